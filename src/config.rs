@@ -1,0 +1,137 @@
+//! The configuration as meant. What is written in TOML is `config/written.rs`;
+//! its only way here is [`load`], which says with file, line and caret
+//! everything that is wrong.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::audience::Audience;
+use crate::filter::Filter;
+use crate::insight::playbook::Playbook;
+use crate::names::Names;
+use crate::publisher::Publishers;
+use crate::rank::Weights;
+use crate::source::{Network, Source};
+use crate::week::Slot;
+
+/// Everything an operator can say.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The files it was read from, the main one first; these are watched.
+    pub files: Vec<PathBuf>,
+    /// `[server]`.
+    pub server: Server,
+    /// `[store]`.
+    pub store: Store,
+    /// `[fetch]`.
+    pub fetch: Fetch,
+    /// `[recap]`.
+    pub recap: Recap,
+    /// `[ranking]`.
+    pub ranking: Weights,
+    /// `[publish]`.
+    pub publish: Publish,
+    /// `[websub] hub`, if set.
+    pub hub: Option<Url>,
+    /// `[[filter]]`, for the items of every source.
+    pub filters: Vec<Filter>,
+    /// In the order written.
+    pub sources: Vec<Source>,
+    /// In the order written; one of them is the fallback.
+    pub audiences: Vec<Audience>,
+    /// Who stands behind a link.
+    pub publishers: Publishers,
+    /// Kinds of event and standing advice.
+    pub playbook: Playbook,
+    /// Companies, models, people.
+    pub names: Names,
+}
+
+/// Where we listen, and where readers reach us.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Server {
+    /// 127.0.0.1:8484 unless said otherwise.
+    pub listen: SocketAddr,
+    /// Ends in `/`.
+    pub public_url: Url,
+}
+
+/// What is kept, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Store {
+    /// The database: as written if absolute, else below `$STATE_DIRECTORY` or `data/`.
+    pub path: PathBuf,
+    /// How long items of no published story are kept.
+    pub keep_items: Duration,
+}
+
+/// How we fetch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fetch {
+    /// Goes into the User-Agent.
+    pub contact: Option<Url>,
+    /// The usual time between two polls of a source.
+    pub interval: Duration,
+    /// Never more often.
+    pub min_interval: Duration,
+    /// Bounds our own pace and back-off.
+    pub max_interval: Duration,
+    /// Bounds what a publisher may ask for.
+    pub max_wait: Duration,
+    /// For the connection.
+    pub connect_timeout: Duration,
+    /// For the whole poll, redirects included.
+    pub timeout: Duration,
+    /// After decompression.
+    pub max_body_bytes: u64,
+    /// Polls at once.
+    pub concurrency: usize,
+    /// Connections to one host at once.
+    pub per_host: usize,
+    /// Between two requests to one host.
+    pub host_gap: Duration,
+    /// Private networks that any source may live in.
+    pub allow_private: Vec<Network>,
+}
+
+/// The weekly recap.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recap {
+    /// Its name.
+    pub title: String,
+    /// BCP 47.
+    pub language: String,
+    /// When it is frozen.
+    pub slot: Slot,
+    /// How long a draft waits before it publishes itself.
+    pub review: Duration,
+    /// Full cards.
+    pub stories: usize,
+    /// One-liners.
+    pub also: usize,
+    /// A folder, beside the database if relative.
+    pub drafts: PathBuf,
+}
+
+/// What is written for readers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Publish {
+    /// Also write the tree here.
+    pub folder: Option<PathBuf>,
+    /// The running week's stories as they come.
+    pub live: Live,
+    /// Words quoted from one item at most.
+    pub excerpt_words: u32,
+}
+
+/// Whether the running week is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Live {
+    /// Under `/this-week/`.
+    Shown,
+    /// Only once chosen.
+    Hidden,
+}

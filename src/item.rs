@@ -1,0 +1,141 @@
+//! One entry of one source: what the publisher wrote, and what identifies it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::id::{ItemId, SourceId};
+use crate::link::canonical;
+use crate::text;
+
+/// An entry as the publisher gave it, made safe and nothing more.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// The publisher's id: `guid`, `atom:id`, JSON `id`, `rdf:about`. Never invented.
+    pub guid: Option<String>,
+    /// Plain text, one line, at most 1 KiB; a substitute from the text where
+    /// the feed has none; never empty.
+    pub title: String,
+    /// Where the article is, absolute, http or https.
+    pub link: Option<Url>,
+    /// When the publisher says it appeared. Publishers err: it may lie in the
+    /// future or the far past.
+    pub published: Option<Timestamp>,
+    /// When the publisher says it last changed.
+    pub updated: Option<Timestamp>,
+    /// Names, in the feed's order.
+    pub authors: Vec<String>,
+    /// Sanitised; empty where the feed has none.
+    pub summary_html: String,
+    /// Sanitised; empty where the feed has none.
+    pub content_html: String,
+    /// Terms, in the feed's order, each once.
+    pub categories: Vec<String>,
+    /// Attached media, in the feed's order.
+    pub enclosures: Vec<Enclosure>,
+    /// A picture that the feed names for it.
+    pub image: Option<Url>,
+    /// BCP 47, the entry's own or its feed's.
+    pub language: Option<String>,
+}
+
+/// A file attached to an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enclosure {
+    /// Absolute, http or https.
+    pub url: Url,
+    /// As the feed says.
+    pub mime_type: Option<String>,
+    /// In bytes, as the feed says.
+    pub length: Option<u64>,
+}
+
+/// An entry that recapd keeps: an immutable fact.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Made from source, identity and generation.
+    pub id: ItemId,
+    /// The source that carried it.
+    pub source: SourceId,
+    /// What makes it the same entry at the next poll, see [`Entry::identity`].
+    pub identity: String,
+    /// 0, or how many really different articles had this identity before.
+    pub generation: u32,
+    /// 1 for the text first seen, one more for each edit by the publisher.
+    pub version: u32,
+    /// The first poll that saw it.
+    pub first_seen: Timestamp,
+    /// Where it stands in time; windows use this and nothing else. Undated
+    /// backlog of a new source has no place.
+    pub placed: Option<Timestamp>,
+    /// What the publisher wrote.
+    pub entry: Entry,
+}
+
+impl Entry {
+    /// What makes this the same entry at the next poll: the publisher's id,
+    /// else the canonical link, else title and date.
+    pub fn identity(&self) -> String {
+        let title_and_date = || match self.published {
+            Some(published) => format!("title:{} {published}", self.title),
+            None => format!("title:{}", self.title),
+        };
+        let link = || self.link.as_ref().map(|link| format!("link:{}", canonical(link)));
+        let guid = self.guid.as_ref().map(|guid| format!("id:{guid}"));
+        guid.or_else(link).unwrap_or_else(title_and_date)
+    }
+
+    /// A hash of the meaning: title, text and canonical link. Dates, images
+    /// and markup may flap from poll to poll without the article changing.
+    pub fn content_hash(&self) -> [u8; 32] {
+        let link = self.link.as_ref().map(|link| canonical(link).to_string()).unwrap_or_default();
+        let summary = text::plain(&self.summary_html);
+        let content = text::plain(&self.content_html);
+        let mut hash = Sha256::new();
+        for part in [&self.title, &link, &summary, &content] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        hash.finalize().into()
+    }
+
+    /// The longest text the feed gives, plain: the content, else the summary.
+    pub fn text(&self) -> String {
+        let html = if self.content_html.is_empty() { &self.summary_html } else { &self.content_html };
+        text::plain(html)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(guid: Option<&str>, link: Option<&str>, title: &str) -> Entry {
+        Entry {
+            guid: guid.map(str::to_owned),
+            link: link.map(|link| link.parse().unwrap()),
+            title: title.to_owned(),
+            ..Entry::default()
+        }
+    }
+
+    #[test]
+    fn the_publishers_id_comes_first_then_the_link_then_the_title() {
+        let link = Some("https://a.test/1?utm_source=feed");
+        assert_eq!(entry(Some("7"), link, "T").identity(), "id:7");
+        assert_eq!(entry(None, link, "T").identity(), "link:https://a.test/1");
+        assert_eq!(entry(None, None, "T").identity(), "title:T");
+    }
+
+    #[test]
+    fn markup_and_tracking_do_not_change_the_meaning() {
+        let mut one = entry(Some("7"), Some("https://a.test/1?utm_source=a"), "T");
+        let mut two = entry(Some("7"), Some("https://a.test/1?utm_source=b"), "T");
+        one.summary_html = "<p>Same <b>words</b></p>".to_owned();
+        two.summary_html = "<p>Same words</p>".to_owned();
+        assert_eq!(one.content_hash(), two.content_hash());
+        two.title = "Another".to_owned();
+        assert_ne!(one.content_hash(), two.content_hash());
+    }
+}

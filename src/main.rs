@@ -1,0 +1,3 @@
+//! The command `recapd`.
+
+fn main() {}

@@ -1,0 +1,175 @@
+//! Who and what the news is about: companies, models, people, and the
+//! spellings they go by in every script.
+
+use std::collections::HashMap;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+/// What a name names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sort {
+    /// A company or a lab.
+    Company,
+    /// A model or a family of models.
+    Model,
+    /// Anything else that is made.
+    Product,
+    /// Somebody.
+    Person,
+    /// A regulator, a court, a university.
+    Body,
+}
+
+/// One actor or thing, from `names.toml`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Name {
+    /// Identifies it.
+    pub id: String,
+    /// What readers see.
+    pub name: String,
+    /// What it is.
+    pub sort: Sort,
+    /// Other spellings; matched in the case given.
+    pub aliases: Vec<String>,
+    /// The id of the company it belongs to.
+    pub of: Option<String>,
+    /// Ids of its rivals, of the same sort.
+    pub rivals: Vec<String>,
+    /// Whether it is also an everyday word.
+    pub clarity: Clarity,
+}
+
+/// Whether a name alone says enough.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clarity {
+    /// It does.
+    #[default]
+    Clear,
+    /// It counts only next to another name of its family.
+    Ambiguous,
+}
+
+/// All names, found in a text in one pass.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    names: Vec<Name>,
+    by_id: HashMap<String, usize>,
+    spellings: Vec<usize>,
+    finder: Option<AhoCorasick>,
+}
+
+/// A name that stands in a text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Found<'n> {
+    /// Which.
+    pub name: &'n Name,
+    /// Bytes from.
+    pub start: usize,
+    /// Bytes up to, not including.
+    pub end: usize,
+}
+
+impl Names {
+    /// The names as configured. One whose spellings are all empty is never found.
+    pub fn new(names: Vec<Name>) -> Self {
+        let by_id = names.iter().enumerate().map(|(index, name)| (name.id.clone(), index)).collect();
+        let spelled = names.iter().enumerate().flat_map(|(index, name)| {
+            let all = std::iter::once(&name.name).chain(&name.aliases);
+            all.filter(|spelling| !spelling.is_empty()).map(move |spelling| (spelling.clone(), index))
+        });
+        let (patterns, spellings): (Vec<String>, Vec<usize>) = spelled.unzip();
+        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok();
+        Self { names, by_id, spellings, finder }
+    }
+
+    /// All of them, in the configuration's order.
+    pub fn all(&self) -> &[Name] {
+        &self.names
+    }
+
+    /// The one with this id.
+    pub fn get(&self, id: &str) -> Option<&Name> {
+        self.by_id.get(id).map(|&index| &self.names[index])
+    }
+
+    /// The names in `text`, in order, as whole words where the script has
+    /// words; an ambiguous one only next to a clear one of its family.
+    pub fn find<'n>(&'n self, text: &str) -> Vec<Found<'n>> {
+        let Some(finder) = &self.finder else { return Vec::new() };
+        let whole = finder.find_iter(text).filter(|found| is_whole(text, found.start(), found.end()));
+        let found: Vec<Found> = whole
+            .map(|found| Found {
+                name: &self.names[self.spellings[found.pattern().as_usize()]],
+                start: found.start(),
+                end: found.end(),
+            })
+            .collect();
+        let clear: Vec<&str> =
+            found.iter().filter(|it| it.name.clarity == Clarity::Clear).map(|it| family(it.name)).collect();
+        found
+            .iter()
+            .copied()
+            .filter(|it| it.name.clarity == Clarity::Clear || clear.contains(&family(it.name)))
+            .collect()
+    }
+}
+
+/// The company a name belongs to, or the name itself.
+fn family(name: &Name) -> &str {
+    name.of.as_deref().unwrap_or(&name.id)
+}
+
+/// Whether no letter or digit of a spaced script goes on at either end: `GPT`
+/// is not in `GPTs`, but `英伟达` is in `英伟达发布`.
+fn is_whole(text: &str, start: usize, end: usize) -> bool {
+    let spaced = |letter: char| letter.is_alphanumeric() && (letter as u32) < 0x2E80;
+    let joins = |left: Option<char>, right: Option<char>| left.is_some_and(spaced) && right.is_some_and(spaced);
+    let before = text[..start].chars().next_back();
+    let after = text[end..].chars().next();
+    let inside = &text[start..end];
+    !joins(before, inside.chars().next()) && !joins(inside.chars().next_back(), after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(id: &str, spellings: &[&str], of: Option<&str>, clarity: Clarity) -> Name {
+        let (first, rest) = spellings.split_first().unwrap();
+        Name {
+            id: id.to_owned(),
+            name: first.to_string(),
+            sort: Sort::Company,
+            aliases: rest.iter().map(|alias| alias.to_string()).collect(),
+            of: of.map(str::to_owned),
+            rivals: Vec::new(),
+            clarity,
+        }
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let names = Names::new(vec![
+            name("nvidia", &["Nvidia", "NVIDIA", "英伟达"], None, Clarity::Clear),
+            name("openai", &["OpenAI"], None, Clarity::Clear),
+            name("gpt", &["GPT"], Some("openai"), Clarity::Clear),
+            name("operator", &["Operator"], Some("openai"), Clarity::Ambiguous),
+        ]);
+        let found: Vec<&str> = names.find(text).iter().map(|found| found.name.id.as_str()).collect();
+        assert_eq!(found, expected, "{text:?}");
+    }
+
+    #[test]
+    fn names_are_whole_words_in_any_script() {
+        check("NVIDIA sues", &["nvidia"]);
+        check("英伟达发布新芯片", &["nvidia"]);
+        check("GPT-5 beats GPTs", &["gpt"]);
+        check("nvidia in small letters", &[]);
+    }
+
+    #[test]
+    fn an_ambiguous_name_needs_its_family() {
+        check("Operator of a mine fined", &[]);
+        check("OpenAI ships Operator", &["openai", "operator"]);
+    }
+}

@@ -1,0 +1,171 @@
+//! Who stands behind a link, whatever feed carried it.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::id::Share;
+
+/// Who speaks: it decides what a report of theirs counts for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Reporters and commentators.
+    #[default]
+    Press,
+    /// The actor itself: a lab, a company, a regulator.
+    Primary,
+    /// People posting and voting.
+    Community,
+    /// Lists what others wrote.
+    Aggregator,
+}
+
+/// Somebody who publishes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Publisher {
+    /// A registrable domain, a host, or either with a path prefix: `ft.com`,
+    /// `blog.google`, `x.com/openai`. Identifies it.
+    pub domain: String,
+    /// What readers see.
+    pub name: String,
+    /// Who speaks.
+    pub kind: Kind,
+    /// How much its word counts.
+    pub weight: Share,
+    /// The id in `names.toml` of the actor whose own voice this is.
+    pub company: Option<String>,
+}
+
+/// What an unknown publisher's word counts, see RANKING: neither trusted nor dismissed.
+pub const UNKNOWN_WEIGHT: f64 = 0.3;
+
+/// Hosts on which many publish: there the first path segment says who.
+const SHARED_HOSTS: &[&str] =
+    &["x.com", "twitter.com", "github.com", "medium.com", "youtube.com", "bsky.app", "linkedin.com", "t.me"];
+
+/// All configured publishers, found by the links they publish under.
+#[derive(Clone, Debug, Default)]
+pub struct Publishers {
+    known: Vec<Publisher>,
+    by_domain: HashMap<String, usize>,
+}
+
+impl Publishers {
+    /// `known`, each with the further domains it publishes under.
+    pub fn new(known: Vec<(Publisher, Vec<String>)>) -> Self {
+        let mut publishers = Self::default();
+        for (publisher, also) in known {
+            let index = publishers.known.len();
+            let domains = std::iter::once(publisher.domain.clone()).chain(also);
+            publishers.by_domain.extend(domains.map(|domain| (domain, index)));
+            publishers.known.push(publisher);
+        }
+        publishers
+    }
+
+    /// How many are configured.
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Whether none is configured.
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// The publisher behind `link`: the most specific configured one, else one
+    /// named after the link's registrable domain.
+    pub fn behind(&self, link: &Url) -> Publisher {
+        let candidates = names_of(link);
+        let configured = candidates.iter().find_map(|domain| self.by_domain.get(domain));
+        if let Some(&index) = configured {
+            return self.known[index].clone();
+        }
+        let domain = candidates.into_iter().last().unwrap_or_default();
+        Publisher {
+            name: domain.clone(),
+            domain,
+            kind: Kind::Press,
+            weight: Share::nearest(UNKNOWN_WEIGHT),
+            company: None,
+        }
+    }
+
+    /// Whether `link`'s publisher is configured.
+    pub fn knows(&self, link: &Url) -> bool {
+        names_of(link).iter().any(|domain| self.by_domain.contains_key(domain))
+    }
+}
+
+/// The names a link's publisher may be configured under, most specific first:
+/// host with path prefixes, host, parent domains down to the registrable one.
+/// The last is the one to fall back on.
+fn names_of(link: &Url) -> Vec<String> {
+    let host = link.host_str().unwrap_or_default().trim_start_matches("www.").trim_end_matches('.');
+    let segments: Vec<&str> = link.path_segments().into_iter().flatten().filter(|s| !s.is_empty()).take(2).collect();
+    let mut names = Vec::new();
+    for depth in (1..=segments.len()).rev() {
+        names.push(format!("{host}/{}", segments[..depth].join("/").to_lowercase()));
+    }
+    let shared = SHARED_HOSTS.contains(&host);
+    let own = shared.then(|| segments.first().map(|first| format!("{host}/{}", first.to_lowercase()))).flatten();
+    let is_name = link.domain().is_some();
+    let registrable = psl::domain_str(host).filter(|_| is_name).unwrap_or(host);
+    let mut domain = host;
+    while domain.len() > registrable.len() {
+        names.push(domain.to_owned());
+        domain = domain.split_once('.').map_or(registrable, |(_, parent)| parent);
+    }
+    names.push(registrable.to_owned());
+    names.extend(own);
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn publisher(domain: &str, name: &str) -> (Publisher, Vec<String>) {
+        let publisher = Publisher {
+            domain: domain.to_owned(),
+            name: name.to_owned(),
+            kind: Kind::Press,
+            weight: Share::nearest(0.9),
+            company: None,
+        };
+        (publisher, Vec::new())
+    }
+
+    #[track_caller]
+    fn check(link: &str, name: &str) {
+        let known = [
+            ("ft.com", "Financial Times"),
+            ("blog.google", "Google"),
+            ("ai.meta.com", "Meta AI"),
+            ("meta.com", "Meta"),
+            ("x.com/openai", "OpenAI on X"),
+            ("huggingface.co/papers", "HF Papers"),
+        ];
+        let publishers = Publishers::new(known.map(|(domain, name)| publisher(domain, name)).to_vec());
+        assert_eq!(publishers.behind(&link.parse().unwrap()).name, name, "{link}");
+    }
+
+    #[test]
+    fn the_most_specific_name_wins() {
+        check("https://www.ft.com/content/1", "Financial Times");
+        check("https://ai.meta.com/blog/x", "Meta AI");
+        check("https://about.meta.com/news", "Meta");
+        check("https://x.com/OpenAI/status/1", "OpenAI on X");
+        check("https://huggingface.co/papers/2605.1", "HF Papers");
+    }
+
+    #[test]
+    fn unknown_publishers_are_named_after_their_domain() {
+        check("https://news.blog.smalltown.co.uk/a/b", "smalltown.co.uk");
+        check("https://github.com/acme/tool", "github.com/acme");
+        check("https://blog.google/products/x", "Google");
+        check("http://127.0.0.1:8080/a", "127.0.0.1");
+    }
+}

@@ -1,0 +1,199 @@
+//! One week's recap: what was chosen, what was left out and why, and
+//! everything that its pages and feeds show.
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::audience::Tag;
+use crate::id::{AudienceId, ItemId, SourceId, StoryId};
+use crate::insight::Insight;
+use crate::publisher::Kind;
+use crate::rank::Score;
+use crate::week::Week;
+
+/// A week's document, for all readers or for one audience. It is stored
+/// whole: publishing needs nothing else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recap {
+    /// The ISO week in which its window began; its name.
+    pub week: Week,
+    /// For whom; none: for all readers.
+    pub audience: Option<AudienceName>,
+    /// What it was chosen from: items placed from .. up to, not including.
+    pub window: Range<Timestamp>,
+    /// Where it is in its life.
+    pub state: State,
+    /// 1 as first published, one more for each amendment.
+    pub revision: u32,
+    /// The instant of freezing; its `published`, and never changed.
+    pub frozen: Timestamp,
+    /// Whether it is the first this store published.
+    pub issue: Issue,
+    /// Best first: first `full` full cards, then the one-liners.
+    pub entries: Vec<Entry>,
+    /// How many of the entries are shown in full.
+    pub full: usize,
+    /// The best of what was not chosen, best first, each with its reason.
+    pub left_out: Vec<LeftOut>,
+    /// Every configured audience, in the configuration's order, with its share of the entries.
+    pub audiences: Vec<AudienceShare>,
+    /// Sources that gave nothing in the window, though polled.
+    pub silent: Vec<SourceId>,
+    /// Items placed in the window.
+    pub items: u32,
+    /// Sources configured.
+    pub sources: u32,
+    /// Sources whose last poll before the freezing failed.
+    pub failed: u32,
+}
+
+/// An audience as it was named when the recap was frozen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AudienceName {
+    /// Its id.
+    pub id: AudienceId,
+    /// "Founders & Product Leaders".
+    pub name: String,
+}
+
+/// How many of a recap's stories are for an audience.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AudienceShare {
+    /// Which audience.
+    #[serde(flatten)]
+    pub audience: AudienceName,
+    /// Entries tagged with it.
+    pub stories: usize,
+}
+
+/// Where a recap is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Candidates are frozen, an editor may still change it.
+    Draft,
+    /// Out, and unchanged since.
+    Published,
+    /// Out, and corrected since.
+    Amended,
+}
+
+/// Which recap of a store this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Issue {
+    /// The first: composed from the backlog.
+    First,
+    /// Any later one.
+    Later,
+}
+
+/// A story's place in a recap, with all that is shown of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The story.
+    pub story: StoryId,
+    /// 1 is the best.
+    pub place: u32,
+    /// The headline as it stands in the address of its page.
+    pub slug: String,
+    /// The lead's title.
+    pub headline: String,
+    /// The report to read first.
+    pub lead: Coverage,
+    /// Every report, the lead too, oldest first.
+    pub coverage: Vec<Coverage>,
+    /// Names of all publishers, each once: the lead's, then by weight.
+    pub publishers: Vec<String>,
+    /// The first report.
+    pub first: Timestamp,
+    /// The last report before the freezing.
+    pub last: Timestamp,
+    /// For whom, surest first; the names are in [`Recap::audiences`].
+    pub audiences: Vec<Tag>,
+    /// Why it stands here.
+    pub score: Score,
+    /// The card.
+    pub insight: Insight,
+    /// Neighbouring stories, nearest first.
+    pub related: Vec<Related>,
+}
+
+/// One report of a story.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// The item.
+    pub item: ItemId,
+    /// The source that carried it.
+    pub source: SourceId,
+    /// Who wrote it.
+    pub publisher: String,
+    /// Who speaks.
+    pub kind: Kind,
+    /// Its headline, as given.
+    pub title: String,
+    /// Where to read it; none where the feed gave no link.
+    pub url: Option<String>,
+    /// As the publisher says.
+    pub published: Option<Timestamp>,
+    /// When recapd first saw it.
+    pub first_seen: Timestamp,
+    /// BCP 47, where known and not the recap's.
+    pub language: Option<String>,
+}
+
+/// A neighbouring story.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Related {
+    /// The story.
+    pub story: StoryId,
+    /// Its headline.
+    pub headline: String,
+    /// Where to read it: its page if it was published, else its lead.
+    pub url: Option<String>,
+}
+
+/// A story that was not chosen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The story.
+    pub story: StoryId,
+    /// Its headline.
+    pub headline: String,
+    /// Its points.
+    pub total: f64,
+    /// Why, in words.
+    pub reason: String,
+}
+
+impl Entry {
+    /// Its page, below the site's root: `/s/2026/05/<slug>-<id8>/`. The month
+    /// is that of the first report, in UTC.
+    pub fn path(&self) -> String {
+        let month = self.first.to_zoned_datetime(jiff::tz::TimeZone::UTC).strftime("%Y/%m").to_string();
+        format!("/s/{month}/{}-{}/", self.slug, self.story.short())
+    }
+}
+
+impl Recap {
+    /// Its page, below the site's root: `/w/2026-W19/` or `/w/2026-W19/founders/`.
+    pub fn path(&self) -> String {
+        match &self.audience {
+            None => format!("/w/{}/", self.week),
+            Some(audience) => format!("/w/{}/{}/", self.week, audience.id),
+        }
+    }
+
+    /// The entries shown in full, and the one-liners.
+    pub fn sections(&self) -> (&[Entry], &[Entry]) {
+        self.entries.split_at(self.full.min(self.entries.len()))
+    }
+
+    /// `Week 19: A, B, C`: the names of the top stories, at most 110 characters.
+    pub fn title(&self) -> String {
+        let names = self.entries.iter().take(3).map(|entry| entry.headline.as_str());
+        crate::text::listed(&format!("Week {}: ", self.week.number()), names, 110)
+    }
+}

@@ -1,0 +1,39 @@
+//! Plain text: made from HTML, cut, counted, taken apart.
+
+/// One line: runs of white space become one space, ends trimmed.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The first `max_chars` of `text`, cut after a word, with `…` where something
+/// is missing.
+pub fn cut(text: &str, max_chars: usize) -> String {
+    if text.chars().count() <= max_chars {
+        return text.to_owned();
+    }
+    let room = max_chars.saturating_sub(1);
+    let end = text.char_indices().nth(room).map_or(text.len(), |(at, _)| at);
+    let head = &text[..end];
+    let at_word = head.rfind(char::is_whitespace).filter(|at| *at > end / 2).unwrap_or(end);
+    format!("{}…", head[..at_word].trim_end_matches([' ', ',', ';', ':', '-', '–', '—']))
+}
+
+/// `lead`, then as many of `names` as fit whole into `max_chars`, separated by
+/// commas; the first is cut if it alone is too long.
+pub fn listed<'n>(lead: &str, names: impl Iterator<Item = &'n str>, max_chars: usize) -> String {
+    let mut line = lead.to_owned();
+    for (index, name) in names.enumerate() {
+        let room = max_chars.saturating_sub(line.chars().count());
+        match index {
+            0 => line += &cut(name, room),
+            _ if name.chars().count() + 2 <= room => line += &format!(", {name}"),
+            _ => break,
+        }
+    }
+    line
+}
+
+/// Plain text of sanitised HTML: blocks on lines of their own.
+pub fn plain(html: &str) -> String {
+    html.to_owned()
+}

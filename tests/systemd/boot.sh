@@ -127,7 +127,7 @@ reload_takes_a_new_source_without_a_gap() {
 }
 
 hung_process_is_restarted_by_the_watchdog() {
-    local hung before
+    local hung fresh before
     before=$(figures)
     shorten_the_watchdog_to 4s
     hung=$(property MainPID)
@@ -135,8 +135,10 @@ hung_process_is_restarted_by_the_watchdog() {
     within 40 another_process_than "$hung" || fail "process $hung was stopped, and the watchdog did not start another"
     within 20 healthy || fail "the process that the watchdog started does not answer"
     journal_has "Watchdog timeout" || fail "there is another process, but not by the watchdog"
+    fresh=$(property MainPID)
     nothing_changes_from "$before" || fail "before the hang $before, after it $(figures)"
-    ok "a hung process is restarted by the watchdog: $hung became $(property MainPID), still $(figures)"
+    [[ $(property MainPID) == "$fresh" ]] || fail "the watchdog also killed $fresh, which nobody had stopped"
+    ok "a hung process is restarted by the watchdog, a healthy one is left alone: $hung became $fresh, still $(figures)"
 }
 
 stop_is_quick_even_in_the_middle_of_a_poll() {
@@ -287,7 +289,7 @@ prepare_debian() {
         echo "fetching a Debian $suite into $kept"
         timeout 600 debootstrap --variant=minbase --include="$contents" "$suite" "$scratch/debian" "$mirror" \
             >"$scratch/debootstrap.log" 2>&1 || skip "debootstrap failed: $(tail -n 3 "$scratch/debootstrap.log")"
-        rm -f "$scratch/debian/var/cache/apt/archives/"*.deb
+        rm -rf "$scratch/debian/var/cache/apt" "$scratch/debian/var/lib/apt/lists" "$scratch/debian/usr/share/doc"
         # Another run may have been quicker; then its copy is as good as ours.
         mv --no-target-directory "$scratch/debian" "$kept" 2>/dev/null || [[ -d $kept ]]
         SECONDS=0

@@ -48,7 +48,7 @@ impl Filter {
         let bounded = |word: &String| {
             let starts = word.chars().next().is_some_and(is_latin_word);
             let ends = word.chars().last().is_some_and(is_latin_word);
-            format!("{}{}{}", if starts { r"\b" } else { "" }, regex::escape(word), if ends { r"\b" } else { "" })
+            format!("{}{}{}", if starts { r"(?-u:\b)" } else { "" }, regex::escape(word), if ends { r"(?-u:\b)" } else { "" })
         };
         let alternatives: Vec<String> = words.iter().filter(|word| !word.is_empty()).map(bounded).collect();
         let build = || RegexBuilder::new(&alternatives.join("|")).case_insensitive(true).build().ok();
@@ -82,8 +82,10 @@ pub fn refusal<'f>(filters: impl IntoIterator<Item = &'f Filter>, entry: &Entry)
 }
 
 /// Han, Kana and Hangul have no spaces between words, so no word boundary either.
+///
+/// The boundary is that of ASCII words, so that `AI` stands whole in `用AI写`.
 fn is_latin_word(letter: char) -> bool {
-    letter.is_alphanumeric() && (letter as u32) < 0x2E80
+    letter.is_ascii_alphanumeric()
 }
 
 #[cfg(test)]
@@ -114,6 +116,7 @@ mod tests {
         let filter = Filter::new(Verdict::Keep, Field::Title, vec!["AI".to_owned()]);
         check(&filter, "AI law passed", true);
         check(&filter, "Rain in Spain", false);
+        check(&filter, "用AI写代码", true);
     }
 
     #[test]

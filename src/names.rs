@@ -119,11 +119,14 @@ fn family(name: &Name) -> &str {
     name.of.as_deref().unwrap_or(&name.id)
 }
 
-/// Whether no letter or digit of a spaced script goes on at either end: `GPT`
-/// is not in `GPTs`, but `英伟达` is in `英伟达发布`.
+/// Whether no word of a spaced script goes on at either end: `GPT` is not in
+/// `GPTs`, but in `GPT5.5`, and `英伟达` in `英伟达发布`.
 fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let spaced = |letter: char| letter.is_alphanumeric() && (letter as u32) < 0x2E80;
-    let joins = |left: Option<char>, right: Option<char>| left.is_some_and(spaced) && right.is_some_and(spaced);
+    let joins = |left: Option<char>, right: Option<char>| match (left, right) {
+        (Some(left), Some(right)) if left.is_alphabetic() && right.is_ascii_digit() => false,
+        (left, right) => left.is_some_and(spaced) && right.is_some_and(spaced),
+    };
     let before = text[..start].chars().next_back();
     let after = text[end..].chars().next();
     let inside = &text[start..end];
@@ -164,6 +167,7 @@ mod tests {
         check("NVIDIA sues", &["nvidia"]);
         check("英伟达发布新芯片", &["nvidia"]);
         check("GPT-5 beats GPTs", &["gpt"]);
+        check("GPT5.5 is out", &["gpt"]);
         check("nvidia in small letters", &[]);
     }
 

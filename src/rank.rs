@@ -1,6 +1,14 @@
 //! Points a person can add up: how much of the week a story was.
 
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
+
+use crate::names::{Names, Sort};
+use crate::publisher::{Kind, Publisher};
+use crate::story::Report;
 
 /// A story's points.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -71,5 +79,193 @@ impl Default for Weights {
             same_publisher: 1.2,
             largest_share: 0.2,
         }
+    }
+}
+
+/// What the recap is about: words of which a story on topic holds one.
+#[derive(Clone, Debug)]
+pub struct Topic {
+    pattern: Option<Regex>,
+}
+
+impl Topic {
+    /// A topic by its words: whole ones, in whatever case. Of no words,
+    /// everything is on topic.
+    pub fn new(words: &[String]) -> Self {
+        let bounded = |word: &String| {
+            let edge = |letter: Option<char>| if letter.is_some_and(|letter| letter.is_ascii_alphanumeric()) { r"(?-u:\b)" } else { "" };
+            format!("{}{}{}", edge(word.chars().next()), regex::escape(word), edge(word.chars().last()))
+        };
+        let alternatives: Vec<String> = words.iter().filter(|word| !word.is_empty()).map(bounded).collect();
+        let build = || RegexBuilder::new(&alternatives.join("|")).case_insensitive(true).build().ok();
+        Self { pattern: if alternatives.is_empty() { None } else { build() } }
+    }
+
+    /// Whether any headline of the story is on topic, or names a model.
+    pub fn covers(&self, reports: &[Report], names: &Names) -> bool {
+        let Some(pattern) = &self.pattern else { return true };
+        let titles = || reports.iter().map(|report| report.item.entry.title.as_str());
+        titles().any(|title| pattern.is_match(title)) || titles().any(|title| names.find(title).iter().any(|it| it.name.sort == Sort::Model))
+    }
+}
+
+/// What a story is scored by, besides its reports.
+#[derive(Clone, Copy, Debug)]
+pub struct Scale<'s> {
+    /// Points for what.
+    pub weights: &'s Weights,
+    /// What the recap is about.
+    pub topic: &'s Topic,
+    /// Whose own voice a publisher is.
+    pub names: &'s Names,
+    /// The end of the week's window.
+    pub until: Timestamp,
+}
+
+/// The points of a story by its `reports`, before any selection.
+pub fn score(reports: &[Report], by: Scale) -> Score {
+    let publishers = distinct(reports);
+    let parts = [
+        coverage(&publishers, by.weights),
+        authority(&publishers, by.weights),
+        primary(reports, by),
+        community(reports, by.weights),
+        relevance(reports, by),
+        age(reports, by),
+    ];
+    Score::of(parts.into_iter().flatten().collect())
+}
+
+impl Score {
+    /// The sum of `parts`.
+    pub fn of(parts: Vec<Points>) -> Self {
+        Self { total: parts.iter().map(|part| part.value).sum(), parts }
+    }
+
+    /// The same with more parts.
+    pub fn with(&self, more: impl IntoIterator<Item = Points>) -> Self {
+        Self::of(self.parts.iter().cloned().chain(more).collect())
+    }
+}
+
+impl Points {
+    /// A term that counts; none if it gives nothing.
+    pub fn some(name: &str, value: f64, detail: String) -> Option<Self> {
+        // Two decimals: what is shown is what is added.
+        let value = (value * 100.0).round() / 100.0;
+        (value != 0.0).then(|| Self { name: name.to_owned(), value, detail })
+    }
+}
+
+/// Everyone who reports, once, by the weight of their word, then by name.
+pub fn distinct(reports: &[Report]) -> Vec<&Publisher> {
+    let mut met = HashSet::new();
+    let mut publishers: Vec<&Publisher> =
+        reports.iter().map(|report| &report.publisher).filter(|publisher| met.insert(publisher.domain.as_str())).collect();
+    publishers.sort_by(|a, b| b.weight.value().total_cmp(&a.weight.value()).then_with(|| a.name.cmp(&b.name)));
+    publishers
+}
+
+fn coverage(publishers: &[&Publisher], weights: &Weights) -> Option<Points> {
+    let counted = publishers.len().min(weights.coverage_most as usize) as f64;
+    let full = f64::from(weights.coverage_full.max(1));
+    let value = weights.coverage * (1.0 + counted).log2() / (1.0 + full).log2();
+    let names: Vec<&str> = publishers.iter().take(4).map(|publisher| publisher.name.as_str()).collect();
+    let more = if publishers.len() > names.len() { ", .." } else { "" };
+    let plural = if publishers.len() == 1 { "" } else { "s" };
+    Points::some("coverage", value, format!("{} publisher{plural}: {}{more}", publishers.len(), names.join(", ")))
+}
+
+fn authority(publishers: &[&Publisher], weights: &Weights) -> Option<Points> {
+    let doubt: f64 = publishers.iter().map(|publisher| 1.0 - publisher.weight.value() / 2.0).product();
+    let heaviest = publishers.iter().take(3).map(|publisher| format!("{} {}", publisher.name, publisher.weight));
+    Points::some("authority", weights.authority * (1.0 - doubt), heaviest.collect::<Vec<_>>().join(", "))
+}
+
+fn primary(reports: &[Report], by: Scale) -> Option<Points> {
+    let titles: Vec<_> = reports.iter().flat_map(|report| by.names.find(&report.item.entry.title)).collect();
+    let is_named = |company: &str| titles.iter().any(|found| found.name.id == company || found.name.of.as_deref() == Some(company));
+    let own_voice = |report: &&Report| {
+        report.publisher.kind == Kind::Primary && report.publisher.company.as_deref().is_none_or(is_named)
+    };
+    let report = reports.iter().find(own_voice)?;
+    Points::some("primary", by.weights.primary, format!("{} speaks for itself", report.publisher.name))
+}
+
+fn community(reports: &[Report], weights: &Weights) -> Option<Points> {
+    let carried = reports.iter().filter(|report| report.carried_by == Kind::Community);
+    let lists: HashSet<&str> = carried.map(|report| report.item.source.as_str()).collect();
+    let share = (lists.len() as f64 / 3.0).min(1.0);
+    let plural = if lists.len() == 1 { "" } else { "s" };
+    Points::some("community", weights.community * share, format!("on {} community list{plural}", lists.len()))
+}
+
+fn relevance(reports: &[Report], by: Scale) -> Option<Points> {
+    let off_topic = !by.topic.covers(reports, by.names);
+    Points::some("relevance", if off_topic { -by.weights.off_topic } else { 0.0 }, "no headline is on topic".to_owned())
+}
+
+fn age(reports: &[Report], by: Scale) -> Option<Points> {
+    let first = reports.iter().map(Report::appeared).min()?;
+    let days = by.until.duration_since(first).as_secs_f64().max(0.0) / 86_400.0;
+    Points::some("age", -by.weights.age * days, format!("first reported {days:.1} days before the end of the week"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Share;
+    use crate::item::{Entry, Item};
+
+    fn report(host: &str, weight: f64, kind: Kind, title: &str) -> Report {
+        let publisher = Publisher { domain: host.to_owned(), name: host.to_owned(), kind, weight: Share::nearest(weight), company: None };
+        let first_seen: Timestamp = "2026-05-06T00:00:00Z".parse().unwrap();
+        let source: crate::id::SourceId = "s".parse().unwrap();
+        let item = Item {
+            id: crate::id::ItemId::of(&source, host, 0),
+            source,
+            identity: host.to_owned(),
+            generation: 0,
+            version: 1,
+            first_seen,
+            placed: Some(first_seen),
+            entry: Entry { title: title.to_owned(), ..Entry::default() },
+        };
+        Report { item, publisher, carried_by: kind, source_name: host.to_owned() }
+    }
+
+    #[track_caller]
+    fn check(reports: &[Report], expected: &str) {
+        let (weights, topic, names) = (Weights::default(), Topic::new(&["AI".to_owned()]), Names::default());
+        let until = "2026-05-10T00:00:00Z".parse().unwrap();
+        let score = score(reports, Scale { weights: &weights, topic: &topic, names: &names, until });
+        let sum: f64 = score.parts.iter().map(|part| part.value).sum();
+        assert!((sum - score.total).abs() < 1e-9, "the parts add up");
+        let shown: Vec<String> = score.parts.iter().map(|part| format!("{} {:+.1}", part.name, part.value)).collect();
+        assert_eq!(shown.join(", "), expected);
+    }
+
+    #[test]
+    fn more_publishers_give_more_points() {
+        check(&[report("a.test", 0.9, Kind::Press, "AI law")], "coverage +4.6, authority +4.5, age -1.2");
+        let two = [report("a.test", 0.9, Kind::Press, "AI law"), report("b.test", 0.3, Kind::Press, "AI law")];
+        check(&two, "coverage +7.2, authority +5.3, age -1.2");
+    }
+
+    #[test]
+    fn one_publisher_counts_once() {
+        let twice = [report("a.test", 0.9, Kind::Press, "AI law"), report("a.test", 0.9, Kind::Press, "AI law again")];
+        check(&twice, "coverage +4.6, authority +4.5, age -1.2");
+    }
+
+    #[test]
+    fn off_topic_stories_sink() {
+        check(&[report("a.test", 0.3, Kind::Press, "Rain in Spain")], "coverage +4.6, authority +1.5, relevance -10.0, age -1.2");
+    }
+
+    #[test]
+    fn lists_and_own_voices_count() {
+        check(&[report("list.test", 0.3, Kind::Community, "AI law")], "coverage +4.6, authority +1.5, community +1.7, age -1.2");
+        check(&[report("lab.test", 0.9, Kind::Primary, "AI model")], "coverage +4.6, authority +4.5, primary +3.0, age -1.2");
     }
 }

@@ -1,6 +1,8 @@
 //! One week's recap: what was chosen, what was left out and why, and
 //! everything that its pages and feeds show.
 
+pub mod select;
+
 use std::ops::Range;
 
 use jiff::Timestamp;

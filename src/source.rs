@@ -66,6 +66,8 @@ pub struct SourceState {
     pub validators: Validators,
     /// Not polled before this instant.
     pub due: Timestamp,
+    /// Why then, in words; none before the first poll.
+    pub because: Option<String>,
     /// Polls failed in a row; 0 after a success.
     pub failures: u32,
     /// When it was last polled, whatever came of it.
@@ -89,6 +91,7 @@ impl SourceState {
             feed: None,
             validators: Validators::default(),
             due: now,
+            because: None,
             failures: 0,
             last_poll: None,
             first_success: None,

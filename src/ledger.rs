@@ -1,0 +1,79 @@
+//! What happened to an item, a story or a week, and why: the answer to "why is
+//! this here?" and "why is it not?".
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::id::{ItemId, SourceId, StoryId};
+use crate::week::Week;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub event: Event,
+    /// Whose item, where it is about one.
+    pub source: Option<SourceId>,
+    /// Which item, where it is about one.
+    pub item: Option<ItemId>,
+    /// Which story, where it is about one.
+    pub story: Option<StoryId>,
+    /// Which recap, where it is about one.
+    pub week: Option<Week>,
+    /// Why, in words.
+    pub detail: String,
+}
+
+/// What can happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// An item was met for the first time.
+    New,
+    /// Its publisher changed it.
+    Changed,
+    /// A filter refused it.
+    Dropped,
+    /// An entry could not be read.
+    Skipped,
+    /// It began a story.
+    Started,
+    /// It joined a story.
+    Joined,
+    /// A story was given a place in a recap.
+    Chosen,
+    /// A story was not.
+    LeftOut,
+    /// A recap was published.
+    Published,
+}
+
+impl Event {
+    /// As stored and shown.
+    pub fn word(self) -> &'static str {
+        match self {
+            Event::New => "new",
+            Event::Changed => "changed",
+            Event::Dropped => "dropped",
+            Event::Skipped => "skipped",
+            Event::Started => "started",
+            Event::Joined => "joined",
+            Event::Chosen => "chosen",
+            Event::LeftOut => "left out",
+            Event::Published => "published",
+        }
+    }
+
+    /// A note about `source`, to be completed.
+    pub fn at(self, at: Timestamp, detail: impl Into<String>) -> Note {
+        Note { at, event: self, source: None, item: None, story: None, week: None, detail: detail.into() }
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}

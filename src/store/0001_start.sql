@@ -1,0 +1,117 @@
+-- The store of recapd. Times are UTC, RFC 3339 with whole seconds, so that they
+-- sort as text. Facts (what publishers said) and thoughts (what recapd makes of
+-- them) are kept in tables of their own.
+
+-- What we must not forget about the store as a whole: `authority` of our ids.
+CREATE TABLE meta (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
+-- A configured feed, and how it behaved. A source taken out of the
+-- configuration keeps its row and its items.
+CREATE TABLE source (
+    id            TEXT PRIMARY KEY,
+    feed          TEXT,              -- the address the validators belong to; null before the first poll
+    etag          BLOB,              -- as received; null if the server gives none
+    last_modified BLOB,              -- as received; null if the server gives none
+    body_hash     BLOB,              -- SHA-256 of the last body read; null before the first success
+    due           TEXT NOT NULL,
+    failures      INTEGER NOT NULL,  -- in a row
+    last_poll     TEXT,              -- null before the first poll
+    first_success TEXT,              -- null before the first success
+    last_success  TEXT,              -- null before the first success
+    last_new      TEXT,              -- null while it gave no item
+    last_error    TEXT,              -- null after a success
+    mended        TEXT,              -- null if the feed is well-formed
+    because       TEXT               -- why it is due then, in words; null before the first poll
+) STRICT;
+
+-- An entry of a source: when we met it, and under which identity. Never deleted.
+CREATE TABLE item (
+    id         INTEGER PRIMARY KEY,  -- a hash of source, identity and generation
+    source     TEXT NOT NULL REFERENCES source (id),
+    identity   TEXT NOT NULL,
+    generation INTEGER NOT NULL,     -- how many other articles had this identity before
+    version    INTEGER NOT NULL,     -- the newest in item_version
+    first_seen TEXT NOT NULL,
+    placed     TEXT,                 -- null: undated backlog, in no window
+    UNIQUE (source, identity, generation)
+) STRICT;
+CREATE INDEX item_placed ON item (placed) WHERE placed IS NOT NULL;
+CREATE INDEX item_first_seen ON item (first_seen);
+
+-- What the publisher wrote, each time the meaning of it changed.
+CREATE TABLE item_version (
+    item         INTEGER NOT NULL REFERENCES item (id),
+    version      INTEGER NOT NULL,   -- 1, 2, ..
+    seen         TEXT NOT NULL,
+    content_hash BLOB NOT NULL,      -- of title, link and plain text
+    -- as the publisher says
+    guid         TEXT,               -- null if the feed gives none
+    title        TEXT NOT NULL,
+    link         TEXT,               -- null if the feed gives none
+    canonical    TEXT,               -- of the link, for comparing only
+    published    TEXT,               -- null if the feed gives none
+    updated      TEXT,               -- null if the feed gives none
+    authors      TEXT NOT NULL,      -- JSON list of names
+    summary_html TEXT NOT NULL,      -- sanitised
+    content_html TEXT NOT NULL,      -- sanitised
+    categories   TEXT NOT NULL,      -- JSON list of terms
+    enclosures   TEXT NOT NULL,      -- JSON list of {url, mime_type, length}
+    image        TEXT,               -- null if the feed gives none
+    language     TEXT,               -- null if unknown
+    PRIMARY KEY (item, version)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX item_version_canonical ON item_version (canonical) WHERE canonical IS NOT NULL;
+
+-- One event in the world. Its id becomes the id of an Atom entry: never changed.
+CREATE TABLE story (
+    id    BLOB PRIMARY KEY,
+    begun TEXT NOT NULL              -- when its first item was placed
+) STRICT, WITHOUT ROWID;
+
+-- Which story an item belongs to.
+CREATE TABLE story_item (
+    item  INTEGER PRIMARY KEY REFERENCES item (id),
+    story BLOB NOT NULL REFERENCES story (id)
+) STRICT;
+CREATE INDEX story_item_story ON story_item (story);
+
+-- What happened and why, in the order it happened. Only ever added to.
+CREATE TABLE ledger (
+    number INTEGER PRIMARY KEY,
+    at     TEXT NOT NULL,
+    source TEXT,                     -- null if it is about no one source
+    item   INTEGER,                  -- null if it is about no one item
+    story  BLOB,                     -- null if it is about no one story
+    week   TEXT,                     -- null if it is about no recap
+    event  TEXT NOT NULL,            -- new, changed, joined, started, dropped, skipped, chosen, left out, published ..
+    detail TEXT NOT NULL             -- in words
+) STRICT;
+CREATE INDEX ledger_item ON ledger (item) WHERE item IS NOT NULL;
+CREATE INDEX ledger_story ON ledger (story) WHERE story IS NOT NULL;
+
+-- Everything a recap shows, frozen. Its revisions stay.
+CREATE TABLE recap (
+    week     TEXT NOT NULL,
+    audience TEXT NOT NULL,          -- '' is the recap for all readers
+    revision INTEGER NOT NULL,       -- 1, 2, ..
+    state    TEXT NOT NULL,
+    frozen   TEXT NOT NULL,
+    until    TEXT NOT NULL,          -- the end of its window: where the next one begins
+    title    TEXT NOT NULL,
+    stories  INTEGER NOT NULL,       -- entries, one-liners too
+    body     TEXT NOT NULL,          -- the recap as JSON
+    PRIMARY KEY (week, audience, revision)
+) STRICT, WITHOUT ROWID;
+
+-- A story is in at most one week.
+CREATE TABLE recap_story (
+    story BLOB PRIMARY KEY REFERENCES story (id),
+    short TEXT NOT NULL,             -- the eight digits in the address of its page
+    week  TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    UNIQUE (week, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX recap_story_short ON recap_story (short);

@@ -1,0 +1,227 @@
+//! One thread that writes: waiting turns become one commit, and new items are
+//! grouped right beside it, so that two reports of one event never start two
+//! stories.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::recaps::Published;
+use super::{Result, Store, StoreError, items, ledger, sources, stories};
+use crate::ledger::{Event, Note};
+use crate::names::Names;
+use crate::recap::Recap;
+use crate::story::group::{How, Index, WINDOW};
+use crate::story::signature::Signature;
+use crate::turn::Turn;
+
+/// Turns written in one commit at most.
+const MOST_TURNS: usize = 50;
+
+/// Jobs that wait at most; then those who write wait.
+const MOST_WAITING: usize = 128;
+
+/// The index is cleaned when it has grown by this factor and holds so many items.
+const CLEAN_FROM: usize = 4_096;
+
+/// The way to the writer. Cheap to clone; the thread ends with the last one.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    jobs: mpsc::Sender<Job>,
+}
+
+/// What came of a turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Items met for the first time.
+    pub new: usize,
+    /// Items their publisher changed.
+    pub changed: usize,
+    /// Stories that begin with them.
+    pub stories: usize,
+}
+
+#[derive(Debug)]
+enum Job {
+    Turn(Box<Turn>, oneshot::Sender<Result<Taken>>),
+    Publish(Box<Publication>, oneshot::Sender<Result<Published>>),
+    Names(Arc<Names>),
+}
+
+#[derive(Debug)]
+struct Publication {
+    recaps: Vec<Recap>,
+    notes: Vec<Note>,
+    authority: String,
+}
+
+impl Handle {
+    /// Opens the database at `path` and starts the thread that writes to it;
+    /// items are grouped by `names`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`].
+    pub fn start(path: &Path, names: Arc<Names>) -> Result<Self> {
+        let store = Store::open(path)?;
+        let (jobs, waiting) = mpsc::channel(MOST_WAITING);
+        let writer = Writer { store, names, index: None, cleaned: 0 };
+        let spawned = thread::Builder::new().name("store".to_owned()).spawn(move || writer.run(waiting));
+        spawned.map_err(|source| StoreError::Folder { path: path.to_owned(), source })?;
+        Ok(Self { jobs })
+    }
+
+    /// Writes a turn: when this gives `Ok`, it is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails; nothing of the turn is written then.
+    pub async fn apply(&self, turn: Turn) -> Result<Taken> {
+        let (answer, written) = oneshot::channel();
+        self.jobs.send(Job::Turn(Box::new(turn), answer)).await.map_err(|_| StoreError::Closed)?;
+        written.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Publishes a week, see [`Store::publish`].
+    ///
+    /// # Errors
+    ///
+    /// If the database fails; nothing is published then.
+    pub async fn publish(&self, recaps: Vec<Recap>, notes: Vec<Note>, authority: String) -> Result<Published> {
+        let (answer, written) = oneshot::channel();
+        let publication = Box::new(Publication { recaps, notes, authority });
+        self.jobs.send(Job::Publish(publication, answer)).await.map_err(|_| StoreError::Closed)?;
+        written.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Groups by other names from now on.
+    pub async fn regroup_by(&self, names: Arc<Names>) {
+        // A closed store has nothing left to group.
+        let _ = self.jobs.send(Job::Names(names)).await;
+    }
+}
+
+struct Writer {
+    store: Store,
+    names: Arc<Names>,
+    /// A cache of the store: dropped whenever a write fails, read again when needed.
+    index: Option<Index>,
+    cleaned: usize,
+}
+
+impl Writer {
+    fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
+        let mut next = None;
+        while let Some(job) = next.take().or_else(|| waiting.blocking_recv()) {
+            match job {
+                Job::Turn(turn, answer) => {
+                    let mut turns = vec![(turn, answer)];
+                    while turns.len() < MOST_TURNS && next.is_none() {
+                        match waiting.try_recv() {
+                            Ok(Job::Turn(turn, answer)) => turns.push((turn, answer)),
+                            Ok(other) => next = Some(other),
+                            Err(_) => break,
+                        }
+                    }
+                    self.write(turns);
+                }
+                Job::Publish(publication, answer) => {
+                    let Publication { recaps, notes, authority } = *publication;
+                    let published = self.store.publish(&recaps, &notes, &authority);
+                    // Nobody waits any more: what is written stays written.
+                    let _ = answer.send(published);
+                }
+                Job::Names(names) => {
+                    self.names = names;
+                    self.index = None;
+                }
+            }
+        }
+    }
+
+    /// One commit for all; if that fails, one for each, so that a turn that
+    /// cannot be written costs no other.
+    fn write(&mut self, turns: Vec<(Box<Turn>, oneshot::Sender<Result<Taken>>)>) {
+        let (turns, answers): (Vec<_>, Vec<_>) = turns.into_iter().unzip();
+        let results: Vec<Result<Taken>> = match self.commit(&turns) {
+            Ok(taken) => taken.into_iter().map(Ok).collect(),
+            Err(error) if turns.len() == 1 => vec![Err(error)],
+            Err(_) => turns.iter().map(|turn| self.commit(std::slice::from_ref(turn)).map(|taken| taken[0])).collect(),
+        };
+        for (answer, result) in answers.into_iter().zip(results) {
+            let _ = answer.send(result);
+        }
+    }
+
+    fn commit(&mut self, turns: &[Box<Turn>]) -> Result<Vec<Taken>> {
+        let mut index = match self.index.take() {
+            Some(index) => index,
+            None => self.read_index(turns)?,
+        };
+        let transaction = self.store.connection.transaction()?;
+        let taken = turns.iter().map(|turn| write(&transaction, turn, &mut index)).collect::<rusqlite::Result<_>>()?;
+        transaction.commit()?;
+        self.cleaned_index(index, turns);
+        Ok(taken)
+    }
+
+    /// The items of the last days, from the store.
+    fn read_index(&self, turns: &[Box<Turn>]) -> Result<Index> {
+        let mut index = Index::default();
+        let Some(horizon) = horizon(turns) else { return Ok(index) };
+        for row in self.store.items_placed_since(horizon)? {
+            if let (Some(story), Some(at)) = (row.story, row.item.placed) {
+                index.insert(Signature::of(&row.item, at, &self.names), story);
+            }
+        }
+        Ok(index)
+    }
+
+    fn cleaned_index(&mut self, mut index: Index, turns: &[Box<Turn>]) {
+        if index.len() > CLEAN_FROM.max(self.cleaned * 2)
+            && let Some(horizon) = horizon(turns)
+        {
+            index.forget_before(horizon);
+            self.cleaned = index.len();
+        }
+        self.index = Some(index);
+    }
+}
+
+/// What stands before this is too old to be joined by anything that comes now.
+fn horizon(turns: &[Box<Turn>]) -> Option<jiff::Timestamp> {
+    let now = turns.iter().filter_map(|turn| turn.state.last_poll).max()?;
+    Some(now.saturating_sub(WINDOW * 2))
+}
+
+/// Writes one turn inside a transaction.
+fn write(connection: &rusqlite::Connection, turn: &Turn, index: &mut Index) -> rusqlite::Result<Taken> {
+    sources::record(connection, &turn.source, &turn.state)?;
+    turn.intake.new.iter().try_for_each(|item| items::insert(connection, item))?;
+    let seen = turn.state.last_poll.unwrap_or(turn.state.due);
+    turn.intake.changed.iter().try_for_each(|item| items::revise(connection, item, seen))?;
+    turn.notes.iter().try_for_each(|note| ledger::add(connection, note))?;
+    let mut taken = Taken { new: turn.intake.new.len(), changed: turn.intake.changed.len(), stories: 0 };
+    let mut signatures = turn.signatures.clone();
+    signatures.sort_by_key(|signature| (signature.at, signature.item));
+    for signature in signatures {
+        let (item, at) = (signature.item, signature.at);
+        let grouped = index.place(signature);
+        stories::put(connection, item, grouped.story, at)?;
+        let event = match grouped.how {
+            How::Joined => Event::Joined,
+            How::Started => Event::Started,
+        };
+        taken.stories += usize::from(grouped.how == How::Started);
+        let note = Note {
+            source: Some(turn.source.clone()),
+            item: Some(item),
+            story: Some(grouped.story),
+            ..event.at(seen, grouped.because)
+        };
+        ledger::add(connection, &note)?;
+    }
+    Ok(taken)
+}

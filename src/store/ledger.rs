@@ -1,0 +1,67 @@
+//! The ledger: written with every act, asked by `recapd explain`.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Row, params};
+
+use super::row::{at, parsed};
+use super::{Result, Store};
+use crate::id::{ItemId, StoryId};
+use crate::ledger::Note;
+
+/// A line of the ledger as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct LedgerRow {
+    /// When.
+    pub at: Timestamp,
+    /// What happened, in one or two words.
+    pub event: String,
+    /// Whose item, where it is about one.
+    pub source: Option<String>,
+    /// Which recap, where it is about one.
+    pub week: Option<String>,
+    /// Why, in words.
+    pub detail: String,
+}
+
+impl Store {
+    /// What happened to an item, in order.
+    pub fn ledger_of_item(&self, item: ItemId) -> Result<Vec<LedgerRow>> {
+        let sql = "SELECT at, event, source, week, detail FROM ledger WHERE item = ?1 ORDER BY number";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([item.0], ledger_row)?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
+    /// What happened to a story and its items, in order.
+    pub fn ledger_of_story(&self, story: StoryId) -> Result<Vec<LedgerRow>> {
+        let sql = "SELECT at, event, source, week, detail FROM ledger WHERE story = ?1 ORDER BY number";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([story.0], ledger_row)?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+}
+
+/// Adds a line; part of another transaction.
+pub(super) fn add(connection: &Connection, note: &Note) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO ledger (at, source, item, story, week, event, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    connection.prepare_cached(sql)?.execute(params![
+        at(note.at),
+        note.source.as_ref().map(|source| source.as_str()),
+        note.item.map(|item| item.0),
+        note.story.map(|story| story.0),
+        note.week.map(|week| week.to_string()),
+        note.event.word(),
+        note.detail,
+    ])?;
+    Ok(())
+}
+
+fn ledger_row(row: &Row) -> rusqlite::Result<LedgerRow> {
+    Ok(LedgerRow {
+        at: parsed(row, "at")?,
+        event: row.get("event")?,
+        source: row.get("source")?,
+        week: row.get("week")?,
+        detail: row.get("detail")?,
+    })
+}

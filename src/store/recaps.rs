@@ -1,0 +1,155 @@
+//! Questions about recaps, and the one write that publishes them.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::row::{at, json, parsed, parsed_or_none};
+use super::{Result, Store, ledger};
+use crate::id::{AudienceId, StoryId};
+use crate::ledger::Note;
+use crate::recap::{Recap, State};
+use crate::week::Week;
+
+/// A recap as the archive lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Which week.
+    pub week: Week,
+    /// Its title.
+    pub title: String,
+    /// When it was frozen.
+    pub frozen: Timestamp,
+    /// How many stories it holds, one-liners too.
+    pub stories: u32,
+}
+
+impl Store {
+    /// Publishes a week in one transaction: `recaps` (the one for all readers
+    /// first, then the audiences'), their stories' places, and `notes`.
+    ///
+    /// Gives `false`, and writes nothing, if the week is already published.
+    ///
+    /// # Errors
+    ///
+    /// If a story already has a place in another week.
+    pub fn publish(&mut self, recaps: &[Recap], notes: &[Note], authority: &str) -> Result<Published> {
+        let transaction = self.connection.transaction()?;
+        let Some(pool) = recaps.iter().find(|recap| recap.audience.is_none()) else { return Ok(Published::Already) };
+        let sql = "SELECT count(*) FROM recap WHERE audience = '' AND (week = ?1 OR until >= ?2)";
+        let overlapping: u32 =
+            transaction.query_row(sql, params![pool.week.to_string(), at(pool.window.end)], |row| row.get(0))?;
+        if overlapping > 0 {
+            return Ok(Published::Already);
+        }
+        let sql = "INSERT INTO meta (name, value) VALUES ('authority', ?1) ON CONFLICT (name) DO NOTHING";
+        transaction.execute(sql, [authority])?;
+        recaps.iter().try_for_each(|recap| insert(&transaction, recap))?;
+        for entry in &pool.entries {
+            let sql = "INSERT INTO recap_story (story, short, week, place) VALUES (?1, ?2, ?3, ?4)";
+            transaction.execute(sql, params![entry.story.0, entry.story.short(), pool.week.to_string(), entry.place])?;
+        }
+        notes.iter().try_for_each(|note| ledger::add(&transaction, note))?;
+        transaction.commit()?;
+        Ok(Published::Now)
+    }
+
+    /// Who mints our ids since when (`recap.example.org,2026`); none before the first publication.
+    pub fn authority(&self) -> Result<Option<String>> {
+        let sql = "SELECT value FROM meta WHERE name = 'authority'";
+        Ok(self.connection.query_row(sql, [], |row| row.get(0)).optional()?)
+    }
+
+    /// The newest revision of a week's recap for `audience`, or for all readers.
+    pub fn recap(&self, week: Week, audience: Option<&AudienceId>) -> Result<Option<Recap>> {
+        let sql = "SELECT body FROM recap WHERE week = ?1 AND audience = ?2 ORDER BY revision DESC LIMIT 1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row(params![week.to_string(), word(audience)], |row| json(row, "body")).optional()?)
+    }
+
+    /// The newest recaps for `audience`, or for all readers, newest first.
+    pub fn recaps(&self, audience: Option<&AudienceId>, most: u32) -> Result<Vec<Recap>> {
+        let sql = "SELECT body FROM recap AS r WHERE audience = ?1
+                   AND revision = (SELECT max(revision) FROM recap WHERE week = r.week AND audience = r.audience)
+                   ORDER BY week DESC LIMIT ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map(params![word(audience), most], |row| json(row, "body"))?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
+    /// Every published week, newest first.
+    pub fn listed(&self) -> Result<Vec<Listed>> {
+        let sql = "SELECT week, title, frozen, stories FROM recap AS r WHERE audience = ''
+                   AND revision = (SELECT max(revision) FROM recap WHERE week = r.week AND audience = '')
+                   ORDER BY week DESC";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([], listed)?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
+    /// The end of the last published window: where the next one begins.
+    pub fn anchor(&self) -> Result<Option<Timestamp>> {
+        let sql = "SELECT max(until) AS until FROM recap WHERE audience = ''";
+        Ok(self.connection.query_row(sql, [], |row| parsed_or_none(row, "until"))?)
+    }
+
+    /// The week in which every published story stands.
+    pub fn placed_stories(&self) -> Result<HashMap<StoryId, (Week, u32)>> {
+        let mut statement = self.connection.prepare_cached("SELECT story, week, place FROM recap_story")?;
+        let rows = statement
+            .query_map([], |row| Ok((StoryId(row.get("story")?), (parsed(row, "week")?, row.get("place")?))))?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
+    /// The weeks of the stories whose page's address ends in these eight digits.
+    pub fn weeks_of(&self, short: &str) -> Result<Vec<Week>> {
+        let mut statement = self.connection.prepare_cached("SELECT week FROM recap_story WHERE short = ?1")?;
+        let rows = statement.query_map([short], |row| parsed(row, "week"))?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+}
+
+/// What became of a publication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Published {
+    /// It is out.
+    Now,
+    /// The week, or a later one, was published before: nothing was written.
+    Already,
+}
+
+fn insert(connection: &Connection, recap: &Recap) -> Result<()> {
+    let sql = "INSERT INTO recap (week, audience, revision, state, frozen, until, title, stories, body)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let state = match recap.state {
+        State::Draft => "draft",
+        State::Published => "published",
+        State::Amended => "amended",
+    };
+    connection.prepare_cached(sql)?.execute(params![
+        recap.week.to_string(),
+        word(recap.audience.as_ref().map(|audience| &audience.id)),
+        recap.revision,
+        state,
+        at(recap.frozen),
+        at(recap.window.end),
+        recap.title(),
+        u32::try_from(recap.entries.len()).unwrap_or(u32::MAX),
+        serde_json::to_string(recap)?,
+    ])?;
+    Ok(())
+}
+
+fn word(audience: Option<&AudienceId>) -> &str {
+    audience.map_or("", AudienceId::as_str)
+}
+
+fn listed(row: &Row) -> rusqlite::Result<Listed> {
+    Ok(Listed {
+        week: parsed(row, "week")?,
+        title: row.get("title")?,
+        frozen: parsed(row, "frozen")?,
+        stories: row.get("stories")?,
+    })
+}

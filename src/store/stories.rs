@@ -1,0 +1,63 @@
+//! Questions about stories.
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::items::{FROM, ITEM, item_row};
+use super::row::at;
+use super::{Result, Store};
+use crate::id::{ItemId, StoryId};
+use crate::story::Story;
+
+impl Store {
+    /// Stories with an item placed in `window`, each with all its items placed
+    /// before the window's end; by id, the items oldest first.
+    pub fn stories(&self, window: &Range<Timestamp>) -> Result<Vec<Story>> {
+        let sql = format!(
+            "SELECT {ITEM}, s.story FROM {FROM}
+             WHERE item.placed < ?2 AND s.story IN
+                 (SELECT m.story FROM item AS i JOIN story_item AS m ON m.item = i.id WHERE i.placed >= ?1 AND i.placed < ?2)
+             ORDER BY s.story, item.placed, item.id"
+        );
+        self.gathered(&sql, params![at(window.start), at(window.end)])
+    }
+
+    /// One story with all its items; none if there is no such story.
+    pub fn story(&self, story: StoryId) -> Result<Option<Story>> {
+        let sql = format!("SELECT {ITEM}, s.story FROM {FROM} WHERE s.story = ?1 ORDER BY item.placed, item.id");
+        Ok(self.gathered(&sql, params![story.0])?.pop())
+    }
+
+    /// The stories whose id begins with `digits` (hexadecimal).
+    pub fn stories_named(&self, digits: &str) -> Result<Vec<StoryId>> {
+        let sql = "SELECT id FROM story WHERE lower(hex(id)) LIKE ?1 || '%' ORDER BY id LIMIT 10";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([digits.to_lowercase()], |row| row.get(0).map(StoryId))?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
+    fn gathered(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Story>> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut stories: Vec<Story> = Vec::new();
+        for row in statement.query_map(params, item_row)? {
+            let row = row?;
+            let Some(id) = row.story else { continue };
+            match stories.last_mut().filter(|story| story.id == id) {
+                Some(story) => story.items.push(row.item),
+                None => stories.push(Story { id, items: vec![row.item] }),
+            }
+        }
+        Ok(stories)
+    }
+}
+
+/// Puts an item into a story, which is made if it is new; part of a turn's transaction.
+pub(super) fn put(connection: &Connection, item: ItemId, story: StoryId, begun: Timestamp) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO story (id, begun) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING";
+    connection.prepare_cached(sql)?.execute(params![story.0, at(begun)])?;
+    let sql = "INSERT INTO story_item (item, story) VALUES (?1, ?2)";
+    connection.prepare_cached(sql)?.execute(params![item.0, story.0])?;
+    Ok(())
+}

@@ -1,0 +1,243 @@
+//! Which story an item belongs to: an index of recent items, asked and grown
+//! by one item at a time.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::likeness::{across, likeness, weight};
+use super::signature::{Scope, Signature};
+use crate::id::StoryId;
+
+/// Two reports of one event lie at most this far apart.
+pub const WINDOW: SignedDuration = SignedDuration::from_hours(96);
+
+/// Within this time one publisher reports an event once.
+const SAME_HOST_GAP: SignedDuration = SignedDuration::from_hours(1);
+
+/// How alike a title must be to its nearest neighbour in the story.
+const JOINS: f64 = 0.40;
+
+/// How alike it must also be to the story's first title, so that no chains form.
+const JOINS_FIRST: f64 = 0.22;
+
+/// How alike across scripts, by names and figures alone.
+const JOINS_ACROSS: f64 = 0.55;
+
+/// What must outweigh a doubt: other companies, or the same publisher at once.
+const BEYOND_DOUBT: f64 = 0.72;
+
+/// The weight that a shared word must at least have for a common ground at all.
+const COMMON_GROUND: f64 = 6.0;
+
+/// Words looked up in the index for an item, rarest first.
+const LOOKUPS: usize = 14;
+
+/// A word in more items than this finds nobody.
+const COMMON_WORD: usize = 400;
+
+/// Neighbours compared in full.
+const NEIGHBOURS: usize = 60;
+
+/// Items of the last days by their words, links, and stories.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    items: Vec<Member>,
+    by_feature: HashMap<String, Vec<u32>>,
+    by_link: HashMap<String, u32>,
+    first_of: HashMap<StoryId, u32>,
+}
+
+#[derive(Clone, Debug)]
+struct Member {
+    signature: Signature,
+    story: StoryId,
+}
+
+/// The story an item was given, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grouped {
+    /// Which story.
+    pub story: StoryId,
+    /// Whether it was there before.
+    pub how: How,
+    /// In words, with the figures.
+    pub because: String,
+}
+
+/// How an item came to its story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// The story was there.
+    Joined,
+    /// It begins with this item.
+    Started,
+}
+
+struct Candidate {
+    slot: u32,
+    nearest: f64,
+    first: f64,
+    doubt: Option<&'static str>,
+}
+
+impl Candidate {
+    fn joins(&self) -> bool {
+        self.nearest >= if self.doubt.is_some() { BEYOND_DOUBT } else { 1.0 } && self.first >= 1.0
+    }
+}
+
+impl Index {
+    /// How many items it holds.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Adds an item whose story is known.
+    pub fn insert(&mut self, signature: Signature, story: StoryId) {
+        let Ok(slot) = u32::try_from(self.items.len()) else { return };
+        for feature in features(&signature) {
+            self.by_feature.entry(feature).or_default().push(slot);
+        }
+        if let Some(link) = &signature.link {
+            self.by_link.entry(link.clone()).or_insert(slot);
+        }
+        self.first_of.entry(story).or_insert(slot);
+        self.items.push(Member { signature, story });
+    }
+
+    /// Gives an item its story, and remembers it for the next ones.
+    pub fn place(&mut self, signature: Signature) -> Grouped {
+        let grouped = self.grouped(&signature);
+        self.insert(signature, grouped.story);
+        grouped
+    }
+
+    fn grouped(&self, item: &Signature) -> Grouped {
+        if let Some(other) = item.link.as_ref().and_then(|link| self.by_link.get(link)) {
+            let other = &self.items[*other as usize];
+            let because = format!("the same link as {} carried it", other.signature.source);
+            return Grouped { story: other.story, how: How::Joined, because };
+        }
+        let best = if item.scope == Scope::Roundup { None } else { self.best(item) };
+        match best {
+            Some(candidate) if candidate.joins() => self.joined(&candidate),
+            Some(candidate) => started(item, &self.refused(&candidate)),
+            None if item.scope == Scope::Roundup => started(item, "its title lists many events"),
+            None => started(item, "nothing like it in the last days"),
+        }
+    }
+
+    fn joined(&self, candidate: &Candidate) -> Grouped {
+        let other = &self.items[candidate.slot as usize];
+        let because = format!(
+            "likeness {:.2} of the bar to `{}`, {:.2} to the story's first",
+            candidate.nearest,
+            other.signature.source,
+            candidate.first
+        );
+        Grouped { story: other.story, how: How::Joined, because }
+    }
+
+    fn refused(&self, candidate: &Candidate) -> String {
+        let other = &self.items[candidate.slot as usize];
+        let doubt = candidate.doubt.map(|doubt| format!(", and {doubt}")).unwrap_or_default();
+        format!(
+            "nearest is story {} by `{}`: likeness {:.2} of the bar, {:.2} to its first{doubt}",
+            other.story.short(),
+            other.signature.source,
+            candidate.nearest,
+            candidate.first
+        )
+    }
+
+    /// The neighbour it would rather join than any other: one that it may join, else the nearest.
+    fn best(&self, item: &Signature) -> Option<Candidate> {
+        let candidates = self.neighbours(item).into_iter().filter_map(|slot| self.candidate(item, slot));
+        candidates.max_by(|a, b| {
+            let by_strength = a.joins().cmp(&b.joins()).then(a.nearest.total_cmp(&b.nearest));
+            by_strength.then(b.slot.cmp(&a.slot))
+        })
+    }
+
+    fn candidate(&self, item: &Signature, slot: u32) -> Option<Candidate> {
+        let other = &self.items[slot as usize];
+        let apart = item.at.duration_since(other.signature.at).abs();
+        if apart > WINDOW || other.signature.scope == Scope::Roundup {
+            return None;
+        }
+        let first = &self.items[*self.first_of.get(&other.story)? as usize].signature;
+        Some(Candidate {
+            slot,
+            nearest: self.likeness(item, &other.signature) / bar(item, &other.signature, JOINS),
+            first: self.likeness(item, first) / bar(item, first, JOINS_FIRST),
+            doubt: doubt(item, &other.signature),
+        })
+    }
+
+    /// Items that share a rare word with it, by the weight of what they share.
+    fn neighbours(&self, item: &Signature) -> Vec<u32> {
+        let mut lookups: Vec<(f64, &Vec<u32>)> = features(item)
+            .iter()
+            .filter_map(|feature| self.by_feature.get(feature))
+            .filter(|found| found.len() <= COMMON_WORD)
+            .map(|found| (self.weight_of(found.len()), found))
+            .collect();
+        lookups.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+        let mut shared: HashMap<u32, f64> = HashMap::new();
+        for (weight, found) in lookups.into_iter().take(LOOKUPS) {
+            for slot in found {
+                *shared.entry(*slot).or_default() += weight;
+            }
+        }
+        let mut nearest: Vec<(u32, f64)> = shared.into_iter().filter(|(_, weight)| *weight >= COMMON_GROUND).collect();
+        nearest.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        nearest.into_iter().take(NEIGHBOURS).map(|(slot, _)| slot).collect()
+    }
+
+    fn likeness(&self, one: &Signature, two: &Signature) -> f64 {
+        likeness(one, two, |word| self.weight_of(self.by_feature.get(word).map_or(0, Vec::len)))
+    }
+
+    fn weight_of(&self, found_in: usize) -> f64 {
+        weight(found_in, self.items.len())
+    }
+
+    /// Forgets items that stand before `horizon`. Rebuilds the index, so it is
+    /// for once in a while.
+    pub fn forget_before(&mut self, horizon: Timestamp) {
+        let members = std::mem::take(self).items;
+        for member in members.into_iter().filter(|member| member.signature.at >= horizon) {
+            self.insert(member.signature, member.story);
+        }
+    }
+}
+
+fn started(item: &Signature, because: &str) -> Grouped {
+    Grouped { story: StoryId::begun_by(item.item), how: How::Started, because: because.to_owned() }
+}
+
+fn features(signature: &Signature) -> HashSet<String> {
+    signature.words.iter().chain(&signature.neutral).cloned().collect()
+}
+
+fn bar(one: &Signature, two: &Signature, within_script: f64) -> f64 {
+    if across(one, two) { JOINS_ACROSS * within_script / JOINS } else { within_script }
+}
+
+/// Why two like titles may still tell of two events.
+fn doubt(one: &Signature, two: &Signature) -> Option<&'static str> {
+    let share_a_company = one.companies.iter().any(|company| two.companies.contains(company));
+    let name_others = !one.companies.is_empty() && !two.companies.is_empty() && !share_a_company;
+    let at_once = one.at.duration_since(two.at).abs() < SAME_HOST_GAP;
+    match () {
+        () if name_others => Some("it names other companies"),
+        () if one.host == two.host && at_once => Some("the same publisher reported both within the hour"),
+        () => None,
+    }
+}

@@ -1,0 +1,127 @@
+//! What two items are compared by.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use regex::Regex;
+use std::sync::LazyLock;
+use url::Url;
+
+use crate::facts;
+use crate::id::{ItemId, SourceId};
+use crate::item::Item;
+use crate::link::canonical;
+use crate::names::{Names, Sort};
+use crate::text;
+use crate::text::token::{Script, is_unspaced, script, tokens};
+
+/// How much of an item's text is looked at for figures and names.
+const LEAD_CHARS: usize = 400;
+
+/// Words that say nothing about which event it is: articles, auxiliaries, and
+/// the verbs of headlines.
+const STOP_WORDS: &[&str] = &[
+    "a", "an", "the", "of", "to", "in", "on", "for", "and", "or", "with", "by", "from", "at", "as", "is", "are", "be",
+    "it", "this", "that", "how", "why", "what", "who", "will", "can", "ha", "have", "had", "wa", "were", "after", "into",
+    "over", "more", "than", "about", "your", "you", "we", "i", "not", "but", "if", "up", "out", "via", "amid", "their",
+    "he", "she", "they", "our", "my", "all", "just", "now", "new", "say", "said", "get", "get", "may", "could", "would",
+    "should", "use", "using", "look", "here", "there", "when", "where", "which", "while", "no", "do", "doe", "did",
+    "make", "made", "his", "her", "some", "one", "two", "first", "also", "report", "reportedly", "announce", "announced",
+    "introducing", "introduce", "launch", "launched", "launches", "unveil", "unveiled", "release", "released", "releasing",
+    "plan", "ai", "show", "ask", "hn", "tell", "update", "week", "today", "year", "day", "的", "了", "在",
+];
+
+/// Titles that list many events: they report none of them.
+static ROUNDUP: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let pattern = r"(?ix) \b(?: weekly | this\ week\ in | week\ in\ review | week(?:ly)?\ (?:recap|roundup|digest|update|news|deals)
+        | (?:daily|morning|news|ai)\ (?:roundup|digest|brief(?:ing)?|recap) | round-?up | newsletter | deals?\ of\ the\ (?:week|day)
+        | top\ \d+\ (?:ai\ )?(?:stories|news|headlines) | links\ for | open\ thread | who\ is\ hiring | live\ updates | \#\d{2,} )\b
+        | 早报 | 晚报 | 日报 | 周报 | 周刊 | 快讯 | 一周 | 晨报 | 资讯汇总 | 派早报";
+    Regex::new(pattern).ok()
+});
+
+/// An item as the grouping sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signature {
+    /// The item.
+    pub item: ItemId,
+    /// Where it stands in time.
+    pub at: Timestamp,
+    /// Who carried it.
+    pub source: SourceId,
+    /// Canonical; none for a link that leads to no one article.
+    pub link: Option<String>,
+    /// The host that published it.
+    pub host: String,
+    /// Distinct tokens of the title without stop words, in order of the alphabet.
+    pub words: Vec<String>,
+    /// What any language writes alike: names by id, figures with their units,
+    /// and Latin words and numbers in the title. In order of the alphabet.
+    pub neutral: Vec<String>,
+    /// The companies it names, in the title.
+    pub companies: Vec<String>,
+    /// The script of the title.
+    pub script: Script,
+    /// Whether it reports one event or lists many.
+    pub scope: Scope,
+}
+
+/// What a title promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One event.
+    Event,
+    /// Many: it joins no story by its words.
+    Roundup,
+}
+
+impl Signature {
+    /// The signature of an item that stands at `at`.
+    pub fn of(item: &Item, at: Timestamp, names: &Names) -> Self {
+        let title = &item.entry.title;
+        let text = item.entry.text();
+        let lead: String = text.chars().take(LEAD_CHARS).collect();
+        let link = item.entry.link.as_ref().map(canonical);
+        let script = script(title);
+        let words = words(title);
+        Self {
+            item: item.id,
+            at,
+            source: item.source.clone(),
+            host: link.as_ref().and_then(|link| link.host_str().map(str::to_owned)).unwrap_or_default(),
+            link: link.filter(leads_to_an_article).map(String::from),
+            neutral: neutral(title, &lead, &words, names),
+            companies: companies(title, names),
+            words,
+            script,
+            scope: if ROUNDUP.as_ref().is_some_and(|pattern| pattern.is_match(title)) { Scope::Roundup } else { Scope::Event },
+        }
+    }
+}
+
+/// A front page stands for everything on it, and so for nothing.
+fn leads_to_an_article(link: &Url) -> bool {
+    !matches!(link.path(), "" | "/") || link.query().is_some()
+}
+
+fn words(title: &str) -> Vec<String> {
+    let distinct: BTreeSet<String> = tokens(title).into_iter().filter(|word| !STOP_WORDS.contains(&word.as_str())).collect();
+    distinct.into_iter().collect()
+}
+
+fn neutral(title: &str, lead: &str, words: &[String], names: &Names) -> Vec<String> {
+    let in_title = names.find(title).into_iter().map(|found| format!("name:{}", found.name.id));
+    let figures = facts::facts(title).into_iter().chain(facts::facts(lead)).filter(facts::Fact::is_telling);
+    let latin = words.iter().filter(|word| !word.chars().any(is_unspaced)).cloned();
+    let all: BTreeSet<String> = in_title.chain(figures.map(|fact| fact.key())).chain(latin).collect();
+    all.into_iter().collect()
+}
+
+fn companies(title: &str, names: &Names) -> Vec<String> {
+    let company = |found: crate::names::Found| match found.name.sort {
+        Sort::Company => Some(found.name.id.clone()),
+        _ => found.name.of.clone(),
+    };
+    let distinct: BTreeSet<String> = names.find(title).into_iter().filter_map(company).collect();
+    distinct.into_iter().collect()
+}

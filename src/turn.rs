@@ -1,0 +1,189 @@
+//! One source's turn, decided: what was fetched against what is known, and
+//! what is to be written for it. The heart of `poll`, without a door to anything.
+
+use jiff::Timestamp;
+
+use crate::dedup::{Acquaintance, Intake, Known, intake};
+use crate::filter::{Filter, refusal};
+use crate::id::Share;
+use crate::item::{Entry, Item};
+use crate::ledger::{Event, Note};
+use crate::names::Names;
+use crate::parse::Skipped;
+use crate::schedule::{Outcome, Pace, next_poll};
+use crate::source::{Source, SourceState, Validators};
+use crate::story::signature::Signature;
+
+/// Everything that one poll of one source changes; written in one transaction.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    /// The source as it stands now.
+    pub state: SourceState,
+    /// Whose turn it is.
+    pub source: crate::id::SourceId,
+    /// What the document brought.
+    pub intake: Intake,
+    /// Of the new items that have a place in time: what they are grouped by.
+    pub signatures: Vec<Signature>,
+    /// For the ledger.
+    pub notes: Vec<Note>,
+}
+
+/// What the source's server answered.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// Nothing new; with what to ask next time.
+    Unchanged {
+        /// For the next conditional request.
+        validators: Validators,
+        /// The longest wait that its headers ask for.
+        asked_for: Option<std::time::Duration>,
+    },
+    /// A feed.
+    Feed(Reading),
+    /// It could not be read.
+    Failed {
+        /// In words an operator understands.
+        error: String,
+        /// The wait that it asks for.
+        retry_after: Option<std::time::Duration>,
+        /// Whether it makes sense to ask again.
+        hope: Hope,
+    },
+}
+
+/// A feed, read.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// In the document's order.
+    pub entries: Vec<Entry>,
+    /// What could not be taken from it.
+    pub skipped: Vec<Skipped>,
+    /// What had to be mended, in words.
+    pub mended: Option<String>,
+    /// For the next conditional request.
+    pub validators: Validators,
+    /// The longest wait that headers and feed ask for.
+    pub asked_for: Option<std::time::Duration>,
+}
+
+/// Whether a source that failed is asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hope {
+    /// Later.
+    Again,
+    /// Only when the operator says so: the server says it is gone for good.
+    Gone,
+}
+
+/// What a turn is decided by, besides the answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'c> {
+    /// Rules for the items of every source.
+    pub filters: &'c [Filter],
+    /// Names to group by.
+    pub names: &'c Names,
+    /// How often to poll.
+    pub pace: &'c Pace,
+    /// Spreads polls: 0 to 1.
+    pub jitter: Share,
+    /// The instant of the poll.
+    pub now: Timestamp,
+}
+
+/// Decides the turn of `source`, whose state was `before`, by the `answer` and
+/// what is `known` of the entries in it.
+pub fn take(source: &Source, before: &SourceState, answer: Answer, known: &Known, by: Circumstances) -> Turn {
+    let outcome = outcome(before, &answer);
+    let next = next_poll(by.now, &outcome, by.pace, by.jitter);
+    let mut turn = Turn {
+        state: SourceState {
+            feed: Some(source.feed.clone()),
+            due: next.at,
+            because: Some(next.because),
+            last_poll: Some(by.now),
+            ..before.clone()
+        },
+        source: source.id.clone(),
+        intake: Intake::default(),
+        signatures: Vec::new(),
+        notes: Vec::new(),
+    };
+    match answer {
+        Answer::Failed { error, .. } => {
+            turn.state.failures = before.failures.saturating_add(1);
+            turn.state.last_error = Some(error);
+        }
+        Answer::Unchanged { validators, .. } => {
+            turn.state.validators = validators;
+            succeeded(&mut turn.state, by.now);
+        }
+        Answer::Feed(reading) => read(&mut turn, source, before, reading, known, by),
+    }
+    turn
+}
+
+fn outcome(before: &SourceState, answer: &Answer) -> Outcome {
+    match answer {
+        Answer::Unchanged { asked_for, .. } | Answer::Feed(Reading { asked_for, .. }) => Outcome::Answered { asked_for: *asked_for },
+        Answer::Failed { hope: Hope::Gone, .. } => Outcome::Retired,
+        Answer::Failed { retry_after, .. } => {
+            Outcome::Failed { failures: before.failures.saturating_add(1), retry_after: *retry_after }
+        }
+    }
+}
+
+fn read(turn: &mut Turn, source: &Source, before: &SourceState, reading: Reading, known: &Known, by: Circumstances) {
+    let note = |event: Event, item: &Item, detail: String| Note {
+        source: Some(source.id.clone()),
+        item: Some(item.id),
+        ..event.at(by.now, detail)
+    };
+    let entries = filtered(turn, source, reading.entries, by);
+    let acquaintance = if before.first_success.is_some() { Acquaintance::Known } else { Acquaintance::First };
+    turn.intake = intake(&source.id, entries, known, by.now, acquaintance);
+    for item in &turn.intake.new {
+        let placed = item.placed.map_or("undated backlog, in no week".to_owned(), |at| format!("placed at {at}"));
+        turn.notes.push(note(Event::New, item, format!("first seen in `{}`, {placed}", source.id)));
+    }
+    for item in &turn.intake.changed {
+        turn.notes.push(note(Event::Changed, item, format!("its publisher changed it: version {}", item.version)));
+    }
+    let skipped = reading.skipped.iter().map(|skipped| Note {
+        source: Some(source.id.clone()),
+        ..Event::Skipped.at(by.now, format!("entry {}: {}", skipped.index, skipped.why))
+    });
+    turn.notes.extend(skipped);
+    turn.signatures =
+        turn.intake.new.iter().filter_map(|item| Some(Signature::of(item, item.placed?, by.names))).collect();
+    turn.state.validators = reading.validators;
+    turn.state.mended = reading.mended;
+    turn.state.first_success = before.first_success.or(Some(by.now));
+    if !turn.intake.new.is_empty() {
+        turn.state.last_new = Some(by.now);
+    }
+    succeeded(&mut turn.state, by.now);
+}
+
+/// The entries that the rules let through; the others leave a note.
+fn filtered(turn: &mut Turn, source: &Source, entries: Vec<Entry>, by: Circumstances) -> Vec<Entry> {
+    let mut taken = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match refusal(by.filters.iter().chain(&source.filters), &entry) {
+            None => taken.push(entry),
+            Some(why) if turn.state.last_success.is_none() => {
+                let detail = format!("{why}: {}", entry.title);
+                turn.notes.push(Note { source: Some(source.id.clone()), ..Event::Dropped.at(by.now, detail) });
+            }
+            // Noted once, at the first sight of the feed; a dropped entry is met again at every poll.
+            Some(_) => {}
+        }
+    }
+    taken
+}
+
+fn succeeded(state: &mut SourceState, now: Timestamp) {
+    state.failures = 0;
+    state.last_error = None;
+    state.last_success = Some(now);
+}

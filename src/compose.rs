@@ -1,0 +1,273 @@
+//! One week's turn: its stories are loaded, tagged, scored and chosen, each
+//! gets its card, and all of it becomes the week's recaps.
+
+mod entries;
+mod window;
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use jiff::Timestamp;
+
+use crate::audience::{Audience, Spoken, Tag, Tagger};
+use crate::config::Config;
+use crate::id::{AudienceId, SourceId, StoryId};
+use crate::ledger::{Event, Note};
+use crate::rank::{Scale, score};
+use crate::recap::select::{Candidate, Selection, select};
+use crate::recap::{AudienceName, AudienceShare, Entry, Issue, LeftOut, Recap, State};
+use crate::source::Source;
+use crate::store::{Handle, Published, Readers, Result, Store};
+use crate::story::likeness::Rarity;
+use crate::story::signature::Signature;
+use crate::story::{Report, Story, lead};
+use crate::week::Week;
+
+pub use window::{Due, due};
+
+/// Stories named among those left out.
+const LEFT_OUT: usize = 40;
+
+/// Recaps that a story must not repeat.
+const REMEMBERED: u32 = 4;
+
+/// A story as a week sees it.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The story.
+    pub story: Story,
+    /// Its reports, by the time they are placed at.
+    pub reports: Vec<Report>,
+    /// The one to read first, as an index into `reports`.
+    pub lead: usize,
+    /// For whom, surest first.
+    pub tags: Vec<Tag>,
+    /// What it is compared by: its lead's.
+    pub signature: Signature,
+    /// Its points, before any selection.
+    pub score: crate::rank::Score,
+}
+
+/// What is composed, by what.
+#[derive(Clone, Copy, Debug)]
+pub struct Order<'o> {
+    /// Its name.
+    pub week: Week,
+    /// From .. up to, not including.
+    pub window: &'o Range<Timestamp>,
+    /// The instant of freezing.
+    pub frozen: Timestamp,
+    /// Whether it is the first.
+    pub issue: Issue,
+}
+
+/// Composes a week: the recap for all readers first, then the audiences' in
+/// the configuration's order.
+///
+/// The same store, configuration and order give the same recaps.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn compose(store: &Store, config: &Config, order: Order) -> Result<Vec<Recap>> {
+    let told = candidates(store, config, order.window)?;
+    let rarity = Rarity::over(told.iter().map(|told| &told.signature));
+    let remembered = store.recaps(None, REMEMBERED)?;
+    let options: Vec<Candidate> = told.iter().map(|told| candidate(told, &remembered, config)).collect();
+    let slots = config.recap.stories + config.recap.also;
+    let selection = select(&options, slots, &config.ranking);
+    let scene = entries::Scene { config, order, told: &told, selection: &selection, rarity: &rarity, remembered: &remembered };
+    let entries = entries::entries(&scene, None);
+    let pool = Recap {
+        audiences: shares(&config.audiences, &entries),
+        left_out: left_out(&told, &selection),
+        ..frame(store, config, order, None, entries)?
+    };
+    let mut recaps = vec![pool];
+    for audience in &config.audiences {
+        let entries = entries::entries(&scene, Some(&audience.id));
+        if !entries.is_empty() {
+            let frame = frame(store, config, order, Some(audience), entries)?;
+            recaps.push(Recap { audiences: recaps[0].audiences.clone(), ..frame });
+        }
+    }
+    Ok(recaps)
+}
+
+/// The stories of `window` that are in no other week's recap, by id.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn candidates(store: &Store, config: &Config, window: &Range<Timestamp>) -> Result<Vec<Told>> {
+    let placed = store.placed_stories()?;
+    let stories = store.stories(window)?;
+    let free = stories.into_iter().filter(|story| !placed.contains_key(&story.id));
+    let teller = Teller::new(config);
+    Ok(free.map(|story| teller.told(story, window.end)).collect())
+}
+
+/// Makes stories readable: who reports them, which report leads, for whom.
+pub struct Teller<'c> {
+    config: &'c Config,
+    sources: HashMap<&'c SourceId, &'c Source>,
+    tagger: Tagger,
+}
+
+impl<'c> Teller<'c> {
+    /// By this configuration.
+    pub fn new(config: &'c Config) -> Self {
+        let sources = config.sources.iter().map(|source| (&source.id, source)).collect();
+        Self { config, sources, tagger: Tagger::new(&config.audiences) }
+    }
+
+    /// The story as it stands at `until`.
+    pub fn told(&self, story: Story, until: Timestamp) -> Told {
+        let reports: Vec<Report> = story.items.iter().map(|item| self.report(item.clone())).collect();
+        let lead = lead(&reports, &self.config.recap.language);
+        let Config { names, ranking, topic, .. } = self.config;
+        let score = score(&reports, Scale { weights: ranking, topic, names, until });
+        let item = &story.items[lead];
+        let signature = Signature::of(item, item.placed.unwrap_or(item.first_seen), names);
+        Told { tags: self.tags(&reports), signature, score, lead, reports, story }
+    }
+
+    fn report(&self, item: crate::item::Item) -> Report {
+        let source = self.sources.get(&item.source).copied();
+        Report {
+            publisher: self.config.publishers.of(&item, source),
+            carried_by: source.map(|source| source.kind).unwrap_or_default(),
+            source_name: source.map_or_else(|| item.source.to_string(), |source| source.name.clone()),
+            item,
+        }
+    }
+
+    fn tags(&self, reports: &[Report]) -> Vec<Tag> {
+        let texts: Vec<String> = reports.iter().map(|report| report.item.entry.text()).collect();
+        let mut always: Vec<AudienceId> = Vec::new();
+        for report in reports {
+            let source = self.sources.get(&report.item.source);
+            always.extend(source.iter().flat_map(|source| source.audiences.iter().cloned()));
+        }
+        always.sort();
+        always.dedup();
+        self.tagger.tags(&Spoken {
+            titles: reports.iter().map(|report| report.item.entry.title.as_str()).collect(),
+            texts: texts.iter().map(String::as_str).collect(),
+            categories: reports.iter().flat_map(|report| report.item.entry.categories.iter().map(String::as_str)).collect(),
+            always,
+        })
+    }
+}
+
+fn candidate(told: &Told, remembered: &[Recap], config: &Config) -> Candidate {
+    let lead = &told.reports[told.lead];
+    let novelty = entries::repeated(told, remembered).and_then(|week| {
+        let detail = format!("much the same stood in the recap of {week}");
+        crate::rank::Points::some("novelty", -config.ranking.novelty, detail)
+    });
+    Candidate {
+        story: told.story.id,
+        score: told.score.with(novelty),
+        signature: told.signature.clone(),
+        host: lead.publisher.domain.clone(),
+        first: told.reports.iter().map(Report::appeared).min().unwrap_or(lead.item.first_seen),
+    }
+}
+
+fn frame(store: &Store, config: &Config, order: Order, audience: Option<&Audience>, entries: Vec<Entry>) -> Result<Recap> {
+    let active = store.items_by_source_placed(order.window)?;
+    let states = store.states()?;
+    let silent = config.sources.iter().filter(|source| !active.contains(&source.id));
+    let failed = config.sources.iter().filter(|source| states.get(&source.id).is_some_and(|state| state.failures > 0));
+    Ok(Recap {
+        week: order.week,
+        audience: audience.map(|audience| AudienceName { id: audience.id.clone(), name: audience.name.clone() }),
+        window: order.window.clone(),
+        state: State::Published,
+        revision: 1,
+        frozen: order.frozen,
+        issue: order.issue,
+        full: config.recap.stories,
+        entries,
+        left_out: Vec::new(),
+        audiences: Vec::new(),
+        silent: silent.map(|source| source.id.clone()).collect(),
+        items: store.count_placed(order.window.start, order.window.end)?,
+        sources: u32::try_from(config.sources.len()).unwrap_or(u32::MAX),
+        failed: u32::try_from(failed.count()).unwrap_or(u32::MAX),
+    })
+}
+
+fn shares(audiences: &[Audience], entries: &[Entry]) -> Vec<AudienceShare> {
+    let stories = |audience: &Audience| {
+        entries.iter().filter(|entry| entry.audiences.iter().any(|tag| tag.audience == audience.id)).count()
+    };
+    let share = |audience: &Audience| AudienceShare {
+        audience: AudienceName { id: audience.id.clone(), name: audience.name.clone() },
+        stories: stories(audience),
+    };
+    audiences.iter().map(share).collect()
+}
+
+fn left_out(told: &[Told], selection: &Selection) -> Vec<LeftOut> {
+    let left = selection.left_out.iter().take(LEFT_OUT).map(|(index, reason)| {
+        let told = &told[*index];
+        LeftOut {
+            story: told.story.id,
+            headline: told.reports[told.lead].item.entry.title.clone(),
+            total: told.score.total,
+            reason: reason.clone(),
+        }
+    });
+    left.collect()
+}
+
+/// Publishes the week that is due at `now`, if one is: exactly once, whatever
+/// happens and however often this is called.
+///
+/// # Errors
+///
+/// If the database fails.
+pub async fn publish_due(handle: &Handle, readers: &Readers, config: &std::sync::Arc<Config>, now: Timestamp) -> Result<Option<Recap>> {
+    let by = config.clone();
+    let composed = readers
+        .ask(move |store| {
+            let Some(due) = due(store, &by.recap.slot, now)? else { return Ok(None) };
+            let order = Order { week: due.week, window: &due.window, frozen: now, issue: due.issue };
+            compose(store, &by, order).map(Some)
+        })
+        .await?;
+    let Some(recaps) = composed else { return Ok(None) };
+    let Some(pool) = recaps.first().cloned() else { return Ok(None) };
+    let authority = authority(config, now);
+    match handle.publish(recaps, notes(&pool), authority).await? {
+        Published::Now => Ok(Some(pool)),
+        Published::Already => Ok(None),
+    }
+}
+
+/// Who mints ids from now on: `recap.example.org,2026`.
+pub fn authority(config: &Config, now: Timestamp) -> String {
+    let host = config.server.public_url.host_str().unwrap_or("localhost").trim_matches(['[', ']']).replace(':', "-");
+    let year = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).year();
+    format!("{host},{year}")
+}
+
+/// What the ledger says of a recap.
+fn notes(pool: &Recap) -> Vec<Note> {
+    let about = |event: Event, story: Option<StoryId>, detail: String| Note {
+        story,
+        week: Some(pool.week),
+        ..event.at(pool.frozen, detail)
+    };
+    let published = about(Event::Published, None, pool.title());
+    let chosen = pool.entries.iter().map(|entry| {
+        about(Event::Chosen, Some(entry.story), format!("#{} with {:.1} points", entry.place, entry.score.total))
+    });
+    let left = pool
+        .left_out
+        .iter()
+        .map(|left| about(Event::LeftOut, Some(left.story), format!("{:.1} points: {}", left.total, left.reason)));
+    std::iter::once(published).chain(chosen).chain(left).collect()
+}

@@ -1,1 +1,221 @@
+//! From an address to the bytes behind it, if they changed. The only module
+//! that knows `reqwest` and `rustls`.
+//!
+//! Every limit is kept while the bytes come in, every address is judged before
+//! it is dialled, and every host is asked as often as it likes at most.
 
+mod body;
+mod client;
+mod error;
+mod guard;
+mod headers;
+mod hosts;
+mod route;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::Response;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use sha2::{Digest, Sha256};
+use tokio::time::Instant;
+use url::Url;
+
+use crate::source::{Network, Validators};
+
+pub use client::ClientError;
+pub use error::{FetchError, Remedy};
+pub use guard::{Forbidden, PrivateAddress, check_address, check_url};
+
+use client::{Client, Clients};
+use hosts::{Hosts, Turn};
+use route::Route;
+
+/// How long a host rests that answers 429 and does not say how long.
+const UNSAID_REST: Duration = Duration::from_secs(600);
+
+/// What a fetch may cost, and whom it may reach.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// For the connection.
+    pub connect_timeout: Duration,
+    /// For the whole poll, redirects included; waiting for a turn at a host is not counted.
+    pub timeout: Duration,
+    /// After decompression.
+    pub max_body_bytes: u64,
+    /// Requests to one host at once; at least 1.
+    pub per_host: usize,
+    /// Between the starts of two requests to one host.
+    pub host_gap: Duration,
+    /// The longest that a host may make all of its sources rest.
+    pub max_wait: Duration,
+    /// Private networks that any source may live in.
+    pub allow_private: Vec<Network>,
+    /// See [`user_agent`].
+    pub user_agent: String,
+}
+
+/// How we introduce ourselves: `recapd/0.1.0 (+https://recap.example.org/about/)`.
+pub fn user_agent(contact: Option<&Url>) -> String {
+    let name = concat!("recapd/", env!("CARGO_PKG_VERSION"));
+    contact.map_or_else(|| name.to_owned(), |contact| format!("{name} (+{contact})"))
+}
+
+/// Fetches under one set of limits. Cheap to clone; clones share their manners
+/// towards hosts, so that there should be one per configuration.
+#[derive(Clone)]
+pub struct Fetcher {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    limits: Limits,
+    clients: Clients,
+    hosts: Hosts,
+}
+
+/// What to fetch, and what we know of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'r> {
+    /// http or https.
+    pub url: &'r Url,
+    /// From the last answer at this address.
+    pub validators: &'r Validators,
+    /// Private networks allowed for this source, in addition to [`Limits::allow_private`].
+    pub allow_private: &'r [Network],
+    /// For dates in answers of servers that do not say what time they think it is.
+    pub now: Timestamp,
+}
+
+/// What came of a fetch that worked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fetched {
+    /// Nothing new: the server says so, or the body is the one we read last.
+    Unchanged {
+        /// To send next time; a 304, too, may bring new ones.
+        validators: Validators,
+        /// What the cache headers ask for, not capped.
+        fresh_for: Option<Duration>,
+        /// As in [`Fetched::Body`].
+        moved: Option<Url>,
+    },
+    /// Something was sent. Whether it is a feed is for `parse` to say.
+    Body {
+        /// Complete, decompressed, still in their own charset.
+        bytes: Vec<u8>,
+        /// The `Content-Type` as sent.
+        content_type: Option<String>,
+        /// The address that answered, after all redirects.
+        final_url: Url,
+        /// To send next time, hash included: only once the bytes were read as a feed.
+        validators: Validators,
+        /// What the cache headers ask for, not capped.
+        fresh_for: Option<Duration>,
+        /// Where permanent redirects lead, if the way begins with one. Not to
+        /// be believed at first sight.
+        moved: Option<Url>,
+    },
+}
+
+/// Where one request has led.
+enum Hop {
+    Onward { status: u16, location: Vec<u8> },
+    Arrived(Fetched),
+}
+
+impl Fetcher {
+    /// A fetcher that has asked nobody yet.
+    ///
+    /// # Errors
+    ///
+    /// If the HTTP client cannot be made. A machine without root certificates
+    /// is no such case: there, each https source says so.
+    pub fn new(limits: Limits) -> Result<Self, ClientError> {
+        let clients = Clients::new(limits.clone())?;
+        let hosts = Hosts::new(limits.per_host, limits.host_gap);
+        Ok(Self { shared: Arc::new(Shared { limits, clients, hosts }) })
+    }
+
+    /// Asks for what is new, following redirects. Dropping the future abandons
+    /// the fetch without harm.
+    ///
+    /// # Errors
+    ///
+    /// If neither a complete body nor "not modified" comes.
+    pub async fn fetch(&self, request: Request<'_>) -> Result<Fetched, FetchError> {
+        let Shared { limits, clients, hosts } = &*self.shared;
+        let client = clients.allowing(request.allow_private);
+        let client = client.map_err(|error| FetchError::NoClient { why: error.to_string() })?;
+        let mut route = Route::from(request.url);
+        let mut left = limits.timeout;
+        loop {
+            client.check(&route.at)?;
+            let turn = hosts.turn(&route.at).await?;
+            let begun = Instant::now();
+            let hop = tokio::time::timeout(left, self.hop(&client, &route, request, &turn)).await;
+            match hop.map_err(|_| FetchError::Timeout { after: limits.timeout })?? {
+                Hop::Arrived(fetched) => return Ok(fetched),
+                Hop::Onward { status, location } => route.follow(status, &location)?,
+            }
+            left = left.saturating_sub(begun.elapsed());
+        }
+    }
+
+    async fn hop(&self, client: &Client, route: &Route, request: Request<'_>, turn: &Turn) -> Result<Hop, FetchError> {
+        let response = client.ask(&route.at, request.validators).await?;
+        let code = response.status().as_u16();
+        match code {
+            200 | 203 | 226 => self.arrived(response, route, request).await.map(Hop::Arrived),
+            304 if headers::are_conditional(request.validators) => {
+                Ok(Hop::Arrived(not_modified(response.headers(), route, request)))
+            }
+            301 | 302 | 303 | 307 | 308 if response.headers().contains_key(LOCATION) => {
+                let location = response.headers()[LOCATION].as_bytes().to_vec();
+                Ok(Hop::Onward { status: code, location })
+            }
+            410 => Err(FetchError::Gone),
+            _ => {
+                let retry_after = headers::retry_after(response.headers(), request.now);
+                if code == 429 {
+                    turn.rest(retry_after.unwrap_or(UNSAID_REST).min(self.shared.limits.max_wait));
+                }
+                Err(FetchError::Status { code, retry_after })
+            }
+        }
+    }
+
+    /// Reads the body of a good answer.
+    async fn arrived(&self, response: Response, route: &Route, request: Request<'_>) -> Result<Fetched, FetchError> {
+        if let Some(manipulation) = headers::foreign_manipulation(response.headers()) {
+            return Err(FetchError::Encoding(manipulation));
+        }
+        let fresh_for = headers::fresh_for(response.headers(), request.now);
+        let content_type = response.headers().get(CONTENT_TYPE);
+        let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let mut validators = headers::validators(response.headers());
+        let moved = route.moved().cloned();
+
+        let bytes = body::read(response, self.shared.limits.max_body_bytes).await?;
+        validators.body_hash = Some(Sha256::digest(&bytes).into());
+        if validators.body_hash == request.validators.body_hash {
+            return Ok(Fetched::Unchanged { validators, fresh_for, moved });
+        }
+        Ok(Fetched::Body { bytes, content_type, final_url: route.at.clone(), validators, fresh_for, moved })
+    }
+}
+
+/// A 304 brings the validators that changed; the others stay.
+fn not_modified(answer: &HeaderMap, route: &Route, request: Request<'_>) -> Fetched {
+    let new = headers::validators(answer);
+    let old = request.validators.clone();
+    let validators = Validators {
+        etag: new.etag.or(old.etag),
+        last_modified: new.last_modified.or(old.last_modified),
+        body_hash: old.body_hash,
+    };
+    let fresh_for = headers::fresh_for(answer, request.now);
+    Fetched::Unchanged { validators, fresh_for, moved: route.moved().cloned() }
+}

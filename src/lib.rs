@@ -17,6 +17,8 @@ pub mod names;
 
 pub mod facts;
 
+pub mod wait;
+
 pub mod week;
 
 pub mod item;

@@ -1,0 +1,240 @@
+//! The HTTP client with everything off that would act on its own: redirects,
+//! proxies, cookies, Referer. Names are resolved under the address guard.
+
+use std::error::Error;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::redirect::Policy;
+use reqwest::{ClientBuilder, Response};
+use url::Url;
+
+use crate::fetch::guard::{self, PrivateAddress};
+use crate::fetch::{FetchError, Limits, headers};
+use crate::source::{Network, Validators};
+use crate::wait;
+
+/// Long enough for the next source of the same host, short enough that
+/// thousands of hosts do not each keep a connection open.
+const IDLE: Duration = Duration::from_secs(3);
+
+/// A client cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// `[fetch] contact` has letters that no header can carry.
+    #[error("the User-Agent `{0}` cannot be sent: use plain letters in [fetch] contact")]
+    UserAgent(String),
+    /// The HTTP library says no, even without root certificates.
+    #[error("cannot set up the HTTP client")]
+    Build(#[from] reqwest::Error),
+}
+
+/// One client per list of allowed private networks.
+///
+/// They cannot share one: the library resolves names without telling for
+/// which request (it may even do so on another task, which rules out a
+/// task-local), and a connection that one source may open would lie in the
+/// pool for a source that may not. Few sources have a list of their own.
+pub struct Clients {
+    limits: Limits,
+    by_exceptions: Mutex<Vec<(Vec<Network>, Client)>>,
+}
+
+/// A client that reaches public addresses and those in its list.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    allowed: Arc<[Network]>,
+    /// Why https cannot work here, if so.
+    no_roots: Option<Arc<str>>,
+    connect_timeout: Duration,
+}
+
+/// Where the trust in https servers comes from.
+#[derive(Clone, Copy, PartialEq)]
+enum Roots {
+    /// The machine's certificates.
+    System,
+    /// Nowhere: every https server is a stranger.
+    None,
+}
+
+impl Clients {
+    /// With the client that most sources use, so that a mistake shows at once.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be made.
+    pub fn new(limits: Limits) -> Result<Self, ClientError> {
+        let common = Client::new(&limits, &[])?;
+        Ok(Self { limits, by_exceptions: Mutex::new(vec![(Vec::new(), common)]) })
+    }
+
+    /// The client for a source with these exceptions of its own.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be made.
+    pub fn allowing(&self, exceptions: &[Network]) -> Result<Client, ClientError> {
+        let mut clients = self.by_exceptions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = clients.iter().find(|(list, _)| list == exceptions) {
+            return Ok(client.clone());
+        }
+        let client = Client::new(&self.limits, exceptions)?;
+        clients.push((exceptions.to_vec(), client.clone()));
+        Ok(client)
+    }
+}
+
+impl Client {
+    /// Without root certificates plain http still works: a test machine or a
+    /// small container has none, and a feed on the local network needs none.
+    fn new(limits: &Limits, exceptions: &[Network]) -> Result<Self, ClientError> {
+        let allowed: Arc<[Network]> = limits.allow_private.iter().chain(exceptions).copied().collect();
+        let made = builder(limits, &allowed, Roots::System)?.build();
+        let (http, no_roots) = match made {
+            Ok(http) => (http, None),
+            Err(error) => (builder(limits, &allowed, Roots::None)?.build()?, Some(innermost(&error).into())),
+        };
+        Ok(Self { http, allowed, no_roots, connect_timeout: limits.connect_timeout })
+    }
+
+    /// Judges an address before a host is bothered with it.
+    ///
+    /// # Errors
+    ///
+    /// If it may not be fetched, or cannot be from this machine.
+    pub fn check(&self, url: &Url) -> Result<(), FetchError> {
+        guard::check_url(url, &self.allowed)?;
+        match &self.no_roots {
+            Some(why) if url.scheme() == "https" => Err(FetchError::NoRoots { host: host(url), why: why.to_string() }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Sends one request and gives the answer's head; the body is still to come.
+    ///
+    /// # Errors
+    ///
+    /// If no answer comes, for whatever reason.
+    pub async fn ask(&self, url: &Url, validators: &Validators) -> Result<Response, FetchError> {
+        let request = self.http.get(url.clone()).headers(headers::conditional(validators));
+        request.send().await.map_err(|error| self.explained(&error, url))
+    }
+
+    /// What went wrong before there was an answer.
+    fn explained(&self, error: &reqwest::Error, url: &Url) -> FetchError {
+        let host = host(url);
+        if let Some(private) = causes(error).find_map(|cause| cause.downcast_ref::<PrivateAddress>()) {
+            return FetchError::from(*private);
+        }
+        if error.is_dns() {
+            return FetchError::NoSuchName { host, why: innermost(error) };
+        }
+        if !error.is_connect() {
+            return FetchError::NotHttp { host, why: innermost(error) };
+        }
+        let kind = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
+        let why = match kind {
+            _ if error.is_timeout() => format!("no connection within {}", wait::in_words(self.connect_timeout)),
+            Some(io::ErrorKind::ConnectionRefused) => "nobody listens there".to_owned(),
+            _ => innermost(error),
+        };
+        FetchError::Connect { host, why }
+    }
+}
+
+fn builder(limits: &Limits, allowed: &Arc<[Network]>, roots: Roots) -> Result<ClientBuilder, ClientError> {
+    // An error means that one is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let agent = HeaderValue::from_str(&limits.user_agent);
+    let agent = agent.map_err(|_| ClientError::UserAgent(limits.user_agent.clone()))?;
+    let always = HeaderMap::from_iter([(USER_AGENT, agent), (ACCEPT, HeaderValue::from_static(headers::ACCEPT))]);
+    let builder = reqwest::Client::builder()
+        .default_headers(always)
+        .redirect(Policy::none())
+        .referer(false)
+        .no_proxy()
+        .dns_resolver(GuardedResolver { allowed: Arc::clone(allowed) })
+        .connect_timeout(limits.connect_timeout)
+        .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(limits.per_host)
+        // Old servers send the oddest lines next to a good feed.
+        .http1_ignore_invalid_headers_in_responses(true)
+        .http1_allow_obsolete_multiline_headers_in_responses(true);
+    Ok(if roots == Roots::None { builder.tls_certs_only([]) } else { builder })
+}
+
+/// Resolves names and gives only the addresses that may be dialled. They are
+/// the ones dialled then: no second look-up could answer otherwise.
+struct GuardedResolver {
+    allowed: Arc<[Network]>,
+}
+
+impl Resolve for GuardedResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let allowed = Arc::clone(&self.allowed);
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let permitted: Addrs = Box::new(permitted(&found, &allowed)?.into_iter());
+            Ok(permitted)
+        })
+    }
+}
+
+/// Those of `found` that may be dialled, in their order; the first refusal if
+/// all are refused.
+fn permitted(found: &[SocketAddr], allowed: &[Network]) -> Result<Vec<SocketAddr>, PrivateAddress> {
+    let judged: Vec<_> = found.iter().map(|at| guard::check_address(at.ip(), allowed).map(|()| *at)).collect();
+    let good: Vec<SocketAddr> = judged.iter().filter_map(|verdict| verdict.as_ref().ok().copied()).collect();
+    let refusal = judged.into_iter().find_map(Result::err);
+    match refusal {
+        Some(refusal) if good.is_empty() => Err(refusal),
+        _ => Ok(good),
+    }
+}
+
+/// The error and everything below it, outermost first.
+fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&cause| cause.source())
+}
+
+/// The words of the first cause: the layers above only say that something
+/// went wrong.
+pub fn innermost(error: &reqwest::Error) -> String {
+    let words = causes(error).last().map(ToString::to_string).unwrap_or_default();
+    // How the standard library begins what the resolver says.
+    words.trim_start_matches("failed to lookup address information: ").to_owned()
+}
+
+/// As an operator would name it; never with credentials.
+fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses(ips: &[&str]) -> Vec<SocketAddr> {
+        ips.iter().map(|ip| SocketAddr::new(ip.parse().unwrap(), 0)).collect()
+    }
+
+    #[test]
+    fn a_name_with_a_public_and_a_private_address_leads_to_the_public_one() {
+        let found = addresses(&["10.0.0.1", "9.9.9.9", "::1"]);
+        assert_eq!(permitted(&found, &[]), Ok(addresses(&["9.9.9.9"])));
+        assert!(permitted(&addresses(&["10.0.0.1"]), &[]).is_err());
+    }
+
+    #[test]
+    fn a_name_is_refused_with_the_address_it_hides() {
+        let refused = permitted(&addresses(&["::ffff:10.0.0.1", "::1"]), &[]).unwrap_err();
+        assert_eq!(refused.address.to_string(), "::ffff:10.0.0.1");
+    }
+}

@@ -1,0 +1,238 @@
+//! The address guard: nothing private is reachable unless the operator says
+//! so. Pure; what it judges is the address that will be dialled.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use url::{Host, Url};
+
+use crate::source::Network;
+
+/// Addresses that are no place for a public feed, from the IANA registries of
+/// special-purpose addresses. The embedded forms are refused whole: each is a
+/// second spelling of an IPv4 address, and no public feed needs one.
+const REFUSED: [(Network, &str); 27] = [
+    (v4([0, 0, 0, 0], 8), "an address of \"this network\""),
+    (v4([10, 0, 0, 0], 8), PRIVATE),
+    (v4([100, 64, 0, 0], 10), "a carrier's private address"),
+    (v4([127, 0, 0, 0], 8), "a private address of this machine"),
+    (v4([169, 254, 0, 0], 16), LINK_LOCAL),
+    (v4([172, 16, 0, 0], 12), PRIVATE),
+    (v4([192, 0, 0, 0], 24), RESERVED),
+    (v4([192, 168, 0, 0], 16), PRIVATE),
+    (v4([198, 18, 0, 0], 15), "a private address for benchmarks"),
+    (v4([224, 0, 0, 0], 4), MULTICAST),
+    (v4([240, 0, 0, 0], 4), RESERVED),
+    (v6([0, 0, 0, 0, 0, 0, 0, 0], 128), "no address"),
+    (v6([0, 0, 0, 0, 0, 0, 0, 1], 128), "a private address of this machine"),
+    (v6([0, 0, 0, 0, 0, 0xffff, 0, 0], 96), EMBEDDED),
+    (v6([0, 0, 0, 0, 0, 0, 0, 0], 96), EMBEDDED),
+    (v6([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 96), EMBEDDED),
+    (v6([0x64, 0xff9b, 1, 0, 0, 0, 0, 0], 48), EMBEDDED),
+    (v6([0x2001, 0, 0, 0, 0, 0, 0, 0], 32), EMBEDDED),
+    (v6([0x2002, 0, 0, 0, 0, 0, 0, 0], 16), EMBEDDED),
+    (v6([0x100, 0, 0, 0, 0, 0, 0, 0], 64), RESERVED),
+    (v6([0x2001, 2, 0, 0, 0, 0, 0, 0], 48), "a private address for benchmarks"),
+    (v6([0x5f00, 0, 0, 0, 0, 0, 0, 0], 16), RESERVED),
+    (v6([0xfc00, 0, 0, 0, 0, 0, 0, 0], 7), PRIVATE),
+    (v6([0xfe80, 0, 0, 0, 0, 0, 0, 0], 10), LINK_LOCAL),
+    (v6([0xfec0, 0, 0, 0, 0, 0, 0, 0], 10), PRIVATE),
+    (v6([0xff00, 0, 0, 0, 0, 0, 0, 0], 8), MULTICAST),
+    (v6([0x3fff, 0, 0, 0, 0, 0, 0, 0], 20), RESERVED),
+];
+
+const PRIVATE: &str = "a private address";
+const LINK_LOCAL: &str = "a private address of the local link";
+const RESERVED: &str = "a reserved address";
+const MULTICAST: &str = "a multicast address";
+const EMBEDDED: &str = "an IPv4 address in disguise";
+
+/// An address that is refused, and the range it lies in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{address} is {what}; allow it with allow_private = [\"{}/{}\"]", range.address, range.prefix)]
+pub struct PrivateAddress {
+    /// The address as it would be dialled.
+    pub address: IpAddr,
+    range: Network,
+    what: &'static str,
+}
+
+/// Why a URL may not be fetched at all.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Forbidden {
+    /// Neither http nor https.
+    #[error("`{0}:` is not fetched: use http or https")]
+    Scheme(String),
+    /// It names no host.
+    #[error("the address names no host")]
+    NoHost,
+    /// It names a private address outright.
+    #[error(transparent)]
+    Private(#[from] PrivateAddress),
+}
+
+/// Judges a URL before anything is dialled: its scheme, and its host if that
+/// is an address. The URL parser has already read every way to write one
+/// (`0x7f.1`, `2130706433`, `[::ffff:a00:1]`). Names are judged when resolved.
+///
+/// # Errors
+///
+/// If the URL may not be fetched.
+pub fn check_url(url: &Url, allowed: &[Network]) -> Result<(), Forbidden> {
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(Forbidden::Scheme(url.scheme().to_owned()));
+    }
+    match url.host() {
+        None | Some(Host::Domain("")) => Err(Forbidden::NoHost),
+        Some(Host::Domain(_)) => Ok(()),
+        Some(Host::Ipv4(address)) => Ok(check_address(address.into(), allowed)?),
+        Some(Host::Ipv6(address)) => Ok(check_address(address.into(), allowed)?),
+    }
+}
+
+/// Judges the address that will be dialled. An exception for an IPv4 network
+/// holds for its IPv4-mapped spelling too, since that dials the same machine.
+///
+/// # Errors
+///
+/// If it is private and in none of the `allowed` networks.
+pub fn check_address(address: IpAddr, allowed: &[Network]) -> Result<(), PrivateAddress> {
+    let excepted =
+        allowed.iter().any(|network| contains(*network, address) || contains(*network, address.to_canonical()));
+    let refused = REFUSED.iter().find(|(range, _)| contains(*range, address));
+    match refused {
+        Some((range, what)) if !excepted => Err(PrivateAddress { address, range: *range, what }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether `address` lies in `network`; never across the two families.
+fn contains(network: Network, address: IpAddr) -> bool {
+    match (network.address, address) {
+        (IpAddr::V4(of), IpAddr::V4(it)) => {
+            let host_bits = 32_u32.saturating_sub(network.prefix.into());
+            (of.to_bits() ^ it.to_bits()).checked_shr(host_bits).unwrap_or(0) == 0
+        }
+        (IpAddr::V6(of), IpAddr::V6(it)) => {
+            let host_bits = 128_u32.saturating_sub(network.prefix.into());
+            (of.to_bits() ^ it.to_bits()).checked_shr(host_bits).unwrap_or(0) == 0
+        }
+        _ => false,
+    }
+}
+
+const fn v4([a, b, c, d]: [u8; 4], prefix: u8) -> Network {
+    Network { address: IpAddr::V4(Ipv4Addr::new(a, b, c, d)), prefix }
+}
+
+const fn v6([a, b, c, d, e, f, g, h]: [u16; 8], prefix: u8) -> Network {
+    Network { address: IpAddr::V6(Ipv6Addr::new(a, b, c, d, e, f, g, h)), prefix }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(url: &str, allowed: &[Network], passes: bool) {
+        let url: Url = url.parse().unwrap();
+        assert_eq!(check_url(&url, allowed).is_ok(), passes, "{url}");
+    }
+
+    #[test]
+    fn public_addresses_and_names_pass() {
+        for url in [
+            "http://a.test/",
+            "https://localhost/", // judged when resolved
+            "http://8.8.8.8/",
+            "http://172.15.255.255/",
+            "http://172.32.0.0/",
+            "http://192.0.1.0/",
+            "http://100.128.0.0/",
+            "http://198.20.0.0/",
+            "http://[2606:4700::1111]/",
+            "http://[2003::1]/",
+        ] {
+            check(url, &[], true);
+        }
+    }
+
+    #[test]
+    fn every_private_range_is_refused_from_end_to_end() {
+        for (range, what) in REFUSED {
+            assert!(check_address(range.address, &[]).is_err(), "first of {what}");
+            let last = match range.address {
+                IpAddr::V4(it) => {
+                    IpAddr::from(Ipv4Addr::from_bits(it.to_bits() | u32::MAX.checked_shr(range.prefix.into()).unwrap()))
+                }
+                IpAddr::V6(it) => IpAddr::from(Ipv6Addr::from_bits(
+                    it.to_bits() | u128::MAX.checked_shr(range.prefix.into()).unwrap_or(0),
+                )),
+            };
+            assert!(check_address(last, &[]).is_err(), "last of {what}: {last}");
+        }
+    }
+
+    #[test]
+    fn every_way_to_write_an_address_is_seen_through() {
+        for host in [
+            "127.0.0.1",
+            "127.1",
+            "127.0.0.1.",
+            "0x7f.1",
+            "0x7f000001",
+            "0177.0.0.1",
+            "2130706433",
+            "017700000001",
+            "%31%32%37.0.0.1",
+            "127。0。0。1",
+            "①②⑦.0.0.1",
+            "0",
+            "0.0.0.0",
+            "169.254.169.254",
+            "[::]",
+            "[::1]",
+            "[0:0:0:0:0:0:0:1]",
+            "[::ffff:10.0.0.1]",
+            "[::ffff:a00:1]",
+            "[::ffff:8.8.8.8]",
+            "[::10.0.0.1]",
+            "[64:ff9b::10.0.0.1]",
+            "[64:ff9b:1::1]",
+            "[2002:a00:1::]",
+            "[fd00::1]",
+            "[fe80::1]",
+            "[ff02::1]",
+        ] {
+            check(&format!("http://{host}/feed"), &[], false);
+        }
+    }
+
+    #[test]
+    fn other_schemes_are_refused() {
+        for url in ["ftp://a.test/", "file:///etc/passwd", "gopher://a.test/", "data:text/xml,x", "unix:/run/x"] {
+            check(url, &[], false);
+        }
+    }
+
+    #[test]
+    fn an_exception_opens_its_network_and_no_other() {
+        let loopback = [v4([127, 0, 0, 0], 8)];
+        check("http://127.9.9.9/", &loopback, true);
+        check("http://[::ffff:127.0.0.1]/", &loopback, true);
+        check("http://10.0.0.1/", &loopback, false);
+        check("http://[::1]/", &loopback, false);
+        check("http://[::127.0.0.1]/", &loopback, false);
+        check("ftp://127.0.0.1/", &loopback, false);
+        check("http://10.0.0.1/", &[v4([0, 0, 0, 0], 0)], true);
+        check("http://10.0.0.2/", &[v4([10, 0, 0, 1], 32)], false);
+        check("http://[fd00::1]/", &[v6([0; 8], 0)], true);
+    }
+
+    #[test]
+    fn the_refusal_says_what_to_write() {
+        let refused = check_address("127.0.0.1".parse().unwrap(), &[]).unwrap_err();
+        let expected =
+            "127.0.0.1 is a private address of this machine; allow it with allow_private = [\"127.0.0.0/8\"]";
+        assert_eq!(refused.to_string(), expected);
+    }
+}

@@ -1,0 +1,219 @@
+//! Manners towards one host: few requests at once, a gap between them, and
+//! silence when it asks for that. Turns are given in the order asked for, host
+//! by host, so that a slow one holds up nobody else.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+use url::Url;
+
+use crate::fetch::FetchError;
+
+/// Below this many hosts nobody looks for those to forget.
+const FEW_HOSTS: usize = 1024;
+
+/// Every host we have asked lately. All waiting is by the monotonic clock, so
+/// that a jump of the system clock neither stalls nor floods anybody.
+pub struct Hosts {
+    at_once: usize,
+    gap: Duration,
+    known: Mutex<Known>,
+}
+
+struct Known {
+    hosts: HashMap<String, Arc<Host>>,
+    /// With this many, those at rest are forgotten: feeds redirect wherever
+    /// they like, and the map must not grow for ever.
+    tidy_at: usize,
+}
+
+struct Host {
+    name: String,
+    turns: Arc<Semaphore>,
+    times: Mutex<Times>,
+}
+
+struct Times {
+    /// The next request starts no earlier.
+    next_start: Instant,
+    /// Until then it wants to hear nothing from us.
+    resting_until: Instant,
+}
+
+/// The right to send one request to one host; ends when dropped, by then the
+/// answer should be read.
+pub struct Turn {
+    host: Arc<Host>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Hosts {
+    /// None asked yet. At least one request at once is allowed.
+    pub fn new(at_once: usize, gap: Duration) -> Self {
+        let known = Known { hosts: HashMap::new(), tidy_at: FEW_HOSTS };
+        Self { at_once: at_once.clamp(1, Semaphore::MAX_PERMITS), gap, known: Mutex::new(known) }
+    }
+
+    /// Waits for a turn at the host of `url`. Whoever gives up waiting delays
+    /// the others by one gap at most.
+    ///
+    /// # Errors
+    ///
+    /// If the host rests, before or after the wait.
+    pub async fn turn(&self, url: &Url) -> Result<Turn, FetchError> {
+        let host = self.host(url);
+        host.check_awake()?;
+        // Nobody closes the semaphore, so that an error cannot come.
+        let permit = Arc::clone(&host.turns).acquire_owned().await.map_err(|_| host.resting(Duration::ZERO))?;
+        let start = host.reserve_start(self.gap);
+        // Even the shortest sleep costs a tick of the timer.
+        if start > Instant::now() {
+            tokio::time::sleep_until(start).await;
+        }
+        host.check_awake()?;
+        Ok(Turn { host, _permit: permit })
+    }
+
+    fn host(&self, url: &Url) -> Arc<Host> {
+        let mut known = lock(&self.known);
+        let name = key(url);
+        if let Some(host) = known.hosts.get(&name) {
+            return Arc::clone(host);
+        }
+        if known.hosts.len() >= known.tidy_at {
+            let now = Instant::now();
+            known.hosts.retain(|_, host| Arc::strong_count(host) > 1 || host.is_restless(now));
+            known.tidy_at = FEW_HOSTS.max(known.hosts.len() * 2);
+        }
+        let host = Arc::new(Host::new(name.clone(), self.at_once));
+        known.hosts.insert(name, Arc::clone(&host));
+        host
+    }
+}
+
+impl Turn {
+    /// Silence towards this host for `wait`: no new turns, and those who wait
+    /// for one are sent away. A shorter wait does not cut a longer one.
+    pub fn rest(&self, wait: Duration) {
+        let mut times = lock(&self.host.times);
+        let until = Instant::now().checked_add(wait).unwrap_or(times.resting_until);
+        times.resting_until = times.resting_until.max(until);
+    }
+}
+
+impl Host {
+    fn new(name: String, at_once: usize) -> Self {
+        let now = Instant::now();
+        let times = Mutex::new(Times { next_start: now, resting_until: now });
+        Self { name, turns: Arc::new(Semaphore::new(at_once)), times }
+    }
+
+    fn check_awake(&self) -> Result<(), FetchError> {
+        let wait = lock(&self.times).resting_until.saturating_duration_since(Instant::now());
+        if wait.is_zero() { Ok(()) } else { Err(self.resting(wait)) }
+    }
+
+    fn resting(&self, wait: Duration) -> FetchError {
+        FetchError::Resting { host: self.name.clone(), wait }
+    }
+
+    /// The next free start, which is then taken.
+    fn reserve_start(&self, gap: Duration) -> Instant {
+        let mut times = lock(&self.times);
+        let start = times.next_start.max(Instant::now());
+        times.next_start = start.checked_add(gap).unwrap_or(start);
+        start
+    }
+
+    /// Whether forgetting it would make us forget our manners.
+    fn is_restless(&self, now: Instant) -> bool {
+        let times = lock(&self.times);
+        times.next_start > now || times.resting_until > now
+    }
+}
+
+/// http and https are one host; a port of its own is a server of its own.
+fn key(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    match url.port() {
+        Some(port) if !matches!(port, 80 | 443) => format!("{host}:{port}"),
+        _ => host.to_owned(),
+    }
+}
+
+/// What a panicking holder left behind is still only a few instants.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GAP: Duration = Duration::from_millis(20);
+
+    fn url(text: &str) -> Url {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn http_and_https_are_one_host_and_ports_are_not() {
+        assert_eq!(key(&url("http://A.test/x")), key(&url("https://a.test./y")));
+        assert_eq!(key(&url("http://a.test:443/")), key(&url("https://a.test/")));
+        assert_ne!(key(&url("http://a.test:8080/")), key(&url("http://a.test:8081/")));
+    }
+
+    #[tokio::test]
+    async fn starts_at_one_host_keep_the_gap_and_others_do_not_wait() {
+        let hosts = Hosts::new(2, GAP);
+        let begun = Instant::now();
+        for _ in 0..3 {
+            drop(hosts.turn(&url("http://a.test/")).await.unwrap());
+        }
+        assert!(begun.elapsed() >= GAP * 2);
+        let before = Instant::now();
+        let _other = hosts.turn(&url("http://b.test/")).await.unwrap();
+        assert!(before.elapsed() < GAP, "another host has its own pace");
+    }
+
+    #[tokio::test]
+    async fn no_more_turns_at_once_than_allowed_even_when_somebody_gives_up() {
+        let hosts = Hosts::new(1, Duration::ZERO);
+        let first = hosts.turn(&url("http://a.test/")).await.unwrap();
+        for _ in 0..3 {
+            let given_up = tokio::time::timeout(Duration::from_millis(2), hosts.turn(&url("http://a.test/"))).await;
+            assert!(given_up.is_err());
+        }
+        drop(first);
+        assert!(hosts.turn(&url("http://a.test/")).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_resting_host_sends_everybody_away_and_wakes_up() {
+        let hosts = Hosts::new(1, Duration::ZERO);
+        let turn = hosts.turn(&url("http://a.test/")).await.unwrap();
+        let https = url("https://a.test/");
+        let queue = hosts.turn(&https);
+        tokio::pin!(queue);
+        assert!(tokio::time::timeout(Duration::from_millis(1), &mut queue).await.is_err());
+        turn.rest(GAP);
+        turn.rest(Duration::ZERO);
+        drop(turn);
+        let refused = queue.await.err();
+        assert!(matches!(refused, Some(FetchError::Resting { wait, .. }) if wait <= GAP), "{refused:?}");
+        tokio::time::sleep(GAP).await;
+        assert!(hosts.turn(&url("http://a.test/")).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn hosts_at_rest_are_forgotten() {
+        let hosts = Hosts::new(1, Duration::ZERO);
+        for number in 0..3 * FEW_HOSTS {
+            drop(hosts.turn(&url(&format!("http://a{number}.test/"))).await.unwrap());
+        }
+        assert!(lock(&hosts.known).hosts.len() <= FEW_HOSTS);
+    }
+}

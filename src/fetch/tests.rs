@@ -1,0 +1,1 @@
+//! The real client against a real server that misbehaves.

@@ -2,8 +2,21 @@
 //! its only way here is [`load`], which says with file, line and caret
 //! everything that is wrong.
 
+mod entries;
+mod error;
+mod expand;
+mod gather;
+mod meaning;
+mod near;
+mod place;
+mod read;
+mod schema;
+mod value;
+mod watch;
+mod written;
+
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use url::Url;
@@ -17,11 +30,21 @@ use crate::rank::Weights;
 use crate::source::{Network, Source};
 use crate::week::Slot;
 
+use gather::Others;
+use place::Document;
+use written::Main;
+
+pub use error::ConfigErrors;
+pub use schema::schema;
+pub use watch::{Watch, watch};
+
 /// Everything an operator can say.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The files it was read from, the main one first; these are watched.
+    /// The files it was read from, the main one first.
     pub files: Vec<PathBuf>,
+    /// The folders in which they stand, or in which more may appear; these are watched.
+    pub folders: Vec<PathBuf>,
     /// `[server]`.
     pub server: Server,
     /// `[store]`.
@@ -48,6 +71,36 @@ pub struct Config {
     pub playbook: Playbook,
     /// Companies, models, people.
     pub names: Names,
+}
+
+/// The configuration whose main file is at `path`. `env` answers for `${VAR}`
+/// and for `STATE_DIRECTORY`.
+///
+/// The only function here that reads files.
+///
+/// # Errors
+///
+/// If a file cannot be read, or anything in any of them is wrong; everything
+/// that can be told apart is told.
+pub fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigErrors> {
+    let main = gather::main_file(path).map_err(|problem| ConfigErrors::new(vec![problem]))?;
+    let mut problems = Vec::new();
+    let written: Main = read::read(&main, env, &mut problems);
+    let others = gather::others(&main, &written, &mut problems);
+    meaning::mean(&main, written, others, env, problems)
+}
+
+/// A configuration in one file, `text`. Files that it names are not read:
+/// sources stand in it, everything else is in it or as shipped.
+///
+/// # Errors
+///
+/// If anything in it is wrong.
+pub fn parse_str(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigErrors> {
+    let main = Document::of_operator(PathBuf::from("recapd.toml"), text.to_owned());
+    let mut problems = Vec::new();
+    let written: Main = read::read(&main, env, &mut problems);
+    meaning::mean(&main, written, Others::shipped(), env, problems)
 }
 
 /// Where we listen, and where readers reach us.
@@ -135,3 +188,6 @@ pub enum Live {
     /// Only once chosen.
     Hidden,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,232 @@
+//! The entries of the lists as they are written: `[[source]]`, `[[audience]]`,
+//! `[[publisher]]`, `[[kind]]`, `[[name]]`, `[[filter]]`, and the files of each.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AudienceId, SourceId};
+
+use super::place::Located;
+use super::value::{Address, Id, Language, Period, Private, TermWeight, Weight};
+
+/// A file with nothing but entries of one kind.
+macro_rules! file_of {
+    ($(#[$about:meta])* $name:ident { $key:ident: $entry:ty }) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct $name {
+            /// The entries, in the order they count.
+            pub $key: Vec<Located<$entry>>,
+        }
+    };
+}
+
+file_of! {
+    /// sources.toml
+    SourcesFile { source: SourceEntry }
+}
+file_of! {
+    /// audiences.toml
+    AudiencesFile { audience: AudienceEntry }
+}
+file_of! {
+    /// publishers.toml
+    PublishersFile { publisher: PublisherEntry }
+}
+file_of! {
+    /// playbook.toml
+    PlaybookFile { kind: KindEntry }
+}
+file_of! {
+    /// names.toml
+    NamesFile { name: NameEntry }
+}
+
+/// `[[source]]`: one feed
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SourceEntry {
+    /// Identifies the source for good: 1 to 64 of a-z, 0-9, `-` and `_`.
+    #[schemars(required, with = "Id")]
+    pub id: Option<Located<SourceId>>,
+    /// What readers see; absent: the feed's host.
+    pub name: Option<String>,
+    /// The address of the feed.
+    #[schemars(required, with = "Address")]
+    pub feed: Option<Located<Address>>,
+    /// Who speaks in it.
+    pub kind: Kind,
+    /// How much its word counts, for publishers that are not configured; absent: as for unknown ones, 0.3.
+    pub weight: Option<Weight>,
+    /// Audiences that all of its items are for.
+    #[schemars(with = "Vec<Id>")]
+    pub audiences: Vec<Located<AudienceId>>,
+    /// The usual time between two polls; absent: `interval` of `[fetch]`.
+    pub interval: Option<Located<Period>>,
+    /// The language of the feed, where it is known; absent: as the feed says.
+    pub language: Option<Language>,
+    /// Private networks it may live in: a list, or true for any.
+    pub allow_private: Private,
+    /// Words quoted from one of its items at most; absent: `excerpt_words` of `[publish]`.
+    pub excerpt_words: Option<u32>,
+    /// Rules for its items, after those for all sources.
+    pub filter: Vec<Located<FilterEntry>>,
+}
+
+/// Who speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Reporters and commentators.
+    #[default]
+    Press,
+    /// A lab, a company or a regulator about itself.
+    Primary,
+    /// People who post and vote.
+    Community,
+    /// Lists what others wrote.
+    Aggregator,
+}
+
+/// `[[filter]]`: which items are taken
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct FilterEntry {
+    /// Items with one of these words are not taken.
+    pub drop: Words,
+    /// Only items with one of these words are taken.
+    pub keep: Words,
+}
+
+/// Whole words or phrases, in whatever case, by where they stand.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Words {
+    /// In the headline.
+    pub title: Vec<String>,
+    /// In the link.
+    pub link: Vec<String>,
+    /// In one of the categories.
+    pub category: Vec<String>,
+    /// In one of the authors.
+    pub author: Vec<String>,
+}
+
+/// `[[audience]]`: a group of readers
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AudienceEntry {
+    /// Identifies the audience for good: 1 to 64 of a-z, 0-9, `-` and `_`.
+    #[schemars(required, with = "Id")]
+    pub id: Option<Located<AudienceId>>,
+    /// What readers see; absent: the id.
+    pub name: Option<String>,
+    /// Who they are, in one line.
+    pub about: String,
+    /// Whether stories for nobody else are for this audience; one has it, by default the one called `general`.
+    pub fallback: bool,
+    /// The words that speak for it.
+    pub terms: Vec<TermEntry>,
+}
+
+/// Words that count alike
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TermEntry {
+    /// Whole words or phrases in whatever case; a trailing `*` stands for any ending.
+    pub any: Vec<String>,
+    /// What one of them counts, -10 to 10; below 0 it speaks against.
+    pub weight: TermWeight,
+}
+
+impl Default for TermEntry {
+    fn default() -> Self {
+        Self { any: Vec::new(), weight: TermWeight(1.0) }
+    }
+}
+
+/// `[[publisher]]`: who stands behind a link
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PublisherEntry {
+    /// A registrable domain, a host, or either with a path: `ft.com`, `x.com/openai`.
+    #[schemars(required, with = "String")]
+    pub domain: Option<Located<String>>,
+    /// What readers see; absent: the domain.
+    pub name: Option<String>,
+    /// Who speaks.
+    pub kind: Kind,
+    /// How much its word counts, 0 to 1; absent: as for an unknown publisher, 0.3.
+    pub weight: Option<Weight>,
+    /// Further domains of the same publisher.
+    pub aka: Vec<Located<String>>,
+    /// The id of the name whose own voice it is.
+    pub company: Option<Located<String>>,
+}
+
+/// `[[kind]]`: a kind of event
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct KindEntry {
+    /// Identifies it: 1 to 64 of a-z, 0-9, `-` and `_`.
+    #[schemars(required, with = "Id")]
+    pub id: Option<Located<Id>>,
+    /// What readers see; absent: the id.
+    pub name: Option<String>,
+    /// The words that give it away.
+    pub terms: Vec<TermEntry>,
+    /// What it means, and what to do.
+    pub advice: Vec<AdviceEntry>,
+}
+
+/// `[[kind.advice]]`: what a kind of event means for readers
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AdviceEntry {
+    /// For which audience; absent: for everybody without advice of their own.
+    #[schemars(with = "Option<Id>")]
+    pub audience: Option<Located<AudienceId>>,
+    /// Why it matters, one sentence.
+    pub matters: Option<String>,
+    /// What to do next, one sentence.
+    pub next: Option<String>,
+}
+
+/// `[[name]]`: who or what the news is about
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct NameEntry {
+    /// Identifies it: 1 to 64 of a-z, 0-9, `-` and `_`.
+    #[schemars(required, with = "Id")]
+    pub id: Option<Located<Id>>,
+    /// What readers see, also looked for in texts; absent: the id.
+    pub name: Option<String>,
+    /// What it is.
+    pub kind: NameKind,
+    /// Other spellings, in the case they have.
+    pub aliases: Vec<String>,
+    /// The id of the company it belongs to.
+    pub of: Option<Located<String>>,
+    /// The ids of those a reader would compare it with.
+    pub rivals: Vec<Located<String>>,
+    /// Whether it is also an everyday word, and counts only beside another name of its family.
+    pub ambiguous: bool,
+}
+
+/// What a name names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NameKind {
+    /// A company or a lab.
+    #[default]
+    Company,
+    /// A model or a family of models.
+    Model,
+    /// Anything else that is made.
+    Product,
+    /// Somebody.
+    Person,
+    /// A regulator, a court, a university.
+    Body,
+}

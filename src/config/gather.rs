@@ -1,0 +1,183 @@
+//! The files that the main file names: the one place that reads the disk.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::error::Problem;
+use super::place::{Document, Located, Place};
+use super::written::Main;
+
+/// All files of a configuration but the main one, read.
+pub(super) struct Others {
+    /// In the order named; those of one pattern by name.
+    pub(super) sources: Vec<Arc<Document>>,
+    /// None: the operator wants none.
+    pub(super) audiences: Option<Arc<Document>>,
+    pub(super) publishers: Option<Arc<Document>>,
+    pub(super) playbook: Option<Arc<Document>>,
+    pub(super) names: Option<Arc<Document>>,
+    /// Where files stand, or may appear later.
+    pub(super) folders: Vec<PathBuf>,
+}
+
+impl Others {
+    /// No source files; of everything else what recapd ships.
+    pub(super) fn shipped() -> Self {
+        Self {
+            sources: Vec::new(),
+            audiences: Some(Document::shipped("audiences.toml", include_str!("../../config/audiences.toml"))),
+            publishers: Some(Document::shipped("publishers.toml", include_str!("../../config/publishers.toml"))),
+            playbook: Some(Document::shipped("playbook.toml", include_str!("../../config/playbook.toml"))),
+            names: Some(Document::shipped("names.toml", include_str!("../../config/names.toml"))),
+            folders: Vec::new(),
+        }
+    }
+
+    /// Every file of the operator's, once.
+    pub(super) fn documents(&self) -> impl Iterator<Item = &Arc<Document>> {
+        let single = [&self.audiences, &self.publishers, &self.playbook, &self.names];
+        self.sources.iter().chain(single.into_iter().flatten())
+    }
+}
+
+/// The main file at `path`.
+pub(super) fn main_file(path: &Path) -> Result<Arc<Document>, Problem> {
+    let text = fs::read_to_string(path).map_err(|error| Problem::unreadable(path, &error, None))?;
+    Ok(Document::of_operator(path.to_owned(), text))
+}
+
+/// The files that `main` names, relative to the folder it stands in. One that
+/// cannot be read is a problem at the place where it is named.
+pub(super) fn others(main: &Arc<Document>, written: &Main, problems: &mut Vec<Problem>) -> Others {
+    let mut gatherer = Gatherer { folder: folder_of(&main.path), main, problems };
+    let shipped = Others::shipped();
+    let mut others = Others {
+        sources: gatherer.sources(&written.sources),
+        audiences: gatherer.one(&written.audiences, shipped.audiences),
+        publishers: gatherer.one(&written.publishers, shipped.publishers),
+        playbook: gatherer.one(&written.playbook, shipped.playbook),
+        names: gatherer.one(&written.names, shipped.names),
+        folders: Vec::new(),
+    };
+    let named = [&written.audiences, &written.publishers, &written.playbook, &written.names];
+    let named = named.into_iter().flatten().chain(&written.sources).filter(|path| !path.is_empty());
+    others.folders = named.map(|path| folder_of(&gatherer.folder.join(path.as_str()))).collect();
+    others.folders.push(gatherer.folder);
+    others.folders.sort();
+    others.folders.dedup();
+    others
+}
+
+struct Gatherer<'g> {
+    folder: PathBuf,
+    main: &'g Arc<Document>,
+    problems: &'g mut Vec<Problem>,
+}
+
+impl Gatherer<'_> {
+    fn one(&mut self, named: &Option<Located<String>>, shipped: Option<Arc<Document>>) -> Option<Arc<Document>> {
+        match named {
+            None => shipped,
+            Some(none) if none.is_empty() => None,
+            Some(name) => self.document(&self.folder.join(name.as_str()), name.place(self.main)),
+        }
+    }
+
+    fn sources(&mut self, patterns: &[Located<String>]) -> Vec<Arc<Document>> {
+        let mut documents: Vec<Arc<Document>> = Vec::new();
+        for pattern in patterns {
+            let place = pattern.place(self.main);
+            let paths = matching(&self.folder.join(pattern.as_str())).unwrap_or_else(|problem| {
+                self.problems.push(match problem {
+                    Unmatchable::Misplaced => {
+                        Problem::at(place.clone(), "`*` may stand in the last part of a path only")
+                    }
+                    Unmatchable::Unreadable(folder, error) => Problem::unreadable(&folder, &error, Some(place.clone())),
+                });
+                Vec::new()
+            });
+            for path in paths {
+                if documents.iter().all(|it| it.path != path) {
+                    documents.extend(self.document(&path, place.clone()));
+                }
+            }
+        }
+        documents
+    }
+
+    fn document(&mut self, path: &Path, named: Place) -> Option<Arc<Document>> {
+        match fs::read_to_string(path) {
+            Ok(text) => Some(Document::of_operator(path.to_owned(), text)),
+            Err(error) => {
+                self.problems.push(Problem::unreadable(path, &error, Some(named)));
+                None
+            }
+        }
+    }
+}
+
+/// Why a pattern cannot be followed.
+enum Unmatchable {
+    Misplaced,
+    Unreadable(PathBuf, io::Error),
+}
+
+/// The paths that fit `pattern`, by name; itself if it has no `*`. A folder
+/// that is missing holds nothing; hidden files do not fit.
+fn matching(pattern: &Path) -> Result<Vec<PathBuf>, Unmatchable> {
+    let folder = folder_of(pattern);
+    let name = pattern.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if folder.to_string_lossy().contains('*') {
+        return Err(Unmatchable::Misplaced);
+    }
+    if !name.contains('*') {
+        return Ok(vec![pattern.to_owned()]);
+    }
+    let listing = match fs::read_dir(&folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        listing => listing.map_err(|error| Unmatchable::Unreadable(folder.clone(), error))?,
+    };
+    let names = listing.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut fitting: Vec<String> = names.filter(|it| !it.starts_with('.') && fits(&name, it)).collect();
+    fitting.sort();
+    Ok(fitting.into_iter().map(|name| folder.join(name)).collect())
+}
+
+/// Whether `name` is `pattern` with any letters in place of each `*`.
+fn fits(pattern: &str, name: &str) -> bool {
+    let Some((before, after)) = pattern.split_once('*') else { return pattern == name };
+    let Some(rest) = name.strip_prefix(before) else { return false };
+    let mut tails = rest.char_indices().map(|(at, _)| &rest[at..]).chain([""]);
+    tails.any(|tail| fits(after, tail))
+}
+
+/// The folder that `path` stands in; `.` for a bare name.
+pub(super) fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(pattern: &str, name: &str, expected: bool) {
+        assert_eq!(fits(pattern, name), expected, "{pattern} {name}");
+    }
+
+    #[test]
+    fn a_star_stands_for_any_letters() {
+        check("*.toml", "a.toml", true);
+        check("*.toml", "a.toml~", false);
+        check("a*b*", "a-b-c", true);
+        check("a*b", "ab", true);
+        check("ü*", "über", true);
+        check("*", "", true);
+        check("a*b", "b", false);
+    }
+}

@@ -1,0 +1,262 @@
+//! From the configuration as written to the configuration as meant: what
+//! needs more than one value to be judged.
+
+mod lists;
+mod names;
+mod sources;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use url::Url;
+
+use crate::filter::{Field, Filter, Verdict};
+use crate::rank::Weights;
+use crate::week::Slot;
+
+use super::entries::{AudiencesFile, FilterEntry, NamesFile, PlaybookFile, PublishersFile, SourcesFile, Words};
+use super::error::{ConfigErrors, Problem};
+use super::gather::Others;
+use super::place::{Document, Located};
+use super::read::read;
+use super::value::{Address, Period};
+use super::written::{self, Main};
+use super::{Config, Fetch, Live, Publish, Recap, Server, Store};
+
+use lists::{Entry, entries, shipped_below};
+
+/// What all files together mean.
+///
+/// # Errors
+///
+/// If anything is wrong, in any of the files, `problems` so far included.
+pub(super) fn mean(
+    main: &Arc<Document>,
+    written: Main,
+    others: Others,
+    env: &dyn Fn(&str) -> Option<String>,
+    mut problems: Vec<Problem>,
+) -> Result<Config, ConfigErrors> {
+    let files = std::iter::once(main).chain(others.documents().filter(|it| !it.is_shipped()));
+    let files: Vec<PathBuf> = files.map(|document| document.path.clone()).collect();
+
+    let of = |documents: &Option<Arc<Document>>| documents.iter().cloned().collect::<Vec<_>>();
+    let from_files = |problems: &mut Vec<Problem>| Lists {
+        sources: from(&others.sources, env, problems, |file: SourcesFile| file.source),
+        audiences: from(&of(&others.audiences), env, problems, |file: AudiencesFile| file.audience),
+        publishers: from(&of(&others.publishers), env, problems, |file: PublishersFile| file.publisher),
+        kinds: from(&of(&others.playbook), env, problems, |file: PlaybookFile| file.kind),
+        names: from(&of(&others.names), env, problems, |file: NamesFile| file.name),
+    };
+    let mut lists = from_files(&mut problems);
+    lists.add_own(main, &written);
+    let references = if problems.is_empty() { References::Checked } else { References::Believed };
+
+    let names = names::names(lists.names, references, &mut problems);
+    let audiences = lists::audiences(main, lists.audiences, &mut problems);
+    let publishers = lists::publishers(lists.publishers, &names, references, &mut problems);
+    let playbook = lists::playbook(lists.kinds, &audiences, references, &mut problems);
+    let fetch = fetch(main, &written.fetch, &mut problems);
+    let sources = sources::sources(lists.sources, &written.fetch, &audiences, references, &mut problems);
+    let filters = filters(main, &written.filter, &mut problems);
+    let store = store(&written.store, env);
+    let recap = recap(main, written.recap, &store, &mut problems);
+    if !problems.is_empty() {
+        return Err(ConfigErrors::new(problems));
+    }
+    Ok(Config {
+        files,
+        folders: others.folders,
+        server: server(&written.server),
+        ranking: ranking(&written.ranking),
+        publish: publish(&written.publish, &store),
+        hub: written.websub.hub.map(|hub| hub.0),
+        fetch,
+        recap,
+        store,
+        filters,
+        sources,
+        audiences,
+        publishers,
+        playbook,
+        names,
+    })
+}
+
+/// Whether ids that point at other entries are followed. After an error in
+/// reading they are not: what they point at may be what could not be read.
+#[derive(Clone, Copy, PartialEq)]
+enum References {
+    Checked,
+    Believed,
+}
+
+/// The entries of all files, by kind.
+struct Lists {
+    sources: Vec<Entry<super::entries::SourceEntry>>,
+    audiences: Vec<Entry<super::entries::AudienceEntry>>,
+    publishers: Vec<Entry<super::entries::PublisherEntry>>,
+    kinds: Vec<Entry<super::entries::KindEntry>>,
+    names: Vec<Entry<super::entries::NameEntry>>,
+}
+
+impl Lists {
+    /// Adds what stands in the main file itself.
+    fn add_own(&mut self, main: &Arc<Document>, written: &Main) {
+        self.sources.extend(entries(main, written.source.clone()));
+        shipped_below(&mut self.audiences, entries(main, written.audience.clone()), |it| {
+            it.id.as_ref().map(|id| id.as_str())
+        });
+        shipped_below(&mut self.publishers, entries(main, written.publisher.clone()), |it| {
+            it.domain.as_ref().map(|id| id.as_str())
+        });
+        shipped_below(&mut self.kinds, entries(main, written.kind.clone()), |it| {
+            it.id.as_ref().map(|id| id.0.as_str())
+        });
+        shipped_below(&mut self.names, entries(main, written.name.clone()), |it| {
+            it.id.as_ref().map(|id| id.0.as_str())
+        });
+    }
+}
+
+fn from<F, T>(
+    documents: &[Arc<Document>],
+    env: &dyn Fn(&str) -> Option<String>,
+    problems: &mut Vec<Problem>,
+    list: fn(F) -> Vec<Located<T>>,
+) -> Vec<Entry<T>>
+where
+    F: serde::de::DeserializeOwned + schemars::JsonSchema + Default,
+{
+    documents.iter().flat_map(|document| entries(document, list(read(document, env, problems)))).collect()
+}
+
+fn server(written: &written::Server) -> Server {
+    let local =
+        || Url::parse(&format!("http://{}/", written.listen)).expect("a socket address is a URL's host and port");
+    let public_url = written.public_url.as_ref().map_or_else(local, |it| ending_in_slash(&it.0));
+    Server { listen: written.listen, public_url }
+}
+
+fn ending_in_slash(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    url
+}
+
+/// `$STATE_DIRECTORY` is a list where the unit has several; the first is ours.
+fn store(written: &written::Store, env: &dyn Fn(&str) -> Option<String>) -> Store {
+    let state = env("STATE_DIRECTORY").and_then(|all| all.split(':').next().map(PathBuf::from));
+    let folder = state.filter(|it| it != Path::new("")).unwrap_or_else(|| PathBuf::from("data"));
+    Store { path: folder.join(&written.path), keep_items: written.keep_items.0 }
+}
+
+fn beside(store: &Store, path: &str) -> PathBuf {
+    store.path.parent().unwrap_or(Path::new("")).join(path)
+}
+
+fn fetch(main: &Arc<Document>, written: &written::Fetch, problems: &mut Vec<Problem>) -> Fetch {
+    let [least, usual, most] = [&written.min_interval, &written.interval, &written.max_interval];
+    if least.0 > most.0 {
+        let title = format!("`min_interval` ({}) is longer than `max_interval` ({})", text(least), text(most));
+        problems.push(Problem::at(if least.is_written() { least } else { most }.place(main), title));
+    } else if usual.0 < least.0 || usual.0 > most.0 {
+        let title = outside(usual, written);
+        let blamed = [usual, least, most].into_iter().find(|it| it.is_written()).unwrap_or(usual);
+        problems.push(Problem::at(blamed.place(main), title));
+    }
+    Fetch {
+        contact: written.contact.clone().map(|Address(url)| url),
+        interval: usual.0,
+        min_interval: least.0,
+        max_interval: most.0,
+        max_wait: written.max_wait.0,
+        connect_timeout: written.connect_timeout.0,
+        timeout: written.timeout.0,
+        max_body_bytes: written.max_body.0,
+        concurrency: written.concurrency.0 as usize,
+        per_host: written.per_host.0 as usize,
+        host_gap: written.host_gap.0,
+        allow_private: written.allow_private.iter().map(|it| it.0).collect(),
+    }
+}
+
+/// That an `interval` breaks the bounds of `[fetch]`.
+fn outside(interval: &Period, fetch: &written::Fetch) -> String {
+    let (least, most) = (text(&fetch.min_interval), text(&fetch.max_interval));
+    format!("`interval` ({}) is outside `min_interval` ({least}) and `max_interval` ({most})", text(interval))
+}
+
+fn text(period: &Period) -> String {
+    period.clone().into()
+}
+
+fn recap(main: &Arc<Document>, written: written::Recap, store: &Store, problems: &mut Vec<Problem>) -> Recap {
+    if !written.review.0.is_zero() {
+        let problem = Problem::at(written.review.place(main), "`review` comes with a later version");
+        problems.push(problem.hint("until then it must be \"0m\""));
+    }
+    Recap {
+        title: written.title,
+        language: written.language.0,
+        slot: Slot { day: written.day.0, time: written.time.0, zone: written.timezone.0 },
+        review: written.review.0,
+        stories: written.stories.0 as usize,
+        also: written.also as usize,
+        drafts: beside(store, &written.drafts),
+    }
+}
+
+fn publish(written: &written::Publish, store: &Store) -> Publish {
+    let folder = (!written.folder.is_empty()).then(|| beside(store, &written.folder));
+    let live = if written.live { Live::Shown } else { Live::Hidden };
+    Publish { folder, live, excerpt_words: written.excerpt_words }
+}
+
+fn ranking(written: &written::Ranking) -> Weights {
+    Weights {
+        coverage: written.coverage.0,
+        coverage_full: written.coverage_full.0,
+        coverage_most: written.coverage_most.0,
+        authority: written.authority.0,
+        primary: written.primary.0,
+        community: written.community.0,
+        off_topic: written.off_topic.0,
+        audience: written.audience.0,
+        novelty: written.novelty.0,
+        age: written.age.0,
+        similarity: written.similarity.0,
+        same_publisher: written.same_publisher.0,
+        largest_share: written.largest_share.0.value(),
+    }
+}
+
+/// One rule for each list of words.
+fn filters(document: &Arc<Document>, written: &[Located<FilterEntry>], problems: &mut Vec<Problem>) -> Vec<Filter> {
+    let mut filters = Vec::new();
+    for entry in written {
+        let before = filters.len();
+        filters.extend(rules(Verdict::Drop, &entry.drop));
+        filters.extend(rules(Verdict::Keep, &entry.keep));
+        if filters.len() == before {
+            let problem = Problem::at(entry.place(document), "a filter without words does nothing");
+            problems.push(problem.hint("give it as in drop = { title = [\"sponsored\"] }"));
+        }
+    }
+    filters
+}
+
+fn rules(verdict: Verdict, words: &Words) -> impl Iterator<Item = Filter> {
+    let fields = [
+        (Field::Title, &words.title),
+        (Field::Link, &words.link),
+        (Field::Category, &words.category),
+        (Field::Author, &words.author),
+    ];
+    let asked = fields.into_iter().filter(|(_, words)| !words.is_empty());
+    asked.map(move |(field, words)| Filter::new(verdict, field, words.clone()))
+}

@@ -1,0 +1,234 @@
+//! Lists of entries from several files: each id once, shipped entries below
+//! the operator's own; audiences, publishers and the playbook.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::audience::{Audience, Fallback, Term};
+use crate::id::Share;
+use crate::insight::playbook::{Advice, KindRule, Playbook};
+use crate::names::Names;
+use crate::publisher::{self, Publisher, Publishers, UNKNOWN_WEIGHT};
+
+use super::super::entries::{AudienceEntry, Kind, KindEntry, PublisherEntry, TermEntry};
+use super::super::error::Problem;
+use super::super::near::nearest;
+use super::super::place::{Document, Located, Place};
+use super::References;
+
+/// An entry and where it stands.
+pub(super) struct Entry<T> {
+    pub(super) written: Located<T>,
+    pub(super) document: Arc<Document>,
+    /// All of it, up to the next entry.
+    area: Range<usize>,
+}
+
+impl<T> Entry<T> {
+    /// Reports that `key` is missing, unless something else about the entry
+    /// was reported: it may be there, and wrong.
+    pub(super) fn needs(&self, what: &str, key: &str, problems: &mut Vec<Problem>) {
+        let area = Place { document: self.document.clone(), span: self.area.clone() };
+        if problems.iter().all(|it| !it.lies_in(&area)) {
+            problems.push(Problem::at(self.written.place(&self.document), format!("{what} needs `{key}`")));
+        }
+    }
+}
+
+/// The entries of one list of `document`.
+pub(super) fn entries<T>(document: &Arc<Document>, list: Vec<Located<T>>) -> Vec<Entry<T>> {
+    let starts: Vec<usize> = list.iter().map(|it| it.span().start).chain([document.text.len()]).collect();
+    let with_end = list.into_iter().zip(starts.into_iter().skip(1));
+    with_end
+        .map(|(written, end)| Entry { area: written.span().start..end, written, document: document.clone() })
+        .collect()
+}
+
+/// Adds `own` entries to `list`, in which a shipped one of the same id gives way.
+pub(super) fn shipped_below<T>(list: &mut Vec<Entry<T>>, own: Vec<Entry<T>>, id: fn(&T) -> Option<&str>) {
+    list.retain(|it| !it.document.is_shipped() || own.iter().all(|own| id(&own.written) != id(&it.written)));
+    list.extend(own);
+}
+
+/// The entries that have an id that none before them has. `key` is what the
+/// id is called in a `what`.
+pub(super) fn identified<T>(
+    list: Vec<Entry<T>>,
+    [what, key]: [&str; 2],
+    id: fn(&T) -> Option<(&str, Range<usize>)>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Entry<T>> {
+    let mut first: HashMap<String, Place> = HashMap::new();
+    let mut kept = Vec::new();
+    for entry in list {
+        let at = |span| Place { document: entry.document.clone(), span };
+        match id(&entry.written) {
+            None => entry.needs(what, key, problems),
+            Some((id, span)) => {
+                let place = at(span);
+                if let Some(first) = first.get(id) {
+                    let problem = Problem::at(place, format!("`{key} = \"{id}\"` is there twice")).hint("again here");
+                    problems.push(problem.because(first.clone(), "first here"));
+                    continue;
+                }
+                first.insert(id.to_owned(), place);
+                kept.push(entry);
+            }
+        }
+    }
+    kept
+}
+
+impl References {
+    /// Reports `id` if none of the `known` is called so. Shipped entries may
+    /// point at what the operator has replaced.
+    pub(super) fn follow<'k, T>(
+        self,
+        [what, id]: [&str; 2],
+        known: impl Iterator<Item = &'k str> + Clone,
+        from: (&Located<T>, &Arc<Document>),
+        problems: &mut Vec<Problem>,
+    ) {
+        let (written, document) = from;
+        let believed = self == Self::Believed || document.is_shipped();
+        if believed || known.clone().any(|it| it == id) {
+            return;
+        }
+        let problem = Problem::at(written.place(document), format!("no {what} is called `{id}`"));
+        let some = || known.clone().take(12).collect::<Vec<_>>().join(", ");
+        problems.push(match nearest(id, known.clone()) {
+            Some(near) => problem.hint(format!("did you mean `{near}`?")),
+            None if known.clone().count() <= 12 => problem.hint(format!("there are: {}", some())),
+            None => problem,
+        });
+    }
+}
+
+fn terms(written: &[TermEntry]) -> Vec<Term> {
+    written.iter().map(|it| Term { any: it.any.clone(), weight: it.weight.0 }).collect()
+}
+
+/// The audiences; one of them is the fallback.
+pub(super) fn audiences(
+    main: &Arc<Document>,
+    list: Vec<Entry<AudienceEntry>>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Audience> {
+    let list =
+        identified(list, ["an audience", "id"], |it| it.id.as_ref().map(|id| (id.as_str(), id.span())), problems);
+    let fallback = fallback(main, &list, problems);
+    let meant = |(index, entry): (usize, Entry<AudienceEntry>)| {
+        let id = entry.written.id.as_deref()?.clone();
+        Some(Audience {
+            name: entry.written.name.clone().unwrap_or_else(|| id.to_string()),
+            about: entry.written.about.clone(),
+            terms: terms(&entry.written.terms),
+            fallback: if fallback == Some(index) { Fallback::Yes } else { Fallback::No },
+            id,
+        })
+    };
+    list.into_iter().enumerate().filter_map(meant).collect()
+}
+
+/// Which audience takes what is for nobody else: the one that says so, the
+/// operator's before a shipped one, else the one called `general`.
+fn fallback(main: &Arc<Document>, list: &[Entry<AudienceEntry>], problems: &mut Vec<Problem>) -> Option<usize> {
+    let says_so = |entry: &Entry<AudienceEntry>| entry.written.fallback;
+    let own: Vec<usize> = (0..list.len()).filter(|&at| says_so(&list[at]) && !list[at].document.is_shipped()).collect();
+    if let [first, second, ..] = own[..] {
+        let place = |at: usize| list[at].written.place(&list[at].document);
+        let problem =
+            Problem::at(place(second), "only one audience can be the fallback").hint("also says `fallback = true`");
+        problems.push(problem.because(place(first), "the first that does"));
+    }
+    let general = || list.iter().position(|it| it.written.id.as_ref().is_some_and(|id| id.as_str() == "general"));
+    let chosen = own.first().copied().or_else(|| list.iter().position(says_so)).or_else(general);
+    if chosen.is_none() && problems.is_empty() {
+        let first =
+            list.first().map_or(Place { document: main.clone(), span: 0..0 }, |it| it.written.place(&it.document));
+        problems.push(Problem::at(first, "no audience is the fallback").hint("give one of them `fallback = true`"));
+    }
+    chosen
+}
+
+/// The publishers, each with all of its domains; none of them twice.
+pub(super) fn publishers(
+    list: Vec<Entry<PublisherEntry>>,
+    names: &Names,
+    references: References,
+    problems: &mut Vec<Problem>,
+) -> Publishers {
+    let list = identified(
+        list,
+        ["a publisher", "domain"],
+        |it| it.domain.as_ref().map(|domain| (domain.as_str(), domain.span())),
+        problems,
+    );
+    let known: Vec<&str> = names.all().iter().map(|name| name.id.as_str()).collect();
+    let mut meant = Vec::new();
+    for Entry { written, document, .. } in list {
+        let Some(domain) = &written.domain else { continue };
+        for domain in std::iter::once(domain).chain(&written.aka) {
+            check_domain(domain, &document, problems);
+        }
+        if let Some(company) = &written.company {
+            references.follow(["name", company], known.iter().copied(), (company, &document), problems);
+        }
+        let publisher = Publisher {
+            domain: domain.to_string(),
+            name: written.name.clone().unwrap_or_else(|| domain.to_string()),
+            kind: meant_kind(written.kind),
+            weight: written.weight.map_or(Share::nearest(UNKNOWN_WEIGHT), |weight| weight.0),
+            company: written.company.as_ref().map(|company| company.to_string()),
+        };
+        meant.push((publisher, written.aka.iter().map(|it| it.to_string()).collect()));
+    }
+    Publishers::new(meant)
+}
+
+fn check_domain(domain: &Located<String>, document: &Arc<Document>, problems: &mut Vec<Problem>) {
+    let bare = !domain.is_empty() && !domain.contains("://") && !domain.starts_with("www.") && !domain.ends_with('/');
+    if !bare || domain.contains(|letter: char| letter.is_uppercase() || letter.is_whitespace()) {
+        let title = format!("`{}` is no publisher's domain", domain.as_str());
+        let hint = "write it as in \"ft.com\" or \"x.com/openai\", in lower case, without \"www.\"";
+        problems.push(Problem::at(domain.place(document), title).hint(hint));
+    }
+}
+
+/// A [`Kind`] as the domain has it.
+pub(super) fn meant_kind(kind: Kind) -> publisher::Kind {
+    match kind {
+        Kind::Press => publisher::Kind::Press,
+        Kind::Primary => publisher::Kind::Primary,
+        Kind::Community => publisher::Kind::Community,
+        Kind::Aggregator => publisher::Kind::Aggregator,
+    }
+}
+
+/// Kinds of event with their advice.
+pub(super) fn playbook(
+    list: Vec<Entry<KindEntry>>,
+    audiences: &[Audience],
+    references: References,
+    problems: &mut Vec<Problem>,
+) -> Playbook {
+    let list =
+        identified(list, ["a kind of event", "id"], |it| it.id.as_ref().map(|id| (id.0.as_str(), id.span())), problems);
+    let mut kinds = Vec::new();
+    for Entry { written, document, .. } in list {
+        let Some(id) = written.id.as_ref().map(|id| id.0.clone()) else { continue };
+        for audience in written.advice.iter().filter_map(|it| it.audience.as_ref()) {
+            let known = audiences.iter().map(|it| it.id.as_str());
+            references.follow(["audience", audience.as_str()], known, (audience, &document), problems);
+        }
+        let advice = written.advice.iter().map(|it| Advice {
+            audience: it.audience.as_deref().cloned(),
+            matters: it.matters.clone(),
+            next: it.next.clone(),
+        });
+        let name = written.name.clone().unwrap_or_else(|| id.clone());
+        kinds.push(KindRule { id, name, terms: terms(&written.terms), advice: advice.collect() });
+    }
+    Playbook { kinds }
+}

@@ -1,0 +1,60 @@
+//! The feeds to poll.
+
+use crate::audience::Audience;
+use crate::filter::Filter;
+use crate::id::AudienceId;
+use crate::source::Source;
+
+use super::super::entries::SourceEntry;
+use super::super::error::Problem;
+use super::super::written;
+use super::lists::{Entry, identified, meant_kind};
+use super::{References, filters, outside};
+
+/// The sources, in the order written.
+pub(super) fn sources(
+    list: Vec<Entry<SourceEntry>>,
+    fetch: &written::Fetch,
+    audiences: &[Audience],
+    references: References,
+    problems: &mut Vec<Problem>,
+) -> Vec<Source> {
+    let list = identified(list, ["a source", "id"], |it| it.id.as_ref().map(|id| (id.as_str(), id.span())), problems);
+    let mut sources = Vec::new();
+    for entry in &list {
+        let Entry { written, document, .. } = entry;
+        if written.feed.is_none() {
+            entry.needs("a source", "feed", problems);
+        }
+        for audience in &written.audiences {
+            let known = audiences.iter().map(|it| it.id.as_str());
+            references.follow(["audience", audience.as_str()], known, (audience, document), problems);
+        }
+        if let Some(interval) = &written.interval
+            && (interval.0 < fetch.min_interval.0 || interval.0 > fetch.max_interval.0)
+        {
+            problems.push(Problem::at(interval.place(document), outside(interval, fetch)));
+        }
+        let filters = filters(document, &written.filter, problems);
+        sources.extend(meant(written, fetch, filters));
+    }
+    sources
+}
+
+fn meant(written: &SourceEntry, fetch: &written::Fetch, filters: Vec<Filter>) -> Option<Source> {
+    let feed = written.feed.as_ref()?.0.clone();
+    let host = || feed.host_str().unwrap_or_default().trim_start_matches("www.").to_owned();
+    Some(Source {
+        id: written.id.as_deref()?.clone(),
+        name: written.name.clone().unwrap_or_else(host),
+        kind: meant_kind(written.kind),
+        language: written.language.as_ref().map(|it| it.0.clone()),
+        weight: written.weight.map(|it| it.0),
+        audiences: written.audiences.iter().map(|it| AudienceId::clone(it)).collect(),
+        interval: written.interval.as_ref().unwrap_or(&fetch.interval).0,
+        allow_private: written.allow_private.networks(),
+        excerpt_words: written.excerpt_words,
+        filters,
+        feed,
+    })
+}

@@ -1,0 +1,234 @@
+//! From text to the configuration as written. What cannot be understood is
+//! reported and taken out, so that everything else can be judged too.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
+
+use super::error::Problem;
+use super::expand::expand;
+use super::near::nearest;
+use super::place::{Document, Place};
+
+/// Keys that are promised and not built yet: better refused than ignored.
+const LATER: &[&str] = &[
+    "model",
+    "websub.subscribe",
+    "source.full_text",
+    "source.model",
+    "source.identity",
+    "source.dates",
+    "source.future_dates",
+    "source.base",
+    "source.ignore",
+];
+
+/// What `document` says, as far as it can be understood; the rest becomes `problems`.
+/// `env` answers for `${VAR}`.
+pub(super) fn read<T: DeserializeOwned + JsonSchema + Default>(
+    document: &Arc<Document>,
+    env: &dyn Fn(&str) -> Option<String>,
+    problems: &mut Vec<Problem>,
+) -> T {
+    let reader = Reader { document, env };
+    let (root, errors) = DeTable::parse_recoverable(&document.text);
+    if !errors.is_empty() {
+        problems.extend(reader.syntax(&errors));
+        return T::default();
+    }
+    let mut root = Spanned::new(root.span(), DeValue::Table(root.into_inner()));
+    reader.expand_all(&mut root, problems);
+    let schema = SchemaSettings::default().with(|it| it.inline_subschemas = true).into_generator();
+    let schema = schema.into_root_schema_for::<T>().to_value();
+    reader.take_out_strangers(&mut root, &schema, "", problems);
+    let accepts = |value| T::deserialize(ValueDeserializer::from(value)).map(drop);
+    reader.take_out_misfits(&mut root, "the file", &accepts, problems);
+    T::deserialize(ValueDeserializer::from(root)).unwrap_or_default()
+}
+
+struct Reader<'d> {
+    document: &'d Arc<Document>,
+    env: &'d dyn Fn(&str) -> Option<String>,
+}
+
+/// Whether a table or an array keeps one of its parts.
+#[derive(PartialEq)]
+enum Fate {
+    Stays,
+    Goes,
+}
+
+impl Reader<'_> {
+    fn at(&self, span: std::ops::Range<usize>) -> Place {
+        let end = self.document.text.len();
+        Place { document: self.document.clone(), span: span.start.min(end)..span.end.min(end) }
+    }
+
+    /// The first error of each line: those after it follow from it.
+    fn syntax(&self, errors: &[toml::de::Error]) -> Vec<Problem> {
+        let mut lines = Vec::new();
+        let mut problems = Vec::new();
+        for error in errors {
+            let span = error.span().unwrap_or_default();
+            let line = self.document.text.as_bytes().iter().take(span.start).filter(|byte| **byte == b'\n').count();
+            if !lines.contains(&line) {
+                lines.push(line);
+                problems.push(Problem::at(self.at(span), error.message()));
+            }
+        }
+        problems
+    }
+
+    /// Replaces `${VAR}` in every string.
+    fn expand_all(&self, value: &mut Spanned<DeValue>, problems: &mut Vec<Problem>) {
+        let span = value.span();
+        match value.get_mut() {
+            DeValue::String(text) if text.contains("${") => match expand(text, self.env) {
+                Ok(expanded) => *text = expanded.into(),
+                Err(why) => problems.push(Problem::at(self.at(span), why)),
+            },
+            DeValue::Array(items) => items.iter_mut().for_each(|item| self.expand_all(item, problems)),
+            DeValue::Table(table) => table.iter_mut().for_each(|(_, inner)| self.expand_all(inner, problems)),
+            _ => {}
+        }
+    }
+
+    /// Takes out the keys that `schema` does not know.
+    fn take_out_strangers(&self, value: &mut Spanned<DeValue>, schema: &Json, path: &str, problems: &mut Vec<Problem>) {
+        match value.get_mut() {
+            DeValue::Array(items) => {
+                if let Some(item) = part(schema, "items") {
+                    items.iter_mut().for_each(|it| self.take_out_strangers(it, item, path, problems));
+                }
+            }
+            DeValue::Table(table) => {
+                let Some(known) = part(schema, "properties").and_then(Json::as_object) else { return };
+                for (key, mut inner) in std::mem::take(table) {
+                    let path =
+                        if path.is_empty() { key.get_ref().to_string() } else { format!("{path}.{}", key.get_ref()) };
+                    match known.get(key.get_ref().as_ref()) {
+                        Some(schema) => {
+                            self.take_out_strangers(&mut inner, schema, &path, problems);
+                            table.insert(key, inner);
+                        }
+                        None => {
+                            let names = known.keys().map(String::as_str);
+                            problems.push(stranger(self.at(key.span()), key.get_ref(), &path, names));
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes out the smallest parts of `value` that `accepts` refuses, each
+    /// tried alone, so that one does not hide another. `name` is the key that
+    /// `value` belongs to.
+    fn take_out_misfits<'i>(
+        &self,
+        value: &mut Spanned<DeValue<'i>>,
+        name: &str,
+        accepts: &dyn Fn(Spanned<DeValue<'i>>) -> Result<(), toml::de::Error>,
+        problems: &mut Vec<Problem>,
+    ) -> Fate {
+        let Err(error) = accepts(value.clone()) else { return Fate::Stays };
+        let before = problems.len();
+        let span = value.span();
+        match value.get_mut() {
+            DeValue::Table(table) => {
+                for (key, mut inner) in std::mem::take(table) {
+                    let alone = |inner: Spanned<DeValue<'i>>| {
+                        let only = DeTable::from_iter([(key.clone(), inner)]);
+                        accepts(Spanned::new(span.clone(), DeValue::Table(only)))
+                    };
+                    if self.take_out_misfits(&mut inner, key.get_ref(), &alone, problems) == Fate::Stays {
+                        table.insert(key, inner);
+                    }
+                }
+            }
+            DeValue::Array(items) => {
+                let mut fitting = DeArray::new();
+                for item in items.iter() {
+                    let mut item = item.clone();
+                    let alone = |item: Spanned<DeValue<'i>>| {
+                        let mut only = DeArray::new();
+                        only.push(item);
+                        accepts(Spanned::new(span.clone(), DeValue::Array(only)))
+                    };
+                    if self.take_out_misfits(&mut item, name, &alone, problems) == Fate::Stays {
+                        fitting.push(item);
+                    }
+                }
+                *items = fitting;
+            }
+            _ => {}
+        }
+        if problems.len() > before {
+            return Fate::Stays;
+        }
+        problems.push(misfit(self.at(span), name, error.message()));
+        Fate::Goes
+    }
+}
+
+/// `keyword` of a schema, also where the value may be absent or of several types.
+fn part<'s>(schema: &'s Json, keyword: &str) -> Option<&'s Json> {
+    let several = || schema.get("anyOf")?.as_array()?.iter().find_map(|it| it.get(keyword));
+    schema.get(keyword).or_else(several)
+}
+
+/// A key that nobody knows, or not yet.
+fn stranger<'k>(place: Place, key: &str, path: &str, known: impl Iterator<Item = &'k str>) -> Problem {
+    if LATER.contains(&path) {
+        return Problem::at(place, format!("`{key}` comes with a later version")).hint("take it out for now");
+    }
+    let problem = Problem::at(place, format!("unknown key `{key}`"));
+    let known: Vec<&str> = known.collect();
+    match nearest(key, known.iter().copied()) {
+        Some(near) => problem.hint(format!("did you mean `{near}`?")),
+        None if known.len() <= 12 => problem.hint(format!("known here: {}", known.join(", "))),
+        None => problem,
+    }
+}
+
+/// A value of the wrong type, or one that its reader refused.
+fn misfit(place: Place, key: &str, message: &str) -> Problem {
+    if let Some((found, wanted)) = message.strip_prefix("invalid type: ").and_then(|it| it.split_once(", expected ")) {
+        return Problem::at(place, format!("`{key}` must be {}, not {}", in_words(wanted), in_words(found)));
+    }
+    if let Some((_, wanted)) = message.strip_prefix("invalid value: ").and_then(|it| it.split_once(", expected ")) {
+        return Problem::at(place, format!("`{key}` must be {}", in_words(wanted)));
+    }
+    if let Some((found, wanted)) =
+        message.strip_prefix("unknown variant `").and_then(|it| it.split_once("`, expected "))
+    {
+        let problem = Problem::at(place, format!("`{found}` is no {key}: use {wanted}"));
+        let known = wanted.split('`').skip(1).step_by(2);
+        return match nearest(found, known) {
+            Some(near) => problem.hint(format!("did you mean `{near}`?")),
+            None => problem,
+        };
+    }
+    Problem::at(place, message)
+}
+
+/// serde's names of types in an operator's words.
+fn in_words(name: &str) -> &str {
+    let is = |words: &[&str]| words.iter().any(|word| name.starts_with(word));
+    match name {
+        _ if is(&["a string", "string", "socket address"]) => "a text in quotes",
+        _ if is(&["a boolean"]) => "true or false",
+        _ if is(&["boolean"]) => "a truth value",
+        _ if is(&["u32", "u64", "usize"]) => "a whole number, 0 or more",
+        _ if is(&["f64", "integer", "floating point"]) => "a number",
+        _ if is(&["a sequence", "sequence"]) => "a list",
+        _ if is(&["struct", "map", "a map"]) => "a table",
+        _ => name,
+    }
+}

@@ -1,0 +1,52 @@
+//! Notices edits of the configuration's files.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::mpsc;
+
+use super::Config;
+
+/// Watches as long as it lives.
+#[derive(Debug)]
+pub struct Watch {
+    _watcher: RecommendedWatcher,
+}
+
+/// Tells when a file of `config` was edited, appeared or went: at least once
+/// after each edit, several edits at a time as one. An edit is often several
+/// events; wait a moment (200 ms) before reading.
+///
+/// It is the folders that are watched, since editors replace files. A folder
+/// that is not there yet is seen when it appears; watch anew then, as after
+/// every reload, since the files may be others.
+///
+/// # Errors
+///
+/// If the system refuses to watch a folder: too many watches, no permission.
+pub fn watch(config: &Config) -> Result<(Watch, mpsc::Receiver<()>), notify::Error> {
+    let (edited, edits) = mpsc::channel(1);
+    let ours: HashSet<PathBuf> = config.files.iter().chain(&config.folders).map(|path| absolute(path)).collect();
+    let mut watcher = notify::recommended_watcher(move |event: Result<Event, notify::Error>| {
+        // Full means that an edit waits to be told already, closed that nobody listens.
+        if event.map_or(true, |event| is_edit(&event, &ours)) {
+            let _ = edited.try_send(());
+        }
+    })?;
+    for folder in config.folders.iter().filter(|folder| folder.is_dir()) {
+        watcher.watch(&absolute(folder), RecursiveMode::NonRecursive)?;
+    }
+    Ok((Watch { _watcher: watcher }, edits))
+}
+
+/// The database may live in the same folder, so other files do not count.
+fn is_edit(event: &Event, ours: &HashSet<PathBuf>) -> bool {
+    let touches = |path: &PathBuf| ours.contains(path) || path.extension().is_some_and(|it| it == "toml");
+    !matches!(event.kind, EventKind::Access(_)) && (event.need_rescan() || event.paths.iter().any(touches))
+}
+
+/// As the watcher reports it.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}

@@ -1,0 +1,273 @@
+//! The configuration as it is written: one struct a table, one field a key,
+//! whose comment is also its description in the JSON Schema.
+//!
+//! Every key may be left out. Where one is needed all the same (a source's
+//! `id`), that is said by `meaning.rs`, which knows the place.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use jiff::civil::{Time, Weekday};
+use jiff::tz::TimeZone;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::rank::Weights;
+
+use super::entries::{AudienceEntry, FilterEntry, KindEntry, NameEntry, PublisherEntry, SourceEntry};
+use super::place::Located;
+use super::value::{Address, Cidr, Clock, Count, Day, Language, Period, Points, Size, Spell, Zone};
+
+/// The main file of recapd's configuration, recapd.toml.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Main {
+    /// Files with sources, relative to this file. `*` in the last part of a path stands for any letters.
+    pub sources: Vec<Located<String>>,
+    /// The file with the audiences, relative to this file; absent: the shipped ones; empty: none.
+    pub audiences: Option<Located<String>>,
+    /// The file with the publishers, relative to this file; absent: the shipped ones; empty: none.
+    pub publishers: Option<Located<String>>,
+    /// The file with kinds of event and advice, relative to this file; absent: the shipped one; empty: none.
+    pub playbook: Option<Located<String>>,
+    /// The file with companies, models and people, relative to this file; absent: the shipped one; empty: none.
+    pub names: Option<Located<String>>,
+    /// Where recapd listens, and where readers reach it.
+    pub server: Server,
+    /// What is kept, and where.
+    pub store: Store,
+    /// How feeds are fetched.
+    pub fetch: Fetch,
+    /// Telling subscribers at once.
+    pub websub: WebSub,
+    /// The weekly recap.
+    pub recap: Recap,
+    /// Every weight of the ranking's formula.
+    pub ranking: Ranking,
+    /// What is written for readers.
+    pub publish: Publish,
+    /// Rules for the items of every source.
+    pub filter: Vec<Located<FilterEntry>>,
+    /// Sources, as in sources.toml.
+    pub source: Vec<Located<SourceEntry>>,
+    /// Audiences, as in audiences.toml.
+    pub audience: Vec<Located<AudienceEntry>>,
+    /// Publishers, as in publishers.toml.
+    pub publisher: Vec<Located<PublisherEntry>>,
+    /// Kinds of event, as in playbook.toml.
+    pub kind: Vec<Located<KindEntry>>,
+    /// Names, as in names.toml.
+    pub name: Vec<Located<NameEntry>>,
+}
+
+/// `[server]`
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// Where readers reach this server; absent: http:// and `listen`.
+    pub public_url: Option<Address>,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8484)), public_url: None }
+    }
+}
+
+/// `[store]`
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Store {
+    /// The database; if relative, below `$STATE_DIRECTORY` or `data/`.
+    pub path: String,
+    /// How long items of no published story are kept.
+    pub keep_items: Period,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { path: "recapd.db".to_owned(), keep_items: days(400) }
+    }
+}
+
+/// `[fetch]`
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Fetch {
+    /// A page about this server; goes into the User-Agent.
+    pub contact: Option<Address>,
+    /// The usual time between two polls of a source.
+    pub interval: Located<Period>,
+    /// No source is polled more often.
+    pub min_interval: Located<Period>,
+    /// Bounds recapd's own pace and its back-off.
+    pub max_interval: Located<Period>,
+    /// Bounds what a publisher may ask for.
+    pub max_wait: Period,
+    /// For the connection.
+    pub connect_timeout: Period,
+    /// For the whole poll, redirects included.
+    pub timeout: Period,
+    /// The longest feed, after decompression.
+    pub max_body: Size,
+    /// Polls at once.
+    pub concurrency: Count,
+    /// Connections to one host at once.
+    pub per_host: Count,
+    /// Between two requests to one host.
+    pub host_gap: Spell,
+    /// Private networks that any source may live in.
+    pub allow_private: Vec<Cidr>,
+}
+
+impl Default for Fetch {
+    fn default() -> Self {
+        Self {
+            contact: None,
+            interval: Located::unplaced(minutes(60)),
+            min_interval: Located::unplaced(minutes(15)),
+            max_interval: Located::unplaced(days(1)),
+            max_wait: days(7),
+            connect_timeout: seconds(10),
+            timeout: seconds(30),
+            max_body: Size(16 << 20),
+            concurrency: Count(64),
+            per_host: Count(2),
+            host_gap: Spell(Duration::from_secs(1)),
+            allow_private: Vec::new(),
+        }
+    }
+}
+
+/// `[websub]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebSub {
+    /// A hub to advertise in the feeds and to ping on publication.
+    pub hub: Option<Address>,
+}
+
+/// `[recap]`
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Recap {
+    /// The recap's name.
+    pub title: String,
+    /// The language of recapd's own words.
+    pub language: Language,
+    /// The day on which it is frozen.
+    pub day: Day,
+    /// The local time at which it is frozen.
+    pub time: Clock,
+    /// Whose local time.
+    pub timezone: Zone,
+    /// How long a draft waits before it publishes itself.
+    pub review: Located<Spell>,
+    /// Full cards.
+    pub stories: Count,
+    /// One-liners after the cards.
+    pub also: u32,
+    /// The folder of the drafts; if relative, beside the database.
+    pub drafts: String,
+}
+
+impl Default for Recap {
+    fn default() -> Self {
+        Self {
+            title: "Weekly AI Recap".to_owned(),
+            language: Language("en".to_owned()),
+            day: Day(Weekday::Monday),
+            time: Clock(Time::constant(8, 0, 0, 0)),
+            timezone: Zone(TimeZone::UTC),
+            review: Located::unplaced(Spell(Duration::ZERO)),
+            stories: Count(12),
+            also: 15,
+            drafts: "drafts".to_owned(),
+        }
+    }
+}
+
+/// `[ranking]`: the terms of the formula, see /about/ranking/
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ranking {
+    /// Points for coverage by `coverage_full` publishers.
+    pub coverage: Points,
+    /// Publishers at which coverage gives its points in full.
+    pub coverage_full: Count,
+    /// Publishers counted at most.
+    pub coverage_most: Count,
+    /// Points for publishers whose word counts.
+    pub authority: Points,
+    /// Points where an official source of a named actor is among the items.
+    pub primary: Points,
+    /// Points for three or more community lists.
+    pub community: Points,
+    /// Points lost off topic.
+    pub off_topic: Points,
+    /// Points for an audience below its quota.
+    pub audience: Points,
+    /// Points lost by a story of a recent recap without a new development.
+    pub novelty: Points,
+    /// Points lost a day since the first report.
+    pub age: Points,
+    /// Points lost by the likeness to what is already chosen, at full likeness.
+    pub similarity: Points,
+    /// Points lost for each story already chosen from the same publisher.
+    pub same_publisher: Points,
+    /// Largest share of a list for one publisher or one company, 0 to 1.
+    pub largest_share: super::value::Weight,
+}
+
+impl Default for Ranking {
+    fn default() -> Self {
+        let weights = Weights::default();
+        Self {
+            coverage: Points(weights.coverage),
+            coverage_full: Count(weights.coverage_full),
+            coverage_most: Count(weights.coverage_most),
+            authority: Points(weights.authority),
+            primary: Points(weights.primary),
+            community: Points(weights.community),
+            off_topic: Points(weights.off_topic),
+            audience: Points(weights.audience),
+            novelty: Points(weights.novelty),
+            age: Points(weights.age),
+            similarity: Points(weights.similarity),
+            same_publisher: Points(weights.same_publisher),
+            largest_share: super::value::Weight(crate::id::Share::nearest(weights.largest_share)),
+        }
+    }
+}
+
+/// `[publish]`
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Publish {
+    /// A folder to write the published tree to as well, beside the database if relative; empty: none.
+    pub folder: String,
+    /// Show the running week under /this-week/ and /feeds/latest.*
+    pub live: bool,
+    /// Words quoted from one item at most.
+    pub excerpt_words: u32,
+}
+
+impl Default for Publish {
+    fn default() -> Self {
+        Self { folder: String::new(), live: true, excerpt_words: 75 }
+    }
+}
+
+fn seconds(number: u64) -> Period {
+    Period(Duration::from_secs(number))
+}
+
+fn minutes(number: u64) -> Period {
+    seconds(number * 60)
+}
+
+fn days(number: u64) -> Period {
+    minutes(number * 24 * 60)
+}

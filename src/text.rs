@@ -1,5 +1,8 @@
 //! Plain text: made from HTML, cut, counted, taken apart.
 
+pub mod sentence;
+pub mod token;
+
 /// One line: runs of white space become one space, ends trimmed.
 pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -1,0 +1,175 @@
+//! What texts are compared by: folded words of spaced scripts, pairs of
+//! characters of the others, figures with their units.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// The script that most of a text is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Script {
+    /// Latin letters.
+    Latin,
+    /// Chinese characters, also among Japanese syllables.
+    Han,
+    /// Any other, or none.
+    Other,
+}
+
+/// Whether `letter` is a Chinese character, as used in Chinese, Japanese and Korean.
+pub fn is_han(letter: char) -> bool {
+    matches!(letter as u32, 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
+}
+
+/// Whether `letter` is of a script that writes without spaces: Chinese characters and kana.
+pub fn is_unspaced(letter: char) -> bool {
+    is_han(letter) || matches!(letter as u32, 0x3040..=0x30FF | 0x31F0..=0x31FF)
+}
+
+/// The script of most letters of `text`. A Chinese character counts as three
+/// letters, since it says as much: headlines are full of Latin names.
+pub fn script(text: &str) -> Script {
+    let (mut han, mut latin, mut other) = (0, 0, 0);
+    for letter in text.chars().filter(|letter| letter.is_alphabetic()) {
+        match letter {
+            _ if is_unspaced(letter) => han += 3,
+            _ if (letter as u32) < 0x250 => latin += 1,
+            _ => other += 1,
+        }
+    }
+    match () {
+        () if han > 0 && han >= latin.max(other) => Script::Han,
+        () if latin > 0 && latin >= other => Script::Latin,
+        () => Script::Other,
+    }
+}
+
+/// The tokens of `text`, in order: `"OpenAI's GPT-5.6 costs $45 billion"` is
+/// `openai gpt-5.6 cost $45b`, and `发布模型` is `发布 布模 模型`.
+///
+/// Empty for a text without letters and figures.
+pub fn tokens(text: &str) -> Vec<String> {
+    let folded: Vec<char> = text.nfkd().filter(|letter| !is_combining_mark(*letter)).nfc().collect();
+    let folded: Vec<char> = folded.into_iter().flat_map(char::to_lowercase).collect();
+    let mut tokens: Vec<String> = Vec::new();
+    let mut at = 0;
+    while at < folded.len() {
+        let rest = &folded[at..];
+        let (length, mut found) = match rest[0] {
+            letter if is_unspaced(letter) => unspaced(rest),
+            letter if letter.is_alphanumeric() || is_money(rest) => word(rest),
+            _ => (1, Vec::new()),
+        };
+        match (found.first().and_then(|word| scale(word)), tokens.last_mut()) {
+            (Some(scale), Some(last)) if last.ends_with(|letter: char| letter.is_ascii_digit()) => last.push(scale),
+            _ => tokens.append(&mut found),
+        }
+        at += length;
+    }
+    tokens
+}
+
+fn is_money(rest: &[char]) -> bool {
+    matches!(rest[0], '$' | '€' | '£' | '¥') && rest.get(1).is_some_and(char::is_ascii_digit)
+}
+
+/// The letter that stands for a scale after a figure.
+fn scale(word: &str) -> Option<char> {
+    match word {
+        "thousand" => Some('k'),
+        "million" | "mn" | "mln" => Some('m'),
+        "billion" | "bn" | "bln" => Some('b'),
+        "trillion" | "tn" | "trn" => Some('t'),
+        _ => None,
+    }
+}
+
+/// Pairs of neighbours in the run of unspaced letters that `rest` begins with; a single one is itself.
+fn unspaced(rest: &[char]) -> (usize, Vec<String>) {
+    let run = &rest[..rest.iter().take_while(|letter| is_unspaced(**letter)).count()];
+    match run {
+        [single] => (1, vec![single.to_string()]),
+        _ => (run.len(), run.windows(2).map(|pair| pair.iter().collect()).collect()),
+    }
+}
+
+/// The word or figure that `rest` begins with.
+fn word(rest: &[char]) -> (usize, Vec<String>) {
+    let inside = |at: usize| {
+        let next = rest.get(at + 1);
+        let is_letter = |letter: &char| letter.is_alphanumeric() && !is_unspaced(*letter);
+        match rest[at] {
+            letter if is_letter(&letter) => true,
+            '.' | ',' => rest[at - 1].is_ascii_digit() && next.is_some_and(char::is_ascii_digit),
+            '-' => next.is_some_and(char::is_ascii_digit),
+            '\'' | '’' => next.is_some_and(is_letter),
+            '%' => rest[at - 1].is_ascii_digit(),
+            _ => false,
+        }
+    };
+    let length = (1..rest.len()).find(|at| !inside(*at)).unwrap_or(rest.len());
+    let word: String = rest[..length].iter().filter(|letter| **letter != ',').collect();
+    (length, vec![short_scale(stem(&word))])
+}
+
+/// One spelling for `45bn` and `45b`.
+fn short_scale(word: String) -> String {
+    let digits = word.trim_end_matches(char::is_alphabetic);
+    match scale(&word[digits.len()..]) {
+        Some(scale) if digits.ends_with(|letter: char| letter.is_ascii_digit()) => format!("{digits}{scale}"),
+        _ => word,
+    }
+}
+
+/// Without the possessive and the commonest plural endings.
+fn stem(word: &str) -> String {
+    let word = word.split(['\'', '’']).next().unwrap_or(word);
+    let is_plain = word.len() > 3 && word.chars().all(char::is_alphabetic);
+    match word {
+        _ if !is_plain || ["ss", "us", "is"].iter().any(|ending| word.ends_with(ending)) => word.to_owned(),
+        _ if word.len() > 4 && word.ends_with("ies") => format!("{}y", &word[..word.len() - 3]),
+        _ => word.strip_suffix('s').unwrap_or(word).to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(tokens(text).join(" "), expected);
+    }
+
+    #[test]
+    fn words_are_folded() {
+        check("OpenAI's Companies’ Models launch Café", "openai company model launch cafe");
+        check("Open-weight, state-of-the-art", "open weight state of the art");
+    }
+
+    #[test]
+    fn figures_keep_their_units() {
+        check("GPT-5.6 costs $45 billion or $45B or $45bn", "gpt-5.6 cost $45b or $45b or $45b");
+        check("1,100 jobs, up 34%", "1100 job up 34%");
+    }
+
+    #[test]
+    fn unspaced_scripts_give_pairs() {
+        check("DeepSeek发布新模型V4", "deepseek 发布 布新 新模 模型 v4");
+        check("AI 大 会议", "ai 大 会议");
+    }
+
+    #[test]
+    fn nothing_comes_of_nothing() {
+        check("", "");
+        check("🙂 — !!! $", "");
+    }
+
+    #[test]
+    fn a_headline_full_of_latin_names_may_be_chinese() {
+        assert_eq!(script("OpenAI发布GPT-Realtime-2"), Script::Latin);
+        assert_eq!(script("OpenAI发布三款语音模型，GPT-Realtime-2上下文扩至128K"), Script::Han);
+        assert_eq!(script("Google I/O"), Script::Latin);
+        assert_eq!(script("Яндекс"), Script::Other);
+        assert_eq!(script("42"), Script::Other);
+    }
+}

@@ -1,7 +1,12 @@
 //! For whom a story is: weighted words -> tags, each with its evidence.
 
+pub mod terms;
+
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
+use self::terms::{Finder, Hit};
 use crate::id::{AudienceId, Share};
 
 /// A named group of readers, from configuration.
@@ -74,4 +79,212 @@ pub struct Tag {
     pub confidence: Share,
     /// Never empty; heaviest first.
     pub because: Vec<Evidence>,
+}
+
+/// A story's words, as far as they tell for whom it is.
+#[derive(Clone, Debug, Default)]
+pub struct Spoken<'t> {
+    /// Headlines, the lead's first.
+    pub titles: Vec<&'t str>,
+    /// Plain texts, in whatever order.
+    pub texts: Vec<&'t str>,
+    /// The publishers' own categories.
+    pub categories: Vec<&'t str>,
+    /// Audiences that its sources are always for.
+    pub always: Vec<AudienceId>,
+}
+
+/// A story is for no more audiences than this: a tag for everybody tells nobody anything.
+const MOST_TAGS: usize = 3;
+
+/// Of a text only its head counts, in bytes: further down an article speaks of other things too.
+const TEXT_HEAD: usize = 1_200;
+
+/// Points at which the confidence is 63 %, and 86 % at twice as many.
+const POINTS_SURE: f64 = 2.5;
+
+/// Points below which nothing is said.
+const POINTS_LEAST: f64 = 1.0;
+
+/// A further audience needs this share of the first one's points.
+const SHARE_OF_FIRST: f64 = 0.55;
+
+/// Finds the audiences of stories.
+#[derive(Clone, Debug)]
+pub struct Tagger {
+    audiences: Vec<(AudienceId, Fallback)>,
+    finder: Finder,
+}
+
+impl Tagger {
+    /// Looks for the terms of all `audiences` in one pass.
+    pub fn new(audiences: &[Audience]) -> Self {
+        Self {
+            audiences: audiences.iter().map(|audience| (audience.id.clone(), audience.fallback)).collect(),
+            finder: Finder::new(audiences.iter().map(|audience| audience.terms.as_slice())),
+        }
+    }
+
+    /// The story's audiences, surest first, at most three besides the ones that
+    /// its sources are always for; never empty if there is a fallback audience.
+    pub fn tags(&self, spoken: &Spoken) -> Vec<Tag> {
+        let points = self.points(spoken);
+        let best = points.iter().map(|(sum, _)| *sum).fold(0.0, f64::max);
+        let enough = POINTS_LEAST.max(best * SHARE_OF_FIRST);
+        let mut tags: Vec<Tag> = Vec::new();
+        for ((audience, _), (sum, because)) in self.audiences.iter().zip(points) {
+            let is_always = spoken.always.contains(audience);
+            if is_always {
+                tags.push(always(audience, because));
+            } else if sum >= enough {
+                tags.push(tag(audience, sum, because));
+            }
+        }
+        tags.sort_by(|one, other| other.confidence.value().total_cmp(&one.confidence.value()));
+        tags.truncate(MOST_TAGS.max(spoken.always.len()));
+        if tags.is_empty() {
+            tags.extend(self.fallback());
+        }
+        tags
+    }
+
+    /// For each audience the sum of its evidence, and the evidence.
+    fn points(&self, spoken: &Spoken) -> Vec<(f64, Vec<Evidence>)> {
+        let mut points = vec![(0.0, Vec::new()); self.audiences.len()];
+        let places = [(Place::Title, &spoken.titles), (Place::Category, &spoken.categories), (Place::Text, &spoken.texts)];
+        for (place, texts) in places {
+            for (list, evidence) in self.evidence(place, texts) {
+                points[list].0 += evidence.weight;
+                points[list].1.push(evidence);
+            }
+        }
+        points
+    }
+
+    /// What stands in one kind of place, each term once, by how many of the texts say it.
+    fn evidence(&self, place: Place, texts: &[&str]) -> Vec<(usize, Evidence)> {
+        let mut found: HashMap<(usize, usize), (Hit, &str, u32)> = HashMap::new();
+        for text in texts {
+            let head = head(text);
+            for hit in self.finder.find(head) {
+                let first = found.entry((hit.list, hit.term)).or_insert((hit, head, 0));
+                first.2 += 1;
+            }
+        }
+        let mut found: Vec<_> = found.into_values().collect();
+        found.sort_by_key(|(hit, ..)| (hit.list, hit.term));
+        let texts = texts.len() as f64;
+        let evidence = found.into_iter().map(|(hit, text, times)| {
+            // One headline of nineteen is a hint, most of them are a proof.
+            let share = (f64::from(times) / texts).sqrt();
+            let words = text[hit.start..hit.end].to_owned();
+            (hit.list, Evidence { words, place, weight: hit.weight * counts(place) * share })
+        });
+        evidence.collect()
+    }
+
+    fn fallback(&self) -> Option<Tag> {
+        let (audience, _) = self.audiences.iter().find(|(_, fallback)| *fallback == Fallback::Yes)?;
+        let because = Evidence { words: "no other audience matched".to_owned(), place: Place::Fallback, weight: 0.0 };
+        Some(Tag { audience: audience.clone(), confidence: Share::nearest(0.3), because: vec![because] })
+    }
+}
+
+/// How much a place counts: a headline is chosen to say it, a text says much else.
+fn counts(place: Place) -> f64 {
+    match place {
+        Place::Title => 1.0,
+        Place::Category => 0.7,
+        Place::Text => 0.35,
+        Place::Source | Place::Fallback => 0.0,
+    }
+}
+
+fn head(text: &str) -> &str {
+    &text[..text.floor_char_boundary(TEXT_HEAD)]
+}
+
+fn tag(audience: &AudienceId, sum: f64, mut because: Vec<Evidence>) -> Tag {
+    because.sort_by(|one, other| other.weight.total_cmp(&one.weight));
+    Tag { audience: audience.clone(), confidence: Share::nearest(1.0 - (-sum / POINTS_SURE).exp()), because }
+}
+
+fn always(audience: &AudienceId, because: Vec<Evidence>) -> Tag {
+    let mut tag = tag(audience, 0.0, because);
+    tag.confidence = Share::nearest(1.0);
+    let source = Evidence { words: "the source is always for them".to_owned(), place: Place::Source, weight: 10.0 };
+    tag.because.insert(0, source);
+    tag
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn audience(id: &str, terms: &[(&str, f64)], fallback: Fallback) -> Audience {
+        let term = |(word, weight): &(&str, f64)| Term { any: vec![word.to_string()], weight: *weight };
+        Audience {
+            id: id.parse().unwrap(),
+            name: id.to_owned(),
+            about: String::new(),
+            terms: terms.iter().map(term).collect(),
+            fallback,
+        }
+    }
+
+    fn tagger() -> Tagger {
+        Tagger::new(&[
+            audience("investors", &[("funding round", 3.0), ("valuation", 2.0), ("game", -2.0)], Fallback::No),
+            audience("developers", &[("api", 2.0)], Fallback::No),
+            audience("general", &[], Fallback::Yes),
+        ])
+    }
+
+    #[track_caller]
+    fn check(title: &str, text: &str, expected: &str) {
+        let tags = tagger().tags(&Spoken { titles: vec![title], texts: vec![text], ..Spoken::default() });
+        let line = |tag: &Tag| {
+            let because: Vec<&str> = tag.because.iter().map(|evidence| evidence.words.as_str()).collect();
+            format!("{}: {}", tag.audience, because.join(", "))
+        };
+        assert_eq!(tags.iter().map(line).collect::<Vec<_>>().join("; "), expected);
+    }
+
+    #[test]
+    fn each_tag_says_why() {
+        check("A Funding Round at a high valuation", "", "investors: Funding Round, valuation");
+        check("API opens after funding round", "", "investors: funding round; developers: API");
+    }
+
+    #[test]
+    fn what_nobody_else_wants_is_for_the_fallback() {
+        check("A cat sleeps", "", "general: no other audience matched");
+        check("", "", "general: no other audience matched");
+    }
+
+    #[test]
+    fn a_headline_counts_more_than_the_text() {
+        check("Cats", "one api", "general: no other audience matched");
+        check("Cats", "funding round, valuation", "investors: funding round, valuation");
+    }
+
+    #[test]
+    fn words_may_speak_against() {
+        check("The valuation of a game", "", "general: no other audience matched");
+    }
+
+    #[test]
+    fn one_headline_of_many_is_only_a_hint() {
+        let titles = ["A new API", "A thing", "The thing", "Thing!", "Things"];
+        let tags = tagger().tags(&Spoken { titles: titles.to_vec(), ..Spoken::default() });
+        assert_eq!(tags[0].audience.as_str(), "general");
+    }
+
+    #[test]
+    fn a_source_may_always_be_for_an_audience() {
+        let always = vec!["developers".parse().unwrap()];
+        let tags = tagger().tags(&Spoken { titles: vec!["Cats"], always, ..Spoken::default() });
+        assert_eq!(tags.len(), 1);
+        assert_eq!((tags[0].because[0].place, tags[0].confidence.value()), (Place::Source, 1.0));
+    }
 }

@@ -1,1 +1,258 @@
+//! Figures, versions and dates as they stand in text, brought to one form:
+//! $45B, US$45 billion and 450亿美元 are one fact.
 
+mod amount;
+mod count;
+mod date;
+mod number;
+mod version;
+
+use std::fmt;
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+/// Something that can be checked, compared and counted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    /// What it says.
+    pub kind: FactKind,
+    /// Bytes of the text from..to.
+    pub span: Range<usize>,
+    /// As it stands there: "US$45 billion".
+    pub text: String,
+}
+
+/// What a fact says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FactKind {
+    /// Money.
+    Amount {
+        /// ISO 4217, lower case: `usd`. A bare `$` is `usd`, a bare `¥` is `cny`.
+        currency: &'static str,
+        /// In whole units of it.
+        value: f64,
+    },
+    /// A percentage.
+    Percent {
+        /// 80 for 80 %.
+        value: f64,
+        /// The little word before it, which decides what it means.
+        by: Option<Preposition>,
+    },
+    /// A numbered model or release.
+    Version {
+        /// Lower case: `gpt`; empty for a bare "v2.1".
+        name: String,
+        /// Lower case, without a leading `v`: `5.6`.
+        version: String,
+    },
+    /// So many of something.
+    Count {
+        /// How many.
+        value: f64,
+        /// Lower case, singular: `token`, `parameter`, `gpu`.
+        unit: &'static str,
+    },
+    /// A day.
+    Date(Date),
+}
+
+/// What stands before a percentage: "by 80 %" is not "to 80 %".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Preposition {
+    /// A change of so much.
+    By,
+    /// What it changed to.
+    To,
+    /// What it is.
+    At,
+    /// What it was.
+    From,
+    /// Not less.
+    Over,
+    /// Not more.
+    Under,
+}
+
+/// All facts in `text`, in order, none overlapping another. A date counts only with its year.
+pub fn facts(text: &str) -> Vec<Fact> {
+    gathered(text, None)
+}
+
+/// All facts in `text`, in order, none overlapping another. A date without a
+/// year is the one nearest to `written`.
+pub fn facts_written(text: &str, written: Date) -> Vec<Fact> {
+    gathered(text, Some(written))
+}
+
+/// Where two readings overlap, the one that begins first counts, and of two
+/// that begin together the longer.
+fn gathered(text: &str, written: Option<Date>) -> Vec<Fact> {
+    if !text.chars().any(char::is_numeric) && !text.contains("百分之") {
+        return Vec::new();
+    }
+    let mut all = amount::amounts(text);
+    all.extend(amount::percents(text));
+    all.extend(date::dates(text, written));
+    all.extend(version::versions(text));
+    all.extend(count::counts(text));
+    all.sort_by_key(|fact| (fact.span.start, std::cmp::Reverse(fact.span.end)));
+    let mut kept: Vec<Fact> = Vec::new();
+    for fact in all {
+        if kept.last().is_none_or(|last| last.span.end <= fact.span.start) {
+            kept.push(fact);
+        }
+    }
+    kept
+}
+
+impl Fact {
+    /// Equal for equal facts, different for others: `usd:45e9`, `80%`,
+    /// `gpt-5.6`, `token:1e6`, `2026-05-06`. A percentage's preposition does
+    /// not show: publishers word one change in many ways.
+    pub fn key(&self) -> String {
+        match &self.kind {
+            FactKind::Amount { currency, value } => format!("{currency}:{}", number::engineering(*value)),
+            FactKind::Percent { value, .. } => format!("{}%", number::rounded(*value)),
+            FactKind::Version { name, version } if name.is_empty() => format!("v{version}"),
+            FactKind::Version { name, version } => format!("{name}-{version}"),
+            FactKind::Count { value, unit } => format!("{unit}:{}", number::engineering(*value)),
+            FactKind::Date(date) => date.to_string(),
+        }
+    }
+
+    /// Its figure, where it has one: the value of an amount, a percentage or a count.
+    pub fn value(&self) -> Option<f64> {
+        match self.kind {
+            FactKind::Amount { value, .. } | FactKind::Percent { value, .. } | FactKind::Count { value, .. } => {
+                Some(value)
+            }
+            FactKind::Version { .. } | FactKind::Date(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Preposition {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Self::By => "by",
+            Self::To => "to",
+            Self::At => "at",
+            Self::From => "from",
+            Self::Over => "over",
+            Self::Under => "under",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let found = facts_written(text, jiff::civil::date(2026, 5, 6));
+        for fact in &found {
+            assert_eq!(fact.text, text[fact.span.clone()], "the span is where the words stand");
+        }
+        assert_eq!(found.iter().map(Fact::key).collect::<Vec<_>>(), expected, "{text:?}");
+    }
+
+    #[test]
+    fn one_amount_has_many_spellings() {
+        for spelling in ["$45B", "US$45 billion", "$45bn", "45 billion dollars", "450亿美元", "USD 45 billion", "$45-billion", "45 Milliarden Dollar", "45 milliards de dollars", "450 亿美金"]
+        {
+            check(spelling, &["usd:45e9"]);
+        }
+        for spelling in ["RMB 3.2 billion", "32亿元", "¥3.2bn", "3.2 billion yuan", "32亿人民币", "CNY3.2 billion"] {
+            check(spelling, &["cny:3.2e9"]);
+        }
+    }
+
+    #[test]
+    fn currencies_are_kept_apart() {
+        check("€1.2bn, £300m, HK$5 billion, 2兆円", &["eur:1.2e9", "gbp:300e6", "hkd:5e9", "jpy:2e12"]);
+        check("C$15 million and $0.034 a minute", &["cad:15e6", "usd:34e-3"]);
+    }
+
+    #[test]
+    fn a_range_shares_its_scale() {
+        check("$140 million to $150 million", &["usd:140e6", "usd:150e6"]);
+        check("worth $3-4 billion", &["usd:3e9", "usd:4e9"]);
+    }
+
+    #[test]
+    fn percentages_are_read_with_their_words() {
+        check("cut by 80 %, 80 percent or 80% or 百分之80", &["80%", "80%", "80%", "80%"]);
+        let found = facts("cut by 80 % and now at 20 percent, more than 5%");
+        let words = found.iter().map(|fact| match fact.kind {
+            FactKind::Percent { by, .. } => by,
+            _ => None,
+        });
+        assert_eq!(words.collect::<Vec<_>>(), [Some(Preposition::By), Some(Preposition::At), Some(Preposition::Over)]);
+    }
+
+    #[test]
+    fn models_and_releases_have_versions() {
+        check("GPT-5.6 beats Llama 4 70B and v2.1", &["gpt-5.6", "llama-4", "parameter:70e9", "v2.1"]);
+        check("DeepSeek V4和Kimi K2.6，Claude Opus 4.7", &["deepseek-4", "kimi-k2.6", "claude opus-4.7"]);
+        check("Windows 11 in May 2026, Chapter 7", &["windows-11"]);
+    }
+
+    #[test]
+    fn counts_have_units() {
+        check("a 1M context window and 128K tokens", &["context:1e6", "token:128e3"]);
+        check("more than 220,000 Nvidia GPUs and 300 megawatts", &["gpu:220e3", "watt:300e6"]);
+        check("about 1,100 jobs; 1.6 trillion parameters; 裁员1100人", &["job:1.1e3", "parameter:1.6e12", "job:1.1e3"]);
+        check("128K上下文，每百万token 32美元", &["context:128e3", "usd:32"]);
+    }
+
+    #[test]
+    fn days_are_written_in_many_ways() {
+        check("on 7 May 2026", &["2026-05-07"]);
+        check("May 7, 2026 / 2026-05-07 / 2026年5月7日 / 7. Mai 2026", &["2026-05-07"; 4]);
+        check("by 2 December 2027", &["2027-12-02"]);
+    }
+
+    #[test]
+    fn a_day_without_a_year_is_the_nearest() {
+        check("the announcement on 7 May, 5月19日, December 30", &["2026-05-07", "2026-05-19", "2025-12-30"]);
+        assert_eq!(facts("on 7 May"), []);
+    }
+
+    #[test]
+    fn no_figure_no_fact() {
+        check("", &[]);
+        check("Nothing happened, may be 5 of them. 99999999999999999999999999999999", &[]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_without_harm(text in "\\PC{0,80}") {
+            for fact in facts(&text) {
+                assert_eq!(fact.text, text[fact.span.clone()]);
+            }
+        }
+
+        #[test]
+        fn every_spelling_of_an_amount_gives_one_key(tenths in 1_u32..9_999) {
+            let billions = f64::from(tenths) / 10.0;
+            let spellings = [
+                format!("${billions}B"),
+                format!("${billions} billion"),
+                format!("US${billions}bn"),
+                format!("{billions} billion dollars"),
+                format!("USD {billions} billion"),
+                format!("{}亿美元", tenths),
+                format!("${}M", tenths * 100),
+                format!("${} million", tenths * 100),
+            ];
+            for spelling in &spellings {
+                let found = facts(spelling);
+                assert_eq!(found.len(), 1, "{spelling}");
+                assert_eq!(found[0].key(), facts(&spellings[0])[0].key(), "{spelling}");
+            }
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Plain text: made from HTML, cut, counted, taken apart.
 
+pub mod sentence;
 pub mod token;
 
 /// One line: runs of white space become one space, ends trimmed.

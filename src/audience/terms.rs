@@ -1,0 +1,160 @@
+//! Weighted words, all found in one pass.
+
+use aho_corasick::AhoCorasick;
+
+use super::Term;
+use crate::text::token::is_unspaced;
+
+/// Several lists of terms, looked for together.
+#[derive(Clone, Debug)]
+pub struct Finder {
+    finder: Option<AhoCorasick>,
+    patterns: Vec<Pattern>,
+}
+
+#[derive(Clone, Debug)]
+struct Pattern {
+    list: usize,
+    term: usize,
+    weight: f64,
+    ending: Ending,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Ending {
+    Whole,
+    Any,
+}
+
+/// A term that stands in a text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hit {
+    /// Which of the lists it belongs to.
+    pub list: usize,
+    /// Which term of that list.
+    pub term: usize,
+    /// What the term counts.
+    pub weight: f64,
+    /// Bytes from.
+    pub start: usize,
+    /// Bytes up to, not including.
+    pub end: usize,
+}
+
+impl Finder {
+    /// The terms of each list, in their order.
+    pub fn new<'t>(lists: impl IntoIterator<Item = &'t [Term]>) -> Self {
+        let (mut words, mut patterns) = (Vec::new(), Vec::new());
+        for (list, terms) in lists.into_iter().enumerate() {
+            for (index, term) in terms.iter().enumerate() {
+                for word in term.any.iter().filter(|word| !word.trim_matches('*').is_empty()) {
+                    let ending = if word.ends_with('*') { Ending::Any } else { Ending::Whole };
+                    words.push(lower(word.trim_end_matches('*')));
+                    patterns.push(Pattern { list, term: index, weight: term.weight, ending });
+                }
+            }
+        }
+        Self { finder: AhoCorasick::new(&words).ok(), patterns }
+    }
+
+    /// What stands in `text`, in order, each term once: the first place where it
+    /// does. Words inside longer ones of the same list do not count:
+    /// "funding" within "funding round".
+    pub fn find(&self, text: &str) -> Vec<Hit> {
+        let Some(finder) = &self.finder else { return Vec::new() };
+        let lower = lower(text);
+        let hits = finder.find_overlapping_iter(&lower).filter_map(|found| {
+            let pattern = &self.patterns[found.pattern().as_usize()];
+            let end = match pattern.ending {
+                Ending::Whole => found.end(),
+                Ending::Any => found.end() + rest_of_word(&text[found.end()..]),
+            };
+            let hit = Hit { list: pattern.list, term: pattern.term, weight: pattern.weight, start: found.start(), end };
+            is_whole(text, hit.start, hit.end).then_some(hit)
+        });
+        let mut hits: Vec<Hit> = hits.collect();
+        hits.sort_by_key(|hit| (hit.list, hit.start, std::cmp::Reverse(hit.end)));
+        let mut kept: Vec<Hit> = Vec::new();
+        for hit in hits {
+            let is_inside = kept.last().is_some_and(|last| last.list == hit.list && hit.end <= last.end);
+            if !is_inside {
+                kept.push(hit);
+            }
+        }
+        let mut seen = Vec::new();
+        kept.retain(|hit| {
+            let is_new = !seen.contains(&(hit.list, hit.term));
+            seen.push((hit.list, hit.term));
+            is_new
+        });
+        kept
+    }
+}
+
+/// Lower case with every byte where it was: a letter whose small form is of
+/// another length stays as it is.
+fn lower(text: &str) -> String {
+    let small = |letter: char| {
+        let mut forms = letter.to_lowercase();
+        match (forms.next(), forms.next()) {
+            (Some(form), None) if form.len_utf8() == letter.len_utf8() => form,
+            _ => letter,
+        }
+    };
+    text.chars().map(|letter| if letter == '’' { letter } else { small(letter) }).collect()
+}
+
+fn is_spaced(letter: char) -> bool {
+    letter.is_alphanumeric() && !is_unspaced(letter)
+}
+
+fn rest_of_word(rest: &str) -> usize {
+    rest.len() - rest.trim_start_matches(is_spaced).len()
+}
+
+/// Whether no letter of a spaced script goes on at either end.
+fn is_whole(text: &str, start: usize, end: usize) -> bool {
+    let joins = |left: Option<char>, right: Option<char>| left.is_some_and(is_spaced) && right.is_some_and(is_spaced);
+    let inside = &text[start..end];
+    let (before, after) = (text[..start].chars().next_back(), text[end..].chars().next());
+    !joins(before, inside.chars().next()) && !joins(inside.chars().next_back(), after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(words: &[&str], text: &str, expected: &[&str]) {
+        let terms: Vec<Term> = words.iter().map(|word| Term { any: vec![word.to_string()], weight: 1.0 }).collect();
+        let hits = Finder::new([terms.as_slice()]).find(text);
+        assert_eq!(hits.iter().map(|hit| &text[hit.start..hit.end]).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn words_are_found_whole_and_in_any_case() {
+        check(&["api", "sue"], "The API pursues an issue", &["API"]);
+        check(&["über"], "ÜBER alles", &["ÜBER"]);
+    }
+
+    #[test]
+    fn a_star_matches_any_ending() {
+        check(&["regulat*"], "Regulators deregulate", &["Regulators"]);
+    }
+
+    #[test]
+    fn unspaced_scripts_have_no_words() {
+        check(&["融资", "api"], "公司完成新一轮融资，API开放", &["融资", "API"]);
+    }
+
+    #[test]
+    fn the_longer_of_two_counts_and_each_once() {
+        check(&["funding", "funding round"], "A funding round is a funding round", &["funding round"]);
+    }
+
+    #[test]
+    fn odd_text_is_harmless() {
+        check(&["", "*", "a"], "", &[]);
+        check(&["i"], "İ i", &["i"]);
+    }
+}

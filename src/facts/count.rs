@@ -1,0 +1,78 @@
+//! So many of something that AI news counts.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::number::{FIGURE, SCALE, figure, scale};
+use super::{Fact, FactKind};
+
+/// A figure, a scale, up to two words ("active monthly", "Nvidia"), a unit.
+static COUNT: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = format!(
+        r"(?P<value>{FIGURE})\+?[ \-]?(?:多|余)?(?P<scale>{SCALE})?(?:多|余)?(?:个|名|张|块)?(?:[ \-](?:[A-Za-z]+[ \-]){{0,2}}?)?(?P<unit>{UNIT})"
+    );
+    Regex::new(&pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// `70B`, `1.5B` after a name: the size of a model.
+static SIZE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?P<value>[0-9]{1,4}(?:\.[0-9])?)(?P<scale>[BT])\b").expect("the pattern is a constant and is compiled by the tests")
+});
+
+const UNIT: &str = concat!(
+    r"context\b|tokens?\b|parameters?\b|params\b|GPUs?\b|TPUs?\b|chips\b|jobs\b|positions\b|employees\b|staff\b|workers\b|",
+    r"users\b|customers\b|developers\b|subscribers\b|downloads\b|companies\b|countries\b|languages\b|papers\b|",
+    r"gigawatts?\b|megawatts?\b|GW\b|MW\b|hours\b|years\b|months\b|days\b|",
+    r"上下文|词元|参数|用户|开发者|员工|人|岗位|家企业|家公司|个国家|种语言|兆瓦|吉瓦"
+);
+
+/// The counts in `text`; overlapping readings are possible.
+pub(super) fn counts(text: &str) -> Vec<Fact> {
+    let counted = COUNT.captures_iter(text).filter_map(|found| {
+        let (whole, value) = (found.get(0)?, figure(found.name("value")?.as_str())?);
+        let scale = found.name("scale").map_or(1.0, |word| scale(word.as_str()));
+        let (unit, unit_scale) = unit(found.name("unit")?.as_str(), value * scale)?;
+        let kind = FactKind::Count { value: value * scale * unit_scale, unit };
+        Some(Fact { kind, span: whole.range(), text: whole.as_str().to_owned() })
+    });
+    let sizes = SIZE.captures_iter(text).filter_map(|found| {
+        let (whole, value) = (found.get(0)?, figure(found.name("value")?.as_str())?);
+        let kind = FactKind::Count { value: value * scale(&found["scale"]), unit: "parameter" };
+        Some(Fact { kind, span: whole.range(), text: whole.as_str().to_owned() })
+    });
+    let begins_here = |fact: &Fact| {
+        let before = text[..fact.span.start].chars().next_back();
+        before.is_none_or(|letter| !letter.is_ascii_alphanumeric() && !matches!(letter, '.' | ',' | '$' | '€' | '£'))
+    };
+    counted.chain(sizes).filter(begins_here).collect()
+}
+
+/// The unit's one name and what it multiplies by; none where so few of it are no news.
+fn unit(word: &str, value: f64) -> Option<(&'static str, f64)> {
+    Some(match word.to_lowercase().as_str() {
+        "context" | "上下文" if value >= 1000.0 => ("context", 1.0),
+        "token" | "tokens" | "词元" => ("token", 1.0),
+        "parameter" | "parameters" | "params" | "参数" => ("parameter", 1.0),
+        "gpu" | "gpus" => ("gpu", 1.0),
+        "tpu" | "tpus" => ("tpu", 1.0),
+        "chips" => ("chip", 1.0),
+        "jobs" | "positions" | "岗位" => ("job", 1.0),
+        "employees" | "staff" | "workers" | "员工" => ("job", 1.0),
+        "人" if value >= 10.0 => ("job", 1.0),
+        "users" | "customers" | "subscribers" | "用户" => ("user", 1.0),
+        "developers" | "开发者" => ("developer", 1.0),
+        "downloads" => ("download", 1.0),
+        "companies" | "家企业" | "家公司" => ("company", 1.0),
+        "countries" | "个国家" => ("country", 1.0),
+        "languages" | "种语言" => ("language", 1.0),
+        "papers" => ("paper", 1.0),
+        "gigawatt" | "gigawatts" | "gw" | "吉瓦" => ("watt", 1e9),
+        "megawatt" | "megawatts" | "mw" | "兆瓦" => ("watt", 1e6),
+        "hours" => ("hour", 1.0),
+        "years" => ("year", 1.0),
+        "months" => ("month", 1.0),
+        "days" => ("day", 1.0),
+        _ => return None,
+    })
+}

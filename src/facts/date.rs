@@ -1,0 +1,75 @@
+//! Days written out.
+
+use std::sync::LazyLock;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use regex::{Captures, Regex};
+
+use super::{Fact, FactKind};
+
+const MONTH: &str = concat!(
+    r"Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|",
+    r"Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember"
+);
+
+/// `7 May 2026`, `May 7, 2026`, `2026-05-07`, `2026年5月7日`, each but the third also without a year.
+static DATE: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = format!(
+        concat!(
+            r"\b(?P<d1>[0-3]?[0-9])(?:st|nd|rd|th|\.)? (?P<m1>{month})(?: (?P<y1>20[0-9]{{2}}))?\b",
+            r"|\b(?P<m2>{month}) (?P<d2>[0-3]?[0-9])(?:st|nd|rd|th)?\b(?:,? (?P<y2>20[0-9]{{2}})\b)?",
+            r"|\b(?P<y3>20[0-9]{{2}})-(?P<n3>[01][0-9])-(?P<d3>[0-3][0-9])\b",
+            r"|(?:(?P<y4>20[0-9]{{2}})年)?(?P<n4>1?[0-9])月(?P<d4>[0-3]?[0-9])[日号]"
+        ),
+        month = MONTH
+    );
+    Regex::new(&pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// The days in `text`; one without a year is the one nearest to `written`, if that is known.
+pub(super) fn dates(text: &str, written: Option<Date>) -> Vec<Fact> {
+    let found = DATE.captures_iter(text);
+    found
+        .filter_map(|found| {
+            let whole = found.get(0)?;
+            let kind = FactKind::Date(day(&found, written)?);
+            Some(Fact { kind, span: whole.range(), text: whole.as_str().to_owned() })
+        })
+        .collect()
+}
+
+fn day(found: &Captures, written: Option<Date>) -> Option<Date> {
+    let first = |names: &[&str]| names.iter().find_map(|name| found.name(name)).map(|part| part.as_str());
+    let day: i8 = first(&["d1", "d2", "d3", "d4"])?.parse().ok()?;
+    let month = match first(&["n3", "n4"]) {
+        Some(number) => number.parse().ok()?,
+        None => month(first(&["m1", "m2"])?)?,
+    };
+    match first(&["y1", "y2", "y3", "y4"]) {
+        Some(year) => Date::new(year.parse().ok()?, month, day).ok(),
+        None => nearest(month, day, written?),
+    }
+}
+
+fn month(name: &str) -> Option<i8> {
+    let head: String = name.to_lowercase().chars().take(3).collect();
+    let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let head = match head.as_str() {
+        "mär" => "mar",
+        "mai" => "may",
+        "okt" => "oct",
+        "dez" => "dec",
+        same => same,
+    };
+    months.iter().position(|month| *month == head).and_then(|index| i8::try_from(index + 1).ok())
+}
+
+/// The `day`.`month` with the fewest days to `written`.
+fn nearest(month: i8, day: i8, written: Date) -> Option<Date> {
+    let candidates = [-1, 0, 1].into_iter().filter_map(|years| {
+        let year = written.saturating_add(years.years()).year();
+        Date::new(year, month, day).ok()
+    });
+    candidates.min_by_key(|date| written.until(*date).map_or(i32::MAX, |span| span.get_days().abs()))
+}

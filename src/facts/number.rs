@@ -1,0 +1,73 @@
+//! Numbers as written, with the words that scale them.
+
+/// A number in figures, with separators: `1,100`, `639.8`. No more than 15
+/// digits, since beyond that nobody means a quantity.
+pub(super) const FIGURE: &str = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]{1,15}(?:\.[0-9]{1,6})?";
+
+/// Words that multiply, longest first where one begins another.
+pub(super) const SCALE: &str = concat!(
+    r"trillions?|billions?|millions?|thousand|hundred|",
+    r"Billionen|Milliarden?|Millionen|Mrd\.?|Mio\.?|milliards?|",
+    r"万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|兆|億|萬|万億|",
+    r"tn|trn|bn|bln|mn|mln|[kKmMbBtT]"
+);
+
+/// What a word multiplies by; 1 for no word.
+pub(super) fn scale(word: &str) -> f64 {
+    match word.trim_end_matches('.') {
+        "万亿" | "兆" | "万億" => 1e12,
+        "千亿" => 1e11,
+        "百亿" => 1e10,
+        "十亿" => 1e9,
+        "亿" | "億" => 1e8,
+        "千万" => 1e7,
+        "百万" => 1e6,
+        "十万" => 1e5,
+        "万" | "萬" => 1e4,
+        "千" => 1e3,
+        "Billionen" => 1e12,
+        latin => match latin.to_ascii_lowercase().as_str() {
+            "t" | "tn" | "trn" | "trillion" | "trillions" => 1e12,
+            "b" | "bn" | "bln" | "billion" | "billions" | "milliarde" | "milliarden" | "mrd" | "milliard" | "milliards" => 1e9,
+            "m" | "mn" | "mln" | "million" | "millions" | "millionen" | "mio" => 1e6,
+            "k" | "thousand" => 1e3,
+            "hundred" => 1e2,
+            _ => 1.0,
+        },
+    }
+}
+
+/// The number in figures; none where it is not one.
+pub(super) fn figure(text: &str) -> Option<f64> {
+    text.replace(',', "").parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+/// To six significant digits, so that 3.2 and 3.1999999999999997 are one.
+pub(super) fn rounded(value: f64) -> f64 {
+    format!("{value:.5e}").parse().unwrap_or(value)
+}
+
+/// With an exponent that is a multiple of three, as in `1.2e9`; none below a thousand.
+pub(super) fn engineering(value: f64) -> String {
+    let value = rounded(value);
+    if value == 0.0 || !value.is_finite() {
+        return "0".to_owned();
+    }
+    let exponent = (value.abs().log10() / 3.0 + 1e-9).floor() * 3.0;
+    let mantissa = rounded(value / 10_f64.powf(exponent));
+    if exponent == 0.0 { mantissa.to_string() } else { format!("{mantissa}e{exponent}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exponents_go_by_thousands() {
+        assert_eq!(engineering(45e9), "45e9");
+        assert_eq!(engineering(0.034), "34e-3");
+        assert_eq!(engineering(1_000.0), "1e3");
+        assert_eq!(engineering(32.0), "32");
+        assert_eq!(engineering(0.0), "0");
+    }
+}

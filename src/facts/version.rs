@@ -1,0 +1,66 @@
+//! Numbered models and releases.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{Fact, FactKind};
+
+/// `GPT-5.6`, `Llama 4`, `Claude Opus 4.7`, `Kimi K2.6`, `v2.1`.
+///
+/// A name is one or two capitalised words: what numbers follow in lower case are counts.
+static VERSION: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"(?P<name>[A-Z][A-Za-z]+(?:[ \-][A-Z][a-z]+)?)[ \-](?P<version>[vVKRMoO]?[0-9]{1,3}(?:\.[0-9]{1,3}){0,3}[a-z]?)(?P<after>$|[^0-9A-Za-z.,%:/]|[.,:/](?:\D|$))",
+        r"|\b[vV](?P<bare>[0-9]{1,3}(?:\.[0-9]{1,4}){1,3})\b"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// Capitalised words that are often followed by a number that is no version.
+const NOT_NAMES: &[&str] = &[
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December", "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sept", "Sep", "Oct", "Nov", "Dec", "Chapter",
+    "Section", "Article", "Part", "Page", "Week", "Day", "Title", "Series", "Figure", "Table", "Top", "The", "In", "On",
+    "At", "By", "For", "From", "About", "Nearly", "Over", "Some", "All", "Step", "Level", "Phase", "Act", "Episode",
+    "Issue", "Number", "Room", "Q", "Class", "Annex", "Only", "These", "Those", "Another", "More", "Just", "With", "Of",
+    "To", "And", "After", "Before", "Under", "Than", "Fortune", "Ages", "Age", "Points", "Comments", "Mai", "Juni",
+    "Juli",
+];
+
+/// The versions in `text`; overlapping readings are possible.
+pub(super) fn versions(text: &str) -> Vec<Fact> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(captures) = VERSION.captures_at(text, from) {
+        let Some(whole) = captures.get(0) else { break };
+        // What ends one version may begin the next name.
+        let end = captures.name("after").map_or(whole.end(), |after| after.start());
+        from = end.max(from + 1);
+        while !text.is_char_boundary(from) {
+            from += 1;
+        }
+        let name = captures.name("name").map_or("", |name| name.as_str());
+        let version = captures.name("version").or(captures.name("bare")).map_or("", |version| version.as_str());
+        let is_inside_a_word = text[..whole.start()].ends_with(|letter: char| letter.is_ascii_alphanumeric());
+        let last_word = name.rsplit([' ', '-']).next().unwrap_or(name);
+        if is_inside_a_word || NOT_NAMES.contains(&last_word) || is_a_year(version) {
+            continue;
+        }
+        let first_word = name.split([' ', '-']).next().unwrap_or(name);
+        let name = if NOT_NAMES.contains(&first_word) { last_word } else { name };
+        let kind = FactKind::Version {
+            name: name.to_lowercase().replace('-', " "),
+            version: version.trim_start_matches(['v', 'V']).to_lowercase(),
+        };
+        found.push(Fact { kind, span: whole.start()..end, text: text[whole.start()..end].to_owned() });
+        if from >= text.len() {
+            break;
+        }
+    }
+    found
+}
+
+fn is_a_year(version: &str) -> bool {
+    version.len() == 4 && (version.starts_with("19") || version.starts_with("20"))
+}

@@ -1,5 +1,9 @@
 //! Plain text: made from HTML, cut, counted, taken apart.
 
+pub mod html;
+
+pub use html::{plain, title, without_controls};
+
 /// One line: runs of white space become one space, ends trimmed.
 pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -31,9 +35,4 @@ pub fn listed<'n>(lead: &str, names: impl Iterator<Item = &'n str>, max_chars: u
         }
     }
     line
-}
-
-/// Plain text of sanitised HTML: blocks on lines of their own.
-pub fn plain(html: &str) -> String {
-    html.to_owned()
 }

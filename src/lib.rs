@@ -21,6 +21,8 @@ pub mod wait;
 
 pub mod week;
 
+pub mod ledger;
+
 pub mod item;
 
 pub mod filter;
@@ -39,6 +41,8 @@ pub mod schedule;
 
 pub mod story;
 
+pub mod turn;
+
 pub mod insight;
 
 pub mod rank;
@@ -50,3 +54,11 @@ pub mod publish;
 pub mod opml;
 
 pub mod config;
+
+pub mod clock;
+
+pub mod store;
+
+pub mod poll;
+
+pub mod compose;

@@ -1,7 +1,10 @@
 //! Plain text: made from HTML, cut, counted, taken apart.
 
+pub mod html;
 pub mod sentence;
 pub mod token;
+
+pub use html::{plain, title, without_controls};
 
 /// One line: runs of white space become one space, ends trimmed.
 pub fn one_line(text: &str) -> String {
@@ -34,9 +37,4 @@ pub fn listed<'n>(lead: &str, names: impl Iterator<Item = &'n str>, max_chars: u
         }
     }
     line
-}
-
-/// Plain text of sanitised HTML: blocks on lines of their own.
-pub fn plain(html: &str) -> String {
-    html.to_owned()
 }

@@ -1,0 +1,367 @@
+//! HTML made safe, and plain text made from it. The only module that knows
+//! `ammonia`.
+
+use std::collections::{HashMap, HashSet};
+
+use ammonia::{Builder, UrlRelative};
+use url::Url;
+
+use crate::text::one_line;
+
+mod depth;
+mod scan;
+mod title;
+
+pub use depth::flattened;
+pub use title::{title, without_controls};
+
+use scan::{Piece, pieces, unescaped};
+
+/// What is kept of a publisher's text: structure, code, tables, pictures.
+const KEPT: &[&str] = &[
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "pre",
+    "code",
+    "kbd",
+    "samp",
+    "var",
+    "b",
+    "i",
+    "u",
+    "s",
+    "strike",
+    "strong",
+    "em",
+    "small",
+    "sub",
+    "sup",
+    "mark",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "caption",
+    "colgroup",
+    "col",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "td",
+    "th",
+    "a",
+    "img",
+    "figure",
+    "figcaption",
+    "br",
+    "hr",
+    "time",
+    "abbr",
+    "q",
+    "cite",
+    "dfn",
+    "del",
+    "ins",
+    "tt",
+    "wbr",
+    "div",
+    "center",
+    "ruby",
+    "rb",
+    "rt",
+    "rp",
+    "bdi",
+];
+
+/// What our own feeds contain: what Miniflux, FreshRSS and others keep.
+const FOR_FEEDS: &[&str] = &[
+    "h2",
+    "h3",
+    "p",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "strong",
+    "em",
+    "small",
+    "a",
+    "time",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "br",
+    "hr",
+];
+
+/// Attributes with a meaning; no class, id or style.
+const ATTRIBUTES: &[(&str, &[&str])] = &[
+    ("a", &["href", "title"]),
+    ("img", &["src", "alt", "title", "width", "height"]),
+    ("time", &["datetime"]),
+    ("abbr", &["title"]),
+    ("q", &["cite"]),
+    ("blockquote", &["cite"]),
+    ("ol", &["start", "reversed"]),
+    ("td", &["colspan", "rowspan"]),
+    ("th", &["colspan", "rowspan", "scope"]),
+];
+
+/// Elements of which not even the text is kept.
+const UNSEEN: &[&str] = &["script", "style", "template", "iframe", "object", "svg", "math", "title", "select"];
+
+/// Elements that stand on a line of their own in plain text.
+const BLOCKS: &[&str] = &[
+    "p",
+    "div",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "blockquote",
+    "pre",
+    "table",
+    "caption",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "figure",
+    "figcaption",
+    "br",
+    "hr",
+    "center",
+];
+
+/// More HTML than this is cut before it is read: an article is not that long.
+const MOST_BYTES: usize = 2 << 20;
+
+/// A publisher's HTML made safe: an allow-list of elements and attributes,
+/// http, https and mailto links only, relative ones made absolute against
+/// `base` (dropped without one), tracking pixels and scripts gone.
+///
+/// Stable: what is sanitised once stays as it is.
+pub fn sanitised(html: &str, base: Option<&Url>) -> String {
+    if is_plain(html) {
+        return html.trim().to_owned();
+    }
+    let relative = base.map_or(UrlRelative::Deny, |base| UrlRelative::RewriteWithBase(base.clone()));
+    let safe = cleaner(KEPT, relative).clean(&flattened(head(html, MOST_BYTES))).to_string();
+    without_pixels(&safe).trim().to_owned()
+}
+
+/// Sanitised HTML cut down to what feed readers keep, see [`FOR_FEEDS`].
+pub fn for_feeds(html: &str) -> String {
+    let flat = flattened(head(html, MOST_BYTES));
+    cleaner(FOR_FEEDS, UrlRelative::Deny).clean(&flat).to_string().trim().to_owned()
+}
+
+/// The plain text of HTML: blocks on lines of their own, cells apart, entities
+/// decoded once, white space folded, no markup left.
+pub fn plain(html: &str) -> String {
+    if is_plain(html) {
+        return one_line(html);
+    }
+    let flat = flattened(head(html, MOST_BYTES));
+    let safe = cleaner(KEPT, UrlRelative::PassThrough).clean(&flat).to_string();
+    let mut text = String::with_capacity(safe.len());
+    for piece in pieces(&safe) {
+        match piece {
+            Piece::Text(words) => text += &unescaped(words).replace(['\n', '\r'], " "),
+            Piece::Tag { name, .. } if BLOCKS.contains(&name) => text.push('\n'),
+            Piece::Tag { name: "td" | "th", .. } => text.push(' '),
+            Piece::Tag { .. } => {}
+        }
+    }
+    folded(&text)
+}
+
+/// At most `limit_bytes` of `html`, not cutting a tag where that can be helped.
+pub fn head(html: &str, limit_bytes: usize) -> &str {
+    if html.len() <= limit_bytes {
+        return html;
+    }
+    let head = &html[..html.floor_char_boundary(limit_bytes)];
+    let open = head.rfind('<').filter(|at| !head[*at..].contains('>'));
+    &head[..open.unwrap_or(head.len())]
+}
+
+/// Plain text as HTML: escaped, paragraphs and lines kept.
+pub fn from_plain(text: &str) -> String {
+    let escaped = text.trim().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let paragraphs = escaped.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
+    let lines = paragraphs.map(|paragraph| paragraph.lines().map(str::trim).collect::<Vec<_>>().join("<br>"));
+    match lines.collect::<Vec<_>>().as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        many => many.iter().map(|paragraph| format!("<p>{paragraph}</p>")).collect(),
+    }
+}
+
+fn cleaner<'b>(tags: &[&'static str], relative: UrlRelative<'b>) -> Builder<'b> {
+    let kept = |names: &&str| tags.contains(names);
+    let attributes: HashMap<&str, HashSet<&str>> = ATTRIBUTES
+        .iter()
+        .filter(|(tag, _)| kept(tag))
+        .map(|(tag, names)| (*tag, names.iter().copied().collect()))
+        .collect();
+    let mut builder = Builder::empty();
+    builder
+        .tags(tags.iter().copied().collect())
+        .tag_attributes(attributes)
+        .clean_content_tags(UNSEEN.iter().copied().collect())
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .url_relative(relative)
+        .link_rel(None)
+        .strip_comments(true);
+    builder
+}
+
+/// Whether there is nothing in it that an HTML parser would read.
+fn is_plain(html: &str) -> bool {
+    !html.contains(['<', '&', '>', '\0', '\r', '\u{a0}'])
+}
+
+/// Lines with their white space folded, empty ones left out.
+fn folded(text: &str) -> String {
+    let lines = text.lines().map(one_line).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Without pictures that nobody sees: no address, or one pixel wide or high.
+fn without_pixels(safe: &str) -> String {
+    let unseen = |piece: &Piece| match piece {
+        Piece::Tag { name: "img", source, .. } => {
+            let tiny = |side: &str| {
+                ["\"0\"", "\"1\"", "\"0px\"", "\"1px\""].iter().any(|size| source.contains(&format!(" {side}={size}")))
+            };
+            !source.contains(" src=\"") || tiny("width") || tiny("height")
+        }
+        _ => false,
+    };
+    pieces(safe).filter(|piece| !unseen(piece)).map(|piece| piece.source()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(html: &str, expected: &str) {
+        let base = Url::parse("https://a.test/dir/page").unwrap();
+        let once = sanitised(html, Some(&base));
+        assert_eq!(once, expected);
+        assert_eq!(sanitised(&once, Some(&base)), once, "sanitised HTML is stable");
+    }
+
+    #[track_caller]
+    fn check_plain(html: &str, expected: &str) {
+        assert_eq!(plain(html), expected);
+    }
+
+    #[test]
+    fn structure_stays_and_decoration_goes() {
+        check("<p class=x style='color:red'>a <b id=y>b</b></p>", "<p>a <b>b</b></p>");
+        check("<pre><code>a\n  b</code></pre>", "<pre><code>a\n  b</code></pre>");
+        check("<span>a</span><font size=7>b</font>", "ab");
+        check("plain words", "plain words");
+    }
+
+    #[test]
+    fn scripts_are_gone_with_their_text() {
+        check("a<script>alert(1)</script>b", "ab");
+        check("<style>p{}</style><p onclick=x()>b</p>", "<p>b</p>");
+        check("<a href='javascript:alert(1)'>x</a>", "<a>x</a>");
+        check("<img src=x onerror=alert(1)>", "<img src=\"https://a.test/dir/x\">");
+        check("<svg><script>1</script></svg><iframe src=//b.test></iframe>", "");
+    }
+
+    #[test]
+    fn links_become_absolute() {
+        check("<a href='../b?c=d'>x</a>", "<a href=\"https://a.test/b?c=d\">x</a>");
+        check("<a href='//c.test/'>x</a>", "<a href=\"//c.test/\">x</a>".replace("//c", "https://c").as_str());
+        check("<a href='mailto:a@b.test'>x</a>", "<a href=\"mailto:a@b.test\">x</a>");
+        assert_eq!(sanitised("<a href='/b'>x</a>", None), "<a>x</a>");
+    }
+
+    #[test]
+    fn tracking_pixels_are_gone() {
+        check("a<img src='https://t.test/p.gif' width=1 height=1>b", "ab");
+        check("a<img src='https://t.test/p.gif' width=100 height=1>b", "ab");
+        check("<img alt=nothing>", "");
+        check("<img src='https://t.test/p.gif' width=10>", "<img src=\"https://t.test/p.gif\" width=\"10\">");
+    }
+
+    #[test]
+    fn our_own_feeds_contain_what_readers_keep() {
+        let rich = "<h2>a</h2><div><pre>b</pre><img src='https://a.test/i.png'></div><a href='https://a.test/'>c</a>";
+        assert_eq!(for_feeds(rich), "<h2>a</h2>b<a href=\"https://a.test/\">c</a>");
+    }
+
+    #[test]
+    fn blocks_stand_on_lines_of_their_own() {
+        check_plain("<p>One <b>two</b></p><p>three</p>", "One two\nthree");
+        check_plain("a<br>b<ul><li>c<li>d</ul>", "a\nb\nc\nd");
+        check_plain("<table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr></table>", "1 2\n3");
+        check_plain("a\n  b", "a b");
+        check_plain("<p>a\n  b</p>", "a b");
+    }
+
+    #[test]
+    fn entities_are_decoded_once() {
+        check_plain("a &amp; b &lt;b&gt; &amp;amp; &eacute;&#8217;", "a & b <b> &amp; é’");
+        check_plain("1 < 2 && 3 > 2", "1 < 2 && 3 > 2");
+    }
+
+    #[test]
+    fn deep_nesting_is_read_in_time() {
+        let deep = "<div>".repeat(100_000) + "text";
+        assert_eq!(plain(&deep), "text");
+        let evading = "<div><table></div>".repeat(20_000) + "text";
+        assert!(plain(&evading).ends_with("text"));
+    }
+
+    #[test]
+    fn plain_text_becomes_html() {
+        assert_eq!(from_plain("a < b\nc"), "a &lt; b<br>c");
+        assert_eq!(from_plain("a\n\nb"), "<p>a</p><p>b</p>");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_made_safe_and_stays_so(html in "(<(p|b|script|table|td|a href=x|img src=y|/p|/b|/script|/table|/a|li|ul|/ul|br|svg|!--)>?|[a-z<>&\" ]|--&gt;|&amp;){0,30}") {
+            let base = Url::parse("https://a.test/").unwrap();
+            let once = sanitised(&html, Some(&base));
+            prop_assert!(!once.contains("<script") && !once.contains("<svg"));
+            prop_assert_eq!(sanitised(&once, Some(&base)), once);
+        }
+
+        #[test]
+        fn plain_text_has_no_markup(html in "(<(p|b|script|td|/p|/script|img src=y)>|[a-z \n]){0,30}") {
+            prop_assert!(!plain(&html).contains('<'));
+        }
+    }
+}

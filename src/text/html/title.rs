@@ -1,0 +1,205 @@
+//! Titles: one line of plain text out of whatever a publisher put there.
+
+use super::scan::unescaped;
+use super::{UrlRelative, cleaner};
+use crate::text::one_line;
+
+/// Longer than any headline.
+const MOST_BYTES: usize = 1024;
+
+/// Elements that occur in titles. `List<String>` and `a < b` are not among
+/// them and stay as they are.
+const MARKUP: &[&str] = &[
+    "a",
+    "abbr",
+    "b",
+    "big",
+    "blockquote",
+    "br",
+    "cite",
+    "code",
+    "del",
+    "div",
+    "em",
+    "font",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "s",
+    "script",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "style",
+    "sub",
+    "sup",
+    "tt",
+    "u",
+    "ul",
+    "wbr",
+];
+
+/// A title as one line of plain text, at most 1 KiB: markup stripped, entities
+/// decoded, those escaped twice too, control characters dropped.
+pub fn title(text: &str) -> String {
+    let text = super::head(text, 16 * MOST_BYTES);
+    let bare = without_markup(text);
+    let mut decoded = decoded(&bare);
+    if has_entity(&decoded) {
+        decoded = self::decoded(&decoded);
+    }
+    let line = one_line(&without_controls(&decoded).replace(is_override, ""));
+    if line.len() <= MOST_BYTES {
+        return line;
+    }
+    let head = &line[..line.floor_char_boundary(MOST_BYTES - '…'.len_utf8())];
+    let end = head.rfind(' ').filter(|at| *at > MOST_BYTES / 2).unwrap_or(head.len());
+    format!("{}…", head[..end].trim_end())
+}
+
+/// Without the characters that have no place in text: C0 and C1 controls but
+/// line feed and tab, the byte order mark, U+FFFE and U+FFFF.
+pub fn without_controls(text: &str) -> String {
+    let unwanted = |letter: char| match letter {
+        '\n' | '\t' => false,
+        '\u{feff}' | '\u{fffe}' | '\u{ffff}' => true,
+        other => other.is_control(),
+    };
+    text.replace("\r\n", "\n").replace('\r', "\n").replace(unwanted, "")
+}
+
+/// Characters that turn the direction of what follows them, beyond the title.
+fn is_override(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn without_markup(text: &str) -> String {
+    let mut bare = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('<') {
+        bare += &rest[..start];
+        rest = &rest[start..];
+        let skipped = comment(rest).or_else(|| markup(rest));
+        match skipped {
+            Some((length, replacement)) => {
+                bare += replacement;
+                rest = &rest[length..];
+            }
+            None => {
+                bare.push('<');
+                rest = &rest[1..];
+            }
+        }
+    }
+    bare + rest
+}
+
+/// The length of the comment or of the marks around character data at the
+/// beginning of `text`, and what stands for it.
+fn comment(text: &str) -> Option<(usize, &str)> {
+    if text.starts_with("<!--") {
+        return Some((text.find("-->").map_or(text.len(), |end| end + 3), ""));
+    }
+    let data = text.strip_prefix("<![CDATA[")?;
+    let end = data.find("]]>")?;
+    Some((9 + end + 3, &data[..end]))
+}
+
+/// The length of the tag at the beginning of `text`, and what stands for it; a
+/// script goes with all it contains.
+fn markup(text: &str) -> Option<(usize, &str)> {
+    let inner = text[1..].strip_prefix('/').unwrap_or(&text[1..]);
+    let name = &inner[..inner.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(inner.len())];
+    let known = MARKUP.iter().find(|known| known.eq_ignore_ascii_case(name))?;
+    let end = text.find('>')? + 1;
+    if text[1..end].contains('<') {
+        return None;
+    }
+    let opaque = matches!(*known, "script" | "style") && !text.starts_with("</");
+    let close = if opaque { text.to_ascii_lowercase().find(&format!("</{known}")) } else { None };
+    let apart = matches!(*known, "br" | "p" | "div" | "li" | "hr" | "h1" | "h2" | "h3");
+    Some((close.unwrap_or(end), if apart { " " } else { "" }))
+}
+
+/// Entities decoded as browsers do it.
+fn decoded(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_owned();
+    }
+    let shielded = text.replace('<', "&lt;");
+    unescaped(&cleaner(&[], UrlRelative::Deny).clean(&shielded).to_string())
+}
+
+/// Whether something in it still reads like `&amp;` or `&#39;`.
+fn has_entity(text: &str) -> bool {
+    text.split('&').skip(1).any(|after| {
+        let name = after.split(';').next().filter(|name| name.len() < after.len() && (2..=10).contains(&name.len()));
+        name.is_some_and(|name| name.trim_start_matches('#').bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(given: &str, expected: &str) {
+        assert_eq!(title(given), expected);
+    }
+
+    #[test]
+    fn markup_goes_and_what_only_looks_like_it_stays() {
+        check("A <b>bold</b> <A href='x'>claim</A>", "A bold claim");
+        check("a < b and <3", "a < b and <3");
+        check("List<String> or Vec<T>?", "List<String> or Vec<T>?");
+        check("one<br/>two<!-- no -->", "one two");
+        check("x<script>alert(1)</script>y", "xy");
+        check("<![CDATA[Said & done]]>", "Said & done");
+    }
+
+    #[test]
+    fn entities_are_decoded_also_those_escaped_twice() {
+        check("Q&amp;A", "Q&A");
+        check("Q&amp;amp;A", "Q&A");
+        check("It&#8217;s caf&eacute; &#x2014; R&D", "It’s café — R&D");
+        check("&lt;b&gt; in HTML", "<b> in HTML");
+        check("AT&T; here & there", "AT&T; here & there");
+    }
+
+    #[test]
+    fn a_title_is_one_line_without_control_characters() {
+        check(" a\n\tb\u{a0}c ", "a b c");
+        check("a\u{7}b\u{202e}c\u{feff}\u{85}", "abc");
+    }
+
+    #[test]
+    fn a_long_title_is_cut_after_a_word() {
+        let long = title(&"word ".repeat(500));
+        assert!(long.len() <= MOST_BYTES && long.ends_with("word…"), "{long}");
+    }
+
+    proptest! {
+        #[test]
+        fn a_title_is_short_and_one_line(text in "\\PC{0,60}|[<>&;a-z#0-9\\n]{0,60}") {
+            let title = title(&text);
+            prop_assert!(title.len() <= MOST_BYTES && !title.contains(['\n', '\r', '\0']));
+        }
+    }
+}

@@ -22,7 +22,7 @@ impl Clock {
 
     /// What it shows, in whole seconds: as the store keeps it.
     pub fn now(self) -> Timestamp {
-        let now = system_now().saturating_add(self.offset);
+        let now = system_now().checked_add(self.offset).unwrap_or(Timestamp::MAX);
         Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 }

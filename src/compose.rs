@@ -12,7 +12,9 @@ use jiff::Timestamp;
 use crate::audience::{Audience, Spoken, Tag, Tagger};
 use crate::config::Config;
 use crate::id::{AudienceId, SourceId, StoryId};
+use crate::item::Item;
 use crate::ledger::{Event, Note};
+use crate::publisher::{Publisher, Publishers};
 use crate::rank::{Scale, score};
 use crate::recap::select::{Candidate, Selection, select};
 use crate::recap::{AudienceName, AudienceShare, Entry, Issue, LeftOut, Recap, State};
@@ -125,17 +127,17 @@ impl<'c> Teller<'c> {
     pub fn told(&self, story: Story, until: Timestamp) -> Told {
         let reports: Vec<Report> = story.items.iter().map(|item| self.report(item.clone())).collect();
         let lead = lead(&reports, &self.config.recap.language);
-        let Config { names, ranking, topic, .. } = self.config;
-        let score = score(&reports, Scale { weights: ranking, topic, names, until });
+        let Config { names, ranking, recap, .. } = self.config;
+        let score = score(&reports, Scale { weights: ranking, topic: &recap.topic, names, until });
         let item = &story.items[lead];
         let signature = Signature::of(item, item.placed.unwrap_or(item.first_seen), names);
         Told { tags: self.tags(&reports), signature, score, lead, reports, story }
     }
 
-    fn report(&self, item: crate::item::Item) -> Report {
+    fn report(&self, item: Item) -> Report {
         let source = self.sources.get(&item.source).copied();
         Report {
-            publisher: self.config.publishers.of(&item, source),
+            publisher: publisher(&self.config.publishers, &item, source),
             carried_by: source.map(|source| source.kind).unwrap_or_default(),
             source_name: source.map_or_else(|| item.source.to_string(), |source| source.name.clone()),
             item,
@@ -160,6 +162,21 @@ impl<'c> Teller<'c> {
     }
 }
 
+/// Who wrote an item: the publisher behind its link. Where that is not
+/// configured, or there is no link, the source speaks for itself.
+fn publisher(publishers: &Publishers, item: &Item, source: Option<&Source>) -> Publisher {
+    let link = item.entry.link.as_ref();
+    let behind = link.map(|link| publishers.behind(link));
+    let Some(source) = source else { return behind.unwrap_or_else(|| publishers.unknown(item.source.as_str())) };
+    let feed = publishers.behind(&source.feed);
+    let own = behind.as_ref().is_none_or(|behind| behind.domain == feed.domain);
+    let configured = link.is_some_and(|link| publishers.knows(link));
+    match behind {
+        Some(behind) if configured || !own => behind,
+        _ => Publisher { name: source.name.clone(), kind: source.kind, weight: source.weight.unwrap_or(feed.weight), ..feed },
+    }
+}
+
 fn candidate(told: &Told, remembered: &[Recap], config: &Config) -> Candidate {
     let lead = &told.reports[told.lead];
     let novelty = entries::repeated(told, remembered).and_then(|week| {
@@ -176,7 +193,7 @@ fn candidate(told: &Told, remembered: &[Recap], config: &Config) -> Candidate {
 }
 
 fn frame(store: &Store, config: &Config, order: Order, audience: Option<&Audience>, entries: Vec<Entry>) -> Result<Recap> {
-    let active = store.items_by_source_placed(order.window)?;
+    let active = store.sources_heard(order.window)?;
     let states = store.states()?;
     let silent = config.sources.iter().filter(|source| !active.contains(&source.id));
     let failed = config.sources.iter().filter(|source| states.get(&source.id).is_some_and(|state| state.failures > 0));

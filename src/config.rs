@@ -26,7 +26,7 @@ use crate::filter::Filter;
 use crate::insight::playbook::Playbook;
 use crate::names::Names;
 use crate::publisher::Publishers;
-use crate::rank::Weights;
+use crate::rank::{Topic, Weights};
 use crate::source::{Network, Source};
 use crate::week::Slot;
 
@@ -165,6 +165,8 @@ pub struct Recap {
     pub stories: usize,
     /// One-liners.
     pub also: usize,
+    /// What it is about.
+    pub topic: Topic,
     /// A folder, beside the database if relative.
     pub drafts: PathBuf,
 }

@@ -83,14 +83,13 @@ impl Publishers {
         if let Some(&index) = configured {
             return self.known[index].clone();
         }
-        let domain = candidates.into_iter().last().unwrap_or_default();
-        Publisher {
-            name: domain.clone(),
-            domain,
-            kind: Kind::Press,
-            weight: Share::nearest(UNKNOWN_WEIGHT),
-            company: None,
-        }
+        self.unknown(&candidates.into_iter().last().unwrap_or_default())
+    }
+
+    /// A publisher of whom nothing is known but the name.
+    pub fn unknown(&self, name: &str) -> Publisher {
+        let weight = Share::nearest(UNKNOWN_WEIGHT);
+        Publisher { domain: name.to_owned(), name: name.to_owned(), kind: Kind::Press, weight, company: None }
     }
 
     /// Whether `link`'s publisher is configured.

@@ -85,7 +85,14 @@ impl Default for Weights {
 /// What the recap is about: words of which a story on topic holds one.
 #[derive(Clone, Debug)]
 pub struct Topic {
+    words: Vec<String>,
     pattern: Option<Regex>,
+}
+
+impl PartialEq for Topic {
+    fn eq(&self, other: &Self) -> bool {
+        self.words == other.words
+    }
 }
 
 impl Topic {
@@ -98,7 +105,8 @@ impl Topic {
         };
         let alternatives: Vec<String> = words.iter().filter(|word| !word.is_empty()).map(bounded).collect();
         let build = || RegexBuilder::new(&alternatives.join("|")).case_insensitive(true).build().ok();
-        Self { pattern: if alternatives.is_empty() { None } else { build() } }
+        let pattern = if alternatives.is_empty() { None } else { build() };
+        Self { words: words.to_vec(), pattern }
     }
 
     /// Whether any headline of the story is on topic, or names a model.

@@ -174,8 +174,13 @@ impl Entry {
     /// Its page, below the site's root: `/s/2026/05/<slug>-<id8>/`. The month
     /// is that of the first report, in UTC.
     pub fn path(&self) -> String {
-        let month = self.first.to_zoned_datetime(jiff::tz::TimeZone::UTC).strftime("%Y/%m").to_string();
-        format!("/s/{month}/{}-{}/", self.slug, self.story.short())
+        Self::path_of(self.story, self.first, &self.slug)
+    }
+
+    /// The page of a story first reported at `first`.
+    pub fn path_of(story: StoryId, first: Timestamp, slug: &str) -> String {
+        let month = first.to_zoned_datetime(jiff::tz::TimeZone::UTC).strftime("%Y/%m").to_string();
+        format!("/s/{month}/{slug}-{}/", story.short())
     }
 }
 

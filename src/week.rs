@@ -117,6 +117,11 @@ impl Slot {
         slots.filter(|slot| *slot > now).min().unwrap_or(Timestamp::MAX)
     }
 
+    /// The last slot before `slot`.
+    pub fn before(&self, slot: Timestamp) -> Timestamp {
+        self.last(Timestamp::from_second(slot.as_second().saturating_sub(1)).unwrap_or(Timestamp::MIN))
+    }
+
     /// The window of `week`: from the slot within it up to, not including, the
     /// slot within the week after.
     ///

@@ -39,7 +39,7 @@ fn closed(anchor: Option<Timestamp>, slot: &Slot, now: Timestamp) -> Option<Due>
     let end = slot.last(now);
     let (start, issue) = match anchor {
         Some(anchor) => (anchor, Issue::Later),
-        None => (slot.last(end.saturating_sub(jiff::SignedDuration::from_secs(1))), Issue::First),
+        None => (slot.before(end), Issue::First),
     };
     let week = slot.week_of(start);
     // A window never closes in the week in which it began: a schedule moved

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::filter::{Field, Filter, Verdict};
-use crate::rank::Weights;
+use crate::rank::{Topic, Weights};
 use crate::week::Slot;
 
 use super::entries::{AudiencesFile, FilterEntry, NamesFile, PlaybookFile, PublishersFile, SourcesFile, Words};
@@ -207,6 +207,7 @@ fn recap(main: &Arc<Document>, written: written::Recap, store: &Store, problems:
         review: written.review.0,
         stories: written.stories.0 as usize,
         also: written.also as usize,
+        topic: Topic::new(&written.topic),
         drafts: beside(store, &written.drafts),
     }
 }

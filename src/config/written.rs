@@ -169,9 +169,17 @@ pub struct Recap {
     pub stories: Count,
     /// One-liners after the cards.
     pub also: u32,
+    /// Words of which one stands in a headline on topic; of none, everything is on topic.
+    pub topic: Vec<String>,
     /// The folder of the drafts; if relative, beside the database.
     pub drafts: String,
 }
+
+/// What a recap of AI news is about.
+const TOPIC: [&str; 18] = [
+    "AI", "A.I.", "AGI", "artificial intelligence", "machine learning", "neural", "LLM", "LLMs", "language model",
+    "chatbot", "agent", "agents", "agentic", "deepfake", "人工智能", "大模型", "智能体", "模型",
+];
 
 impl Default for Recap {
     fn default() -> Self {
@@ -184,6 +192,7 @@ impl Default for Recap {
             review: Located::unplaced(Spell(Duration::ZERO)),
             stories: Count(12),
             also: 15,
+            topic: TOPIC.map(str::to_owned).to_vec(),
             drafts: "drafts".to_owned(),
         }
     }

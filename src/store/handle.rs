@@ -193,7 +193,7 @@ impl Writer {
 /// What stands before this is too old to be joined by anything that comes now.
 fn horizon(turns: &[Box<Turn>]) -> Option<jiff::Timestamp> {
     let now = turns.iter().filter_map(|turn| turn.state.last_poll).max()?;
-    Some(now.saturating_sub(WINDOW * 2))
+    Some(now.checked_sub(WINDOW * 2).unwrap_or(jiff::Timestamp::MIN))
 }
 
 /// Writes one turn inside a transaction.

@@ -1,6 +1,8 @@
 //! Questions about items: what is known of a document's entries, and the
 //! items themselves.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
@@ -91,13 +93,21 @@ impl Store {
 
     /// How many items there are.
     pub fn count_items(&self) -> Result<u64> {
-        Ok(self.connection.query_row("SELECT count(*) FROM item", [], |row| row.get(0))?)
+        Ok(self.connection.query_row("SELECT count(*) FROM item", [], |row| row.get(0)).map(i64::cast_unsigned)?)
     }
 
     /// How many items are placed from `from` up to, not including, `to`.
     pub fn count_placed(&self, from: Timestamp, to: Timestamp) -> Result<u32> {
         let sql = "SELECT count(*) FROM item WHERE placed >= ?1 AND placed < ?2";
         Ok(self.connection.query_row(sql, [at(from), at(to)], |row| row.get(0))?)
+    }
+
+    /// The sources with an item placed in `window`.
+    pub fn sources_heard(&self, window: &std::ops::Range<Timestamp>) -> Result<HashSet<SourceId>> {
+        let sql = "SELECT DISTINCT source FROM item WHERE placed >= ?1 AND placed < ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([at(window.start), at(window.end)], |row| parsed(row, "source"))?;
+        rows.map(|row| Ok(row?)).collect()
     }
 
     /// The newest instant the store speaks of: the clock never stood before it.
@@ -137,7 +147,7 @@ fn insert_version(connection: &Connection, item: &Item, seen: Timestamp) -> rusq
                    updated, authors, summary_html, content_html, categories, enclosures, image, language)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
     let entry = &item.entry;
-    let list = |value: Result<String, serde_json::Error>| value.unwrap_or_else(|_| "[]".to_owned());
+    let list = |value: serde_json::Result<String>| value.unwrap_or_else(|_| "[]".to_owned());
     connection.prepare_cached(sql)?.execute(params![
         item.id.0,
         item.version,

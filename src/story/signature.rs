@@ -12,7 +12,6 @@ use crate::id::{ItemId, SourceId};
 use crate::item::Item;
 use crate::link::canonical;
 use crate::names::{Names, Sort};
-use crate::text;
 use crate::text::token::{Script, is_unspaced, script, tokens};
 
 /// How much of an item's text is looked at for figures and names.
@@ -111,7 +110,7 @@ fn words(title: &str) -> Vec<String> {
 
 fn neutral(title: &str, lead: &str, words: &[String], names: &Names) -> Vec<String> {
     let in_title = names.find(title).into_iter().map(|found| format!("name:{}", found.name.id));
-    let figures = facts::facts(title).into_iter().chain(facts::facts(lead)).filter(facts::Fact::is_telling);
+    let figures = facts::facts(title).into_iter().chain(facts::facts(lead)).filter(|fact| !matches!(fact.kind, facts::FactKind::Date { .. }));
     let latin = words.iter().filter(|word| !word.chars().any(is_unspaced)).cloned();
     let all: BTreeSet<String> = in_title.chain(figures.map(|fact| fact.key())).chain(latin).collect();
     all.into_iter().collect()

@@ -1,0 +1,275 @@
+//! The command line: verbs, what they print, and how they end.
+
+mod check;
+mod explain;
+mod output;
+mod poll;
+mod recap;
+mod show;
+mod status;
+mod trial;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::config::{Config, ConfigErrors, load};
+use crate::daemon;
+use crate::demo;
+use crate::id::{AudienceId, SourceId};
+use crate::store::{Store, StoreError};
+use crate::week::Week;
+
+/// Polls news feeds, groups what they say into stories, and republishes the week's best.
+#[derive(Debug, Parser)]
+#[command(name = "recapd", version, max_term_width = 100)]
+struct Arguments {
+    /// The configuration; without it config/recapd.toml, then /etc/recapd/recapd.toml
+    #[arg(long, short, global = true, env = "RECAPD_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Set the clock: RFC 3339, as in 2026-05-11T08:00:00Z
+    #[arg(long, global = true, value_name = "TIME")]
+    now: Option<Timestamp>,
+    /// Accept a --now older than what the store has seen
+    #[arg(long, global = true)]
+    force: bool,
+    /// Print facts as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Be the daemon: poll, compose, publish, serve
+    Run,
+    /// Show the whole journey offline, with an example week
+    Demo {
+        /// Exit when the recap is published
+        #[arg(long)]
+        once: bool,
+    },
+    /// Poll every source that is due, and exit
+    Poll {
+        /// Only these sources, due or not
+        #[arg(value_name = "SOURCE")]
+        sources: Vec<SourceId>,
+        /// All sources, due or not
+        #[arg(long)]
+        all: bool,
+    },
+    /// Say whether the configuration is right
+    Check {
+        /// Also fetch each source once
+        #[arg(long)]
+        online: bool,
+    },
+    /// Show how each source is doing
+    Status,
+    /// Print one feed as recapd reads it; touches no store
+    Parse {
+        /// A file, or an http or https address
+        #[arg(value_name = "FILE|URL")]
+        document: String,
+        /// As the server would say: its charset counts
+        #[arg(long, value_name = "TYPE")]
+        content_type: Option<String>,
+        /// What relative links are relative to
+        #[arg(long, value_name = "URL")]
+        base_url: Option<url::Url>,
+    },
+    /// Print items, one JSON object a line
+    Items {
+        /// First seen since then; without it, all
+        #[arg(long, value_name = "TIME")]
+        since: Option<Timestamp>,
+        /// Only this source's
+        #[arg(long, value_name = "SOURCE")]
+        source: Option<SourceId>,
+    },
+    /// Print a week's stories by points, one JSON object a line
+    Stories {
+        /// As in 2026-W19; without it, the running week
+        #[arg(long)]
+        week: Option<Week>,
+        /// Only those with this in a headline
+        #[arg(long, value_name = "TEXT")]
+        r#match: Option<String>,
+    },
+    /// Say in words why something is where it is
+    Explain {
+        /// A link, a story's id (or its first 8 digits), or a week and a place: 2026-W19 3
+        #[arg(required = true, num_args = 1..=2, value_name = "URL|STORY|WEEK PLACE")]
+        what: Vec<String>,
+    },
+    /// Compose a week's recap and print it, without publishing it
+    Recap {
+        /// As in 2026-W19; without it, the last full week
+        #[arg(long)]
+        week: Option<Week>,
+        /// For one audience
+        #[arg(long, value_name = "AUDIENCE")]
+        audience: Option<AudienceId>,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = recap::Format::Md)]
+        format: recap::Format,
+        /// Write it to this folder, in every format
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Write the published tree for a static host
+    Export {
+        /// The folder; made if it is missing
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Try rules on a file of items (JSON Lines: id, published, source, title, url, summary); touches no store
+    Try {
+        #[command(subcommand)]
+        rules: trial::Rules,
+    },
+    /// Print the JSON Schema of the configuration
+    Schema,
+    /// Ask the local daemon whether it is well
+    Health,
+}
+
+/// Runs what the command line says.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    start_logging();
+    match perform(arguments) {
+        Ok(code) => code,
+        Err(error) => fail(&error),
+    }
+}
+
+/// Log lines go to standard error, so that standard output holds only answers.
+fn start_logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("RECAPD_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("recapd=info,warn"));
+    let in_journal = std::env::var_os("JOURNAL_STREAM").is_some();
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    // The journal has its own clock.
+    let started = if in_journal { lines.without_time().try_init() } else { lines.try_init() };
+    if let Err(error) = started {
+        output::complain(&format!("no log: {error}"));
+    }
+}
+
+fn perform(arguments: Arguments) -> Result<ExitCode> {
+    let Arguments { config, now, force, json, verb } = arguments;
+    let clock = now.map_or_else(Clock::system, Clock::set_to);
+    let settings = || -> Result<Arc<Config>> { Ok(Arc::new(loaded(config.as_deref())?)) };
+    match verb {
+        Verb::Demo { once } => blocking(demo::run(once_or_on(once))),
+        Verb::Run => {
+            let path = found(config.as_deref())?;
+            let settings = settings()?;
+            check_clock(&settings, clock, force)?;
+            blocking(daemon::main(path, settings, clock))
+        }
+        Verb::Poll { sources, all } => {
+            let settings = settings()?;
+            check_clock(&settings, clock, force)?;
+            blocking(poll::poll(settings, clock, poll::Which::of(sources, all)))
+        }
+        Verb::Check { online } => check::check(&found(config.as_deref())?, online, clock),
+        Verb::Status => status::status(&settings()?, clock, json),
+        Verb::Parse { document, content_type, base_url } => {
+            blocking(show::parsed(document, content_type, base_url, clock))
+        }
+        Verb::Items { since, source } => show::items(&settings()?, since, source.as_ref()),
+        Verb::Stories { week, r#match } => show::stories(&settings()?, clock, week, r#match.as_deref()),
+        Verb::Explain { what } => explain::explain(&settings()?, clock, &what),
+        Verb::Recap { week, audience, format, out } => {
+            let settings = settings()?;
+            check_clock(&settings, clock, force)?;
+            let wanted = recap::Wanted { week, audience, format, out };
+            recap::recap(&settings, clock, &wanted)
+        }
+        Verb::Export { folder } => recap::export(&settings()?, clock, &folder),
+        Verb::Try { rules } => trial::run(config.as_deref().map(|path| loaded(Some(path))).transpose()?, rules),
+        Verb::Schema => check::schema(),
+        Verb::Health => blocking(check::health(settings()?)),
+    }
+}
+
+fn once_or_on(once: bool) -> demo::Then {
+    if once { demo::Then::Exit } else { demo::Then::Serve }
+}
+
+/// Runs a verb that waits for the network.
+fn blocking(verb: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
+    let ended = runtime.block_on(verb);
+    // Threads that still resolve a name or parse a feed are not worth waiting for.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    ended
+}
+
+/// The configuration file that is meant.
+fn found(given: Option<&Path>) -> Result<PathBuf> {
+    let places = [Path::new("config/recapd.toml"), Path::new("/etc/recapd/recapd.toml")];
+    let path = given.or_else(|| places.into_iter().find(|place| place.exists()));
+    path.map(Path::to_owned).ok_or_else(|| NoConfiguration.into())
+}
+
+fn loaded(given: Option<&Path>) -> Result<Config> {
+    Ok(load(&found(given)?, &environment)?)
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// A clock older than the store would place new items before old ones.
+fn check_clock(config: &Config, clock: Clock, force: bool) -> Result<()> {
+    let newest = match Store::read(&config.store.path) {
+        Ok(store) => store.newest_instant()?,
+        Err(StoreError::Missing { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    match newest {
+        Some(newest) if clock.now() < newest && !force => Err(ClockBehind { now: clock.now(), newest }.into()),
+        _ => Ok(()),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("there is no configuration: no config/recapd.toml here and no /etc/recapd/recapd.toml; name one with --config FILE, or try `recapd demo`, which needs none")]
+struct NoConfiguration;
+
+#[derive(Debug, thiserror::Error)]
+#[error("the clock says {now}, but the store has seen {newest}: set it right, or add --force")]
+struct ClockBehind {
+    now: Timestamp,
+    newest: Timestamp,
+}
+
+/// Prints the chain of causes once, and picks the exit code.
+fn fail(error: &anyhow::Error) -> ExitCode {
+    let is_broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    };
+    if error.chain().any(is_broken_pipe) {
+        return ExitCode::SUCCESS;
+    }
+    if let Some(errors) = error.downcast_ref::<ConfigErrors>() {
+        output::complain(&errors.to_string());
+        return ExitCode::from(3);
+    }
+    let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
+    output::complain(&format!("recapd: {}", chain.join(": ")));
+    match error.downcast_ref::<StoreError>() {
+        Some(StoreError::Busy | StoreError::Full) => ExitCode::from(75),
+        _ if error.is::<NoConfiguration>() => ExitCode::from(3),
+        _ => ExitCode::FAILURE,
+    }
+}

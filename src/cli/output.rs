@@ -1,0 +1,49 @@
+//! Standard output and standard error, written so that a closed pipe is no
+//! panic and nothing from a feed can steer a terminal.
+
+use std::io::Write;
+
+use anyhow::Result;
+use serde::Serialize;
+
+/// One line of an answer.
+pub fn line(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", printable(text))?;
+    Ok(())
+}
+
+/// An answer as it is: a document made for programs.
+pub fn bytes(bytes: &[u8]) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()?;
+    Ok(())
+}
+
+/// One JSON object on one line.
+pub fn json(value: &impl Serialize) -> Result<()> {
+    // JSON escapes control characters itself, all but DEL and C1.
+    line(&serde_json::to_string(value)?)
+}
+
+/// One line on standard error.
+pub fn complain(text: &str) {
+    // Standard error may be closed: then nobody reads it.
+    let _ = writeln!(std::io::stderr().lock(), "{}", printable(text));
+}
+
+/// Without the characters that make a terminal do something.
+fn printable(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_headline_cannot_steer_the_terminal() {
+        assert_eq!(printable("red \u{1b}[31malert\u{9b}2J\ttab\n"), "red [31malert2J\ttab\n");
+    }
+}

@@ -1,0 +1,137 @@
+//! `recapd try`: rules on a file of items, without a store.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::Subcommand;
+use jiff::Timestamp;
+use serde::Deserialize;
+use url::Url;
+
+use super::output;
+use crate::audience::{Spoken, Tagger};
+use crate::config::Config;
+use crate::id::{AudienceId, ItemId, SourceId};
+use crate::item::{Entry, Item};
+use crate::source::Source;
+use crate::story::group::Index;
+use crate::story::signature::Signature;
+
+/// What to try.
+#[derive(Debug, Subcommand)]
+pub enum Rules {
+    /// Which items are one story
+    Stories {
+        /// JSON Lines
+        file: PathBuf,
+    },
+    /// For whom each item is
+    Audiences {
+        /// JSON Lines
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Deserialize)]
+struct Line {
+    id: serde_json::Value,
+    published: Option<Timestamp>,
+    #[serde(default)]
+    source: String,
+    title: String,
+    url: Option<Url>,
+    #[serde(default)]
+    summary: String,
+}
+
+/// Tries rules by `config`, or by the shipped ones.
+pub fn run(config: Option<Config>, rules: Rules) -> Result<ExitCode> {
+    let config = match config {
+        Some(config) => config,
+        None => crate::config::shipped()?,
+    };
+    match rules {
+        Rules::Stories { file } => stories(&config, &lines(&file)?)?,
+        Rules::Audiences { file } => audiences(&config, &lines(&file)?)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn lines(file: &Path) -> Result<Vec<Line>> {
+    let opened = std::fs::File::open(file).with_context(|| format!("cannot open {}", file.display()))?;
+    let read = |(number, line): (usize, std::io::Result<String>)| {
+        let place = || format!("{}, line {}", file.display(), number + 1);
+        let line = line.with_context(place)?;
+        serde_json::from_str(&line).with_context(place)
+    };
+    let lines = BufReader::new(opened).lines().enumerate();
+    lines.filter(|(_, line)| line.as_ref().is_ok_and(|line| !line.trim().is_empty()) || line.is_err()).map(read).collect()
+}
+
+fn stories(config: &Config, lines: &[Line]) -> Result<()> {
+    let mut index = Index::default();
+    let mut order: Vec<(Timestamp, usize)> =
+        lines.iter().enumerate().map(|(number, line)| (line.published.unwrap_or(Timestamp::UNIX_EPOCH), number)).collect();
+    order.sort();
+    let mut clusters = HashMap::new();
+    for (at, number) in order {
+        let item = item(config, &lines[number], number)?;
+        let grouped = index.place(Signature::of(&item, at, &config.names));
+        clusters.insert(number, grouped.story.short());
+    }
+    for (number, line) in lines.iter().enumerate() {
+        output::json(&serde_json::json!({ "id": line.id, "cluster": clusters.get(&number) }))?;
+    }
+    Ok(())
+}
+
+fn audiences(config: &Config, lines: &[Line]) -> Result<()> {
+    let tagger = Tagger::new(&config.audiences);
+    for line in lines {
+        let always: Vec<AudienceId> = source(config, line).map(|source| source.audiences.clone()).unwrap_or_default();
+        let tags = tagger.tags(&Spoken {
+            titles: vec![&line.title],
+            texts: vec![&line.summary],
+            categories: Vec::new(),
+            always,
+        });
+        let names: Vec<&AudienceId> = tags.iter().map(|tag| &tag.audience).collect();
+        output::json(&serde_json::json!({ "id": line.id, "audiences": names }))?;
+    }
+    Ok(())
+}
+
+/// The configured source that a line's display name means: by id, then by name.
+fn source<'c>(config: &'c Config, line: &Line) -> Option<&'c Source> {
+    let by_id = config.sources.iter().find(|source| source.id.as_str() == line.source);
+    by_id.or_else(|| config.sources.iter().find(|source| source.name.eq_ignore_ascii_case(&line.source)))
+}
+
+fn item(config: &Config, line: &Line, number: usize) -> Result<Item> {
+    let named = source(config, line).map(|source| source.id.clone());
+    let source: SourceId = match named {
+        Some(id) => id,
+        None => "try".parse()?,
+    };
+    let identity = format!("{number}");
+    let first_seen = line.published.unwrap_or(Timestamp::UNIX_EPOCH);
+    Ok(Item {
+        id: ItemId::of(&source, &identity, 0),
+        source,
+        identity,
+        generation: 0,
+        version: 1,
+        first_seen,
+        placed: Some(first_seen),
+        entry: Entry {
+            title: crate::text::title(&line.title),
+            link: line.url.clone(),
+            published: line.published,
+            summary_html: crate::text::html::sanitised(&line.summary, None),
+            ..Entry::default()
+        },
+    })
+}

@@ -1,6 +1,22 @@
 //! A recap as documents: feeds and pages. Same recap in, same bytes out.
 
+pub mod card;
+pub mod feed;
+pub mod html;
+pub mod quote;
+pub mod text;
+pub mod words;
+
+mod atom;
+mod json_feed;
+mod rss;
+mod xml;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use url::Url;
 
 /// What every published document says about the whole.
@@ -36,10 +52,26 @@ pub struct Document {
     pub changed: Timestamp,
 }
 
+impl Document {
+    /// `body`, which last changed at `changed`.
+    pub fn new(media_type: &'static str, body: impl Into<Vec<u8>>, changed: Timestamp) -> Self {
+        let body = body.into();
+        let hash = Sha256::digest(&body);
+        let digits: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        Self { media_type, body, etag: format!("W/\"{digits}\""), changed }
+    }
+}
+
 impl Site {
     /// The absolute form of one of our paths, which begin with `/`.
     pub fn url(&self, path: &str) -> String {
         format!("{}{}", self.root.as_str().trim_end_matches('/'), path)
+    }
+
+    /// One of our paths as our own pages link it: from the root of the host, so
+    /// that a page also works where another name leads to it.
+    pub fn href(&self, path: &str) -> String {
+        format!("{}{}", self.root.path().trim_end_matches('/'), path)
     }
 
     /// A `tag:` URI that stays, whatever becomes of our address: `weekly/2026-W19`, `story/<id>`.

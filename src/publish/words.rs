@@ -1,0 +1,229 @@
+//! How pages, feeds and texts say dates, numbers and origins in English.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use url::Url;
+
+use crate::audience::Place;
+use crate::insight::{Origin, Part};
+use crate::publisher::Kind;
+use crate::recap::{Coverage, Recap};
+use crate::week::Week;
+
+/// "6 May 2026".
+pub fn day(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%-d %B %Y").to_string()
+}
+
+/// "6 May 2026", of a day that has no hour.
+pub fn civil(day: &Date) -> String {
+    day.strftime("%-d %B %Y").to_string()
+}
+
+/// "6 May".
+pub fn short_day(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%-d %B").to_string()
+}
+
+/// "6 May 2026, 08:00 UTC".
+pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%-d %B %Y, %H:%M %Z").to_string()
+}
+
+/// "4–10 May 2026". The day of the slot that ends the window belongs to the
+/// next week.
+pub fn days(window: &Range<Timestamp>, zone: &TimeZone) -> String {
+    let date = |at: Timestamp| at.to_zoned_datetime(zone.clone()).date();
+    let from = date(window.start);
+    let last = date(window.end).saturating_sub(1.days()).max(from);
+    let end = last.strftime("%-d %B %Y");
+    match (from.year() == last.year(), from.month() == last.month()) {
+        _ if from == last => end.to_string(),
+        (true, true) => format!("{}–{end}", from.day()),
+        (true, false) => format!("{} – {end}", from.strftime("%-d %B")),
+        (false, _) => format!("{} – {end}", from.strftime("%-d %B %Y")),
+    }
+}
+
+/// "Week 19", or "Weeks 19–23" where one recap spans several.
+pub fn weeks(recap: &Recap) -> String {
+    let hours = recap.window.end.duration_since(recap.window.start).as_hours();
+    let further = (hours + 84) / 168 - 1;
+    let last = Week::of(recap.week.monday().saturating_add((7 * further.max(0)).days()));
+    if last == recap.week {
+        format!("Week {}", recap.week.number())
+    } else {
+        format!("Weeks {}–{}", recap.week.number(), last.number())
+    }
+}
+
+/// "1 publisher", "4,814 items".
+pub fn count(number: impl TryInto<u64>, thing: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    let plural = match thing.strip_suffix('y') {
+        Some(stem) if number != 1 => format!("{stem}ies"),
+        _ if number != 1 => format!("{thing}s"),
+        _ => thing.to_owned(),
+    };
+    format!("{} {plural}", grouped(number))
+}
+
+/// "4,814".
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// "+19.7", "−1.2": with a true minus sign.
+pub fn signed(value: f64) -> String {
+    let sign = if value < 0.0 { '−' } else { '+' };
+    format!("{sign}{:.1}", value.abs())
+}
+
+/// Who wrote a part: "in the publishers’ own words".
+pub fn origin(origin: &Origin) -> String {
+    match origin {
+        Origin::Extract => "in the publishers’ own words".to_owned(),
+        Origin::Playbook => "standing advice from the playbook".to_owned(),
+        Origin::Model(name) => format!("written by model {name}, checked"),
+        Origin::Editor => "written by the editor".to_owned(),
+    }
+}
+
+/// Who wrote several parts, each author once, in the order of appearance;
+/// empty without parts.
+pub fn origins<'p>(parts: impl IntoIterator<Item = &'p Part>) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for part in parts {
+        let author = origin(&part.origin);
+        if !said.contains(&author) {
+            said.push(author);
+        }
+    }
+    said.join("; ")
+}
+
+/// What kind of voice a source is.
+pub fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Press => "press",
+        Kind::Primary => "first-hand",
+        Kind::Community => "community",
+        Kind::Aggregator => "aggregator",
+    }
+}
+
+/// Where a word that speaks for an audience was found.
+pub fn place(place: Place) -> &'static str {
+    match place {
+        Place::Title => "in a headline",
+        Place::Text => "in the text",
+        Place::Category => "in the publisher’s category",
+        Place::Source => "the source writes for them",
+        Place::Fallback => "no other audience matched",
+    }
+}
+
+/// Longer than this after publication, "collected .. after" says nothing about
+/// how fast we were.
+const FRESH_AT_MOST: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// "collected 53 min after publication"; where the publisher gives no
+/// believable date, only when it was collected.
+pub fn collected(report: &Coverage, zone: &TimeZone) -> String {
+    let waited = report.published.map(|published| report.first_seen.duration_since(published));
+    match waited {
+        Some(waited) if !waited.is_negative() && waited <= FRESH_AT_MOST => {
+            format!("collected {} after publication", length(waited))
+        }
+        _ => format!("collected {}", moment(report.first_seen, zone)),
+    }
+}
+
+fn length(of: SignedDuration) -> String {
+    match (of.as_mins(), of.as_hours()) {
+        (0, _) => "less than a minute".to_owned(),
+        (minutes @ 1..120, _) => format!("{minutes} min"),
+        (_, hours @ 1..48) => format!("{hours} hours"),
+        (_, hours) => format!("{} days", hours / 24),
+    }
+}
+
+/// A link as we print it: http or https, every character one that belongs in
+/// an address. None for anything else, whatever it was called in a feed.
+pub fn web(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())?;
+    let mut out = String::new();
+    let text = url.as_str();
+    for (at, c) in text.char_indices() {
+        let escapes = || text.get(at + 1..at + 3).is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
+        match c {
+            '%' if !escapes() => out += "%25",
+            '"' | '\'' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' => out += &format!("%{:02X}", u32::from(c)),
+            _ => out.push(c),
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn dates_are_said_in_the_sites_zone() {
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        assert_eq!(moment(at("2026-05-06T22:30:00Z"), &berlin), "7 May 2026, 00:30 CEST");
+        assert_eq!(moment(at("2026-05-06T08:00:00Z"), &TimeZone::UTC), "6 May 2026, 08:00 UTC");
+        assert_eq!(day(at("2026-05-06T22:30:00Z"), &berlin), "7 May 2026");
+    }
+
+    #[test]
+    fn a_week_says_its_days_without_repeating_itself() {
+        let said = |from: &str, to: &str| days(&(at(from)..at(to)), &TimeZone::UTC);
+        assert_eq!(said("2026-05-04T08:00:00Z", "2026-05-11T08:00:00Z"), "4–10 May 2026");
+        assert_eq!(said("2026-04-27T08:00:00Z", "2026-05-04T08:00:00Z"), "27 April – 3 May 2026");
+        assert_eq!(said("2026-12-28T08:00:00Z", "2027-01-04T08:00:00Z"), "28 December 2026 – 3 January 2027");
+        assert_eq!(said("2026-05-04T08:00:00Z", "2026-05-04T09:00:00Z"), "4 May 2026");
+    }
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(count(1u32, "publisher"), "1 publisher");
+        assert_eq!(count(4814u32, "item"), "4,814 items");
+        assert_eq!(count(2usize, "story"), "2 stories");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(signed(-1.25), "−1.2");
+        assert_eq!(signed(19.7), "+19.7");
+    }
+
+    #[track_caller]
+    fn check(url: &str, printed: Option<&str>) {
+        assert_eq!(web(url).as_deref(), printed, "{url:?}");
+    }
+
+    #[test]
+    fn only_links_to_the_web_are_printed() {
+        check("https://a.test/p?x=1&y=2", Some("https://a.test/p?x=1&y=2"));
+        check("javascript:alert(1)", None);
+        check("data:text/html,x", None);
+        check("/relative", None);
+        check("https://a.test/a|b^c", Some("https://a.test/a%7Cb%5Ec"));
+        check("https://a.test/100%", Some("https://a.test/100%25"));
+        check("https://a.test/\"><script>", Some("https://a.test/%22%3E%3Cscript%3E"));
+    }
+}

@@ -8,8 +8,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::place::Place;
 
-/// Everything that is wrong; at least one thing. In the order of the files,
-/// and of the places in them.
+/// Everything that is wrong; at least one thing. File by file, from top to bottom.
 #[derive(Debug)]
 pub struct ConfigErrors(Vec<Problem>);
 
@@ -90,12 +89,11 @@ impl Problem {
 }
 
 impl ConfigErrors {
-    /// `problems` sorted by place; those without one first, then file by file
-    /// in the order of `files`.
+    /// `problems`, those without a place first, then file by file and from top
+    /// to bottom.
     pub(super) fn new(mut problems: Vec<Problem>) -> Self {
-        let mut paths: Vec<_> =
+        let paths: Vec<_> =
             problems.iter().filter_map(|it| it.place.as_ref()).map(|it| it.document.path.clone()).collect();
-        paths.dedup();
         let nth = |path: &Path| paths.iter().position(|it| it == path);
         problems.sort_by_key(|it| it.place.as_ref().map(|place| (nth(&place.document.path), place.span.start)));
         Self(problems)

@@ -41,14 +41,13 @@ pub(super) fn mean(
     let files: Vec<PathBuf> = files.map(|document| document.path.clone()).collect();
 
     let of = |documents: &Option<Arc<Document>>| documents.iter().cloned().collect::<Vec<_>>();
-    let from_files = |problems: &mut Vec<Problem>| Lists {
-        sources: from(&others.sources, env, problems, |file: SourcesFile| file.source),
-        audiences: from(&of(&others.audiences), env, problems, |file: AudiencesFile| file.audience),
-        publishers: from(&of(&others.publishers), env, problems, |file: PublishersFile| file.publisher),
-        kinds: from(&of(&others.playbook), env, problems, |file: PlaybookFile| file.kind),
-        names: from(&of(&others.names), env, problems, |file: NamesFile| file.name),
+    let mut lists = Lists {
+        sources: from(&others.sources, env, &mut problems, |file: SourcesFile| file.source),
+        audiences: from(&of(&others.audiences), env, &mut problems, |file: AudiencesFile| file.audience),
+        publishers: from(&of(&others.publishers), env, &mut problems, |file: PublishersFile| file.publisher),
+        kinds: from(&of(&others.playbook), env, &mut problems, |file: PlaybookFile| file.kind),
+        names: from(&of(&others.names), env, &mut problems, |file: NamesFile| file.name),
     };
-    let mut lists = from_files(&mut problems);
     lists.add_own(main, &written);
     let references = if problems.is_empty() { References::Checked } else { References::Believed };
 
@@ -133,9 +132,9 @@ where
 
 fn server(written: &written::Server) -> Server {
     let local =
-        || Url::parse(&format!("http://{}/", written.listen)).expect("a socket address is a URL's host and port");
+        || Url::parse(&format!("http://{}/", written.listen.0)).expect("a socket address is a URL's host and port");
     let public_url = written.public_url.as_ref().map_or_else(local, |it| ending_in_slash(&it.0));
-    Server { listen: written.listen, public_url }
+    Server { listen: written.listen.0, public_url }
 }
 
 fn ending_in_slash(url: &Url) -> Url {

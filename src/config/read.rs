@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use toml::Spanned;
@@ -14,6 +13,7 @@ use super::error::Problem;
 use super::expand::expand;
 use super::near::nearest;
 use super::place::{Document, Place};
+use super::schema::{inlined, part};
 
 /// Keys that are promised and not built yet: better refused than ignored.
 const LATER: &[&str] = &[
@@ -43,8 +43,7 @@ pub(super) fn read<T: DeserializeOwned + JsonSchema + Default>(
     }
     let mut root = Spanned::new(root.span(), DeValue::Table(root.into_inner()));
     reader.expand_all(&mut root, problems);
-    let schema = SchemaSettings::default().with(|it| it.inline_subschemas = true).into_generator();
-    let schema = schema.into_root_schema_for::<T>().to_value();
+    let schema = inlined::<T>();
     reader.take_out_strangers(&mut root, &schema, "", problems);
     let accepts = |value| T::deserialize(ValueDeserializer::from(value)).map(drop);
     reader.take_out_misfits(&mut root, "the file", &accepts, problems);
@@ -56,10 +55,14 @@ struct Reader<'d> {
     env: &'d dyn Fn(&str) -> Option<String>,
 }
 
-/// Whether a table or an array keeps one of its parts.
-#[derive(PartialEq)]
+/// What becomes of a part of a table or an array.
+#[derive(Clone, Copy, PartialEq)]
 enum Fate {
-    Stays,
+    /// It is accepted as it is.
+    Fits,
+    /// It is accepted without some of its own parts.
+    Mended,
+    /// It is taken out.
     Goes,
 }
 
@@ -137,8 +140,8 @@ impl Reader<'_> {
         accepts: &dyn Fn(Spanned<DeValue<'i>>) -> Result<(), toml::de::Error>,
         problems: &mut Vec<Problem>,
     ) -> Fate {
-        let Err(error) = accepts(value.clone()) else { return Fate::Stays };
-        let before = problems.len();
+        let Err(error) = accepts(value.clone()) else { return Fate::Fits };
+        let mut fate = Fate::Goes;
         let span = value.span();
         match value.get_mut() {
             DeValue::Table(table) => {
@@ -147,7 +150,11 @@ impl Reader<'_> {
                         let only = DeTable::from_iter([(key.clone(), inner)]);
                         accepts(Spanned::new(span.clone(), DeValue::Table(only)))
                     };
-                    if self.take_out_misfits(&mut inner, key.get_ref(), &alone, problems) == Fate::Stays {
+                    let of_part = self.take_out_misfits(&mut inner, key.get_ref(), &alone, problems);
+                    if of_part != Fate::Fits {
+                        fate = Fate::Mended;
+                    }
+                    if of_part != Fate::Goes {
                         table.insert(key, inner);
                     }
                 }
@@ -161,7 +168,11 @@ impl Reader<'_> {
                         only.push(item);
                         accepts(Spanned::new(span.clone(), DeValue::Array(only)))
                     };
-                    if self.take_out_misfits(&mut item, name, &alone, problems) == Fate::Stays {
+                    let of_part = self.take_out_misfits(&mut item, name, &alone, problems);
+                    if of_part != Fate::Fits {
+                        fate = Fate::Mended;
+                    }
+                    if of_part != Fate::Goes {
                         fitting.push(item);
                     }
                 }
@@ -169,18 +180,13 @@ impl Reader<'_> {
             }
             _ => {}
         }
-        if problems.len() > before {
-            return Fate::Stays;
+        let place = self.at(span);
+        let is_told = problems.iter().any(|it| it.lies_in(&place));
+        if fate == Fate::Goes && !is_told {
+            problems.push(misfit(place, name, error.message()));
         }
-        problems.push(misfit(self.at(span), name, error.message()));
-        Fate::Goes
+        fate
     }
-}
-
-/// `keyword` of a schema, also where the value may be absent or of several types.
-fn part<'s>(schema: &'s Json, keyword: &str) -> Option<&'s Json> {
-    let several = || schema.get("anyOf")?.as_array()?.iter().find_map(|it| it.get(keyword));
-    schema.get(keyword).or_else(several)
 }
 
 /// A key that nobody knows, or not yet.
@@ -215,6 +221,9 @@ fn misfit(place: Place, key: &str, message: &str) -> Problem {
             None => problem,
         };
     }
+    if message.starts_with("must be ") {
+        return Problem::at(place, format!("`{key}` {message}"));
+    }
     Problem::at(place, message)
 }
 
@@ -222,7 +231,7 @@ fn misfit(place: Place, key: &str, message: &str) -> Problem {
 fn in_words(name: &str) -> &str {
     let is = |words: &[&str]| words.iter().any(|word| name.starts_with(word));
     match name {
-        _ if is(&["a string", "string", "socket address"]) => "a text in quotes",
+        _ if is(&["a string", "string"]) => "a text in quotes",
         _ if is(&["a boolean"]) => "true or false",
         _ if is(&["boolean"]) => "a truth value",
         _ if is(&["u32", "u64", "usize"]) => "a whole number, 0 or more",

@@ -51,7 +51,7 @@ kind = "presse"
 name = "nobody"
 "#,
         expect![[r#"
-            error: invalid socket address syntax
+            error: `localhost` is no address to listen on: write it as in "127.0.0.1:8484" or "[::]:80"
              --> recapd.toml:3:10
               |
             3 | listen = "localhost"
@@ -69,7 +69,7 @@ name = "nobody"
             7 | timeout = "30"
               |           ^^^^
 
-            error: it must be a whole number, 1 or more, not 0
+            error: `concurrency` must be a whole number, 1 or more, not 0
              --> recapd.toml:8:15
               |
             8 | concurrency = 0
@@ -117,7 +117,7 @@ name = "nobody"
             19 | feed = "thenextweb.com/feed"
                |        ^^^^^^^^^^^^^^^^^^^^^
 
-            error: a weight is from 0 to 1, not 1.5
+            error: `weight` must be from 0 to 1, not 1.5
               --> recapd.toml:20:10
                |
             20 | weight = 1.5
@@ -193,6 +193,18 @@ company = "acme"
             ...
             9 | id = "a"
               |      ^^^ again here
+
+            error: a source needs `id`
+              --> recapd.toml:12:1
+               |
+            12 | [[source]]
+               | ^^^^^^^^^^
+
+            error: a filter without words does nothing
+              --> recapd.toml:14:1
+               |
+            14 | [[source.filter]]
+               | ^^^^^^^^^^^^^^^^^ give it as in drop = { title = ["sponsored"] }
 
             error: only one audience can be the fallback
               --> recapd.toml:19:1
@@ -295,18 +307,12 @@ fn an_unset_variable_is_named() {
     refused(
         "[server]\nlisten = \"127.0.0.1:${PROT}\"\n",
         expect![[r#"
-        error: the environment variable `PROT` is not set
-         --> recapd.toml:2:10
-          |
-        2 | listen = "127.0.0.1:${PROT}"
-          |          ^^^^^^^^^^^^^^^^^^^
-
-        error: invalid socket address syntax
-         --> recapd.toml:2:10
-          |
-        2 | listen = "127.0.0.1:${PROT}"
-          |          ^^^^^^^^^^^^^^^^^^^
-    "#]],
+            error: the environment variable `PROT` is not set
+             --> recapd.toml:2:10
+              |
+            2 | listen = "127.0.0.1:${PROT}"
+              |          ^^^^^^^^^^^^^^^^^^^
+        "#]],
     );
     let config = accepted("[server]\nlisten = \"127.0.0.1:${PORT}\"\n");
     assert_eq!(config.server.listen.port(), 9000);

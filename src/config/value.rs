@@ -1,7 +1,7 @@
 //! Values with a unit or a rule, as they are written: "30m", "16 MiB",
 //! "08:00", "10.0.0.0/8". Each has one reader, which says what would be right.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use jiff::civil::{Time, Weekday};
@@ -87,6 +87,12 @@ written_as_text! {
     /// An absolute address, http or https.
     #[schemars(extend("format" = "uri"))]
     Address(Url), address, |address| address.to_string()
+}
+
+written_as_text! {
+    /// An address of this machine and a port.
+    #[schemars(extend("examples" = ["127.0.0.1:8484", "[::]:80"]))]
+    Listen(SocketAddr), listen, SocketAddr::to_string
 }
 
 written_as_text! {
@@ -233,6 +239,11 @@ fn address(text: &str) -> Result<Url, String> {
     }
 }
 
+fn listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| format!("`{text}` is no address to listen on: write it as in \"127.0.0.1:8484\" or \"[::]:80\""))
+}
+
 const DAYS: [(&str, Weekday); 7] = [
     ("monday", Weekday::Monday),
     ("tuesday", Weekday::Tuesday),
@@ -295,22 +306,22 @@ fn id(text: &str) -> Result<String, String> {
 }
 
 fn weight(number: f64) -> Result<Share, String> {
-    Share::try_from(number).map_err(|_| format!("a weight is from 0 to 1, not {number}"))
+    Share::try_from(number).map_err(|_| format!("must be from 0 to 1, not {number}"))
 }
 
 fn term_weight(number: f64) -> Result<f64, String> {
     let fits = (-10.0..=10.0).contains(&number);
-    if fits { Ok(number) } else { Err(format!("the weight of words is from -10 to 10, not {number}")) }
+    if fits { Ok(number) } else { Err(format!("must be from -10 to 10, not {number}")) }
 }
 
 fn points(number: f64) -> Result<f64, String> {
     let fits = number.is_finite() && number >= 0.0;
-    if fits { Ok(number) } else { Err(format!("points are 0 or more, not {number}")) }
+    if fits { Ok(number) } else { Err(format!("must be 0 or more, not {number}")) }
 }
 
 fn count(number: f64) -> Result<u32, String> {
     let fits = number.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&number);
-    if fits { Ok(number as u32) } else { Err(format!("it must be a whole number, 1 or more, not {number}")) }
+    if fits { Ok(number as u32) } else { Err(format!("must be a whole number, 1 or more, not {number}")) }
 }
 
 /// What `allow_private` of a source may be: all private networks, or some.

@@ -12,11 +12,12 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::id::Share;
 use crate::rank::Weights;
 
 use super::entries::{AudienceEntry, FilterEntry, KindEntry, NameEntry, PublisherEntry, SourceEntry};
 use super::place::Located;
-use super::value::{Address, Cidr, Clock, Count, Day, Language, Period, Points, Size, Spell, Zone};
+use super::value::{Address, Cidr, Clock, Count, Day, Language, Listen, Period, Points, Size, Spell, Weight, Zone};
 
 /// The main file of recapd's configuration, recapd.toml.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -65,14 +66,14 @@ pub struct Main {
 #[serde(default, deny_unknown_fields)]
 pub struct Server {
     /// Address and port to listen on.
-    pub listen: SocketAddr,
+    pub listen: Listen,
     /// Where readers reach this server; absent: http:// and `listen`.
     pub public_url: Option<Address>,
 }
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8484)), public_url: None }
+        Self { listen: Listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 8484))), public_url: None }
     }
 }
 
@@ -227,7 +228,7 @@ pub struct Ranking {
     /// Points lost for each story already chosen from the same publisher.
     pub same_publisher: Points,
     /// Largest share of a list for one publisher or one company, 0 to 1.
-    pub largest_share: super::value::Weight,
+    pub largest_share: Weight,
 }
 
 impl Default for Ranking {
@@ -246,7 +247,7 @@ impl Default for Ranking {
             age: Points(weights.age),
             similarity: Points(weights.similarity),
             same_publisher: Points(weights.same_publisher),
-            largest_share: super::value::Weight(crate::id::Share::nearest(weights.largest_share)),
+            largest_share: Weight(Share::nearest(weights.largest_share)),
         }
     }
 }

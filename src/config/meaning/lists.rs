@@ -21,28 +21,35 @@ use super::References;
 pub(super) struct Entry<T> {
     pub(super) written: Located<T>,
     pub(super) document: Arc<Document>,
-    /// All of it, up to the next entry.
-    area: Range<usize>,
 }
 
 impl<T> Entry<T> {
     /// Reports that `key` is missing, unless something else about the entry
     /// was reported: it may be there, and wrong.
     pub(super) fn needs(&self, what: &str, key: &str, problems: &mut Vec<Problem>) {
-        let area = Place { document: self.document.clone(), span: self.area.clone() };
+        let place = self.written.place(&self.document);
+        let has_header = self.document.text[place.span.clone()].starts_with('[');
+        let span = if has_header { section(&self.document.text, place.span.start) } else { place.span.clone() };
+        let area = Place { span, ..place.clone() };
         if problems.iter().all(|it| !it.lies_in(&area)) {
-            problems.push(Problem::at(self.written.place(&self.document), format!("{what} needs `{key}`")));
+            problems.push(Problem::at(place, format!("{what} needs `{key}`")));
         }
     }
 }
 
 /// The entries of one list of `document`.
 pub(super) fn entries<T>(document: &Arc<Document>, list: Vec<Located<T>>) -> Vec<Entry<T>> {
-    let starts: Vec<usize> = list.iter().map(|it| it.span().start).chain([document.text.len()]).collect();
-    let with_end = list.into_iter().zip(starts.into_iter().skip(1));
-    with_end
-        .map(|(written, end)| Entry { area: written.span().start..end, written, document: document.clone() })
-        .collect()
+    list.into_iter().map(|written| Entry { written, document: document.clone() }).collect()
+}
+
+/// From the header at `start` up to the next one that is not of a table below it.
+fn section(text: &str, start: usize) -> Range<usize> {
+    let name = |line: &str| line.trim_start().trim_start_matches('[').split(']').next().unwrap_or_default().to_owned();
+    let mut lines = text[start..].split_inclusive('\n');
+    let header = lines.next().unwrap_or_default();
+    let below = format!("{}.", name(header));
+    let inside = lines.take_while(|line| !line.trim_start().starts_with('[') || name(line).starts_with(&below));
+    start..start + header.len() + inside.map(str::len).sum::<usize>()
 }
 
 /// Adds `own` entries to `list`, in which a shipped one of the same id gives way.
@@ -51,33 +58,28 @@ pub(super) fn shipped_below<T>(list: &mut Vec<Entry<T>>, own: Vec<Entry<T>>, id:
     list.extend(own);
 }
 
-/// The entries that have an id that none before them has. `key` is what the
-/// id is called in a `what`.
-pub(super) fn identified<T>(
-    list: Vec<Entry<T>>,
+/// Reports entries without an id, or with one that stood before. `key` is what
+/// the id is called in a `what`.
+pub(super) fn check_ids<T>(
+    list: &[Entry<T>],
     [what, key]: [&str; 2],
     id: fn(&T) -> Option<(&str, Range<usize>)>,
     problems: &mut Vec<Problem>,
-) -> Vec<Entry<T>> {
-    let mut first: HashMap<String, Place> = HashMap::new();
-    let mut kept = Vec::new();
+) {
+    let mut first: HashMap<&str, Place> = HashMap::new();
     for entry in list {
-        let at = |span| Place { document: entry.document.clone(), span };
-        match id(&entry.written) {
-            None => entry.needs(what, key, problems),
-            Some((id, span)) => {
-                let place = at(span);
-                if let Some(first) = first.get(id) {
-                    let problem = Problem::at(place, format!("`{key} = \"{id}\"` is there twice")).hint("again here");
-                    problems.push(problem.because(first.clone(), "first here"));
-                    continue;
-                }
-                first.insert(id.to_owned(), place);
-                kept.push(entry);
-            }
+        let Some((id, span)) = id(&entry.written) else {
+            entry.needs(what, key, problems);
+            continue;
+        };
+        let place = Place { document: entry.document.clone(), span };
+        if let Some(first) = first.get(id) {
+            let problem = Problem::at(place, format!("`{key} = \"{id}\"` is there twice")).hint("again here");
+            problems.push(problem.because(first.clone(), "first here"));
+        } else {
+            first.insert(id, place);
         }
     }
-    kept
 }
 
 impl References {
@@ -115,8 +117,7 @@ pub(super) fn audiences(
     list: Vec<Entry<AudienceEntry>>,
     problems: &mut Vec<Problem>,
 ) -> Vec<Audience> {
-    let list =
-        identified(list, ["an audience", "id"], |it| it.id.as_ref().map(|id| (id.as_str(), id.span())), problems);
+    check_ids(&list, ["an audience", "id"], |it| it.id.as_ref().map(|id| (id.as_str(), id.span())), problems);
     let fallback = fallback(main, &list, problems);
     let meant = |(index, entry): (usize, Entry<AudienceEntry>)| {
         let id = entry.written.id.as_deref()?.clone();
@@ -159,8 +160,8 @@ pub(super) fn publishers(
     references: References,
     problems: &mut Vec<Problem>,
 ) -> Publishers {
-    let list = identified(
-        list,
+    check_ids(
+        &list,
         ["a publisher", "domain"],
         |it| it.domain.as_ref().map(|domain| (domain.as_str(), domain.span())),
         problems,
@@ -213,8 +214,7 @@ pub(super) fn playbook(
     references: References,
     problems: &mut Vec<Problem>,
 ) -> Playbook {
-    let list =
-        identified(list, ["a kind of event", "id"], |it| it.id.as_ref().map(|id| (id.0.as_str(), id.span())), problems);
+    check_ids(&list, ["a kind of event", "id"], |it| it.id.as_ref().map(|id| (id.0.as_str(), id.span())), problems);
     let mut kinds = Vec::new();
     for Entry { written, document, .. } in list {
         let Some(id) = written.id.as_ref().map(|id| id.0.clone()) else { continue };

@@ -5,11 +5,11 @@ use crate::names::{Clarity, Name, Names, Sort};
 use super::super::entries::{NameEntry, NameKind};
 use super::super::error::Problem;
 use super::References;
-use super::lists::{Entry, identified};
+use super::lists::{Entry, check_ids};
 
 /// The names; `of` and `rivals` point at others of them.
 pub(super) fn names(list: Vec<Entry<NameEntry>>, references: References, problems: &mut Vec<Problem>) -> Names {
-    let list = identified(list, ["a name", "id"], |it| it.id.as_ref().map(|id| (id.0.as_str(), id.span())), problems);
+    check_ids(&list, ["a name", "id"], |it| it.id.as_ref().map(|id| (id.0.as_str(), id.span())), problems);
     let known: Vec<&str> = list.iter().filter_map(|it| it.written.id.as_ref()).map(|id| id.0.as_str()).collect();
     for Entry { written, document, .. } in &list {
         for other in written.of.iter().chain(&written.rivals) {

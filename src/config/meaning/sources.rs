@@ -8,7 +8,7 @@ use crate::source::Source;
 use super::super::entries::SourceEntry;
 use super::super::error::Problem;
 use super::super::written;
-use super::lists::{Entry, identified, meant_kind};
+use super::lists::{Entry, check_ids, meant_kind};
 use super::{References, filters, outside};
 
 /// The sources, in the order written.
@@ -19,7 +19,7 @@ pub(super) fn sources(
     references: References,
     problems: &mut Vec<Problem>,
 ) -> Vec<Source> {
-    let list = identified(list, ["a source", "id"], |it| it.id.as_ref().map(|id| (id.as_str(), id.span())), problems);
+    check_ids(&list, ["a source", "id"], |it| it.id.as_ref().map(|id| (id.as_str(), id.span())), problems);
     let mut sources = Vec::new();
     for entry in &list {
         let Entry { written, document, .. } = entry;

@@ -96,6 +96,19 @@ pub fn compose(store: &Store, config: &Config, order: Order) -> Result<Vec<Recap
     Ok(recaps)
 }
 
+/// The running week as it would be chosen at `now`: a draft that nobody keeps.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn running(store: &Store, config: &Config, now: Timestamp) -> Result<Recap> {
+    let slot = &config.recap.slot;
+    let start = store.anchor()?.unwrap_or_else(|| slot.last(now)).min(now);
+    let order = Order { week: slot.week_of(start), window: &(start..now), frozen: now, issue: Issue::Later };
+    let mut recaps = compose(store, config, order)?;
+    Ok(Recap { state: State::Draft, ..recaps.swap_remove(0) })
+}
+
 /// The stories of `window` that are in no other week's recap, by id.
 ///
 /// # Errors

@@ -62,3 +62,13 @@ pub mod store;
 pub mod poll;
 
 pub mod compose;
+
+pub mod site;
+
+pub mod serve;
+
+pub mod daemon;
+
+pub mod demo;
+
+pub mod cli;

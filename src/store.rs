@@ -61,6 +61,14 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// Another user's.
+    #[error("{path} belongs to another user (number {owner}): run this as that user, or ask the running daemon")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// Who owns it.
+        owner: u32,
+    },
     /// Its folder could not be made.
     #[error("cannot create the folder {path}")]
     Folder {
@@ -112,6 +120,7 @@ impl Store {
         if let Some(folder) = folder {
             std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
         }
+        Self::check_owner(path)?;
         Self::prepare(Connection::open(path)?, path)
     }
 
@@ -142,6 +151,16 @@ impl Store {
     /// If SQLite has no memory.
     pub fn in_memory() -> Result<Self> {
         Self::prepare(Connection::open_in_memory()?, Path::new(":memory:"))
+    }
+
+    /// Opening another user's database would leave files beside it that lock its owner out.
+    fn check_owner(path: &Path) -> Result<()> {
+        use std::os::unix::fs::MetadataExt;
+        let owner = |path: &Path| std::fs::metadata(path).map(|file| file.uid()).ok();
+        match (owner(path), owner(Path::new("/proc/self"))) {
+            (Some(owner), Some(ours)) if owner != ours => Err(StoreError::Foreign { path: path.to_owned(), owner }),
+            _ => Ok(()),
+        }
     }
 
     fn prepare(connection: Connection, path: &Path) -> Result<Self> {

@@ -1,0 +1,165 @@
+//! The daemon: polls what is due, publishes when a week ends, serves, reloads,
+//! and tells systemd how it is.
+
+mod health;
+mod metrics;
+mod reload;
+mod supervisor;
+mod work;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::publish::html;
+use crate::serve::{Keep, Request, Response, serve};
+use crate::site::{self, Found};
+use crate::store::{Handle, Readers};
+
+pub use health::Health;
+
+/// What a daemon is made of; everything comes from outside, so that a test can
+/// run the real one.
+pub struct Setup {
+    /// Where to read the configuration again from; none: it never changes.
+    pub path: Option<PathBuf>,
+    /// By which rules.
+    pub config: Arc<Config>,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where readers reach us.
+    pub listener: TcpListener,
+}
+
+/// What the parts of the daemon share.
+#[derive(Clone)]
+struct Shared {
+    config: watch::Sender<Arc<Config>>,
+    clock: Clock,
+    handle: Handle,
+    readers: Readers,
+    health: Health,
+}
+
+/// The daemon as a process: until SIGTERM or SIGINT.
+///
+/// # Errors
+///
+/// If the port is taken, the store cannot be opened, or the HTTP client cannot be made.
+pub async fn main(path: PathBuf, config: Arc<Config>, clock: Clock) -> Result<ExitCode> {
+    let listen = config.server.listen;
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on {listen}; is another recapd running? `[server] listen` says where"))?;
+    let (stop, stopped) = watch::channel(());
+    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
+    let daemon = tokio::spawn(run(Setup { path: Some(path), config, clock, listener }, stopped));
+    let abort = daemon.abort_handle();
+    tokio::pin!(daemon);
+    let ended = tokio::select! {
+        ended = &mut daemon => ended,
+        _ = async { tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () } } => {
+            tracing::info!("stopping");
+            supervisor::stopping();
+            drop(stop);
+            let patience = std::time::Duration::from_secs(8);
+            match tokio::time::timeout(patience, &mut daemon).await {
+                Ok(ended) => ended,
+                Err(_) => { abort.abort(); return Ok(ExitCode::SUCCESS) }
+            }
+        }
+    };
+    ended.context("the daemon failed inside")??;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The daemon itself: until `stop` is dropped.
+///
+/// # Errors
+///
+/// If the store cannot be opened, or the HTTP client cannot be made.
+pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
+    let Setup { path, config, clock, listener } = setup;
+    let names = Arc::new(config.names.clone());
+    let handle = Handle::start(&config.store.path, names)?;
+    let readers = Readers::of(&config.store.path);
+    let address = listener.local_addr().context("the listener has no address")?;
+    let shared =
+        Shared { config: watch::Sender::new(config.clone()), clock, handle, readers, health: Health::new(clock.now()) };
+    let answering = shared.clone();
+    let served = tokio::spawn(serve(listener, move |request| answer(answering.clone(), request), gone(stop.clone())));
+    let worked = tokio::spawn(work::work(shared.clone(), stop.clone()));
+    let reloaded = path.map(|path| tokio::spawn(reload::reload(path, shared.clone(), stop.clone())));
+    let watchdog = tokio::spawn(supervisor::watchdog(stop.clone()));
+    let public = &config.server.public_url;
+    tracing::info!(%address, sources = config.sources.len(), "ready: http://{address}/, known to readers as {public}");
+    supervisor::ready();
+    let ended = worked.await.context("the polling failed inside");
+    // Without polling there is nothing to be alive for: systemd starts it again.
+    let ended = ended.and_then(|result| result);
+    if ended.is_err() {
+        served.abort();
+    }
+    let answered = tokio::time::timeout(std::time::Duration::from_secs(5), served).await;
+    watchdog.abort();
+    if let Some(reloaded) = reloaded {
+        reloaded.abort();
+    }
+    ended?;
+    match answered {
+        Ok(Ok(served)) => served.context("serving failed"),
+        // Readers that hang on after five seconds are let go.
+        Ok(Err(_)) | Err(_) => Ok(()),
+    }
+}
+
+/// Done when the other end of `stop` is dropped.
+async fn gone(mut stop: watch::Receiver<()>) {
+    while stop.changed().await.is_ok() {}
+}
+
+async fn answer(shared: Shared, request: Request) -> Response {
+    let response = answered(&shared, &request).await;
+    metrics::requested(response.status);
+    response
+}
+
+async fn answered(shared: &Shared, request: &Request) -> Response {
+    let config = shared.config.borrow().clone();
+    match request.path.as_str() {
+        "/healthz" => return shared.health.response(shared).await,
+        "/metrics" => return metrics::response(shared).await,
+        _ => (),
+    }
+    match site::find(&shared.readers, &config, shared.clock.now(), request.path.clone()).await {
+        Ok(Found::Document(document)) => Response::document(&document, request, keep(&request.path)),
+        Ok(Found::Moved(to)) => Response::moved(to),
+        Ok(Found::Nothing) => {
+            let page = html::not_found(&site::site(&config, String::new()));
+            Response { status: 404, headers: vec![("content-type", page.media_type.to_owned())], body: page.body }
+        }
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, path = request.path, "could not answer");
+            let mut response = Response::text(503, "this cannot be shown right now; please try again in a minute\n");
+            response.headers.push(("retry-after", "60".to_owned()));
+            response
+        }
+    }
+}
+
+/// Pages about the moment are asked for each time.
+fn keep(path: &str) -> Keep {
+    match path {
+        "/sources/" | "/this-week/" => Keep::Never,
+        _ if path.starts_with("/feeds/") => Keep::Seconds(900),
+        _ => Keep::Seconds(300),
+    }
+}

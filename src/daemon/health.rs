@@ -1,0 +1,67 @@
+//! How the daemon is, for `/healthz` and whoever watches it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use super::Shared;
+use crate::serve::Response;
+
+/// What can be wrong with the whole; each part says so in words.
+#[derive(Clone, Debug)]
+pub struct Health(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    since: Timestamp,
+    store: Option<String>,
+    configuration: Option<String>,
+}
+
+impl Health {
+    /// All is well since `now`.
+    pub fn new(now: Timestamp) -> Self {
+        Self(Arc::new(Mutex::new(State { since: now, store: None, configuration: None })))
+    }
+
+    /// Writing to the store failed, or works again.
+    pub fn store(&self, problem: Option<String>) {
+        self.state().store = problem;
+    }
+
+    /// An edit of the configuration was refused, or the last one is in force.
+    pub fn configuration(&self, problem: Option<String>) {
+        self.state().configuration = problem;
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// 200 while recapd does its work, 503 with the reason when it cannot. An
+    /// edit that was refused is said, but the work goes on by the old rules.
+    pub(super) async fn response(&self, shared: &Shared) -> Response {
+        let asked = shared.readers.ask(|store| Ok((store.count_items()?, store.states()?, store.listed()?))).await;
+        let config = shared.config.borrow().clone();
+        let state = self.state();
+        let problem = state.store.clone().or_else(|| asked.as_ref().err().map(ToString::to_string));
+        let (items, states, listed) = asked.unwrap_or_default();
+        let failing = config.sources.iter().filter(|source| states.get(&source.id).is_some_and(|it| it.failures > 0)).count();
+        let body = serde_json::json!({
+            "status": if problem.is_some() { "failing" } else { "ok" },
+            "problem": problem,
+            "configuration": state.configuration,
+            "version": env!("CARGO_PKG_VERSION"),
+            "since": state.since,
+            "items": items,
+            "sources": { "configured": config.sources.len(), "failing": failing },
+            "last_recap": listed.first().map(|listed| listed.week),
+            "next_recap": config.recap.slot.next(shared.clock.now()),
+        });
+        Response {
+            status: if problem.is_some() { 503 } else { 200 },
+            headers: vec![("content-type", "application/json".to_owned()), ("cache-control", "no-store".to_owned())],
+            body: format!("{body}\n").into_bytes(),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Counters for Prometheus.
+
+use std::sync::OnceLock;
+
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use super::Shared;
+use crate::poll::{Outcome, Polled};
+use crate::serve::Response;
+
+/// Bounds of the buckets of a poll's duration, in seconds.
+const POLL_SECONDS: &[f64] = &[0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+
+/// There is one recorder a process, however many daemons a test runs.
+fn recorder() -> Option<&'static PrometheusHandle> {
+    static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    let install = || {
+        let buckets = Matcher::Full("recapd_poll_seconds".to_owned());
+        let recorder = PrometheusBuilder::new().set_buckets_for_metric(buckets, POLL_SECONDS).ok()?.build_recorder();
+        let handle = recorder.handle();
+        metrics::set_global_recorder(recorder).ok()?;
+        describe_counter!("recapd_polls_total", "Polls of sources, by outcome");
+        describe_counter!("recapd_requests_total", "Requests answered, by status");
+        describe_counter!("recapd_recaps_total", "Recaps published since the start");
+        describe_histogram!("recapd_poll_seconds", "How long a poll took");
+        describe_gauge!("recapd_items_total", "Items in the store");
+        describe_gauge!("recapd_sources", "Sources configured");
+        describe_gauge!("recapd_sources_failing", "Sources whose last poll failed");
+        Some(handle)
+    };
+    RECORDER.get_or_init(install).as_ref()
+}
+
+/// A source was polled.
+pub fn polled(polled: &Polled, seconds: f64) {
+    recorder();
+    let outcome = match polled.outcome {
+        Outcome::Unchanged => "unchanged",
+        Outcome::Read(_) => "read",
+        Outcome::Failed(_) => "failed",
+    };
+    counter!("recapd_polls_total", "outcome" => outcome).increment(1);
+    histogram!("recapd_poll_seconds").record(seconds);
+}
+
+/// A request was answered.
+pub fn requested(status: u16) {
+    recorder();
+    counter!("recapd_requests_total", "status" => status.to_string()).increment(1);
+}
+
+/// A recap was published.
+pub fn published() {
+    recorder();
+    counter!("recapd_recaps_total").increment(1);
+}
+
+/// Everything counted, as Prometheus reads it.
+pub async fn response(shared: &Shared) -> Response {
+    let Some(recorder) = recorder() else { return Response::text(503, "nothing is counted\n") };
+    let Ok((items, states)) = shared.readers.ask(|store| Ok((store.count_items()?, store.states()?))).await else {
+        return Response::text(503, "the store does not answer\n");
+    };
+    let config = shared.config.borrow().clone();
+    let failing = config.sources.iter().filter(|source| states.get(&source.id).is_some_and(|it| it.failures > 0)).count();
+    gauge!("recapd_items_total").set(items as f64);
+    gauge!("recapd_sources").set(config.sources.len() as f64);
+    gauge!("recapd_sources_failing").set(failing as f64);
+    let mut response = Response::text(200, &recorder.render());
+    response.headers = vec![("content-type", "text/plain; version=0.0.4; charset=utf-8".to_owned()), ("cache-control", "no-store".to_owned())];
+    response
+}

@@ -1,0 +1,95 @@
+//! An edit of the configuration takes effect while the daemon runs; one that
+//! is wrong changes nothing.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+
+use super::{Shared, supervisor};
+use crate::config::{self, Config};
+
+/// Editors write a file in several steps; this long after the last one it is read.
+const SETTLED: Duration = Duration::from_millis(250);
+
+/// Reads the configuration at `path` again whenever a file of it changes or a
+/// SIGHUP comes, until `stop` is dropped.
+pub async fn reload(path: PathBuf, shared: Shared, mut stop: watch::Receiver<()>) {
+    let mut hangups = match signal(SignalKind::hangup()) {
+        Ok(hangups) => hangups,
+        Err(error) => return tracing::warn!(%error, "cannot wait for SIGHUP: edits take effect at the next start"),
+    };
+    loop {
+        let watched = watched(&shared);
+        let (_watch, mut edits) = match watched {
+            Some((watch, edits)) => (Some(watch), edits),
+            None => (None, mpsc::channel(1).1),
+        };
+        tokio::select! {
+            gone = stop.changed() => if gone.is_err() { return },
+            Some(()) = hangups.recv() => {
+                supervisor::reloading();
+                read_again(&path, &shared, Asked::Signal).await;
+                supervisor::ready();
+            }
+            () = settled(&mut edits) => read_again(&path, &shared, Asked::Edit).await,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Asked {
+    Signal,
+    Edit,
+}
+
+fn watched(shared: &Shared) -> Option<(config::Watch, mpsc::Receiver<()>)> {
+    let config = shared.config.borrow().clone();
+    match config::watch(&config) {
+        Ok(watched) => Some(watched),
+        Err(error) => {
+            tracing::warn!(%error, "cannot watch the configuration: send SIGHUP after an edit");
+            None
+        }
+    }
+}
+
+/// Done when an edit was followed by a quiet moment; never, if nothing is watched.
+async fn settled(edits: &mut mpsc::Receiver<()>) {
+    if edits.recv().await.is_none() {
+        return std::future::pending().await;
+    }
+    while tokio::time::timeout(SETTLED, edits.recv()).await.is_ok_and(|edit| edit.is_some()) {}
+}
+
+async fn read_again(path: &Path, shared: &Shared, asked: Asked) {
+    let path = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || config::load(&path, &|name| std::env::var(name).ok())).await;
+    let Ok(read) = read else { return tracing::error!("reading the configuration failed inside recapd") };
+    match read {
+        Ok(config) => put_in_force(Arc::new(config), shared).await,
+        Err(errors) => {
+            let told = format!("the edited configuration is wrong, the old one stays in force:\n{errors}");
+            tracing::error!("{told}");
+            shared.health.configuration(Some(told));
+        }
+    }
+    if asked == Asked::Signal {
+        tracing::debug!("answered SIGHUP");
+    }
+}
+
+async fn put_in_force(config: Arc<Config>, shared: &Shared) {
+    let before = shared.config.borrow().clone();
+    if before.server.listen != config.server.listen || before.store.path != config.store.path {
+        tracing::warn!("`[server] listen` and `[store] path` take effect at the next start");
+    }
+    if before.names.all() != config.names.all() {
+        shared.handle.regroup_by(Arc::new(config.names.clone())).await;
+    }
+    shared.health.configuration(None);
+    tracing::info!(sources = config.sources.len(), "configuration reloaded");
+    shared.config.send_replace(config);
+}

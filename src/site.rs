@@ -1,0 +1,288 @@
+//! The published tree: what stands at which path, loaded and rendered on
+//! demand, or written to a folder as a whole.
+
+mod folder;
+mod lists;
+mod path;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::compose;
+use crate::config::{Config, Live};
+use crate::id::{AudienceId, SourceId};
+use crate::opml;
+use crate::publish::feed::{self, Feed, Format, Origin};
+use crate::publish::html::{self, About, AudienceRow, Around, Home, Link};
+use crate::publish::{Document, Site, text};
+use crate::recap::{AudienceName, Recap};
+use crate::store::{Readers, Result, Store};
+use crate::week::Week;
+
+pub use folder::{WriteError, write};
+pub use path::Place;
+pub use lists::state_in_words;
+
+/// Recaps in a weekly feed: a reader on holiday must not lose a week.
+const IN_FEED: u32 = 12;
+
+/// Recaps whose stories stand in the stories feed.
+const IN_STORIES_FEED: u32 = 4;
+
+/// Everything that can be asked for, at one moment.
+pub struct Library<'l> {
+    /// What is published.
+    pub store: &'l Store,
+    /// By which rules.
+    pub config: &'l Config,
+    /// What time it is: only the pages about the running week and the sources show it.
+    pub now: Timestamp,
+}
+
+/// What stands at a path.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// A document.
+    Document(Document),
+    /// Something that has moved, to this path.
+    Moved(String),
+    /// Nothing.
+    Nothing,
+}
+
+/// What stands at `path`, asked through `readers`.
+///
+/// # Errors
+///
+/// If the database fails.
+pub async fn find(readers: &Readers, config: &Arc<Config>, now: Timestamp, path: String) -> Result<Found> {
+    let config = config.clone();
+    readers.ask(move |store| Library { store, config: &config, now }.at(&path)).await
+}
+
+/// What every document says about the whole, by `config`; ids are minted by `authority`.
+pub fn site(config: &Config, authority: String) -> Site {
+    Site {
+        title: config.recap.title.clone(),
+        language: config.recap.language.clone(),
+        root: config.server.public_url.clone(),
+        authority,
+        hub: config.hub.clone(),
+        excerpt_words: config.publish.excerpt_words,
+        zone: config.recap.slot.zone.clone(),
+    }
+}
+
+impl Library<'_> {
+    /// What stands at `path`.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub fn at(&self, path: &str) -> Result<Found> {
+        let Some(place) = Place::of(path) else { return Ok(Found::Nothing) };
+        let document = match place {
+            Place::Moved(to) => return Ok(Found::Moved(to)),
+            Place::Story { short } => return self.story(path, &short),
+            Place::Recap(week) => self.recap(week, None)?,
+            Place::AudienceRecap(week, audience) => self.recap(week, Some(&audience))?,
+            Place::RecapJson(week) => self.pool(week)?.map(|recap| text::json(&recap)),
+            Place::RecapMarkdown(week) => self.pool(week)?.map(|recap| self.written(&recap, text::markdown)).transpose()?,
+            Place::RecapText(week) => self.pool(week)?.map(|recap| self.written(&recap, text::plain)).transpose()?,
+            Place::Audience(audience) => self.audience(&audience)?,
+            Place::Feed(name, format) => self.feed(&name)?.map(|feed| self.fed(&feed, format)).transpose()?,
+            other => Some(self.fixed(other)?),
+        };
+        Ok(document.map_or(Found::Nothing, Found::Document))
+    }
+
+    /// Every path of the tree, for a static host.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub fn paths(&self) -> Result<Vec<String>> {
+        let mut paths: Vec<String> = Place::FIXED.map(str::to_owned).to_vec();
+        let names = ["weekly".to_owned(), "stories".to_owned()].into_iter();
+        let audiences = self.config.audiences.iter().map(|audience| format!("audience/{}", audience.id));
+        for name in names.chain(audiences) {
+            paths.extend(Format::ALL.map(|format| format!("/feeds/{name}.{}", format.ending())));
+        }
+        paths.extend(self.config.audiences.iter().map(|audience| format!("/audience/{}/", audience.id)));
+        for listed in self.store.listed()? {
+            let Some(recap) = self.pool(listed.week)? else { continue };
+            let page = recap.path();
+            paths.extend(["recap.json", "recap.md", "recap.txt"].map(|name| format!("{page}{name}")));
+            let with_stories = recap.audiences.iter().filter(|share| share.stories > 0);
+            paths.extend(with_stories.map(|share| format!("{page}{}/", share.audience.id)));
+            paths.extend(recap.entries.iter().map(crate::recap::Entry::path));
+            paths.push(page);
+        }
+        paths.sort();
+        paths.dedup();
+        Ok(paths)
+    }
+
+    /// What every document says about the whole.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub fn site(&self) -> Result<Site> {
+        let authority = self.store.authority()?.unwrap_or_else(|| compose::authority(self.config, self.now));
+        Ok(site(self.config, authority))
+    }
+
+    fn pool(&self, week: Week) -> Result<Option<Recap>> {
+        self.store.recap(week, None)
+    }
+
+    fn written(&self, recap: &Recap, write: fn(&Site, &Recap) -> Document) -> Result<Document> {
+        Ok(write(&self.site()?, recap))
+    }
+
+    fn fed(&self, feed: &Feed, format: Format) -> Result<Document> {
+        Ok(feed.document(&self.site()?, format))
+    }
+
+    fn recap(&self, week: Week, audience: Option<&AudienceId>) -> Result<Option<Document>> {
+        let Some(recap) = self.store.recap(week, audience)? else { return Ok(None) };
+        Ok(Some(html::recap_page(&self.site()?, &recap, &self.around(&recap)?)))
+    }
+
+    /// The weeks before and after, for the same readers.
+    fn around(&self, recap: &Recap) -> Result<Around> {
+        let listed = self.store.listed()?;
+        let at = listed.iter().position(|listed| listed.week == recap.week);
+        let link = |index: Option<usize>| -> Result<Option<Link>> {
+            let Some(listed) = index.and_then(|index| listed.get(index)) else { return Ok(None) };
+            let audience = recap.audience.as_ref().map(|audience| &audience.id);
+            let there = self.store.recap(listed.week, audience)?;
+            Ok(there.map(|there| Link { title: format!("Week {}", there.week.number()), path: there.path() }))
+        };
+        Ok(Around {
+            previous: link(at.map(|at| at + 1))?,
+            next: link(at.and_then(|at| at.checked_sub(1)))?,
+        })
+    }
+
+    /// A story's page, wherever its address once led: an old slug redirects.
+    fn story(&self, path: &str, short: &str) -> Result<Found> {
+        for week in self.store.weeks_of(short)? {
+            let Some(recap) = self.pool(week)? else { continue };
+            let Some(entry) = recap.entries.iter().find(|entry| entry.story.short() == short) else { continue };
+            if entry.path() != path {
+                return Ok(Found::Moved(entry.path()));
+            }
+            return Ok(Found::Document(html::story_page(&self.site()?, &recap, entry)));
+        }
+        Ok(Found::Nothing)
+    }
+
+    fn audience(&self, id: &AudienceId) -> Result<Option<Document>> {
+        let Some(audience) = self.config.audiences.iter().find(|audience| audience.id == *id) else { return Ok(None) };
+        let recaps = self.store.recaps(Some(id), IN_FEED)?;
+        let listed: Vec<html::Listed> = recaps.iter().map(html::Listed::of).collect();
+        let changed = self.changed()?;
+        Ok(Some(html::audience_page(&self.site()?, audience, recaps.first(), &listed, changed)))
+    }
+
+    fn feed(&self, name: &str) -> Result<Option<Feed>> {
+        let (site, begun) = (self.site()?, self.changed()?);
+        if name == "weekly" {
+            return Ok(Some(feed::weekly(&site, &self.store.recaps(None, IN_FEED)?, begun)));
+        }
+        if name == "stories" {
+            let recaps = self.store.recaps(None, IN_STORIES_FEED)?;
+            return Ok(Some(feed::stories(&site, &recaps, &self.origins(), begun)));
+        }
+        let audience = name.strip_prefix("audience/");
+        let audience = self.config.audiences.iter().find(|known| Some(known.id.as_str()) == audience);
+        let Some(audience) = audience else { return Ok(None) };
+        let name = AudienceName { id: audience.id.clone(), name: audience.name.clone() };
+        let recaps = self.store.recaps(Some(&audience.id), IN_FEED)?;
+        Ok(Some(feed::audience(&site, &name, &recaps, begun)))
+    }
+
+    fn origins(&self) -> BTreeMap<SourceId, Origin> {
+        let origin = |source: &crate::source::Source| {
+            (source.id.clone(), Origin { id: source.feed.to_string(), title: source.name.clone() })
+        };
+        self.config.sources.iter().map(origin).collect()
+    }
+
+    /// When what is published last changed; before the first recap, the start of our time.
+    fn changed(&self) -> Result<Timestamp> {
+        Ok(self.store.listed()?.first().map_or(Timestamp::UNIX_EPOCH, |listed| listed.frozen))
+    }
+
+    /// The pages of which there is one each.
+    fn fixed(&self, place: Place) -> Result<Document> {
+        let site = self.site()?;
+        let changed = self.changed()?;
+        Ok(match place {
+            Place::Style => html::stylesheet(),
+            Place::Archive => html::archive(&site, "/archive/", &self.archive(None)?, changed),
+            Place::ArchiveOf(year) => {
+                html::archive(&site, &format!("/archive/{year}/"), &self.archive(Some(year))?, changed)
+            }
+            Place::Sources => html::sources(&site, &lists::sources(self)?, self.now),
+            Place::About => {
+                let audiences = self.audience_rows();
+                let slot = lists::slot_in_words(&self.config.recap.slot);
+                let sources = self.config.sources.len();
+                let about = About { slot: &slot, sources, audiences: &audiences, model: None };
+                html::about(&site, &about, changed)
+            }
+            Place::Ranking => html::about_ranking(&site, &self.config.ranking, changed),
+            Place::ThisWeek => self.this_week(&site)?,
+            Place::Opml => lists::opml(&site.title, self.config, changed),
+            Place::Sitemap => lists::sitemap(&site, &self.paths()?, changed),
+            Place::Robots => lists::robots(&site),
+            _ => self.home(&site, changed)?,
+        })
+    }
+
+    fn home(&self, site: &Site, changed: Timestamp) -> Result<Document> {
+        let latest = self.store.recaps(None, 1)?.pop();
+        let around = latest.as_ref().map(|recap| self.around(recap)).transpose()?.unwrap_or_default();
+        let audiences = self.audience_rows();
+        let archive = self.archive(None)?;
+        let home = Home {
+            latest: latest.as_ref().map(|recap| (recap, &around)),
+            archive: &archive,
+            audiences: &audiences,
+            sources: self.config.sources.len(),
+            items: self.store.count_items()?,
+            next: self.config.recap.slot.next(self.now),
+            changed: if latest.is_some() { changed } else { self.now },
+        };
+        Ok(html::home(site, &home))
+    }
+
+    fn this_week(&self, site: &Site) -> Result<Document> {
+        if self.config.publish.live == Live::Hidden {
+            return Ok(html::not_found(site));
+        }
+        let running = compose::running(self.store, self.config, self.now)?;
+        Ok(html::this_week(site, &running, self.config.recap.slot.next(self.now)))
+    }
+
+    fn archive(&self, year: Option<i16>) -> Result<Vec<html::Listed>> {
+        let listed = self.store.listed()?.into_iter().filter(|listed| year.is_none_or(|year| listed.week.year() == year));
+        let row = |listed: crate::store::Listed| html::Listed {
+            path: format!("/w/{}/", listed.week),
+            week: listed.week,
+            title: listed.title,
+            published: listed.frozen,
+            stories: listed.stories as usize,
+        };
+        Ok(listed.map(row).collect())
+    }
+
+    fn audience_rows(&self) -> Vec<AudienceRow> {
+        self.config.audiences.iter().map(AudienceRow::from).collect()
+    }
+}

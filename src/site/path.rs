@@ -1,0 +1,160 @@
+//! The addresses of the published tree.
+
+use crate::id::AudienceId;
+use crate::publish::feed::Format;
+use crate::week::Week;
+
+/// What an address stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// `/`
+    Home,
+    /// `/w/2026-W19/`
+    Recap(Week),
+    /// `/w/2026-W19/founders/`
+    AudienceRecap(Week, AudienceId),
+    /// `/w/2026-W19/recap.json`
+    RecapJson(Week),
+    /// `/w/2026-W19/recap.md`
+    RecapMarkdown(Week),
+    /// `/w/2026-W19/recap.txt`
+    RecapText(Week),
+    /// `/s/2026/05/<slug>-<id8>/`
+    Story {
+        /// The eight digits.
+        short: String,
+    },
+    /// `/audience/founders/`
+    Audience(AudienceId),
+    /// `/feeds/weekly.atom`: a feed by name and format
+    Feed(String, Format),
+    /// `/archive/`
+    Archive,
+    /// `/archive/2026/`
+    ArchiveOf(i16),
+    /// `/sources/`
+    Sources,
+    /// `/about/`
+    About,
+    /// `/about/ranking/`
+    Ranking,
+    /// `/this-week/`
+    ThisWeek,
+    /// `/sources.opml`
+    Opml,
+    /// `/sitemap.xml`
+    Sitemap,
+    /// `/robots.txt`
+    Robots,
+    /// `/style.css`
+    Style,
+    /// An address that people guess, or one without its last slash.
+    Moved(String),
+}
+
+impl Place {
+    /// The addresses of which there is one each, the guessed ones left out.
+    pub const FIXED: [&str; 9] = [
+        "/",
+        "/about/",
+        "/about/ranking/",
+        "/archive/",
+        "/robots.txt",
+        "/sitemap.xml",
+        "/sources.opml",
+        "/sources/",
+        "/style.css",
+    ];
+
+    /// What `path` stands for; none if nothing can stand there.
+    pub fn of(path: &str) -> Option<Self> {
+        let fixed = match path {
+            "/" | "/index.html" => Self::Home,
+            "/archive/" => Self::Archive,
+            "/sources/" => Self::Sources,
+            "/about/" => Self::About,
+            "/about/ranking/" => Self::Ranking,
+            "/this-week/" => Self::ThisWeek,
+            "/sources.opml" => Self::Opml,
+            "/sitemap.xml" => Self::Sitemap,
+            "/robots.txt" => Self::Robots,
+            "/style.css" => Self::Style,
+            "/feed.xml" | "/feed" | "/feed/" | "/atom.xml" => Self::Moved("/feeds/weekly.atom".to_owned()),
+            "/rss" | "/rss/" | "/rss.xml" => Self::Moved("/feeds/weekly.rss".to_owned()),
+            "/feed.json" => Self::Moved("/feeds/weekly.json".to_owned()),
+            _ => return Self::of_one(path),
+        };
+        Some(fixed)
+    }
+
+    fn of_one(path: &str) -> Option<Self> {
+        if let Some(name) = path.strip_prefix("/feeds/") {
+            let (name, ending) = name.rsplit_once('.')?;
+            let format = Format::ALL.into_iter().find(|format| format.ending() == ending)?;
+            return Some(Self::Feed(name.to_owned(), format));
+        }
+        let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+        let place = match segments.as_slice() {
+            ["w", week] => Self::Recap(week.parse().ok()?),
+            ["w", week, "recap.json"] => Self::RecapJson(week.parse().ok()?),
+            ["w", week, "recap.md"] => Self::RecapMarkdown(week.parse().ok()?),
+            ["w", week, "recap.txt"] => Self::RecapText(week.parse().ok()?),
+            ["w", week, audience] => Self::AudienceRecap(week.parse().ok()?, audience.parse().ok()?),
+            ["s", _, _, name] => Self::Story { short: short(name)? },
+            ["audience", audience] => Self::Audience(audience.parse().ok()?),
+            ["archive", year] => Self::ArchiveOf(year.parse().ok()?),
+            ["archive" | "sources" | "about" | "this-week"] | ["about", "ranking"] => Self::Moved(format!("{path}/")),
+            _ => return None,
+        };
+        let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+        let lacks_slash = !path.ends_with('/') && !is_file && !matches!(place, Self::Moved(_));
+        Some(if lacks_slash { Self::Moved(format!("{path}/")) } else { place })
+    }
+}
+
+/// The eight digits at the end of a story's address.
+fn short(name: &str) -> Option<String> {
+    let short = name.rsplit('-').next()?;
+    (short.len() == 8 && short.bytes().all(|b| b.is_ascii_hexdigit())).then(|| short.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(path: &str, expected: Option<Place>) {
+        assert_eq!(Place::of(path), expected, "{path}");
+    }
+
+    #[test]
+    fn every_fixed_address_is_a_place() {
+        for path in Place::FIXED {
+            assert!(matches!(Place::of(path), Some(place) if !matches!(place, Place::Moved(_))), "{path}");
+        }
+    }
+
+    #[test]
+    fn addresses_say_what_they_stand_for() {
+        let week: Week = "2026-W19".parse().unwrap();
+        check("/w/2026-W19/", Some(Place::Recap(week)));
+        check("/w/2026-W19/founders/", Some(Place::AudienceRecap(week, "founders".parse().unwrap())));
+        check("/w/2026-W19/recap.json", Some(Place::RecapJson(week)));
+        check("/s/2026/05/big-fund-0a1b2c3d/", Some(Place::Story { short: "0a1b2c3d".to_owned() }));
+        check("/feeds/audience/founders.rss", Some(Place::Feed("audience/founders".to_owned(), Format::Rss)));
+    }
+
+    #[test]
+    fn guesses_are_led_on() {
+        check("/w/2026-W19", Some(Place::Moved("/w/2026-W19/".to_owned())));
+        check("/archive", Some(Place::Moved("/archive/".to_owned())));
+        check("/feed.xml", Some(Place::Moved("/feeds/weekly.atom".to_owned())));
+    }
+
+    #[test]
+    fn nonsense_stands_for_nothing() {
+        for path in ["/w/2026-W99/", "/s/2026/05/x/", "/feeds/weekly", "/feeds/weekly.xml", "/../etc/passwd", "/wp-login.php", "//"] {
+            check(path, None);
+        }
+    }
+}

@@ -29,6 +29,7 @@ use crate::source::{Network, Validators};
 pub use client::ClientError;
 pub use error::{FetchError, Remedy};
 pub use guard::{Forbidden, PrivateAddress};
+pub use hosts::Manners;
 
 use client::{Client, Clients};
 use hosts::{Hosts, Turn};
@@ -46,10 +47,8 @@ pub struct Limits {
     pub timeout: Duration,
     /// After decompression.
     pub max_body_bytes: u64,
-    /// Requests to one host at once; at least 1.
-    pub per_host: usize,
-    /// Between the starts of two requests to one host.
-    pub host_gap: Duration,
+    /// How many requests at once, and how close together.
+    pub manners: Manners,
     /// The longest that a host may make all of its sources rest.
     pub max_wait: Duration,
     /// Private networks that any source may live in.
@@ -129,7 +128,7 @@ impl Fetcher {
     /// is no such case: there, each https source says so.
     pub fn new(limits: Limits) -> Result<Self, ClientError> {
         let clients = Clients::new(limits.clone())?;
-        let hosts = Hosts::new(limits.per_host, limits.host_gap);
+        let hosts = Hosts::new(limits.manners);
         Ok(Self { shared: Arc::new(Shared { limits, clients, hosts }) })
     }
 

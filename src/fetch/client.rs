@@ -165,7 +165,7 @@ fn builder(limits: &Limits, allowed: &Arc<[Network]>, roots: Roots) -> Result<Cl
         .dns_resolver(GuardedResolver { allowed: Arc::clone(allowed) })
         .connect_timeout(limits.connect_timeout)
         .pool_idle_timeout(IDLE)
-        .pool_max_idle_per_host(limits.per_host)
+        .pool_max_idle_per_host(limits.manners.per_host)
         // Old servers send the oddest lines next to a good feed.
         .http1_ignore_invalid_headers_in_responses(true)
         .http1_allow_obsolete_multiline_headers_in_responses(true);

@@ -8,6 +8,7 @@ use super::*;
 use origin::{Origin, Piece, Script, answer, say};
 
 const BODY: &[u8] = b"<rss version='2.0'/>";
+const MANNERS: Manners = Manners { concurrency: 2, per_host: 2, host_gap: Duration::ZERO };
 const LIMIT_BYTES: u64 = 10_000;
 
 fn loopback() -> Network {
@@ -19,8 +20,7 @@ pub fn limits() -> Limits {
         connect_timeout: Duration::from_secs(1),
         timeout: Duration::from_secs(5),
         max_body_bytes: LIMIT_BYTES,
-        per_host: 2,
-        host_gap: Duration::ZERO,
+        manners: MANNERS,
         max_wait: Duration::from_secs(7 * 86_400),
         allow_private: vec![loopback()],
         user_agent: user_agent(Some(&"https://recap.test/about/".parse().unwrap())),
@@ -338,7 +338,7 @@ async fn one_deadline_holds_for_slow_bodies_and_slow_redirects() {
 async fn a_slow_host_holds_up_no_other() {
     let slow = Origin::new(vec![vec![Piece::Wait(Duration::from_secs(4))]]).await;
     let quick = Origin::new(vec![answer("200 OK", &[], BODY)]).await;
-    let fetcher = Fetcher::new(Limits { per_host: 1, ..limits() }).unwrap();
+    let fetcher = Fetcher::new(Limits { manners: Manners { per_host: 1, ..MANNERS }, ..limits() }).unwrap();
     let queue: Vec<_> = (0..5).map(|_| tokio::spawn(fetch_as(fetcher.clone(), slow.url("/")))).collect();
     assert!(tokio::time::timeout(Duration::from_secs(1), fetch_as(fetcher, quick.url("/"))).await.unwrap().is_ok());
     assert!(slow.heard().len() <= 1, "one at a time");
@@ -353,7 +353,7 @@ async fn fetch_as(fetcher: Fetcher, url: Url) -> Result<Fetched, FetchError> {
 async fn an_abandoned_fetch_gives_its_turn_back() {
     let silent = vec![Piece::Wait(Duration::from_secs(4))];
     let origin = Origin::new(vec![silent, answer("200 OK", &[], BODY)]).await;
-    let fetcher = Fetcher::new(Limits { per_host: 1, ..limits() }).unwrap();
+    let fetcher = Fetcher::new(Limits { manners: Manners { per_host: 1, ..MANNERS }, ..limits() }).unwrap();
     let (url, validators) = (origin.url("/"), Validators::default());
     let request = Request { url: &url, validators: &validators, allow_private: &[], now: now() };
     let abandoned = tokio::time::timeout(Duration::from_millis(50), fetcher.fetch(request)).await;

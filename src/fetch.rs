@@ -73,7 +73,7 @@ pub struct Fetcher {
 struct Shared {
     limits: Limits,
     clients: Clients,
-    hosts: Hosts,
+    hosts: Arc<Hosts>,
 }
 
 /// What to fetch, and what we know of it.
@@ -127,8 +127,26 @@ impl Fetcher {
     /// If the HTTP client cannot be made. A machine without root certificates
     /// is no such case: there, each https source says so.
     pub fn new(limits: Limits) -> Result<Self, ClientError> {
+        let hosts = Arc::new(Hosts::new(limits.manners));
+        Self::among(hosts, limits)
+    }
+
+    /// One for a new configuration that remembers which hosts rest and when
+    /// each was last asked, so that reloading over and over is no way around
+    /// our manners. Only other manners start afresh.
+    ///
+    /// # Errors
+    ///
+    /// As [`Fetcher::new`].
+    pub fn with_limits(&self, limits: Limits) -> Result<Self, ClientError> {
+        if limits.manners != self.shared.limits.manners {
+            return Self::new(limits);
+        }
+        Self::among(Arc::clone(&self.shared.hosts), limits)
+    }
+
+    fn among(hosts: Arc<Hosts>, limits: Limits) -> Result<Self, ClientError> {
         let clients = Clients::new(limits.clone())?;
-        let hosts = Hosts::new(limits.manners);
         Ok(Self { shared: Arc::new(Shared { limits, clients, hosts }) })
     }
 

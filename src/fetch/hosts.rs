@@ -23,8 +23,8 @@ pub struct Hosts {
     known: Mutex<Known>,
 }
 
-/// How we behave; what is 0 counts as 1.
-#[derive(Clone, Copy, Debug)]
+/// How we behave. A limit of 0 requests counts as 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Manners {
     /// Requests at once, over all hosts.
     pub concurrency: usize,
@@ -54,8 +54,8 @@ struct Times {
     resting_until: Instant,
 }
 
-/// The right to send one request to one host; ends when dropped, by then the
-/// answer should be read.
+/// The right to send one request to one host. Kept until its answer is read;
+/// dropping it lets the next one in.
 pub struct Turn {
     host: Arc<Host>,
     _at_host: OwnedSemaphorePermit,
@@ -71,8 +71,8 @@ impl Hosts {
 
     /// Waits for a turn at the host of `url`: first in its queue, only then for
     /// one of the slots for all, so that a slow host with many sources fills
-    /// `per_host` slots and no more. Whoever gives up waiting delays
-    /// the others by one gap at most.
+    /// `per_host` slots and no more. Whoever gives up waiting delays the others
+    /// by one gap at most.
     ///
     /// # Errors
     ///
@@ -82,6 +82,7 @@ impl Hosts {
         host.check_awake()?;
         let at_host = permit(&host.turns).await;
         let slot = permit(&self.slots).await;
+        host.check_awake()?;
         let start = host.reserve_start(self.manners.host_gap);
         // Even the shortest sleep costs a tick of the timer.
         if start > Instant::now() {

@@ -259,6 +259,16 @@ async fn too_many_requests_silence_the_whole_host_for_as_long_as_it_asks() {
 }
 
 #[tokio::test]
+async fn a_reload_does_not_wake_a_resting_host() {
+    let origin = Origin::new(vec![answer("429 Slow Down", &["Retry-After: 120"], b"")]).await;
+    let before = Fetcher::new(limits()).unwrap();
+    assert!(fetch_as(before.clone(), origin.url("/")).await.is_err());
+    let reloaded = before.with_limits(Limits { max_body_bytes: 1, ..limits() }).unwrap();
+    let result = fetch_as(reloaded, origin.url("/")).await;
+    assert!(matches!(result, Err(FetchError::Resting { .. })), "{result:?}");
+}
+
+#[tokio::test]
 async fn trouble_of_one_feed_leaves_its_host_alone() {
     let scripts = vec![answer("503 Busy", &["Retry-After: 120"], b""), answer("200 OK", &[], BODY)];
     let origin = Origin::new(scripts).await;

@@ -28,7 +28,8 @@ use crate::source::{Network, Validators};
 
 pub use client::ClientError;
 pub use error::{FetchError, Remedy};
-pub use guard::{Forbidden, PrivateAddress, check_address, check_url};
+pub use guard::{Forbidden, PrivateAddress};
+pub use hosts::Manners;
 
 use client::{Client, Clients};
 use hosts::{Hosts, Turn};
@@ -46,10 +47,8 @@ pub struct Limits {
     pub timeout: Duration,
     /// After decompression.
     pub max_body_bytes: u64,
-    /// Requests to one host at once; at least 1.
-    pub per_host: usize,
-    /// Between the starts of two requests to one host.
-    pub host_gap: Duration,
+    /// How many requests at once, and how close together.
+    pub manners: Manners,
     /// The longest that a host may make all of its sources rest.
     pub max_wait: Duration,
     /// Private networks that any source may live in.
@@ -74,7 +73,7 @@ pub struct Fetcher {
 struct Shared {
     limits: Limits,
     clients: Clients,
-    hosts: Hosts,
+    hosts: Arc<Hosts>,
 }
 
 /// What to fetch, and what we know of it.
@@ -120,12 +119,6 @@ pub enum Fetched {
     },
 }
 
-/// Where one request has led.
-enum Hop {
-    Onward { status: u16, location: Vec<u8> },
-    Arrived(Fetched),
-}
-
 impl Fetcher {
     /// A fetcher that has asked nobody yet.
     ///
@@ -134,8 +127,26 @@ impl Fetcher {
     /// If the HTTP client cannot be made. A machine without root certificates
     /// is no such case: there, each https source says so.
     pub fn new(limits: Limits) -> Result<Self, ClientError> {
+        let hosts = Arc::new(Hosts::new(limits.manners));
+        Self::among(hosts, limits)
+    }
+
+    /// One for a new configuration that remembers which hosts rest and when
+    /// each was last asked, so that reloading over and over is no way around
+    /// our manners. Only other manners start afresh.
+    ///
+    /// # Errors
+    ///
+    /// As [`Fetcher::new`].
+    pub fn with_limits(&self, limits: Limits) -> Result<Self, ClientError> {
+        if limits.manners != self.shared.limits.manners {
+            return Self::new(limits);
+        }
+        Self::among(Arc::clone(&self.shared.hosts), limits)
+    }
+
+    fn among(hosts: Arc<Hosts>, limits: Limits) -> Result<Self, ClientError> {
         let clients = Clients::new(limits.clone())?;
-        let hosts = Hosts::new(limits.per_host, limits.host_gap);
         Ok(Self { shared: Arc::new(Shared { limits, clients, hosts }) })
     }
 
@@ -155,36 +166,43 @@ impl Fetcher {
             client.check(&route.at)?;
             let turn = hosts.turn(&route.at).await?;
             let begun = Instant::now();
-            let hop = tokio::time::timeout(left, self.hop(&client, &route, request, &turn)).await;
-            match hop.map_err(|_| FetchError::Timeout { after: limits.timeout })?? {
-                Hop::Arrived(fetched) => return Ok(fetched),
-                Hop::Onward { status, location } => route.follow(status, &location)?,
+            let hop = tokio::time::timeout(left, self.hop(&client, &mut route, request, &turn)).await;
+            if let Some(fetched) = hop.map_err(|_| FetchError::Timeout { after: limits.timeout })?? {
+                return Ok(fetched);
             }
             left = left.saturating_sub(begun.elapsed());
         }
     }
 
-    async fn hop(&self, client: &Client, route: &Route, request: Request<'_>, turn: &Turn) -> Result<Hop, FetchError> {
+    /// One request. None if it leads on, to where `route` is then.
+    async fn hop(
+        &self,
+        client: &Client,
+        route: &mut Route,
+        request: Request<'_>,
+        turn: &Turn,
+    ) -> Result<Option<Fetched>, FetchError> {
         let response = client.ask(&route.at, request.validators).await?;
         let code = response.status().as_u16();
-        match code {
-            200 | 203 | 226 => self.arrived(response, route, request).await.map(Hop::Arrived),
-            304 if headers::are_conditional(request.validators) => {
-                Ok(Hop::Arrived(not_modified(response.headers(), route, request)))
+        let location = response.headers().get(LOCATION).map(|location| location.as_bytes().to_vec());
+        match (code, location) {
+            (200 | 203 | 226, _) => self.arrived(response, route, request).await.map(Some),
+            (304, _) if headers::are_conditional(request.validators) => {
+                Ok(Some(not_modified(response.headers(), route, request)))
             }
-            301 | 302 | 303 | 307 | 308 if response.headers().contains_key(LOCATION) => {
-                let location = response.headers()[LOCATION].as_bytes().to_vec();
-                Ok(Hop::Onward { status: code, location })
-            }
-            410 => Err(FetchError::Gone),
-            _ => {
-                let retry_after = headers::retry_after(response.headers(), request.now);
-                if code == 429 {
-                    turn.rest(retry_after.unwrap_or(UNSAID_REST).min(self.shared.limits.max_wait));
-                }
-                Err(FetchError::Status { code, retry_after })
-            }
+            (301 | 302 | 303 | 307 | 308, Some(location)) => route.follow(code, &location).map(|()| None),
+            (410, _) => Err(FetchError::Gone),
+            _ => Err(self.refusal(code, response.headers(), request, turn)),
         }
+    }
+
+    /// An answer without a feed; a 429 is meant for the whole host.
+    fn refusal(&self, code: u16, answer: &HeaderMap, request: Request<'_>, turn: &Turn) -> FetchError {
+        let retry_after = headers::retry_after(answer, request.now);
+        if code == 429 {
+            turn.rest(retry_after.unwrap_or(UNSAID_REST).min(self.shared.limits.max_wait));
+        }
+        FetchError::Status { code, retry_after }
     }
 
     /// Reads the body of a good answer.

@@ -69,20 +69,17 @@ pub struct Next {
 ///
 /// Failures double the wait each time, from the interval up to `pace.max_interval`.
 pub fn next_poll(now: Timestamp, outcome: &Outcome, pace: &Pace, jitter: Share) -> Next {
-    let (wait, because) = match *outcome {
-        Outcome::Answered { asked_for } => {
-            let own = pace.usual();
-            pace.longest((own, format!("every {}", wait::in_words(own))), asked_for, "the publisher asks for")
-        }
+    let (own, asked) = match *outcome {
+        Outcome::Answered { asked_for } => (pace.usual(), pace.granted(asked_for, "the publisher asks for")),
         Outcome::Failed { failures, retry_after } => {
-            let own = (pace.backed_off(failures), failed_in_words(failures));
-            pace.longest(own, retry_after, "the server asks to wait")
+            (pace.backed_off(failures), pace.granted(retry_after, "the server asks to wait"))
         }
-        Outcome::Rested { wait } => pace.longest((Duration::ZERO, String::new()), Some(wait), "its host asks to wait"),
+        Outcome::Rested { wait } => (Wait::none(), pace.granted(Some(wait), "its host asks to wait")),
         Outcome::Retired => return Next { at: NEVER, because: "retired: the publisher says it is gone".to_owned() },
     };
-    let wait = wait.saturating_add(wait.mul_f64(jitter.value() * MOST_JITTER));
-    Next { at: later(now, wait), because }
+    let Wait { time, because } = asked.filter(|asked| asked.time > own.time).unwrap_or(own);
+    let jittered = time.saturating_add(time.mul_f64(jitter.value() * MOST_JITTER));
+    Next { at: later(now, jittered), because }
 }
 
 /// When a persisted `due` really is due. If the system clock jumped, it may lie
@@ -99,34 +96,44 @@ pub fn spread(source: &SourceId, over: Duration) -> Duration {
     over / (u32::from(u16::MAX) + 1) * u32::from(place)
 }
 
-impl Pace {
-    fn usual(&self) -> Duration {
-        self.interval.min(self.max_interval).max(self.min_interval)
-    }
+/// How long to wait, and why so long.
+struct Wait {
+    time: Duration,
+    because: String,
+}
 
-    fn backed_off(&self, failures: u32) -> Duration {
-        let doublings = failures.saturating_sub(1).min(16);
-        self.usual().saturating_mul(1 << doublings).min(self.max_interval).max(self.usual())
-    }
-
-    /// The longer of our `own` wait and the capped wait that is `asked` for,
-    /// with its reason.
-    fn longest(&self, own: (Duration, String), asked: Option<Duration>, who_asks: &str) -> (Duration, String) {
-        let Some(asked) = asked else { return own };
-        let granted = asked.min(self.max_wait);
-        if granted <= own.0 && !own.1.is_empty() {
-            return own;
-        }
-        let because = format!("{who_asks} {}", wait::in_words(asked));
-        let capped = format!("{because}; we wait {} at most", wait::in_words(self.max_wait));
-        (granted, if granted < asked { capped } else { because })
+impl Wait {
+    fn none() -> Self {
+        Self { time: Duration::ZERO, because: "its host is awake again".to_owned() }
     }
 }
 
-fn failed_in_words(failures: u32) -> String {
-    match failures {
-        0 | 1 => "the last poll failed".to_owned(),
-        more => format!("failed {more} times in a row"),
+impl Pace {
+    fn interval(&self) -> Duration {
+        self.interval.min(self.max_interval).max(self.min_interval)
+    }
+
+    fn usual(&self) -> Wait {
+        Wait { time: self.interval(), because: format!("every {}", wait::in_words(self.interval())) }
+    }
+
+    fn backed_off(&self, failures: u32) -> Wait {
+        let doublings = failures.saturating_sub(1).min(16);
+        let doubled = self.interval().saturating_mul(1 << doublings);
+        let because = match failures {
+            0 | 1 => "the last poll failed".to_owned(),
+            more => format!("failed {more} times in a row"),
+        };
+        Wait { time: doubled.min(self.max_interval).max(self.interval()), because }
+    }
+
+    /// What somebody `asked` for, as far as we go along with it.
+    fn granted(&self, asked: Option<Duration>, who_asks: &str) -> Option<Wait> {
+        let asked = asked?;
+        let because = format!("{who_asks} {}", wait::in_words(asked));
+        let capped = format!("{because}; we wait {} at most", wait::in_words(self.max_wait));
+        let because = if asked > self.max_wait { capped } else { because };
+        Some(Wait { time: asked.min(self.max_wait), because })
     }
 }
 
@@ -195,7 +202,7 @@ mod tests {
     #[test]
     fn a_source_of_a_resting_host_waits_with_it() {
         check(Outcome::Rested { wait: 5 * MINUTE }, 5 * MINUTE, "its host asks to wait 5 m");
-        check(Outcome::Rested { wait: Duration::ZERO }, Duration::ZERO, "its host asks to wait 0 s");
+        check(Outcome::Rested { wait: Duration::ZERO }, Duration::ZERO, "its host is awake again");
     }
 
     #[test]
@@ -208,7 +215,7 @@ mod tests {
 
     #[test]
     fn our_own_interval_stays_within_its_bounds() {
-        let usual = |interval| Pace { interval, ..pace() }.usual();
+        let usual = |interval| Pace { interval, ..pace() }.interval();
         assert_eq!(usual(MINUTE), 15 * MINUTE);
         assert_eq!(usual(9 * DAY), DAY);
         let crossed = Pace { interval: HOUR, min_interval: 2 * DAY, ..pace() };

@@ -7,6 +7,10 @@ use reqwest::header::CONTENT_ENCODING;
 use crate::fetch::FetchError;
 use crate::fetch::client;
 
+/// How gzip begins (RFC 1952). The client takes off one layer and the header
+/// with it, so that a second layer shows only here.
+const GZIP_MAGIC: &[u8] = b"\x1f\x8b";
+
 /// The whole body, decompressed, `limit_bytes` at most.
 ///
 /// # Errors
@@ -25,12 +29,16 @@ pub async fn read(mut response: Response, limit_bytes: u64) -> Result<Vec<u8>, F
         let chunk = response.chunk().await;
         let chunk =
             chunk.map_err(|error| FetchError::BrokenOff { read_bytes: body.len(), why: client::innermost(&error) })?;
-        let Some(chunk) = chunk else { return Ok(body) };
+        let Some(chunk) = chunk else { break };
         if chunk.len() > limit - body.len() {
             return Err(too_large());
         }
         body.extend_from_slice(&chunk);
     }
+    if body.starts_with(GZIP_MAGIC) {
+        return Err(FetchError::Encoding("gzip, twice or unannounced".to_owned()));
+    }
+    Ok(body)
 }
 
 /// The client removes the header of an encoding that it takes off. One that is

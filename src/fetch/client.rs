@@ -91,16 +91,19 @@ impl Clients {
 }
 
 impl Client {
-    /// Without root certificates plain http still works: a test machine or a
-    /// small container has none, and a feed on the local network needs none.
     fn new(limits: &Limits, exceptions: &[Network]) -> Result<Self, ClientError> {
         let allowed: Arc<[Network]> = limits.allow_private.iter().chain(exceptions).copied().collect();
-        let made = builder(limits, &allowed, Roots::System)?.build();
-        let (http, no_roots) = match made {
-            Ok(http) => (http, None),
-            Err(error) => (builder(limits, &allowed, Roots::None)?.build()?, Some(innermost(&error).into())),
-        };
-        Ok(Self { http, allowed, no_roots, connect_timeout: limits.connect_timeout })
+        match builder(limits, &allowed, Roots::System)?.build() {
+            Ok(http) => Ok(Self { http, allowed, no_roots: None, connect_timeout: limits.connect_timeout }),
+            Err(error) => Self::without_roots(limits, allowed, &innermost(&error)),
+        }
+    }
+
+    /// Plain http works without root certificates: a test machine or a small
+    /// container has none, and a feed on the local network needs none.
+    fn without_roots(limits: &Limits, allowed: Arc<[Network]>, why: &str) -> Result<Self, ClientError> {
+        let http = builder(limits, &allowed, Roots::None)?.build()?;
+        Ok(Self { http, allowed, no_roots: Some(why.into()), connect_timeout: limits.connect_timeout })
     }
 
     /// Judges an address before a host is bothered with it.
@@ -162,7 +165,7 @@ fn builder(limits: &Limits, allowed: &Arc<[Network]>, roots: Roots) -> Result<Cl
         .dns_resolver(GuardedResolver { allowed: Arc::clone(allowed) })
         .connect_timeout(limits.connect_timeout)
         .pool_idle_timeout(IDLE)
-        .pool_max_idle_per_host(limits.per_host)
+        .pool_max_idle_per_host(limits.manners.per_host)
         // Old servers send the oddest lines next to a good feed.
         .http1_ignore_invalid_headers_in_responses(true)
         .http1_allow_obsolete_multiline_headers_in_responses(true);
@@ -220,6 +223,7 @@ fn host(url: &Url) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fetch::tests::limits;
 
     fn addresses(ips: &[&str]) -> Vec<SocketAddr> {
         ips.iter().map(|ip| SocketAddr::new(ip.parse().unwrap(), 0)).collect()
@@ -236,5 +240,19 @@ mod tests {
     fn a_name_is_refused_with_the_address_it_hides() {
         let refused = permitted(&addresses(&["::ffff:10.0.0.1", "::1"]), &[]).unwrap_err();
         assert_eq!(refused.address.to_string(), "::ffff:10.0.0.1");
+    }
+
+    #[test]
+    fn without_root_certificates_only_https_is_lost() {
+        let client = Client::without_roots(&limits(), Arc::from([]), "no certificates found").unwrap();
+        assert_eq!(client.check(&"http://a.test/".parse().unwrap()), Ok(()));
+        let error = client.check(&"https://a.test/".parse().unwrap()).unwrap_err().to_string();
+        assert!(error.contains("no certificates found") && error.contains("install ca-certificates"), "{error}");
+    }
+
+    #[test]
+    fn a_contact_that_no_header_can_carry_is_said_at_once() {
+        let broken = Limits { user_agent: "recapd\n".to_owned(), ..limits() };
+        assert!(matches!(Clients::new(broken), Err(ClientError::UserAgent(_))));
     }
 }

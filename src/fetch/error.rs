@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use crate::fetch::guard::Forbidden;
-use crate::fetch::guard::PrivateAddress;
+use crate::fetch::guard::{Forbidden, PrivateAddress};
 use crate::wait;
 
 /// Why a fetch brought nothing. Each message stands alone and can be stored

@@ -10,7 +10,7 @@ use crate::source::Network;
 /// Addresses that are no place for a public feed, from the IANA registries of
 /// special-purpose addresses. The embedded forms are refused whole: each is a
 /// second spelling of an IPv4 address, and no public feed needs one.
-const REFUSED: [(Network, &str); 27] = [
+const REFUSED: &[(Network, &str)] = &[
     (v4([0, 0, 0, 0], 8), "an address of \"this network\""),
     (v4([10, 0, 0, 0], 8), PRIVATE),
     (v4([100, 64, 0, 0], 10), "a carrier's private address"),

@@ -18,9 +18,20 @@ const FEW_HOSTS: usize = 1024;
 /// Every host we have asked lately. All waiting is by the monotonic clock, so
 /// that a jump of the system clock neither stalls nor floods anybody.
 pub struct Hosts {
-    at_once: usize,
-    gap: Duration,
+    manners: Manners,
+    slots: Arc<Semaphore>,
     known: Mutex<Known>,
+}
+
+/// How we behave. A limit of 0 requests counts as 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manners {
+    /// Requests at once, over all hosts.
+    pub concurrency: usize,
+    /// Requests to one host at once.
+    pub per_host: usize,
+    /// Between the starts of two requests to one host.
+    pub host_gap: Duration,
 }
 
 struct Known {
@@ -43,22 +54,25 @@ struct Times {
     resting_until: Instant,
 }
 
-/// The right to send one request to one host; ends when dropped, by then the
-/// answer should be read.
+/// The right to send one request to one host. Kept until its answer is read;
+/// dropping it lets the next one in.
 pub struct Turn {
     host: Arc<Host>,
-    _permit: OwnedSemaphorePermit,
+    _at_host: OwnedSemaphorePermit,
+    _slot: OwnedSemaphorePermit,
 }
 
 impl Hosts {
-    /// None asked yet. At least one request at once is allowed.
-    pub fn new(at_once: usize, gap: Duration) -> Self {
-        let known = Known { hosts: HashMap::new(), tidy_at: FEW_HOSTS };
-        Self { at_once: at_once.clamp(1, Semaphore::MAX_PERMITS), gap, known: Mutex::new(known) }
+    /// None asked yet.
+    pub fn new(manners: Manners) -> Self {
+        let known = Mutex::new(Known { hosts: HashMap::new(), tidy_at: FEW_HOSTS });
+        Self { manners, slots: Arc::new(semaphore(manners.concurrency)), known }
     }
 
-    /// Waits for a turn at the host of `url`. Whoever gives up waiting delays
-    /// the others by one gap at most.
+    /// Waits for a turn at the host of `url`: first in its queue, only then for
+    /// one of the slots for all, so that a slow host with many sources fills
+    /// `per_host` slots and no more. Whoever gives up waiting delays the others
+    /// by one gap at most.
     ///
     /// # Errors
     ///
@@ -66,15 +80,16 @@ impl Hosts {
     pub async fn turn(&self, url: &Url) -> Result<Turn, FetchError> {
         let host = self.host(url);
         host.check_awake()?;
-        // Nobody closes the semaphore, so that an error cannot come.
-        let permit = Arc::clone(&host.turns).acquire_owned().await.map_err(|_| host.resting(Duration::ZERO))?;
-        let start = host.reserve_start(self.gap);
+        let at_host = permit(&host.turns).await;
+        let slot = permit(&self.slots).await;
+        host.check_awake()?;
+        let start = host.reserve_start(self.manners.host_gap);
         // Even the shortest sleep costs a tick of the timer.
         if start > Instant::now() {
             tokio::time::sleep_until(start).await;
         }
         host.check_awake()?;
-        Ok(Turn { host, _permit: permit })
+        Ok(Turn { host, _at_host: at_host, _slot: slot })
     }
 
     fn host(&self, url: &Url) -> Arc<Host> {
@@ -88,7 +103,7 @@ impl Hosts {
             known.hosts.retain(|_, host| Arc::strong_count(host) > 1 || host.is_restless(now));
             known.tidy_at = FEW_HOSTS.max(known.hosts.len() * 2);
         }
-        let host = Arc::new(Host::new(name.clone(), self.at_once));
+        let host = Arc::new(Host::new(name.clone(), self.manners.per_host));
         known.hosts.insert(name, Arc::clone(&host));
         host
     }
@@ -105,10 +120,10 @@ impl Turn {
 }
 
 impl Host {
-    fn new(name: String, at_once: usize) -> Self {
+    fn new(name: String, per_host: usize) -> Self {
         let now = Instant::now();
         let times = Mutex::new(Times { next_start: now, resting_until: now });
-        Self { name, turns: Arc::new(Semaphore::new(at_once)), times }
+        Self { name, turns: Arc::new(semaphore(per_host)), times }
     }
 
     fn check_awake(&self) -> Result<(), FetchError> {
@@ -135,6 +150,14 @@ impl Host {
     }
 }
 
+fn semaphore(permits: usize) -> Semaphore {
+    Semaphore::new(permits.clamp(1, Semaphore::MAX_PERMITS))
+}
+
+async fn permit(semaphore: &Arc<Semaphore>) -> OwnedSemaphorePermit {
+    Arc::clone(semaphore).acquire_owned().await.expect("nobody closes our semaphores")
+}
+
 /// http and https are one host; a port of its own is a server of its own.
 fn key(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default().trim_end_matches('.');
@@ -155,6 +178,10 @@ mod tests {
 
     const GAP: Duration = Duration::from_millis(20);
 
+    fn hosts(per_host: usize, host_gap: Duration) -> Hosts {
+        Hosts::new(Manners { concurrency: 64, per_host, host_gap })
+    }
+
     fn url(text: &str) -> Url {
         text.parse().unwrap()
     }
@@ -168,7 +195,7 @@ mod tests {
 
     #[tokio::test]
     async fn starts_at_one_host_keep_the_gap_and_others_do_not_wait() {
-        let hosts = Hosts::new(2, GAP);
+        let hosts = hosts(2, GAP);
         let begun = Instant::now();
         for _ in 0..3 {
             drop(hosts.turn(&url("http://a.test/")).await.unwrap());
@@ -181,7 +208,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_more_turns_at_once_than_allowed_even_when_somebody_gives_up() {
-        let hosts = Hosts::new(1, Duration::ZERO);
+        let hosts = hosts(1, Duration::ZERO);
         let first = hosts.turn(&url("http://a.test/")).await.unwrap();
         for _ in 0..3 {
             let given_up = tokio::time::timeout(Duration::from_millis(2), hosts.turn(&url("http://a.test/"))).await;
@@ -193,7 +220,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_resting_host_sends_everybody_away_and_wakes_up() {
-        let hosts = Hosts::new(1, Duration::ZERO);
+        let hosts = hosts(1, Duration::ZERO);
         let turn = hosts.turn(&url("http://a.test/")).await.unwrap();
         let https = url("https://a.test/");
         let queue = hosts.turn(&https);
@@ -210,10 +237,26 @@ mod tests {
 
     #[tokio::test]
     async fn hosts_at_rest_are_forgotten() {
-        let hosts = Hosts::new(1, Duration::ZERO);
+        let hosts = hosts(1, Duration::ZERO);
         for number in 0..3 * FEW_HOSTS {
             drop(hosts.turn(&url(&format!("http://a{number}.test/"))).await.unwrap());
         }
         assert!(lock(&hosts.known).hosts.len() <= FEW_HOSTS);
+    }
+
+    #[tokio::test]
+    async fn a_host_fills_only_its_own_slots() {
+        let hosts = Hosts::new(Manners { concurrency: 2, per_host: 1, host_gap: Duration::ZERO });
+        let slow = url("http://slow.test/");
+        let _held = hosts.turn(&slow).await.unwrap();
+        let queue = hosts.turn(&slow);
+        tokio::pin!(queue);
+        assert!(tokio::time::timeout(Duration::from_millis(1), &mut queue).await.is_err());
+        let quick = hosts.turn(&url("http://quick.test/")).await.unwrap();
+        let other = url("http://other.test/");
+        let third = tokio::time::timeout(Duration::from_millis(1), hosts.turn(&other)).await;
+        assert!(third.is_err(), "two slots are two slots");
+        drop(quick);
+        assert!(hosts.turn(&other).await.is_ok());
     }
 }

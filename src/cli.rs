@@ -168,7 +168,7 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
     let clock = now.map_or_else(Clock::system, Clock::set_to);
     let settings = || -> Result<Arc<Config>> { Ok(Arc::new(loaded(config.as_deref())?)) };
     match verb {
-        Verb::Demo { once } => blocking(demo::run(once_or_on(once))),
+        Verb::Demo { once } => blocking(demo::run(once_or_on(once), output::line)),
         Verb::Run => {
             let path = found(config.as_deref())?;
             let settings = settings()?;

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::audience::{Audience, Spoken, Tag, Tagger};
 use crate::config::Config;
 use crate::id::{AudienceId, SourceId, StoryId};
+use crate::insight::Insight;
 use crate::item::Item;
 use crate::ledger::{Event, Note};
 use crate::publisher::{Publisher, Publishers};
@@ -157,6 +158,11 @@ impl<'c> Teller<'c> {
         }
     }
 
+    /// For whom one item alone is, surest first.
+    pub fn tags_of(&self, item: &Item) -> Vec<Tag> {
+        self.tags(&[self.report(item.clone())])
+    }
+
     fn tags(&self, reports: &[Report]) -> Vec<Tag> {
         let texts: Vec<String> = reports.iter().map(|report| report.item.entry.text()).collect();
         let mut always: Vec<AudienceId> = Vec::new();
@@ -203,6 +209,11 @@ fn candidate(told: &Told, remembered: &[Recap], config: &Config) -> Candidate {
         host: lead.publisher.domain.clone(),
         first: told.reports.iter().map(Report::appeared).min().unwrap_or(lead.item.first_seen),
     }
+}
+
+/// The card of a story on its own, for all readers.
+pub fn insight_of(config: &Config, told: &Told) -> Insight {
+    entries::card(config, told, &[], None)
 }
 
 fn frame(store: &Store, config: &Config, order: Order, audience: Option<&Audience>, entries: Vec<Entry>) -> Result<Recap> {

@@ -1,3 +1,7 @@
 //! The command `recapd`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    recapd::cli::main()
+}

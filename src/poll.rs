@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::fetch::{ClientError, FetchError, Fetched, Fetcher, Limits, Remedy, Request, user_agent};
+use crate::fetch::{ClientError, FetchError, Fetched, Fetcher, Limits, Manners, Remedy, Request, user_agent};
 use crate::id::{Share, SourceId};
 use crate::parse::{Document, parse};
 use crate::schedule::{Pace, clamped};
@@ -55,6 +55,24 @@ pub enum Outcome {
     Failed(String),
 }
 
+/// How the sources of a round follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// One after the other: what repeats must not depend on who answers first.
+    OneByOne,
+    /// All at once.
+    Together,
+}
+
+impl Order {
+    fn most(self) -> usize {
+        match self {
+            Self::OneByOne => 1,
+            Self::Together => usize::MAX,
+        }
+    }
+}
+
 /// What a round of polls came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -75,17 +93,33 @@ impl Poller {
     ///
     /// If the HTTP client cannot be made.
     pub fn new(config: Arc<Config>, handle: Handle, readers: Readers) -> Result<Self, ClientError> {
+        Self::made(config, handle, readers, None)
+    }
+
+    /// The same by another configuration; pauses that hosts asked for go on.
+    ///
+    /// # Errors
+    ///
+    /// As [`Poller::new`].
+    pub fn by(&self, config: Arc<Config>) -> Result<Self, ClientError> {
+        Self::made(config, self.handle.clone(), self.readers.clone(), Some(self))
+    }
+
+    fn made(config: Arc<Config>, handle: Handle, readers: Readers, after: Option<&Self>) -> Result<Self, ClientError> {
         let fetch = &config.fetch;
-        let fetcher = Fetcher::new(Limits {
+        let limits = Limits {
             connect_timeout: fetch.connect_timeout,
             timeout: fetch.timeout,
             max_body_bytes: fetch.max_body_bytes,
-            per_host: fetch.per_host,
-            host_gap: fetch.host_gap,
+            manners: Manners { concurrency: fetch.concurrency, per_host: fetch.per_host, host_gap: fetch.host_gap },
             max_wait: fetch.max_wait,
             allow_private: fetch.allow_private.clone(),
             user_agent: user_agent(fetch.contact.as_ref()),
-        })?;
+        };
+        let fetcher = match after {
+            Some(before) => before.fetcher.with_limits(limits)?,
+            None => Fetcher::new(limits)?,
+        };
         Ok(Self { config, fetcher, handle, readers, parsers: Arc::new(Semaphore::new(PARSERS as usize)) })
     }
 
@@ -109,18 +143,18 @@ impl Poller {
         }
     }
 
-    /// Polls `sources` at once, as many as `[fetch] concurrency` allows, and
-    /// reports each as it is done.
+    /// Polls `sources`, as many at once as `order` says, and reports each as it
+    /// is done. The fetcher keeps to `[fetch] concurrency` by itself.
     ///
     /// # Errors
     ///
     /// If the database fails. What a source does wrong is no error, but its outcome.
-    pub async fn round(&self, sources: &[SourceId], clock: Clock, mut done: impl FnMut(&Polled)) -> Result<Summary, StoreError> {
+    pub async fn round(&self, sources: &[SourceId], clock: Clock, order: Order, mut done: impl FnMut(&Polled)) -> Result<Summary, StoreError> {
         let mut summary = Summary::default();
         let mut waiting = sources.iter();
         let mut running: JoinSet<Result<Polled, StoreError>> = JoinSet::new();
         loop {
-            while running.len() < self.config.fetch.concurrency.max(1) {
+            while running.len() < order.most() {
                 let Some(source) = waiting.next().and_then(|id| self.source(id)) else { break };
                 let (poller, source) = (self.clone(), source.clone());
                 running.spawn(async move { poller.turn(&source, clock.now()).await });
@@ -230,7 +264,8 @@ fn spoken_in(mut entry: crate::item::Entry, language: Option<&str>) -> crate::it
 
 fn failed(error: &FetchError) -> Answer {
     let (retry_after, hope) = match error.remedy() {
-        Remedy::RetryAfter(wait) | Remedy::Rest(wait) => (Some(wait), Hope::Again),
+        Remedy::Rest(wait) => return Answer::Resting { why: error.to_string(), wait },
+        Remedy::RetryAfter(wait) => (Some(wait), Hope::Again),
         Remedy::Retire => (None, Hope::Gone),
         _ => (None, Hope::Again),
     };

@@ -41,6 +41,13 @@ pub enum Answer {
     },
     /// A feed.
     Feed(Reading),
+    /// It was not asked: its whole host wants silence. No failure of the source.
+    Resting {
+        /// In words.
+        why: String,
+        /// What is left of it.
+        wait: std::time::Duration,
+    },
     /// It could not be read.
     Failed {
         /// In words an operator understands.
@@ -114,6 +121,10 @@ pub fn take(source: &Source, before: &SourceState, answer: Answer, known: &Known
             turn.state.failures = before.failures.saturating_add(1);
             turn.state.last_error = Some(error);
         }
+        Answer::Resting { why, .. } => {
+            turn.state.last_poll = before.last_poll;
+            turn.state.last_error = Some(why);
+        }
         Answer::Unchanged { validators, .. } => {
             turn.state.validators = validators;
             succeeded(&mut turn.state, by.now);
@@ -126,6 +137,7 @@ pub fn take(source: &Source, before: &SourceState, answer: Answer, known: &Known
 fn outcome(before: &SourceState, answer: &Answer) -> Outcome {
     match answer {
         Answer::Unchanged { asked_for, .. } | Answer::Feed(Reading { asked_for, .. }) => Outcome::Answered { asked_for: *asked_for },
+        Answer::Resting { wait, .. } => Outcome::Rested { wait: *wait },
         Answer::Failed { hope: Hope::Gone, .. } => Outcome::Retired,
         Answer::Failed { retry_after, .. } => {
             Outcome::Failed { failures: before.failures.saturating_add(1), retry_after: *retry_after }

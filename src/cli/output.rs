@@ -34,7 +34,7 @@ pub fn complain(text: &str) {
 }
 
 /// Without the characters that make a terminal do something.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t')).collect()
 }
 

@@ -69,7 +69,7 @@ fn entry(scene: &Scene, place: u32, index: usize, score: Score, audience: Option
         last: appeared().max().unwrap_or(lead.item.first_seen),
         coverage: coverage.iter().map(|report| covered(report, scene.config)).collect(),
         audiences: told.tags.clone(),
-        insight: insight(scene, told, audience),
+        insight: card(scene.config, told, scene.remembered, audience),
         related: related(scene, index),
         headline,
         score,
@@ -150,7 +150,8 @@ fn slug(headline: &str) -> String {
     if slug.is_empty() { "story".to_owned() } else { slug }
 }
 
-fn insight(_scene: &Scene, _told: &Told, _audience: Option<&AudienceId>) -> Insight {
+/// The card of a story, by what it and earlier recaps say.
+pub(super) fn card(_config: &Config, _told: &Told, _remembered: &[Recap], _audience: Option<&AudienceId>) -> Insight {
     Insight::default()
 }
 

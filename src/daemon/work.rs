@@ -66,7 +66,7 @@ impl Worker {
 
     /// Goes on by another configuration; turns on the way end by the old one.
     fn by(&mut self, config: Arc<Config>) {
-        match Poller::new(config.clone(), self.shared.handle.clone(), self.shared.readers.clone()) {
+        match self.poller.by(config.clone()) {
             Ok(poller) => (self.config, self.poller) = (config, poller),
             Err(error) => tracing::error!(%error, "cannot poll by the new configuration"),
         }
@@ -81,7 +81,6 @@ impl Worker {
             Err(error) => return self.failed(&error),
         };
         let mut next = self.config.recap.slot.next(now);
-        let mut waiting = false;
         for (at, source) in due {
             if self.in_flight.contains(&source) {
                 continue;
@@ -90,15 +89,11 @@ impl Worker {
                 next = next.min(at);
                 break;
             }
-            if self.in_flight.len() >= self.config.fetch.concurrency.max(1) {
-                waiting = true;
-                break;
-            }
             self.start(source);
         }
         // The first issue waits for the first round; any later one is made of
         // what was seen before its slot, so nothing is worth waiting for.
-        if let Err(error) = self.publish(now, self.in_flight.is_empty() && !waiting).await {
+        if let Err(error) = self.publish(now, self.in_flight.is_empty()).await {
             return self.failed(&error);
         }
         until(now, next)

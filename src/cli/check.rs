@@ -1,0 +1,124 @@
+//! `recapd check`, `schema` and `health`: is everything right?
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+
+use super::{environment, output};
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::fetch::{Fetched, Fetcher, Limits, Manners, Request, user_agent};
+use crate::parse::{Document, parse};
+use crate::source::{Source, Validators};
+
+/// Says that the configuration at `path` is right, or everything that is not;
+/// `online` also asks each source.
+pub fn check(path: &Path, online: bool, clock: Clock) -> Result<ExitCode> {
+    let config = config::load(path, &environment)?;
+    output::line(&format!(
+        "{}: all right: {} sources, {} audiences, {} publishers, {} kinds of event, {} names",
+        path.display(),
+        config.sources.len(),
+        config.audiences.len(),
+        config.publishers.len(),
+        config.playbook.kinds.len(),
+        config.names.all().len(),
+    ))?;
+    let is_loopback = config.server.public_url.host_str().is_some_and(|host| host == "localhost" || host.starts_with("127."));
+    if is_loopback {
+        output::complain("note: `[server] public_url` is an address on this machine; set it before anyone subscribes, since ids are minted from it");
+    }
+    if online { super::blocking(ask_all(config, clock)) } else { Ok(ExitCode::SUCCESS) }
+}
+
+async fn ask_all(config: Config, clock: Clock) -> Result<ExitCode> {
+    let fetch = &config.fetch;
+    let fetcher = Fetcher::new(Limits {
+        connect_timeout: fetch.connect_timeout,
+        timeout: fetch.timeout,
+        max_body_bytes: fetch.max_body_bytes,
+        manners: Manners { concurrency: fetch.concurrency, per_host: fetch.per_host, host_gap: fetch.host_gap },
+        max_wait: fetch.max_wait,
+        allow_private: fetch.allow_private.clone(),
+        user_agent: user_agent(fetch.contact.as_ref()),
+    })?;
+    let mut asked = tokio::task::JoinSet::new();
+    for source in config.sources {
+        let fetcher = fetcher.clone();
+        asked.spawn(async move { (source.id.clone(), ask(&fetcher, &source, clock).await) });
+    }
+    let mut answers = asked.join_all().await;
+    answers.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut code = ExitCode::SUCCESS;
+    for (source, answer) in answers {
+        match answer {
+            Ok(said) => output::line(&format!("ok      {source}: {said}"))?,
+            Err(why) => {
+                code = ExitCode::FAILURE;
+                output::line(&format!("FAILED  {source}: {why}"))?;
+            }
+        }
+    }
+    Ok(code)
+}
+
+async fn ask(fetcher: &Fetcher, source: &Source, clock: Clock) -> std::result::Result<String, String> {
+    let validators = Validators::default();
+    let request =
+        Request { url: &source.feed, validators: &validators, allow_private: &source.allow_private, now: clock.now() };
+    match fetcher.fetch(request).await.map_err(|error| error.to_string())? {
+        Fetched::Unchanged { .. } => Ok("not modified".to_owned()),
+        Fetched::Body { bytes, content_type, final_url, .. } => {
+            let document = Document { bytes: &bytes, content_type: content_type.as_deref(), base_url: Some(&final_url) };
+            let parsed = parse(document).map_err(|error| error.to_string())?;
+            let mended = parsed.mended.map(|mended| format!(", {mended}")).unwrap_or_default();
+            Ok(format!("{} items, {} skipped{mended}", parsed.entries.len(), parsed.skipped.len()))
+        }
+    }
+}
+
+/// Prints the JSON Schema of the configuration.
+pub fn schema() -> Result<ExitCode> {
+    let mut schema = serde_json::to_vec_pretty(&config::schema())?;
+    schema.push(b'\n');
+    output::bytes(&schema)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Asks the local daemon how it is, through the same client as everything else.
+pub async fn health(config: Arc<Config>) -> Result<ExitCode> {
+    let listen = config.server.listen;
+    let url = format!("http://{}/healthz", local(listen)).parse().context("no address to ask at")?;
+    let fetch = &config.fetch;
+    let fetcher = Fetcher::new(Limits {
+        connect_timeout: std::time::Duration::from_secs(3),
+        timeout: std::time::Duration::from_secs(5),
+        max_body_bytes: 64 * 1024,
+        manners: Manners { concurrency: 1, per_host: 1, host_gap: std::time::Duration::ZERO },
+        max_wait: fetch.max_wait,
+        allow_private: vec![crate::source::Network { address: local(listen).ip(), prefix: if listen.is_ipv4() { 32 } else { 128 } }],
+        user_agent: user_agent(None),
+    })?;
+    let validators = Validators::default();
+    let request = Request { url: &url, validators: &validators, allow_private: &[], now: Clock::system().now() };
+    match fetcher.fetch(request).await {
+        Ok(Fetched::Body { bytes, .. }) => output::bytes(&bytes)?,
+        Ok(Fetched::Unchanged { .. }) => (),
+        Err(error) => {
+            output::complain(&format!("recapd at {listen} is not well: {error}"));
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where a daemon that listens at `listen` is reached from this machine.
+fn local(listen: std::net::SocketAddr) -> std::net::SocketAddr {
+    let mut address = listen;
+    if listen.ip().is_unspecified() {
+        address.set_ip(if listen.is_ipv4() { std::net::Ipv4Addr::LOCALHOST.into() } else { std::net::Ipv6Addr::LOCALHOST.into() });
+    }
+    address
+}

@@ -1,0 +1,105 @@
+//! `recapd explain`: the ledger in words.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use url::Url;
+
+use super::output;
+use crate::clock::Clock;
+use crate::compose::{Teller, Told};
+use crate::config::Config;
+use crate::id::StoryId;
+use crate::store::{ItemRow, LedgerRow, Store};
+use crate::week::Week;
+
+/// Says why something is where it is: an item by its link, a story by its id,
+/// a place of a week.
+pub fn explain(config: &Config, clock: Clock, what: &[String]) -> Result<ExitCode> {
+    let store = Store::read(&config.store.path)?;
+    match what {
+        [week, place] => at_place(&store, config, clock, week.parse()?, place)?,
+        [one] => match Url::parse(one) {
+            Ok(link) => item(&store, config, clock, &link)?,
+            Err(_) => story(&store, config, clock, named(&store, one)?)?,
+        },
+        _ => bail!("name a link, a story, or a week and a place"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn named(store: &Store, digits: &str) -> Result<StoryId> {
+    let is_hex = digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !is_hex {
+        bail!("`{digits}` is neither a link nor a story's id (4 or more hexadecimal digits of it), nor a week with a place (2026-W19 3)");
+    }
+    match store.stories_named(digits)?.as_slice() {
+        [story] => Ok(*story),
+        [] => bail!("there is no story `{digits}`"),
+        several => bail!("{} stories begin with `{digits}`: give more digits", several.len()),
+    }
+}
+
+fn at_place(store: &Store, config: &Config, clock: Clock, week: Week, place: &str) -> Result<()> {
+    let Some(recap) = store.recap(week, None)? else { bail!("{week} is not published") };
+    let Ok(number) = place.parse::<u32>() else { bail!("`{place}` is no place: use 1 to {}", recap.entries.len()) };
+    let Some(entry) = recap.entries.iter().find(|entry| entry.place == number) else {
+        bail!("{week} has no place {number}: it has 1 to {}", recap.entries.len())
+    };
+    output::line(&format!("#{} of {week}: {}", entry.place, entry.headline))?;
+    points(&entry.score)?;
+    story(store, config, clock, entry.story)
+}
+
+fn item(store: &Store, config: &Config, clock: Clock, link: &Url) -> Result<()> {
+    let rows = store.items_at(link)?;
+    if rows.is_empty() {
+        bail!("no source carried {link}");
+    }
+    for ItemRow { item, story: of } in rows {
+        output::line(&format!("{} by `{}`, first seen {}", item.entry.title, item.source, item.first_seen))?;
+        ledger(&store.ledger_of_item(item.id)?)?;
+        match of {
+            Some(of) => story(store, config, clock, of)?,
+            None => output::line("  in no story: it has no place in time")?,
+        }
+    }
+    Ok(())
+}
+
+fn story(store: &Store, config: &Config, clock: Clock, id: StoryId) -> Result<()> {
+    let Some(found) = store.story(id)? else { bail!("there is no story {id}") };
+    let until = config.recap.slot.next(clock.now());
+    let told: Told = Teller::new(config).told(found, until);
+    output::line(&format!("\nStory {id}: {}", told.reports[told.lead].item.entry.title))?;
+    for report in &told.reports {
+        output::line(&format!("  {}  {}: {}", report.appeared(), report.publisher.name, report.item.entry.title))?;
+    }
+    for tag in &told.tags {
+        let because: Vec<String> = tag.because.iter().map(|evidence| format!("`{}` ({:+.1})", evidence.words, evidence.weight)).collect();
+        output::line(&format!("  for {} ({:.2}): {}", tag.audience, tag.confidence.value(), because.join(", ")))?;
+    }
+    match store.placed_stories()?.get(&id) {
+        Some((week, place)) => output::line(&format!("  published as #{place} of {week}"))?,
+        None => {
+            output::line("  not published; its points now:")?;
+            points(&told.score)?;
+        }
+    }
+    ledger(&store.ledger_of_story(id)?)
+}
+
+fn points(score: &crate::rank::Score) -> Result<()> {
+    for part in &score.parts {
+        output::line(&format!("  {:+6.1} {:<15} {}", part.value, part.name, part.detail))?;
+    }
+    output::line(&format!("  {:6.1} in all", score.total))
+}
+
+fn ledger(rows: &[LedgerRow]) -> Result<()> {
+    for row in rows {
+        let place = [row.source.as_deref(), row.week.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        output::line(&format!("  {}  {:<9} {place}: {}", row.at, row.event, row.detail))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! `recapd poll`: one turn of what is due.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::output;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::id::SourceId;
+use crate::poll::{Order, Outcome, Polled, Poller};
+use crate::store::{Handle, Readers};
+
+/// Which sources are polled.
+#[derive(Debug)]
+pub enum Which {
+    /// Those that are due.
+    Due,
+    /// Every one, due or not.
+    All,
+    /// These, due or not.
+    Named(Vec<SourceId>),
+}
+
+impl Which {
+    /// What the command line asks for.
+    pub fn of(sources: Vec<SourceId>, all: bool) -> Self {
+        match (sources.is_empty(), all) {
+            (false, _) => Self::Named(sources),
+            (true, true) => Self::All,
+            (true, false) => Self::Due,
+        }
+    }
+}
+
+/// Polls, with a bar on a terminal, and sums up.
+pub async fn poll(config: Arc<Config>, clock: Clock, which: Which) -> Result<ExitCode> {
+    let handle = Handle::start(&config.store.path, Arc::new(config.names.clone()))?;
+    let readers = Readers::of(&config.store.path);
+    let poller = Poller::new(config.clone(), handle, readers)?;
+    let sources = chosen(&config, &poller, clock, which).await?;
+    let begun = std::time::Instant::now();
+    let bar = bar(sources.len());
+    let mut failures: Vec<(SourceId, String)> = Vec::new();
+    let summary = poller
+        .round(&sources, clock, Order::Together, |polled: &Polled| {
+            bar.inc(1);
+            bar.set_message(polled.source.to_string());
+            if let Outcome::Failed(error) = &polled.outcome {
+                failures.push((polled.source.clone(), error.clone()));
+            }
+        })
+        .await?;
+    bar.finish_and_clear();
+    let taken = summary.taken;
+    output::line(&format!(
+        "{} sources polled in {:.1} s: {} unchanged, {} failed; {} new items, {} changed, {} new stories",
+        summary.polled,
+        begun.elapsed().as_secs_f64(),
+        summary.unchanged,
+        summary.failed,
+        taken.new,
+        taken.changed,
+        taken.stories
+    ))?;
+    let everything_failed = summary.polled > 0 && summary.failed == summary.polled;
+    Ok(if everything_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn chosen(config: &Config, poller: &Poller, clock: Clock, which: Which) -> Result<Vec<SourceId>> {
+    let now = clock.now();
+    match which {
+        Which::All => Ok(config.sources.iter().map(|source| source.id.clone()).collect()),
+        Which::Due => {
+            let due = poller.due(now).await?;
+            Ok(due.into_iter().filter(|(at, _)| *at <= now).map(|(_, source)| source).collect())
+        }
+        Which::Named(names) => {
+            let unknown = names.iter().find(|name| !config.sources.iter().any(|source| source.id == **name));
+            if let Some(unknown) = unknown {
+                bail!("there is no source `{unknown}` in the configuration; `recapd status` lists them");
+            }
+            Ok(names)
+        }
+    }
+}
+
+/// Hidden where standard error is no terminal.
+fn bar(length: usize) -> ProgressBar {
+    let bar = ProgressBar::new(length as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
+        bar.set_style(style);
+    }
+    bar
+}

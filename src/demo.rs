@@ -1,0 +1,213 @@
+//! The whole journey offline: an example week, served on loopback and polled
+//! over real HTTP while a virtual clock walks through it.
+
+mod origin;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::compose;
+use crate::config::{self, Config};
+use crate::daemon::{self, Setup};
+use crate::poll::{Order, Poller, Summary};
+use crate::recap::Recap;
+use crate::serve::serve;
+use crate::store::{Handle, Readers};
+
+/// What follows the publication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// Nothing.
+    Exit,
+    /// The recap is served until somebody stops it.
+    Serve,
+}
+
+/// Where the real daemon would listen too.
+const PORT: u16 = 8484;
+
+/// The rounds: the first sight of the backlog, the minute after the week's
+/// biggest story broke, and two more before the slot.
+const ROUNDS: [&str; 5] = [
+    "2026-05-04T08:00:00Z",
+    "2026-05-06T09:12:00Z",
+    "2026-05-06T18:00:00Z",
+    "2026-05-08T18:00:00Z",
+    "2026-05-11T07:30:00Z",
+];
+
+/// When the week is published.
+const SLOT: &str = "2026-05-11T08:00:00Z";
+
+/// Shows the journey; `say` prints a line.
+///
+/// # Errors
+///
+/// If no port or no temporary folder is to be had.
+pub async fn run(then: Then, say: impl Fn(&str) -> Result<()>) -> Result<ExitCode> {
+    let begun = Instant::now();
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let listener = free_port().await?;
+    let address = listener.local_addr().context("the listener has no address")?;
+    let journey = Journey::begin(folder.path(), &format!("http://{address}/")).await?;
+    say("The week of 4 to 10 May 2026, from invented outlets, polled over HTTP on this machine:\n")?;
+    for round in ROUNDS {
+        let summary = journey.round(round.parse()?).await?;
+        say(&told(round, &summary))?;
+    }
+    let recap = journey.publish(SLOT.parse()?).await?.context("the example week gave no recap")?;
+    say(&format!("\nPublished in {:.1} s: {}\n", begun.elapsed().as_secs_f64(), recap.title()))?;
+    for entry in recap.entries.iter().take(5) {
+        let publishers = entry.publishers.len();
+        say(&format!("  {}. {}  ({publishers} publishers, {:.1} points)", entry.place, entry.headline, entry.score.total))?;
+    }
+    say(&format!("  .. {} stories in all", recap.entries.len()))?;
+    if then == Then::Exit {
+        return Ok(ExitCode::SUCCESS);
+    }
+    say(&format!("\nLook at it:     http://{address}/\nSubscribe to:   http://{address}/feeds/weekly.atom\nStop it with Ctrl-C.\n"))?;
+    journey.serve(listener).await
+}
+
+fn told(round: &str, summary: &Summary) -> String {
+    let taken = summary.taken;
+    let round = round.replace('T', " ").replace(":00Z", "");
+    format!(
+        "  {round}  {} sources: {} unchanged, {} failed; {} new items, {} changed, {} new stories",
+        summary.polled, summary.unchanged, summary.failed, taken.new, taken.changed, taken.stories
+    )
+}
+
+/// The usual port, or any other if that is taken.
+async fn free_port() -> Result<TcpListener> {
+    let usual = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT))).await;
+    match usual {
+        Ok(listener) => Ok(listener),
+        Err(_) => TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.context("no free port on 127.0.0.1"),
+    }
+}
+
+/// The example week on its way through a store in `folder`.
+pub struct Journey {
+    /// By which rules.
+    pub config: Arc<Config>,
+    /// What has come of it so far.
+    pub readers: Readers,
+    handle: Handle,
+    poller: Poller,
+    /// What the origin shows.
+    origin_time: Arc<Mutex<Timestamp>>,
+    /// Ends the origin when dropped.
+    _origin: watch::Sender<()>,
+}
+
+impl Journey {
+    /// Starts the origin and opens a new store below `folder`; readers know us as `public_url`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no free port, or the folder cannot be written to.
+    pub async fn begin(folder: &Path, public_url: &str) -> Result<Self> {
+        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.context("no free port on 127.0.0.1")?;
+        let address = listener.local_addr().context("the listener has no address")?;
+        let origin_time = Arc::new(Mutex::new(ROUNDS[0].parse()?));
+        let shown = origin_time.clone();
+        let (origin, gone) = watch::channel(());
+        let answer = move |request| {
+            let now = *shown.lock().unwrap_or_else(PoisonError::into_inner);
+            std::future::ready(origin::answer(&request, now))
+        };
+        tokio::spawn(serve(listener, answer, until_dropped(gone)));
+        let config = Arc::new(configured(folder, &address.to_string(), public_url)?);
+        let handle = Handle::start(&config.store.path, Arc::new(config.names.clone()))?;
+        let readers = Readers::of(&config.store.path);
+        let poller = Poller::new(config.clone(), handle.clone(), readers.clone())?;
+        Ok(Self { config, readers, handle, poller, origin_time, _origin: origin })
+    }
+
+    /// Polls what is due at `now`, one source after the other.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn round(&self, now: Timestamp) -> Result<Summary> {
+        *self.origin_time.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        let due = self.poller.due(now).await?;
+        let due: Vec<_> = due.into_iter().filter(|(at, _)| *at <= now).map(|(_, source)| source).collect();
+        Ok(self.poller.round(&due, Clock::stopped_at(now), Order::OneByOne, |_| ()).await?)
+    }
+
+    /// All rounds of the week.
+    ///
+    /// # Errors
+    ///
+    /// As [`Journey::round`].
+    pub async fn walk(&self) -> Result<()> {
+        for round in ROUNDS {
+            self.round(round.parse()?).await?;
+        }
+        Ok(())
+    }
+
+    /// Publishes the week that has ended at `now`, if it is not out yet.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn publish(&self, now: Timestamp) -> Result<Option<Recap>> {
+        Ok(compose::publish_due(&self.handle, &self.readers, &self.config, now).await?)
+    }
+
+    /// The slot at which the week is published.
+    pub fn slot() -> Timestamp {
+        SLOT.parse().expect("a constant that is an instant")
+    }
+
+    /// Serves what was published. The clock stands: nothing more is polled.
+    async fn serve(self, listener: TcpListener) -> Result<ExitCode> {
+        let (stop, stopped) = watch::channel(());
+        let clock = Clock::stopped_at(SLOT.parse()?);
+        let config = Arc::new(Config { sources: self.config.sources.clone(), ..(*self.config).clone() });
+        let setup = Setup { path: None, config, clock, listener };
+        let daemon = daemon::run(setup, stopped);
+        tokio::select! {
+            ended = daemon => ended?,
+            interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot wait for Ctrl-C")?,
+        }
+        drop(stop);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn until_dropped(mut gone: watch::Receiver<()>) {
+    while gone.changed().await.is_ok() {}
+}
+
+/// A configuration as an operator would write it, in `folder`.
+fn configured(folder: &Path, origin: &str, public_url: &str) -> Result<Config> {
+    let main = format!(
+        "sources = [\"sources.toml\"]\npublishers = \"publishers.toml\"\n\n\
+         [server]\npublic_url = \"{public_url}\"\n\n\
+         [store]\npath = \"{}\"\n\n\
+         [fetch]\nallow_private = [\"127.0.0.0/8\"]\nhost_gap = \"0s\"\n",
+        folder.join("recapd.db").display()
+    );
+    let files = [
+        ("recapd.toml", main),
+        ("sources.toml", include_str!("demo/week/sources.toml").replace("ORIGIN", origin)),
+        ("publishers.toml", include_str!("demo/week/publishers.toml").to_owned()),
+    ];
+    for (name, text) in files {
+        std::fs::write(folder.join(name), text).with_context(|| format!("cannot write {name}"))?;
+    }
+    Ok(config::load(&folder.join("recapd.toml"), &|_| None)?)
+}

@@ -29,6 +29,7 @@ const ZONES: &[(&str, i32)] = &[
     ("akdt", -480),
     ("hst", -600),
     ("ast", -240),
+    ("at", -240),
     ("adt", -180),
     ("nst", -210),
     ("ndt", -150),
@@ -223,6 +224,11 @@ impl<'t> Said<'t> {
         let parts: Vec<&str> = word.split(['/', '.', '-']).filter(|part| !part.is_empty()).collect();
         let numbers: Option<Vec<i16>> = parts.iter().map(|part| part.parse().ok()).collect();
         match (numbers.as_deref(), parts.as_slice()) {
+            (Some([year, month, day]), [first, _, last])
+                if word.contains('-') && first.len() == 2 && last.len() == 2 =>
+            {
+                self.date = Date::new(full_year(*year), *month as i8, *day as i8).ok();
+            }
             (Some([first, second, year]), _) if *first <= 31 => {
                 let european = word.contains('.') || *first > 12;
                 let (day, month) = if european { (*first, *second) } else { (*second, *first) };

@@ -57,7 +57,7 @@ pub(super) fn entry(given: model::Entry, fields: &Fields, around: &Around) -> Re
     let (published, updated) = when(&given, fields, around.shape);
     let mut entry = Entry {
         guid,
-        title: given.title.as_ref().map(texts::line).unwrap_or_default(),
+        title: title(&given, fields),
         published,
         updated,
         authors: authors(&given, fields, around),
@@ -70,9 +70,17 @@ pub(super) fn entry(given: model::Entry, fields: &Fields, around: &Around) -> Re
         link,
     };
     if entry.title.is_empty() {
-        entry.title = substitute(&entry).ok_or("it has neither title nor text nor link")?;
+        let untitled = || (!fields.is_empty()).then(|| "Untitled".to_owned());
+        entry.title = substitute(&entry).or_else(untitled).ok_or("there is nothing in it")?;
     }
     Ok(entry)
+}
+
+fn title(given: &model::Entry, fields: &Fields) -> String {
+    let title = given.title.as_ref().map(texts::line).filter(|title| !title.is_empty());
+    title
+        .or_else(|| fields.text(&["title", "dc:title", "media:title", "itunes:title"]).map(text::title))
+        .unwrap_or_default()
 }
 
 /// A link as written, made absolute; only http and https.
@@ -94,7 +102,8 @@ pub(super) fn instant(time: Option<chrono::DateTime<chrono::Utc>>) -> Option<Tim
 
 fn guid(given: &model::Entry, fields: &Fields) -> Option<String> {
     let about = fields.attribute("rdf:about").or_else(|| fields.attribute("about"));
-    let id = [given.id.trim(), about.unwrap_or_default()].into_iter().find(|id| !id.is_empty())?;
+    let written = fields.text(&["guid"]).unwrap_or_default();
+    let id = [given.id.trim(), written, about.unwrap_or_default()].into_iter().find(|id| !id.is_empty())?;
     let id = text::without_controls(id);
     Some(text::html::head(&id, 2048).to_owned())
 }
@@ -116,13 +125,14 @@ fn link(given: &model::Entry, fields: &Fields, guid: Option<&str>, around: &Arou
             .filter(alternate)
             .find_map(|link| absolute(link.attribute("href")?, link.base.as_ref().or(base)))
     };
+    let from_text = || fields.all("link").find_map(|link| absolute(&link.text, link.base.as_ref().or(base)));
     let from_guid = || {
         let permalink = fields
             .all("guid")
             .all(|guid| guid.attribute("isPermaLink").is_none_or(|is| !is.eq_ignore_ascii_case("false")));
         guid.filter(|_| permalink && around.shape != Shape::Atom).and_then(|guid| absolute(guid, None))
     };
-    from_links.or_else(from_atom).or_else(from_guid)
+    from_links.or_else(from_text).or_else(from_atom).or_else(from_guid)
 }
 
 fn when(given: &model::Entry, fields: &Fields, shape: Shape) -> (Option<Timestamp>, Option<Timestamp>) {
@@ -156,7 +166,7 @@ fn categories(given: &model::Entry, fields: &Fields) -> Vec<String> {
         Some(label) if category.term.trim().is_empty() => label.as_str(),
         _ => category.term.as_str(),
     });
-    let more = ["dc:subject", "media:category", "itunes:category"]
+    let more = ["category", "dc:subject", "media:category", "itunes:category"]
         .into_iter()
         .flat_map(|name| fields.all(name).map(|field| field.attribute("text").unwrap_or(&field.text)));
     each_once(terms.chain(more).map(text::title), MOST_CATEGORIES)
@@ -229,7 +239,7 @@ fn language<'e>(given: &'e model::Entry, fields: &'e Fields) -> Option<&'e str> 
 }
 
 /// A title for an entry without one: the first sentence of its text, else the
-/// address it links or attaches.
+/// address it links or attaches, else its id; nothing if it says nothing.
 fn substitute(entry: &Entry) -> Option<String> {
     let text = text::one_line(text::html::head(&entry.text(), 4096));
     if !text.is_empty() {
@@ -239,6 +249,7 @@ fn substitute(entry: &Entry) -> Option<String> {
         let sentence = &text[..end.filter(|end| *end >= 20).unwrap_or(text.len())];
         return Some(text::cut(sentence.trim_end_matches('.'), SUBSTITUTE_CHARS));
     }
-    let link = entry.link.as_ref().or(entry.enclosures.first().map(|enclosure| &enclosure.url))?;
-    Some(text::cut(link.as_str(), SUBSTITUTE_CHARS))
+    let link = entry.link.as_ref().or(entry.enclosures.first().map(|enclosure| &enclosure.url));
+    let name = link.map(Url::as_str).or(entry.guid.as_deref())?;
+    Some(text::cut(&text::one_line(name), SUBSTITUTE_CHARS))
 }

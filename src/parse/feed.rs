@@ -19,7 +19,7 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
     let link = link(&given, &outline.feed, shape, base);
     let feed = Feed {
         format: format(&given.feed_type),
-        title: given.title.take().map(|title| texts::line(&title)).unwrap_or_default(),
+        title: title(given.title.take(), &outline.feed),
         language: language(&given, &outline.feed),
         updated: instant(given.updated).or_else(|| updated(&outline.feed)).or_else(|| instant(given.published)),
         link,
@@ -28,7 +28,7 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
     let authors: Vec<String> = given.authors.iter().filter_map(|author| person::name(author.name.as_ref()?)).collect();
     let around =
         Around { shape, base, feed_link: feed.link.as_ref(), language: feed.language.as_deref(), authors: &authors };
-    let fields = aligned(outline.entries, &given.entries, shape);
+    let fields = aligned(outline.entries, &mut given.entries, shape);
     let mut entries = Vec::with_capacity(given.entries.len().min(MOST_ENTRIES));
     let newest = newest(&given.entries, &mut skipped);
     for (index, entry) in given.entries.into_iter().enumerate() {
@@ -53,6 +53,11 @@ fn format(kind: &FeedType) -> Format {
         FeedType::RSS1 => Format::Rss1,
         FeedType::RSS2 => Format::Rss2,
     }
+}
+
+fn title(given: Option<model::Text>, own: &Fields) -> String {
+    let title = given.map(|title| texts::line(&title)).filter(|title| !title.is_empty());
+    title.or_else(|| own.text(&["dc:title", "title"]).map(text::title)).unwrap_or_default()
 }
 
 fn link(given: &model::Feed, own: &Fields, shape: Shape, base: Option<&Url>) -> Option<Url> {
@@ -98,11 +103,12 @@ fn hints(own: &Fields, base: Option<&Url>) -> Hints {
     }
 }
 
-/// The fields that belong to feed-rs's entries, or none if that is not sure:
-/// it leaves out entries of RSS 1.0 that have no link.
-fn aligned(mut fields: Vec<Fields>, entries: &[model::Entry], shape: Shape) -> Vec<Fields> {
-    if shape == Shape::Rdf && fields.len() != entries.len() {
-        fields.retain(|fields| fields.text(&["link"]).is_some());
+/// The fields that belong to the entries. feed-rs leaves out entries of RSS
+/// 1.0 without a link and those outside `channel`: where it sees fewer, all
+/// entries of RSS are read from their fields alone.
+fn aligned(fields: Vec<Fields>, entries: &mut Vec<model::Entry>, shape: Shape) -> Vec<Fields> {
+    if fields.len() > entries.len() && matches!(shape, Shape::Rss | Shape::Rdf) {
+        *entries = fields.iter().map(|_| model::Entry::default()).collect();
     }
     if fields.len() == entries.len() { fields } else { Vec::new() }
 }

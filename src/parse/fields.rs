@@ -56,10 +56,12 @@ pub(super) struct Outline {
     pub entries: Vec<Fields>,
     /// How deep the document nests.
     pub depth: usize,
+    /// Whether it uses entities that XML does not have.
+    pub foreign: bool,
 }
 
 impl Field {
-    /// The value of an attribute.
+    /// The value of an attribute, trimmed; nothing if it is empty.
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
         attribute(&self.attributes, name)
     }
@@ -80,6 +82,11 @@ impl Fields {
     /// An attribute of the entry's own element.
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
         attribute(&self.own, name)
+    }
+
+    /// Whether there is nothing in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.fields.is_empty()
     }
 
     /// Adds a field that some other format spells differently.
@@ -117,9 +124,12 @@ pub(super) fn outline(text: &str, base: Option<&Url>) -> Outline {
             Event::GeneralRef(name) => {
                 let heard = match name.resolve_char_ref() {
                     Ok(Some(letter)) => letter.to_string(),
-                    _ => match quick_xml::escape::resolve_html5_entity(&name) {
+                    _ => match quick_xml::escape::resolve_xml_entity(&name) {
                         Some(meaning) => meaning.to_owned(),
-                        None => format!("&{};", &*name),
+                        None => {
+                            walk.outline.foreign = true;
+                            format!("&{};", &*name)
+                        }
                     },
                 };
                 walk.hear(&heard);

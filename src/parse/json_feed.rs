@@ -125,5 +125,5 @@ fn outline(before: &Map<String, Value>, root: &Map<String, Value>) -> Outline {
     hub.into_iter().for_each(|hub| feed.push("hub", hub));
     let items = root.get("items").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
     let pictures = [("image", "image"), ("banner_image", "image"), ("language", "language")];
-    Outline { feed, entries: items.map(|item| noted(item, &pictures)).collect(), depth: 0 }
+    Outline { feed, entries: items.map(|item| noted(item, &pictures)).collect(), depth: 0, foreign: false }
 }

@@ -1,10 +1,13 @@
 //! Ill-formed XML made well-formed, in one pass, with as little change as will
 //! do: what was meant is kept, what was mended is said.
 
-use quick_xml::escape::resolve_html5_entity;
+use std::collections::HashMap;
+
+use quick_xml::escape::escape;
 use url::Url;
 
 use super::shape;
+use crate::text::html::entity;
 
 /// More nesting than any feed needs; feed-rs and readers behind it recurse.
 const DEEPEST: usize = 200;
@@ -29,6 +32,7 @@ pub(super) fn mended(text: &str) -> Mended {
         out: String::with_capacity(text.len() + 64),
         open: Vec::new(),
         own: Vec::new(),
+        entities: HashMap::new(),
         seen: Vec::new(),
     };
     let mut finished = false;
@@ -53,6 +57,8 @@ struct Mender<'t> {
     open: Vec<&'t str>,
     /// Entities that the document declares for itself.
     own: Vec<(&'t str, &'t str)>,
+    /// Entities of HTML that were looked up.
+    entities: HashMap<String, Option<String>>,
     seen: Vec<(&'static str, usize)>,
 }
 
@@ -138,6 +144,7 @@ impl<'t> Mender<'t> {
                 continue;
             }
             names.push(key);
+            let value = if key == "type" { text_type(name, value) } else { value };
             self.out += &format!(" {key}=\"");
             self.references(&value.replace('"', "&quot;").replace('<', "&lt;"));
             self.out.push('"');
@@ -220,11 +227,12 @@ impl<'t> Mender<'t> {
             return Some(format!("&{name};"));
         }
         if let Some((_, value)) = self.own.iter().find(|(own, _)| *own == name) {
-            return Some(quick_xml::escape::escape(*value).replace("&amp;#", "&#"));
+            return Some(escape(*value).replace("&amp;#", "&#"));
         }
-        let character = resolve_html5_entity(name)?;
+        let known = self.entities.entry(name.to_owned()).or_insert_with(|| entity(name));
+        let meaning = escape(known.as_deref()?).into_owned();
         self.note("HTML entity");
-        Some(quick_xml::escape::escape(character).into_owned())
+        Some(meaning)
     }
 
     /// A character reference, kept if it names a character of XML; what
@@ -262,6 +270,21 @@ impl<'t> Mender<'t> {
             let line = 1 + self.source.as_bytes()[..self.at].iter().filter(|byte| **byte == b'\n').count();
             self.seen.push((what, line));
         }
+    }
+}
+
+/// The type of a text as Atom names it: feed-rs takes no other.
+fn text_type<'v>(name: &str, value: &'v str) -> &'v str {
+    let local = name.rsplit(':').next().unwrap_or(name);
+    let text = matches!(local, "title" | "summary" | "subtitle" | "rights");
+    match value {
+        "application/xhtml+xml" if text || local == "content" => "xhtml",
+        "text/html" if text || local == "content" => "html",
+        "text" | "html" | "xhtml" => value,
+        other if text && other.contains("html") => "html",
+        _ if text => "text",
+        "text/plain" | "escaped" | "" if local == "content" => "text",
+        other => other,
     }
 }
 

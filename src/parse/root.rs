@@ -20,9 +20,14 @@ const NAMESPACES: &[(&str, &str)] = &[
     ("http://my.netscape.com/rdf/simple/0.9/", "http://purl.org/rss/1.0/"),
     ("http://channel.netscape.com/rdf/simple/0.9/", "http://purl.org/rss/1.0/"),
     ("http://purl.org/net/rss1.1#", "http://purl.org/rss/1.0/"),
-    ("http://search.yahoo.com/mrss", "http://search.yahoo.com/mrss/"),
-    ("https://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss/"),
-    ("http://www.itunes.com/DTDs/Podcast-1.0.dtd", "http://www.itunes.com/dtds/podcast-1.0.dtd"),
+    // Hidden from feed-rs, which panics on durations and gives up on an empty
+    // description; the pass over the fields reads these.
+    ("http://search.yahoo.com/mrss/", "hidden://search.yahoo.com/mrss/"),
+    ("http://search.yahoo.com/mrss", "hidden://search.yahoo.com/mrss/"),
+    ("https://search.yahoo.com/mrss/", "hidden://search.yahoo.com/mrss/"),
+    ("http://www.itunes.com/dtds/podcast-1.0.dtd", "hidden://www.itunes.com/dtds/podcast-1.0.dtd"),
+    ("http://www.itunes.com/DTDs/Podcast-1.0.dtd", "hidden://www.itunes.com/dtds/podcast-1.0.dtd"),
+    ("http://www.itunes.com/DTDs/PodCast-1.0.dtd", "hidden://www.itunes.com/dtds/podcast-1.0.dtd"),
     ("https://purl.org/rss/1.0/modules/content/", "http://purl.org/rss/1.0/modules/content/"),
     ("https://purl.org/dc/elements/1.1/", "http://purl.org/dc/elements/1.1/"),
 ];
@@ -40,9 +45,9 @@ const NO_NAMESPACE: &[&str] = &[
 const PREFIXES: &[(&str, &str)] = &[
     ("content", "http://purl.org/rss/1.0/modules/content/"),
     ("dc", "http://purl.org/dc/elements/1.1/"),
-    ("media", "http://search.yahoo.com/mrss/"),
+    ("media", "hidden://search.yahoo.com/mrss/"),
     ("atom", "http://www.w3.org/2005/Atom"),
-    ("itunes", "http://www.itunes.com/dtds/podcast-1.0.dtd"),
+    ("itunes", "hidden://www.itunes.com/dtds/podcast-1.0.dtd"),
     ("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"),
     ("feedburner", "http://rssnamespace.org/feedburner/ext/1.0"),
 ];

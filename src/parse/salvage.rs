@@ -32,7 +32,13 @@ pub(super) fn read(text: &str, shape: Shape, base: Option<&Url>) -> Result<Readi
         Reading { shape, feed, outline, skipped, rescued, mended }
     };
     let as_is = outline(&adapted, base);
-    let first = if as_is.depth > DEEPEST { Err("nested too deep".to_owned()) } else { attempt::read(&adapted, base) };
+    let first = if as_is.depth > DEEPEST {
+        Err("nested too deep".to_owned())
+    } else if as_is.foreign {
+        Err("entities that XML does not have".to_owned())
+    } else {
+        attempt::read(&adapted, base)
+    };
     let reason = match first {
         Ok(feed) if !feed.entries.is_empty() || as_is.entries.is_empty() => {
             return Ok(reading(feed, as_is, mended, Vec::new()));
@@ -58,7 +64,7 @@ pub(super) fn read(text: &str, shape: Shape, base: Option<&Url>) -> Result<Readi
 
 /// What can be read around the entries that cannot.
 fn by_entry(text: &str, outline: Outline, base: Option<&Url>) -> Option<(model::Feed, Outline, Vec<Skipped>)> {
-    let Outline { feed: own, entries, depth } = outline;
+    let Outline { feed: own, entries, depth, foreign } = outline;
     let first = entries.first()?.span.start;
     let last = entries.last()?.span.end;
     let around = Around { head: &text[..first], tail: &text[last..], text, base };
@@ -67,7 +73,7 @@ fn by_entry(text: &str, outline: Outline, base: Option<&Url>) -> Option<(model::
     if found.feed.entries.is_empty() {
         return None;
     }
-    Some((found.feed, Outline { feed: own, entries: found.kept, depth }, found.skipped))
+    Some((found.feed, Outline { feed: own, entries: found.kept, depth, foreign }, found.skipped))
 }
 
 struct Around<'t> {

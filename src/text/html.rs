@@ -13,7 +13,7 @@ mod scan;
 mod title;
 
 pub use depth::flattened;
-pub use title::{title, without_controls};
+pub use title::{entity, title, without_controls};
 
 use scan::{Piece, pieces, unescaped};
 

@@ -145,6 +145,13 @@ fn decoded(text: &str) -> String {
     unescaped(&cleaner(&[], UrlRelative::Deny).clean(&shielded).to_string())
 }
 
+/// What an HTML entity such as `eacute` stands for.
+pub fn entity(name: &str) -> Option<String> {
+    let sound = (2..=32).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let meaning = sound.then(|| decoded(&format!("&{name};")))?;
+    (!meaning.ends_with(';')).then_some(meaning)
+}
+
 /// Whether something in it still reads like `&amp;` or `&#39;`.
 fn has_entity(text: &str) -> bool {
     text.split('&').skip(1).any(|after| {

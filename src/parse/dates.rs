@@ -286,8 +286,9 @@ fn zone_like(word: &str) -> bool {
 /// An instant from what was read; a zone that nobody knows is UTC.
 fn instant(date: Date, clock: Clock, zone: &str) -> Option<Timestamp> {
     let date = if clock.next_day { date.tomorrow().ok()? } else { date };
-    let offset = Offset::from_seconds(minutes_east(zone).unwrap_or(0) * 60).ok()?;
-    offset.to_timestamp(DateTime::from_parts(date, clock.time)).ok()
+    let local = Offset::UTC.to_timestamp(DateTime::from_parts(date, clock.time)).ok()?;
+    let seconds_east = 60 * i64::from(minutes_east(zone).unwrap_or(0));
+    Timestamp::from_second(local.as_second() - seconds_east).ok()
 }
 
 /// How far east of Greenwich a zone is.
@@ -311,7 +312,7 @@ fn minutes_east(zone: &str) -> Option<i32> {
         None => (digits, "0"),
     };
     let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse::<i32>().ok()?);
-    (hours <= 24 && minutes < 60).then_some(sign * (hours * 60 + minutes))
+    (hours < 100 && minutes < 60).then_some(sign * (hours * 60 + minutes))
 }
 
 #[cfg(test)]

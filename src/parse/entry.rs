@@ -18,6 +18,7 @@ use texts::Body;
 
 const MOST_SUMMARY_BYTES: usize = 64 << 10;
 const MOST_CONTENT_BYTES: usize = 1 << 20;
+const MOST_ID_BYTES: usize = 2 << 10;
 const MOST_CATEGORIES: usize = 64;
 const MOST_ENCLOSURES: usize = 64;
 const MOST_AUTHORS: usize = 64;
@@ -105,7 +106,7 @@ fn guid(given: &model::Entry, fields: &Fields) -> Option<String> {
     let written = fields.text(&["guid"]).unwrap_or_default();
     let id = [given.id.trim(), written, about.unwrap_or_default()].into_iter().find(|id| !id.is_empty())?;
     let id = text::without_controls(id);
-    Some(text::html::head(&id, 2048).to_owned())
+    Some(text::html::head(&id, MOST_ID_BYTES).to_owned())
 }
 
 fn link(given: &model::Entry, fields: &Fields, guid: Option<&str>, around: &Around) -> Option<Url> {
@@ -148,7 +149,8 @@ fn when(given: &model::Entry, fields: &Fields, shape: Shape) -> (Option<Timestam
 }
 
 fn authors(given: &model::Entry, fields: &Fields, around: &Around) -> Vec<String> {
-    let own = |name| fields.all(name).filter_map(|field| person::name(&field.text));
+    let written = |field: &Field| field.markup.as_deref().map_or_else(|| field.text.clone(), text::plain);
+    let own = |name| fields.all(name).filter_map(move |field| person::name(&written(field)));
     let names: Vec<String> = match around.shape {
         Shape::Atom | Shape::Json => {
             let named = |author: &model::Person| person::name(author.name.as_ref().or(author.email.as_ref())?);

@@ -139,7 +139,8 @@ impl<'t> Mender<'t> {
         self.out += name;
         let mut names: Vec<&str> = Vec::new();
         for (key, value) in attributes {
-            if names.contains(&key) || (key == "xml:base" && hopeless(value)) {
+            let pointless = name == "content" && key == "src";
+            if pointless || names.contains(&key) || (key == "xml:base" && hopeless(value)) {
                 self.note("bad attribute");
                 continue;
             }
@@ -276,14 +277,16 @@ impl<'t> Mender<'t> {
 /// The type of a text as Atom names it: feed-rs takes no other.
 fn text_type<'v>(name: &str, value: &'v str) -> &'v str {
     let local = name.rsplit(':').next().unwrap_or(name);
-    let text = matches!(local, "title" | "summary" | "subtitle" | "rights");
+    let text = matches!(local, "title" | "summary" | "subtitle" | "rights" | "tagline" | "info" | "copyright");
     match value {
         "application/xhtml+xml" if text || local == "content" => "xhtml",
         "text/html" if text || local == "content" => "html",
         "text" | "html" | "xhtml" => value,
         other if text && other.contains("html") => "html",
         _ if text => "text",
-        "text/plain" | "escaped" | "" if local == "content" => "text",
+        "text/plain" => "text",
+        // What is no media type costs the whole feed.
+        other if local == "content" && (!other.contains('/') || other.contains(char::is_whitespace)) => "text",
         other => other,
     }
 }

@@ -57,9 +57,21 @@ pub(super) fn read(text: &str, shape: Shape, base: Option<&Url>) -> Result<Readi
         return Ok(reading(feed, outline, mended, Vec::new()));
     }
     let Some((feed, outline, skipped)) = by_entry(&repaired.text, outline, base) else {
-        return Err(NotAFeed::Damaged { reason });
+        return alone(&repaired.text, shape, base).map(|(feed, outline)| reading(feed, outline, mended, Vec::new())).ok_or(NotAFeed::Damaged { reason });
     };
     Ok(reading(feed, outline, mended, skipped))
+}
+
+/// An RSS feed of which feed-rs sees nothing: its entries from their fields.
+fn alone(text: &str, shape: Shape, base: Option<&Url>) -> Option<(model::Feed, Outline)> {
+    let outline = outline(text, base);
+    let hollow = match shape {
+        Shape::Rss => "<rss version=\"2.0\"><channel/></rss>",
+        Shape::Rdf => "<RDF/>",
+        Shape::Atom | Shape::Json => return None,
+    };
+    let feed = attempt::read(hollow, base).ok()?;
+    (!outline.entries.is_empty()).then_some((feed, outline))
 }
 
 /// What can be read around the entries that cannot.

@@ -1,8 +1,139 @@
-//! stub
-use std::time::Duration; use url::Url; use crate::item::Entry;
-pub struct Document<'d> { pub bytes: &'d [u8], pub content_type: Option<&'d str>, pub base_url: Option<&'d Url> }
-#[derive(Clone, Debug)] pub struct Skipped { pub index: usize, pub why: String }
-pub struct Hints { pub ttl: Option<Duration> }
-pub struct Parsed { pub entries: Vec<Entry>, pub skipped: Vec<Skipped>, pub hints: Hints, pub mended: Option<String> }
-#[derive(Debug, thiserror::Error)] #[error("x")] pub struct NotAFeed;
-pub fn parse(_: Document) -> Result<Parsed, NotAFeed> { Err(NotAFeed) }
+//! From the bytes of a feed to entries, whatever state the feed is in. The
+//! only module that knows `feed_rs`, `chrono` and `chardetng`.
+//!
+//! Three stages: the document as it is, then mended, then entry by entry
+//! around those that cannot be read. One bad entry never costs the others.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use url::Url;
+
+use crate::item::Entry;
+
+mod attempt;
+mod dates;
+mod decode;
+mod entry;
+mod feed;
+mod fields;
+mod json;
+mod json_feed;
+mod mend;
+mod person;
+mod root;
+mod salvage;
+mod shape;
+
+pub use json::json;
+pub use shape::NotAFeed;
+
+/// A document as it was fetched.
+#[derive(Clone, Copy, Debug)]
+pub struct Document<'d> {
+    /// After decompression.
+    pub bytes: &'d [u8],
+    /// The `Content-Type` header: its charset counts.
+    pub content_type: Option<&'d str>,
+    /// Where it was found, after redirects: relative links start here.
+    pub base_url: Option<&'d Url>,
+}
+
+/// A feed as it was read.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// What it says about itself.
+    pub feed: Feed,
+    /// In document order, at most the 5,000 newest.
+    pub entries: Vec<Entry>,
+    /// What could not be read, in document order.
+    pub skipped: Vec<Skipped>,
+    /// What it asks of those who poll it.
+    pub hints: Hints,
+    /// How it was read.
+    pub rescued: Rescue,
+    /// What was mended, for the operator: `bare ampersand, line 12`. Empty if
+    /// nothing had to be.
+    pub mended: Vec<String>,
+}
+
+/// What a feed says about itself.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    /// The family it belongs to.
+    pub format: Format,
+    /// Plain text, may be empty.
+    pub title: String,
+    /// The page that it is the feed of.
+    pub link: Option<Url>,
+    /// BCP 47, as the feed says.
+    pub language: Option<String>,
+    /// When the publisher says it changed; not to be trusted.
+    pub updated: Option<Timestamp>,
+}
+
+/// The families of feeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// RSS 2.0.
+    Rss2,
+    /// RSS 1.0 and 0.90, which are RDF.
+    Rss1,
+    /// RSS 0.91 to 0.94.
+    Rss0,
+    /// Atom 1.0 and 0.3.
+    Atom,
+    /// JSON Feed 1.0 and 1.1.
+    JsonFeed,
+}
+
+/// An entry that was left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Its place in the document, from 0.
+    pub index: usize,
+    /// For the operator.
+    pub why: String,
+}
+
+/// What a feed asks of those who poll it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// RSS `ttl`: how long it may be cached.
+    pub ttl: Option<Duration>,
+    /// Where new entries are announced (WebSub).
+    pub hub: Option<Url>,
+    /// The address it gives for itself.
+    pub own: Option<Url>,
+}
+
+/// Which stage of the chain read a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rescue {
+    /// As the publisher wrote it.
+    AsIs,
+    /// After mending, see [`Parsed::mended`].
+    Repaired,
+}
+
+/// More entries than this are not read: the newest win.
+const MOST_ENTRIES: usize = 5_000;
+
+/// The entries of a feed.
+///
+/// Pure: the same document gives the same answer.
+///
+/// # Errors
+///
+/// If the document is no feed, or one in which nothing can be read.
+pub fn parse(document: Document) -> Result<Parsed, NotAFeed> {
+    let text = decode::text(document.bytes, document.content_type);
+    let reading = match shape::of(&text)? {
+        shape::Shape::Json => json_feed::read(&text)?,
+        shape => salvage::read(&text, shape, document.base_url)?,
+    };
+    Ok(feed::parsed(reading, document.base_url))
+}
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ mod scan;
 mod title;
 
 pub use depth::flattened;
-pub use title::{title, without_controls};
+pub use title::{entity, title, without_controls};
 
 use scan::{Piece, pieces, unescaped};
 
@@ -74,7 +74,7 @@ const KEPT: &[&str] = &[
     "ins",
     "tt",
     "wbr",
-    "div",
+    "div", "span",
     "center",
     "ruby",
     "rb",
@@ -126,7 +126,7 @@ const UNSEEN: &[&str] = &["script", "style", "template", "iframe", "object", "sv
 /// Elements that stand on a line of their own in plain text.
 const BLOCKS: &[&str] = &[
     "p",
-    "div",
+    "div", "span",
     "h1",
     "h2",
     "h3",
@@ -163,6 +163,7 @@ const MOST_BYTES: usize = 2 << 20;
 ///
 /// Stable: what is sanitised once stays as it is.
 pub fn sanitised(html: &str, base: Option<&Url>) -> String {
+    let html = &*without_controls(html);
     if is_plain(html) {
         return html.trim().to_owned();
     }

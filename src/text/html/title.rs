@@ -1,5 +1,7 @@
 //! Titles: one line of plain text out of whatever a publisher put there.
 
+use std::borrow::Cow;
+
 use super::scan::unescaped;
 use super::{UrlRelative, cleaner};
 use crate::text::one_line;
@@ -72,15 +74,28 @@ pub fn title(text: &str) -> String {
     format!("{}…", head[..end].trim_end())
 }
 
-/// Without the characters that have no place in text: C0 and C1 controls but
-/// line feed and tab, the byte order mark, U+FFFE and U+FFFF.
-pub fn without_controls(text: &str) -> String {
+/// What windows-1252 has where Unicode has the C1 controls: publishers mean
+/// that. From the Encoding Standard's index; blank where it has nothing.
+const MEANT: &str = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ";
+
+/// Without the characters that have no place in text: controls but line feed
+/// and tab, the byte order mark, U+FFFE and U+FFFF. C1 controls become what
+/// windows-1252 has in their place.
+pub fn without_controls(text: &str) -> Cow<'_, str> {
     let unwanted = |letter: char| match letter {
         '\n' | '\t' => false,
         '\u{feff}' | '\u{fffe}' | '\u{ffff}' => true,
         other => other.is_control(),
     };
-    text.replace("\r\n", "\n").replace('\r', "\n").replace(unwanted, "")
+    if !text.contains(unwanted) {
+        return Cow::Borrowed(text);
+    }
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let meant = |letter: char| match letter {
+        '\u{80}'..='\u{9f}' => MEANT.chars().nth(letter as usize - 0x80).filter(|meant| *meant != ' '),
+        letter => (!unwanted(letter)).then_some(letter),
+    };
+    Cow::Owned(text.chars().filter_map(meant).collect())
 }
 
 /// Characters that turn the direction of what follows them, beyond the title.
@@ -145,6 +160,13 @@ fn decoded(text: &str) -> String {
     unescaped(&cleaner(&[], UrlRelative::Deny).clean(&shielded).to_string())
 }
 
+/// What an HTML entity such as `eacute` stands for.
+pub fn entity(name: &str) -> Option<String> {
+    let sound = (2..=32).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let meaning = sound.then(|| decoded(&format!("&{name};")))?;
+    (!meaning.ends_with(';')).then_some(meaning)
+}
+
 /// Whether something in it still reads like `&amp;` or `&#39;`.
 fn has_entity(text: &str) -> bool {
     text.split('&').skip(1).any(|after| {
@@ -186,7 +208,8 @@ mod tests {
     #[test]
     fn a_title_is_one_line_without_control_characters() {
         check(" a\n\tb\u{a0}c ", "a b c");
-        check("a\u{7}b\u{202e}c\u{feff}\u{85}", "abc");
+        check("a\u{7}b\u{202e}c\u{feff}\u{81}", "abc");
+        check("don\u{92}t &#146;", "don’t ’");
     }
 
     #[test]

@@ -1,0 +1,377 @@
+//! The dates that publishers write, read as a careful person would.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, ISOWeekDate, Time, Weekday};
+use jiff::tz::Offset;
+
+/// Names of zones and their minutes east of Greenwich: RFC 822's own, and
+/// those seen in feeds. `BST`, `IST` and `CST` are British, Indian and
+/// American here, as most feeds mean them.
+const ZONES: &[(&str, i32)] = &[
+    ("z", 0),
+    ("ut", 0),
+    ("utc", 0),
+    ("gmt", 0),
+    ("wet", 0),
+    ("est", -300),
+    ("edt", -240),
+    ("et", -300),
+    ("cst", -360),
+    ("cdt", -300),
+    ("ct", -360),
+    ("mst", -420),
+    ("mdt", -360),
+    ("mt", -420),
+    ("pst", -480),
+    ("pdt", -420),
+    ("pt", -480),
+    ("akst", -540),
+    ("akdt", -480),
+    ("hst", -600),
+    ("ast", -240),
+    ("at", -240),
+    ("adt", -180),
+    ("nst", -210),
+    ("ndt", -150),
+    ("brt", -180),
+    ("art", -180),
+    ("clt", -240),
+    ("bst", 60),
+    ("west", 60),
+    ("cet", 60),
+    ("met", 60),
+    ("mez", 60),
+    ("cest", 120),
+    ("mest", 120),
+    ("mesz", 120),
+    ("eet", 120),
+    ("sast", 120),
+    ("eest", 180),
+    ("msk", 180),
+    ("trt", 180),
+    ("gst", 240),
+    ("pkt", 300),
+    ("ist", 330),
+    ("ict", 420),
+    ("wib", 420),
+    ("sgt", 480),
+    ("hkt", 480),
+    ("pht", 480),
+    ("awst", 480),
+    ("jst", 540),
+    ("kst", 540),
+    ("acst", 570),
+    ("acdt", 630),
+    ("aest", 600),
+    ("aedt", 660),
+    ("nzst", 720),
+    ("nzdt", 780),
+];
+
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// The instant that a publisher means; UTC where no zone is given or known.
+pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    if text.len() > 100 || text.is_empty() {
+        return None;
+    }
+    iso(text).or_else(|| written(text))
+}
+
+/// ISO 8601 and its relatives: `2026-11-02T10:00:00.5+01:00`, `2026-11-02`,
+/// `2026-11`, `2026`, `20261102`, `2026-W45-1`, `2026-306`, a space for the T.
+fn iso(text: &str) -> Option<Timestamp> {
+    let (day, rest) = match text.find(['T', 't', ' ', '_']) {
+        Some(at) => (&text[..at], text[at + 1..].trim()),
+        None => (text, ""),
+    };
+    let date = iso_date(day.trim_end_matches('Z'))?;
+    let clock_end = rest.find(|letter: char| !(letter.is_ascii_digit() || matches!(letter, ':' | '.' | ',')));
+    let (clock, zone) = rest.split_at(clock_end.unwrap_or(rest.len()));
+    let (afternoon, zone) = half_of_day(zone.trim());
+    instant(date, iso_time(clock, afternoon)?, zone)
+}
+
+fn iso_date(day: &str) -> Option<Date> {
+    if !day.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/' | b'W' | b'.')) {
+        return None;
+    }
+    let parts: Vec<&str> = day.split(['-', '/', '.']).collect();
+    let number = |digits: &str| digits.parse::<i16>().ok();
+    let small = |digits: &str| digits.parse::<i8>().ok();
+    match parts.as_slice() {
+        [year] if year.len() == 4 => Date::new(number(year)?, 1, 1).ok(),
+        [all] if all.len() == 8 => Date::new(number(&all[..4])?, small(&all[4..6])?, small(&all[6..])?).ok(),
+        [all] if all.len() == 6 => Date::new(2000 + number(&all[..2])?, small(&all[2..4])?, small(&all[4..])?).ok(),
+        [year, week] | [year, week, _] if year.len() == 4 && week.starts_with('W') => {
+            let day = parts.get(2).map_or(Some(1), |day| small(day))?;
+            let weekday = Weekday::from_monday_one_offset(day).ok()?;
+            Some(ISOWeekDate::new(number(year)?, small(&week[1..])?, weekday).ok()?.date())
+        }
+        [year, ordinal] if year.len() == 4 && ordinal.len() == 3 => {
+            let days = i64::from(number(ordinal)?).checked_sub(1)?;
+            Date::new(number(year)?, 1, 1).ok()?.checked_add(jiff::Span::new().try_days(days).ok()?).ok()
+        }
+        [year, month] if year.len() == 4 => Date::new(number(year)?, small(month)?, 1).ok(),
+        [year, month, day] if year.len() == 4 => Date::new(number(year)?, small(month)?, small(day)?).ok(),
+        _ => None,
+    }
+}
+
+/// `10:00:00.25`, `10:00`, `100000`, `10`; nothing is midnight.
+fn iso_time(clock: &str, afternoon: Option<bool>) -> Option<Clock> {
+    let whole = clock.split(['.', ',']).next().unwrap_or_default();
+    let spread;
+    let whole = match whole.len() {
+        4 | 6 if !whole.contains(':') && whole.is_ascii() => {
+            spread = whole
+                .as_bytes()
+                .chunks(2)
+                .filter_map(|pair| std::str::from_utf8(pair).ok())
+                .collect::<Vec<_>>()
+                .join(":");
+            &spread
+        }
+        _ => whole,
+    };
+    let mut parts = whole.split(':').map(|digits| if digits.is_empty() { Some(0) } else { digits.parse().ok() });
+    let mut next = || parts.next().unwrap_or(Some(0));
+    let (hour, minute, second): (i8, i8, i8) = (next()?, next()?, next()?);
+    let hour = match afternoon {
+        Some(true) if hour < 12 => hour + 12,
+        Some(false) if hour == 12 => 0,
+        _ => hour,
+    };
+    let next_day = hour == 24 && minute == 0;
+    let time = Time::new(if next_day { 0 } else { hour }, minute, second.min(59), 0).ok()?;
+    Some(Clock { time, next_day })
+}
+
+/// A time of day, which may be the midnight at its end.
+struct Clock {
+    time: Time,
+    next_day: bool,
+}
+
+/// Whether the text begins with AM (false) or PM (true), and what is left.
+fn half_of_day(text: &str) -> (Option<bool>, &str) {
+    let marks = [("am", false), ("a.m.", false), ("pm", true), ("p.m.", true)];
+    let begins = |mark: &str| text.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark));
+    match marks.into_iter().find(|(mark, _)| begins(mark)) {
+        Some((mark, afternoon)) => (Some(afternoon), text[mark.len()..].trim()),
+        None => (None, text),
+    }
+}
+
+/// RFC 822 and whatever else people write: `Mon, 02 Nov 2026 10:00:00 GMT`,
+/// `November 2, 2026 10:00 PM`, `11/02/2026 10:00`, `02.11.2026`, `2-Nov-26`.
+fn written(text: &str) -> Option<Timestamp> {
+    let mut said = Said::default();
+    let words = text.split(|letter: char| letter.is_whitespace() || letter == ',').filter(|word| !word.is_empty());
+    for word in words {
+        said.hear(word);
+    }
+    said.instant()
+}
+
+/// What the words of a date have said so far.
+#[derive(Default)]
+struct Said<'t> {
+    numbers: Vec<&'t str>,
+    month: Option<i8>,
+    date: Option<Date>,
+    clock: Option<&'t str>,
+    afternoon: Option<bool>,
+    zone: Option<&'t str>,
+}
+
+impl<'t> Said<'t> {
+    fn hear(&mut self, word: &'t str) {
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        let (half, _) = half_of_day(word);
+        if self.clock.is_some() && self.zone.is_none() && word.starts_with(['+', '-']) && digits > 0 {
+            self.zone = Some(word);
+        } else if word.contains(':') && digits > 0 && self.clock.is_none() {
+            self.hear_clock(word);
+        } else if digits == word.len() {
+            self.numbers.push(word);
+        } else if let Some(month) = month(word) {
+            self.month = self.month.or(Some(month));
+        } else if let Some(half) = half {
+            self.afternoon = Some(half);
+        } else if digits > 0 && word.contains(['/', '.', '-']) && !word.starts_with(['+', '-']) && !zone_like(word) {
+            self.hear_date(word);
+        } else if digits > 0 && word.trim_end_matches(|letter: char| letter.is_ascii_alphabetic()).len() == digits {
+            self.numbers.push(&word[..digits]);
+        } else if self.zone.is_none() && (zone_like(word) || minutes_east(word).is_some()) {
+            self.zone = Some(word);
+        }
+    }
+
+    /// `10:00:00`, also with AM, PM or a zone attached.
+    fn hear_clock(&mut self, word: &'t str) {
+        let end = word.find(|letter: char| !(letter.is_ascii_digit() || matches!(letter, ':' | '.')));
+        let (clock, rest) = word.split_at(end.unwrap_or(word.len()));
+        self.clock = Some(clock);
+        let (half, zone) = half_of_day(rest);
+        self.afternoon = self.afternoon.or(half);
+        self.zone = self.zone.or((!zone.is_empty()).then_some(zone));
+    }
+
+    /// `11/02/2026` (American), `02.11.2026` (European), `2-Nov-2026`.
+    fn hear_date(&mut self, word: &'t str) {
+        let parts: Vec<&str> = word.split(['/', '.', '-']).filter(|part| !part.is_empty()).collect();
+        let numbers: Option<Vec<i16>> = parts.iter().map(|part| part.parse().ok()).collect();
+        match (numbers.as_deref(), parts.as_slice()) {
+            (Some([year, month, day]), [first, _, last])
+                if word.contains('-') && first.len() == 2 && last.len() == 2 =>
+            {
+                self.date = Date::new(full_year(*year), *month as i8, *day as i8).ok();
+            }
+            (Some([first, second, year]), _) if *first <= 31 => {
+                let european = word.contains('.') || *first > 12;
+                let (day, month) = if european { (*first, *second) } else { (*second, *first) };
+                self.date = Date::new(full_year(*year), month as i8, day as i8).ok();
+            }
+            (Some(_), _) => self.date = iso_date(word),
+            (None, parts) => parts.iter().for_each(|part| self.hear(part)),
+        }
+    }
+
+    fn instant(self) -> Option<Timestamp> {
+        let date = match self.date {
+            Some(date) => date,
+            None => self.day_month_year()?,
+        };
+        let clock = iso_time(self.clock.unwrap_or_default(), self.afternoon)?;
+        instant(date, clock, self.zone.unwrap_or_default())
+    }
+
+    fn day_month_year(&self) -> Option<Date> {
+        let number = |digits: &&str| digits.parse::<i16>().ok();
+        let (year, day) = match self.numbers.as_slice() {
+            [year, day, ..] if year.len() == 4 => (number(year)?, number(day)?),
+            [day, year, ..] => (number(year)?, number(day)?),
+            [year] if year.len() == 4 => (number(year)?, 1),
+            _ => return None,
+        };
+        Date::new(full_year(year), self.month?, i8::try_from(day).ok()?).ok()
+    }
+}
+
+/// A year of two digits, as RFC 2822 reads it.
+fn full_year(year: i16) -> i16 {
+    match year {
+        0..=49 => 2000 + year,
+        50..=99 => 1900 + year,
+        _ => year,
+    }
+}
+
+/// An English name of a month, three letters or more.
+fn month(word: &str) -> Option<i8> {
+    let head = word.get(..3)?.to_ascii_lowercase();
+    let letters = word.trim_end_matches('.').bytes().all(|byte| byte.is_ascii_alphabetic());
+    let index = MONTHS.iter().position(|month| *month == head)?;
+    letters.then_some(index as i8 + 1)
+}
+
+/// `GMT+1`, `UTC-05:00`, `Etc/GMT`.
+fn zone_like(word: &str) -> bool {
+    let upper = word.to_ascii_uppercase();
+    ["GMT", "UTC", "ETC/"].iter().any(|begin| upper.starts_with(begin))
+}
+
+/// An instant from what was read; a zone that nobody knows is UTC.
+fn instant(date: Date, clock: Clock, zone: &str) -> Option<Timestamp> {
+    let date = if clock.next_day { date.tomorrow().ok()? } else { date };
+    let local = Offset::UTC.to_timestamp(DateTime::from_parts(date, clock.time)).ok()?;
+    let seconds_east = 60 * i64::from(minutes_east(zone).unwrap_or(0));
+    Timestamp::from_second(local.as_second() - seconds_east).ok()
+}
+
+/// How far east of Greenwich a zone is.
+fn minutes_east(zone: &str) -> Option<i32> {
+    let zone = zone.trim().trim_matches(['(', ')', '[', ']']).to_ascii_lowercase();
+    let zone = zone.strip_prefix("etc/").unwrap_or(&zone);
+    if let Some((_, minutes)) = ZONES.iter().find(|(name, _)| *name == zone) {
+        return Some(*minutes);
+    }
+    let offset = zone.strip_prefix("gmt").or_else(|| zone.strip_prefix("utc")).unwrap_or(zone);
+    let (sign, digits) = match offset.split_at_checked(1)? {
+        ("+", digits) => (1, digits),
+        ("-", digits) => (-1, digits),
+        _ => return None,
+    };
+    let end = digits.find(|letter: char| !(letter.is_ascii_digit() || letter == ':')).unwrap_or(digits.len());
+    let digits = &digits[..end];
+    let (hours, minutes) = match digits.split_once(':') {
+        Some((hours, minutes)) => (hours, minutes),
+        None if digits.len() > 2 => digits.split_at(digits.len() - 2),
+        None => (digits, "0"),
+    };
+    let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse::<i32>().ok()?);
+    (hours < 100 && minutes < 60).then_some(sign * (hours * 60 + minutes))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(given: &str, expected: &str) {
+        let said = timestamp(given).map_or("nothing".to_owned(), |time| time.to_string());
+        assert_eq!(said, expected, "{given}");
+    }
+
+    #[test]
+    fn the_dates_of_the_specifications() {
+        check("Mon, 02 Nov 2026 10:00:00 GMT", "2026-11-02T10:00:00Z");
+        check("Mon, 2 Nov 26 10:00 +0130", "2026-11-02T08:30:00Z");
+        check("2026-11-02T10:00:00.250+01:00", "2026-11-02T09:00:00Z");
+        check("2026-11-02", "2026-11-02T00:00:00Z");
+        check("2026-11", "2026-11-01T00:00:00Z");
+    }
+
+    #[test]
+    fn zones_by_name() {
+        check("Mon, 02 Nov 2026 10:00:00 CET", "2026-11-02T09:00:00Z");
+        check("Mon, 02 Nov 2026 10:00:00 PDT", "2026-11-02T17:00:00Z");
+        check("02 Nov 2026 10:00:00 GMT+0200", "2026-11-02T08:00:00Z");
+        check("02 Nov 2026 10:00:00 XYZ", "2026-11-02T10:00:00Z");
+        check("2026-11-02 10:00:00 EST", "2026-11-02T15:00:00Z");
+    }
+
+    #[test]
+    fn the_dates_of_real_life() {
+        check("2026-11-02 10:00:00", "2026-11-02T10:00:00Z");
+        check("2026-11-02T10:00", "2026-11-02T10:00:00Z");
+        check("November 2, 2026", "2026-11-02T00:00:00Z");
+        check("Nov 2nd, 2026 10:30 PM", "2026-11-02T22:30:00Z");
+        check("11/02/2026 12:05:00 AM", "2026-11-02T00:05:00Z");
+        check("02.11.2026 10:00", "2026-11-02T10:00:00Z");
+        check("Monday, 2-Nov-2026 10:00:00 +0000", "2026-11-02T10:00:00Z");
+        check("Thu Aug 07 21:56:21 EDT 2003", "2003-08-08T01:56:21Z");
+        check("Mon, 02 Nov 2026 24:00:00 GMT", "2026-11-03T00:00:00Z");
+        check("2026-W45-1", "2026-11-02T00:00:00Z");
+        check("2026-306", "2026-11-02T00:00:00Z");
+        check("20261102T100000Z", "2026-11-02T10:00:00Z");
+    }
+
+    #[test]
+    fn what_is_no_date_is_nothing() {
+        for no_date in ["", "soon", "yesterday 10:00", "32 Nov 2026", "2026-13-01", "99999999999"] {
+            check(no_date, "nothing");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_panic(text in "\\PC{0,40}|[0-9TZ:+/. ,a-z-]{0,40}") {
+            let _ = timestamp(&text);
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! One entry: what feed-rs read and what it left out, put together and made
+//! safe.
+
+use feed_rs::model;
+use jiff::Timestamp;
+use url::Url;
+
+use super::fields::{Field, Fields};
+use super::shape::Shape;
+use super::{dates, person};
+use crate::item::{Enclosure, Entry};
+use crate::text;
+use crate::text::html::sanitised;
+
+pub(super) mod texts;
+
+use texts::Body;
+
+const MOST_SUMMARY_BYTES: usize = 64 << 10;
+const MOST_CONTENT_BYTES: usize = 1 << 20;
+const MOST_ID_BYTES: usize = 2 << 10;
+const MOST_CATEGORIES: usize = 64;
+const MOST_ENCLOSURES: usize = 64;
+const MOST_AUTHORS: usize = 64;
+
+/// A title made from the text is at most this long.
+const SUBSTITUTE_CHARS: usize = 100;
+
+/// What an entry takes from its feed.
+pub(super) struct Around<'f> {
+    pub shape: Shape,
+    pub base: Option<&'f Url>,
+    pub feed_link: Option<&'f Url>,
+    pub language: Option<&'f str>,
+    pub authors: &'f [String],
+}
+
+/// The entry as recapd keeps it.
+///
+/// # Errors
+///
+/// If there is nothing in it, in words.
+pub(super) fn entry(given: model::Entry, fields: &Fields, around: &Around) -> Result<Entry, &'static str> {
+    let guid = guid(&given, fields);
+    let link = link(&given, fields, guid.as_deref(), around);
+    let summary = texts::summary(&given, fields, around.shape);
+    let content = texts::content(&given, fields);
+    let base = around.base.or(around.feed_link).or(link.as_ref());
+    let html = |body: Option<Body>, limit_bytes| {
+        let own = |body: &Body| body.field.and_then(|field| field.base.clone());
+        body.map(|body| sanitised(&body.html(limit_bytes), own(&body).as_ref().or(base))).unwrap_or_default()
+    };
+    let content_html = html(content, MOST_CONTENT_BYTES);
+    let mut summary_html = html(summary, MOST_SUMMARY_BYTES);
+    if summary_html == content_html {
+        summary_html.clear();
+    }
+    let (published, updated) = when(&given, fields, around.shape);
+    let mut entry = Entry {
+        guid,
+        title: title(&given, fields),
+        published,
+        updated,
+        authors: authors(&given, fields, around),
+        summary_html,
+        content_html,
+        categories: categories(&given, fields),
+        enclosures: enclosures(&given, fields, around),
+        image: image(fields, around),
+        language: language(&given, fields).or(around.language).map(str::to_owned),
+        link,
+    };
+    if entry.title.is_empty() {
+        let untitled = || (!fields.is_empty()).then(|| "Untitled".to_owned());
+        entry.title = substitute(&entry).or_else(untitled).ok_or("there is nothing in it")?;
+    }
+    Ok(entry)
+}
+
+fn title(given: &model::Entry, fields: &Fields) -> String {
+    let title = given.title.as_ref().map(texts::line).filter(|title| !title.is_empty());
+    title
+        .or_else(|| fields.text(&["title", "dc:title", "media:title", "itunes:title"]).map(text::title))
+        .unwrap_or_default()
+}
+
+/// A link as written, made absolute; only http and https.
+pub(super) fn absolute(href: &str, base: Option<&Url>) -> Option<Url> {
+    let href = href.trim();
+    let url = match Url::parse(href) {
+        Ok(url) => url,
+        Err(_) if href.is_empty() => return None,
+        Err(_) => base?.join(href).ok()?,
+    };
+    (matches!(url.scheme(), "http" | "https") && url.as_str().len() <= 8 << 10).then_some(url)
+}
+
+/// From feed-rs's clock to ours.
+pub(super) fn instant(time: Option<chrono::DateTime<chrono::Utc>>) -> Option<Timestamp> {
+    let time = time?;
+    Timestamp::new(time.timestamp(), i32::try_from(time.timestamp_subsec_nanos()).ok()?).ok()
+}
+
+fn guid(given: &model::Entry, fields: &Fields) -> Option<String> {
+    let about = fields.attribute("rdf:about").or_else(|| fields.attribute("about"));
+    let written = fields.text(&["guid"]).unwrap_or_default();
+    let id = [given.id.trim(), written, about.unwrap_or_default()].into_iter().find(|id| !id.is_empty())?;
+    let id = text::without_controls(id);
+    Some(text::html::head(&id, MOST_ID_BYTES).to_owned())
+}
+
+fn link(given: &model::Entry, fields: &Fields, guid: Option<&str>, around: &Around) -> Option<Url> {
+    let base = around.base.or(around.feed_link);
+    let usual = given.links.iter().filter(|link| match around.shape {
+        Shape::Atom => link.rel.as_deref() == Some("alternate"),
+        Shape::Json => link.media_type.is_none(),
+        Shape::Rss | Shape::Rdf => link.rel.is_none() && link.target.is_none(),
+    });
+    let page = |link: &&model::Link| link.media_type.as_deref().is_none_or(|kind| kind.contains("html"));
+    let pages = usual.clone().filter(page).chain(usual);
+    let from_links = pages.map(|link| link.href.as_str()).find_map(|href| absolute(href, base));
+    let from_atom = || {
+        let alternate = |link: &&Field| matches!(link.attribute("rel"), None | Some("alternate"));
+        fields
+            .all("atom:link")
+            .filter(alternate)
+            .find_map(|link| absolute(link.attribute("href")?, link.base.as_ref().or(base)))
+    };
+    let from_text = || fields.all("link").find_map(|link| absolute(&link.text, link.base.as_ref().or(base)));
+    let from_guid = || {
+        let permalink = fields
+            .all("guid")
+            .all(|guid| guid.attribute("isPermaLink").is_none_or(|is| !is.eq_ignore_ascii_case("false")));
+        guid.filter(|_| permalink && around.shape != Shape::Atom).and_then(|guid| absolute(guid, None))
+    };
+    from_links.or_else(from_text).or_else(from_atom).or_else(from_guid)
+}
+
+fn when(given: &model::Entry, fields: &Fields, shape: Shape) -> (Option<Timestamp>, Option<Timestamp>) {
+    let said = |names: &[&str]| fields.text(names).and_then(dates::timestamp);
+    let appeared = || said(&["pubDate", "dc:date", "dcterms:issued", "dcterms:created", "atom:published", "published"]);
+    let changed = || said(&["atom:updated", "updated", "dcterms:modified"]);
+    let published = instant(given.published).or_else(appeared);
+    match shape {
+        Shape::Atom | Shape::Json => (published, instant(given.updated).or_else(changed)),
+        // feed-rs copies the one into the other.
+        Shape::Rss | Shape::Rdf => (published, changed()),
+    }
+}
+
+fn authors(given: &model::Entry, fields: &Fields, around: &Around) -> Vec<String> {
+    let written = |field: &Field| field.markup.as_deref().map_or_else(|| field.text.clone(), text::plain);
+    let own = |name| fields.all(name).filter_map(move |field| person::name(&written(field)));
+    let names: Vec<String> = match around.shape {
+        Shape::Atom | Shape::Json => {
+            let named = |author: &model::Person| person::name(author.name.as_ref().or(author.email.as_ref())?);
+            given.authors.iter().filter_map(named).chain(own("dc:creator")).collect()
+        }
+        Shape::Rss | Shape::Rdf => own("author").chain(own("dc:creator")).collect(),
+    };
+    let names = if names.is_empty() { own("itunes:author").collect() } else { names };
+    let names = if names.is_empty() && around.shape == Shape::Atom { around.authors.to_vec() } else { names };
+    each_once(names.into_iter(), MOST_AUTHORS)
+}
+
+fn categories(given: &model::Entry, fields: &Fields) -> Vec<String> {
+    let terms = given.categories.iter().map(|category| match &category.label {
+        Some(label) if category.term.trim().is_empty() => label.as_str(),
+        _ => category.term.as_str(),
+    });
+    let more = ["category", "dc:subject", "media:category", "itunes:category"]
+        .into_iter()
+        .flat_map(|name| fields.all(name).map(|field| field.attribute("text").unwrap_or(&field.text)));
+    each_once(terms.chain(more).map(text::title), MOST_CATEGORIES)
+}
+
+fn each_once(words: impl Iterator<Item = String>, most: usize) -> Vec<String> {
+    let mut each: Vec<String> = Vec::new();
+    for word in words {
+        if !word.is_empty() && !each.contains(&word) && each.len() < most {
+            each.push(word);
+        }
+    }
+    each
+}
+
+fn enclosures(given: &model::Entry, fields: &Fields, around: &Around) -> Vec<Enclosure> {
+    let linked = given.links.iter().filter(|link| match around.shape {
+        Shape::Json => link.media_type.is_some(),
+        _ => link.rel.as_deref() == Some("enclosure"),
+    });
+    let linked = linked.filter_map(|link| enclosure(&link.href, link.media_type.as_deref(), link.length, around));
+    let attached = |name| {
+        fields.all(name).filter_map(|field: &Field| {
+            let href = field.attribute("url").or_else(|| field.attribute("href"))?;
+            let length = field.attribute("length").or_else(|| field.attribute("fileSize"));
+            enclosure(href, field.attribute("type"), length.and_then(|length| length.parse().ok()), around)
+        })
+    };
+    let of_atom = fields
+        .all("atom:link")
+        .filter(|link| around.shape != Shape::Atom && link.attribute("rel") == Some("enclosure"));
+    let of_atom = of_atom.filter_map(|link| enclosure(link.attribute("href")?, link.attribute("type"), None, around));
+    let played = attached("media:content").filter(|media| {
+        media.mime_type.as_deref().is_some_and(|kind| kind.starts_with("audio/") || kind.starts_with("video/"))
+    });
+    let mut each: Vec<Enclosure> = Vec::new();
+    for found in linked.chain(attached("enclosure")).chain(of_atom).chain(played) {
+        if each.len() < MOST_ENCLOSURES && each.iter().all(|other| other.url != found.url) {
+            each.push(found);
+        }
+    }
+    each
+}
+
+fn enclosure(href: &str, kind: Option<&str>, length: Option<u64>, around: &Around) -> Option<Enclosure> {
+    let url = absolute(href, around.base.or(around.feed_link))?;
+    let mime_type = kind.map(str::trim).filter(|kind| !kind.is_empty() && kind.len() <= 100).map(str::to_owned);
+    Some(Enclosure { url, mime_type, length: length.filter(|length| *length > 0) })
+}
+
+fn image(fields: &Fields, around: &Around) -> Option<Url> {
+    let is_picture = |field: &&Field| {
+        field.attribute("medium") == Some("image")
+            || field.attribute("type").is_some_and(|kind| kind.starts_with("image/"))
+    };
+    let named = fields.all("itunes:image").chain(fields.all("media:thumbnail"));
+    let pictures =
+        named.chain(fields.all("media:content").filter(is_picture)).chain(fields.all("enclosure").filter(is_picture));
+    let mut hrefs = pictures.filter_map(|field| field.attribute("url").or_else(|| field.attribute("href")));
+    let base = around.base.or(around.feed_link);
+    hrefs.find_map(|href| absolute(href, base)).or_else(|| absolute(fields.text(&["image"])?, base))
+}
+
+fn language<'e>(given: &'e model::Entry, fields: &'e Fields) -> Option<&'e str> {
+    let said = fields
+        .attribute("xml:lang")
+        .or_else(|| fields.text(&["dc:language", "language"]))
+        .or(given.language.as_deref());
+    said.map(str::trim).filter(|language| !language.is_empty() && language.len() <= 35)
+}
+
+/// A title for an entry without one: the first sentence of its text, else the
+/// address it links or attaches, else its id; nothing if it says nothing.
+fn substitute(entry: &Entry) -> Option<String> {
+    let text = text::one_line(text::html::head(&entry.text(), 4096));
+    if !text.is_empty() {
+        let ends = |(at, mark): (usize, &str)| text[at + mark.len()..].starts_with(' ').then_some(at + mark.len());
+        let end =
+            text.match_indices(['.', '!', '?']).find_map(ends).or_else(|| Some(text.find('。')? + '。'.len_utf8()));
+        let sentence = &text[..end.filter(|end| *end >= 20).unwrap_or(text.len())];
+        return Some(text::cut(sentence.trim_end_matches('.'), SUBSTITUTE_CHARS));
+    }
+    let link = entry.link.as_ref().or(entry.enclosures.first().map(|enclosure| &enclosure.url));
+    let name = link.map(Url::as_str).or(entry.guid.as_deref())?;
+    Some(text::cut(&text::one_line(name), SUBSTITUTE_CHARS))
+}

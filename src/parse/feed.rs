@@ -1,0 +1,129 @@
+//! What a feed says about itself, and its entries one by one.
+
+use std::cmp::Reverse;
+use std::time::Duration;
+
+use feed_rs::model::{self, FeedType};
+use url::Url;
+
+use super::entry::{Around, absolute, instant, texts};
+use super::fields::Fields;
+use super::salvage::Reading;
+use super::shape::Shape;
+use super::{Feed, Format, Hints, MOST_ENTRIES, Parsed, Skipped, dates, entry, person};
+use crate::text;
+
+/// The feed as recapd understands it.
+pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
+    let Reading { shape, feed: mut given, outline, mut skipped, rescued, mended } = reading;
+    let link = link(&given, &outline.feed, shape, base);
+    let feed = Feed {
+        format: format(&given.feed_type),
+        title: title(given.title.take(), &outline.feed),
+        language: language(&given, &outline.feed),
+        updated: instant(given.updated).or_else(|| updated(&outline.feed)).or_else(|| instant(given.published)),
+        link,
+    };
+    let hints = hints(&outline.feed, base);
+    let authors: Vec<String> = given.authors.iter().filter_map(|author| person::name(author.name.as_ref()?)).collect();
+    let around =
+        Around { shape, base, feed_link: feed.link.as_ref(), language: feed.language.as_deref(), authors: &authors };
+    let fields = aligned(outline.entries, &mut given.entries, shape);
+    let mut entries = Vec::with_capacity(given.entries.len().min(MOST_ENTRIES));
+    let newest = newest(&given.entries, &mut skipped);
+    for (index, entry) in given.entries.into_iter().enumerate() {
+        if newest.as_ref().is_some_and(|newest| !newest[index]) {
+            continue;
+        }
+        let none = Fields::default();
+        match entry::entry(entry, fields.get(index).unwrap_or(&none), &around) {
+            Ok(entry) => entries.push(entry),
+            Err(why) => skipped.push(Skipped { index, why: why.to_owned() }),
+        }
+    }
+    skipped.sort_by_key(|skipped| skipped.index);
+    Parsed { feed, entries, skipped, hints, rescued, mended }
+}
+
+fn format(kind: &FeedType) -> Format {
+    match kind {
+        FeedType::Atom => Format::Atom,
+        FeedType::JSON => Format::JsonFeed,
+        FeedType::RSS0 => Format::Rss0,
+        FeedType::RSS1 => Format::Rss1,
+        FeedType::RSS2 => Format::Rss2,
+    }
+}
+
+fn title(given: Option<model::Text>, own: &Fields) -> String {
+    let title = given.map(|title| texts::line(&title)).filter(|title| !title.is_empty());
+    title.or_else(|| own.text(&["dc:title", "title"]).map(text::title)).unwrap_or_default()
+}
+
+fn link(given: &model::Feed, own: &Fields, shape: Shape, base: Option<&Url>) -> Option<Url> {
+    let alternate = |link: &&model::Link| link.rel.as_deref() == Some("alternate");
+    let page = |link: &&model::Link| link.media_type.as_deref().is_none_or(|kind| kind.contains("html"));
+    let links = || given.links.iter();
+    let href = match shape {
+        Shape::Json => own.text(&["home_page_url"]),
+        Shape::Atom => {
+            links().filter(alternate).find(page).or_else(|| links().find(alternate)).map(|link| link.href.as_str())
+        }
+        Shape::Rss | Shape::Rdf => {
+            let plain = links().find(|link| link.rel.is_none() && !link.href.is_empty());
+            plain.or_else(|| links().find(alternate)).map(|link| link.href.as_str())
+        }
+    };
+    href.and_then(|href| absolute(href, base))
+}
+
+fn language(given: &model::Feed, own: &Fields) -> Option<String> {
+    let said = given
+        .language
+        .as_deref()
+        .or_else(|| own.text(&["dc:language", "language"]))
+        .or_else(|| own.attribute("xml:lang"));
+    said.map(str::trim).filter(|language| !language.is_empty() && language.len() <= 35).map(str::to_owned)
+}
+
+fn updated(own: &Fields) -> Option<jiff::Timestamp> {
+    own.text(&["lastBuildDate", "atom:updated", "pubDate", "dcterms:modified", "dc:date"]).and_then(dates::timestamp)
+}
+
+fn hints(own: &Fields, base: Option<&Url>) -> Hints {
+    let linked = |rel: &str| {
+        let mut links = own.all("atom:link").filter(|link| link.attribute("rel") == Some(rel));
+        links.find_map(|link| absolute(link.attribute("href")?, link.base.as_ref().or(base)))
+    };
+    let minutes = own.text(&["ttl"]).and_then(|ttl| ttl.parse::<u32>().ok());
+    Hints {
+        ttl: minutes.filter(|minutes| *minutes > 0).map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
+        hub: linked("hub").or_else(|| absolute(own.text(&["hub"])?, base)),
+        own: linked("self").or_else(|| absolute(own.text(&["feed_url"])?, base)),
+    }
+}
+
+/// The fields that belong to the entries. feed-rs leaves out entries of RSS
+/// 1.0 without a link and those outside `channel`: where it sees fewer, all
+/// entries of RSS are read from their fields alone.
+fn aligned(fields: Vec<Fields>, entries: &mut Vec<model::Entry>, shape: Shape) -> Vec<Fields> {
+    if fields.len() > entries.len() && matches!(shape, Shape::Rss | Shape::Rdf) {
+        *entries = fields.iter().map(|_| model::Entry::default()).collect();
+    }
+    if fields.len() == entries.len() { fields } else { Vec::new() }
+}
+
+/// Which entries are kept if there are too many: the newest by their dates,
+/// the first where they have none.
+fn newest(entries: &[model::Entry], skipped: &mut Vec<Skipped>) -> Option<Vec<bool>> {
+    let beyond = entries.len().checked_sub(MOST_ENTRIES).filter(|beyond| *beyond > 0)?;
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    order.sort_by_key(|index| Reverse(entries[*index].published.or(entries[*index].updated)));
+    let mut kept = vec![true; entries.len()];
+    order[MOST_ENTRIES..].iter().for_each(|index| kept[*index] = false);
+    let index = kept.iter().position(|kept| !kept).unwrap_or_default();
+    let why =
+        format!("{beyond} entries older than the newest {MOST_ENTRIES}: {}", text::cut("only those are kept", 40));
+    skipped.push(Skipped { index, why });
+    Some(kept)
+}

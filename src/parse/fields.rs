@@ -1,0 +1,284 @@
+//! What feed-rs leaves out of a feed's XML: a light pass that notes, entry by
+//! entry, the elements that matter and where each entry stands.
+
+use std::ops::Range;
+
+use quick_xml::NsReader;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::name::ResolveResult;
+use url::Url;
+
+/// Namespaces by a part of their address that no other has, and our word for
+/// them.
+const NAMESPACES: &[(&str, &str)] = &[
+    ("purl.org/dc/elements", "dc"),
+    ("purl.org/dc/terms", "dcterms"),
+    ("w3.org/2005/Atom", "atom"),
+    ("feedburner", "feedburner"),
+    ("/podcast-1.0.dtd", "itunes"),
+    ("yahoo.com/mrss", "media"),
+    ("rss/1.0/modules/content", "content"),
+    ("purl.org/rss/1.0/", ""),
+    ("1999/xhtml", "xhtml"),
+];
+
+/// One element inside an entry, or directly inside the feed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Field {
+    /// `dc:subject`; no prefix for RSS's own elements.
+    pub name: String,
+    /// Its text, trimmed.
+    pub text: String,
+    /// As written but for entities: `href`, `xml:lang`.
+    pub attributes: Vec<(String, String)>,
+    /// The base for relative links in it: `xml:base` as far as given.
+    pub base: Option<Url>,
+    /// Its content as written, if there are elements in it.
+    pub markup: Option<String>,
+}
+
+/// The fields of an entry, or of the feed itself, in document order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Fields {
+    /// Where the entry stands in the text.
+    pub span: Range<usize>,
+    /// The attributes of the entry's own element.
+    pub own: Vec<(String, String)>,
+    fields: Vec<Field>,
+}
+
+/// A feed's fields.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Outline {
+    /// The feed's own.
+    pub feed: Fields,
+    /// One for each entry, in document order.
+    pub entries: Vec<Fields>,
+    /// How deep the document nests.
+    pub depth: usize,
+    /// Whether it uses entities that XML does not have.
+    pub foreign: bool,
+}
+
+impl Field {
+    /// The value of an attribute, trimmed; nothing if it is empty.
+    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+        attribute(&self.attributes, name)
+    }
+}
+
+impl Fields {
+    /// All fields of one name.
+    pub(super) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f Field> {
+        self.fields.iter().filter(move |field| field.name == name)
+    }
+
+    /// The text of the first field of one of these names that has any.
+    pub(super) fn text(&self, names: &[&str]) -> Option<&str> {
+        let of = |name: &&str| self.fields.iter().find(|field| field.name == *name && !field.text.is_empty());
+        names.iter().find_map(of).map(|field| field.text.as_str())
+    }
+
+    /// An attribute of the entry's own element.
+    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+        attribute(&self.own, name)
+    }
+
+    /// Whether there is nothing in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// Adds a field that some other format spells differently.
+    pub(super) fn push(&mut self, name: &str, text: &str) {
+        self.fields.push(Field { name: name.to_owned(), text: text.to_owned(), ..Field::default() });
+    }
+}
+
+fn attribute<'a>(attributes: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let found = attributes.iter().find(|(key, _)| key == name);
+    found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+}
+
+/// The outline of a feed's XML, up to the first thing that is ill-formed.
+pub(super) fn outline(text: &str, base: Option<&Url>) -> Outline {
+    let mut reader = NsReader::from_str(text);
+    let mut walk = Walk { text, outline: Outline::default(), stack: Vec::new(), base: base.cloned() };
+    loop {
+        let before = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
+        let Ok((namespace, event)) = reader.read_resolved_event() else { break };
+        let prefix = prefix(&namespace);
+        match event {
+            Event::Start(element) => walk.open(prefix, &element, before),
+            Event::Empty(element) => {
+                walk.open(prefix, &element, before);
+                let after = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
+                walk.close(after, after);
+            }
+            Event::End(_) => {
+                let after = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
+                walk.close(before, after);
+            }
+            Event::Text(words) => walk.hear(&words),
+            Event::CData(words) => walk.hear(&words),
+            Event::GeneralRef(name) => {
+                let heard = match name.resolve_char_ref() {
+                    Ok(Some(letter)) => letter.to_string(),
+                    _ => match quick_xml::escape::resolve_xml_entity(&name) {
+                        Some(meaning) => meaning.to_owned(),
+                        None => {
+                            walk.outline.foreign = true;
+                            format!("&{};", &*name)
+                        }
+                    },
+                };
+                walk.hear(&heard);
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    walk.outline
+}
+
+fn prefix(namespace: &ResolveResult) -> &'static str {
+    let ResolveResult::Bound(namespace) = namespace else { return "" };
+    let address = namespace.as_ref();
+    NAMESPACES.iter().find(|(part, _)| address.contains(part)).map_or("other", |(_, prefix)| prefix)
+}
+
+struct Walk<'t> {
+    text: &'t str,
+    outline: Outline,
+    stack: Vec<Open>,
+    base: Option<Url>,
+}
+
+struct Open {
+    role: Role,
+    base: Option<Url>,
+    content_at: usize,
+    field: Option<Field>,
+    has_elements: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// The root, `channel`, or anything else that holds fields.
+    Feed,
+    Entry,
+    Field,
+    /// Something inside a field that may be a field of the entry too.
+    Inside,
+}
+
+impl Walk<'_> {
+    fn open(&mut self, prefix: &'static str, element: &BytesStart, at: usize) {
+        let depth = self.stack.len() + 1;
+        self.outline.depth = self.outline.depth.max(depth);
+        let name = element.local_name();
+        let local: &str = name.as_ref();
+        let parent = self.stack.last().map(|open| open.role);
+        let role = match (parent, local) {
+            (None | Some(Role::Feed), "item" | "entry") => Role::Entry,
+            (None, _) | (Some(Role::Feed), "channel") => Role::Feed,
+            (Some(Role::Feed | Role::Entry), _) => Role::Field,
+            (Some(Role::Field | Role::Inside), _) => Role::Inside,
+        };
+        if let Some(open) = self.stack.last_mut() {
+            open.has_elements = true;
+        }
+        let attributes = attributes(element);
+        let outer = self.stack.last().map_or(&self.base, |open| &open.base);
+        let base = match attribute(&attributes, "xml:base") {
+            Some(own) => {
+                outer.as_ref().map_or_else(|| Url::parse(own).ok(), |outer| outer.join(own).ok()).or(outer.clone())
+            }
+            None => outer.clone(),
+        };
+        let kept = role == Role::Field || (role == Role::Inside && prefix == "media");
+        let field = kept.then(|| Field {
+            name: named(prefix, local),
+            attributes: attributes.clone(),
+            base: base.clone(),
+            ..Field::default()
+        });
+        match role {
+            Role::Entry => self.outline.entries.push(Fields { span: at..at, own: attributes, fields: Vec::new() }),
+            Role::Feed if prefix == "atom" || local == "RDF" || parent.is_none() => {
+                self.outline.feed.own.extend(attributes)
+            }
+            _ => {}
+        }
+        let content_at = at + element.len() + 2;
+        self.stack.push(Open { role, base, content_at, field, has_elements: false });
+    }
+
+    fn hear(&mut self, words: &str) {
+        let heard = self.stack.last_mut().and_then(|open| open.field.as_mut());
+        if let Some(field) = heard {
+            field.text += words;
+        }
+    }
+
+    fn close(&mut self, before: usize, after: usize) {
+        let Some(open) = self.stack.pop() else { return };
+        if open.role == Role::Entry
+            && let Some(entry) = self.outline.entries.last_mut()
+        {
+            entry.span.end = after;
+        }
+        let Some(mut field) = open.field else { return };
+        field.text = field.text.trim().to_owned();
+        if open.has_elements {
+            field.markup = self.text.get(open.content_at..before).map(str::to_owned);
+        }
+        let in_entry = self.stack.iter().any(|open| open.role == Role::Entry);
+        let owner = if in_entry { self.outline.entries.last_mut() } else { Some(&mut self.outline.feed) };
+        if let Some(owner) = owner {
+            owner.fields.push(field);
+        }
+    }
+}
+
+fn named(prefix: &str, local: &str) -> String {
+    if prefix.is_empty() { local.to_owned() } else { format!("{prefix}:{local}") }
+}
+
+fn attributes(element: &BytesStart) -> Vec<(String, String)> {
+    let sound = element.attributes().flatten();
+    let meant = |raw: &str| match quick_xml::escape::unescape(raw) {
+        Ok(value) => value.into_owned(),
+        Err(_) => raw.to_owned(),
+    };
+    sound.map(|attribute| (attribute.key.as_ref().to_owned(), meant(&attribute.value))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_elements_of_each_entry_are_noted() {
+        let text = "<rdf:RDF xmlns:rdf='r' xmlns='http://purl.org/rss/1.0/' xmlns:dc='http://purl.org/dc/elements/1.1/'>\
+            <channel><title>T</title></channel>\
+            <item rdf:about='urn:1'><dc:subject>a &amp; b</dc:subject><description>x <b>y</b></description></item>\
+            <item/></rdf:RDF>";
+        let outline = outline(text, None);
+        assert_eq!(outline.feed.text(&["title"]), Some("T"));
+        assert_eq!(outline.entries.len(), 2);
+        let first = &outline.entries[0];
+        assert_eq!(first.attribute("rdf:about"), Some("urn:1"));
+        assert_eq!(first.text(&["none", "dc:subject"]), Some("a & b"));
+        assert_eq!(first.all("description").next().unwrap().markup.as_deref(), Some("x <b>y</b>"));
+        assert!(text[first.span.clone()].starts_with("<item rdf") && text[first.span.clone()].ends_with("</item>"));
+    }
+
+    #[test]
+    fn bases_add_up() {
+        let text = "<feed xml:base='http://a.test/x/'><entry xml:base='y/'><content>c</content></entry></feed>";
+        let outline = outline(text, None);
+        let content = outline.entries[0].all("content").next().unwrap().base.clone();
+        assert_eq!(content.unwrap().as_str(), "http://a.test/x/y/");
+    }
+}

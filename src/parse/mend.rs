@@ -1,0 +1,406 @@
+//! Ill-formed XML made well-formed, in one pass, with as little change as will
+//! do: what was meant is kept, what was mended is said.
+
+use std::collections::HashMap;
+
+use quick_xml::escape::escape;
+use url::Url;
+
+use super::shape;
+use crate::text::html::entity;
+
+/// More nesting than any feed needs; feed-rs and readers behind it recurse.
+const DEEPEST: usize = 200;
+
+/// HTML elements without content that stray into feeds unescaped. `link` is
+/// not one of them here.
+const VOID: &[&str] = &["br", "hr", "img", "wbr", "area", "col"];
+
+/// A document after mending.
+pub(super) struct Mended {
+    /// Well-formed.
+    pub text: String,
+    /// What had to be done, each kind once, with the line of the first time.
+    pub notes: Vec<String>,
+}
+
+/// The document made well-formed.
+pub(super) fn mended(text: &str) -> Mended {
+    let mut mender = Mender {
+        source: text,
+        at: 0,
+        out: String::with_capacity(text.len() + 64),
+        open: Vec::new(),
+        own: Vec::new(),
+        entities: HashMap::new(),
+        seen: Vec::new(),
+    };
+    let mut finished = false;
+    while mender.at < text.len() && !finished {
+        finished = mender.step();
+    }
+    if !mender.open.is_empty() {
+        mender.note("cut short");
+    }
+    mender.close_to(0);
+    Mended {
+        text: mender.out,
+        notes: mender.seen.into_iter().map(|(what, line)| format!("{what}, line {line}")).collect(),
+    }
+}
+
+struct Mender<'t> {
+    source: &'t str,
+    at: usize,
+    out: String,
+    /// Open elements, outermost first.
+    open: Vec<&'t str>,
+    /// Entities that the document declares for itself.
+    own: Vec<(&'t str, &'t str)>,
+    /// Entities of HTML that were looked up.
+    entities: HashMap<String, Option<String>>,
+    seen: Vec<(&'static str, usize)>,
+}
+
+impl<'t> Mender<'t> {
+    /// Takes the next piece of the document; true after the end of its root.
+    fn step(&mut self) -> bool {
+        let rest = &self.source[self.at..];
+        if rest.starts_with('<') {
+            return self.markup(rest);
+        }
+        let end = rest.find('<').unwrap_or(rest.len());
+        let text = &rest[..end];
+        if !self.open.is_empty() {
+            self.references(text);
+        } else if !text.trim().is_empty() {
+            self.note("text before the feed");
+        }
+        self.at += end;
+        false
+    }
+
+    fn markup(&mut self, rest: &'t str) -> bool {
+        let until = |end: &str| rest.find(end).map_or(rest.len(), |at| at + end.len());
+        if rest.starts_with("<!--") {
+            self.at += until("-->");
+        } else if let Some(data) = rest.strip_prefix("<![CDATA[") {
+            let length = data.find("]]>");
+            if length.is_none() {
+                self.note("CDATA without end");
+            }
+            let data = &data[..length.unwrap_or(data.len())];
+            if !self.open.is_empty() {
+                self.out += "<![CDATA[";
+                self.characters(data);
+                self.out += "]]>";
+            }
+            self.at += (9 + data.len() + 3).min(rest.len());
+        } else if rest.starts_with("<?") {
+            self.at += until("?>").min(until(">"));
+        } else if rest.starts_with("<!") {
+            let length = shape::doctype_length(rest);
+            self.declarations(&rest[..length]);
+            self.at += length;
+        } else if shape::name(rest).is_empty() {
+            self.stray();
+        } else if rest.starts_with("</") {
+            return self.close(rest);
+        } else {
+            return self.start(rest);
+        }
+        false
+    }
+
+    fn stray(&mut self) {
+        self.note("stray <");
+        if !self.open.is_empty() {
+            self.out += "&lt;";
+        }
+        self.at += 1;
+    }
+
+    fn start(&mut self, rest: &'t str) -> bool {
+        let name = shape::name(rest);
+        let Some((length, attributes)) = attributes(&rest[1 + name.len()..]) else {
+            self.stray();
+            return false;
+        };
+        self.at += 1 + name.len() + length;
+        if self.open.len() >= DEEPEST {
+            self.note("nested too deep");
+            return false;
+        }
+        if let Some(depth) = self.open.iter().position(|open| *open == name && matches!(name, "item" | "entry")) {
+            self.note("entry without end");
+            self.close_to(depth);
+        }
+        self.out.push('<');
+        self.out += name;
+        let mut names: Vec<&str> = Vec::new();
+        for (key, value) in attributes {
+            let pointless = name == "content" && key == "src";
+            if pointless || names.contains(&key) || (key == "xml:base" && hopeless(value)) {
+                self.note("bad attribute");
+                continue;
+            }
+            names.push(key);
+            let value = if key == "type" { text_type(name, value) } else { value };
+            self.out += &format!(" {key}=\"");
+            self.references(&value.replace('"', "&quot;").replace('<', "&lt;"));
+            self.out.push('"');
+        }
+        let empty =
+            rest[..1 + name.len() + length].ends_with("/>") || VOID.contains(&name.to_ascii_lowercase().as_str());
+        self.out += if empty { "/>" } else { ">" };
+        if !empty {
+            self.open.push(name);
+        }
+        empty && self.open.is_empty()
+    }
+
+    fn close(&mut self, rest: &'t str) -> bool {
+        let name = shape::name(rest);
+        self.at += rest.find('>').map_or(rest.len(), |end| end + 1);
+        let last = self.open.last();
+        if last == Some(&name) {
+            self.close_to(self.open.len() - 1);
+            return self.open.is_empty();
+        }
+        match self.open.iter().rposition(|open| open.eq_ignore_ascii_case(name)) {
+            Some(depth) => {
+                self.note("tag without end");
+                self.close_to(depth);
+            }
+            None => self.note("end without tag"),
+        }
+        self.open.is_empty()
+    }
+
+    fn close_to(&mut self, depth: usize) {
+        for name in self.open.drain(depth..).rev() {
+            self.out += &format!("</{name}>");
+        }
+    }
+
+    /// Entities of the document type: `<!ENTITY name "value">`.
+    fn declarations(&mut self, doctype: &'t str) {
+        for declared in doctype.split("<!ENTITY").skip(1).take(256) {
+            let mut words = declared.trim_start().splitn(2, char::is_whitespace);
+            let (name, rest) = (words.next().unwrap_or_default(), words.next().unwrap_or_default().trim_start());
+            let value = rest
+                .chars()
+                .next()
+                .filter(|quote| matches!(quote, '"' | '\''))
+                .and_then(|quote| rest[1..].split(quote).next());
+            if let Some(value) = value.filter(|value| value.len() <= 64) {
+                self.own.push((name, value));
+            }
+        }
+    }
+
+    /// Text with every reference made one that XML knows.
+    fn references(&mut self, text: &str) {
+        let mut parts = text.split('&');
+        self.characters(parts.next().unwrap_or_default());
+        for part in parts {
+            let name = part.find(';').filter(|end| *end <= 32).map(|end| &part[..end]);
+            match name.and_then(|name| self.meaning(name)) {
+                Some(meaning) => {
+                    self.out += &meaning;
+                    self.characters(&part[name.map_or(0, |name| name.len() + 1)..]);
+                }
+                None => {
+                    self.note("bare ampersand");
+                    self.out += "&amp;";
+                    self.characters(part);
+                }
+            }
+        }
+    }
+
+    /// What stands for the reference `name`.
+    fn meaning(&mut self, name: &str) -> Option<String> {
+        if let Some(number) = name.strip_prefix('#') {
+            return self.numbered(number);
+        }
+        if matches!(name, "amp" | "lt" | "gt" | "quot" | "apos") {
+            return Some(format!("&{name};"));
+        }
+        if let Some((_, value)) = self.own.iter().find(|(own, _)| *own == name) {
+            return Some(escape(*value).replace("&amp;#", "&#"));
+        }
+        let known = self.entities.entry(name.to_owned()).or_insert_with(|| entity(name));
+        let meaning = escape(known.as_deref()?).into_owned();
+        self.note("HTML entity");
+        Some(meaning)
+    }
+
+    /// A character reference, kept if it names a character of XML; what
+    /// windows-1252 has in the place of a control character is meant instead.
+    fn numbered(&mut self, number: &str) -> Option<String> {
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+            None => number.parse().ok()?,
+        };
+        match char::from_u32(code) {
+            Some(letter) if (0x80..0xa0).contains(&code) => {
+                self.note("bad character reference");
+                let byte = [letter as u8];
+                Some(encoding_rs::WINDOWS_1252.decode_without_bom_handling(&byte).0.into_owned())
+            }
+            Some(letter) if legal(letter) => Some(format!("&#{code};")),
+            _ => {
+                self.note("bad character reference");
+                Some(String::new())
+            }
+        }
+    }
+
+    fn characters(&mut self, text: &str) {
+        if text.chars().all(legal) {
+            self.out += text;
+        } else {
+            self.note("illegal character");
+            self.out.extend(text.chars().filter(|letter| legal(*letter)));
+        }
+    }
+
+    fn note(&mut self, what: &'static str) {
+        if self.seen.iter().all(|(seen, _)| *seen != what) {
+            let line = 1 + self.source.as_bytes()[..self.at].iter().filter(|byte| **byte == b'\n').count();
+            self.seen.push((what, line));
+        }
+    }
+}
+
+/// The type of a text as Atom names it: feed-rs takes no other.
+fn text_type<'v>(name: &str, value: &'v str) -> &'v str {
+    let local = name.rsplit(':').next().unwrap_or(name);
+    let text = matches!(local, "title" | "summary" | "subtitle" | "rights" | "tagline" | "info" | "copyright");
+    match value {
+        "application/xhtml+xml" if text || local == "content" => "xhtml",
+        "text/html" if text || local == "content" => "html",
+        "text" | "html" | "xhtml" => value,
+        other if text && other.contains("html") => "html",
+        _ if text => "text",
+        "text/plain" => "text",
+        // What is no media type costs the whole feed.
+        other if local == "content" && (!other.contains('/') || other.contains(char::is_whitespace)) => "text",
+        other => other,
+    }
+}
+
+/// A base address that no parser takes.
+fn hopeless(base: &str) -> bool {
+    !matches!(Url::parse(base), Ok(_) | Err(url::ParseError::RelativeUrlWithoutBase))
+}
+
+/// Whether XML 1.0 allows the character.
+fn legal(letter: char) -> bool {
+    !matches!(letter, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// The attributes at the beginning of `text`, and its length up to and with
+/// the `>`; quoted or not. Nothing if the tag has no end.
+fn attributes(text: &str) -> Option<(usize, Vec<(&str, &str)>)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    loop {
+        let rest = &text[at..];
+        let blank = rest.len()
+            - rest
+                .trim_start_matches(|letter: char| letter.is_whitespace() || matches!(letter, '/' | '"' | '\'' | '='))
+                .len();
+        at += blank;
+        let rest = &text[at..];
+        match rest.as_bytes().first()? {
+            b'>' => return Some((at + 1, found)),
+            b'<' => return None,
+            _ => {}
+        }
+        let end =
+            rest.find(|letter: char| letter.is_whitespace() || matches!(letter, '=' | '>' | '/' | '<' | '"' | '\''))?;
+        let key = &rest[..end];
+        at += end;
+        let after = text[at..].trim_start();
+        let mut value = "";
+        if let Some(given) = after.strip_prefix('=') {
+            let given = given.trim_start();
+            at = text.len() - given.len();
+            let quote = given.chars().next().filter(|quote| matches!(quote, '"' | '\''));
+            let (skipped, length) = match quote {
+                Some(quote) => (1, given[1..].find(quote)?),
+                None => (0, given.find(|letter: char| letter.is_whitespace() || letter == '>')?),
+            };
+            value = &given[skipped..skipped + length];
+            at += length + 2 * skipped;
+        }
+        if found.len() < 64 && shape::name(key).len() == key.len() {
+            found.push((key, value));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use quick_xml::events::Event;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(given: &str, expected: &str, said: &str) {
+        let mended = mended(given);
+        assert_eq!((mended.text.as_str(), mended.notes.join("; ").as_str()), (expected, said));
+    }
+
+    #[test]
+    fn what_is_sound_stays() {
+        let sound = "<a x=\"1 &amp; 2\"><b/>&#233; &lt;<![CDATA[<&>]]></a>";
+        check(sound, sound, "");
+    }
+
+    #[test]
+    fn references_are_mended() {
+        check("<a>Q&A\n&nbsp;</a>", "<a>Q&amp;A\n\u{a0}</a>", "bare ampersand, line 1; HTML entity, line 1");
+        check(
+            "<a>&#0;&#x92;&bogus;</a>",
+            "<a>’&amp;bogus;</a>",
+            "bad character reference, line 1; bare ampersand, line 1",
+        );
+        check("<a href='x?a=1&b=2'/>", "<a href=\"x?a=1&amp;b=2\"/>", "bare ampersand, line 1");
+        check("<!DOCTYPE a [<!ENTITY me 'I & I'>]><a>&me;</a>", "<a>I &amp; I</a>", "");
+    }
+
+    #[test]
+    fn tags_are_mended() {
+        check("<a><b>x</a>", "<a><b>x</b></a>", "tag without end, line 1");
+        check("<a>x<br>y</i></a>", "<a>x<br/>y</a>", "end without tag, line 1");
+        check("<a>\n<b>cut", "<a>\n<b>cut</b></a>", "cut short, line 2");
+        check("<a>1 < 2</a>", "<a>1 &lt; 2</a>", "stray <, line 1");
+        check("<a x=1 x=2 y></a>", "<a x=\"1\" y=\"\"></a>", "bad attribute, line 1");
+        check("<r><item>1<item>2</item></r>", "<r><item>1</item><item>2</item></r>", "entry without end, line 1");
+    }
+
+    #[test]
+    fn what_is_around_the_feed_goes() {
+        check("Warning!\n<a/>after", "<a/>", "text before the feed, line 1");
+        check("<a>\u{1}x</a></a></b>", "<a>x</a>", "illegal character, line 1");
+    }
+
+    proptest! {
+        #[test]
+        fn the_outcome_is_well_formed(text in "(<[ab/!?\\[ >]|</[ab]>|<item>|<!\\[CDATA\\[|\\]\\]>|&[a-z#0-9;]{0,4}|x='|[\"'>é=\\n]|\\PC){0,40}") {
+            let mended = mended(&format!("<r>{text}"));
+            let mut reader = quick_xml::Reader::from_str(&mended.text);
+            loop {
+                match reader.read_event() {
+                    Ok(Event::Eof) => break,
+                    Ok(_) => {}
+                    Err(error) => prop_assert!(false, "{error}: {}", mended.text),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! A person's name out of what feeds put in the place of one.
+
+use crate::text;
+
+/// Longer than any name.
+const MOST_CHARS: usize = 200;
+
+/// The name in `jo@a.test (Jo Doe)`, `Jo Doe <jo@a.test>`, `Jo Doe`; the
+/// address where there is nothing else.
+pub(super) fn name(written: &str) -> Option<String> {
+    let line = text::title(&written.replace(['<', '>'], " "));
+    let line = line.trim().trim_start_matches("mailto:");
+    let is_address = |word: &&str| word.contains('@') && word.contains('.') && !word.starts_with('@');
+    let names = line.split(' ').filter(|word| !is_address(word)).collect::<Vec<_>>().join(" ");
+    let names = names.trim();
+    let bare = names.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(names);
+    let bare = bare.replace("()", "");
+    let bare = bare.trim().trim_matches(['"', ',']).trim();
+    let name = if bare.is_empty() { line.trim_matches(['(', ')', ' ']) } else { bare };
+    (!name.is_empty()).then(|| text::cut(name, MOST_CHARS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(written: &str, expected: &str) {
+        assert_eq!(name(written).as_deref().unwrap_or("nobody"), expected);
+    }
+
+    #[test]
+    fn the_name_is_found_beside_the_address() {
+        check("Jo Doe", "Jo Doe");
+        check("jo@a.test (Jo Doe)", "Jo Doe");
+        check("Jo Doe <jo@a.test>", "Jo Doe");
+        check("Jo Doe (jo@a.test)", "Jo Doe");
+        check("jo@a.test", "jo@a.test");
+        check("Jo (the great) Doe", "Jo (the great) Doe");
+        check("  ", "nobody");
+    }
+}

@@ -1,0 +1,180 @@
+//! The outermost element, made one that feed-rs knows: versions and namespaces
+//! as publishers write them.
+
+use std::borrow::Cow;
+
+use super::shape::{self, Shape};
+
+/// Namespaces under the names that feed-rs knows them by: what publishers
+/// write, what is meant.
+const NAMESPACES: &[(&str, &str)] = &[
+    ("https://www.w3.org/2005/Atom", "http://www.w3.org/2005/Atom"),
+    ("http://www.w3.org/2005/atom", "http://www.w3.org/2005/Atom"),
+    ("http://www.w3.org/2005/Atom/", "http://www.w3.org/2005/Atom"),
+    ("http://purl.org/atom/ns#", "http://www.w3.org/2005/Atom"),
+    ("http://example.com/newformat#", "http://www.w3.org/2005/Atom"),
+    ("http://example.com/necho", "http://www.w3.org/2005/Atom"),
+    ("http://purl.org/echo/", "http://www.w3.org/2005/Atom"),
+    ("uri/of/echo/namespace#", "http://www.w3.org/2005/Atom"),
+    ("http://purl.org/pie/", "http://www.w3.org/2005/Atom"),
+    ("http://my.netscape.com/rdf/simple/0.9/", "http://purl.org/rss/1.0/"),
+    ("http://channel.netscape.com/rdf/simple/0.9/", "http://purl.org/rss/1.0/"),
+    ("http://purl.org/net/rss1.1#", "http://purl.org/rss/1.0/"),
+    // Hidden from feed-rs, which panics on durations and gives up on an empty
+    // description; the pass over the fields reads these.
+    ("http://search.yahoo.com/mrss/", "hidden://search.yahoo.com/mrss/"),
+    ("http://search.yahoo.com/mrss", "hidden://search.yahoo.com/mrss/"),
+    ("https://search.yahoo.com/mrss/", "hidden://search.yahoo.com/mrss/"),
+    ("http://www.itunes.com/dtds/podcast-1.0.dtd", "hidden://www.itunes.com/dtds/podcast-1.0.dtd"),
+    ("http://www.itunes.com/DTDs/Podcast-1.0.dtd", "hidden://www.itunes.com/dtds/podcast-1.0.dtd"),
+    ("http://www.itunes.com/DTDs/PodCast-1.0.dtd", "hidden://www.itunes.com/dtds/podcast-1.0.dtd"),
+    ("https://purl.org/rss/1.0/modules/content/", "http://purl.org/rss/1.0/modules/content/"),
+    ("https://purl.org/dc/elements/1.1/", "http://purl.org/dc/elements/1.1/"),
+];
+
+/// Namespaces that plain RSS 2.0 is given though it has none of its own.
+const NO_NAMESPACE: &[&str] = &[
+    "http://backend.userland.com/rss2",
+    "http://backend.userland.com/RSS2",
+    "http://blogs.law.harvard.edu/tech/rss",
+    "http://www.rssboard.org/rss-specification",
+    "http://cyber.law.harvard.edu/rss/rss.html",
+];
+
+/// Prefixes that are used without being declared, and what they always mean.
+const PREFIXES: &[(&str, &str)] = &[
+    ("content", "http://purl.org/rss/1.0/modules/content/"),
+    ("dc", "http://purl.org/dc/elements/1.1/"),
+    ("media", "hidden://search.yahoo.com/mrss/"),
+    ("atom", "http://www.w3.org/2005/Atom"),
+    ("itunes", "hidden://www.itunes.com/dtds/podcast-1.0.dtd"),
+    ("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"),
+    ("feedburner", "http://rssnamespace.org/feedburner/ext/1.0"),
+];
+
+/// What Atom 0.3 called what Atom 1.0 calls otherwise.
+const RENAMED: &[(&str, &str)] = &[
+    ("issued", "published"),
+    ("modified", "updated"),
+    ("created", "published"),
+    ("tagline", "subtitle"),
+    ("copyright", "rights"),
+];
+
+/// The document with an outermost element that feed-rs takes, and what had to
+/// be mended for that.
+pub(super) fn adapted(text: &str, shape: Shape) -> (Cow<'_, str>, Vec<String>) {
+    let mut notes = Vec::new();
+    let Some(start) = shape::root(text) else { return (Cow::Borrowed(text), notes) };
+    let Some(length) = text[start..].find('>') else { return (Cow::Borrowed(text), notes) };
+    let tag = &text[start..start + length];
+    let mut root = known_namespaces(tag);
+    let old_atom = shape == Shape::Atom && tag.contains("http://purl.org/atom/ns#");
+    if shape == Shape::Rss {
+        root = with_version(&root, &mut notes);
+    }
+    for (prefix, namespace) in PREFIXES {
+        let used = || text.contains(&format!("<{prefix}:"));
+        if !text.contains(&format!("xmlns:{prefix}")) && used() {
+            notes.push(format!("prefix `{prefix}` not declared"));
+            let close = if root.ends_with('/') { root.len() - 1 } else { root.len() };
+            root.insert_str(close, &format!(" xmlns:{prefix}=\"{namespace}\""));
+        }
+    }
+    if root == tag && !old_atom {
+        return (Cow::Borrowed(&text[start..]), notes);
+    }
+    let rest = &text[start + length..];
+    let rest = if old_atom { Cow::Owned(renamed(rest)) } else { Cow::Borrowed(rest) };
+    (Cow::Owned(root + &rest), notes)
+}
+
+fn known_namespaces(tag: &str) -> String {
+    let mut tag = tag.to_owned();
+    for (written, meant) in NAMESPACES {
+        for quote in ['"', '\''] {
+            tag = tag.replace(&format!("={quote}{written}{quote}"), &format!("={quote}{meant}{quote}"));
+        }
+    }
+    for namespace in NO_NAMESPACE {
+        for quote in ['"', '\''] {
+            tag = tag.replace(&format!(" xmlns={quote}{namespace}{quote}"), "");
+        }
+    }
+    tag
+}
+
+/// `rss` in lower case, with a version that feed-rs takes: 2.0 unless it is of
+/// the 0.9 family.
+fn with_version(tag: &str, notes: &mut Vec<String>) -> String {
+    let name = shape::name(tag);
+    let attributes = &tag[1 + name.len()..];
+    let version = attributes.find("version").and_then(|at| attributes[at..].split(['"', '\'']).nth(1));
+    if let ("rss", Some("2.0" | "0.91" | "0.92")) = (name, version) {
+        return tag.to_owned();
+    }
+    match version {
+        Some(version) if version.starts_with("0.9") || version.starts_with("2") => {}
+        Some(version) => notes.push(format!("RSS of version “{}”", crate::text::cut(version, 20))),
+        None => notes.push("no RSS version".to_owned()),
+    }
+    let meant = if version.is_some_and(|version| version.starts_with("0.9")) { "0.92" } else { "2.0" };
+    let others = match version {
+        Some(version) => attributes.replacen(version, meant, 1),
+        None => format!(" version=\"{meant}\"{attributes}"),
+    };
+    // An empty version is not found by its own text.
+    let others = if version == Some("") { attributes.replacen("version", "version=\"2.0\" was", 1) } else { others };
+    format!("<rss{others}")
+}
+
+fn renamed(rest: &str) -> String {
+    let mut rest = rest.to_owned();
+    for (old, new) in RENAMED {
+        let taken = *old == "created" && (rest.contains("<issued") || rest.contains("<published"));
+        if !taken && rest.contains(old) {
+            rest = rest
+                .replace(&format!("<{old}"), &format!("<{new}"))
+                .replace(&format!("</{old}>"), &format!("</{new}>"));
+        }
+    }
+    for (old, new) in [("text/plain", "text"), ("text/html", "html"), ("application/xhtml+xml", "xhtml")] {
+        rest = rest.replace(&format!(" type=\"{old}\""), &format!(" type=\"{new}\""));
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(given: &str, expected: &str, said: &str) {
+        let shape = shape::of(given).unwrap();
+        let (text, notes) = adapted(given, shape);
+        assert_eq!((text.as_ref(), notes.join("; ").as_str()), (expected, said));
+    }
+
+    #[test]
+    fn a_sound_root_stays_as_it_is() {
+        check("<rss version=\"2.0\"><channel/></rss>", "<rss version=\"2.0\"><channel/></rss>", "");
+        check("<feed xmlns=\"http://www.w3.org/2005/Atom\"/>", "<feed xmlns=\"http://www.w3.org/2005/Atom\"/>", "");
+    }
+
+    #[test]
+    fn versions_are_mended() {
+        check("<rss><channel/>", "<rss version=\"2.0\"><channel/>", "no RSS version");
+        check("<RSS version='0.94'>", "<rss version='0.92'>", "");
+        check("<rss version=\"2.0.1\">", "<rss version=\"2.0\">", "");
+    }
+
+    #[test]
+    fn namespaces_are_mended() {
+        let undeclared = "<rss version=\"2.0\"><dc:date/></rss>";
+        let declared = "<rss version=\"2.0\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:date/></rss>";
+        check(undeclared, declared, "prefix `dc` not declared");
+        let old = "<feed version=\"0.3\" xmlns=\"http://purl.org/atom/ns#\"><modified>x</modified></feed>";
+        let new = "<feed version=\"0.3\" xmlns=\"http://www.w3.org/2005/Atom\"><updated>x</updated></feed>";
+        check(old, new, "");
+    }
+}

@@ -1,0 +1,201 @@
+//! What a document is, seen from its first characters: a feed or something
+//! else that was served in its place.
+
+use thiserror::Error;
+
+/// Why there is nothing to read in a document, said to the operator.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum NotAFeed {
+    /// Nothing but white space.
+    #[error("the document is empty")]
+    Empty,
+    /// A page for people, often an error or a log-in.
+    #[error("an HTML page{}, not a feed", in_quotes(.title))]
+    Page {
+        /// What it calls itself, may be empty.
+        title: String,
+    },
+    /// A list of feeds.
+    #[error("an OPML list of feeds, not a feed")]
+    Opml,
+    /// A list of a site's pages.
+    #[error("a sitemap, not a feed")]
+    Sitemap,
+    /// Another use of XML.
+    #[error("an XML document of `{root}`, not a feed")]
+    OtherXml {
+        /// Its outermost element.
+        root: String,
+    },
+    /// JSON without a feed's items.
+    #[error("JSON, but not a JSON Feed: it needs `version` and `items`")]
+    OtherJson,
+    /// Neither XML nor JSON.
+    #[error("not a feed: it begins with `{begins}`")]
+    Text {
+        /// Its first words.
+        begins: String,
+    },
+    /// A feed, so damaged that nothing can be read.
+    #[error("a damaged feed: {reason}")]
+    Damaged {
+        /// The parser's own words.
+        reason: String,
+    },
+}
+
+fn in_quotes(title: &str) -> String {
+    if title.is_empty() { String::new() } else { format!(" “{title}”") }
+}
+
+/// What kind of feed a document claims to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// `rss`, any version but 1.0.
+    Rss,
+    /// `rdf:RDF`, RSS 1.0 and 0.90.
+    Rdf,
+    /// `feed` or a lone `entry`.
+    Atom,
+    /// An object.
+    Json,
+}
+
+/// What the document claims to be.
+///
+/// # Errors
+///
+/// If it is something else than a feed.
+pub(super) fn of(text: &str) -> Result<Shape, NotAFeed> {
+    let body = text.trim_start();
+    match body.as_bytes().first() {
+        None => return Err(NotAFeed::Empty),
+        Some(b'{' | b'[') => return Ok(Shape::Json),
+        Some(_) => {}
+    }
+    let Some(root) = root(body) else {
+        return Err(NotAFeed::Text {
+            begins: crate::text::cut(&crate::text::one_line(crate::text::html::head(body, 400)), 60),
+        });
+    };
+    let qualified = name(&body[root..]);
+    let local = qualified.rsplit(':').next().unwrap_or(qualified);
+    match local.to_ascii_lowercase().as_str() {
+        "rss" => Ok(Shape::Rss),
+        "rdf" => Ok(Shape::Rdf),
+        "feed" | "entry" => Ok(Shape::Atom),
+        "html" | "head" | "body" | "meta" | "title" | "div" | "p" | "script" => {
+            Err(NotAFeed::Page { title: page_title(body) })
+        }
+        "opml" => Err(NotAFeed::Opml),
+        "urlset" | "sitemapindex" => Err(NotAFeed::Sitemap),
+        _ => match embedded(body) {
+            Some(shape) => Ok(shape),
+            None => Err(NotAFeed::OtherXml { root: crate::text::cut(qualified, 40) }),
+        },
+    }
+}
+
+/// Where the first element begins: past comments, instructions and a document
+/// type, and past whatever else stands before it.
+pub(super) fn root(text: &str) -> Option<usize> {
+    let mut at = 0;
+    while let Some(found) = text[at..].find('<') {
+        at += found;
+        let rest = &text[at..];
+        let skip = if rest.starts_with("<!--") {
+            rest.find("-->").map(|end| end + 3)
+        } else if rest.starts_with("<!") {
+            Some(doctype_length(rest))
+        } else if rest.starts_with("<?") {
+            rest.find('>').map(|end| end + 1)
+        } else if name(rest).is_empty() {
+            Some(1)
+        } else {
+            return Some(at);
+        };
+        at += skip?;
+    }
+    None
+}
+
+/// The length of the document type at the beginning of `text`, with its
+/// internal declarations.
+pub(super) fn doctype_length(text: &str) -> usize {
+    let plain = text.find('>').map_or(text.len(), |end| end + 1);
+    match text[..plain].find('[') {
+        Some(inside) => text[inside..].find("]>").map_or(plain, |end| inside + end + 2),
+        None => plain,
+    }
+}
+
+/// The name of the tag at the beginning of `text`, empty if there is none.
+pub(super) fn name(text: &str) -> &str {
+    let inner = text.strip_prefix('<').unwrap_or(text);
+    let inner = inner.strip_prefix('/').unwrap_or(inner);
+    if !inner.starts_with(|letter: char| letter.is_alphabetic() || letter == '_') {
+        return "";
+    }
+    let end = inner.find(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | ':' | '-' | '.')));
+    &inner[..end.unwrap_or(inner.len())]
+}
+
+/// A feed inside another element, as some gateways wrap it.
+fn embedded(text: &str) -> Option<Shape> {
+    let near = crate::text::html::head(text, 4096);
+    let holds = |tag: &str| near.contains(tag);
+    if holds("<rss ") && holds("<channel") {
+        Some(Shape::Rss)
+    } else if holds("<channel>") && holds("<item") {
+        Some(Shape::Rss)
+    } else if holds("<feed ") && holds("<entry") {
+        Some(Shape::Atom)
+    } else {
+        None
+    }
+}
+
+fn page_title(text: &str) -> String {
+    let near = crate::text::html::head(text, 16 * 1024);
+    let lower = near.to_ascii_lowercase();
+    let title = || {
+        let start = lower.find("<title")?;
+        let start = start + lower[start..].find('>')? + 1;
+        let end = start + lower[start..].find('<')?;
+        Some(crate::text::cut(&crate::text::title(&near[start..end]), 80))
+    };
+    title().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let said = match of(text) {
+            Ok(shape) => format!("{shape:?}"),
+            Err(other) => other.to_string(),
+        };
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn feeds_are_known_by_their_outermost_element() {
+        check("<rss><channel/></rss>", "Rss");
+        check("<!-- <html> --><!DOCTYPE rss [<!ENTITY a 'b'>]>\n<?xslt?><RSS>", "Rss");
+        check("<rdf:RDF xmlns='x'>", "Rdf");
+        check("junk before <feed>", "Atom");
+        check("  {\"version\":1}", "Json");
+    }
+
+    #[test]
+    fn whatever_else_it_is_gets_said() {
+        check(" \n", "the document is empty");
+        check("<!DOCTYPE html><HTML><title>Log in</title>", "an HTML page “Log in”, not a feed");
+        check("<opml version='2.0'/>", "an OPML list of feeds, not a feed");
+        check("<urlset/>", "a sitemap, not a feed");
+        check("<note/>", "an XML document of `note`, not a feed");
+        check("Service unavailable", "not a feed: it begins with `Service unavailable`");
+    }
+}

@@ -107,10 +107,7 @@ fn is_reading_of_one(one: &Measured, other: &Measured) -> bool {
 fn first_mentions<'r>(reading: &'r Reading) -> Vec<(&'r Line<'r>, Measured<'r>)> {
     let mut firsts: Vec<(&Line, Measured)> = Vec::new();
     for line in &reading.lines {
-        let is_about_another = reading.actor.is_some_and(|actor| {
-            !line.names.is_empty() && line.names.iter().all(|name| name.id != actor.id && name.of.as_ref() != Some(&actor.id))
-        });
-        if is_about_another {
+        if reading.actor.is_some_and(|actor| is_about_another(line, actor)) {
             continue;
         }
         let publisher = reading.report(line).publisher;
@@ -124,6 +121,14 @@ fn first_mentions<'r>(reading: &'r Reading) -> Vec<(&'r Line<'r>, Measured<'r>)>
         }
     }
     firsts
+}
+
+/// Whether a line speaks of a rival, or of others and not of `actor`: its figures may be theirs.
+fn is_about_another(line: &Line, actor: &Name) -> bool {
+    let family = |name: &Name| name.of.clone().unwrap_or_else(|| name.id.clone());
+    let families: Vec<String> = line.names.iter().map(|name| family(name)).collect();
+    let names_a_rival = families.iter().any(|family| actor.rivals.contains(family));
+    names_a_rival || (!families.is_empty() && !families.contains(&actor.id))
 }
 
 /// Each figure with its publishers, most given first.

@@ -4,13 +4,14 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::boilerplate::words;
+use super::boilerplate::{is_prose, words};
 use super::reading::{Line, Readable, Reading};
 use super::taken::Taken;
 use super::{Origin, Part};
 use crate::audience::Term;
 use crate::audience::terms::Finder;
 use crate::facts::FactKind;
+use crate::publisher::Kind;
 
 /// The news in brief is no longer.
 const CHANGED_MOST_WORDS: usize = 60;
@@ -22,10 +23,13 @@ const TAKEAWAYS_MOST: usize = 5;
 const TECHNICAL_MOST: usize = 3;
 const OUTLOOK_MOST: usize = 3;
 
+/// A title longer than this is a text of its own.
+const TITLE_MOST_CHARS: usize = 140;
+
 /// What is to come. "Could" and "may" are left out: they promise nothing.
 static AHEAD: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = concat!(
-        r"\b(will|won't|expects?|(is|are|was|were) expected|plans? (to|on)|planning to|aims? to|intends? to|",
+        r"\b(will|won't|expects?|(is|are|was|were) expected|plans? (to|on)|planning to|aims? to|intends? to|hopes? to|",
         r"(is|are) (set|due|scheduled|slated|likely) to|scheduled for|slated for|upcoming|forthcoming|next (week|month|quarter|year)|",
         r"by (the end of|early|mid|late)|by (20[2-9]\d)|wird|werden|soll(en)?)\b|将于|将在|将会|将|预计|计划|有望|拟"
     );
@@ -36,7 +40,7 @@ static AHEAD: LazyLock<Regex> = LazyLock::new(|| {
 static POINTS_BACK: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = concat!(
         r"^[“\x22]?(It|Its|He|She|They|Their|His|Her|This|These|Those|That|Both|But|And|So|However|Instead|Meanwhile|Also|Then|",
-        r"Still|Yet|Nor|Or|There|Such|Another|Others|Neither|Either|Moreover|Furthermore|Additionally|In addition|The (two|three|four|pair|latter|former|move|same))\b",
+        r"Still|Yet|Nor|Or|There|Such|Another|Others|Neither|Either|First,|Second,|Third,|Finally,|Moreover|Furthermore|Additionally|In addition|The (two|three|four|pair|latter|former|move|same))\b",
         r"|^(其|他|她|它|这|此|该|但|不过|另外|区别|两者|双方|前者|后者)"
     );
     Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
@@ -151,8 +155,8 @@ fn best(
     strength: impl Fn(&Line, &Taken) -> Option<f64>,
 ) -> Vec<Part> {
     let mut parts = Vec::new();
-    let candidates = reading.lines.iter().filter(|line| line.readable == Readable::Yes && line.report + line.place > 0);
-    let mut candidates: Vec<&Line> = candidates.collect();
+    let is_quotable = |line: &&Line| line.readable == Readable::Yes && (line.place > 0 || is_telling_title(reading, line));
+    let mut candidates: Vec<&Line> = reading.lines.iter().filter(is_quotable).collect();
     while parts.len() < most {
         candidates.retain(|line| taken.has_room_for(line) && strength(line, taken).is_some());
         let strongest = candidates.iter().enumerate().rev().max_by(|(_, one), (_, other)| {
@@ -163,4 +167,10 @@ fn best(
         parts.push(reading.quoted(line));
     }
     parts
+}
+
+/// Whether another report's title can stand as a sentence; those of lists of links are others' words.
+fn is_telling_title(reading: &Reading, line: &Line) -> bool {
+    let is_own = matches!(reading.report(line).kind, Kind::Press | Kind::Primary);
+    line.report > 0 && is_own && line.text.chars().count() <= TITLE_MOST_CHARS && is_prose(line.text)
 }

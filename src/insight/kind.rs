@@ -33,7 +33,12 @@ impl Kinds {
         found.map(|(kind, (_, mut evidence))| {
             evidence.retain(|evidence| evidence.weight > 0.0);
             evidence.sort_by(|one, other| other.weight.total_cmp(&one.weight));
-            let because = evidence.into_iter().take(WORDS_MOST).map(|evidence| evidence.words).collect();
+            let mut because: Vec<String> = Vec::new();
+            for evidence in evidence {
+                if because.len() < WORDS_MOST && because.iter().all(|words| !words.eq_ignore_ascii_case(&evidence.words)) {
+                    because.push(evidence.words);
+                }
+            }
             EventKind { id: kind.id.clone(), name: kind.name.clone(), because }
         })
     }

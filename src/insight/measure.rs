@@ -11,10 +11,11 @@ pub(super) struct Measured<'l> {
     pub(super) fact: &'l Fact,
 }
 
-/// What amounts of money are of, with the words that say so.
+/// What amounts of money are of, with the words that say so; one that begins
+/// with `>` says so only after the figure: "a $2 billion round".
 const MONEY: &[(&str, &[&str])] = &[
-    ("valuation", &["valuation", "valued at", "valuing", "values it", "worth", "估值", "bewertung", "valorisation"]),
-    ("funding", &["raise", "raised", "raises", "raising", "funding", "round", "in fresh capital", "融资", "募资", "finanzierungsrunde"]),
+    ("valuation", &["valuation", "valued at", "valuing", "values it", "worth", "round at", "估值", "bewertung", "valorisation"]),
+    ("funding", &["raise", "raised", "raises", "raising", "round of", "funding of", ">funding", ">round", ">in fresh capital", "融资", "募资", "finanzierungsrunde"]),
     ("revenue", &["revenue", "annualised", "annualized", "run rate", "run-rate", "arr", "sales", "营收", "收入", "umsatz"]),
     ("price", &["per million", "per 1m", "a minute", "per minute", "price", "priced", "per month", "a month", "每百万", "每分钟", "每月", "定价"]),
     ("profit", &["profit", "net income", "净利润", "gewinn"]),
@@ -34,11 +35,19 @@ const SHARES: &[(&str, &[&str])] = &[
 /// Bytes between a figure and its word at most.
 const NEAR: usize = 48;
 
-/// A figure of another time stands after one of these.
-const BEFORE: &[&str] = &[
-    "from ", "up from", "down from", "previous", "earlier", "last year", "last month", "at the end of", "instead of",
-    "compared with", "compared to", "had been", "in 2024", "in 2025", "此前", "去年", "年底", "上一轮", "之前",
+/// After one of these stands a figure that does not hold now, or not yet.
+const NOT_NOW_BEFORE: &[&str] = &[
+    "from", "previous", "instead of", "compared with", "compared to", "had been", "against", "forecast", "expect",
+    "guide", "guidance", "analysts", "target", "last year", "at the end of", "earlier", "原", "上一轮", "之前", "此前",
+    "去年", "年底", "预计", "目标",
 ];
+
+/// Before one of these, too.
+const NOT_NOW_AFTER: &[&str] =
+    &["last year", "last month", "at the end of", "a year earlier", "a year ago", "in 2024", "in 2025", "earlier this year"];
+
+/// Marks that end a clause.
+const CLAUSE: [char; 5] = [',', ';', '，', '；', '、'];
 
 /// The line's figures whose meaning the words around them give, without figures of another time.
 pub(super) fn measured<'l>(line: &'l Line) -> Vec<Measured<'l>> {
@@ -94,15 +103,11 @@ fn attribute(lower: &str, fact: &Fact) -> Option<&'static str> {
 
 /// The thing whose word stands nearest, within the clause.
 fn nearest(lower: &str, fact: &Fact, things: &[(&'static str, &[&str])]) -> Option<&'static str> {
-    let start = lower.floor_char_boundary(fact.span.start.saturating_sub(NEAR));
-    let end = lower.floor_char_boundary((fact.span.end + NEAR).min(lower.len()));
-    let before = &lower[start..fact.span.start];
-    let after = &lower[fact.span.end..end];
-    let clause_before = before.rfind([';', '；', '，']).map_or(before, |at| &before[at..]);
-    let clause_after = after.find([',', ';', '，', '；', '、']).map_or(after, |at| &after[..at]);
+    let (before, after) = clause(lower, fact);
     let distance = |word: &str| {
-        let left = clause_before.rfind(word).map(|at| clause_before.len() - at - word.len());
-        let right = clause_after.find(word).map(|at| at + 1);
+        let bare = word.trim_start_matches('>');
+        let left = before.rfind(word).map(|at| before.len() - at - word.len());
+        let right = after.find(bare).map(|at| at + 1);
         left.into_iter().chain(right).min()
     };
     let found = things.iter().filter_map(|(thing, words)| {
@@ -113,9 +118,54 @@ fn nearest(lower: &str, fact: &Fact, things: &[(&'static str, &[&str])]) -> Opti
 }
 
 fn is_of_another_time(lower: &str, fact: &Fact) -> bool {
-    let start = lower.floor_char_boundary(fact.span.start.saturating_sub(24));
-    let end = lower.floor_char_boundary((fact.span.end + 28).min(lower.len()));
-    let around = [&lower[start..fact.span.start], &lower[fact.span.end..end]];
-    around[0].trim_end().ends_with("from")
-        || BEFORE.iter().skip(1).any(|word| around.iter().any(|part| part.contains(word)))
+    let (before, after) = clause(lower, fact);
+    NOT_NOW_BEFORE.iter().any(|word| before.contains(word)) || NOT_NOW_AFTER.iter().any(|word| after.contains(word))
+}
+
+/// What stands near the fact within its clause, on the left and on the right.
+fn clause<'t>(lower: &'t str, fact: &Fact) -> (&'t str, &'t str) {
+    let start = lower.floor_char_boundary(fact.span.start.saturating_sub(NEAR));
+    let end = lower.floor_char_boundary((fact.span.end + NEAR).min(lower.len()));
+    let before = &lower[start..fact.span.start];
+    let after = &lower[fact.span.end..end];
+    (before.rsplit(CLAUSE).next().unwrap_or(before), after.split(CLAUSE).next().unwrap_or(after))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::reading::Readable;
+    use super::*;
+    use crate::facts::facts;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let (facts, tokens) = (facts(text), BTreeSet::new());
+        let line = Line { report: 0, place: 0, text, start: 0, tokens, facts, names: Vec::new(), readable: Readable::Yes };
+        let found: Vec<String> = measured(&line).iter().map(|it| format!("{}: {}", it.attribute, it.fact.text)).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_nearest_words_say_what_a_figure_is_of() {
+        check("It raised $2 billion at a valuation of $20 billion", &["funding: $2 billion", "valuation: $20 billion"]);
+        check("a $29 million seed round", &["funding: $29 million"]);
+        check("月之暗面完成20亿美元融资，估值200亿美元", &["funding: 20亿美元", "valuation: 200亿美元"]);
+        check("costs $0.14 per million tokens", &["price: $0.14"]);
+        check("a 1M context window and 284 billion parameters", &["context window: 1M context", "parameters: 284 billion parameters"]);
+    }
+
+    #[test]
+    fn figures_of_another_time_are_left_out() {
+        check("valued at $45 billion, up from a valuation of $10 billion", &["valuation: $45 billion"]);
+        check("valued at $4.3 billion at the end of 2025", &[]);
+        check("Analysts forecast revenue of $9 billion", &[]);
+    }
+
+    #[test]
+    fn a_figure_without_its_word_measures_nothing() {
+        check("It may cost $45 billion or so", &[]);
+        check("", &[]);
+    }
 }

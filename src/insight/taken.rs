@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::boilerplate::words;
 use super::reading::{Line, Reading};
 
-/// Lines share this much of the smaller one's tokens when they say the same.
+/// A line of whose tokens so many stand in one that is there says nothing new.
 const SAME: f64 = 0.7;
 
 /// The lines that stand on the card.
@@ -36,7 +36,7 @@ impl Taken {
 
     /// Whether the card says the same already.
     pub(super) fn has_said(&self, line: &Line) -> bool {
-        self.said.iter().any(|said| overlap(said, &line.tokens) >= SAME)
+        self.said.iter().any(|said| contained(&line.tokens, said) >= SAME)
     }
 
     /// The keys of the line's facts that are not on the card yet.
@@ -60,6 +60,11 @@ impl Taken {
         self.said.push(line.tokens.clone());
         self.facts.extend(line.facts.iter().map(|fact| fact.key()));
     }
+}
+
+/// Which share of `inner` is in `outer`; all of an empty one, which says nothing.
+fn contained(inner: &BTreeSet<String>, outer: &BTreeSet<String>) -> f64 {
+    if inner.is_empty() { 1.0 } else { inner.intersection(outer).count() as f64 / inner.len() as f64 }
 }
 
 /// Which share of the smaller set is in the other; none of an empty one.

@@ -15,9 +15,9 @@ use crate::facts::FactKind;
 /// Entries that still read at a glance.
 const DAYS_MOST: usize = 6;
 
-/// After one of these a date is the one that does not hold.
+/// Of two dates in a sentence, the one after one of these is not the day it tells of.
 static NOT_THIS_DAY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(instead of|rather than|until|since|from|before|not|between|as of|by)( the)? $|原定|而非$")
+    Regex::new(r"(?i)\b(instead of|rather than|until|since|from|before|not|between|as of)( the)? $|(由|原定|而非)$")
         .expect("the pattern is a constant and is compiled by the tests")
 });
 
@@ -57,12 +57,14 @@ fn earlier(reading: &Reading) -> Vec<Dated> {
 /// The one day that a sentence tells of, within three years of its writing.
 fn its_day(reading: &Reading, line: &Line) -> Option<Date> {
     let written = reading.report(line).published.to_zoned_datetime(TimeZone::UTC).date();
+    let near = written.saturating_sub(3.years())..=written.saturating_add(3.years());
     let days = line.facts.iter().filter_map(|fact| match fact.kind {
-        FactKind::Date(day) if !NOT_THIS_DAY.is_match(&line.text[..fact.span.start]) => Some(day),
+        FactKind::Date(day) if near.contains(&day) => Some((day, &line.text[..fact.span.start])),
         _ => None,
     });
-    let near = written.saturating_sub(3.years())..=written.saturating_add(3.years());
-    let mut days = days.filter(|day| near.contains(day));
-    let first = days.next()?;
-    days.all(|other| other == first).then_some(first)
+    let days: Vec<(Date, &str)> = days.collect();
+    let only = |days: &[Date]| days.first().copied().filter(|first| days.iter().all(|day| day == first));
+    let all: Vec<Date> = days.iter().map(|(day, _)| *day).collect();
+    let told: Vec<Date> = days.iter().filter(|(_, before)| !NOT_THIS_DAY.is_match(before)).map(|(day, _)| *day).collect();
+    only(&all).or_else(|| only(&told))
 }

@@ -2,7 +2,7 @@
 
 pub mod terms;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -128,7 +128,7 @@ impl Tagger {
     /// The story's audiences, surest first, at most three besides the ones that
     /// its sources are always for; never empty if there is a fallback audience.
     pub fn tags(&self, spoken: &Spoken) -> Vec<Tag> {
-        let points = self.points(spoken);
+        let points = weighed(&self.finder, self.audiences.len(), spoken);
         let best = points.iter().map(|(sum, _)| *sum).fold(0.0, f64::max);
         let enough = POINTS_LEAST.max(best * SHARE_OF_FIRST);
         let mut tags: Vec<Tag> = Vec::new();
@@ -148,46 +148,44 @@ impl Tagger {
         tags
     }
 
-    /// For each audience the sum of its evidence, and the evidence.
-    fn points(&self, spoken: &Spoken) -> Vec<(f64, Vec<Evidence>)> {
-        let mut points = vec![(0.0, Vec::new()); self.audiences.len()];
-        let places = [(Place::Title, &spoken.titles), (Place::Category, &spoken.categories), (Place::Text, &spoken.texts)];
-        for (place, texts) in places {
-            for (list, evidence) in self.evidence(place, texts) {
-                points[list].0 += evidence.weight;
-                points[list].1.push(evidence);
-            }
-        }
-        points
-    }
-
-    /// What stands in one kind of place, each term once, by how many of the texts say it.
-    fn evidence(&self, place: Place, texts: &[&str]) -> Vec<(usize, Evidence)> {
-        let mut found: HashMap<(usize, usize), (Hit, &str, u32)> = HashMap::new();
-        for text in texts {
-            let head = head(text);
-            for hit in self.finder.find(head) {
-                let first = found.entry((hit.list, hit.term)).or_insert((hit, head, 0));
-                first.2 += 1;
-            }
-        }
-        let mut found: Vec<_> = found.into_values().collect();
-        found.sort_by_key(|(hit, ..)| (hit.list, hit.term));
-        let texts = texts.len() as f64;
-        let evidence = found.into_iter().map(|(hit, text, times)| {
-            // One headline of nineteen is a hint, most of them are a proof.
-            let share = (f64::from(times) / texts).sqrt();
-            let words = text[hit.start..hit.end].to_owned();
-            (hit.list, Evidence { words, place, weight: hit.weight * counts(place) * share })
-        });
-        evidence.collect()
-    }
-
     fn fallback(&self) -> Option<Tag> {
         let (audience, _) = self.audiences.iter().find(|(_, fallback)| *fallback == Fallback::Yes)?;
         let because = Evidence { words: "no other audience matched".to_owned(), place: Place::Fallback, weight: 0.0 };
         Some(Tag { audience: audience.clone(), confidence: Share::nearest(0.3), because: vec![because] })
     }
+}
+
+/// For each of the finder's `lists` the sum of its evidence, and the evidence.
+pub fn weighed(finder: &Finder, lists: usize, spoken: &Spoken) -> Vec<(f64, Vec<Evidence>)> {
+    let mut sums = vec![(0.0, Vec::new()); lists];
+    let places = [(Place::Title, &spoken.titles), (Place::Category, &spoken.categories), (Place::Text, &spoken.texts)];
+    for (place, texts) in places {
+        for (list, evidence) in evidence(finder, place, texts) {
+            sums[list].0 += evidence.weight;
+            sums[list].1.push(evidence);
+        }
+    }
+    sums
+}
+
+/// What stands in one kind of place, each term once, by how many of the texts say it.
+fn evidence(finder: &Finder, place: Place, texts: &[&str]) -> Vec<(usize, Evidence)> {
+    let mut found: BTreeMap<(usize, usize), (Hit, &str, u32)> = BTreeMap::new();
+    for text in texts {
+        let head = head(text);
+        for hit in finder.find(head) {
+            let first = found.entry((hit.list, hit.term)).or_insert((hit, head, 0));
+            first.2 += 1;
+        }
+    }
+    let texts = texts.len() as f64;
+    let evidence = found.into_values().map(|(hit, text, times)| {
+        // One headline of nineteen is a hint, most of them are a proof.
+        let share = (f64::from(times) / texts).sqrt();
+        let words = text[hit.start..hit.end].to_owned();
+        (hit.list, Evidence { words, place, weight: hit.weight * counts(place) * share })
+    });
+    evidence.collect()
 }
 
 /// How much a place counts: a headline is chosen to say it, a text says much else.

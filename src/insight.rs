@@ -1,11 +1,31 @@
 //! The card of a story: every part either absent or grounded in what was
 //! published, and each says who wrote it.
 
+mod boilerplate;
+mod compare;
+mod context;
+mod extract;
+mod hook;
+pub mod kind;
+mod measure;
 pub mod playbook;
+mod reading;
+mod taken;
+mod timeline;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AudienceId, ItemId};
+use self::kind::Kinds;
+use self::playbook::Playbook;
+use self::reading::Reading;
+use self::taken::Taken;
+use crate::audience::terms::Finder;
+use crate::audience::{Audience, Tag};
+use crate::id::{AudienceId, ItemId, StoryId};
+use crate::names::Names;
+use crate::publisher;
 
 /// What recapd says about one story, to all readers or to one audience.
 /// Parts that nothing supports are absent or empty.
@@ -19,8 +39,9 @@ pub struct Insight {
     pub hook: Option<Part>,
     /// The news in up to three sentences.
     pub what_changed: Option<Part>,
-    /// What it is part of, and what follows from it for the reader.
-    pub why_it_matters: Option<Part>,
+    /// What it is part of, as counted from the reports and the archive; then
+    /// what follows from it for the reader, by the playbook. One part an author.
+    pub why_it_matters: Vec<Part>,
     /// What the reader could do.
     pub what_to_do_next: Option<Part>,
     /// One new fact each, in the order of their weight.
@@ -110,11 +131,11 @@ pub struct Row {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Dated {
     /// The day, as `2026-05-06`.
-    pub day: jiff::civil::Date,
+    pub day: Date,
     /// What happened.
     pub part: Part,
     /// The earlier story's page, where there is one.
-    pub story: Option<crate::id::StoryId>,
+    pub story: Option<StoryId>,
 }
 
 /// One thing, several figures.
@@ -135,4 +156,302 @@ pub struct Figure {
     pub publishers: Vec<String>,
     /// Where it stands.
     pub cites: Vec<Cite>,
+}
+
+/// One report of a story, as the authors of its card read it.
+#[derive(Clone, Debug)]
+pub struct Report<'s> {
+    /// The item.
+    pub item: ItemId,
+    /// Which text of it this is.
+    pub version: u32,
+    /// Who published it, as readers know them.
+    pub publisher: &'s str,
+    /// How much their word counts, 0 to 1.
+    pub weight: f64,
+    /// Who speaks.
+    pub kind: publisher::Kind,
+    /// Plain, one line.
+    pub title: &'s str,
+    /// Plain; empty where the feed has none.
+    pub text: &'s str,
+    /// BCP 47, where known.
+    pub language: Option<&'s str>,
+    /// When it appeared; a date in it without a year is taken as near to this.
+    pub published: Timestamp,
+    /// How many words of its text the card may quote in all.
+    pub quotable_words: usize,
+}
+
+/// A story of the archive that names an actor of this one.
+#[derive(Clone, Debug)]
+pub struct EarlierStory<'s> {
+    /// Which.
+    pub story: StoryId,
+    /// The day of its first report.
+    pub day: Date,
+    /// The item its headline and text are from.
+    pub lead: ItemId,
+    /// Which text of it this is.
+    pub version: u32,
+    /// Plain, one line.
+    pub headline: &'s str,
+    /// Plain text of the lead; may be empty.
+    pub text: &'s str,
+}
+
+/// What a card is written about.
+#[derive(Clone, Debug)]
+pub struct Subject<'s> {
+    /// The lead first, then best first. Where empty, so is the card.
+    pub reports: Vec<Report<'s>>,
+    /// Surest first.
+    pub tags: &'s [Tag],
+    /// Newest first.
+    pub earlier: Vec<EarlierStory<'s>>,
+    /// The recap's, BCP 47: reports in it are preferred for prose.
+    pub language: &'s str,
+}
+
+/// The built-in authors: the publishers' own words, and an editor's standing advice.
+#[derive(Debug)]
+pub struct Author<'c> {
+    playbook: &'c Playbook,
+    names: &'c Names,
+    audiences: &'c [Audience],
+    kinds: Kinds,
+    technical: Finder,
+}
+
+impl<'c> Author<'c> {
+    /// Prepares what all cards need once.
+    pub fn new(playbook: &'c Playbook, names: &'c Names, audiences: &'c [Audience]) -> Self {
+        Self { playbook, names, audiences, kinds: Kinds::new(playbook), technical: extract::technical_terms() }
+    }
+
+    /// The card of a story for one audience, or for all readers. What nothing
+    /// supports is absent; every quotation stands in the item it cites.
+    pub fn write(&self, subject: &Subject, audience: Option<&AudienceId>) -> Insight {
+        let reading = Reading::new(subject, self.names);
+        let mut taken = Taken::new(&reading);
+        let titles: Vec<&str> = subject.reports.iter().map(|report| report.title).collect();
+        let texts: Vec<&str> = subject.reports.iter().map(|report| report.text).collect();
+        let kind = self.kinds.of(self.playbook, &titles, &texts);
+        let advice = context::Advised { author: self, subject, kind: kind.as_ref(), audience };
+
+        // A sentence serves once, so the order of the parts is the order of their claims on it.
+        let hook = hook::hook(&reading, &mut taken);
+        let what_changed = extract::what_changed(&reading, &mut taken);
+        let outlook = extract::outlook(&reading, &mut taken);
+        let technical = extract::technical(&reading, &self.technical, &mut taken);
+        let takeaways = extract::takeaways(&reading, &mut taken);
+        Insight {
+            audience: audience.cloned(),
+            hook,
+            what_changed,
+            why_it_matters: context::coverage(&reading).into_iter().chain(advice.matters()).collect(),
+            what_to_do_next: advice.next(),
+            takeaways,
+            comparison: compare::comparison(&reading, self.names),
+            technical,
+            outlook,
+            timeline: timeline::timeline(&reading),
+            disagreements: compare::disagreements(&reading),
+            kind,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::playbook::{Advice, KindRule};
+    use super::*;
+    use crate::audience::Term;
+    use crate::names::{Clarity, Name, Sort};
+
+    fn report<'s>(publisher: &'s str, title: &'s str, text: &'s str) -> Report<'s> {
+        let item = ItemId(i64::try_from(publisher.len() + title.len() * 100).unwrap());
+        Report {
+            item,
+            version: 1,
+            publisher,
+            weight: 0.5,
+            kind: publisher::Kind::Press,
+            title,
+            text,
+            language: None,
+            published: "2026-05-06T12:00:00Z".parse().unwrap(),
+            quotable_words: 200,
+        }
+    }
+
+    fn names() -> Names {
+        let company = |id: &str, name: &str, rival: &str| Name {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            sort: Sort::Company,
+            aliases: Vec::new(),
+            of: None,
+            rivals: vec![rival.to_owned()],
+            clarity: Clarity::Clear,
+        };
+        Names::new(vec![company("deepseek", "DeepSeek", "moonshot"), company("moonshot", "Moonshot", "deepseek")])
+    }
+
+    fn playbook() -> Playbook {
+        let advice = |audience: Option<&str>, matters: &str| Advice {
+            audience: audience.map(|id| id.parse().unwrap()),
+            matters: Some(matters.to_owned()),
+            next: None,
+        };
+        let terms = vec![Term { any: vec!["round".to_owned(), "融资".to_owned()], weight: 2.0 }];
+        let advice = vec![advice(Some("investors"), "Terms count."), advice(None, "Money is no product.")];
+        Playbook { kinds: vec![KindRule { id: "funding".to_owned(), name: "Funding".to_owned(), terms, advice }] }
+    }
+
+    /// The card for `audience`, with the promise that holds for every card kept.
+    #[track_caller]
+    fn card(subject: &Subject, audience: Option<&str>) -> Insight {
+        let (playbook, names) = (playbook(), names());
+        let audience = audience.map(|id| id.parse().unwrap());
+        let card = Author::new(&playbook, &names, &[]).write(subject, audience.as_ref());
+        for cite in cites(&card) {
+            let of_report = subject.reports.iter().map(|it| (it.item, format!("{}\n{}", it.title, it.text)));
+            let of_earlier = subject.earlier.iter().map(|it| (it.lead, format!("{}\n{}", it.headline, it.text)));
+            let found = of_report.chain(of_earlier).find(|(item, _)| *item == cite.item).map(|(_, text)| text);
+            let text = found.expect("a cite names an item of the story or the archive");
+            assert_eq!(text[cite.span.0 as usize..cite.span.1 as usize], cite.quote, "a quote stands where it is cited");
+        }
+        card
+    }
+
+    fn cites(card: &Insight) -> Vec<Cite> {
+        let parts = card.hook.iter().chain(&card.what_changed).chain(&card.why_it_matters).chain(&card.what_to_do_next);
+        let parts = parts.chain(&card.takeaways).chain(&card.technical).chain(&card.outlook);
+        let parts = parts.chain(card.timeline.iter().map(|dated| &dated.part));
+        let cells = card.comparison.iter().flat_map(|table| &table.rows).flat_map(|row| row.cells.iter().flatten());
+        let parts: Vec<&Part> = parts.chain(cells).collect();
+        assert!(parts.iter().all(|part| !part.cites.is_empty() && !part.text.is_empty()), "no part without a source");
+        let figures = card.disagreements.iter().flat_map(|one| &one.figures).flat_map(|figure| &figure.cites);
+        parts.iter().flat_map(|part| &part.cites).chain(figures).cloned().collect()
+    }
+
+    fn subject<'s>(reports: Vec<Report<'s>>) -> Subject<'s> {
+        Subject { reports, tags: &[], earlier: Vec::new(), language: "en" }
+    }
+
+    fn texts(parts: &[Part]) -> Vec<&str> {
+        parts.iter().map(|part| part.text.as_str()).collect()
+    }
+
+    const NEWS: &str = "China’s state chip fund is in talks to lead the first investment in DeepSeek, people familiar with it said. \
+        The lab would be valued at $45 billion. It has never taken outside money before. \
+        Tencent offered $3 billion for a fifth of the shares. The sides hope to sign by 30 June. Founder Liang Wenfeng would keep 84% of the company. \
+        Its V4 model has 1.6 trillion parameters and a context window of 1M tokens. Sign up for our newsletter!";
+
+    #[test]
+    fn a_card_is_filled_from_the_text_and_says_nothing_twice() {
+        let subject = subject(vec![
+            report("Harbor Wire", "Big Fund in talks to lead DeepSeek round", NEWS),
+            report("North Desk", "DeepSeek nears a $45 billion valuation with state money", ""),
+        ]);
+        let card = card(&subject, None);
+        assert_eq!(card.kind.as_ref().map(|kind| kind.id.as_str()), Some("funding"));
+        assert_eq!(card.hook.unwrap().text, "DeepSeek nears a $45 billion valuation with state money");
+        let changed = card.what_changed.unwrap().text;
+        assert!(changed.starts_with("China’s state chip fund") && changed.contains("valued at $45 billion"), "{changed}");
+        assert_eq!(texts(&card.outlook), ["The sides hope to sign by 30 June."]);
+        assert_eq!(texts(&card.takeaways), ["Founder Liang Wenfeng would keep 84% of the company."]);
+        let why = ["Reported by Harbor Wire and North Desk.", "Money is no product."];
+        assert_eq!(texts(&card.why_it_matters), why);
+        assert_eq!(card.why_it_matters[1].origin, Origin::Playbook);
+        assert_eq!(card.timeline[0].day, jiff::civil::date(2026, 6, 30));
+    }
+
+    #[test]
+    fn an_audience_has_a_reading_of_its_own() {
+        let subject = subject(vec![report("Harbor Wire", "Big Fund in talks to lead DeepSeek round", "")]);
+        assert_eq!(texts(&card(&subject, Some("investors")).why_it_matters), ["Terms count."]);
+        assert_eq!(texts(&card(&subject, Some("founders")).why_it_matters), ["Money is no product."]);
+    }
+
+    #[test]
+    fn what_nothing_supports_is_absent() {
+        assert_eq!(card(&subject(Vec::new()), None), Insight::default());
+        assert_eq!(card(&subject(vec![report("A", "Hello", "")]), None), Insight::default());
+        assert_eq!(card(&subject(vec![report("A", "", "🙂")]), None), Insight::default());
+        let only_the_headline = report("A", "A library opens a room", "A library opens a room.");
+        assert_eq!(card(&subject(vec![only_the_headline]), None), Insight::default());
+    }
+
+    #[test]
+    fn chinese_is_read_and_the_recaps_language_preferred() {
+        let chinese = report("智潮", "DeepSeek首轮融资估值450亿美元", "国家大基金拟领投DeepSeek。本轮计划融资30亿美元，预计6月底前签约。");
+        let subject_zh = subject(vec![chinese.clone()]);
+        assert_eq!(card(&subject_zh, None).what_changed.unwrap().text, "国家大基金拟领投DeepSeek。本轮计划融资30亿美元，预计6月底前签约。");
+        let english = report("Harbor Wire", "Big Fund in talks on DeepSeek", "The fund would take a tenth of the lab, people said.");
+        let both = subject(vec![chinese, english]);
+        assert_eq!(card(&both, None).what_changed.unwrap().text, "The fund would take a tenth of the lab, people said.");
+    }
+
+    #[test]
+    fn publishers_who_disagree_are_listed() {
+        let subject = subject(vec![
+            report("A", "DeepSeek valued at $45 billion", ""),
+            report("BB", "DeepSeek round at a valuation of $40 billion", ""),
+            report("CCC", "DeepSeek worth 450亿美元 after state money, valuation says", ""),
+            report("DDDD", "DeepSeek valued at $45B, up from $10 billion", ""),
+        ]);
+        let card = card(&subject, None);
+        let lines: Vec<String> = card.disagreements[0].figures.iter().map(|it| format!("{}: {}", it.text, it.publishers.join(", "))).collect();
+        assert_eq!(lines, ["$45 billion: A, CCC, DDDD", "$40 billion: BB"]);
+    }
+
+    #[test]
+    fn agreement_and_roundings_are_no_disagreement() {
+        let subject = subject(vec![
+            report("A", "DeepSeek valued at $45 billion", ""),
+            report("BB", "DeepSeek valued at $45.2B", ""),
+            report("CCC", "Moonshot valued at $20 billion", ""),
+        ]);
+        assert_eq!(card(&subject, None).disagreements, []);
+    }
+
+    fn earlier<'s>(headline: &'s str) -> EarlierStory<'s> {
+        let day = jiff::civil::date(2026, 4, 24);
+        EarlierStory { story: StoryId([7; 16]), day, lead: ItemId(7), version: 1, headline, text: "" }
+    }
+
+    #[test]
+    fn the_archive_gives_the_comparison_and_the_change() {
+        let mut subject = subject(vec![report("A", "DeepSeek valued at $45 billion", "")]);
+        subject.earlier = vec![earlier("Moonshot valued at $20 billion")];
+        let table = card(&subject, None).comparison.unwrap();
+        assert_eq!(table.columns, ["DeepSeek", "Moonshot"]);
+        let cells: Vec<&str> = table.rows[0].cells.iter().flatten().map(|cell| cell.text.as_str()).collect();
+        assert_eq!((table.rows[0].attribute.as_str(), cells), ("Valuation", vec!["$45 billion", "$20 billion (24 Apr 2026)"]));
+
+        subject.earlier = vec![earlier("DeepSeek valued at $10 billion")];
+        let card = card(&subject, None);
+        let why = "DeepSeek, valuation: $45 billion, after $10 billion in a report of 24 April 2026.";
+        assert_eq!(texts(&card.why_it_matters), [why]);
+        assert_eq!((card.comparison, card.timeline[0].story), (None, Some(StoryId([7; 16]))));
+    }
+
+    #[test]
+    fn no_publisher_is_quoted_beyond_what_it_allows() {
+        let mut lead = report("Harbor Wire", "Big Fund in talks to lead DeepSeek round", NEWS);
+        lead.quotable_words = 30;
+        let card = card(&subject(vec![lead]), None);
+        let parts = card.what_changed.iter().chain(&card.takeaways).chain(&card.outlook).chain(&card.technical);
+        let words: usize = parts.map(|part| part.text.split_whitespace().count()).sum();
+        assert!((1..=30).contains(&words), "{words}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_harms_a_card(title in "\\PC{0,60}", text in "(\\PC|[\n.!?。 ]){0,200}") {
+            card(&subject(vec![report("A", &title, &text), report("BB", &text.replace('\n', " "), &title)]), None);
+        }
+    }
 }

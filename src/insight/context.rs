@@ -1,0 +1,164 @@
+//! What a story is part of, and what the playbook says about its kind.
+
+use super::reading::{Line, Reading, cite};
+use super::measure::{Measured, measured};
+use super::playbook::Advice;
+use super::{Author, Cite, EventKind, Origin, Part, Subject};
+use crate::audience::Fallback;
+use crate::id::AudienceId;
+use crate::publisher::Kind;
+
+/// Publishers named in full.
+const NAMED_MOST: usize = 3;
+
+/// Who reports it and what came before, counted from the reports and the archive.
+pub(super) fn coverage(reading: &Reading) -> Option<Part> {
+    let (mut said, mut cites) = (Vec::new(), Vec::new());
+    if let Some(sentence) = publishers(reading, &mut cites) {
+        said.push(sentence);
+    }
+    if let Some(sentence) = change(reading, &mut cites).or_else(|| archive(reading, &mut cites)) {
+        said.push(sentence);
+    }
+    (!said.is_empty()).then(|| Part { text: said.join(" "), origin: Origin::Extract, cites })
+}
+
+/// "Reported by 9 publishers, among them A, B and C; Anthropic itself is one of them."
+fn publishers(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
+    let reports = &reading.subject.reports;
+    let mut heads: Vec<&Line> = Vec::new();
+    for line in reading.lines.iter().filter(|line| line.place == 0) {
+        let publisher = reading.report(line).publisher;
+        if heads.iter().all(|head| reading.report(head).publisher != publisher) {
+            heads.push(line);
+        }
+    }
+    let mut names: Vec<&str> = reports.iter().map(|report| report.publisher).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.len() < 2 {
+        return None;
+    }
+    let named: Vec<&str> = heads.iter().take(NAMED_MOST).map(|line| reading.report(line).publisher).collect();
+    cites.extend(heads.iter().take(NAMED_MOST).map(|line| reading.cite(line)));
+    let listed = and(&named);
+    let mut sentence = match names.len() {
+        count if count <= NAMED_MOST => format!("Reported by {listed}"),
+        count => format!("Reported by {count} publishers, among them {listed}"),
+    };
+    let own_voice = reports.iter().find(|report| report.kind == Kind::Primary && names.len() > 1);
+    if let Some(own) = own_voice {
+        sentence += &format!("; {} speaks for itself", own.publisher);
+        let line = reading.lines.iter().find(|line| line.place == 0 && reading.report(line).item == own.item);
+        cites.extend(line.map(|line| reading.cite(line)).filter(|cite| !cites.contains(cite)));
+    }
+    Some(sentence + ".")
+}
+
+/// "A, B and C".
+fn and(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// The same figure in an earlier story: "Valuation: $45 billion, after $10 billion on 24 April 2026."
+fn change(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
+    let actor = reading.actor?;
+    let is_about_actor = |line: &&Line| line.names.iter().any(|name| name.id == actor.id || name.of.as_ref() == Some(&actor.id));
+    let lead = reading.lines.iter().filter(|line| line.report == 0).filter(is_about_actor);
+    let now: Vec<(&Line, Measured)> = lead.flat_map(|line| measured(line).into_iter().map(move |it| (line, it))).collect();
+    let before = reading.earlier.iter().filter(is_about_actor);
+    let before: Vec<(&Line, Measured)> = before.flat_map(|line| measured(line).into_iter().map(move |it| (line, it))).collect();
+    let pair = now.iter().find_map(|new| {
+        let old = before.iter().find(|old| old.1.is_other_than(&new.1))?;
+        Some((new, old))
+    });
+    let ((line, new), (old_line, old)) = pair?;
+    let day = reading.subject.earlier[old_line.report].day.strftime("%-d %B %Y").to_string();
+    cites.push(reading.cite(line));
+    cites.push(reading.cite_earlier(old_line));
+    Some(format!("{}, {}: {}, after {} in a report of {day}.", actor.name, new.attribute, new.fact.text, old.fact.text))
+}
+
+/// How often the archive told of the actor before.
+fn archive(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
+    let actor = reading.actor?;
+    let is_about_actor = |line: &&Line| line.names.iter().any(|name| name.id == actor.id || name.of.as_ref() == Some(&actor.id));
+    let before: Vec<&Line> = reading.earlier.iter().filter(|line| line.place == 0).filter(is_about_actor).collect();
+    let first = before.iter().map(|line| reading.subject.earlier[line.report].day).min()?;
+    let newest = before.first()?;
+    cites.push(reading.cite_earlier(newest));
+    let day = first.strftime("%-d %B %Y");
+    let stories = if before.len() == 1 { "One earlier story".to_owned() } else { format!("{} earlier stories", before.len()) };
+    Some(format!("{stories} on {} since {day}; the latest: “{}”.", actor.name, newest.text))
+}
+
+/// What the playbook knows about the story's kind.
+pub(super) struct Advised<'a, 's> {
+    pub(super) author: &'a Author<'a>,
+    pub(super) subject: &'a Subject<'s>,
+    pub(super) kind: Option<&'a EventKind>,
+    pub(super) audience: Option<&'a AudienceId>,
+}
+
+impl Advised<'_, '_> {
+    /// Why this kind of event matters to the reader.
+    pub(super) fn matters(&self) -> Option<Part> {
+        self.said(|advice| advice.matters.as_deref())
+    }
+
+    /// What the reader could do about this kind of event.
+    pub(super) fn next(&self) -> Option<Part> {
+        self.said(|advice| advice.next.as_deref())
+    }
+
+    /// The line for the audience, else for everybody. In the reading for all,
+    /// the line for the surest audience that has one, addressed to it.
+    fn said(&self, line: impl Fn(&Advice) -> Option<&str>) -> Option<Part> {
+        let kind = self.kind?;
+        let rule = self.author.playbook.kinds.iter().find(|rule| rule.id == kind.id)?;
+        let find = |audience: Option<&AudienceId>| {
+            rule.advice.iter().filter(|advice| advice.audience.as_ref() == audience).find_map(&line)
+        };
+        let text = match self.audience {
+            Some(audience) => find(Some(audience)).or_else(|| find(None))?.to_owned(),
+            None => {
+                let tagged = self.subject.tags.iter().find_map(|tag| Some((&tag.audience, find(Some(&tag.audience))?)));
+                match tagged {
+                    Some((audience, line)) => self.addressed(audience, line),
+                    None => find(None)?.to_owned(),
+                }
+            }
+        };
+        let cites = self.evidence(kind);
+        (!cites.is_empty()).then_some(Part { text, origin: Origin::Playbook, cites })
+    }
+
+    /// "Founders: ..", but nothing before a line for everybody.
+    fn addressed(&self, audience: &AudienceId, line: &str) -> String {
+        let known = self.author.audiences.iter().find(|known| known.id == *audience && known.fallback == Fallback::No);
+        match known {
+            Some(known) => format!("{}: {line}", known.name.split(" & ").next().unwrap_or(&known.name)),
+            None => line.to_owned(),
+        }
+    }
+
+    /// Where the heaviest word that gave the kind away stands.
+    fn evidence(&self, kind: &EventKind) -> Vec<Cite> {
+        let mut cites = Vec::new();
+        for words in &kind.because {
+            let found = self.subject.reports.iter().find_map(|report| {
+                let in_title = report.title.find(words.as_str());
+                let at = in_title.or_else(|| report.text.find(words.as_str()).map(|at| report.title.len() + 1 + at))?;
+                Some(cite(report.item, report.version, at, words))
+            });
+            cites.extend(found);
+        }
+        cites.truncate(2);
+        cites
+    }
+}
+

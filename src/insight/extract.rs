@@ -1,0 +1,176 @@
+//! The publishers' own sentences, sorted by what they tell.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::boilerplate::{is_prose, words};
+use super::reading::{Line, Readable, Reading};
+use super::taken::Taken;
+use super::{Origin, Part};
+use crate::audience::Term;
+use crate::audience::terms::Finder;
+use crate::facts::FactKind;
+use crate::publisher::Kind;
+
+/// The news in brief is no longer.
+const CHANGED_MOST_WORDS: usize = 60;
+
+/// And of no more sentences.
+const CHANGED_MOST_SENTENCES: usize = 3;
+
+const TAKEAWAYS_MOST: usize = 5;
+const TECHNICAL_MOST: usize = 3;
+const OUTLOOK_MOST: usize = 3;
+
+/// A title longer than this is a text of its own.
+const TITLE_MOST_CHARS: usize = 140;
+
+/// What is to come. "Could" and "may" are left out: they promise nothing.
+static AHEAD: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"\b(will|won't|expects?|(is|are|was|were) expected|plans? (to|on)|planning to|aims? to|intends? to|hopes? to|",
+        r"(is|are) (set|due|scheduled|slated|likely) to|scheduled for|slated for|upcoming|forthcoming|next (week|month|quarter|year)|",
+        r"by (the end of|early|mid|late)|by (20[2-9]\d)|wird|werden|soll(en)?)\b|将于|将在|将会|将|预计|计划|有望|拟"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// Words that point back at a sentence which may not be there.
+static POINTS_BACK: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"^[“\x22]?(It|Its|He|She|They|Their|His|Her|This|These|Those|That|Both|But|And|So|However|Instead|Meanwhile|Also|Then|",
+        r"Still|Yet|Nor|Or|There|Such|Another|Others|Neither|Either|First,|Second,|Third,|Finally,|Moreover|Furthermore|Additionally|In addition|The (two|three|four|pair|latter|former|move|same))\b",
+        r"|^(其|他|她|它|这|此|该|但|不过|另外|区别|两者|双方|前者|后者)"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// The lead's text if it is short, else its first sentence and the ones most like the rest.
+pub(super) fn what_changed(reading: &Reading, taken: &mut Taken) -> Option<Part> {
+    let source = reading.prose().find(|(_, line)| taken.has_room_for(line)).map(|(_, line)| line.report)?;
+    let text: Vec<&Line> =
+        reading.prose().map(|(_, line)| line).filter(|line| line.report == source && taken.has_room_for(line)).collect();
+    let mut order: Vec<usize> = (0..text.len()).collect();
+    if text.len() > CHANGED_MOST_SENTENCES {
+        order.sort_by(|one, other| weight(reading, text[*other]).total_cmp(&weight(reading, text[*one])));
+    }
+    let mut chosen: Vec<usize> = Vec::new();
+    let mut room = CHANGED_MOST_WORDS;
+    for index in order {
+        let line = text[index];
+        let hangs = POINTS_BACK.is_match(line.text) && (index == 0 || !chosen.contains(&(index - 1)));
+        let fits = chosen.is_empty() || words(line.text) <= room;
+        if hangs || !fits || chosen.len() == CHANGED_MOST_SENTENCES || !taken.has_room_for(line) {
+            continue;
+        }
+        room = room.saturating_sub(words(line.text));
+        taken.take(line);
+        chosen.push(index);
+    }
+    chosen.sort_unstable();
+    let chosen: Vec<&Line> = chosen.into_iter().map(|index| text[index]).collect();
+    let cites = chosen.iter().map(|line| reading.cite(line)).collect();
+    (!chosen.is_empty()).then(|| Part { text: joined(&chosen), origin: Origin::Extract, cites })
+}
+
+/// With spaces between, but for scripts that have none.
+fn joined(lines: &[&Line]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        let is_spaced = !text.is_empty() && !text.ends_with(['。', '！', '？']);
+        text.extend(is_spaced.then_some(' '));
+        text += line.text;
+    }
+    text
+}
+
+/// How well a sentence stands for the news: early, like the headline, like the other sentences, with figures.
+fn weight(reading: &Reading, line: &Line) -> f64 {
+    let early = 1.0 / line.place as f64;
+    let shared = |token: &&String| reading.common.get(*token).is_some_and(|times| *times > 1);
+    let central = line.tokens.iter().filter(shared).count() as f64 / line.tokens.len().max(1) as f64;
+    let headline = reading.headline().map_or(0.0, |headline| {
+        line.tokens.intersection(&headline.tokens).count() as f64 / headline.tokens.len().max(1) as f64
+    });
+    let figures = line.facts.len().min(2) as f64;
+    2.0 * early + central + headline + 0.3 * figures
+}
+
+/// Sentences that look ahead, those with a day first.
+pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
+    let is_ahead = |line: &Line| AHEAD.is_match(line.text) && !POINTS_BACK.is_match(line.text);
+    let strength = |line: &Line| {
+        let written = reading.report(line).published.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+        let has_future_day = line.facts.iter().any(|fact| matches!(fact.kind, FactKind::Date(day) if day > written));
+        if has_future_day { 2.0 } else { 1.0 }
+    };
+    best(reading, taken, OUTLOOK_MOST, |line, _| is_ahead(line).then(|| strength(line)))
+}
+
+/// Words that only people who build it use.
+pub(super) fn technical_terms() -> Finder {
+    let words = [
+        "parameter*", "context window", "context", "token*", "benchmark*", "architecture", "mixture of experts", "mixture-of-experts", "moe",
+        "transformer*", "attention", "trained on", "pretrain*", "pre-train*", "post-train*", "reinforcement learning", "fine-tun*", "inference",
+        "weights", "open weights", "quantiz*", "fp8", "fp4", "int4", "gpu*", "tpu*", "hbm*", "latency", "throughput", "apache 2.0", "mit license",
+        "mit licence", "api", "apis", "sdk", "distill*", "embedding*", "multimodal", "vision encoder", "swe-bench*", "mmlu*", "gpqa", "arc-agi*",
+        "kernel*", "cuda", "vulnerabilit*", "cve-*", "exploit*", "sandbox*", "encrypt*", "nanometre*", "nanometer*", "interconnect*", "megawatt*",
+        "参数", "上下文", "训练", "推理", "架构", "基准", "开源", "权重", "词元", "许可证", "显存", "算力", "微调", "延迟", "token",
+    ];
+    let terms: Vec<Term> = words.iter().map(|word| Term { any: vec![(*word).to_owned()], weight: 1.0 }).collect();
+    Finder::new([terms.as_slice()])
+}
+
+/// Sentences with two technical words, or one and a figure.
+pub(super) fn technical(reading: &Reading, terms: &Finder, taken: &mut Taken) -> Vec<Part> {
+    let strength = |line: &Line| {
+        let figures = line.facts.iter().filter(|fact| matches!(fact.kind, FactKind::Count { .. } | FactKind::Version { .. } | FactKind::Percent { .. })).count();
+        (terms.find(line.text).len(), figures.min(2))
+    };
+    best(reading, taken, TECHNICAL_MOST, |line, _| match strength(line) {
+        (0, _) | (1, 0) => None,
+        (words, figures) => Some((words + figures) as f64),
+    })
+}
+
+/// One new fact each, from sentences and, where those have none, from the other titles.
+pub(super) fn takeaways(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
+    best(reading, taken, TAKEAWAYS_MOST, |line, taken| {
+        let news = taken.new_facts(line).len().min(3) as f64;
+        let has_news = news > 0.0 && !POINTS_BACK.is_match(line.text);
+        has_news.then(|| 2.0 * news + weight_of_publisher(reading, line) + if line.place == 0 { 0.0 } else { 1.0 })
+    })
+}
+
+fn weight_of_publisher(reading: &Reading, line: &Line) -> f64 {
+    reading.report(line).weight
+}
+
+/// Up to `most` lines, each the strongest by then; of equal ones the first.
+fn best(
+    reading: &Reading,
+    taken: &mut Taken,
+    most: usize,
+    strength: impl Fn(&Line, &Taken) -> Option<f64>,
+) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let is_quotable = |line: &&Line| line.readable == Readable::Yes && (line.place > 0 || is_telling_title(reading, line));
+    let mut candidates: Vec<&Line> = reading.lines.iter().filter(is_quotable).collect();
+    while parts.len() < most {
+        candidates.retain(|line| taken.has_room_for(line) && strength(line, taken).is_some());
+        let strongest = candidates.iter().enumerate().rev().max_by(|(_, one), (_, other)| {
+            strength(one, taken).unwrap_or(0.0).total_cmp(&strength(other, taken).unwrap_or(0.0))
+        });
+        let Some((_, line)) = strongest else { break };
+        taken.take(line);
+        parts.push(reading.quoted(line));
+    }
+    parts
+}
+
+/// Whether another report's title can stand as a sentence; those of lists of links are others' words.
+fn is_telling_title(reading: &Reading, line: &Line) -> bool {
+    let is_own = matches!(reading.report(line).kind, Kind::Press | Kind::Primary);
+    line.report > 0 && is_own && line.text.chars().count() <= TITLE_MOST_CHARS && is_prose(line.text)
+}

@@ -1,0 +1,171 @@
+//! Which thing a figure measures: the valuation, the revenue, the price.
+
+use super::reading::Line;
+use crate::facts::{Fact, FactKind};
+
+/// A figure and what it is the figure of.
+#[derive(Clone, Debug)]
+pub(super) struct Measured<'l> {
+    /// As a reader says it: "valuation".
+    pub(super) attribute: &'static str,
+    pub(super) fact: &'l Fact,
+}
+
+/// What amounts of money are of, with the words that say so; one that begins
+/// with `>` says so only after the figure: "a $2 billion round".
+const MONEY: &[(&str, &[&str])] = &[
+    ("valuation", &["valuation", "valued at", "valuing", "values it", "worth", "round at", "估值", "bewertung", "valorisation"]),
+    ("funding", &["raise", "raised", "raises", "raising", "round of", "funding of", ">funding", ">round", ">in fresh capital", "融资", "募资", "finanzierungsrunde"]),
+    ("revenue", &["revenue", "annualised", "annualized", "run rate", "run-rate", "arr", "sales", "营收", "收入", "umsatz"]),
+    ("price", &["per million", "per 1m", "a minute", "per minute", "price", "priced", "per month", "a month", "每百万", "每分钟", "每月", "定价"]),
+    ("profit", &["profit", "net income", "净利润", "gewinn"]),
+    ("loss", &["net loss", "loss of", "losses", "亏损"]),
+    ("spending", &["capex", "capital expenditure", "spend", "spending", "invest", "invests", "investment", "资本开支", "投资"]),
+    ("fine", &["fine", "fined", "penalty", "罚款"]),
+    ("charge", &["charge", "charges", "restructuring"]),
+];
+
+/// What percentages are of.
+const SHARES: &[(&str, &[&str])] = &[
+    ("share price", &["shares fell", "shares rose", "stock fell", "stock rose", "shares dropped", "stock dropped", "股价"]),
+    ("growth", &["growth", "grew", "up from a year", "year over year", "year-on-year", "同比", "增长"]),
+    ("staff", &["staff", "workforce", "employees", "headcount", "员工"]),
+];
+
+/// Bytes between a figure and its word at most.
+const NEAR: usize = 48;
+
+/// After one of these stands a figure that does not hold now, or not yet.
+const NOT_NOW_BEFORE: &[&str] = &[
+    "from", "previous", "instead of", "compared with", "compared to", "had been", "against", "forecast", "expect",
+    "guide", "guidance", "analysts", "target", "last year", "at the end of", "earlier", "原", "上一轮", "之前", "此前",
+    "去年", "年底", "预计", "目标",
+];
+
+/// Before one of these, too.
+const NOT_NOW_AFTER: &[&str] =
+    &["last year", "last month", "at the end of", "a year earlier", "a year ago", "in 2024", "in 2025", "earlier this year"];
+
+/// Marks that end a clause.
+const CLAUSE: [char; 5] = [',', ';', '，', '；', '、'];
+
+/// The line's figures whose meaning the words around them give, without figures of another time.
+pub(super) fn measured<'l>(line: &'l Line) -> Vec<Measured<'l>> {
+    let lower = line.text.to_lowercase();
+    if lower.len() != line.text.len() {
+        return Vec::new();
+    }
+    let now = line.facts.iter().filter(|fact| !is_of_another_time(&lower, fact));
+    now.filter_map(|fact| Some(Measured { attribute: attribute(&lower, fact)?, fact })).collect()
+}
+
+impl Measured<'_> {
+    /// Whether both are figures of one thing in one unit, near enough to be
+    /// readings of it and too far apart to be roundings.
+    pub(super) fn is_other_than(&self, other: &Measured) -> bool {
+        let (Some(one), Some(two)) = (self.fact.value(), other.fact.value()) else { return false };
+        let ratio = one.max(two) / one.min(two).max(f64::MIN_POSITIVE);
+        self.is_comparable(other) && (1.03..=20.0).contains(&ratio)
+    }
+
+    /// Whether both are figures of one thing in one unit.
+    pub(super) fn is_comparable(&self, other: &Measured) -> bool {
+        self.attribute == other.attribute
+            && match (&self.fact.kind, &other.fact.kind) {
+                (FactKind::Amount { currency: one, .. }, FactKind::Amount { currency: two, .. }) => one == two,
+                (FactKind::Count { unit: one, .. }, FactKind::Count { unit: two, .. }) => one == two,
+                (FactKind::Percent { by: one, .. }, FactKind::Percent { by: two, .. }) => one == two,
+                _ => false,
+            }
+    }
+}
+
+fn attribute(lower: &str, fact: &Fact) -> Option<&'static str> {
+    match fact.kind {
+        FactKind::Amount { value, .. } => {
+            let attribute = nearest(lower, fact, MONEY)?;
+            let is_small = value < 10_000.0;
+            (is_small == (attribute == "price")).then_some(attribute)
+        }
+        FactKind::Percent { .. } => nearest(lower, fact, SHARES),
+        FactKind::Count { unit, .. } => match unit {
+            "context" => Some("context window"),
+            "parameter" => Some("parameters"),
+            "user" => Some("users"),
+            "job" => Some("jobs"),
+            "gpu" => Some("GPUs"),
+            "watt" => Some("power"),
+            _ => None,
+        },
+        FactKind::Version { .. } | FactKind::Date(_) => None,
+    }
+}
+
+/// The thing whose word stands nearest, within the clause.
+fn nearest(lower: &str, fact: &Fact, things: &[(&'static str, &[&str])]) -> Option<&'static str> {
+    let (before, after) = clause(lower, fact);
+    let distance = |word: &str| {
+        let bare = word.trim_start_matches('>');
+        let left = before.rfind(word).map(|at| before.len() - at - word.len());
+        let right = after.find(bare).map(|at| at + 1);
+        left.into_iter().chain(right).min()
+    };
+    let found = things.iter().filter_map(|(thing, words)| {
+        let nearest = words.iter().filter_map(|word| distance(word)).min()?;
+        Some((nearest, *thing))
+    });
+    found.min_by_key(|(distance, _)| *distance).map(|(_, thing)| thing)
+}
+
+fn is_of_another_time(lower: &str, fact: &Fact) -> bool {
+    let (before, after) = clause(lower, fact);
+    NOT_NOW_BEFORE.iter().any(|word| before.contains(word)) || NOT_NOW_AFTER.iter().any(|word| after.contains(word))
+}
+
+/// What stands near the fact within its clause, on the left and on the right.
+fn clause<'t>(lower: &'t str, fact: &Fact) -> (&'t str, &'t str) {
+    let start = lower.floor_char_boundary(fact.span.start.saturating_sub(NEAR));
+    let end = lower.floor_char_boundary((fact.span.end + NEAR).min(lower.len()));
+    let before = &lower[start..fact.span.start];
+    let after = &lower[fact.span.end..end];
+    (before.rsplit(CLAUSE).next().unwrap_or(before), after.split(CLAUSE).next().unwrap_or(after))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::reading::Readable;
+    use super::*;
+    use crate::facts::facts;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let (facts, tokens) = (facts(text), BTreeSet::new());
+        let line = Line { report: 0, place: 0, text, start: 0, tokens, facts, names: Vec::new(), readable: Readable::Yes };
+        let found: Vec<String> = measured(&line).iter().map(|it| format!("{}: {}", it.attribute, it.fact.text)).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_nearest_words_say_what_a_figure_is_of() {
+        check("It raised $2 billion at a valuation of $20 billion", &["funding: $2 billion", "valuation: $20 billion"]);
+        check("a $29 million seed round", &["funding: $29 million"]);
+        check("月之暗面完成20亿美元融资，估值200亿美元", &["funding: 20亿美元", "valuation: 200亿美元"]);
+        check("costs $0.14 per million tokens", &["price: $0.14"]);
+        check("a 1M context window and 284 billion parameters", &["context window: 1M context", "parameters: 284 billion parameters"]);
+    }
+
+    #[test]
+    fn figures_of_another_time_are_left_out() {
+        check("valued at $45 billion, up from a valuation of $10 billion", &["valuation: $45 billion"]);
+        check("valued at $4.3 billion at the end of 2025", &[]);
+        check("Analysts forecast revenue of $9 billion", &[]);
+    }
+
+    #[test]
+    fn a_figure_without_its_word_measures_nothing() {
+        check("It may cost $45 billion or so", &[]);
+        check("", &[]);
+    }
+}

@@ -1,0 +1,202 @@
+//! A story's texts taken apart once: the sentences that may be quoted, with
+//! their facts and names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::boilerplate::is_prose;
+use super::{Cite, EarlierStory, Origin, Part, Report, Subject};
+use crate::facts::{Fact, FactKind, facts_written};
+use crate::names::{Name, Names, Sort};
+use crate::text::sentence::sentences;
+use crate::text::token::{Script, script, tokens};
+
+/// Of a text no more is read, in bytes: what is news stands at its head, and items may be of any size.
+const TEXT_MOST: usize = 20_000;
+
+/// Of one report no more sentences are read.
+const SENTENCES_MOST: usize = 60;
+
+/// Of a story no more reports are read for prose.
+const REPORTS_MOST: usize = 30;
+
+/// A story's texts, taken apart.
+pub(super) struct Reading<'s> {
+    pub(super) subject: &'s Subject<'s>,
+    /// Of the reports: titles and sentences, in the order of the reports and of the text.
+    pub(super) lines: Vec<Line<'s>>,
+    /// Of earlier stories, likewise; `report` counts these.
+    pub(super) earlier: Vec<Line<'s>>,
+    /// Who the story is about: the company or body named by most headlines.
+    pub(super) actor: Option<&'s Name>,
+    /// In how many lines of prose each token stands.
+    pub(super) common: BTreeMap<String, usize>,
+}
+
+/// A title or a sentence.
+pub(super) struct Line<'s> {
+    /// Which report, or which earlier story.
+    pub(super) report: usize,
+    /// 0 is the title, 1 the first sentence that is prose.
+    pub(super) place: usize,
+    pub(super) text: &'s str,
+    /// Where it begins in "title, line break, text".
+    pub(super) start: usize,
+    pub(super) tokens: BTreeSet<String>,
+    /// Spans count from the beginning of the line.
+    pub(super) facts: Vec<Fact>,
+    pub(super) names: Vec<&'s Name>,
+    /// Whether it is in the recap's language, or none of the story is.
+    pub(super) readable: Readable,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Readable {
+    Yes,
+    No,
+}
+
+impl<'s> Reading<'s> {
+    pub(super) fn new(subject: &'s Subject<'s>, names: &'s Names) -> Self {
+        let mut lines = Vec::new();
+        for (index, report) in subject.reports.iter().enumerate().take(REPORTS_MOST) {
+            let written = report.published.to_zoned_datetime(TimeZone::UTC).date();
+            let readable = readable(report, subject.language);
+            lines.extend(split(report.title, report.text, index, written, readable, names));
+        }
+        if lines.iter().all(|line: &Line| line.readable == Readable::No) {
+            lines.iter_mut().for_each(|line| line.readable = Readable::Yes);
+        }
+        let earlier = subject.earlier.iter().enumerate().flat_map(|(index, story)| {
+            split(story.headline, story.text, index, story.day, Readable::Yes, names)
+        });
+        let mut common = BTreeMap::new();
+        for token in lines.iter().filter(|line| line.place > 0).flat_map(|line| &line.tokens) {
+            *common.entry(token.clone()).or_insert(0) += 1;
+        }
+        Self { subject, earlier: earlier.collect(), actor: actor(&lines, names), common, lines }
+    }
+
+    /// The lead's headline.
+    pub(super) fn headline(&self) -> Option<&Line<'s>> {
+        self.lines.first()
+    }
+
+    /// Sentences in the recap's language, the lead's first.
+    pub(super) fn prose(&self) -> impl Iterator<Item = (usize, &Line<'s>)> {
+        self.lines.iter().enumerate().filter(|(_, line)| line.place > 0 && line.readable == Readable::Yes)
+    }
+
+    pub(super) fn report(&self, line: &Line) -> &Report<'s> {
+        &self.subject.reports[line.report]
+    }
+
+    pub(super) fn cite(&self, line: &Line) -> Cite {
+        let report = self.report(line);
+        cite(report.item, report.version, line.start, line.text)
+    }
+
+    pub(super) fn cite_earlier(&self, line: &Line) -> Cite {
+        let story: &EarlierStory = &self.subject.earlier[line.report];
+        cite(story.lead, story.version, line.start, line.text)
+    }
+
+    /// The line as the publisher wrote it.
+    pub(super) fn quoted(&self, line: &Line) -> Part {
+        Part { text: line.text.to_owned(), origin: Origin::Extract, cites: vec![self.cite(line)] }
+    }
+}
+
+/// `quote` as it stands at `start` of the item's "title, line break, text".
+pub(super) fn cite(item: crate::id::ItemId, version: u32, start: usize, quote: &str) -> Cite {
+    let byte = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    Cite { item, version, span: (byte(start), byte(start + quote.len())), quote: quote.to_owned() }
+}
+
+/// The title, then the sentences that are prose.
+fn split<'s>(
+    title: &'s str,
+    text: &'s str,
+    report: usize,
+    written: Date,
+    readable: Readable,
+    names: &'s Names,
+) -> Vec<Line<'s>> {
+    let head = &text[..text.floor_char_boundary(TEXT_MOST)];
+    let line = |place: usize, start: usize, text: &'s str| Line {
+        report,
+        place,
+        text,
+        start,
+        tokens: tokens(text).into_iter().collect(),
+        facts: facts_written(text, written),
+        names: names.find(text).into_iter().map(|found| found.name).collect(),
+        readable,
+    };
+    let prose = sentences(head).into_iter().filter_map(|range| {
+        let skip = preamble(&head[range.clone()]);
+        let range = range.start + skip..range.end;
+        is_prose(&head[range.clone()]).then_some(range)
+    });
+    let prose = prose.take(SENTENCES_MOST).enumerate();
+    let prose = prose.map(|(index, range)| line(index + 1, title.len() + 1 + range.start, &head[range]));
+    std::iter::once(line(0, 0, title)).chain(prose).collect()
+}
+
+/// How many bytes before the sentence proper: preprint servers and agencies put their stamp there.
+fn preamble(sentence: &str) -> usize {
+    let stamps = ["Abstract: ", "(Reuters) - ", "(AP) — ", "(AFP) - "];
+    let after = |stamp: &str| sentence.find(stamp).filter(|at| *at < 80).map(|at| at + stamp.len());
+    stamps.into_iter().find_map(after).unwrap_or(0)
+}
+
+fn readable(report: &Report, language: &str) -> Readable {
+    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_lowercase();
+    let wanted = primary(language);
+    let is_unspaced = matches!(wanted.as_str(), "zh" | "ja");
+    let fits_script = match script(if report.text.is_empty() { report.title } else { report.text }) {
+        Script::Han => is_unspaced,
+        Script::Latin => !is_unspaced,
+        Script::Other => true,
+    };
+    let fits_language = report.language.is_none_or(|tag| tag.is_empty() || primary(tag) == wanted);
+    if fits_script && fits_language { Readable::Yes } else { Readable::No }
+}
+
+/// The company or body that most headlines name; of several the one named first.
+fn actor<'s>(lines: &[Line<'s>], names: &'s Names) -> Option<&'s Name> {
+    let mut named: Vec<(&Name, usize)> = Vec::new();
+    for line in lines.iter().filter(|line| line.place == 0) {
+        let mut owners: Vec<&Name> = line.names.iter().filter_map(|name| owner(name, names)).collect();
+        let mut seen = BTreeSet::new();
+        owners.retain(|name| seen.insert(name.id.as_str()));
+        for name in owners {
+            match named.iter_mut().find(|(known, _)| known.id == name.id) {
+                Some((_, times)) => *times += 1,
+                None => named.push((name, 1)),
+            }
+        }
+    }
+    let most = named.iter().map(|(_, times)| *times).max()?;
+    named.into_iter().find(|(_, times)| *times == most).map(|(name, _)| name)
+}
+
+/// The company behind a name, or the company or body itself; a person acts for nobody.
+pub(super) fn owner<'s>(name: &'s Name, names: &'s Names) -> Option<&'s Name> {
+    match (&name.of, name.sort) {
+        (Some(of), _) => names.get(of),
+        (None, Sort::Person) => None,
+        (None, _) => Some(name),
+    }
+}
+
+/// What makes a fact worth a line: figures do, a bare version or a small count of days hardly.
+pub(super) fn is_telling(fact: &Fact) -> bool {
+    match fact.kind {
+        FactKind::Count { unit, .. } => !matches!(unit, "day" | "hour" | "month" | "year"),
+        FactKind::Amount { .. } | FactKind::Percent { .. } | FactKind::Date(_) => true,
+        FactKind::Version { .. } => false,
+    }
+}

@@ -1,0 +1,70 @@
+//! What came before, and what has a date.
+
+use std::sync::LazyLock;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use regex::Regex;
+
+use super::reading::{Line, Readable, Reading};
+use super::taken::overlap;
+use super::{Dated, Origin, Part};
+use crate::facts::FactKind;
+
+/// Entries that still read at a glance.
+const DAYS_MOST: usize = 6;
+
+/// Of two dates in a sentence, the one after one of these is not the day it tells of.
+static NOT_THIS_DAY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(instead of|rather than|until|since|from|before|not|between|as of)( the)? $|(由|原定|而非)$")
+        .expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// Earlier stories about the same actor and dated sentences, oldest first.
+pub(super) fn timeline(reading: &Reading) -> Vec<Dated> {
+    let mut days = earlier(reading);
+    days.truncate(DAYS_MOST / 2);
+    let mut told: Vec<&Line> = Vec::new();
+    for line in reading.lines.iter().filter(|line| line.readable == Readable::Yes && line.place > 0) {
+        if days.len() == DAYS_MOST {
+            break;
+        }
+        let Some(day) = its_day(reading, line) else { continue };
+        let is_told = told.iter().any(|other| overlap(&other.tokens, &line.tokens) > 0.5);
+        if !is_told && days.iter().all(|dated| dated.day != day) {
+            told.push(line);
+            days.push(Dated { day, part: reading.quoted(line), story: None });
+        }
+    }
+    days.sort_by_key(|dated| dated.day);
+    days
+}
+
+fn earlier(reading: &Reading) -> Vec<Dated> {
+    let actor = reading.actor.map(|actor| actor.id.as_str());
+    let is_about_actor = |line: &&Line| {
+        line.place == 0 && line.names.iter().any(|name| Some(name.id.as_str()) == actor || (actor.is_some() && name.of.as_deref() == actor))
+    };
+    let headlines = reading.earlier.iter().filter(is_about_actor).map(|line| {
+        let story = &reading.subject.earlier[line.report];
+        let part = Part { text: line.text.to_owned(), origin: Origin::Extract, cites: vec![reading.cite_earlier(line)] };
+        Dated { day: story.day, part, story: Some(story.story) }
+    });
+    headlines.collect()
+}
+
+/// The one day that a sentence tells of, within three years of its writing.
+fn its_day(reading: &Reading, line: &Line) -> Option<Date> {
+    let written = reading.report(line).published.to_zoned_datetime(TimeZone::UTC).date();
+    let near = written.saturating_sub(3.years())..=written.saturating_add(3.years());
+    let days = line.facts.iter().filter_map(|fact| match fact.kind {
+        FactKind::Date(day) if near.contains(&day) => Some((day, &line.text[..fact.span.start])),
+        _ => None,
+    });
+    let days: Vec<(Date, &str)> = days.collect();
+    let only = |days: &[Date]| days.first().copied().filter(|first| days.iter().all(|day| day == first));
+    let all: Vec<Date> = days.iter().map(|(day, _)| *day).collect();
+    let told: Vec<Date> = days.iter().filter(|(_, before)| !NOT_THIS_DAY.is_match(before)).map(|(day, _)| *day).collect();
+    only(&all).or_else(|| only(&told))
+}

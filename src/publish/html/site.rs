@@ -150,7 +150,7 @@ pub fn about_ranking(site: &Site, weights: &Weights, changed: Timestamp) -> Docu
 
 /// For an address that leads nowhere.
 pub fn not_found(site: &Site) -> Document {
-    let page = Page::new(site, "/", "Nothing here", "This address leads nowhere");
+    let page = Page::new(site, "", "Nothing here", "This address leads nowhere");
     document(&NotFoundPage { page }, Timestamp::UNIX_EPOCH)
 }
 

@@ -11,6 +11,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use crate::publish::Document;
+use crate::publish::inert::printable;
 
 pub use page::{Announced, Link};
 pub use recap::{Around, Home, Listed, archive, audience_page, home, recap_page, this_week};
@@ -28,7 +29,7 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self';
 
 fn document(template: &impl Template, changed: Timestamp) -> Document {
     let body = template.render().expect("writing to memory cannot fail");
-    Document::new("text/html; charset=utf-8", body, changed)
+    Document::new("text/html; charset=utf-8", printable(&body), changed)
 }
 
 #[cfg(test)]
@@ -128,6 +129,22 @@ mod tests {
                 assert!(fine && !href.starts_with("//"), "{name}: {href}");
             }
         }
+    }
+
+    #[test]
+    fn no_page_holds_a_control_character() {
+        for (name, html) in pages(&site(), &recap()) {
+            assert!(html.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_story_not_yet_chosen_leads_to_its_original() {
+        let mut running = recap();
+        running.state = crate::recap::State::Draft;
+        let page = this_week(&site(), &running, at("2026-05-11T08:00:00Z"));
+        let html = String::from_utf8(page.body).unwrap();
+        assert!(html.contains(r#"<h3><a dir="auto" href="https://next-paper.example/"#));
     }
 
     #[test]

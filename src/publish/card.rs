@@ -64,14 +64,21 @@ impl<'a> Card<'a> {
     /// Where its headline leads on our own pages: to its page, or to the
     /// original as long as it is not chosen and has none.
     pub fn href(&self) -> String {
-        let page = || self.site.href(&self.entry.path());
         match self.recap.state {
-            State::Draft => self.original().unwrap_or_else(page),
-            State::Published | State::Amended => page(),
+            State::Draft => self.original().unwrap_or_else(|| self.site.href("/this-week/")),
+            State::Published | State::Amended => self.site.href(&self.entry.path()),
         }
     }
 
-    /// Its page, for everybody else.
+    /// The same for everybody else.
+    pub fn url(&self) -> String {
+        match self.recap.state {
+            State::Draft => self.original().unwrap_or_else(|| self.site.url("/this-week/")),
+            State::Published | State::Amended => self.permalink(),
+        }
+    }
+
+    /// Its page, once it has one.
     pub fn permalink(&self) -> String {
         self.site.url(&self.entry.path())
     }

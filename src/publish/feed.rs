@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::publish::{Document, Site, atom, json_feed, rss};
 use crate::recap::AudienceName;
 
-pub use entries::{audience, stories, weekly};
+pub use entries::{audience, latest, stories, weekly};
 
 /// A feed, ready to be written.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,8 +38,8 @@ pub struct Feed {
 pub struct FeedEntry {
     /// A `tag:` URI; identifies it for good.
     pub id: String,
-    /// Its page, below the site's root.
-    pub path: String,
+    /// Its page, absolute; the original as long as a story has no page.
+    pub url: String,
     /// Plain text; nothing in it reads as markup.
     pub title: String,
     /// Never changes.
@@ -237,6 +237,17 @@ mod tests {
         let empty = weekly(&site(), &[], begun());
         assert_eq!(empty.updated, begun());
         assert!(body(&empty, Format::Atom).contains("<updated>2026-05-01T00:00:00Z</updated>"));
+    }
+
+    #[test]
+    fn a_running_story_leads_to_its_original_and_keeps_its_dates() {
+        let mut running = recap();
+        running.state = crate::recap::State::Draft;
+        let feed = latest(&site(), &running, &origins());
+        assert_eq!(feed.path, "/feeds/latest");
+        assert_eq!(feed.entries[0].url, "https://next-paper.example/2026/05/3?a=1&b=2");
+        assert_eq!(feed.entries[0].published, at("2026-05-05T23:40:00Z"), "its first report");
+        assert!(!feed.entries[0].html.contains("recap.example.org/s/"), "no page to link yet");
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub fn written(site: &Site, feed: &Feed) -> Vec<u8> {
 fn item(site: &Site, entry: &FeedEntry) -> Value {
     let mut item = json!({
         "id": entry.id,
-        "url": site.url(&entry.path),
+        "url": entry.url,
         "title": entry.title,
         "summary": entry.summary,
         "content_html": entry.html,

@@ -11,7 +11,7 @@ use crate::publish::card::Card;
 use crate::publish::feed::{Feed, FeedEntry, FeedSource, Origin};
 use crate::publish::inert::{printable, title_text};
 use crate::publish::{Site, inert, words};
-use crate::recap::{AudienceName, Recap};
+use crate::recap::{AudienceName, Recap, State};
 
 /// One entry per recap, newest first; `begun` dates a feed without entries.
 pub fn weekly(site: &Site, recaps: &[Recap], begun: Timestamp) -> Feed {
@@ -52,6 +52,24 @@ pub fn stories(site: &Site, recaps: &[Recap], origins: &BTreeMap<SourceId, Origi
         id: site.tag("feed/stories"),
         updated: begun,
         entries: recaps.iter().flat_map(of_recap).collect(),
+    })
+}
+
+/// The stories of the running week as they come, best first: `running` is the
+/// recap as it would be chosen now. A story is dated by its first report.
+pub fn latest(site: &Site, running: &Recap, origins: &BTreeMap<SourceId, Origin>) -> Feed {
+    let dated = |card: Card| {
+        let first = card.entry.first;
+        FeedEntry { published: first, updated: first, ..story_entry(&card, origins) }
+    };
+    finished(Feed {
+        title: title_text(&format!("{}: this week so far", site.title)),
+        about: "Stories of the running week, not yet chosen".to_owned(),
+        path: "/feeds/latest".to_owned(),
+        home: "/this-week/".to_owned(),
+        id: site.tag("feed/latest"),
+        updated: running.window.start,
+        entries: entries_of(site, running).map(dated).collect(),
     })
 }
 
@@ -104,7 +122,7 @@ fn recap_entry(site: &Site, recap: &Recap) -> FeedEntry {
     let audiences = recap.audiences.iter().filter(|share| share.stories > 0);
     FeedEntry {
         id: site.tag(&name_of(recap)),
-        path: recap.path(),
+        url: site.url(&recap.path()),
         title: title_text(&recap.title()),
         published: recap.frozen,
         updated: recap.frozen,
@@ -145,7 +163,7 @@ fn story_entry(card: &Card, origins: &BTreeMap<SourceId, Origin>) -> FeedEntry {
     let categories = readers.iter().map(|reader| AudienceName { id: reader.id.clone(), name: reader.name.to_owned() });
     FeedEntry {
         id: site.tag(&format!("story/{}", entry.story)),
-        path: entry.path(),
+        url: card.url(),
         title: title_text(&entry.headline),
         published: recap.frozen,
         updated: recap.frozen,
@@ -175,7 +193,7 @@ fn placed(card: &Card, section: &str) -> Value {
     json!({
         "id": card.entry.story,
         "title": printable(&card.entry.headline),
-        "url": card.permalink(),
+        "url": card.url(),
         "links": card.links(),
         "audiences": audiences.map(|tag| json!({ "id": tag.audience, "confidence": tag.confidence })).collect::<Vec<_>>(),
         "section": section,

@@ -3,6 +3,7 @@
 pub mod card;
 pub mod feed;
 pub mod html;
+pub mod inert;
 pub mod quote;
 pub mod text;
 pub mod words;

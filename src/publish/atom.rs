@@ -13,7 +13,7 @@ pub fn written(site: &Site, feed: &Feed) -> Vec<u8> {
     xml.within("feed", &root, |xml| {
         head(xml, site, feed);
         for each in &feed.entries {
-            xml.within("entry", &[], |xml| entry(xml, site, each));
+            xml.within("entry", &[], |xml| entry(xml, each));
         }
     });
     xml.finish()
@@ -37,11 +37,11 @@ fn head(xml: &mut Xml, site: &Site, feed: &Feed) {
     }
 }
 
-fn entry(xml: &mut Xml, site: &Site, entry: &FeedEntry) {
+fn entry(xml: &mut Xml, entry: &FeedEntry) {
     xml.text("id", &[], &entry.id);
     xml.text("title", &[], &entry.title);
     dates(xml, entry.published, entry.updated);
-    xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &site.url(&entry.path))]);
+    xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &entry.url)]);
     for lead in &entry.related {
         xml.empty("link", &[("rel", "related"), ("href", lead)]);
     }

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use crate::audience::{Place, Tag};
 use crate::id::{AudienceId, ItemId};
 use crate::insight::{Dated, Insight, Part};
-use crate::publish::{Site, quote, words};
-use crate::recap::{Coverage, Entry, Recap, Related};
+use crate::publish::{Site, inert, quote, words};
+use crate::recap::{Coverage, Entry, Recap, Related, State};
 
 /// A story, ready to be shown.
 pub struct Card<'a> {
@@ -61,19 +61,31 @@ impl<'a> Card<'a> {
         (cards(full), cards(also))
     }
 
-    /// Its page, as our own pages link it.
+    /// Where its headline leads on our own pages: to its page, or to the
+    /// original as long as it is not chosen and has none.
     pub fn href(&self) -> String {
-        self.site.href(&self.entry.path())
+        match self.recap.state {
+            State::Draft => self.original().unwrap_or_else(|| self.site.href("/this-week/")),
+            State::Published | State::Amended => self.site.href(&self.entry.path()),
+        }
     }
 
-    /// Its page, for everybody else.
+    /// The same for everybody else.
+    pub fn url(&self) -> String {
+        match self.recap.state {
+            State::Draft => self.original().unwrap_or_else(|| self.site.url("/this-week/")),
+            State::Published | State::Amended => self.permalink(),
+        }
+    }
+
+    /// Its page, once it has one.
     pub fn permalink(&self) -> String {
         self.site.url(&self.entry.path())
     }
 
     /// Where to read the lead.
     pub fn original(&self) -> Option<String> {
-        self.entry.lead.url.as_deref().and_then(words::web)
+        self.entry.lead.url.as_deref().and_then(inert::web)
     }
 
     /// When the lead appeared: as its publisher says, else when we saw it.
@@ -183,13 +195,13 @@ impl<'a> Card<'a> {
     /// A link of ours or of others, as our pages print it.
     pub fn linked(&self, url: &str) -> Option<String> {
         let ours = url.starts_with('/') && !url.starts_with("//");
-        if ours { Some(self.site.href(url)) } else { words::web(url) }
+        if ours { Some(self.site.href(url)) } else { inert::web(url) }
     }
 
     /// Every address the story was reported under, oldest first, each once.
     pub fn links(&self) -> Vec<String> {
         let mut links: Vec<String> = Vec::new();
-        for link in self.entry.coverage.iter().filter_map(|report| report.url.as_deref()).filter_map(words::web) {
+        for link in self.entry.coverage.iter().filter_map(|report| report.url.as_deref()).filter_map(inert::web) {
             if !links.contains(&link) {
                 links.push(link);
             }
@@ -199,7 +211,7 @@ impl<'a> Card<'a> {
 
     /// Where to read one of its reports.
     pub fn report_link(&self, report: &Coverage) -> Option<String> {
-        report.url.as_deref().and_then(words::web)
+        report.url.as_deref().and_then(inert::web)
     }
 
     /// Where to read a neighbouring story.

@@ -4,16 +4,15 @@
 //! Readers disagree on "one entry a week" and "one entry a story": both exist,
 //! as different feeds.
 
-use std::collections::BTreeMap;
+mod entries;
 
-use askama::Template;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::id::SourceId;
-use crate::publish::card::Card;
-use crate::publish::{Document, Site, atom, json_feed, rss, words};
-use crate::recap::{AudienceName, Recap};
+use crate::publish::{Document, Site, atom, json_feed, rss};
+use crate::recap::AudienceName;
+
+pub use entries::{audience, latest, stories, weekly};
 
 /// A feed, ready to be written.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,8 +38,8 @@ pub struct Feed {
 pub struct FeedEntry {
     /// A `tag:` URI; identifies it for good.
     pub id: String,
-    /// Its page, below the site's root.
-    pub path: String,
+    /// Its page, absolute; the original as long as a story has no page.
+    pub url: String,
     /// Plain text; nothing in it reads as markup.
     pub title: String,
     /// Never changes.
@@ -143,204 +142,244 @@ impl Feed {
     }
 }
 
-/// One entry per recap, newest first; `begun` dates a feed without entries.
-pub fn weekly(site: &Site, recaps: &[Recap], begun: Timestamp) -> Feed {
-    feed(site, "weekly", site.title.clone(), "/".to_owned(), recaps, begun)
-}
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
 
-/// One entry per recap with the stories for one audience; `recaps` are that
-/// audience's, newest first.
-pub fn audience(site: &Site, name: &AudienceName, recaps: &[Recap], begun: Timestamp) -> Feed {
-    let title = format!("{} for {}", site.title, name.name);
-    feed(site, &format!("audience/{}", name.id), title, format!("/audience/{}/", name.id), recaps, begun)
-}
+    use super::*;
+    use crate::id::SourceId;
+    use crate::publish::fixture::{at, bare, recap, site, tags};
+    use expect_test::{Expect, expect};
 
-fn feed(site: &Site, name: &str, title: String, home: String, recaps: &[Recap], begun: Timestamp) -> Feed {
-    let entries = recaps.iter().map(|recap| recap_entry(site, recap)).collect();
-    let about = "The week’s most reported stories, each with its sources: one entry a week".to_owned();
-    finished(Feed {
-        title: title_text(&title),
-        about,
-        path: format!("/feeds/{name}"),
-        home,
-        id: site.tag(&format!("feed/{name}")),
-        updated: begun,
-        entries,
-    })
-}
+    /// What Miniflux, FreshRSS and others keep.
+    const KEPT: &[&str] = &[
+        "h2",
+        "h3",
+        "p",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "strong",
+        "em",
+        "small",
+        "a",
+        "time",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "br",
+        "hr",
+    ];
 
-/// One entry per published story: the recaps newest first, each best first.
-/// `origins` names the feeds that the leads came from, where they are known.
-pub fn stories(site: &Site, recaps: &[Recap], origins: &BTreeMap<SourceId, Origin>, begun: Timestamp) -> Feed {
-    let of_recap =
-        |recap| -> Vec<FeedEntry> { entries_of(site, recap).map(|card| story_entry(&card, origins)).collect() };
-    finished(Feed {
-        title: title_text(&format!("{}: stories", site.title)),
-        about: "Every published story on its own, with its sources".to_owned(),
-        path: "/feeds/stories".to_owned(),
-        home: "/".to_owned(),
-        id: site.tag("feed/stories"),
-        updated: begun,
-        entries: recaps.iter().flat_map(of_recap).collect(),
-    })
-}
-
-fn entries_of<'a>(site: &'a Site, recap: &'a Recap) -> impl Iterator<Item = Card<'a>> {
-    recap.entries.iter().map(move |entry| Card::new(site, recap, entry))
-}
-
-fn finished(mut feed: Feed) -> Feed {
-    feed.updated = feed.entries.iter().map(|entry| entry.updated).max().unwrap_or(feed.updated);
-    feed
-}
-
-/// The content of a recap's entry.
-#[derive(Template)]
-#[template(path = "feed_recap.html")]
-struct RecapHtml<'a> {
-    site: &'a Site,
-    recap: &'a Recap,
-    full: &'a [Card<'a>],
-    also: &'a [Card<'a>],
-}
-
-impl RecapHtml<'_> {
-    fn in_short(&self) -> Vec<String> {
-        self.full.iter().chain(self.also).take(3).map(Card::in_short).collect()
+    fn begun() -> Timestamp {
+        at("2026-05-01T00:00:00Z")
     }
 
-    fn authors(&self) -> String {
-        words::origins(self.full.iter().flat_map(Card::lines).map(|line| line.part))
+    fn origins() -> BTreeMap<SourceId, Origin> {
+        let origin = Origin { id: "https://next-paper.example/feed".to_owned(), title: "The Next Paper".to_owned() };
+        BTreeMap::from([("next-paper".parse().unwrap(), origin)])
     }
-}
 
-/// The content of a story's entry.
-#[derive(Template)]
-#[template(path = "feed_story.html")]
-struct StoryHtml<'a> {
-    card: &'a Card<'a>,
-}
-
-impl StoryHtml<'_> {
-    fn authors(&self) -> String {
-        words::origins(self.card.lines().into_iter().map(|line| line.part).chain(&self.card.insight.takeaways))
+    fn feeds() -> Vec<Feed> {
+        let (site, recap) = (site(), recap());
+        let founders = recap.audiences[0].audience.clone();
+        let week = [recap.clone()];
+        vec![
+            weekly(&site, &week, begun()),
+            stories(&site, &week, &origins(), begun()),
+            audience(&site, &founders, &week, begun()),
+        ]
     }
-}
 
-fn recap_entry(site: &Site, recap: &Recap) -> FeedEntry {
-    let (full, also) = Card::sections(site, recap);
-    let html = RecapHtml { site, recap, full: &full, also: &also }.render();
-    let short: Vec<String> = full.iter().chain(&also).take(3).map(Card::in_short).collect();
-    let audiences = recap.audiences.iter().filter(|share| share.stories > 0);
-    FeedEntry {
-        id: site.tag(&name_of(recap)),
-        path: recap.path(),
-        title: title_text(&recap.title()),
-        published: recap.frozen,
-        updated: recap.frozen,
-        html: printable(&html.expect("writing to memory cannot fail")),
-        summary: title_text(&short.join(" · ")),
-        categories: audiences.map(|share| share.audience.clone()).collect(),
-        related: full.iter().filter_map(Card::original).collect(),
-        via: None,
-        source: None,
-        extra: json!({
-            "about": site.url("/about/"),
-            "week": recap.week,
-            "state": recap.state,
-            "revision": recap.revision,
-            "stories": full.iter().map(|card| placed(card, "top"))
-                .chain(also.iter().map(|card| placed(card, "also"))).collect::<Vec<_>>(),
-        }),
+    fn body(feed: &Feed, format: Format) -> String {
+        String::from_utf8(feed.document(&site(), format).body).unwrap()
     }
-}
 
-/// `weekly/2026-W19`, `weekly/2026-W19/founders`.
-fn name_of(recap: &Recap) -> String {
-    match &recap.audience {
-        None => format!("weekly/{}", recap.week),
-        Some(audience) => format!("weekly/{}/{}", recap.week, audience.id),
-    }
-}
-
-fn story_entry(card: &Card, origins: &BTreeMap<SourceId, Origin>) -> FeedEntry {
-    let Card { site, entry, recap, .. } = card;
-    let html = StoryHtml { card }.render();
-    let source = origins.get(&entry.lead.source).map(|origin| FeedSource {
-        id: origin.id.clone(),
-        title: title_text(&origin.title),
-        updated: card.appeared(),
-    });
-    let readers = card.readers();
-    let categories = readers.iter().map(|reader| AudienceName { id: reader.id.clone(), name: reader.name.to_owned() });
-    FeedEntry {
-        id: site.tag(&format!("story/{}", entry.story)),
-        path: entry.path(),
-        title: title_text(&entry.headline),
-        published: recap.frozen,
-        updated: recap.frozen,
-        html: printable(&html.expect("writing to memory cannot fail")),
-        summary: title_text(&card.summary()),
-        categories: categories.collect(),
-        related: Vec::new(),
-        via: card.original(),
-        source,
-        extra: json!({
-            "about": site.url("/about/"),
-            "week": recap.week,
-            "state": recap.state,
-            "revision": recap.revision,
-            "stories": [placed(card, section(recap, entry.place))],
-        }),
-    }
-}
-
-fn section(recap: &Recap, place: u32) -> &'static str {
-    if (place as usize) <= recap.full { "top" } else { "also" }
-}
-
-/// A story in `_recapd`.
-fn placed(card: &Card, section: &str) -> Value {
-    let audiences = card.entry.audiences.iter();
-    json!({
-        "id": card.entry.story,
-        "title": title_text(&card.entry.headline),
-        "url": card.permalink(),
-        "links": card.links(),
-        "audiences": audiences.map(|tag| json!({ "id": tag.audience, "confidence": tag.confidence })).collect::<Vec<_>>(),
-        "section": section,
-        "score": card.entry.score,
-    })
-}
-
-/// Without the characters that no XML document may hold, nor the controls
-/// that no reader needs; direction overrides, which would turn around what
-/// stands after them, are among these.
-pub fn printable(text: &str) -> String {
-    let kept = |c: &char| match *c {
-        '\n' | '\t' => true,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => false,
-        other => !other.is_control(),
-    };
-    text.chars().filter(kept).collect()
-}
-
-/// A title or summary that no reader can mistake for markup. Readers disagree
-/// on whether these hold HTML, so one spelling must be right for both: where
-/// `<b>` or `&amp;` is really meant as text, an invisible word joiner stands
-/// after its first character.
-pub fn title_text(text: &str) -> String {
-    let text = printable(text);
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        out.push(c);
-        let next = rest.peek().copied().unwrap_or(' ');
-        let tag = c == '<' && (next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'));
-        let reference = c == '&' && (next.is_ascii_alphanumeric() || next == '#');
-        if tag || reference {
-            out.push('\u{2060}');
+    #[test]
+    fn content_holds_only_what_every_reader_keeps() {
+        for entry in feeds().iter().flat_map(|feed| &feed.entries) {
+            for tag in tags(&entry.html) {
+                assert!(KEPT.contains(&tag.name.trim_start_matches('/')), "<{}> in {}", tag.name, entry.id);
+                for (name, value) in tag.attributes {
+                    assert_eq!((tag.name, name), ("a", "href"), "{}", entry.id);
+                    assert!(value.starts_with("https://"), "{value} in {}", entry.id);
+                }
+            }
         }
     }
-    out
+
+    #[test]
+    fn headings_stand_only_over_something() {
+        let html = &weekly(&site(), &[bare()], begun()).entries[0].html;
+        assert!(!html.contains("What changed"), "{html}");
+        let mut empty = bare();
+        empty.entries.clear();
+        let html = &weekly(&site(), &[empty], begun()).entries[0].html;
+        assert!(!html.contains("<h2>"), "{html}");
+    }
+
+    #[test]
+    fn the_same_recap_gives_the_same_bytes() {
+        for (one, two) in feeds().iter().zip(&feeds()) {
+            for format in Format::ALL {
+                assert_eq!(one.document(&site(), format), two.document(&site(), format));
+            }
+        }
+    }
+
+    #[test]
+    fn a_feed_is_as_new_as_its_newest_entry() {
+        assert_eq!(feeds()[0].updated, at("2026-05-11T08:00:00Z"));
+        let empty = weekly(&site(), &[], begun());
+        assert_eq!(empty.updated, begun());
+        assert!(body(&empty, Format::Atom).contains("<updated>2026-05-01T00:00:00Z</updated>"));
+    }
+
+    #[test]
+    fn a_running_story_leads_to_its_original_and_keeps_its_dates() {
+        let mut running = recap();
+        running.state = crate::recap::State::Draft;
+        let feed = latest(&site(), &running, &origins());
+        assert_eq!(feed.path, "/feeds/latest");
+        assert_eq!(feed.entries[0].url, "https://next-paper.example/2026/05/3?a=1&b=2");
+        assert_eq!(feed.entries[0].published, at("2026-05-05T23:40:00Z"), "its first report");
+        assert!(!feed.entries[0].html.contains("recap.example.org/s/"), "no page to link yet");
+    }
+
+    #[test]
+    fn ids_do_not_depend_on_our_address() {
+        let elsewhere = Site { root: "https://moved.example/recap/".parse().unwrap(), ..site() };
+        let moved = weekly(&elsewhere, &[recap()], begun());
+        assert_eq!(moved.entries[0].id, "tag:recap.example.org,2026:weekly/2026-W19");
+        assert_eq!(moved.address(&elsewhere, Format::Rss), "https://moved.example/recap/feeds/weekly.rss");
+    }
+
+    #[test]
+    fn no_document_holds_a_forbidden_character() {
+        for feed in feeds() {
+            for format in Format::ALL {
+                let body = body(&feed, format);
+                assert!(body.chars().all(|c| c == '\n' || !c.is_control()), "{}", feed.path);
+                assert!(!body.contains("<![CDATA["), "]]> can end nothing");
+                assert!(!body.contains("javascript:alert"), "{}", feed.path);
+            }
+        }
+    }
+
+    #[test]
+    fn programs_find_every_placed_story() {
+        let whole: Value = serde_json::from_str(&body(&feeds()[0], Format::Json)).unwrap();
+        let extra = &whole["items"][0]["_recapd"];
+        let stories = extra["stories"].as_array().unwrap();
+        let sections: Vec<&str> = stories.iter().filter_map(|story| story["section"].as_str()).collect();
+        assert_eq!(sections, ["top", "top", "top", "top", "also", "also"]);
+        assert_eq!(stories[0]["links"].as_array().map(Vec::len), Some(6));
+        assert_eq!(stories[0]["audiences"][0]["id"], "founders");
+        assert_eq!(extra["week"], "2026-W19");
+    }
+
+    #[track_caller]
+    fn check_atom(feed: &Feed, expected: Expect) {
+        expected.assert_eq(&body(feed, Format::Atom));
+    }
+
+    #[test]
+    fn atom_names_where_a_story_comes_from() {
+        let mut week = bare();
+        week.entries.drain(..1);
+        week.entries.truncate(1);
+        check_atom(
+            &stories(&site(), &[week], &origins(), begun()),
+            expect![[r#"
+                <?xml version="1.0" encoding="utf-8"?>
+                <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
+                 <id>tag:recap.example.org,2026:feed/stories</id>
+                 <title>Weekly AI Recap: stories</title>
+                 <subtitle>Every published story on its own, with its sources</subtitle>
+                 <updated>2026-05-11T08:00:00Z</updated>
+                 <author>
+                  <name>Weekly AI Recap</name>
+                  <uri>https://recap.example.org/about/</uri>
+                 </author>
+                 <generator>recapd</generator>
+                 <link rel="self" type="application/atom+xml" href="https://recap.example.org/feeds/stories.atom"/>
+                 <link rel="alternate" type="text/html" href="https://recap.example.org/"/>
+                 <link rel="hub" href="https://hub.example.org/"/>
+                 <entry>
+                  <id>tag:recap.example.org,2026:story/dd8d7d451d29541141896ad9e27f79cc</id>
+                  <title>Northlight doubles the context window of its smallest model and halves the price</title>
+                  <published>2026-05-11T08:00:00Z</published>
+                  <updated>2026-05-11T08:00:00Z</updated>
+                  <link rel="alternate" type="text/html" href="https://recap.example.org/s/2026/05/northlight-doubles-context-dd8d7d45/"/>
+                  <link rel="via" href="https://next-paper.example/2026/05/21?a=1&amp;b=2"/>
+                  <category term="developers" label="Developers &amp; AI Engineers"/>
+                  <summary>Northlight doubles the context window of its smallest model and halves the price</summary>
+                  <content type="html">&lt;p&gt;&lt;small&gt;The Next Paper · 7 May 2026 · also: Harbour Times&lt;/small&gt;&lt;/p&gt;
+                &lt;p&gt;&lt;a href=&quot;https://next-paper.example/2026/05/21?a=1&amp;#38;b=2&quot;&gt;Read the original at The Next Paper&lt;/a&gt;&lt;/p&gt;
+                &lt;h2&gt;Coverage&lt;/h2&gt;
+                &lt;ul&gt;
+                &lt;li&gt;&lt;a href=&quot;https://harbour.example/2026/05/20?a=1&amp;#38;b=2&quot;&gt;Northlight doubles the context window of its smallest model and halves the price&lt;/a&gt; &lt;small&gt;Harbour Times · 7 May 2026, 10:00 UTC&lt;/small&gt;&lt;/li&gt;
+                &lt;li&gt;&lt;a href=&quot;https://next-paper.example/2026/05/21?a=1&amp;#38;b=2&quot;&gt;Northlight doubles the context window of its smallest model and halves the price&lt;/a&gt; &lt;small&gt;The Next Paper · 7 May 2026, 12:00 UTC&lt;/small&gt;&lt;/li&gt;
+                &lt;/ul&gt;
+                &lt;hr&gt;
+                &lt;p&gt;&lt;small&gt;For: Developers &amp;#38; AI Engineers. All rights belong to the original publishers. &lt;a href=&quot;https://recap.example.org/s/2026/05/northlight-doubles-context-dd8d7d45/&quot;&gt;Story page&lt;/a&gt;&lt;/small&gt;&lt;/p&gt;</content>
+                  <source>
+                   <id>https://next-paper.example/feed</id>
+                   <title>The Next Paper</title>
+                   <updated>2026-05-07T12:00:00Z</updated>
+                  </source>
+                 </entry>
+                </feed>
+            "#]],
+        );
+    }
+
+    #[test]
+    fn rss_says_the_same() {
+        let mut week = bare();
+        week.entries.drain(..1);
+        week.entries.truncate(1);
+        expect![[r#"
+            <?xml version="1.0" encoding="utf-8"?>
+            <rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/">
+             <channel>
+              <title>Weekly AI Recap</title>
+              <link>https://recap.example.org/</link>
+              <description>The week’s most reported stories, each with its sources: one entry a week</description>
+              <language>en</language>
+              <lastBuildDate>Mon, 11 May 2026 08:00:00 GMT</lastBuildDate>
+              <generator>recapd</generator>
+              <atom:link rel="self" type="application/rss+xml" href="https://recap.example.org/feeds/weekly.rss"/>
+              <atom:link rel="hub" href="https://hub.example.org/"/>
+              <item>
+               <title>Week 19: Northlight doubles the context window of its smallest model and halves the price</title>
+               <link>https://recap.example.org/w/2026-W19/</link>
+               <guid isPermaLink="false">tag:recap.example.org,2026:weekly/2026-W19</guid>
+               <pubDate>Mon, 11 May 2026 08:00:00 GMT</pubDate>
+               <dc:creator>Weekly AI Recap</dc:creator>
+               <category>Founders &amp; Product Leaders</category>
+               <category>Developers &amp; AI Engineers</category>
+               <category>Investors</category>
+               <category>Everyone curious</category>
+               <description>Northlight doubles the context window of its smallest model and halves the price</description>
+               <content:encoded>&lt;p&gt;&lt;strong&gt;In short&lt;/strong&gt;&lt;/p&gt;
+            &lt;ol&gt;
+            &lt;li&gt;Northlight doubles the context window of its smallest model and halves the price&lt;/li&gt;
+            &lt;/ol&gt;
+            &lt;h2&gt;Top stories&lt;/h2&gt;
+            &lt;h3&gt;&lt;a href=&quot;https://next-paper.example/2026/05/21?a=1&amp;#38;b=2&quot;&gt;Northlight doubles the context window of its smallest model and halves the price&lt;/a&gt;&lt;/h3&gt;
+            &lt;p&gt;&lt;small&gt;The Next Paper · 7 May 2026 · also: Harbour Times&lt;/small&gt;&lt;/p&gt;
+            &lt;p&gt;&lt;small&gt;For: Developers &amp;#38; AI Engineers · &lt;a href=&quot;https://recap.example.org/s/2026/05/northlight-doubles-context-dd8d7d45/&quot;&gt;story page&lt;/a&gt;&lt;/small&gt;&lt;/p&gt;
+            &lt;hr&gt;
+            &lt;p&gt;&lt;small&gt;All rights belong to the original publishers. Chosen from 4,814 items of 100 sources. &lt;a href=&quot;https://recap.example.org/about/&quot;&gt;How this is made&lt;/a&gt;&lt;/small&gt;&lt;/p&gt;</content:encoded>
+               <atom:link rel="related" href="https://next-paper.example/2026/05/21?a=1&amp;b=2"/>
+              </item>
+             </channel>
+            </rss>
+        "#]].assert_eq(&body(&weekly(&site(), &[week], begun()), Format::Rss));
+    }
 }

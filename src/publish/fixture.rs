@@ -362,3 +362,40 @@ pub fn bare() -> Recap {
     }
     recap
 }
+
+/// A tag in a document of ours, where every `<` of the outside is escaped.
+#[derive(Debug, PartialEq)]
+pub struct Markup<'h> {
+    /// `h2`, or `/h2`.
+    pub name: &'h str,
+    /// In order, the values as written.
+    pub attributes: Vec<(&'h str, &'h str)>,
+    /// From its end to the next tag.
+    pub text: &'h str,
+}
+
+/// Every tag of `html`, in order.
+pub fn tags(html: &str) -> Vec<Markup<'_>> {
+    html.split('<').skip(1).map(tag_of).collect()
+}
+
+fn tag_of(piece: &str) -> Markup<'_> {
+    let mut end = 0;
+    let mut quoted = false;
+    for (at, c) in piece.char_indices() {
+        quoted ^= c == '"';
+        end = at;
+        if c == '>' && !quoted {
+            break;
+        }
+    }
+    let (inside, text) = (&piece[..end], &piece[end + 1..]);
+    let (name, mut rest) = inside.split_once(' ').unwrap_or((inside, ""));
+    let mut attributes = Vec::new();
+    while let Some((key, after)) = rest.split_once("=\"") {
+        let (value, after) = after.split_once('"').expect("quotes are closed");
+        attributes.push((key.trim(), value));
+        rest = after;
+    }
+    Markup { name, attributes, text: text.trim() }
+}

@@ -11,6 +11,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use crate::publish::Document;
+use crate::publish::inert::printable;
 
 pub use page::{Announced, Link};
 pub use recap::{Around, Home, Listed, archive, audience_page, home, recap_page, this_week};
@@ -28,5 +29,240 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self';
 
 fn document(template: &impl Template, changed: Timestamp) -> Document {
     let body = template.render().expect("writing to memory cannot fail");
-    Document::new("text/html; charset=utf-8", body, changed)
+    Document::new("text/html; charset=utf-8", printable(&body), changed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audience::Fallback;
+    use crate::publish::Site;
+    use crate::publish::fixture::{Markup, at, bare, recap, site, tags};
+    use crate::rank::Weights;
+    use crate::recap::Recap;
+    use expect_test::expect;
+
+    fn around() -> Around {
+        let link = |week: &str| Some(Link { title: format!("Week {week}"), path: format!("/w/2026-W{week}/") });
+        Around { previous: link("18"), next: link("20") }
+    }
+
+    /// Every kind of page, filled with `recap`.
+    fn pages(site: &Site, recap: &Recap) -> Vec<(&'static str, String)> {
+        let now = at("2026-05-11T08:00:00Z");
+        let (around, listed) = (around(), [Listed::of(recap)]);
+        let founders = crate::audience::Audience {
+            id: "founders".parse().unwrap(),
+            name: "Founders & Product Leaders".to_owned(),
+            about: "people who decide what to build".to_owned(),
+            terms: Vec::new(),
+            fallback: Fallback::No,
+        };
+        let audiences = [AudienceRow::from(&founders)];
+        let front = |latest| Home {
+            latest,
+            archive: &listed,
+            audiences: &audiences,
+            sources: 100,
+            items: 7,
+            running: Some(3),
+            next: now,
+            changed: now,
+        };
+        let row = SourceRow {
+            name: "<b>Paper</b>".to_owned(),
+            feed: "https://paper.example/feed".to_owned(),
+            site: Some("javascript:alert(1)".to_owned()),
+            kind: crate::publisher::Kind::Press,
+            weight: crate::id::Share::nearest(0.6),
+            state: "failing: \"no such host\"".to_owned(),
+            last_success: Some(now),
+            last_new: None,
+            items_per_week: 41.6,
+            picked_last_recap: 3,
+        };
+        let method = About { slot: "every Monday", sources: 100, audiences: &audiences, model: Some("tiny") };
+        let mut all = vec![
+            ("recap", recap_page(site, recap, &around)),
+            ("home", home(site, &front(Some((recap, &around))))),
+            ("waiting", home(site, &front(None))),
+            ("this week", this_week(site, recap, now)),
+            ("archive", archive(site, "/archive/", &listed, now)),
+            ("audience", audience_page(site, &founders, Some(recap), &listed, now)),
+            ("sources", sources(site, &[row], now)),
+            ("about", about(site, &method, now)),
+            ("ranking", about_ranking(site, &Weights::default(), now)),
+            ("not found", not_found(site)),
+        ];
+        all.extend(recap.entries.iter().map(|entry| ("story", story_page(site, recap, entry))));
+        all.into_iter().map(|(name, page)| (name, String::from_utf8(page.body).unwrap())).collect()
+    }
+
+    fn hrefs<'h>(tags: &[Markup<'h>]) -> Vec<&'h str> {
+        tags.iter()
+            .flat_map(|tag| &tag.attributes)
+            .filter(|(name, _)| *name == "href")
+            .map(|(_, value)| *value)
+            .collect()
+    }
+
+    /// The headings of a page, indented by level.
+    fn outline(html: &str) -> String {
+        let line = |tag: &Markup| {
+            let level = tag.name.strip_prefix('h').and_then(|digit| digit.parse::<usize>().ok())?;
+            Some(format!("{}{}\n", "  ".repeat(level - 1), tag.text))
+        };
+        tags(html).iter().filter_map(line).collect()
+    }
+
+    #[test]
+    fn nothing_from_a_feed_becomes_markup() {
+        for (name, html) in pages(&site(), &recap()) {
+            for tag in tags(&html) {
+                let runs = tag.name == "script" && !tag.attributes.contains(&("type", "application/ld+json"));
+                assert!(!runs && !matches!(tag.name, "style" | "iframe" | "img" | "b"), "{name}: {tag:?}");
+                let active = |(key, _): &(&str, &str)| key.starts_with("on") || matches!(*key, "style" | "src");
+                assert!(!tag.attributes.iter().any(active), "{name}: {tag:?}");
+            }
+            for href in hrefs(&tags(&html)) {
+                let fine = ["/", "#", "https://", "data:image/svg+xml,"].iter().any(|start| href.starts_with(start));
+                assert!(fine && !href.starts_with("//"), "{name}: {href}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_page_holds_a_control_character() {
+        for (name, html) in pages(&site(), &recap()) {
+            assert!(html.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_story_not_yet_chosen_leads_to_its_original() {
+        let mut running = recap();
+        running.state = crate::recap::State::Draft;
+        let page = this_week(&site(), &running, at("2026-05-11T08:00:00Z"));
+        let html = String::from_utf8(page.body).unwrap();
+        assert!(html.contains(r#"<h3><a dir="auto" href="https://next-paper.example/"#));
+    }
+
+    #[test]
+    fn every_page_has_one_first_heading_and_skips_no_level() {
+        for (name, html) in pages(&site(), &recap()) {
+            let levels: Vec<usize> =
+                outline(&html).lines().map(|line| (line.len() - line.trim_start().len()) / 2).collect();
+            assert_eq!(levels.iter().filter(|level| **level == 0).count(), 1, "{name}");
+            assert_eq!(levels.first(), Some(&0), "{name}");
+            assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{name}: {levels:?}");
+        }
+    }
+
+    #[test]
+    fn every_link_within_a_page_arrives() {
+        for (name, html) in pages(&site(), &recap()) {
+            let tags = tags(&html);
+            let ids: Vec<&str> = tags
+                .iter()
+                .flat_map(|tag| &tag.attributes)
+                .filter(|(key, _)| *key == "id")
+                .map(|(_, id)| *id)
+                .collect();
+            let once = ids.iter().collect::<std::collections::BTreeSet<_>>();
+            assert_eq!(once.len(), ids.len(), "{name}: {ids:?}");
+            for target in hrefs(&tags).iter().filter_map(|href| href.strip_prefix('#')) {
+                assert!(ids.contains(&target), "{name}: #{target}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_part_leaves_no_heading() {
+        let site = site();
+        let story =
+            |recap: &Recap| outline(&String::from_utf8(story_page(&site, recap, &recap.entries[0]).body).unwrap());
+        expect![[r#"
+            China’s Big Fund leads DeepSeek round at $45B
+              30-second TL;DR
+                What changed
+                Why it matters
+                What to do next
+              Who should care
+              Deep insight
+                Key takeaways
+                Comparison
+                Technical deep dive
+                What may follow
+                Timeline
+              Coverage
+              Where reports differ
+              Related stories
+        "#]]
+        .assert_eq(&story(&recap()));
+        expect![[r#"
+            China’s Big Fund leads DeepSeek round at $45B
+              Who should care
+              Coverage
+        "#]]
+        .assert_eq(&story(&bare()));
+    }
+
+    #[test]
+    fn a_full_week_is_light() {
+        let mut week = recap();
+        let rich = week.entries[0].clone();
+        week.entries = (1..=27).map(|place| crate::recap::Entry { place, ..rich.clone() }).collect();
+        week.full = 12;
+        let bytes = recap_page(&site(), &week, &around()).body.len() + stylesheet().body.len();
+        assert!(bytes < 60_000, "{bytes} bytes");
+    }
+
+    #[test]
+    fn a_site_in_a_folder_links_into_it() {
+        let site = Site { root: "https://example.org/recap/".parse().unwrap(), ..site() };
+        for (name, html) in pages(&site, &recap()) {
+            for href in hrefs(&tags(&html)).into_iter().filter(|href| href.starts_with('/')) {
+                assert!(href.starts_with("/recap/"), "{name}: {href}");
+            }
+        }
+    }
+
+    #[test]
+    fn machines_read_what_people_read() {
+        let page = String::from_utf8(story_page(&site(), &recap(), &recap().entries[5]).body).unwrap();
+        let block =
+            page.split("<script type=\"application/ld+json\">").nth(1).unwrap().split("</script>").next().unwrap();
+        let data: serde_json::Value = serde_json::from_str(block).unwrap();
+        assert_eq!(data["@type"], "Article");
+        assert!(data["headline"].as_str().unwrap().starts_with("</script><script>"), "the text itself is kept");
+        assert_eq!(data["isBasedOn"].as_array().map(Vec::len), Some(1), "a link that is none is left out");
+    }
+
+    #[test]
+    fn every_ink_stands_out_from_every_paper() {
+        let css = include_str!("templates/style.css");
+        for scheme in css.split(":root {").skip(1).take(2).map(|rest| rest.split('}').next().unwrap()) {
+            let colour = |name: &str| {
+                let value = scheme.split(&format!("--{name}: #")).nth(1).unwrap();
+                luminance(&value[..6])
+            };
+            let against = |one: f64, two: f64| (one.max(two) + 0.05) / (one.min(two) + 0.05);
+            for ink in ["ink", "muted", "accent"] {
+                for paper in ["paper", "raised"] {
+                    let contrast = against(colour(ink), colour(paper));
+                    assert!(contrast >= 4.5, "{ink} on {paper}: {contrast:.2}");
+                }
+            }
+            assert!(against(colour("on-accent"), colour("accent")) >= 4.5);
+        }
+    }
+
+    /// Relative luminance as WCAG 2.2 defines it.
+    fn luminance(hex: &str) -> f64 {
+        let channel = |at: usize| {
+            let value = f64::from(u8::from_str_radix(&hex[at..at + 2], 16).unwrap()) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
+    }
 }

@@ -16,7 +16,7 @@ pub fn written(site: &Site, feed: &Feed) -> Vec<u8> {
         "feed_url": feed.address(site, Format::Json),
         "language": site.language,
         "authors": [{ "name": site.title, "url": site.url("/about/") }],
-        "items": feed.entries.iter().map(|entry| item(site, entry)).collect::<Vec<_>>(),
+        "items": feed.entries.iter().map(item).collect::<Vec<_>>(),
     });
     if let Some(hub) = &site.hub {
         whole["hubs"] = json!([{ "type": "WebSub", "url": hub.as_str() }]);
@@ -26,10 +26,10 @@ pub fn written(site: &Site, feed: &Feed) -> Vec<u8> {
     bytes
 }
 
-fn item(site: &Site, entry: &FeedEntry) -> Value {
+fn item(entry: &FeedEntry) -> Value {
     let mut item = json!({
         "id": entry.id,
-        "url": site.url(&entry.path),
+        "url": entry.url,
         "title": entry.title,
         "summary": entry.summary,
         "content_html": entry.html,

@@ -43,7 +43,7 @@ fn head(xml: &mut Xml, site: &Site, feed: &Feed) {
 
 fn item(xml: &mut Xml, site: &Site, entry: &FeedEntry) {
     xml.text("title", &[], &entry.title);
-    xml.text("link", &[], &site.url(&entry.path));
+    xml.text("link", &[], &entry.url);
     xml.text("guid", &[("isPermaLink", "false")], &entry.id);
     xml.text("pubDate", &[], &date(entry.published));
     xml.text("dc:creator", &[], &site.title);

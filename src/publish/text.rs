@@ -2,7 +2,7 @@
 //! that want neither a feed nor a page.
 
 use crate::publish::card::Card;
-use crate::publish::feed::printable;
+use crate::publish::inert::printable;
 use crate::publish::{Document, Site, words};
 use crate::recap::Recap;
 use crate::text::one_line;

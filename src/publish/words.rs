@@ -5,7 +5,6 @@ use std::ops::Range;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use url::Url;
 
 use crate::audience::Place;
 use crate::insight::{Origin, Part};
@@ -76,7 +75,7 @@ pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -159,23 +158,6 @@ fn length(of: SignedDuration) -> String {
     }
 }
 
-/// A link as we print it: http or https, every character one that belongs in
-/// an address. None for anything else, whatever it was called in a feed.
-pub fn web(url: &str) -> Option<String> {
-    let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())?;
-    let mut out = String::new();
-    let text = url.as_str();
-    for (at, c) in text.char_indices() {
-        let escapes = || text.get(at + 1..at + 3).is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
-        match c {
-            '%' if !escapes() => out += "%25",
-            '"' | '\'' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' => out += &format!("%{:02X}", u32::from(c)),
-            _ => out.push(c),
-        }
-    }
-    Some(out)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,18 +194,29 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(url: &str, printed: Option<&str>) {
-        assert_eq!(web(url).as_deref(), printed, "{url:?}");
+    fn check_collected(published: Option<&str>, said: &str) {
+        let mut report = crate::publish::fixture::recap().entries[0].lead.clone();
+        report.first_seen = at("2026-05-06T09:12:00Z");
+        report.published = published.map(at);
+        assert_eq!(collected(&report, &TimeZone::UTC), said);
     }
 
     #[test]
-    fn only_links_to_the_web_are_printed() {
-        check("https://a.test/p?x=1&y=2", Some("https://a.test/p?x=1&y=2"));
-        check("javascript:alert(1)", None);
-        check("data:text/html,x", None);
-        check("/relative", None);
-        check("https://a.test/a|b^c", Some("https://a.test/a%7Cb%5Ec"));
-        check("https://a.test/100%", Some("https://a.test/100%25"));
-        check("https://a.test/\"><script>", Some("https://a.test/%22%3E%3Cscript%3E"));
+    fn freshness_is_claimed_only_where_it_is_known() {
+        check_collected(Some("2026-05-06T08:19:00Z"), "collected 53 min after publication");
+        check_collected(Some("2026-05-06T09:12:00Z"), "collected less than a minute after publication");
+        check_collected(Some("2026-05-05T09:12:00Z"), "collected 24 hours after publication");
+        check_collected(Some("2026-05-03T09:12:00Z"), "collected 3 days after publication");
+        check_collected(Some("2026-04-28T09:12:00Z"), "collected 6 May 2026, 09:12 UTC");
+        check_collected(Some("2026-05-06T09:13:00Z"), "collected 6 May 2026, 09:12 UTC");
+        check_collected(None, "collected 6 May 2026, 09:12 UTC");
+    }
+
+    #[test]
+    fn a_recap_over_several_weeks_says_so() {
+        let mut recap = crate::publish::fixture::recap();
+        assert_eq!(weeks(&recap), "Week 19");
+        recap.window.end = at("2026-06-08T08:00:00Z");
+        assert_eq!(weeks(&recap), "Weeks 19–23");
     }
 }

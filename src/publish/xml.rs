@@ -4,7 +4,7 @@
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use crate::publish::feed::printable;
+use crate::publish::inert::printable;
 
 /// A document being written.
 pub struct Xml(Writer<Vec<u8>>);

@@ -37,7 +37,7 @@ pub struct Page<'a> {
     pub title: String,
     /// One line for search engines and link previews.
     pub description: String,
-    /// Its address, below the site's root.
+    /// Its address, below the site's root; empty where it has none of its own.
     pub path: String,
     /// `website` or `article`, as Open Graph has it.
     pub kind: &'static str,

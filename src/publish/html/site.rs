@@ -7,7 +7,7 @@ use crate::audience::Audience;
 use crate::id::{AudienceId, Share};
 use crate::publish::html::document;
 use crate::publish::html::page::Page;
-use crate::publish::{Document, Site, words};
+use crate::publish::{Document, Site, inert, words};
 use crate::publisher::Kind;
 use crate::rank::Weights;
 
@@ -55,11 +55,11 @@ pub struct SourceRow {
 
 impl SourceRow {
     fn link(&self) -> Option<String> {
-        self.site.as_deref().and_then(words::web)
+        self.site.as_deref().and_then(inert::web)
     }
 
     fn feed_link(&self) -> Option<String> {
-        words::web(&self.feed)
+        inert::web(&self.feed)
     }
 
     fn kind_words(&self) -> &'static str {
@@ -150,7 +150,7 @@ pub fn about_ranking(site: &Site, weights: &Weights, changed: Timestamp) -> Docu
 
 /// For an address that leads nowhere.
 pub fn not_found(site: &Site) -> Document {
-    let page = Page::new(site, "/", "Nothing here", "This address leads nowhere");
+    let page = Page::new(site, "", "Nothing here", "This address leads nowhere");
     document(&NotFoundPage { page }, Timestamp::UNIX_EPOCH)
 }
 

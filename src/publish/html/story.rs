@@ -8,7 +8,7 @@ use crate::insight::Part;
 use crate::publish::card::Card;
 use crate::publish::html::document;
 use crate::publish::html::page::Page;
-use crate::publish::{Document, Site, words};
+use crate::publish::{Document, Site, inert, words};
 use crate::recap::{Entry, Recap};
 
 #[derive(Template)]
@@ -72,7 +72,7 @@ pub fn story_page(site: &Site, recap: &Recap, entry: &Entry) -> Document {
 fn data(card: &Card) -> Value {
     let (site, entry) = (card.site, card.entry);
     let reports = entry.coverage.iter().filter_map(|report| {
-        let url = report.url.as_deref().and_then(words::web)?;
+        let url = report.url.as_deref().and_then(inert::web)?;
         let publisher = json!({ "@type": "Organization", "name": report.publisher });
         Some(json!({ "@type": "Article", "headline": report.title, "url": url, "publisher": publisher }))
     });

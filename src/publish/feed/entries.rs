@@ -1,0 +1,202 @@
+//! What the feeds hold: recaps and stories as entries.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::id::SourceId;
+use crate::publish::card::Card;
+use crate::publish::feed::{Feed, FeedEntry, FeedSource, Origin};
+use crate::publish::inert::{printable, title_text};
+use crate::publish::{Site, inert, words};
+use crate::recap::{AudienceName, Recap, State};
+
+/// One entry per recap, newest first; `begun` dates a feed without entries.
+pub fn weekly(site: &Site, recaps: &[Recap], begun: Timestamp) -> Feed {
+    feed(site, "weekly", site.title.clone(), "/".to_owned(), recaps, begun)
+}
+
+/// One entry per recap with the stories for one audience; `recaps` are that
+/// audience's, newest first.
+pub fn audience(site: &Site, name: &AudienceName, recaps: &[Recap], begun: Timestamp) -> Feed {
+    let title = format!("{} for {}", site.title, name.name);
+    feed(site, &format!("audience/{}", name.id), title, format!("/audience/{}/", name.id), recaps, begun)
+}
+
+fn feed(site: &Site, name: &str, title: String, home: String, recaps: &[Recap], begun: Timestamp) -> Feed {
+    let entries = recaps.iter().map(|recap| recap_entry(site, recap)).collect();
+    let about = "The week’s most reported stories, each with its sources: one entry a week".to_owned();
+    finished(Feed {
+        title: title_text(&title),
+        about,
+        path: format!("/feeds/{name}"),
+        home,
+        id: site.tag(&format!("feed/{name}")),
+        updated: begun,
+        entries,
+    })
+}
+
+/// One entry per published story: the recaps newest first, each best first.
+/// `origins` names the feeds that the leads came from, where they are known.
+pub fn stories(site: &Site, recaps: &[Recap], origins: &BTreeMap<SourceId, Origin>, begun: Timestamp) -> Feed {
+    let of_recap =
+        |recap| -> Vec<FeedEntry> { entries_of(site, recap).map(|card| story_entry(&card, origins)).collect() };
+    finished(Feed {
+        title: title_text(&format!("{}: stories", site.title)),
+        about: "Every published story on its own, with its sources".to_owned(),
+        path: "/feeds/stories".to_owned(),
+        home: "/".to_owned(),
+        id: site.tag("feed/stories"),
+        updated: begun,
+        entries: recaps.iter().flat_map(of_recap).collect(),
+    })
+}
+
+/// The stories of the running week as they come, best first: `running` is the
+/// recap as it would be chosen now. A story is dated by its first report.
+pub fn latest(site: &Site, running: &Recap, origins: &BTreeMap<SourceId, Origin>) -> Feed {
+    let dated = |card: Card| {
+        let first = card.entry.first;
+        FeedEntry { published: first, updated: first, ..story_entry(&card, origins) }
+    };
+    finished(Feed {
+        title: title_text(&format!("{}: this week so far", site.title)),
+        about: "Stories of the running week, not yet chosen".to_owned(),
+        path: "/feeds/latest".to_owned(),
+        home: "/this-week/".to_owned(),
+        id: site.tag("feed/latest"),
+        updated: running.window.start,
+        entries: entries_of(site, running).map(dated).collect(),
+    })
+}
+
+fn entries_of<'a>(site: &'a Site, recap: &'a Recap) -> impl Iterator<Item = Card<'a>> {
+    recap.entries.iter().map(move |entry| Card::new(site, recap, entry))
+}
+
+fn finished(mut feed: Feed) -> Feed {
+    feed.updated = feed.entries.iter().map(|entry| entry.updated).max().unwrap_or(feed.updated);
+    feed
+}
+
+/// The content of a recap's entry.
+#[derive(Template)]
+#[template(path = "feed_recap.html")]
+struct RecapHtml<'a> {
+    site: &'a Site,
+    recap: &'a Recap,
+    full: &'a [Card<'a>],
+    also: &'a [Card<'a>],
+}
+
+impl RecapHtml<'_> {
+    fn in_short(&self) -> Vec<String> {
+        self.full.iter().chain(self.also).take(3).map(Card::in_short).collect()
+    }
+
+    fn authors(&self) -> String {
+        words::origins(self.full.iter().flat_map(Card::lines).map(|line| line.part))
+    }
+}
+
+/// The content of a story's entry.
+#[derive(Template)]
+#[template(path = "feed_story.html")]
+struct StoryHtml<'a> {
+    card: &'a Card<'a>,
+}
+
+impl StoryHtml<'_> {
+    fn authors(&self) -> String {
+        words::origins(self.card.lines().into_iter().map(|line| line.part).chain(&self.card.insight.takeaways))
+    }
+}
+
+fn recap_entry(site: &Site, recap: &Recap) -> FeedEntry {
+    let (full, also) = Card::sections(site, recap);
+    let html = RecapHtml { site, recap, full: &full, also: &also }.render();
+    let short: Vec<String> = full.iter().chain(&also).take(3).map(Card::in_short).collect();
+    let audiences = recap.audiences.iter().filter(|share| share.stories > 0);
+    FeedEntry {
+        id: site.tag(&name_of(recap)),
+        url: site.url(&recap.path()),
+        title: title_text(&recap.title()),
+        published: recap.frozen,
+        updated: recap.frozen,
+        html: printable(&html.expect("writing to memory cannot fail")),
+        summary: title_text(&short.join(" · ")),
+        categories: audiences.map(|share| share.audience.clone()).collect(),
+        related: full.iter().chain(&also).filter_map(Card::original).collect(),
+        via: None,
+        source: None,
+        extra: json!({
+            "about": site.url("/about/"),
+            "week": recap.week,
+            "state": recap.state,
+            "revision": recap.revision,
+            "stories": full.iter().map(|card| placed(card, "top"))
+                .chain(also.iter().map(|card| placed(card, "also"))).collect::<Vec<_>>(),
+        }),
+    }
+}
+
+/// `weekly/2026-W19`, `weekly/2026-W19/founders`.
+fn name_of(recap: &Recap) -> String {
+    match &recap.audience {
+        None => format!("weekly/{}", recap.week),
+        Some(audience) => format!("weekly/{}/{}", recap.week, audience.id),
+    }
+}
+
+fn story_entry(card: &Card, origins: &BTreeMap<SourceId, Origin>) -> FeedEntry {
+    let Card { site, entry, recap, .. } = card;
+    let html = StoryHtml { card }.render();
+    let source = origins.get(&entry.lead.source).map(|origin| FeedSource {
+        id: origin.id.clone(),
+        title: title_text(&origin.title),
+        updated: card.appeared(),
+    });
+    let readers = card.readers();
+    let categories = readers.iter().map(|reader| AudienceName { id: reader.id.clone(), name: reader.name.to_owned() });
+    FeedEntry {
+        id: site.tag(&format!("story/{}", entry.story)),
+        url: card.url(),
+        title: title_text(&entry.headline),
+        published: recap.frozen,
+        updated: recap.frozen,
+        html: printable(&html.expect("writing to memory cannot fail")),
+        summary: title_text(&card.summary()),
+        categories: categories.collect(),
+        related: Vec::new(),
+        via: card.original(),
+        source,
+        extra: json!({
+            "about": site.url("/about/"),
+            "week": recap.week,
+            "state": recap.state,
+            "revision": recap.revision,
+            "stories": [placed(card, section(recap, entry.place))],
+        }),
+    }
+}
+
+fn section(recap: &Recap, place: u32) -> &'static str {
+    if (place as usize) <= recap.full { "top" } else { "also" }
+}
+
+/// A story in `_recapd`.
+fn placed(card: &Card, section: &str) -> Value {
+    let audiences = card.entry.audiences.iter();
+    json!({
+        "id": card.entry.story,
+        "title": printable(&card.entry.headline),
+        "url": card.url(),
+        "links": card.links(),
+        "audiences": audiences.map(|tag| json!({ "id": tag.audience, "confidence": tag.confidence })).collect::<Vec<_>>(),
+        "section": section,
+        "score": card.entry.score,
+    })
+}

@@ -1,0 +1,88 @@
+//! Words and links of the outside, made unable to be anything else. What is
+//! left is still to be escaped by whoever writes it into HTML, XML or Markdown.
+
+use url::Url;
+
+/// A link as we print it: http or https, every character one that belongs in
+/// an address. None for anything else, whatever it was called in a feed.
+pub fn web(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())?;
+    let mut out = String::new();
+    let text = url.as_str();
+    for (at, c) in text.char_indices() {
+        let escapes = || text.get(at + 1..at + 3).is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
+        match c {
+            '%' if !escapes() => out += "%25",
+            '"' | '\'' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' => out += &format!("%{:02X}", u32::from(c)),
+            _ => out.push(c),
+        }
+    }
+    Some(out)
+}
+
+/// Without the characters that no XML document may hold, nor the controls
+/// that no reader needs; direction overrides, which would turn around what
+/// stands after them, are among these.
+pub fn printable(text: &str) -> String {
+    let kept = |c: &char| match *c {
+        '\n' | '\t' => true,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => false,
+        other => !other.is_control(),
+    };
+    text.chars().filter(kept).collect()
+}
+
+/// A title or summary that no reader can mistake for markup. Readers disagree
+/// on whether these hold HTML, so one spelling must be right for both: where
+/// `<b>` or `&amp;` is really meant as text, an invisible word joiner stands
+/// after its first character.
+pub fn title_text(text: &str) -> String {
+    let text = printable(text);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        out.push(c);
+        let next = rest.peek().copied().unwrap_or(' ');
+        let tag = c == '<' && (next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'));
+        let reference = c == '&' && (next.is_ascii_alphanumeric() || next == '#');
+        if tag || reference {
+            out.push('\u{2060}');
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_link(url: &str, printed: Option<&str>) {
+        assert_eq!(web(url).as_deref(), printed, "{url:?}");
+    }
+
+    #[test]
+    fn only_links_to_the_web_are_printed() {
+        check_link("https://a.test/p?x=1&y=2", Some("https://a.test/p?x=1&y=2"));
+        check_link("javascript:alert(1)", None);
+        check_link("data:text/html,x", None);
+        check_link("/relative", None);
+        check_link("https://a.test/a|b^c", Some("https://a.test/a%7Cb%5Ec"));
+        check_link("https://a.test/100%", Some("https://a.test/100%25"));
+        check_link("https://a.test/\"><script>", Some("https://a.test/%22%3E%3Cscript%3E"));
+    }
+
+    #[track_caller]
+    fn check_title(text: &str, title: &str) {
+        assert_eq!(title_text(text), title);
+    }
+
+    #[test]
+    fn a_title_is_text_to_every_reader() {
+        check_title("AT&T < Verizon & Co. <3", "AT&T < Verizon & Co. <3".replace("&T", "&\u{2060}T").as_str());
+        check_title("<b>bold</b>", "<\u{2060}b>bold<\u{2060}/b>");
+        check_title("R&amp;D", "R&\u{2060}amp;D");
+        check_title("a\u{0}\u{b}\u{202e}b\u{ffff}", "ab");
+        check_title("🦀 𝔘 مرحبا", "🦀 𝔘 مرحبا");
+    }
+}

@@ -100,7 +100,8 @@ pub fn parse_str(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Con
     let main = Document::of_operator(PathBuf::from("recapd.toml"), text.to_owned());
     let mut problems = Vec::new();
     let written: Main = read::read(&main, env, &mut problems);
-    meaning::mean(&main, written, Others::shipped(), env, problems)
+    let others = Others::shipped().asked_for(&written);
+    meaning::mean(&main, written, others, env, problems)
 }
 
 /// Where we listen, and where readers reach us.

@@ -35,6 +35,18 @@ impl Others {
         }
     }
 
+    /// The same without the lists that `written` wants empty.
+    pub(super) fn asked_for(self, written: &Main) -> Self {
+        let asked = |named: &Option<Located<String>>| named.as_ref().is_none_or(|name| !name.is_empty());
+        Self {
+            audiences: self.audiences.filter(|_| asked(&written.audiences)),
+            publishers: self.publishers.filter(|_| asked(&written.publishers)),
+            playbook: self.playbook.filter(|_| asked(&written.playbook)),
+            names: self.names.filter(|_| asked(&written.names)),
+            ..self
+        }
+    }
+
     /// Every file of the operator's, once.
     pub(super) fn documents(&self) -> impl Iterator<Item = &Arc<Document>> {
         let single = [&self.audiences, &self.publishers, &self.playbook, &self.names];
@@ -99,7 +111,7 @@ impl Gatherer<'_> {
                 Vec::new()
             });
             for path in paths {
-                if documents.iter().all(|it| it.path != path) {
+                if path != self.main.path && documents.iter().all(|it| it.path != path) {
                     documents.extend(self.document(&path, place.clone()));
                 }
             }

@@ -142,9 +142,14 @@ impl Reader<'_> {
     ) -> Fate {
         let Err(error) = accepts(value.clone()) else { return Fate::Fits };
         let mut fate = Fate::Goes;
+        let of_right_type = match value.get_ref() {
+            DeValue::Table(_) => accepts(Spanned::new(value.span(), DeValue::Table(DeTable::new()))).is_ok(),
+            DeValue::Array(_) => accepts(Spanned::new(value.span(), DeValue::Array(DeArray::new()))).is_ok(),
+            _ => true,
+        };
         let span = value.span();
         match value.get_mut() {
-            DeValue::Table(table) => {
+            DeValue::Table(table) if of_right_type => {
                 for (key, mut inner) in std::mem::take(table) {
                     let alone = |inner: Spanned<DeValue<'i>>| {
                         let only = DeTable::from_iter([(key.clone(), inner)]);
@@ -159,7 +164,7 @@ impl Reader<'_> {
                     }
                 }
             }
-            DeValue::Array(items) => {
+            DeValue::Array(items) if of_right_type => {
                 let mut fitting = DeArray::new();
                 for item in items.iter() {
                     let mut item = item.clone();
@@ -234,8 +239,10 @@ fn in_words(name: &str) -> &str {
         _ if is(&["a string", "string"]) => "a text in quotes",
         _ if is(&["a boolean"]) => "true or false",
         _ if is(&["boolean"]) => "a truth value",
-        _ if is(&["u32", "u64", "usize"]) => "a whole number, 0 or more",
-        _ if is(&["f64", "integer", "floating point"]) => "a number",
+        _ if is(&["u32"]) => "a whole number, 0 or more",
+        _ if is(&["i64"]) => "a whole number",
+        _ if is(&["floating point"]) => "a fraction",
+        _ if is(&["f64", "integer"]) => "a number",
         _ if is(&["a sequence", "sequence"]) => "a list",
         _ if is(&["struct", "map", "a map"]) => "a table",
         _ => name,

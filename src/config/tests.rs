@@ -317,3 +317,242 @@ fn an_unset_variable_is_named() {
     let config = accepted("[server]\nlisten = \"127.0.0.1:${PORT}\"\n");
     assert_eq!(config.server.listen.port(), 9000);
 }
+
+#[test]
+fn types_are_told_in_words() {
+    refused(
+        r#"
+filter = "sponsored"
+[recap]
+stories = 2.5
+also = -1
+title = 7
+[publish]
+live = "yes"
+[ranking]
+age = true
+[[source]]
+id = "a"
+feed = ["https://a.test/"]
+allow_private = "10.0.0.0/8"
+[[source]]
+id = "b"
+feed = "https://b.test/"
+allow_private = ["10.0.0.0/8", "10.0.0.0/99"]
+[source.filter]
+drop = 1
+"#,
+        expect![[r#"
+            error: `filter` must be a list, not a text in quotes
+             --> recapd.toml:2:10
+              |
+            2 | filter = "sponsored"
+              |          ^^^^^^^^^^^
+
+            error: `stories` must be a whole number, not a fraction
+             --> recapd.toml:4:11
+              |
+            4 | stories = 2.5
+              |           ^^^
+
+            error: `also` must be a whole number, 0 or more
+             --> recapd.toml:5:8
+              |
+            5 | also = -1
+              |        ^^
+
+            error: `title` must be a text in quotes, not a number
+             --> recapd.toml:6:9
+              |
+            6 | title = 7
+              |         ^
+
+            error: `live` must be true or false, not a text in quotes
+             --> recapd.toml:8:8
+              |
+            8 | live = "yes"
+              |        ^^^^^
+
+            error: `age` must be a number, not a truth value
+              --> recapd.toml:10:7
+               |
+            10 | age = true
+               |       ^^^^
+
+            error: `feed` must be a text in quotes, not a list
+              --> recapd.toml:13:8
+               |
+            13 | feed = ["https://a.test/"]
+               |        ^^^^^^^^^^^^^^^^^^^
+
+            error: `allow_private` must be true, false or a list of networks, not a text in quotes
+              --> recapd.toml:14:17
+               |
+            14 | allow_private = "10.0.0.0/8"
+               |                 ^^^^^^^^^^^^
+
+            error: `10.0.0.0/99` is no network: write it as in "10.0.0.0/8" or "fd00::/8"
+              --> recapd.toml:18:32
+               |
+            18 | allow_private = ["10.0.0.0/8", "10.0.0.0/99"]
+               |                                ^^^^^^^^^^^^^
+
+            error: `filter` must be a list, not a table
+              --> recapd.toml:19:1
+               |
+            19 | [source.filter]
+               | ^^^^^^^^^^^^^^^
+        "#]],
+    );
+}
+
+#[test]
+fn an_empty_file_is_the_shipped_configuration_without_sources() {
+    let (empty, shipped) = (accepted(""), accepted(include_str!("../../config/recapd.toml")));
+    let tables = |it: Config| (it.server, it.store, it.fetch, it.recap, it.ranking, it.publish, it.hub);
+    assert_eq!(tables(empty.clone()), tables(shipped));
+    assert_eq!(empty.server.public_url.as_str(), "http://127.0.0.1:8484/");
+    assert!(empty.sources.is_empty() && !empty.audiences.is_empty() && !empty.publishers.is_empty());
+}
+
+#[test]
+fn a_source_needs_an_id_and_a_feed_only() {
+    let config = accepted("[[source]]\nid = \"tnw\"\nfeed = \"https://www.thenextweb.com/feed\"\n");
+    let [source] = &config.sources[..] else { panic!("one source") };
+    assert_eq!(source.name, "thenextweb.com");
+    assert_eq!(source.interval, config.fetch.interval);
+    assert_eq!(source.weight, None);
+}
+
+#[test]
+fn what_stands_in_the_main_file_adds_to_what_is_shipped_or_replaces_it() {
+    let shipped = accepted("");
+    let own = "[[audience]]\nid = \"general\"\nname = \"Us\"\n[[audience]]\nid = \"teachers\"\nfallback = true\n";
+    let config = accepted(own);
+    assert_eq!(config.audiences.len(), shipped.audiences.len() + 1);
+    let fallback: Vec<&str> = config
+        .audiences
+        .iter()
+        .filter(|it| it.fallback == crate::audience::Fallback::Yes)
+        .map(|it| it.id.as_str())
+        .collect();
+    assert_eq!(fallback, ["teachers"]);
+    let alone = accepted(&format!("audiences = \"\"\n{own}"));
+    assert_eq!(alone.audiences.len(), 2);
+}
+
+#[test]
+fn state_lives_where_the_environment_says() {
+    let path = |state: Option<&str>, text: &str| {
+        let env = |name: &str| state.filter(|_| name == "STATE_DIRECTORY").map(str::to_owned);
+        parse_str(text, &env).unwrap().store.path
+    };
+    assert_eq!(path(None, ""), Path::new("data/recapd.db"));
+    assert_eq!(path(Some("/var/lib/recapd:/var/lib/other"), ""), Path::new("/var/lib/recapd/recapd.db"));
+    assert_eq!(path(Some("/var/lib/recapd"), "[store]\npath = \"/mnt/r.db\""), Path::new("/mnt/r.db"));
+    assert_eq!(accepted("").recap.drafts, Path::new("data/drafts"));
+}
+
+/// A folder with these files, and what becomes of its recapd.toml; the
+/// folder's name is left out of the report.
+fn loaded(files: &[(&str, &str)]) -> (tempfile::TempDir, Result<Config, String>) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let config = load(&folder.path().join("recapd.toml"), &env);
+    let report = config.map_err(|errors| errors.to_string().replace(&format!("{}/", folder.path().display()), ""));
+    (folder, report)
+}
+
+fn source(id: &str) -> String {
+    format!("[[source]]\nid = \"{id}\"\nfeed = \"https://{id}.test/feed\"\n")
+}
+
+#[test]
+fn the_main_file_names_the_others_relative_to_itself() {
+    let main = format!("sources = [\"sources.toml\", \"more/*.toml\", \"none/*.toml\"]\n{}", source("last"));
+    let (folder, config) = loaded(&[
+        ("recapd.toml", &main),
+        ("sources.toml", &source("first")),
+        ("more/b.toml", &source("third")),
+        ("more/a.toml", &source("second")),
+        ("more/notes.txt", "not a source"),
+    ]);
+    let config = config.unwrap();
+    let ids: Vec<&str> = config.sources.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(ids, ["first", "second", "third", "last"]);
+    let names = |paths: &[PathBuf]| -> Vec<String> {
+        let inside = |path: &PathBuf| path.strip_prefix(folder.path()).unwrap().display().to_string();
+        paths.iter().map(inside).collect()
+    };
+    assert_eq!(names(&config.files), ["recapd.toml", "sources.toml", "more/a.toml", "more/b.toml"]);
+    assert_eq!(names(&config.folders), ["", "more", "none"]);
+}
+
+#[test]
+fn errors_of_all_files_are_told_together() {
+    let (_folder, config) = loaded(&[
+        (
+            "recapd.toml",
+            "sources = [\"a.toml\", \"b.toml\", \"gone.toml\", \"x*/a.toml\"]\naudiences = \"audiences.toml\"\n",
+        ),
+        ("a.toml", &source("a")),
+        ("b.toml", &format!("{}wait = 1\n", source("a"))),
+        ("audiences.toml", "[[audience]]\nid = \"x\"\n"),
+    ]);
+    expect![[r#"
+        error: cannot read `gone.toml`: No such file or directory (os error 2)
+         --> recapd.toml:1:32
+          |
+        1 | sources = ["a.toml", "b.toml", "gone.toml", "x*/a.toml"]
+          |                                ^^^^^^^^^^^
+
+        error: `*` may stand in the last part of a path only
+         --> recapd.toml:1:45
+          |
+        1 | sources = ["a.toml", "b.toml", "gone.toml", "x*/a.toml"]
+          |                                             ^^^^^^^^^^^
+
+        error: `id = "a"` is there twice
+         --> b.toml:2:6
+          |
+        2 | id = "a"
+          |      ^^^ again here
+          |
+         ::: a.toml:2:6
+          |
+        2 | id = "a"
+          |      --- first here
+
+        error: unknown key `wait`
+         --> b.toml:4:1
+          |
+        4 | wait = 1
+          | ^^^^ known here: allow_private, audiences, excerpt_words, feed, filter, id, interval, kind, language, name, weight"#]].assert_eq(&config.unwrap_err());
+}
+
+#[test]
+fn a_main_file_that_is_missing_is_named() {
+    let (_folder, config) = loaded(&[]);
+    expect!["error: cannot read `recapd.toml`: No such file or directory (os error 2)"].assert_eq(&config.unwrap_err());
+}
+
+#[test]
+fn the_shipped_folder_is_accepted_as_a_whole() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/recapd.toml");
+    let config = load(&folder, &env).unwrap_or_else(|errors| panic!("{errors}"));
+    assert!(config.sources.len() >= 25);
+    assert_eq!(config.files.len(), 6);
+}
+
+#[tokio::test]
+async fn an_edit_is_noticed() {
+    let (folder, config) = loaded(&[("recapd.toml", "sources = [\"*.toml\"]")]);
+    let (_watch, mut edits) = watch(&config.unwrap()).unwrap();
+    std::fs::write(folder.path().join("new.toml"), source("a")).unwrap();
+    let patience = std::time::Duration::from_secs(10);
+    assert_eq!(tokio::time::timeout(patience, edits.recv()).await, Ok(Some(())));
+}

@@ -43,23 +43,23 @@ macro_rules! written_as_text {
 
 /// A value that is written as a number.
 macro_rules! written_as_number {
-    ($(#[$about:meta])* $name:ident($inner:ty) from $number:ty, $read:path) => {
+    ($(#[$about:meta])* $name:ident($inner:ty), $number:ty, $number_name:literal, $read:path) => {
         #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
         $(#[$about])*
-        #[serde(try_from = "f64", into = "f64")]
+        #[serde(try_from = $number_name, into = $number_name)]
         pub struct $name(pub $inner);
 
-        impl TryFrom<f64> for $name {
+        impl TryFrom<$number> for $name {
             type Error = String;
 
-            fn try_from(number: f64) -> Result<Self, String> {
+            fn try_from(number: $number) -> Result<Self, String> {
                 $read(number).map(Self)
             }
         }
 
-        impl From<$name> for f64 {
-            fn from(value: $name) -> f64 {
-                <$number>::from(value.0).into()
+        impl From<$name> for $number {
+            fn from(value: $name) -> $number {
+                value.0.into()
             }
         }
     };
@@ -134,25 +134,25 @@ written_as_text! {
 written_as_number! {
     /// A share from 0 to 1.
     #[schemars(extend("minimum" = 0, "maximum" = 1))]
-    Weight(Share) from f64, weight
+    Weight(Share), f64, "f64", weight
 }
 
 written_as_number! {
     /// How much words count: -10 to 10, below 0 they speak against.
     #[schemars(extend("minimum" = -10, "maximum" = 10))]
-    TermWeight(f64) from f64, term_weight
+    TermWeight(f64), f64, "f64", term_weight
 }
 
 written_as_number! {
     /// Points, 0 or more.
     #[schemars(extend("minimum" = 0))]
-    Points(f64) from f64, points
+    Points(f64), f64, "f64", points
 }
 
 written_as_number! {
     /// A whole number, 1 or more.
-    #[schemars(extend("type" = "integer", "minimum" = 1))]
-    Count(u32) from u32, count
+    #[schemars(extend("minimum" = 1))]
+    Count(u32), i64, "i64", count
 }
 
 /// Units of time and their seconds.
@@ -319,9 +319,9 @@ fn points(number: f64) -> Result<f64, String> {
     if fits { Ok(number) } else { Err(format!("must be 0 or more, not {number}")) }
 }
 
-fn count(number: f64) -> Result<u32, String> {
-    let fits = number.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&number);
-    if fits { Ok(number as u32) } else { Err(format!("must be a whole number, 1 or more, not {number}")) }
+fn count(number: i64) -> Result<u32, String> {
+    let count = u32::try_from(number).ok().filter(|count| *count > 0);
+    count.ok_or_else(|| format!("must be a whole number, 1 or more, not {number}"))
 }
 
 /// What `allow_private` of a source may be: all private networks, or some.

@@ -211,7 +211,13 @@ fn stranger<'k>(place: Place, key: &str, path: &str, known: impl Iterator<Item =
 /// A value of the wrong type, or one that its reader refused.
 fn misfit(place: Place, key: &str, message: &str) -> Problem {
     if let Some((found, wanted)) = message.strip_prefix("invalid type: ").and_then(|it| it.split_once(", expected ")) {
-        return Problem::at(place, format!("`{key}` must be {}, not {}", in_words(wanted), in_words(found)));
+        let problem = Problem::at(place, format!("`{key}` must be {}, not {}", in_words(wanted), in_words(found)));
+        let is_header = (in_words(wanted), in_words(found)) == ("a list", "a table");
+        return if is_header {
+            problem.hint("one of several is headed in double brackets, as in [[source]]")
+        } else {
+            problem
+        };
     }
     if let Some((_, wanted)) = message.strip_prefix("invalid value: ").and_then(|it| it.split_once(", expected ")) {
         return Problem::at(place, format!("`{key}` must be {}", in_words(wanted)));

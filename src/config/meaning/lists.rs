@@ -63,18 +63,26 @@ pub(super) fn shipped_below<T>(list: &mut Vec<Entry<T>>, own: Vec<Entry<T>>, id:
 pub(super) fn check_ids<T>(
     list: &[Entry<T>],
     [what, key]: [&str; 2],
-    id: fn(&T) -> Option<(&str, Range<usize>)>,
+    id: fn(&T) -> Option<Id<'_>>,
     problems: &mut Vec<Problem>,
 ) {
+    for entry in list.iter().filter(|entry| id(&entry.written).is_none()) {
+        entry.needs(what, key, problems);
+    }
+    let ids = list.iter().filter_map(|entry| id(&entry.written).map(|id| (id, &entry.document)));
+    check_once(key, ids, problems);
+}
+
+/// An id and where in its file it stands.
+pub(super) type Id<'e> = (&'e str, Range<usize>);
+
+/// Reports each of `ids` that stood before.
+fn check_once<'e>(key: &str, ids: impl Iterator<Item = (Id<'e>, &'e Arc<Document>)>, problems: &mut Vec<Problem>) {
     let mut first: HashMap<&str, Place> = HashMap::new();
-    for entry in list {
-        let Some((id, span)) = id(&entry.written) else {
-            entry.needs(what, key, problems);
-            continue;
-        };
-        let place = Place { document: entry.document.clone(), span };
+    for ((id, span), document) in ids {
+        let place = Place { document: document.clone(), span };
         if let Some(first) = first.get(id) {
-            let problem = Problem::at(place, format!("`{key} = \"{id}\"` is there twice")).hint("again here");
+            let problem = Problem::at(place, format!("the {key} `{id}` is there twice")).hint("again here");
             problems.push(problem.because(first.clone(), "first here"));
         } else {
             first.insert(id, place);
@@ -160,12 +168,14 @@ pub(super) fn publishers(
     references: References,
     problems: &mut Vec<Problem>,
 ) -> Publishers {
-    check_ids(
-        &list,
-        ["a publisher", "domain"],
-        |it| it.domain.as_ref().map(|domain| (domain.as_str(), domain.span())),
-        problems,
-    );
+    for entry in list.iter().filter(|entry| entry.written.domain.is_none()) {
+        entry.needs("a publisher", "domain", problems);
+    }
+    let domains = list.iter().flat_map(|entry| {
+        let all = entry.written.domain.iter().chain(&entry.written.aka);
+        all.map(|domain| ((domain.as_str(), domain.span()), &entry.document))
+    });
+    check_once("domain", domains, problems);
     let known: Vec<&str> = names.all().iter().map(|name| name.id.as_str()).collect();
     let mut meant = Vec::new();
     for Entry { written, document, .. } in list {

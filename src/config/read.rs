@@ -47,7 +47,10 @@ pub(super) fn read<T: DeserializeOwned + JsonSchema + Default>(
     reader.take_out_strangers(&mut root, &schema, "", problems);
     let accepts = |value| T::deserialize(ValueDeserializer::from(value)).map(drop);
     reader.take_out_misfits(&mut root, "the file", &accepts, problems);
-    T::deserialize(ValueDeserializer::from(root)).unwrap_or_default()
+    T::deserialize(ValueDeserializer::from(root)).unwrap_or_else(|error| {
+        problems.push(misfit(reader.at(error.span().unwrap_or_default()), "the file", error.message()));
+        T::default()
+    })
 }
 
 struct Reader<'d> {
@@ -141,50 +144,34 @@ impl Reader<'_> {
         problems: &mut Vec<Problem>,
     ) -> Fate {
         let Err(error) = accepts(value.clone()) else { return Fate::Fits };
-        let mut fate = Fate::Goes;
-        let of_right_type = match value.get_ref() {
-            DeValue::Table(_) => accepts(Spanned::new(value.span(), DeValue::Table(DeTable::new()))).is_ok(),
-            DeValue::Array(_) => accepts(Spanned::new(value.span(), DeValue::Array(DeArray::new()))).is_ok(),
-            _ => true,
-        };
         let span = value.span();
-        match value.get_mut() {
-            DeValue::Table(table) if of_right_type => {
-                for (key, mut inner) in std::mem::take(table) {
-                    let alone = |inner: Spanned<DeValue<'i>>| {
-                        let only = DeTable::from_iter([(key.clone(), inner)]);
+        let is_right_type = accepts(emptied(value)).is_ok();
+        let fate = match value.get_mut() {
+            DeValue::Table(table) if is_right_type => {
+                let parts = std::mem::take(table).into_iter().map(|(key, mut part)| {
+                    let alone = |part| {
+                        let only = DeTable::from_iter([(key.clone(), part)]);
                         accepts(Spanned::new(span.clone(), DeValue::Table(only)))
                     };
-                    let of_part = self.take_out_misfits(&mut inner, key.get_ref(), &alone, problems);
-                    if of_part != Fate::Fits {
-                        fate = Fate::Mended;
-                    }
-                    if of_part != Fate::Goes {
-                        table.insert(key, inner);
-                    }
-                }
+                    let fate = self.take_out_misfits(&mut part, key.get_ref(), &alone, problems);
+                    (fate, (key, part))
+                });
+                let (fate, kept) = together(parts);
+                *table = DeTable::from_iter(kept);
+                fate
             }
-            DeValue::Array(items) if of_right_type => {
-                let mut fitting = DeArray::new();
-                for item in items.iter() {
-                    let mut item = item.clone();
-                    let alone = |item: Spanned<DeValue<'i>>| {
-                        let mut only = DeArray::new();
-                        only.push(item);
-                        accepts(Spanned::new(span.clone(), DeValue::Array(only)))
-                    };
-                    let of_part = self.take_out_misfits(&mut item, name, &alone, problems);
-                    if of_part != Fate::Fits {
-                        fate = Fate::Mended;
-                    }
-                    if of_part != Fate::Goes {
-                        fitting.push(item);
-                    }
-                }
-                *items = fitting;
+            DeValue::Array(items) if is_right_type => {
+                let parts = items.iter().cloned().map(|mut part| {
+                    let alone = |part| accepts(Spanned::new(span.clone(), DeValue::Array(array([part]))));
+                    let fate = self.take_out_misfits(&mut part, name, &alone, problems);
+                    (fate, part)
+                });
+                let (fate, kept) = together(parts);
+                *items = array(kept);
+                fate
             }
-            _ => {}
-        }
+            _ => Fate::Goes,
+        };
         let place = self.at(span);
         let is_told = problems.iter().any(|it| it.lies_in(&place));
         if fate == Fate::Goes && !is_told {
@@ -192,6 +179,38 @@ impl Reader<'_> {
         }
         fate
     }
+}
+
+/// A table or an array of the same type without its parts; anything else as it is.
+fn emptied<'i>(value: &Spanned<DeValue<'i>>) -> Spanned<DeValue<'i>> {
+    let empty = match value.get_ref() {
+        DeValue::Table(_) => DeValue::Table(DeTable::new()),
+        DeValue::Array(_) => DeValue::Array(DeArray::new()),
+        other => other.clone(),
+    };
+    Spanned::new(value.span(), empty)
+}
+
+/// What becomes of the whole when this becomes of its parts, and those that stay.
+/// A whole that is refused though each part alone fits goes.
+fn together<T>(parts: impl Iterator<Item = (Fate, T)>) -> (Fate, Vec<T>) {
+    let mut fate = Fate::Goes;
+    let mut kept = Vec::new();
+    for (of_part, part) in parts {
+        if of_part != Fate::Fits {
+            fate = Fate::Mended;
+        }
+        if of_part != Fate::Goes {
+            kept.push(part);
+        }
+    }
+    (fate, kept)
+}
+
+fn array<'i>(parts: impl IntoIterator<Item = Spanned<DeValue<'i>>>) -> DeArray<'i> {
+    let mut array = DeArray::new();
+    parts.into_iter().for_each(|part| array.push(part));
+    array
 }
 
 /// A key that nobody knows, or not yet.

@@ -396,3 +396,65 @@ drop = 1
         "#]],
     );
 }
+
+#[test]
+fn bounds_that_exclude_each_other_are_refused() {
+    refused(
+        "[fetch]\nmin_interval = \"2d\"\n",
+        expect![[r#"
+        error: `min_interval` (2d) is longer than `max_interval` (1d)
+         --> recapd.toml:2:16
+          |
+        2 | min_interval = "2d"
+          |                ^^^^
+    "#]],
+    );
+    refused(
+        "[fetch]\ninterval = \"1m\"\n",
+        expect![[r#"
+        error: `interval` (1m) is outside `min_interval` (15m) and `max_interval` (1d)
+         --> recapd.toml:2:12
+          |
+        2 | interval = "1m"
+          |            ^^^^
+    "#]],
+    );
+}
+
+#[test]
+fn one_audience_takes_what_is_for_nobody_else() {
+    refused(
+        "audiences = \"\"\n[[audience]]\nid = \"one\"\n",
+        expect![[r#"
+        error: no audience is the fallback
+         --> recapd.toml:2:1
+          |
+        2 | [[audience]]
+          | ^^^^^^^^^^^^ give one of them `fallback = true`
+    "#]],
+    );
+}
+
+#[test]
+fn a_domain_is_one_publishers_only() {
+    refused(
+        r#"
+publishers = ""
+[[publisher]]
+domain = "a.test"
+aka = ["b.test"]
+[[publisher]]
+domain = "b.test"
+"#,
+        expect![[r#"
+            error: the domain `b.test` is there twice
+             --> recapd.toml:7:10
+              |
+            5 | aka = ["b.test"]
+              |        -------- first here
+            6 | [[publisher]]
+            7 | domain = "b.test"
+              |          ^^^^^^^^ again here
+        "#]],
+    );
+}

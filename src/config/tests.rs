@@ -26,6 +26,15 @@ fn an_empty_file_is_the_shipped_configuration_without_sources() {
 }
 
 #[test]
+fn every_address_to_listen_on_makes_a_public_url() {
+    let public = |listen: &str| accepted(&format!("[server]\nlisten = \"{listen}\"")).server.public_url.to_string();
+    assert_eq!(public("[fe80::1%2]:80"), "http://[fe80::1]/");
+    assert_eq!(public("0.0.0.0:0"), "http://0.0.0.0:0/");
+    let below = accepted("[server]\npublic_url = \"https://example.org/recap?a#b\"");
+    assert_eq!(below.server.public_url.as_str(), "https://example.org/recap/");
+}
+
+#[test]
 fn a_source_needs_an_id_and_a_feed_only() {
     let config = accepted("[[source]]\nid = \"tnw\"\nfeed = \"https://www.thenextweb.com/feed\"\n");
     let [source] = &config.sources[..] else { panic!("one source") };

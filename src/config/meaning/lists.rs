@@ -14,7 +14,7 @@ use crate::publisher::{self, Publisher, Publishers, UNKNOWN_WEIGHT};
 use super::super::entries::{AudienceEntry, Kind, KindEntry, PublisherEntry, TermEntry};
 use super::super::error::Problem;
 use super::super::near::nearest;
-use super::super::place::{Document, Located, Place};
+use super::super::place::{Document, Located, Mark, Place};
 use super::References;
 
 /// An entry and where it stands.
@@ -53,8 +53,10 @@ fn section(text: &str, start: usize) -> Range<usize> {
 }
 
 /// Adds `own` entries to `list`, in which a shipped one of the same id gives way.
-pub(super) fn shipped_below<T>(list: &mut Vec<Entry<T>>, own: Vec<Entry<T>>, id: fn(&T) -> Option<&str>) {
-    list.retain(|it| !it.document.is_shipped() || own.iter().all(|own| id(&own.written) != id(&it.written)));
+pub(super) fn shipped_below<T>(list: &mut Vec<Entry<T>>, own: Vec<Entry<T>>, mark: fn(&T) -> Option<Mark<'_>>) {
+    let own_ids: Vec<&str> = own.iter().filter_map(|it| mark(&it.written)).map(|(id, _)| id).collect();
+    let replaced = |it: &Entry<T>| mark(&it.written).is_some_and(|(id, _)| own_ids.contains(&id));
+    list.retain(|it| !it.document.is_shipped() || !replaced(it));
     list.extend(own);
 }
 
@@ -63,7 +65,7 @@ pub(super) fn shipped_below<T>(list: &mut Vec<Entry<T>>, own: Vec<Entry<T>>, id:
 pub(super) fn check_ids<T>(
     list: &[Entry<T>],
     [what, key]: [&str; 2],
-    id: fn(&T) -> Option<Id<'_>>,
+    id: fn(&T) -> Option<Mark<'_>>,
     problems: &mut Vec<Problem>,
 ) {
     for entry in list.iter().filter(|entry| id(&entry.written).is_none()) {
@@ -73,11 +75,8 @@ pub(super) fn check_ids<T>(
     check_once(key, ids, problems);
 }
 
-/// An id and where in its file it stands.
-pub(super) type Id<'e> = (&'e str, Range<usize>);
-
 /// Reports each of `ids` that stood before.
-fn check_once<'e>(key: &str, ids: impl Iterator<Item = (Id<'e>, &'e Arc<Document>)>, problems: &mut Vec<Problem>) {
+fn check_once<'e>(key: &str, ids: impl Iterator<Item = (Mark<'e>, &'e Arc<Document>)>, problems: &mut Vec<Problem>) {
     let mut first: HashMap<&str, Place> = HashMap::new();
     for ((id, span), document) in ids {
         let place = Place { document: document.clone(), span };
@@ -125,7 +124,7 @@ pub(super) fn audiences(
     list: Vec<Entry<AudienceEntry>>,
     problems: &mut Vec<Problem>,
 ) -> Vec<Audience> {
-    check_ids(&list, ["an audience", "id"], |it| it.id.as_ref().map(|id| (id.as_str(), id.span())), problems);
+    check_ids(&list, ["an audience", "id"], AudienceEntry::mark, problems);
     let fallback = fallback(main, &list, problems);
     let meant = |(index, entry): (usize, Entry<AudienceEntry>)| {
         let id = entry.written.id.as_deref()?.clone();
@@ -224,7 +223,7 @@ pub(super) fn playbook(
     references: References,
     problems: &mut Vec<Problem>,
 ) -> Playbook {
-    check_ids(&list, ["a kind of event", "id"], |it| it.id.as_ref().map(|id| (id.0.as_str(), id.span())), problems);
+    check_ids(&list, ["a kind of event", "id"], KindEntry::mark, problems);
     let mut kinds = Vec::new();
     for Entry { written, document, .. } in list {
         let Some(id) = written.id.as_ref().map(|id| id.0.clone()) else { continue };

@@ -1,6 +1,7 @@
 //! What is refused, in which words.
 
 use expect_test::{Expect, expect};
+use proptest::prelude::*;
 
 use super::super::parse_str;
 use super::{accepted, env};
@@ -457,4 +458,42 @@ domain = "b.test"
               |          ^^^^^^^^ again here
         "#]],
     );
+}
+
+/// One of everything, without the shipped lists, which take time to read.
+const SMALL: &str = r#"
+publishers = ""
+names = ""
+filter = [{ drop = { title = ["sponsored", "广告"] } }]
+[server]
+listen = "127.0.0.1:${PORT}"
+[recap]
+timezone = "Europe/Berlin"
+[[source]]
+id = "a"
+feed = "https://a.test/feed"
+allow_private = ["10.0.0.0/8"]
+[[source.filter]]
+keep = { title = ["KI"], category = ["künstliche Intelligenz"] }
+[[name]]
+id = "acme"
+aliases = ["英伟达"]
+"#;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_written_is_accepted_or_reported(
+        from in 0..SMALL.chars().count(),
+        count in 0_usize..20,
+        instead in r#"[\[\]{}="'.,$#\n\t ü0a:-]{0,6}|\PC{0,3}"#,
+    ) {
+        let before = SMALL.chars().take(from);
+        let text: String = before.chain(instead.chars()).chain(SMALL.chars().skip(from + count)).collect();
+        if let Err(errors) = parse_str(&text, &env) {
+            prop_assert!(errors.count() > 0);
+            prop_assert!(errors.to_string().contains("recapd.toml:"), "{errors}\n{text}");
+        }
+    }
 }

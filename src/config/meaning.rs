@@ -41,7 +41,7 @@ pub(super) fn mean(
     env: &dyn Fn(&str) -> Option<String>,
     mut problems: Vec<Problem>,
 ) -> Result<Config, ConfigErrors> {
-    let files = std::iter::once(main).chain(others.documents().filter(|it| !it.is_shipped()));
+    let files = std::iter::once(main).chain(others.documents()).filter(|it| !it.is_shipped());
     let files: Vec<PathBuf> = files.map(|document| document.path.clone()).collect();
 
     let of = |documents: &Option<Arc<Document>>| documents.iter().cloned().collect::<Vec<_>>();

@@ -165,6 +165,10 @@ fn the_shipped_folder_is_accepted_as_a_whole() {
     let config = load(&folder, &env).unwrap_or_else(|errors| panic!("{errors}"));
     assert!(config.sources.len() >= 25);
     assert_eq!(config.files.len(), 6);
+    let compiled_in = shipped().unwrap_or_else(|errors| panic!("{errors}"));
+    assert!(compiled_in.files.is_empty());
+    assert_eq!(compiled_in.sources, config.sources);
+    assert_eq!(compiled_in.audiences, config.audiences);
 }
 
 #[tokio::test]

@@ -41,7 +41,7 @@ pub use watch::{Watch, watch};
 /// Everything an operator can say.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The files it was read from, the main one first.
+    /// The files it was read from, the main one first; none if it is as shipped.
     pub files: Vec<PathBuf>,
     /// The folders in which they stand, or in which more may appear; these are watched.
     pub folders: Vec<PathBuf>,
@@ -90,6 +90,20 @@ pub fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
     meaning::mean(&main, written, others, env, problems)
 }
 
+/// The configuration that recapd ships, sources and all, as compiled in.
+///
+/// # Errors
+///
+/// None in a build whose tests pass; what is shipped is read like any other.
+pub fn shipped() -> Result<Config, ConfigErrors> {
+    let main = Document::shipped("recapd.toml", include_str!("../config/recapd.toml"));
+    let mut others = Others::shipped();
+    others.sources.push(Document::shipped("sources.toml", include_str!("../config/sources.toml")));
+    let mut problems = Vec::new();
+    let written: Main = read::read(&main, &|_| None, &mut problems);
+    meaning::mean(&main, written, others, &|_| None, problems)
+}
+
 /// A configuration in one file, `text`. Files that it names are not read:
 /// sources stand in it, everything else is in it or as shipped.
 ///
@@ -100,7 +114,8 @@ pub fn parse_str(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Con
     let main = Document::of_operator(PathBuf::from("recapd.toml"), text.to_owned());
     let mut problems = Vec::new();
     let written: Main = read::read(&main, env, &mut problems);
-    meaning::mean(&main, written, Others::shipped(), env, problems)
+    let others = Others::shipped().asked_for(&written);
+    meaning::mean(&main, written, others, env, problems)
 }
 
 /// Where we listen, and where readers reach us.

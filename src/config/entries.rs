@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{AudienceId, SourceId};
 
-use super::place::Located;
+use super::place::{Located, Mark};
 use super::value::{Address, Id, Language, Period, Private, TermWeight, Weight};
 
 /// A file with nothing but entries of one kind.
@@ -74,6 +74,13 @@ pub struct SourceEntry {
     pub filter: Vec<Located<FilterEntry>>,
 }
 
+impl SourceEntry {
+    /// What identifies it, and where that stands.
+    pub(super) fn mark(&self) -> Option<Mark<'_>> {
+        self.id.as_ref().map(|id| (id.as_str(), id.span()))
+    }
+}
+
 /// Who speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -130,6 +137,13 @@ pub struct AudienceEntry {
     pub terms: Vec<TermEntry>,
 }
 
+impl AudienceEntry {
+    /// What identifies it, and where that stands.
+    pub(super) fn mark(&self) -> Option<Mark<'_>> {
+        self.id.as_ref().map(|id| (id.as_str(), id.span()))
+    }
+}
+
 /// Words that count alike
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -165,6 +179,13 @@ pub struct PublisherEntry {
     pub company: Option<Located<String>>,
 }
 
+impl PublisherEntry {
+    /// What identifies it, and where that stands.
+    pub(super) fn mark(&self) -> Option<Mark<'_>> {
+        self.domain.as_ref().map(|id| (id.as_str(), id.span()))
+    }
+}
+
 /// `[[kind]]`: a kind of event
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -178,6 +199,13 @@ pub struct KindEntry {
     pub terms: Vec<TermEntry>,
     /// What it means, and what to do.
     pub advice: Vec<AdviceEntry>,
+}
+
+impl KindEntry {
+    /// What identifies it, and where that stands.
+    pub(super) fn mark(&self) -> Option<Mark<'_>> {
+        self.id.as_ref().map(|id| (id.0.as_str(), id.span()))
+    }
 }
 
 /// `[[kind.advice]]`: what a kind of event means for readers
@@ -212,6 +240,13 @@ pub struct NameEntry {
     pub rivals: Vec<Located<String>>,
     /// Whether it is also an everyday word, and counts only beside another name of its family.
     pub ambiguous: bool,
+}
+
+impl NameEntry {
+    /// What identifies it, and where that stands.
+    pub(super) fn mark(&self) -> Option<Mark<'_>> {
+        self.id.as_ref().map(|id| (id.0.as_str(), id.span()))
+    }
 }
 
 /// What a name names.

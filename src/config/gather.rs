@@ -35,6 +35,18 @@ impl Others {
         }
     }
 
+    /// The same without the lists that `written` wants empty.
+    pub(super) fn asked_for(self, written: &Main) -> Self {
+        let asked = |named: &Option<Located<String>>| named.as_ref().is_none_or(|name| !name.is_empty());
+        Self {
+            audiences: self.audiences.filter(|_| asked(&written.audiences)),
+            publishers: self.publishers.filter(|_| asked(&written.publishers)),
+            playbook: self.playbook.filter(|_| asked(&written.playbook)),
+            names: self.names.filter(|_| asked(&written.names)),
+            ..self
+        }
+    }
+
     /// Every file of the operator's, once.
     pub(super) fn documents(&self) -> impl Iterator<Item = &Arc<Document>> {
         let single = [&self.audiences, &self.publishers, &self.playbook, &self.names];
@@ -51,7 +63,7 @@ pub(super) fn main_file(path: &Path) -> Result<Arc<Document>, Problem> {
 /// The files that `main` names, relative to the folder it stands in. One that
 /// cannot be read is a problem at the place where it is named.
 pub(super) fn others(main: &Arc<Document>, written: &Main, problems: &mut Vec<Problem>) -> Others {
-    let mut gatherer = Gatherer { folder: folder_of(&main.path), main, problems };
+    let mut gatherer = Gatherer { main, problems };
     let shipped = Others::shipped();
     let mut others = Others {
         sources: gatherer.sources(&written.sources),
@@ -63,25 +75,29 @@ pub(super) fn others(main: &Arc<Document>, written: &Main, problems: &mut Vec<Pr
     };
     let named = [&written.audiences, &written.publishers, &written.playbook, &written.names];
     let named = named.into_iter().flatten().chain(&written.sources).filter(|path| !path.is_empty());
-    others.folders = named.map(|path| folder_of(&gatherer.folder.join(path.as_str()))).collect();
-    others.folders.push(gatherer.folder);
+    others.folders = named.map(|path| folder_of(&gatherer.beside(path))).collect();
+    others.folders.push(folder_of(&main.path));
     others.folders.sort();
     others.folders.dedup();
     others
 }
 
 struct Gatherer<'g> {
-    folder: PathBuf,
     main: &'g Arc<Document>,
     problems: &'g mut Vec<Problem>,
 }
 
 impl Gatherer<'_> {
+    /// `name` relative to the main file, unless it is absolute.
+    fn beside(&self, name: &str) -> PathBuf {
+        self.main.path.parent().unwrap_or(Path::new("")).join(name)
+    }
+
     fn one(&mut self, named: &Option<Located<String>>, shipped: Option<Arc<Document>>) -> Option<Arc<Document>> {
         match named {
             None => shipped,
             Some(none) if none.is_empty() => None,
-            Some(name) => self.document(&self.folder.join(name.as_str()), name.place(self.main)),
+            Some(name) => self.document(&self.beside(name), name.place(self.main)),
         }
     }
 
@@ -89,7 +105,7 @@ impl Gatherer<'_> {
         let mut documents: Vec<Arc<Document>> = Vec::new();
         for pattern in patterns {
             let place = pattern.place(self.main);
-            let paths = matching(&self.folder.join(pattern.as_str())).unwrap_or_else(|problem| {
+            let paths = matching(&self.beside(pattern)).unwrap_or_else(|problem| {
                 self.problems.push(match problem {
                     Unmatchable::Misplaced => {
                         Problem::at(place.clone(), "`*` may stand in the last part of a path only")
@@ -99,7 +115,7 @@ impl Gatherer<'_> {
                 Vec::new()
             });
             for path in paths {
-                if documents.iter().all(|it| it.path != path) {
+                if path != self.main.path && documents.iter().all(|it| it.path != path) {
                     documents.extend(self.document(&path, place.clone()));
                 }
             }
@@ -142,7 +158,7 @@ fn matching(pattern: &Path) -> Result<Vec<PathBuf>, Unmatchable> {
     let names = listing.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
     let mut fitting: Vec<String> = names.filter(|it| !it.starts_with('.') && fits(&name, it)).collect();
     fitting.sort();
-    Ok(fitting.into_iter().map(|name| folder.join(name)).collect())
+    Ok(fitting.into_iter().map(|name| pattern.with_file_name(name)).collect())
 }
 
 /// Whether `name` is `pattern` with any letters in place of each `*`.

@@ -5,6 +5,7 @@ mod lists;
 mod names;
 mod sources;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,7 +15,10 @@ use crate::filter::{Field, Filter, Verdict};
 use crate::rank::{Topic, Weights};
 use crate::week::Slot;
 
-use super::entries::{AudiencesFile, FilterEntry, NamesFile, PlaybookFile, PublishersFile, SourcesFile, Words};
+use super::entries::{
+    AudienceEntry, AudiencesFile, FilterEntry, KindEntry, NameEntry, NamesFile, PlaybookFile, PublisherEntry,
+    PublishersFile, SourceEntry, SourcesFile, Words,
+};
 use super::error::{ConfigErrors, Problem};
 use super::gather::Others;
 use super::place::{Document, Located};
@@ -37,7 +41,7 @@ pub(super) fn mean(
     env: &dyn Fn(&str) -> Option<String>,
     mut problems: Vec<Problem>,
 ) -> Result<Config, ConfigErrors> {
-    let files = std::iter::once(main).chain(others.documents().filter(|it| !it.is_shipped()));
+    let files = std::iter::once(main).chain(others.documents()).filter(|it| !it.is_shipped());
     let files: Vec<PathBuf> = files.map(|document| document.path.clone()).collect();
 
     let of = |documents: &Option<Arc<Document>>| documents.iter().cloned().collect::<Vec<_>>();
@@ -92,29 +96,21 @@ enum References {
 
 /// The entries of all files, by kind.
 struct Lists {
-    sources: Vec<Entry<super::entries::SourceEntry>>,
-    audiences: Vec<Entry<super::entries::AudienceEntry>>,
-    publishers: Vec<Entry<super::entries::PublisherEntry>>,
-    kinds: Vec<Entry<super::entries::KindEntry>>,
-    names: Vec<Entry<super::entries::NameEntry>>,
+    sources: Vec<Entry<SourceEntry>>,
+    audiences: Vec<Entry<AudienceEntry>>,
+    publishers: Vec<Entry<PublisherEntry>>,
+    kinds: Vec<Entry<KindEntry>>,
+    names: Vec<Entry<NameEntry>>,
 }
 
 impl Lists {
     /// Adds what stands in the main file itself.
     fn add_own(&mut self, main: &Arc<Document>, written: &Main) {
         self.sources.extend(entries(main, written.source.clone()));
-        shipped_below(&mut self.audiences, entries(main, written.audience.clone()), |it| {
-            it.id.as_ref().map(|id| id.as_str())
-        });
-        shipped_below(&mut self.publishers, entries(main, written.publisher.clone()), |it| {
-            it.domain.as_ref().map(|id| id.as_str())
-        });
-        shipped_below(&mut self.kinds, entries(main, written.kind.clone()), |it| {
-            it.id.as_ref().map(|id| id.0.as_str())
-        });
-        shipped_below(&mut self.names, entries(main, written.name.clone()), |it| {
-            it.id.as_ref().map(|id| id.0.as_str())
-        });
+        shipped_below(&mut self.audiences, entries(main, written.audience.clone()), AudienceEntry::mark);
+        shipped_below(&mut self.publishers, entries(main, written.publisher.clone()), PublisherEntry::mark);
+        shipped_below(&mut self.kinds, entries(main, written.kind.clone()), KindEntry::mark);
+        shipped_below(&mut self.names, entries(main, written.name.clone()), NameEntry::mark);
     }
 }
 
@@ -131,8 +127,9 @@ where
 }
 
 fn server(written: &written::Server) -> Server {
-    let local =
-        || Url::parse(&format!("http://{}/", written.listen.0)).expect("a socket address is a URL's host and port");
+    // Without the scope that an IPv6 address may have: a URL has no place for it.
+    let local = SocketAddr::new(written.listen.0.ip(), written.listen.0.port());
+    let local = || Url::parse(&format!("http://{local}/")).expect("an address and a port are a URL's host and port");
     let public_url = written.public_url.as_ref().map_or_else(local, |it| ending_in_slash(&it.0));
     Server { listen: written.listen.0, public_url }
 }

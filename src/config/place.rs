@@ -53,6 +53,9 @@ pub(super) struct Place {
     pub(super) span: Range<usize>,
 }
 
+/// What identifies an entry, and the bytes where it stands in its file.
+pub(super) type Mark<'e> = (&'e str, Range<usize>);
+
 /// A value that remembers where it stood.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]

@@ -47,7 +47,10 @@ pub(super) fn read<T: DeserializeOwned + JsonSchema + Default>(
     reader.take_out_strangers(&mut root, &schema, "", problems);
     let accepts = |value| T::deserialize(ValueDeserializer::from(value)).map(drop);
     reader.take_out_misfits(&mut root, "the file", &accepts, problems);
-    T::deserialize(ValueDeserializer::from(root)).unwrap_or_default()
+    T::deserialize(ValueDeserializer::from(root)).unwrap_or_else(|error| {
+        problems.push(misfit(reader.at(error.span().unwrap_or_default()), "the file", error.message()));
+        T::default()
+    })
 }
 
 struct Reader<'d> {
@@ -141,45 +144,34 @@ impl Reader<'_> {
         problems: &mut Vec<Problem>,
     ) -> Fate {
         let Err(error) = accepts(value.clone()) else { return Fate::Fits };
-        let mut fate = Fate::Goes;
         let span = value.span();
-        match value.get_mut() {
-            DeValue::Table(table) => {
-                for (key, mut inner) in std::mem::take(table) {
-                    let alone = |inner: Spanned<DeValue<'i>>| {
-                        let only = DeTable::from_iter([(key.clone(), inner)]);
+        let is_right_type = accepts(emptied(value)).is_ok();
+        let fate = match value.get_mut() {
+            DeValue::Table(table) if is_right_type => {
+                let parts = std::mem::take(table).into_iter().map(|(key, mut part)| {
+                    let alone = |part| {
+                        let only = DeTable::from_iter([(key.clone(), part)]);
                         accepts(Spanned::new(span.clone(), DeValue::Table(only)))
                     };
-                    let of_part = self.take_out_misfits(&mut inner, key.get_ref(), &alone, problems);
-                    if of_part != Fate::Fits {
-                        fate = Fate::Mended;
-                    }
-                    if of_part != Fate::Goes {
-                        table.insert(key, inner);
-                    }
-                }
+                    let fate = self.take_out_misfits(&mut part, key.get_ref(), &alone, problems);
+                    (fate, (key, part))
+                });
+                let (fate, kept) = together(parts);
+                *table = DeTable::from_iter(kept);
+                fate
             }
-            DeValue::Array(items) => {
-                let mut fitting = DeArray::new();
-                for item in items.iter() {
-                    let mut item = item.clone();
-                    let alone = |item: Spanned<DeValue<'i>>| {
-                        let mut only = DeArray::new();
-                        only.push(item);
-                        accepts(Spanned::new(span.clone(), DeValue::Array(only)))
-                    };
-                    let of_part = self.take_out_misfits(&mut item, name, &alone, problems);
-                    if of_part != Fate::Fits {
-                        fate = Fate::Mended;
-                    }
-                    if of_part != Fate::Goes {
-                        fitting.push(item);
-                    }
-                }
-                *items = fitting;
+            DeValue::Array(items) if is_right_type => {
+                let parts = items.iter().cloned().map(|mut part| {
+                    let alone = |part| accepts(Spanned::new(span.clone(), DeValue::Array(array([part]))));
+                    let fate = self.take_out_misfits(&mut part, name, &alone, problems);
+                    (fate, part)
+                });
+                let (fate, kept) = together(parts);
+                *items = array(kept);
+                fate
             }
-            _ => {}
-        }
+            _ => Fate::Goes,
+        };
         let place = self.at(span);
         let is_told = problems.iter().any(|it| it.lies_in(&place));
         if fate == Fate::Goes && !is_told {
@@ -187,6 +179,38 @@ impl Reader<'_> {
         }
         fate
     }
+}
+
+/// A table or an array of the same type without its parts; anything else as it is.
+fn emptied<'i>(value: &Spanned<DeValue<'i>>) -> Spanned<DeValue<'i>> {
+    let empty = match value.get_ref() {
+        DeValue::Table(_) => DeValue::Table(DeTable::new()),
+        DeValue::Array(_) => DeValue::Array(DeArray::new()),
+        other => other.clone(),
+    };
+    Spanned::new(value.span(), empty)
+}
+
+/// What becomes of the whole when this becomes of its parts, and those that stay.
+/// A whole that is refused though each part alone fits goes.
+fn together<T>(parts: impl Iterator<Item = (Fate, T)>) -> (Fate, Vec<T>) {
+    let mut fate = Fate::Goes;
+    let mut kept = Vec::new();
+    for (of_part, part) in parts {
+        if of_part != Fate::Fits {
+            fate = Fate::Mended;
+        }
+        if of_part != Fate::Goes {
+            kept.push(part);
+        }
+    }
+    (fate, kept)
+}
+
+fn array<'i>(parts: impl IntoIterator<Item = Spanned<DeValue<'i>>>) -> DeArray<'i> {
+    let mut array = DeArray::new();
+    parts.into_iter().for_each(|part| array.push(part));
+    array
 }
 
 /// A key that nobody knows, or not yet.
@@ -206,7 +230,13 @@ fn stranger<'k>(place: Place, key: &str, path: &str, known: impl Iterator<Item =
 /// A value of the wrong type, or one that its reader refused.
 fn misfit(place: Place, key: &str, message: &str) -> Problem {
     if let Some((found, wanted)) = message.strip_prefix("invalid type: ").and_then(|it| it.split_once(", expected ")) {
-        return Problem::at(place, format!("`{key}` must be {}, not {}", in_words(wanted), in_words(found)));
+        let problem = Problem::at(place, format!("`{key}` must be {}, not {}", in_words(wanted), in_words(found)));
+        let is_header = (in_words(wanted), in_words(found)) == ("a list", "a table");
+        return if is_header {
+            problem.hint("one of several is headed in double brackets, as in [[source]]")
+        } else {
+            problem
+        };
     }
     if let Some((_, wanted)) = message.strip_prefix("invalid value: ").and_then(|it| it.split_once(", expected ")) {
         return Problem::at(place, format!("`{key}` must be {}", in_words(wanted)));
@@ -234,8 +264,10 @@ fn in_words(name: &str) -> &str {
         _ if is(&["a string", "string"]) => "a text in quotes",
         _ if is(&["a boolean"]) => "true or false",
         _ if is(&["boolean"]) => "a truth value",
-        _ if is(&["u32", "u64", "usize"]) => "a whole number, 0 or more",
-        _ if is(&["f64", "integer", "floating point"]) => "a number",
+        _ if is(&["u32"]) => "a whole number, 0 or more",
+        _ if is(&["i64"]) => "a whole number",
+        _ if is(&["floating point"]) => "a fraction",
+        _ if is(&["f64", "integer"]) => "a number",
         _ if is(&["a sequence", "sequence"]) => "a list",
         _ if is(&["struct", "map", "a map"]) => "a table",
         _ => name,

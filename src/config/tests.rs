@@ -1,7 +1,9 @@
 //! The configuration as a whole: what is refused, in which words, and what
 //! the shipped files mean.
 
-use expect_test::{Expect, expect};
+mod refused;
+
+use expect_test::expect;
 
 use super::*;
 
@@ -10,310 +12,170 @@ fn env(name: &str) -> Option<String> {
 }
 
 #[track_caller]
-fn refused(text: &str, expected: Expect) {
-    match parse_str(text, &env) {
-        Ok(_) => panic!("accepted:\n{text}"),
-        Err(errors) => expected.assert_eq(&format!("{errors}\n")),
-    }
-}
-
-#[track_caller]
 fn accepted(text: &str) -> Config {
     parse_str(text, &env).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 #[test]
-fn several_things_are_told_at_once() {
-    refused(
-        r#"
-[server]
-listen = "localhost"
-
-[fetch]
-intervall = "1h"
-timeout = "30"
-concurrency = 0
-max_body = 16
-
-[recap]
-day = "mondya"
-time = "25:00"
-timezone = "Europe/Berln"
-language = "english"
-
-[[source]]
-id = "The Next Web"
-feed = "thenextweb.com/feed"
-weight = 1.5
-kind = "presse"
-
-[[source]]
-name = "nobody"
-"#,
-        expect![[r#"
-            error: `localhost` is no address to listen on: write it as in "127.0.0.1:8484" or "[::]:80"
-             --> recapd.toml:3:10
-              |
-            3 | listen = "localhost"
-              |          ^^^^^^^^^^^
-
-            error: unknown key `intervall`
-             --> recapd.toml:6:1
-              |
-            6 | intervall = "1h"
-              | ^^^^^^^^^ did you mean `interval`?
-
-            error: `30` is no length of time: write it as in "30m", "1h 30m" or "7d"
-             --> recapd.toml:7:11
-              |
-            7 | timeout = "30"
-              |           ^^^^
-
-            error: `concurrency` must be a whole number, 1 or more, not 0
-             --> recapd.toml:8:15
-              |
-            8 | concurrency = 0
-              |               ^
-
-            error: `max_body` must be a text in quotes, not a number
-             --> recapd.toml:9:12
-              |
-            9 | max_body = 16
-              |            ^^
-
-            error: `mondya` is no day of the week
-              --> recapd.toml:12:7
-               |
-            12 | day = "mondya"
-               |       ^^^^^^^^ did you mean `monday`?
-
-            error: `25:00` is no time of day: write it as in "08:00", 00:00 to 23:59
-              --> recapd.toml:13:8
-               |
-            13 | time = "25:00"
-               |        ^^^^^^^
-
-            error: no time zone is called `Europe/Berln`
-              --> recapd.toml:14:12
-               |
-            14 | timezone = "Europe/Berln"
-               |            ^^^^^^^^^^^^^^ did you mean `Europe/Berlin`?
-
-            error: `english` is no language tag: write it as in "en", "zh-Hans" or "pt-BR"
-              --> recapd.toml:15:12
-               |
-            15 | language = "english"
-               |            ^^^^^^^^^
-
-            error: `The Next Web` cannot be an id: use 1 to 64 of a-z, 0-9, `-` and `_`, starting with a letter or digit
-              --> recapd.toml:18:6
-               |
-            18 | id = "The Next Web"
-               |      ^^^^^^^^^^^^^^
-
-            error: `thenextweb.com/feed` is no web address: it must begin with https:// or http://
-              --> recapd.toml:19:8
-               |
-            19 | feed = "thenextweb.com/feed"
-               |        ^^^^^^^^^^^^^^^^^^^^^
-
-            error: `weight` must be from 0 to 1, not 1.5
-              --> recapd.toml:20:10
-               |
-            20 | weight = 1.5
-               |          ^^^
-
-            error: `presse` is no kind: use one of `press`, `primary`, `community`, `aggregator`
-              --> recapd.toml:21:8
-               |
-            21 | kind = "presse"
-               |        ^^^^^^^^ did you mean `press`?
-
-            error: a source needs `id`
-              --> recapd.toml:23:1
-               |
-            23 | [[source]]
-               | ^^^^^^^^^^
-        "#]],
-    );
+fn an_empty_file_is_the_shipped_configuration_without_sources() {
+    let (empty, shipped) = (accepted(""), accepted(include_str!("../../config/recapd.toml")));
+    let tables = |it: Config| (it.server, it.store, it.fetch, it.recap, it.ranking, it.publish, it.hub);
+    assert_eq!(tables(empty.clone()), tables(shipped));
+    assert_eq!(empty.server.public_url.as_str(), "http://127.0.0.1:8484/");
+    assert!(empty.sources.is_empty() && !empty.audiences.is_empty() && !empty.publishers.is_empty());
 }
 
 #[test]
-fn entries_are_there_once_and_point_at_others() {
-    refused(
-        r#"
-[[source]]
-id = "a"
-feed = "https://a.test/feed"
-audiences = ["developer", "general"]
-interval = "1m"
-
-[[source]]
-id = "a"
-feed = "https://b.test/feed"
-
-[[source]]
-feed = "https://c.test/feed"
-[[source.filter]]
-
-[[audience]]
-id = "one"
-fallback = true
-[[audience]]
-id = "developers"
-fallback = true
-
-[[name]]
-id = "acme"
-of = "nvidai"
-rivals = ["zzzzzzzzz"]
-
-[[publisher]]
-domain = "https://Acme.test/"
-company = "acme"
-"#,
-        expect![[r#"
-            error: no audience is called `developer`
-             --> recapd.toml:5:14
-              |
-            5 | audiences = ["developer", "general"]
-              |              ^^^^^^^^^^^ did you mean `developers`?
-
-            error: `interval` (1m) is outside `min_interval` (15m) and `max_interval` (1d)
-             --> recapd.toml:6:12
-              |
-            6 | interval = "1m"
-              |            ^^^^
-
-            error: `id = "a"` is there twice
-             --> recapd.toml:9:6
-              |
-            3 | id = "a"
-              |      --- first here
-            ...
-            9 | id = "a"
-              |      ^^^ again here
-
-            error: a source needs `id`
-              --> recapd.toml:12:1
-               |
-            12 | [[source]]
-               | ^^^^^^^^^^
-
-            error: a filter without words does nothing
-              --> recapd.toml:14:1
-               |
-            14 | [[source.filter]]
-               | ^^^^^^^^^^^^^^^^^ give it as in drop = { title = ["sponsored"] }
-
-            error: only one audience can be the fallback
-              --> recapd.toml:19:1
-               |
-            16 | [[audience]]
-               | ------------ the first that does
-            ...
-            19 | [[audience]]
-               | ^^^^^^^^^^^^ also says `fallback = true`
-
-            error: no name is called `nvidai`
-              --> recapd.toml:25:6
-               |
-            25 | of = "nvidai"
-               |      ^^^^^^^^ did you mean `nvidia`?
-
-            error: no name is called `zzzzzzzzz`
-              --> recapd.toml:26:11
-               |
-            26 | rivals = ["zzzzzzzzz"]
-               |           ^^^^^^^^^^^
-
-            error: `https://Acme.test/` is no publisher's domain
-              --> recapd.toml:29:10
-               |
-            29 | domain = "https://Acme.test/"
-               |          ^^^^^^^^^^^^^^^^^^^^ write it as in "ft.com" or "x.com/openai", in lower case, without "www."
-        "#]],
-    );
+fn every_address_to_listen_on_makes_a_public_url() {
+    let public = |listen: &str| accepted(&format!("[server]\nlisten = \"{listen}\"")).server.public_url.to_string();
+    assert_eq!(public("[fe80::1%2]:80"), "http://[fe80::1]/");
+    assert_eq!(public("0.0.0.0:0"), "http://0.0.0.0:0/");
+    let below = accepted("[server]\npublic_url = \"https://example.org/recap?a#b\"");
+    assert_eq!(below.server.public_url.as_str(), "https://example.org/recap/");
 }
 
 #[test]
-fn keys_of_later_versions_are_refused_as_such() {
-    refused(
-        r#"
-[model]
-url = "http://127.0.0.1:8080/v1"
-
-[websub]
-subscribe = true
-
-[recap]
-review = "2h"
-
-[[source]]
-id = "a"
-feed = "https://a.test/"
-full_text = true
-"#,
-        expect![[r#"
-            error: `model` comes with a later version
-             --> recapd.toml:2:2
-              |
-            2 | [model]
-              |  ^^^^^ take it out for now
-
-            error: `subscribe` comes with a later version
-             --> recapd.toml:6:1
-              |
-            6 | subscribe = true
-              | ^^^^^^^^^ take it out for now
-
-            error: `review` comes with a later version
-             --> recapd.toml:9:10
-              |
-            9 | review = "2h"
-              |          ^^^^ until then it must be "0m"
-
-            error: `full_text` comes with a later version
-              --> recapd.toml:14:1
-               |
-            14 | full_text = true
-               | ^^^^^^^^^ take it out for now
-        "#]],
-    );
+fn a_source_needs_an_id_and_a_feed_only() {
+    let config = accepted("[[source]]\nid = \"tnw\"\nfeed = \"https://www.thenextweb.com/feed\"\n");
+    let [source] = &config.sources[..] else { panic!("one source") };
+    assert_eq!(source.name, "thenextweb.com");
+    assert_eq!(source.interval, config.fetch.interval);
+    assert_eq!(source.weight, None);
 }
 
 #[test]
-fn a_file_that_is_no_toml_is_told_by_line() {
-    refused(
-        "[server\nlisten = \"127.0.0.1:1\"\n[fetch]\ninterval = 1h\n",
-        expect![[r#"
-        error: unclosed table, expected `]`
-         --> recapd.toml:1:8
+fn what_stands_in_the_main_file_adds_to_what_is_shipped_or_replaces_it() {
+    let shipped = accepted("");
+    let own = "[[audience]]\nid = \"general\"\nname = \"Us\"\n[[audience]]\nid = \"teachers\"\nfallback = true\n";
+    let config = accepted(own);
+    assert_eq!(config.audiences.len(), shipped.audiences.len() + 1);
+    let fallback: Vec<&str> = config
+        .audiences
+        .iter()
+        .filter(|it| it.fallback == crate::audience::Fallback::Yes)
+        .map(|it| it.id.as_str())
+        .collect();
+    assert_eq!(fallback, ["teachers"]);
+    let alone = accepted(&format!("audiences = \"\"\n{own}"));
+    assert_eq!(alone.audiences.len(), 2);
+}
+
+#[test]
+fn state_lives_where_the_environment_says() {
+    let path = |state: Option<&str>, text: &str| {
+        let env = |name: &str| state.filter(|_| name == "STATE_DIRECTORY").map(str::to_owned);
+        parse_str(text, &env).unwrap().store.path
+    };
+    assert_eq!(path(None, ""), Path::new("data/recapd.db"));
+    assert_eq!(path(Some("/var/lib/recapd:/var/lib/other"), ""), Path::new("/var/lib/recapd/recapd.db"));
+    assert_eq!(path(Some("/var/lib/recapd"), "[store]\npath = \"/mnt/r.db\""), Path::new("/mnt/r.db"));
+    assert_eq!(accepted("").recap.drafts, Path::new("data/drafts"));
+}
+
+/// A folder with these files, and what becomes of its recapd.toml; the
+/// folder's name is left out of the report.
+fn loaded(files: &[(&str, &str)]) -> (tempfile::TempDir, Result<Config, String>) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let config = load(&folder.path().join("recapd.toml"), &env);
+    let report = config.map_err(|errors| errors.to_string().replace(&format!("{}/", folder.path().display()), ""));
+    (folder, report)
+}
+
+fn source(id: &str) -> String {
+    format!("[[source]]\nid = \"{id}\"\nfeed = \"https://{id}.test/feed\"\n")
+}
+
+#[test]
+fn the_main_file_names_the_others_relative_to_itself() {
+    let main = format!("sources = [\"sources.toml\", \"more/*.toml\", \"none/*.toml\"]\n{}", source("last"));
+    let (folder, config) = loaded(&[
+        ("recapd.toml", &main),
+        ("sources.toml", &source("first")),
+        ("more/b.toml", &source("third")),
+        ("more/a.toml", &source("second")),
+        ("more/notes.txt", "not a source"),
+    ]);
+    let config = config.unwrap();
+    let ids: Vec<&str> = config.sources.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(ids, ["first", "second", "third", "last"]);
+    let names = |paths: &[PathBuf]| -> Vec<String> {
+        let inside = |path: &PathBuf| path.strip_prefix(folder.path()).unwrap().display().to_string();
+        paths.iter().map(inside).collect()
+    };
+    assert_eq!(names(&config.files), ["recapd.toml", "sources.toml", "more/a.toml", "more/b.toml"]);
+    assert_eq!(names(&config.folders), ["", "more", "none"]);
+}
+
+#[test]
+fn errors_of_all_files_are_told_together() {
+    let (_folder, config) = loaded(&[
+        (
+            "recapd.toml",
+            "sources = [\"a.toml\", \"b.toml\", \"gone.toml\", \"x*/a.toml\"]\naudiences = \"audiences.toml\"\n",
+        ),
+        ("a.toml", &source("a")),
+        ("b.toml", &format!("{}wait = 1\n", source("a"))),
+        ("audiences.toml", "[[audience]]\nid = \"x\"\n"),
+    ]);
+    expect![[r#"
+        error: cannot read `gone.toml`: No such file or directory (os error 2)
+         --> recapd.toml:1:32
           |
-        1 | [server
-          |        ^
+        1 | sources = ["a.toml", "b.toml", "gone.toml", "x*/a.toml"]
+          |                                ^^^^^^^^^^^
 
-        error: string values must be quoted, expected literal string
-         --> recapd.toml:4:12
+        error: `*` may stand in the last part of a path only
+         --> recapd.toml:1:45
           |
-        4 | interval = 1h
-          |            ^^
-    "#]],
-    );
+        1 | sources = ["a.toml", "b.toml", "gone.toml", "x*/a.toml"]
+          |                                             ^^^^^^^^^^^
+
+        error: the id `a` is there twice
+         --> b.toml:2:6
+          |
+        2 | id = "a"
+          |      ^^^ again here
+          |
+         ::: a.toml:2:6
+          |
+        2 | id = "a"
+          |      --- first here
+
+        error: unknown key `wait`
+         --> b.toml:4:1
+          |
+        4 | wait = 1
+          | ^^^^ known here: allow_private, audiences, excerpt_words, feed, filter, id, interval, kind, language, name, weight"#]].assert_eq(&config.unwrap_err());
 }
 
 #[test]
-fn an_unset_variable_is_named() {
-    refused(
-        "[server]\nlisten = \"127.0.0.1:${PROT}\"\n",
-        expect![[r#"
-            error: the environment variable `PROT` is not set
-             --> recapd.toml:2:10
-              |
-            2 | listen = "127.0.0.1:${PROT}"
-              |          ^^^^^^^^^^^^^^^^^^^
-        "#]],
-    );
-    let config = accepted("[server]\nlisten = \"127.0.0.1:${PORT}\"\n");
-    assert_eq!(config.server.listen.port(), 9000);
+fn a_main_file_that_is_missing_is_named() {
+    let (_folder, config) = loaded(&[]);
+    expect!["error: cannot read `recapd.toml`: No such file or directory (os error 2)"].assert_eq(&config.unwrap_err());
+}
+
+#[test]
+fn the_shipped_folder_is_accepted_as_a_whole() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/recapd.toml");
+    let config = load(&folder, &env).unwrap_or_else(|errors| panic!("{errors}"));
+    assert!(config.sources.len() >= 25);
+    assert_eq!(config.files.len(), 6);
+    let compiled_in = shipped().unwrap_or_else(|errors| panic!("{errors}"));
+    assert!(compiled_in.files.is_empty());
+    assert_eq!(compiled_in.sources, config.sources);
+    assert_eq!(compiled_in.audiences, config.audiences);
+}
+
+#[tokio::test]
+async fn an_edit_is_noticed() {
+    let (folder, config) = loaded(&[("recapd.toml", "sources = [\"*.toml\"]")]);
+    let (_watch, mut edits) = watch(&config.unwrap()).unwrap();
+    std::fs::write(folder.path().join("new.toml"), source("a")).unwrap();
+    let patience = std::time::Duration::from_secs(10);
+    assert_eq!(tokio::time::timeout(patience, edits.recv()).await, Ok(Some(())));
 }

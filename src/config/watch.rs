@@ -50,3 +50,26 @@ fn is_edit(event: &Event, ours: &HashSet<PathBuf>) -> bool {
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{AccessKind, ModifyKind};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(kind: EventKind, path: &str, expected: bool) {
+        let ours = HashSet::from([PathBuf::from("/etc/recapd/list.conf"), PathBuf::from("/etc/recapd/sources.d")]);
+        assert_eq!(is_edit(&Event::new(kind).add_path(PathBuf::from(path)), &ours), expected, "{path}");
+    }
+
+    #[test]
+    fn only_files_of_the_configuration_count() {
+        let edited = EventKind::Modify(ModifyKind::Any);
+        check(edited, "/etc/recapd/sources.toml", true);
+        check(edited, "/etc/recapd/list.conf", true);
+        check(edited, "/etc/recapd/sources.d", true);
+        check(edited, "/etc/recapd/recapd.db-wal", false);
+        check(EventKind::Access(AccessKind::Any), "/etc/recapd/sources.toml", false);
+    }
+}

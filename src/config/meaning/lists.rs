@@ -14,7 +14,7 @@ use crate::publisher::{self, Publisher, Publishers, UNKNOWN_WEIGHT};
 use super::super::entries::{AudienceEntry, Kind, KindEntry, PublisherEntry, TermEntry};
 use super::super::error::Problem;
 use super::super::near::nearest;
-use super::super::place::{Document, Located, Place};
+use super::super::place::{Document, Located, Mark, Place};
 use super::References;
 
 /// An entry and where it stands.
@@ -53,8 +53,10 @@ fn section(text: &str, start: usize) -> Range<usize> {
 }
 
 /// Adds `own` entries to `list`, in which a shipped one of the same id gives way.
-pub(super) fn shipped_below<T>(list: &mut Vec<Entry<T>>, own: Vec<Entry<T>>, id: fn(&T) -> Option<&str>) {
-    list.retain(|it| !it.document.is_shipped() || own.iter().all(|own| id(&own.written) != id(&it.written)));
+pub(super) fn shipped_below<T>(list: &mut Vec<Entry<T>>, own: Vec<Entry<T>>, mark: fn(&T) -> Option<Mark<'_>>) {
+    let own_ids: Vec<&str> = own.iter().filter_map(|it| mark(&it.written)).map(|(id, _)| id).collect();
+    let replaced = |it: &Entry<T>| mark(&it.written).is_some_and(|(id, _)| own_ids.contains(&id));
+    list.retain(|it| !it.document.is_shipped() || !replaced(it));
     list.extend(own);
 }
 
@@ -63,18 +65,23 @@ pub(super) fn shipped_below<T>(list: &mut Vec<Entry<T>>, own: Vec<Entry<T>>, id:
 pub(super) fn check_ids<T>(
     list: &[Entry<T>],
     [what, key]: [&str; 2],
-    id: fn(&T) -> Option<(&str, Range<usize>)>,
+    id: fn(&T) -> Option<Mark<'_>>,
     problems: &mut Vec<Problem>,
 ) {
+    for entry in list.iter().filter(|entry| id(&entry.written).is_none()) {
+        entry.needs(what, key, problems);
+    }
+    let ids = list.iter().filter_map(|entry| id(&entry.written).map(|id| (id, &entry.document)));
+    check_once(key, ids, problems);
+}
+
+/// Reports each of `ids` that stood before.
+fn check_once<'e>(key: &str, ids: impl Iterator<Item = (Mark<'e>, &'e Arc<Document>)>, problems: &mut Vec<Problem>) {
     let mut first: HashMap<&str, Place> = HashMap::new();
-    for entry in list {
-        let Some((id, span)) = id(&entry.written) else {
-            entry.needs(what, key, problems);
-            continue;
-        };
-        let place = Place { document: entry.document.clone(), span };
+    for ((id, span), document) in ids {
+        let place = Place { document: document.clone(), span };
         if let Some(first) = first.get(id) {
-            let problem = Problem::at(place, format!("`{key} = \"{id}\"` is there twice")).hint("again here");
+            let problem = Problem::at(place, format!("the {key} `{id}` is there twice")).hint("again here");
             problems.push(problem.because(first.clone(), "first here"));
         } else {
             first.insert(id, place);
@@ -117,7 +124,7 @@ pub(super) fn audiences(
     list: Vec<Entry<AudienceEntry>>,
     problems: &mut Vec<Problem>,
 ) -> Vec<Audience> {
-    check_ids(&list, ["an audience", "id"], |it| it.id.as_ref().map(|id| (id.as_str(), id.span())), problems);
+    check_ids(&list, ["an audience", "id"], AudienceEntry::mark, problems);
     let fallback = fallback(main, &list, problems);
     let meant = |(index, entry): (usize, Entry<AudienceEntry>)| {
         let id = entry.written.id.as_deref()?.clone();
@@ -160,12 +167,14 @@ pub(super) fn publishers(
     references: References,
     problems: &mut Vec<Problem>,
 ) -> Publishers {
-    check_ids(
-        &list,
-        ["a publisher", "domain"],
-        |it| it.domain.as_ref().map(|domain| (domain.as_str(), domain.span())),
-        problems,
-    );
+    for entry in list.iter().filter(|entry| entry.written.domain.is_none()) {
+        entry.needs("a publisher", "domain", problems);
+    }
+    let domains = list.iter().flat_map(|entry| {
+        let all = entry.written.domain.iter().chain(&entry.written.aka);
+        all.map(|domain| ((domain.as_str(), domain.span()), &entry.document))
+    });
+    check_once("domain", domains, problems);
     let known: Vec<&str> = names.all().iter().map(|name| name.id.as_str()).collect();
     let mut meant = Vec::new();
     for Entry { written, document, .. } in list {
@@ -214,7 +223,7 @@ pub(super) fn playbook(
     references: References,
     problems: &mut Vec<Problem>,
 ) -> Playbook {
-    check_ids(&list, ["a kind of event", "id"], |it| it.id.as_ref().map(|id| (id.0.as_str(), id.span())), problems);
+    check_ids(&list, ["a kind of event", "id"], KindEntry::mark, problems);
     let mut kinds = Vec::new();
     for Entry { written, document, .. } in list {
         let Some(id) = written.id.as_ref().map(|id| id.0.clone()) else { continue };

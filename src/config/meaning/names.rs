@@ -9,7 +9,7 @@ use super::lists::{Entry, check_ids};
 
 /// The names; `of` and `rivals` point at others of them.
 pub(super) fn names(list: Vec<Entry<NameEntry>>, references: References, problems: &mut Vec<Problem>) -> Names {
-    check_ids(&list, ["a name", "id"], |it| it.id.as_ref().map(|id| (id.0.as_str(), id.span())), problems);
+    check_ids(&list, ["a name", "id"], NameEntry::mark, problems);
     let known: Vec<&str> = list.iter().filter_map(|it| it.written.id.as_ref()).map(|id| id.0.as_str()).collect();
     for Entry { written, document, .. } in &list {
         for other in written.of.iter().chain(&written.rivals) {

@@ -19,7 +19,7 @@ pub(super) fn sources(
     references: References,
     problems: &mut Vec<Problem>,
 ) -> Vec<Source> {
-    check_ids(&list, ["a source", "id"], |it| it.id.as_ref().map(|id| (id.as_str(), id.span())), problems);
+    check_ids(&list, ["a source", "id"], SourceEntry::mark, problems);
     let mut sources = Vec::new();
     for entry in &list {
         let Entry { written, document, .. } = entry;

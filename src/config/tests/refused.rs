@@ -1,0 +1,499 @@
+//! What is refused, in which words.
+
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+
+use super::super::parse_str;
+use super::{accepted, env};
+
+#[track_caller]
+fn refused(text: &str, expected: Expect) {
+    match parse_str(text, &env) {
+        Ok(_) => panic!("accepted:\n{text}"),
+        Err(errors) => expected.assert_eq(&format!("{errors}\n")),
+    }
+}
+
+#[test]
+fn several_things_are_told_at_once() {
+    refused(
+        r#"
+[server]
+listen = "localhost"
+
+[fetch]
+intervall = "1h"
+timeout = "30"
+concurrency = 0
+max_body = 16
+
+[recap]
+day = "mondya"
+time = "25:00"
+timezone = "Europe/Berln"
+language = "english"
+
+[[source]]
+id = "The Next Web"
+feed = "thenextweb.com/feed"
+weight = 1.5
+kind = "presse"
+
+[[source]]
+name = "nobody"
+"#,
+        expect![[r#"
+            error: `localhost` is no address to listen on: write it as in "127.0.0.1:8484" or "[::]:80"
+             --> recapd.toml:3:10
+              |
+            3 | listen = "localhost"
+              |          ^^^^^^^^^^^
+
+            error: unknown key `intervall`
+             --> recapd.toml:6:1
+              |
+            6 | intervall = "1h"
+              | ^^^^^^^^^ did you mean `interval`?
+
+            error: `30` is no length of time: write it as in "30m", "1h 30m" or "7d"
+             --> recapd.toml:7:11
+              |
+            7 | timeout = "30"
+              |           ^^^^
+
+            error: `concurrency` must be a whole number, 1 or more, not 0
+             --> recapd.toml:8:15
+              |
+            8 | concurrency = 0
+              |               ^
+
+            error: `max_body` must be a text in quotes, not a number
+             --> recapd.toml:9:12
+              |
+            9 | max_body = 16
+              |            ^^
+
+            error: `mondya` is no day of the week
+              --> recapd.toml:12:7
+               |
+            12 | day = "mondya"
+               |       ^^^^^^^^ did you mean `monday`?
+
+            error: `25:00` is no time of day: write it as in "08:00", 00:00 to 23:59
+              --> recapd.toml:13:8
+               |
+            13 | time = "25:00"
+               |        ^^^^^^^
+
+            error: no time zone is called `Europe/Berln`
+              --> recapd.toml:14:12
+               |
+            14 | timezone = "Europe/Berln"
+               |            ^^^^^^^^^^^^^^ did you mean `Europe/Berlin`?
+
+            error: `english` is no language tag: write it as in "en", "zh-Hans" or "pt-BR"
+              --> recapd.toml:15:12
+               |
+            15 | language = "english"
+               |            ^^^^^^^^^
+
+            error: `The Next Web` cannot be an id: use 1 to 64 of a-z, 0-9, `-` and `_`, starting with a letter or digit
+              --> recapd.toml:18:6
+               |
+            18 | id = "The Next Web"
+               |      ^^^^^^^^^^^^^^
+
+            error: `thenextweb.com/feed` is no web address: it must begin with https:// or http://
+              --> recapd.toml:19:8
+               |
+            19 | feed = "thenextweb.com/feed"
+               |        ^^^^^^^^^^^^^^^^^^^^^
+
+            error: `weight` must be from 0 to 1, not 1.5
+              --> recapd.toml:20:10
+               |
+            20 | weight = 1.5
+               |          ^^^
+
+            error: `presse` is no kind: use one of `press`, `primary`, `community`, `aggregator`
+              --> recapd.toml:21:8
+               |
+            21 | kind = "presse"
+               |        ^^^^^^^^ did you mean `press`?
+
+            error: a source needs `id`
+              --> recapd.toml:23:1
+               |
+            23 | [[source]]
+               | ^^^^^^^^^^
+        "#]],
+    );
+}
+
+#[test]
+fn entries_are_there_once_and_point_at_others() {
+    refused(
+        r#"
+[[source]]
+id = "a"
+feed = "https://a.test/feed"
+audiences = ["developer", "general"]
+interval = "1m"
+
+[[source]]
+id = "a"
+feed = "https://b.test/feed"
+
+[[source]]
+feed = "https://c.test/feed"
+[[source.filter]]
+
+[[audience]]
+id = "one"
+fallback = true
+[[audience]]
+id = "developers"
+fallback = true
+
+[[name]]
+id = "acme"
+of = "nvidai"
+rivals = ["zzzzzzzzz"]
+
+[[publisher]]
+domain = "https://Acme.test/"
+company = "acme"
+"#,
+        expect![[r#"
+            error: no audience is called `developer`
+             --> recapd.toml:5:14
+              |
+            5 | audiences = ["developer", "general"]
+              |              ^^^^^^^^^^^ did you mean `developers`?
+
+            error: `interval` (1m) is outside `min_interval` (15m) and `max_interval` (1d)
+             --> recapd.toml:6:12
+              |
+            6 | interval = "1m"
+              |            ^^^^
+
+            error: the id `a` is there twice
+             --> recapd.toml:9:6
+              |
+            3 | id = "a"
+              |      --- first here
+            ...
+            9 | id = "a"
+              |      ^^^ again here
+
+            error: a source needs `id`
+              --> recapd.toml:12:1
+               |
+            12 | [[source]]
+               | ^^^^^^^^^^
+
+            error: a filter without words does nothing
+              --> recapd.toml:14:1
+               |
+            14 | [[source.filter]]
+               | ^^^^^^^^^^^^^^^^^ give it as in drop = { title = ["sponsored"] }
+
+            error: only one audience can be the fallback
+              --> recapd.toml:19:1
+               |
+            16 | [[audience]]
+               | ------------ the first that does
+            ...
+            19 | [[audience]]
+               | ^^^^^^^^^^^^ also says `fallback = true`
+
+            error: no name is called `nvidai`
+              --> recapd.toml:25:6
+               |
+            25 | of = "nvidai"
+               |      ^^^^^^^^ did you mean `nvidia`?
+
+            error: no name is called `zzzzzzzzz`
+              --> recapd.toml:26:11
+               |
+            26 | rivals = ["zzzzzzzzz"]
+               |           ^^^^^^^^^^^
+
+            error: `https://Acme.test/` is no publisher's domain
+              --> recapd.toml:29:10
+               |
+            29 | domain = "https://Acme.test/"
+               |          ^^^^^^^^^^^^^^^^^^^^ write it as in "ft.com" or "x.com/openai", in lower case, without "www."
+        "#]],
+    );
+}
+
+#[test]
+fn keys_of_later_versions_are_refused_as_such() {
+    refused(
+        r#"
+[model]
+url = "http://127.0.0.1:8080/v1"
+
+[websub]
+subscribe = true
+
+[recap]
+review = "2h"
+
+[[source]]
+id = "a"
+feed = "https://a.test/"
+full_text = true
+"#,
+        expect![[r#"
+            error: `model` comes with a later version
+             --> recapd.toml:2:2
+              |
+            2 | [model]
+              |  ^^^^^ take it out for now
+
+            error: `subscribe` comes with a later version
+             --> recapd.toml:6:1
+              |
+            6 | subscribe = true
+              | ^^^^^^^^^ take it out for now
+
+            error: `review` comes with a later version
+             --> recapd.toml:9:10
+              |
+            9 | review = "2h"
+              |          ^^^^ until then it must be "0m"
+
+            error: `full_text` comes with a later version
+              --> recapd.toml:14:1
+               |
+            14 | full_text = true
+               | ^^^^^^^^^ take it out for now
+        "#]],
+    );
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_told_by_line() {
+    refused(
+        "[server\nlisten = \"127.0.0.1:1\"\n[fetch]\ninterval = 1h\n",
+        expect![[r#"
+        error: unclosed table, expected `]`
+         --> recapd.toml:1:8
+          |
+        1 | [server
+          |        ^
+
+        error: string values must be quoted, expected literal string
+         --> recapd.toml:4:12
+          |
+        4 | interval = 1h
+          |            ^^
+    "#]],
+    );
+}
+
+#[test]
+fn an_unset_variable_is_named() {
+    refused(
+        "[server]\nlisten = \"127.0.0.1:${PROT}\"\n",
+        expect![[r#"
+            error: the environment variable `PROT` is not set
+             --> recapd.toml:2:10
+              |
+            2 | listen = "127.0.0.1:${PROT}"
+              |          ^^^^^^^^^^^^^^^^^^^
+        "#]],
+    );
+    let config = accepted("[server]\nlisten = \"127.0.0.1:${PORT}\"\n");
+    assert_eq!(config.server.listen.port(), 9000);
+}
+
+#[test]
+fn types_are_told_in_words() {
+    refused(
+        r#"
+filter = "sponsored"
+[recap]
+stories = 2.5
+also = -1
+title = 7
+[publish]
+live = "yes"
+[ranking]
+age = true
+[[source]]
+id = "a"
+feed = ["https://a.test/"]
+allow_private = "10.0.0.0/8"
+[[source]]
+id = "b"
+feed = "https://b.test/"
+allow_private = ["10.0.0.0/8", "10.0.0.0/99"]
+[source.filter]
+drop = 1
+"#,
+        expect![[r#"
+            error: `filter` must be a list, not a text in quotes
+             --> recapd.toml:2:10
+              |
+            2 | filter = "sponsored"
+              |          ^^^^^^^^^^^
+
+            error: `stories` must be a whole number, not a fraction
+             --> recapd.toml:4:11
+              |
+            4 | stories = 2.5
+              |           ^^^
+
+            error: `also` must be a whole number, 0 or more
+             --> recapd.toml:5:8
+              |
+            5 | also = -1
+              |        ^^
+
+            error: `title` must be a text in quotes, not a number
+             --> recapd.toml:6:9
+              |
+            6 | title = 7
+              |         ^
+
+            error: `live` must be true or false, not a text in quotes
+             --> recapd.toml:8:8
+              |
+            8 | live = "yes"
+              |        ^^^^^
+
+            error: `age` must be a number, not a truth value
+              --> recapd.toml:10:7
+               |
+            10 | age = true
+               |       ^^^^
+
+            error: `feed` must be a text in quotes, not a list
+              --> recapd.toml:13:8
+               |
+            13 | feed = ["https://a.test/"]
+               |        ^^^^^^^^^^^^^^^^^^^
+
+            error: `allow_private` must be true, false or a list of networks, not a text in quotes
+              --> recapd.toml:14:17
+               |
+            14 | allow_private = "10.0.0.0/8"
+               |                 ^^^^^^^^^^^^
+
+            error: `10.0.0.0/99` is no network: write it as in "10.0.0.0/8" or "fd00::/8"
+              --> recapd.toml:18:32
+               |
+            18 | allow_private = ["10.0.0.0/8", "10.0.0.0/99"]
+               |                                ^^^^^^^^^^^^^
+
+            error: `filter` must be a list, not a table
+              --> recapd.toml:19:1
+               |
+            19 | [source.filter]
+               | ^^^^^^^^^^^^^^^ one of several is headed in double brackets, as in [[source]]
+        "#]],
+    );
+}
+
+#[test]
+fn bounds_that_exclude_each_other_are_refused() {
+    refused(
+        "[fetch]\nmin_interval = \"2d\"\n",
+        expect![[r#"
+        error: `min_interval` (2d) is longer than `max_interval` (1d)
+         --> recapd.toml:2:16
+          |
+        2 | min_interval = "2d"
+          |                ^^^^
+    "#]],
+    );
+    refused(
+        "[fetch]\ninterval = \"1m\"\n",
+        expect![[r#"
+        error: `interval` (1m) is outside `min_interval` (15m) and `max_interval` (1d)
+         --> recapd.toml:2:12
+          |
+        2 | interval = "1m"
+          |            ^^^^
+    "#]],
+    );
+}
+
+#[test]
+fn one_audience_takes_what_is_for_nobody_else() {
+    refused(
+        "audiences = \"\"\n[[audience]]\nid = \"one\"\n",
+        expect![[r#"
+        error: no audience is the fallback
+         --> recapd.toml:2:1
+          |
+        2 | [[audience]]
+          | ^^^^^^^^^^^^ give one of them `fallback = true`
+    "#]],
+    );
+}
+
+#[test]
+fn a_domain_is_one_publishers_only() {
+    refused(
+        r#"
+publishers = ""
+[[publisher]]
+domain = "a.test"
+aka = ["b.test"]
+[[publisher]]
+domain = "b.test"
+"#,
+        expect![[r#"
+            error: the domain `b.test` is there twice
+             --> recapd.toml:7:10
+              |
+            5 | aka = ["b.test"]
+              |        -------- first here
+            6 | [[publisher]]
+            7 | domain = "b.test"
+              |          ^^^^^^^^ again here
+        "#]],
+    );
+}
+
+/// One of everything, without the shipped lists, which take time to read.
+const SMALL: &str = r#"
+publishers = ""
+names = ""
+filter = [{ drop = { title = ["sponsored", "广告"] } }]
+[server]
+listen = "127.0.0.1:${PORT}"
+[recap]
+timezone = "Europe/Berlin"
+[[source]]
+id = "a"
+feed = "https://a.test/feed"
+allow_private = ["10.0.0.0/8"]
+[[source.filter]]
+keep = { title = ["KI"], category = ["künstliche Intelligenz"] }
+[[name]]
+id = "acme"
+aliases = ["英伟达"]
+"#;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_written_is_accepted_or_reported(
+        from in 0..SMALL.chars().count(),
+        count in 0_usize..20,
+        instead in r#"[\[\]{}="'.,$#\n\t ü0a:-]{0,6}|\PC{0,3}"#,
+    ) {
+        let before = SMALL.chars().take(from);
+        let text: String = before.chain(instead.chars()).chain(SMALL.chars().skip(from + count)).collect();
+        if let Err(errors) = parse_str(&text, &env) {
+            prop_assert!(errors.count() > 0);
+            prop_assert!(errors.to_string().contains("recapd.toml:"), "{errors}\n{text}");
+        }
+    }
+}

@@ -181,20 +181,20 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
             blocking(poll::poll(settings, clock, poll::Which::of(sources, all)))
         }
         Verb::Check { online } => check::check(&found(config.as_deref())?, online, clock),
-        Verb::Status => status::status(&settings()?, clock, json),
+        Verb::Status => status::status(settings()?.as_ref(), clock, json),
         Verb::Parse { document, content_type, base_url } => {
             blocking(show::parsed(document, content_type, base_url, clock))
         }
-        Verb::Items { since, source } => show::items(&settings()?, since, source.as_ref()),
-        Verb::Stories { week, r#match } => show::stories(&settings()?, clock, week, r#match.as_deref()),
-        Verb::Explain { what } => explain::explain(&settings()?, clock, &what),
+        Verb::Items { since, source } => show::items(settings()?.as_ref(), since, source.as_ref()),
+        Verb::Stories { week, r#match } => show::stories(settings()?.as_ref(), clock, week, r#match.as_deref()),
+        Verb::Explain { what } => explain::explain(settings()?.as_ref(), clock, &what),
         Verb::Recap { week, audience, format, out } => {
             let settings = settings()?;
             check_clock(&settings, clock, force)?;
             let wanted = recap::Wanted { week, audience, format, out };
             recap::recap(&settings, clock, &wanted)
         }
-        Verb::Export { folder } => recap::export(&settings()?, clock, &folder),
+        Verb::Export { folder } => recap::export(settings()?.as_ref(), clock, &folder),
         Verb::Try { rules } => trial::run(config.as_deref().map(|path| loaded(Some(path))).transpose()?, rules),
         Verb::Schema => check::schema(),
         Verb::Health => blocking(check::health(settings()?)),

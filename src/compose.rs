@@ -107,7 +107,9 @@ pub fn running(store: &Store, config: &Config, now: Timestamp) -> Result<Recap> 
     let start = store.anchor()?.unwrap_or_else(|| slot.last(now)).min(now);
     let order = Order { week: slot.week_of(start), window: &(start..now), frozen: now, issue: Issue::Later };
     let mut recaps = compose(store, config, order)?;
-    Ok(Recap { state: State::Draft, ..recaps.swap_remove(0) })
+    let pool = recaps.swap_remove(0);
+    let passing = pool.entries.into_iter().filter(|entry| entry.publishers.len() > 1).collect();
+    Ok(Recap { state: State::Draft, entries: passing, ..pool })
 }
 
 /// The stories of `window` that are in no other week's recap, by id.

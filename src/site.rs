@@ -13,7 +13,6 @@ use jiff::Timestamp;
 use crate::compose;
 use crate::config::{Config, Live};
 use crate::id::{AudienceId, SourceId};
-use crate::opml;
 use crate::publish::feed::{self, Feed, Format, Origin};
 use crate::publish::html::{self, About, AudienceRow, Around, Home, Link};
 use crate::publish::{Document, Site, text};
@@ -256,6 +255,7 @@ impl Library<'_> {
             audiences: &audiences,
             sources: self.config.sources.len(),
             items: self.store.count_items()?,
+            running: None,
             next: self.config.recap.slot.next(self.now),
             changed: if latest.is_some() { changed } else { self.now },
         };

@@ -67,7 +67,7 @@ pub struct Reading {
     /// What could not be taken from it.
     pub skipped: Vec<Skipped>,
     /// What had to be mended, in words.
-    pub mended: Option<String>,
+    pub mended: Vec<String>,
     /// For the next conditional request.
     pub validators: Validators,
     /// The longest wait that headers and feed ask for.
@@ -169,7 +169,7 @@ fn read(turn: &mut Turn, source: &Source, before: &SourceState, reading: Reading
     turn.signatures =
         turn.intake.new.iter().filter_map(|item| Some(Signature::of(item, item.placed?, by.names))).collect();
     turn.state.validators = reading.validators;
-    turn.state.mended = reading.mended;
+    turn.state.mended = (!reading.mended.is_empty()).then(|| reading.mended.join("; "));
     turn.state.first_success = before.first_success.or(Some(by.now));
     if !turn.intake.new.is_empty() {
         turn.state.last_new = Some(by.now);

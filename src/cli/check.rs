@@ -73,7 +73,7 @@ async fn ask(fetcher: &Fetcher, source: &Source, clock: Clock) -> std::result::R
         Fetched::Body { bytes, content_type, final_url, .. } => {
             let document = Document { bytes: &bytes, content_type: content_type.as_deref(), base_url: Some(&final_url) };
             let parsed = parse(document).map_err(|error| error.to_string())?;
-            let mended = parsed.mended.map(|mended| format!(", {mended}")).unwrap_or_default();
+            let mended: String = parsed.mended.iter().map(|mended| format!(", {mended}")).collect();
             Ok(format!("{} items, {} skipped{mended}", parsed.entries.len(), parsed.skipped.len()))
         }
     }

@@ -25,8 +25,15 @@ pub struct Card<'a> {
 pub struct Line<'c> {
     /// "What changed".
     pub label: &'static str,
-    /// The words.
-    pub part: &'c Part,
+    /// The words, by one author or several; never empty.
+    pub parts: Vec<&'c Part>,
+}
+
+impl Line<'_> {
+    /// All of the words.
+    pub fn text(&self) -> String {
+        self.parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// Somebody the story is for.
@@ -130,12 +137,12 @@ impl<'a> Card<'a> {
     /// What changed, why it matters, what to do next: those there are.
     pub fn lines(&self) -> Vec<Line<'_>> {
         let card = &self.insight;
-        let parts = [
-            ("What changed", &card.what_changed),
-            ("Why it matters", &card.why_it_matters),
-            ("What to do next", &card.what_to_do_next),
+        let lines = [
+            Line { label: "What changed", parts: card.what_changed.iter().collect() },
+            Line { label: "Why it matters", parts: card.why_it_matters.iter().collect() },
+            Line { label: "What to do next", parts: card.what_to_do_next.iter().collect() },
         ];
-        parts.into_iter().filter_map(|(label, part)| part.as_ref().map(|part| Line { label, part })).collect()
+        lines.into_iter().filter(|line| !line.parts.is_empty()).collect()
     }
 
     /// The story in 8 to 16 words: the hook, the news or the headline,

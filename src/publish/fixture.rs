@@ -157,11 +157,11 @@ fn funding() -> Entry {
             "China’s largest state semiconductor fund is in talks to lead the first outside investment in DeepSeek. The round would value the lab at about $45 billion, more than four times the figure discussed last year.",
             &[item(3)],
         )),
-        why_it_matters: Some(written(
+        why_it_matters: vec![written(
             "Six publishers; the largest of four funding rounds this month. A lab that gave its weights away now gets a shareholder with an industrial policy.",
             Origin::Model("qwen2.5-1.5b-instruct".to_owned()),
             &[item(2), item(3)],
-        )),
+        )],
         what_to_do_next: Some(advice(
             "Founders: check whether your suppliers’ terms change with their shareholders before you renew.",
             &[item(3)],

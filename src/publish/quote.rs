@@ -16,7 +16,7 @@ pub fn within(card: &Insight, words: u32) -> Insight {
     let mut ration = Ration { words: words as usize, used: HashMap::new(), said: Vec::new() };
     let mut card = card.clone();
     card.what_changed = card.what_changed.map(|part| ration.cut(part));
-    card.why_it_matters = card.why_it_matters.filter(|part| ration.allows(part));
+    card.why_it_matters.retain(|part| ration.allows(part));
     card.what_to_do_next = card.what_to_do_next.filter(|part| ration.allows(part));
     card.takeaways.retain(|part| ration.allows(part));
     card.technical.retain(|part| ration.allows(part));

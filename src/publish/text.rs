@@ -84,7 +84,7 @@ fn story(card: &Card) -> Vec<Block> {
     }
     let Bullet { headline, link, .. } = bullet(card);
     let mut blocks = vec![Block::Story { place: card.entry.place, headline, link }, Block::Small(meta.join(" · "))];
-    blocks.extend(card.lines().iter().map(|line| Block::Labelled(line.label, clean(&line.part.text))));
+    blocks.extend(card.lines().iter().map(|line| Block::Labelled(line.label, clean(&line.text()))));
     let readers = clean(&card.reader_names());
     if !readers.is_empty() {
         blocks.push(Block::Small(format!("For: {readers}")));

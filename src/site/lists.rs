@@ -33,7 +33,7 @@ pub(super) fn sources(library: &Library) -> Result<Vec<SourceRow>> {
         let publisher = library.config.publishers.behind(&source.feed);
         SourceRow {
             name: source.name.clone(),
-            feed: without_secrets(&source.feed),
+            feed: without_secrets(&source.feed).to_string(),
             site: None,
             kind: source.kind,
             weight: source.weight.unwrap_or(if library.config.publishers.knows(&source.feed) { publisher.weight } else { Share::nearest(UNKNOWN_WEIGHT) }),
@@ -48,7 +48,7 @@ pub(super) fn sources(library: &Library) -> Result<Vec<SourceRow>> {
 }
 
 /// An address as others may see it: no login, and no query, which may hold a token.
-fn without_secrets(feed: &url::Url) -> String {
+fn without_secrets(feed: &url::Url) -> url::Url {
     let mut feed = feed.clone();
     // An address that cannot have a login has none to lose.
     let _ = feed.set_username("");
@@ -56,7 +56,7 @@ fn without_secrets(feed: &url::Url) -> String {
     if feed.query().is_some() {
         feed.set_query(None);
     }
-    feed.to_string()
+    feed
 }
 
 /// How a source is doing, in an operator's words.
@@ -90,7 +90,12 @@ pub(super) fn slot_in_words(slot: &Slot) -> String {
 
 /// The sources as a list that other readers can import.
 pub(super) fn opml(title: &str, config: &Config, changed: Timestamp) -> Document {
-    let outline = |source: &Source| Outline { text: source.name.clone(), xml_url: without_secrets(&source.feed), html_url: None };
+    let outline = |source: &Source| Outline {
+        text: source.name.clone(),
+        xml_url: without_secrets(&source.feed),
+        html_url: None,
+        category: None,
+    };
     let body = opml::written(title, config.sources.iter().map(outline));
     Document::new("text/x-opml; charset=utf-8", body, changed)
 }

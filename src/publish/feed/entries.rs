@@ -98,7 +98,7 @@ impl RecapHtml<'_> {
     }
 
     fn authors(&self) -> String {
-        words::origins(self.full.iter().flat_map(Card::lines).map(|line| line.part))
+        words::origins(self.full.iter().flat_map(Card::lines).flat_map(|line| line.parts))
     }
 }
 
@@ -111,7 +111,7 @@ struct StoryHtml<'a> {
 
 impl StoryHtml<'_> {
     fn authors(&self) -> String {
-        words::origins(self.card.lines().into_iter().map(|line| line.part).chain(&self.card.insight.takeaways))
+        words::origins(self.card.lines().into_iter().flat_map(|line| line.parts).chain(&self.card.insight.takeaways))
     }
 }
 

@@ -218,7 +218,7 @@ impl<'a> WeekView<'a> {
     }
 
     fn authors(&self) -> String {
-        words::origins(self.full.iter().flat_map(Card::lines).map(|line| line.part))
+        words::origins(self.full.iter().flat_map(Card::lines).flat_map(|line| line.parts))
     }
 
     fn data(&self) -> Value {

@@ -1,6 +1,7 @@
 //! One week's turn: its stories are loaded, tagged, scored and chosen, each
 //! gets its card, and all of it becomes the week's recaps.
 
+mod cards;
 mod entries;
 mod window;
 
@@ -12,7 +13,6 @@ use jiff::Timestamp;
 use crate::audience::{Audience, Spoken, Tag, Tagger};
 use crate::config::Config;
 use crate::id::{AudienceId, SourceId, StoryId};
-use crate::insight::Insight;
 use crate::item::Item;
 use crate::ledger::{Event, Note};
 use crate::publisher::{Publisher, Publishers};
@@ -26,6 +26,7 @@ use crate::story::signature::Signature;
 use crate::story::{Report, Story, lead};
 use crate::week::Week;
 
+pub use cards::{Archive, Writer};
 pub use window::{Due, due};
 
 /// Stories named among those left out.
@@ -79,7 +80,9 @@ pub fn compose(store: &Store, config: &Config, order: Order) -> Result<Vec<Recap
     let options: Vec<Candidate> = told.iter().map(|told| candidate(told, &remembered, config)).collect();
     let slots = config.recap.stories + config.recap.also;
     let selection = select(&options, slots, &config.ranking);
-    let scene = entries::Scene { config, order, told: &told, selection: &selection, rarity: &rarity, remembered: &remembered };
+    let archive = Archive::before(order.window, store, &Teller::new(config), &config.names)?;
+    let writer = Writer::new(config, &archive);
+    let scene = entries::Scene { config, told: &told, selection: &selection, rarity: &rarity, writer: &writer };
     let entries = entries::entries(&scene, None);
     let pool = Recap {
         audiences: shares(&config.audiences, &entries),
@@ -211,11 +214,6 @@ fn candidate(told: &Told, remembered: &[Recap], config: &Config) -> Candidate {
         host: lead.publisher.domain.clone(),
         first: told.reports.iter().map(Report::appeared).min().unwrap_or(lead.item.first_seen),
     }
-}
-
-/// The card of a story on its own, for all readers.
-pub fn insight_of(config: &Config, told: &Told) -> Insight {
-    entries::card(config, told, &[], None)
 }
 
 fn frame(store: &Store, config: &Config, order: Order, audience: Option<&Audience>, entries: Vec<Entry>) -> Result<Recap> {

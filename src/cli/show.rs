@@ -9,7 +9,7 @@ use url::Url;
 
 use super::output;
 use crate::clock::Clock;
-use crate::compose::{self, Teller, Told};
+use crate::compose::{Archive, Teller, Told, Writer};
 use crate::config::Config;
 use crate::fetch::{Fetched, Fetcher, Limits, Manners, Request, user_agent};
 use crate::id::SourceId;
@@ -102,9 +102,11 @@ pub fn stories(config: &Config, clock: Clock, week: Option<Week>, matching: Opti
     let placed = store.placed_stories()?;
     let mut told: Vec<Told> = store.stories(&window)?.into_iter().map(|story: Story| teller.told(story, window.end)).collect();
     told.sort_by(|a, b| b.score.total.total_cmp(&a.score.total).then(a.story.id.cmp(&b.story.id)));
+    let archive = Archive::before(&window, &store, &teller, &config.names)?;
+    let writer = Writer::new(config, &archive);
     for told in told.iter().filter(|told| fits(told, matching)) {
         let place = placed.get(&told.story.id).map(|(week, place)| json!({ "week": week, "place": place }));
-        let insight = compose::insight_of(config, told);
+        let insight = writer.card(told, None);
         output::json(&story(told, place, &insight))?;
     }
     Ok(ExitCode::SUCCESS)

@@ -2,7 +2,6 @@
 
 use crate::config::Config;
 use crate::id::AudienceId;
-use crate::insight::Insight;
 use crate::rank::{Score, distinct};
 use crate::recap::select::Selection;
 use crate::recap::{Coverage, Entry, Recap, Related};
@@ -11,7 +10,7 @@ use crate::story::likeness::Rarity;
 use crate::text;
 use crate::week::Week;
 
-use super::{Order, Told};
+use super::{Told, Writer};
 
 /// Neighbours named at a story.
 const RELATED: usize = 4;
@@ -28,11 +27,10 @@ const SLUG_CHARS: usize = 60;
 /// Everything the entries are made from.
 pub(super) struct Scene<'s> {
     pub config: &'s Config,
-    pub order: Order<'s>,
     pub told: &'s [Told],
     pub selection: &'s Selection,
     pub rarity: &'s Rarity,
-    pub remembered: &'s [Recap],
+    pub writer: &'s Writer<'s>,
 }
 
 /// The chosen stories for all readers, or those of them that are for
@@ -69,7 +67,7 @@ fn entry(scene: &Scene, place: u32, index: usize, score: Score, audience: Option
         last: appeared().max().unwrap_or(lead.item.first_seen),
         coverage: coverage.iter().map(|report| covered(report, scene.config)).collect(),
         audiences: told.tags.clone(),
-        insight: card(scene.config, told, scene.remembered, audience),
+        insight: scene.writer.card(told, audience),
         related: related(scene, index),
         headline,
         score,
@@ -148,11 +146,6 @@ fn slug(headline: &str) -> String {
         slug.push_str(&word.to_ascii_lowercase());
     }
     if slug.is_empty() { "story".to_owned() } else { slug }
-}
-
-/// The card of a story, by what it and earlier recaps say.
-pub(super) fn card(_config: &Config, _told: &Told, _remembered: &[Recap], _audience: Option<&AudienceId>) -> Insight {
-    Insight::default()
 }
 
 #[cfg(test)]

@@ -74,7 +74,8 @@ const KEPT: &[&str] = &[
     "ins",
     "tt",
     "wbr",
-    "div", "span",
+    "div",
+    "span",
     "center",
     "ruby",
     "rb",
@@ -126,7 +127,8 @@ const UNSEEN: &[&str] = &["script", "style", "template", "iframe", "object", "sv
 /// Elements that stand on a line of their own in plain text.
 const BLOCKS: &[&str] = &[
     "p",
-    "div", "span",
+    "div",
+    "span",
     "h1",
     "h2",
     "h3",

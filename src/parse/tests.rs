@@ -144,7 +144,7 @@ fn one_bad_entry_does_not_cost_the_others() {
             - One [no id]
               no link undated [] []
             - Bad [no id]
-              no link undated ["Joe Smith the"] []
+              no link undated ["Joe Smith the Great"] []
             - Four [no id]
               no link undated [] []
             skipped 2: there is nothing in it
@@ -202,9 +202,7 @@ fn what_is_no_feed_is_named() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-
-    #[test]
+        #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = document(&bytes);
     }
@@ -213,7 +211,7 @@ proptest! {
     fn no_damage_makes_it_panic(which in 0..4_usize, cut in 0..2_000_usize, at in 0..2_000_usize, put in "[<>&;/!\"'\\[\\]{}:,é\u{0}\u{92}a0]{0,4}") {
         let feed = [RSS, ATOM, RDF, JSON][which];
         let mut text: String = feed.chars().take(feed.chars().count().saturating_sub(cut / 4)).collect();
-        let at = text.floor_char_boundary(at.min(text.len()));
+        let at = text.char_indices().nth(at).map_or(text.len(), |(at, _)| at);
         text.insert_str(at, &put);
         if let Ok(parsed) = document(text.as_bytes()) {
             for entry in &parsed.entries {

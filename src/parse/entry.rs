@@ -78,8 +78,11 @@ pub(super) fn entry(given: model::Entry, fields: &Fields, around: &Around) -> Re
 }
 
 fn title(given: &model::Entry, fields: &Fields) -> String {
-    let title = given.title.as_ref().map(texts::line).filter(|title| !title.is_empty());
+    // feed-rs stops at the first tag.
+    let whole = fields.all("title").find_map(|field| field.markup.as_deref());
+    let title = whole.map(text::title).or_else(|| given.title.as_ref().map(texts::line));
     title
+        .filter(|title| !title.is_empty())
         .or_else(|| fields.text(&["title", "dc:title", "media:title", "itunes:title"]).map(text::title))
         .unwrap_or_default()
 }

@@ -38,7 +38,10 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
         let none = Fields::default();
         match entry::entry(entry, fields.get(index).unwrap_or(&none), &around) {
             Ok(entry) => entries.push(entry),
-            Err(why) => skipped.push(Skipped { index, why: why.to_owned() }),
+            Err(why) => {
+                let index = fields.get(index).map_or(index, |fields| fields.place);
+                skipped.push(Skipped { index, why: why.to_owned() });
+            }
         }
     }
     skipped.sort_by_key(|skipped| skipped.index);
@@ -122,8 +125,7 @@ fn newest(entries: &[model::Entry], skipped: &mut Vec<Skipped>) -> Option<Vec<bo
     let mut kept = vec![true; entries.len()];
     order[MOST_ENTRIES..].iter().for_each(|index| kept[*index] = false);
     let index = kept.iter().position(|kept| !kept).unwrap_or_default();
-    let why =
-        format!("{beyond} entries older than the newest {MOST_ENTRIES}: {}", text::cut("only those are kept", 40));
+    let why = format!("{beyond} entries older than the newest {MOST_ENTRIES}");
     skipped.push(Skipped { index, why });
     Some(kept)
 }

@@ -40,6 +40,8 @@ pub(super) struct Field {
 /// The fields of an entry, or of the feed itself, in document order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fields {
+    /// Which entry it is, from 0.
+    pub place: usize,
     /// Where the entry stands in the text.
     pub span: Range<usize>,
     /// The attributes of the entry's own element.
@@ -204,7 +206,10 @@ impl Walk<'_> {
             ..Field::default()
         });
         match role {
-            Role::Entry => self.outline.entries.push(Fields { span: at..at, own: attributes, fields: Vec::new() }),
+            Role::Entry => {
+                let place = self.outline.entries.len();
+                self.outline.entries.push(Fields { place, span: at..at, own: attributes, fields: Vec::new() });
+            }
             Role::Feed if prefix == "atom" || local == "RDF" || parent.is_none() => {
                 self.outline.feed.own.extend(attributes)
             }

@@ -16,6 +16,10 @@ const DEEPEST: usize = 200;
 /// not one of them here.
 const VOID: &[&str] = &["br", "hr", "img", "wbr", "area", "col"];
 
+/// What holds entries; an entry anywhere else means that something before it
+/// was not closed.
+const HOLDERS: &[&str] = &["rss", "channel", "items", "rdf:RDF", "RDF", "feed", "atom:feed"];
+
 /// A document after mending.
 pub(super) struct Mended {
     /// Well-formed.
@@ -131,9 +135,12 @@ impl<'t> Mender<'t> {
             self.note("nested too deep");
             return false;
         }
-        if let Some(depth) = self.open.iter().position(|open| *open == name && matches!(name, "item" | "entry")) {
-            self.note("entry without end");
-            self.close_to(depth);
+        if matches!(name, "item" | "entry")
+            && let Some(holder) = self.open.iter().rposition(|open| HOLDERS.contains(open))
+            && self.open.len() > holder + 1
+        {
+            self.note("entry inside another element");
+            self.close_to(holder + 1);
         }
         self.out.push('<');
         self.out += name;
@@ -380,7 +387,11 @@ mod tests {
         check("<a>\n<b>cut", "<a>\n<b>cut</b></a>", "cut short, line 2");
         check("<a>1 < 2</a>", "<a>1 &lt; 2</a>", "stray <, line 1");
         check("<a x=1 x=2 y></a>", "<a x=\"1\" y=\"\"></a>", "bad attribute, line 1");
-        check("<r><item>1<item>2</item></r>", "<r><item>1</item><item>2</item></r>", "entry without end, line 1");
+        check(
+            "<rss><x><item>1<item>2</item></rss>",
+            "<rss><x></x><item>1</item><item>2</item></rss>",
+            "entry inside another element, line 1",
+        );
     }
 
     #[test]

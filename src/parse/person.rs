@@ -8,7 +8,7 @@ const MOST_CHARS: usize = 200;
 /// The name in `jo@a.test (Jo Doe)`, `Jo Doe <jo@a.test>`, `Jo Doe`; the
 /// address where there is nothing else.
 pub(super) fn name(written: &str) -> Option<String> {
-    let line = text::title(&written.replace(['<', '>'], " "));
+    let line = text::title(&written.replace(['<', '>', '—'], " "));
     let line = line.trim().trim_start_matches("mailto:");
     let is_address = |word: &&str| word.contains('@') && word.contains('.') && !word.starts_with('@');
     let names = line.split(' ').filter(|word| !is_address(word)).collect::<Vec<_>>().join(" ");
@@ -37,6 +37,7 @@ mod tests {
         check("Jo Doe (jo@a.test)", "Jo Doe");
         check("jo@a.test", "jo@a.test");
         check("Jo (the great) Doe", "Jo (the great) Doe");
+        check("Jo Doe—jo@a.test", "Jo Doe");
         check("  ", "nobody");
     }
 }

@@ -56,8 +56,10 @@ pub(super) fn read(text: &str, shape: Shape, base: Option<&Url>) -> Result<Readi
     if let Ok(feed) = attempt::read(&repaired.text, base) {
         return Ok(reading(feed, outline, mended, Vec::new()));
     }
-    let Some((feed, outline, skipped)) = by_entry(&repaired.text, outline, base) else {
-        return alone(&repaired.text, shape, base).map(|(feed, outline)| reading(feed, outline, mended, Vec::new())).ok_or(NotAFeed::Damaged { reason });
+    let Some((feed, outline, skipped)) = by_entry(&repaired.text, shape, outline, base) else {
+        return alone(&repaired.text, shape, base)
+            .map(|(feed, outline)| reading(feed, outline, mended, Vec::new()))
+            .ok_or(NotAFeed::Damaged { reason });
     };
     Ok(reading(feed, outline, mended, skipped))
 }
@@ -75,11 +77,16 @@ fn alone(text: &str, shape: Shape, base: Option<&Url>) -> Option<(model::Feed, O
 }
 
 /// What can be read around the entries that cannot.
-fn by_entry(text: &str, outline: Outline, base: Option<&Url>) -> Option<(model::Feed, Outline, Vec<Skipped>)> {
+fn by_entry(
+    text: &str,
+    shape: Shape,
+    outline: Outline,
+    base: Option<&Url>,
+) -> Option<(model::Feed, Outline, Vec<Skipped>)> {
     let Outline { feed: own, entries, depth, foreign } = outline;
     let first = entries.first()?.span.start;
     let last = entries.last()?.span.end;
-    let around = Around { head: &text[..first], tail: &text[last..], text, base };
+    let around = Around { head: &text[..first], tail: &text[last..], text, shape, base };
     let mut found = Found { feed: around.read(&[]).ok()?, kept: Vec::new(), skipped: Vec::new() };
     around.bisect(&entries, 0, &mut found);
     if found.feed.entries.is_empty() {
@@ -92,6 +99,7 @@ struct Around<'t> {
     head: &'t str,
     tail: &'t str,
     text: &'t str,
+    shape: Shape,
     base: Option<&'t Url>,
 }
 
@@ -114,7 +122,14 @@ impl Around<'_> {
                 found.feed.entries.extend(feed.entries);
                 found.kept.extend_from_slice(entries);
             }
-            Err(why) if entries.len() <= 1 => found.skipped.push(Skipped { index, why }),
+            Err(why) if entries.len() <= 1 => match self.shape {
+                // Its fields are enough.
+                Shape::Rss | Shape::Rdf => {
+                    found.feed.entries.extend(entries.iter().map(|_| model::Entry::default()));
+                    found.kept.extend_from_slice(entries);
+                }
+                Shape::Atom | Shape::Json => found.skipped.push(Skipped { index, why }),
+            },
             Err(_) => {
                 let (left, right) = entries.split_at(entries.len() / 2);
                 self.bisect(left, index, found);

@@ -144,9 +144,7 @@ pub(super) fn name(text: &str) -> &str {
 fn embedded(text: &str) -> Option<Shape> {
     let near = crate::text::html::head(text, 4096);
     let holds = |tag: &str| near.contains(tag);
-    if holds("<rss ") && holds("<channel") {
-        Some(Shape::Rss)
-    } else if holds("<channel>") && holds("<item") {
+    if holds("<channel") && (holds("<rss ") || holds("<item")) {
         Some(Shape::Rss)
     } else if holds("<feed ") && holds("<entry") {
         Some(Shape::Atom)

@@ -1,3 +1,223 @@
+use std::fmt::Write;
+
+use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
 use super::*;
+
+const RSS: &str = include_str!("../../tests/feeds/ordinary.rss");
+const ATOM: &str = include_str!("../../tests/feeds/ordinary.atom");
+const RDF: &str = include_str!("../../tests/feeds/ordinary.rdf");
+const JSON: &str = include_str!("../../tests/feeds/ordinary.json");
+
+fn document(text: &[u8]) -> Result<Parsed, NotAFeed> {
+    let base = Url::parse("https://a.test/feeds/main").unwrap();
+    parse(Document { bytes: text, content_type: None, base_url: Some(&base) })
+}
+
+/// A feed as a person would note it down.
+fn report(parsed: &Parsed) -> String {
+    let mut page = String::new();
+    let feed = &parsed.feed;
+    let shown = |link: &Option<Url>| link.as_ref().map_or("no link".to_owned(), Url::to_string);
+    writeln!(page, "{} {} “{}” {}", parsed.rescued.name(), feed.format.name(), feed.title, shown(&feed.link)).unwrap();
+    for entry in &parsed.entries {
+        let published = entry.published.map_or("undated".to_owned(), |published| published.to_string());
+        writeln!(page, "- {} [{}]", entry.title, entry.guid.as_deref().unwrap_or("no id")).unwrap();
+        writeln!(page, "  {} {published} {:?} {:?}", shown(&entry.link), entry.authors, entry.categories).unwrap();
+        for text in [&entry.summary_html, &entry.content_html].into_iter().filter(|text| !text.is_empty()) {
+            writeln!(page, "  | {text}").unwrap();
+        }
+        for enclosure in &entry.enclosures {
+            writeln!(page, "  + {} {:?} {:?}", enclosure.url, enclosure.mime_type, enclosure.length).unwrap();
+        }
+    }
+    for skipped in &parsed.skipped {
+        writeln!(page, "skipped {}: {}", skipped.index, skipped.why).unwrap();
+    }
+    for mended in &parsed.mended {
+        writeln!(page, "mended: {mended}").unwrap();
+    }
+    page
+}
+
+#[track_caller]
+fn check(text: &str, expected: Expect) {
+    expected.assert_eq(&report(&document(text.as_bytes()).unwrap()));
+}
+
+/// An RSS feed of these items.
+fn rss(items: &str) -> String {
+    format!("<rss version=\"2.0\"><channel><title>T</title>{items}</channel></rss>")
+}
+
+#[test]
+fn rss_is_read_as_it_is() {
+    check(
+        RSS,
+        expect![[r#"
+        as-is rss2 “The Daily Lathe” https://lathe.test/
+        - Chips & salt [lathe-1]
+          https://a.test/2026/chips 2026-11-02T09:00:00Z ["Ed Plane", "Ada Turner"] ["wood", "tools"]
+          | Short.
+          | <p>Long, with <a href="https://a.test/feeds/more">a link</a>.</p>
+          + https://lathe.test/1.mp3 Some("audio/mpeg") Some(1234)
+    "#]],
+    );
+}
+
+#[test]
+fn atom_is_read_as_it_is() {
+    check(
+        ATOM,
+        expect![[r#"
+        as-is atom “Hobel & Span” https://hobel.test/blog/
+        - Ein Brett [urn:hobel:1]
+          https://hobel.test/blog/2026/brett 2026-11-01T07:00:00Z ["Ida Feile"] ["holz"]
+          | <p>Mit <a href="https://hobel.test/blog/2026/plan">Plan</a>.</p>
+          + https://hobel.test/blog/2026/brett.pdf Some("application/pdf") Some(9)
+        - 1 < 2 [urn:hobel:2]
+          no link undated ["Ida Feile"] []
+          | a &lt; b
+    "#]],
+    );
+}
+
+#[test]
+fn rdf_is_read_as_it_is() {
+    check(
+        RDF,
+        expect![[r#"
+        as-is rss1 “Rasp” https://rasp.test/
+        - One [https://rasp.test/1]
+          https://rasp.test/1 2026-11-02T09:00:00Z ["Bo"] ["files"]
+        - Two, without a link [urn:rasp:2]
+          no link undated [] []
+    "#]],
+    );
+}
+
+#[test]
+fn json_feed_is_read_as_it_is() {
+    check(
+        JSON,
+        expect![[r#"
+        repaired jsonfeed “” https://adze.test/
+        - Seven [7]
+          https://adze.test/7 2026-11-02T10:00:00Z ["Cy"] ["axes"]
+          | 1 &lt; 2
+          | <p>Text</p>
+          + https://adze.test/7.mp3 Some("audio/mpeg") Some(12)
+        - Only text. Two lines [8]
+          no link undated [] []
+          | Only text.<br>Two lines.
+        mended: members of the wrong type
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_ill_formed_is_mended_and_said() {
+    check(
+        &rss("<item><title>Q&A &nbsp; <br> more</title><guid>1</guid>\n<item><title>Two</title>"),
+        expect![[r#"
+            repaired rss2 “T” no link
+            - Q&A more [1]
+              no link undated [] []
+            - Two [no id]
+              no link undated [] []
+            mended: bare ampersand, line 1
+            mended: HTML entity, line 1
+            mended: entry inside another element, line 2
+            mended: tag without end, line 2
+        "#]],
+    );
+}
+
+#[test]
+fn one_bad_entry_does_not_cost_the_others() {
+    let bad = "<item><title>Bad</title><author>Joe Smith the Great—joe@example.com</author></item>";
+    check(
+        &rss(&format!("<item><title>One</title></item>{bad}<item/><item><title>Four</title></item>")),
+        expect![[r#"
+            repaired rss2 “T” no link
+            - One [no id]
+              no link undated [] []
+            - Bad [no id]
+              no link undated ["Joe Smith the Great"] []
+            - Four [no id]
+              no link undated [] []
+            skipped 2: there is nothing in it
+            mended: the parser gave up on it
+        "#]],
+    );
+}
+
+#[test]
+fn an_id_is_never_invented() {
+    let parsed = document(rss("<item><title>One</title><link>/1</link></item>").as_bytes()).unwrap();
+    assert_eq!(parsed.entries[0].guid, None);
+    assert_eq!(json(&parsed)["items"][0]["id"], "https://a.test/1");
+}
+
+#[test]
+fn a_title_is_never_empty() {
+    check(
+        &rss("<item><description>The first sentence is here. The second is not.</description></item>\
+            <item><guid isPermaLink='false'>7</guid></item><item><pubDate>2026-11-02</pubDate></item>"),
+        expect![[r#"
+            as-is rss2 “T” no link
+            - The first sentence is here [no id]
+              no link undated [] []
+              | The first sentence is here. The second is not.
+            - 7 [7]
+              no link undated [] []
+            - Untitled [no id]
+              no link 2026-11-02T00:00:00Z [] []
+        "#]],
+    );
+}
+
+#[test]
+fn deep_feeds_do_not_overflow_the_stack() {
+    let deep = format!("<item><title>Deep</title>{}x", "<x>".repeat(100_000));
+    assert_eq!(document(rss(&deep).as_bytes()).unwrap().entries[0].title, "Deep");
+}
+
+#[test]
+fn only_so_many_entries_are_read_and_the_newest_win() {
+    let item = |day: usize| format!("<item><title>{day}</title><pubDate>{}</pubDate></item>", 1000 + day % 7_000);
+    let many: String = (0..MOST_ENTRIES + 3).map(item).collect();
+    let parsed = document(rss(&many).as_bytes()).unwrap();
+    assert_eq!((parsed.entries.len(), parsed.entries[0].title.as_str()), (MOST_ENTRIES, "3"));
+    assert_eq!(parsed.skipped[0].why, "3 entries older than the newest 5000");
+}
+
+#[test]
+fn what_is_no_feed_is_named() {
+    let named = |text: &str| document(text.as_bytes()).unwrap_err().to_string();
+    assert_eq!(named("<!doctype html><title>Gone</title>"), "an HTML page “Gone”, not a feed");
+    assert_eq!(named("{\"items\":1}"), "JSON, but not a JSON Feed: it needs `version` and `items`");
+    assert_eq!(named("{\"items\""), "a damaged feed: EOF while parsing an object at line 1 column 8");
+}
+
+proptest! {
+        #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = document(&bytes);
+    }
+
+    #[test]
+    fn no_damage_makes_it_panic(which in 0..4_usize, cut in 0..2_000_usize, at in 0..2_000_usize, put in "[<>&;/!\"'\\[\\]{}:,é\u{0}\u{92}a0]{0,4}") {
+        let feed = [RSS, ATOM, RDF, JSON][which];
+        let mut text: String = feed.chars().take(feed.chars().count().saturating_sub(cut / 4)).collect();
+        let at = text.char_indices().nth(at).map_or(text.len(), |(at, _)| at);
+        text.insert_str(at, &put);
+        if let Ok(parsed) = document(text.as_bytes()) {
+            for entry in &parsed.entries {
+                prop_assert!(!entry.title.is_empty() && !entry.title.contains('\n'));
+                prop_assert!(!entry.content_html.contains("<script"));
+            }
+        }
+    }
+}

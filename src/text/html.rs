@@ -17,7 +17,8 @@ pub use title::{entity, title, without_controls};
 
 use scan::{Piece, pieces, unescaped};
 
-/// What is kept of a publisher's text: structure, code, tables, pictures.
+/// What is kept of a publisher's text: structure, code, tables, pictures. A
+/// bare `span` keeps the tokens of highlighted code apart.
 const KEPT: &[&str] = &[
     "p",
     "h1",
@@ -74,7 +75,8 @@ const KEPT: &[&str] = &[
     "ins",
     "tt",
     "wbr",
-    "div", "span",
+    "div",
+    "span",
     "center",
     "ruby",
     "rb",
@@ -126,7 +128,8 @@ const UNSEEN: &[&str] = &["script", "style", "template", "iframe", "object", "sv
 /// Elements that stand on a line of their own in plain text.
 const BLOCKS: &[&str] = &[
     "p",
-    "div", "span",
+    "div",
+    "span",
     "h1",
     "h2",
     "h3",
@@ -157,6 +160,10 @@ const BLOCKS: &[&str] = &[
 /// More HTML than this is cut before it is read: an article is not that long.
 const MOST_BYTES: usize = 2 << 20;
 
+/// A document that still changes after so many passes is left as it is: safe,
+/// if not stable.
+const MOST_MOVES: usize = 4;
+
 /// A publisher's HTML made safe: an allow-list of elements and attributes,
 /// http, https and mailto links only, relative ones made absolute against
 /// `base` (dropped without one), tracking pixels and scripts gone.
@@ -168,7 +175,17 @@ pub fn sanitised(html: &str, base: Option<&Url>) -> String {
         return html.trim().to_owned();
     }
     let relative = base.map_or(UrlRelative::Deny, |base| UrlRelative::RewriteWithBase(base.clone()));
-    let safe = cleaner(KEPT, relative).clean(&flattened(head(html, MOST_BYTES))).to_string();
+    let cleaner = cleaner(KEPT, relative);
+    let mut safe = cleaner.clean(&flattened(head(html, MOST_BYTES))).to_string();
+    // What stands wrongly in a table moves out of it, by the rules of HTML,
+    // and may only then be seen to nest wrongly.
+    for _ in 0..MOST_MOVES {
+        let again = if safe.contains("<table") { cleaner.clean(&safe).to_string() } else { break };
+        if again == safe {
+            break;
+        }
+        safe = again;
+    }
     without_pixels(&safe).trim().to_owned()
 }
 
@@ -203,7 +220,8 @@ pub fn head(html: &str, limit_bytes: usize) -> &str {
     if html.len() <= limit_bytes {
         return html;
     }
-    let head = &html[..html.floor_char_boundary(limit_bytes)];
+    let end = (0..=limit_bytes).rev().find(|at| html.is_char_boundary(*at)).unwrap_or(0);
+    let head = &html[..end];
     let open = head.rfind('<').filter(|at| !head[*at..].contains('>'));
     &head[..open.unwrap_or(head.len())]
 }
@@ -287,7 +305,7 @@ mod tests {
     fn structure_stays_and_decoration_goes() {
         check("<p class=x style='color:red'>a <b id=y>b</b></p>", "<p>a <b>b</b></p>");
         check("<pre><code>a\n  b</code></pre>", "<pre><code>a\n  b</code></pre>");
-        check("<span>a</span><font size=7>b</font>", "ab");
+        check("<span class=k>a</span><font size=7>b</font>", "<span>a</span>b");
         check("plain words", "plain words");
     }
 

@@ -58,8 +58,8 @@ pub(in crate::parse) fn summary<'e>(given: &'e model::Entry, fields: &'e Fields,
     }
     let said = given.summary.as_ref().filter(|summary| !summary.content.trim().is_empty());
     if let Some(summary) = said {
-        let html = !matches!(shape, Shape::Atom | Shape::Json)
-            || dressed(&summary.content_type.to_string()) == Some(Dress::Html);
+        let html =
+            !matches!(shape, Shape::Atom | Shape::Json) || dressed(summary.content_type.as_ref()) == Some(Dress::Html);
         return Some(Body { text: &summary.content, dress: if html { Dress::Html } else { Dress::Plain }, field });
     }
     let other =
@@ -78,7 +78,7 @@ pub(in crate::parse) fn content<'e>(given: &'e model::Entry, fields: &'e Fields)
     }
     let said = given.content.as_ref().and_then(|content| Some((content.body.as_deref()?, &content.content_type)));
     if let Some((body, kind)) = said.filter(|(body, _)| !body.trim().is_empty()) {
-        return dressed(&kind.to_string()).map(|dress| Body { text: body, dress, field });
+        return dressed(kind.as_ref()).map(|dress| Body { text: body, dress, field });
     }
     let other = find(fields, &["content:encoded", "xhtml:body", "xhtml:div", "atom:content", "fullitem"])?;
     let text = markup(other).unwrap_or(&other.text);

@@ -69,7 +69,7 @@ pub fn title(text: &str) -> String {
     if line.len() <= MOST_BYTES {
         return line;
     }
-    let head = &line[..line.floor_char_boundary(MOST_BYTES - '…'.len_utf8())];
+    let head = super::head(&line, MOST_BYTES - '…'.len_utf8());
     let end = head.rfind(' ').filter(|at| *at > MOST_BYTES / 2).unwrap_or(head.len());
     format!("{}…", head[..end].trim_end())
 }

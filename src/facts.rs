@@ -161,11 +161,22 @@ mod tests {
 
     #[test]
     fn one_amount_has_many_spellings() {
-        for spelling in ["$45B", "US$45 billion", "$45bn", "45 billion dollars", "450亿美元", "USD 45 billion", "$45-billion", "45 Milliarden Dollar", "45 milliards de dollars", "450 亿美金"]
-        {
+        for spelling in [
+            "$45B",
+            "US$45 billion",
+            "$45bn",
+            "45 billion dollars",
+            "450亿美元",
+            "USD 45 billion",
+            "$45-billion",
+            "45 Milliarden Dollar",
+            "45 milliards de dollars",
+            "450 亿美金",
+        ] {
             check(spelling, &["usd:45e9"]);
         }
-        for spelling in ["RMB 3.2 billion", "32亿元", "¥3.2bn", "3.2 billion yuan", "32亿人民币", "CNY3.2 billion"] {
+        for spelling in ["RMB 3.2 billion", "32亿元", "¥3.2bn", "3.2 billion yuan", "32亿人民币", "CNY3.2 billion"]
+        {
             check(spelling, &["cny:3.2e9"]);
         }
     }

@@ -55,7 +55,10 @@ pub(super) fn comparison(reading: &Reading, names: &Names) -> Option<Comparison>
 /// What is said of whom: this story's reports first, then earlier stories, newest first.
 fn cells<'r>(reading: &'r Reading, names: &'r Names) -> Vec<Cell<'r>> {
     let own = reading.lines.iter().map(|line| (line, reading.cite(line), None));
-    let earlier = reading.earlier.iter().map(|line| (line, reading.cite_earlier(line), Some(reading.subject.earlier[line.report].day)));
+    let earlier = reading
+        .earlier
+        .iter()
+        .map(|line| (line, reading.cite_earlier(line), Some(reading.subject.earlier[line.report].day)));
     let mut cells = Vec::new();
     for (line, cite, day) in own.chain(earlier) {
         let Some(actor) = only_actor(line, names) else { continue };
@@ -88,7 +91,8 @@ pub(super) fn disagreements(reading: &Reading) -> Vec<Disagreement> {
             continue;
         }
         done.push(measured.attribute);
-        let same_thing: Vec<&(&Line, Measured)> = firsts.iter().filter(|(_, other)| is_reading_of_one(other, measured)).collect();
+        let same_thing: Vec<&(&Line, Measured)> =
+            firsts.iter().filter(|(_, other)| is_reading_of_one(other, measured)).collect();
         let figures = figures(reading, &same_thing);
         let is_split = figures.len() > 1 && same_thing.iter().any(|(_, other)| other.is_other_than(measured));
         if is_split {
@@ -144,7 +148,8 @@ fn figures(reading: &Reading, mentions: &[&(&Line, Measured)]) -> Vec<Figure> {
                 figure.cites.push(cite);
             }
             None => {
-                let figure = Figure { text: measured.fact.text.clone(), publishers: vec![publisher], cites: vec![cite] };
+                let figure =
+                    Figure { text: measured.fact.text.clone(), publishers: vec![publisher], cites: vec![cite] };
                 figures.push((key, figure));
             }
         }

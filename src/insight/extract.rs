@@ -49,8 +49,11 @@ static POINTS_BACK: LazyLock<Regex> = LazyLock::new(|| {
 /// The lead's text if it is short, else its first sentence and the ones most like the rest.
 pub(super) fn what_changed(reading: &Reading, taken: &mut Taken) -> Option<Part> {
     let source = reading.prose().find(|(_, line)| taken.has_room_for(line)).map(|(_, line)| line.report)?;
-    let text: Vec<&Line> =
-        reading.prose().map(|(_, line)| line).filter(|line| line.report == source && taken.has_room_for(line)).collect();
+    let text: Vec<&Line> = reading
+        .prose()
+        .map(|(_, line)| line)
+        .filter(|line| line.report == source && taken.has_room_for(line))
+        .collect();
     let mut order: Vec<usize> = (0..text.len()).collect();
     if text.len() > CHANGED_MOST_SENTENCES {
         order.sort_by(|one, other| weight(reading, text[*other]).total_cmp(&weight(reading, text[*one])));
@@ -99,7 +102,7 @@ fn weight(reading: &Reading, line: &Line) -> f64 {
 
 /// Sentences that look ahead, those with a day first.
 pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
-    let is_ahead = |line: &Line| AHEAD.is_match(line.text) && !POINTS_BACK.is_match(line.text);
+    let is_ahead = |line: &Line| line.place > 0 && AHEAD.is_match(line.text) && !POINTS_BACK.is_match(line.text);
     let strength = |line: &Line| {
         let written = reading.report(line).published.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
         let has_future_day = line.facts.iter().any(|fact| matches!(fact.kind, FactKind::Date(day) if day > written));
@@ -111,12 +114,75 @@ pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
 /// Words that only people who build it use.
 pub(super) fn technical_terms() -> Finder {
     let words = [
-        "parameter*", "context window", "context", "token*", "benchmark*", "architecture", "mixture of experts", "mixture-of-experts", "moe",
-        "transformer*", "attention", "trained on", "pretrain*", "pre-train*", "post-train*", "reinforcement learning", "fine-tun*", "inference",
-        "weights", "open weights", "quantiz*", "fp8", "fp4", "int4", "gpu*", "tpu*", "hbm*", "latency", "throughput", "apache 2.0", "mit license",
-        "mit licence", "api", "apis", "sdk", "distill*", "embedding*", "multimodal", "vision encoder", "swe-bench*", "mmlu*", "gpqa", "arc-agi*",
-        "kernel*", "cuda", "vulnerabilit*", "cve-*", "exploit*", "sandbox*", "encrypt*", "nanometre*", "nanometer*", "interconnect*", "megawatt*",
-        "参数", "上下文", "训练", "推理", "架构", "基准", "开源", "权重", "词元", "许可证", "显存", "算力", "微调", "延迟", "token",
+        "parameter*",
+        "context window",
+        "context",
+        "token*",
+        "benchmark*",
+        "architecture",
+        "mixture of experts",
+        "mixture-of-experts",
+        "moe",
+        "transformer*",
+        "attention",
+        "trained on",
+        "pretrain*",
+        "pre-train*",
+        "post-train*",
+        "reinforcement learning",
+        "fine-tun*",
+        "inference",
+        "weights",
+        "open weights",
+        "quantiz*",
+        "fp8",
+        "fp4",
+        "int4",
+        "gpu*",
+        "tpu*",
+        "hbm*",
+        "latency",
+        "throughput",
+        "apache 2.0",
+        "mit license",
+        "mit licence",
+        "api",
+        "apis",
+        "sdk",
+        "distill*",
+        "embedding*",
+        "multimodal",
+        "vision encoder",
+        "swe-bench*",
+        "mmlu*",
+        "gpqa",
+        "arc-agi*",
+        "kernel*",
+        "cuda",
+        "vulnerabilit*",
+        "cve-*",
+        "exploit*",
+        "sandbox*",
+        "encrypt*",
+        "nanometre*",
+        "nanometer*",
+        "interconnect*",
+        "megawatt*",
+        "参数",
+        "上下文",
+        "训练",
+        "推理",
+        "架构",
+        "基准",
+        "开源",
+        "权重",
+        "词元",
+        "许可证",
+        "显存",
+        "算力",
+        "微调",
+        "延迟",
+        "token",
     ];
     let terms: Vec<Term> = words.iter().map(|word| Term { any: vec![(*word).to_owned()], weight: 1.0 }).collect();
     Finder::new([terms.as_slice()])
@@ -125,11 +191,18 @@ pub(super) fn technical_terms() -> Finder {
 /// Sentences with two technical words, or one and a figure.
 pub(super) fn technical(reading: &Reading, terms: &Finder, taken: &mut Taken) -> Vec<Part> {
     let strength = |line: &Line| {
-        let figures = line.facts.iter().filter(|fact| matches!(fact.kind, FactKind::Count { .. } | FactKind::Version { .. } | FactKind::Percent { .. })).count();
+        let figures = line
+            .facts
+            .iter()
+            .filter(|fact| {
+                matches!(fact.kind, FactKind::Count { .. } | FactKind::Version { .. } | FactKind::Percent { .. })
+            })
+            .count();
         (terms.find(line.text).len(), figures.min(2))
     };
     best(reading, taken, TECHNICAL_MOST, |line, _| match strength(line) {
         (0, _) | (1, 0) => None,
+        _ if line.place == 0 => None,
         (words, figures) => Some((words + figures) as f64),
     })
 }
@@ -155,7 +228,8 @@ fn best(
     strength: impl Fn(&Line, &Taken) -> Option<f64>,
 ) -> Vec<Part> {
     let mut parts = Vec::new();
-    let is_quotable = |line: &&Line| line.readable == Readable::Yes && (line.place > 0 || is_telling_title(reading, line));
+    let is_quotable =
+        |line: &&Line| line.readable == Readable::Yes && (line.place > 0 || is_telling_title(reading, line));
     let mut candidates: Vec<&Line> = reading.lines.iter().filter(is_quotable).collect();
     while parts.len() < most {
         candidates.retain(|line| taken.has_room_for(line) && strength(line, taken).is_some());

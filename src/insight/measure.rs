@@ -2,6 +2,7 @@
 
 use super::reading::Line;
 use crate::facts::{Fact, FactKind};
+use crate::text::head;
 
 /// A figure and what it is the figure of.
 #[derive(Clone, Debug)]
@@ -14,20 +15,64 @@ pub(super) struct Measured<'l> {
 /// What amounts of money are of, with the words that say so; one that begins
 /// with `>` says so only after the figure: "a $2 billion round".
 const MONEY: &[(&str, &[&str])] = &[
-    ("valuation", &["valuation", "valued at", "valuing", "values it", "worth", "round at", "估值", "bewertung", "valorisation"]),
-    ("funding", &["raise", "raised", "raises", "raising", "round of", "funding of", ">funding", ">round", ">in fresh capital", "融资", "募资", "finanzierungsrunde"]),
-    ("revenue", &["revenue", "annualised", "annualized", "run rate", "run-rate", "arr", "sales", "营收", "收入", "umsatz"]),
-    ("price", &["per million", "per 1m", "a minute", "per minute", "price", "priced", "per month", "a month", "每百万", "每分钟", "每月", "定价"]),
+    (
+        "valuation",
+        &["valuation", "valued at", "valuing", "values it", "worth", "round at", "估值", "bewertung", "valorisation"],
+    ),
+    (
+        "funding",
+        &[
+            "raise",
+            "raised",
+            "raises",
+            "raising",
+            "round of",
+            "funding of",
+            ">funding",
+            ">round",
+            ">in fresh capital",
+            "融资",
+            "募资",
+            "finanzierungsrunde",
+        ],
+    ),
+    (
+        "revenue",
+        &["revenue", "annualised", "annualized", "run rate", "run-rate", "arr", "sales", "营收", "收入", "umsatz"],
+    ),
+    (
+        "price",
+        &[
+            "per million",
+            "per 1m",
+            "a minute",
+            "per minute",
+            "price",
+            "priced",
+            "per month",
+            "a month",
+            "每百万",
+            "每分钟",
+            "每月",
+            "定价",
+        ],
+    ),
     ("profit", &["profit", "net income", "净利润", "gewinn"]),
     ("loss", &["net loss", "loss of", "losses", "亏损"]),
-    ("spending", &["capex", "capital expenditure", "spend", "spending", "invest", "invests", "investment", "资本开支", "投资"]),
+    (
+        "spending",
+        &["capex", "capital expenditure", "spend", "spending", "invest", "invests", "investment", "资本开支", "投资"],
+    ),
     ("fine", &["fine", "fined", "penalty", "罚款"]),
     ("charge", &["charge", "charges", "restructuring"]),
 ];
 
 /// What percentages are of.
 const SHARES: &[(&str, &[&str])] = &[
-    ("share price", &["shares fell", "shares rose", "stock fell", "stock rose", "shares dropped", "stock dropped", "股价"]),
+    (
+        "share price",
+        &["shares fell", "shares rose", "stock fell", "stock rose", "shares dropped", "stock dropped", "股价"],
+    ),
     ("growth", &["growth", "grew", "up from a year", "year over year", "year-on-year", "同比", "增长"]),
     ("staff", &["staff", "workforce", "employees", "headcount", "员工"]),
 ];
@@ -37,14 +82,43 @@ const NEAR: usize = 48;
 
 /// After one of these stands a figure that does not hold now, or not yet.
 const NOT_NOW_BEFORE: &[&str] = &[
-    "from", "previous", "instead of", "compared with", "compared to", "had been", "against", "forecast", "expect",
-    "guide", "guidance", "analysts", "target", "last year", "at the end of", "earlier", "原", "上一轮", "之前", "此前",
-    "去年", "年底", "预计", "目标",
+    "from",
+    "previous",
+    "instead of",
+    "compared with",
+    "compared to",
+    "had been",
+    "against",
+    "forecast",
+    "expect",
+    "guide",
+    "guidance",
+    "analysts",
+    "target",
+    "last year",
+    "at the end of",
+    "earlier",
+    "原",
+    "上一轮",
+    "之前",
+    "此前",
+    "去年",
+    "年底",
+    "预计",
+    "目标",
 ];
 
 /// Before one of these, too.
-const NOT_NOW_AFTER: &[&str] =
-    &["last year", "last month", "at the end of", "a year earlier", "a year ago", "in 2024", "in 2025", "earlier this year"];
+const NOT_NOW_AFTER: &[&str] = &[
+    "last year",
+    "last month",
+    "at the end of",
+    "a year earlier",
+    "a year ago",
+    "in 2024",
+    "in 2025",
+    "earlier this year",
+];
 
 /// Marks that end a clause.
 const CLAUSE: [char; 5] = [',', ';', '，', '；', '、'];
@@ -124,8 +198,8 @@ fn is_of_another_time(lower: &str, fact: &Fact) -> bool {
 
 /// What stands near the fact within its clause, on the left and on the right.
 fn clause<'t>(lower: &'t str, fact: &Fact) -> (&'t str, &'t str) {
-    let start = lower.floor_char_boundary(fact.span.start.saturating_sub(NEAR));
-    let end = lower.floor_char_boundary((fact.span.end + NEAR).min(lower.len()));
+    let start = head(lower, fact.span.start.saturating_sub(NEAR)).len();
+    let end = head(lower, fact.span.end + NEAR).len();
     let before = &lower[start..fact.span.start];
     let after = &lower[fact.span.end..end];
     (before.rsplit(CLAUSE).next().unwrap_or(before), after.split(CLAUSE).next().unwrap_or(after))
@@ -142,8 +216,10 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
         let (facts, tokens) = (facts(text), BTreeSet::new());
-        let line = Line { report: 0, place: 0, text, start: 0, tokens, facts, names: Vec::new(), readable: Readable::Yes };
-        let found: Vec<String> = measured(&line).iter().map(|it| format!("{}: {}", it.attribute, it.fact.text)).collect();
+        let line =
+            Line { report: 0, place: 0, text, start: 0, tokens, facts, names: Vec::new(), readable: Readable::Yes };
+        let found: Vec<String> =
+            measured(&line).iter().map(|it| format!("{}: {}", it.attribute, it.fact.text)).collect();
         assert_eq!(found, expected);
     }
 
@@ -153,7 +229,10 @@ mod tests {
         check("a $29 million seed round", &["funding: $29 million"]);
         check("月之暗面完成20亿美元融资，估值200亿美元", &["funding: 20亿美元", "valuation: 200亿美元"]);
         check("costs $0.14 per million tokens", &["price: $0.14"]);
-        check("a 1M context window and 284 billion parameters", &["context window: 1M context", "parameters: 284 billion parameters"]);
+        check(
+            "a 1M context window and 284 billion parameters",
+            &["context window: 1M context", "parameters: 284 billion parameters"],
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::boilerplate::is_prose;
 use super::{Cite, EarlierStory, Origin, Part, Report, Subject};
 use crate::facts::{Fact, FactKind, facts_written};
 use crate::names::{Name, Names, Sort};
+use crate::text::head;
 use crate::text::sentence::sentences;
 use crate::text::token::{Script, script, tokens};
 
@@ -69,9 +70,11 @@ impl<'s> Reading<'s> {
         if lines.iter().all(|line: &Line| line.readable == Readable::No) {
             lines.iter_mut().for_each(|line| line.readable = Readable::Yes);
         }
-        let earlier = subject.earlier.iter().enumerate().flat_map(|(index, story)| {
-            split(story.headline, story.text, index, story.day, Readable::Yes, names)
-        });
+        let earlier = subject
+            .earlier
+            .iter()
+            .enumerate()
+            .flat_map(|(index, story)| split(story.headline, story.text, index, story.day, Readable::Yes, names));
         let mut common = BTreeMap::new();
         for token in lines.iter().filter(|line| line.place > 0).flat_map(|line| &line.tokens) {
             *common.entry(token.clone()).or_insert(0) += 1;
@@ -124,7 +127,7 @@ fn split<'s>(
     readable: Readable,
     names: &'s Names,
 ) -> Vec<Line<'s>> {
-    let head = &text[..text.floor_char_boundary(TEXT_MOST)];
+    let head = head(text, TEXT_MOST);
     let line = |place: usize, start: usize, text: &'s str| Line {
         report,
         place,

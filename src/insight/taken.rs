@@ -30,7 +30,8 @@ impl Taken {
 
     /// Whether `line` says something else than what is there, and may be quoted.
     pub(super) fn has_room_for(&self, line: &Line) -> bool {
-        let is_quotable = line.place == 0 || self.words_left.get(&line.report).is_some_and(|left| words(line.text) <= *left);
+        let is_quotable =
+            line.place == 0 || self.words_left.get(&line.report).is_some_and(|left| words(line.text) <= *left);
         is_quotable && !self.has_said(line)
     }
 

@@ -44,11 +44,16 @@ pub(super) fn timeline(reading: &Reading) -> Vec<Dated> {
 fn earlier(reading: &Reading) -> Vec<Dated> {
     let actor = reading.actor.map(|actor| actor.id.as_str());
     let is_about_actor = |line: &&Line| {
-        line.place == 0 && line.names.iter().any(|name| Some(name.id.as_str()) == actor || (actor.is_some() && name.of.as_deref() == actor))
+        line.place == 0
+            && line
+                .names
+                .iter()
+                .any(|name| Some(name.id.as_str()) == actor || (actor.is_some() && name.of.as_deref() == actor))
     };
     let headlines = reading.earlier.iter().filter(is_about_actor).map(|line| {
         let story = &reading.subject.earlier[line.report];
-        let part = Part { text: line.text.to_owned(), origin: Origin::Extract, cites: vec![reading.cite_earlier(line)] };
+        let part =
+            Part { text: line.text.to_owned(), origin: Origin::Extract, cites: vec![reading.cite_earlier(line)] };
         Dated { day: story.day, part, story: Some(story.story) }
     });
     headlines.collect()
@@ -65,6 +70,7 @@ fn its_day(reading: &Reading, line: &Line) -> Option<Date> {
     let days: Vec<(Date, &str)> = days.collect();
     let only = |days: &[Date]| days.first().copied().filter(|first| days.iter().all(|day| day == first));
     let all: Vec<Date> = days.iter().map(|(day, _)| *day).collect();
-    let told: Vec<Date> = days.iter().filter(|(_, before)| !NOT_THIS_DAY.is_match(before)).map(|(day, _)| *day).collect();
+    let told: Vec<Date> =
+        days.iter().filter(|(_, before)| !NOT_THIS_DAY.is_match(before)).map(|(day, _)| *day).collect();
     only(&all).or_else(|| only(&told))
 }

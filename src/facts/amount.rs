@@ -10,7 +10,7 @@ use super::{Fact, FactKind, Preposition};
 /// `$3-4 billion`, `€ 1.2bn`, `RMB 3.2 billion`: the currency first.
 static LEADING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?P<currency>(?:US|HK|NT|CA|AU|[ACS])?\$|[€£¥￥₹₩]|\b(?:USD|EUR|GBP|RMB|CNY|JPY|INR|CHF)) ?(?P<from>{FIGURE})(?:[ \-]?(?P<from_scale>{SCALE})\b)?(?:(?: ?[-–—~] ?| to | and )(?:(?:US)?\$|[€£¥])?(?P<to>{FIGURE})[ \-]?(?P<to_scale>{SCALE})\b)?"
+        r"(?P<currency>(?:US|HK|NT|CA|AU|[ACS])?\$|[€£¥￥₹₩]|\b(?:USD|EUR|GBP|RMB|CNY|JPY|INR|CHF)) ?(?P<from>{FIGURE})(?:[ \-]?(?P<from_scale>{SCALE})\b)?(?:(?: ?[-–—~] ?| to | and )(?P<to_sign>(?:US)?\$|[€£¥])?(?P<to>{FIGURE})[ \-]?(?P<to_scale>{SCALE})\b)?"
     ))
 });
 
@@ -66,7 +66,8 @@ fn amount(found: &Captures) -> Vec<Fact> {
         Some(Fact { kind: FactKind::Amount { currency, value }, text: inside(span.clone()), span })
     };
     let lower = fact(from.as_str(), from_scale, start..from_end);
-    let upper = upper.and_then(|to| fact(to.as_str(), word("to_scale"), to.start()..whole.end()));
+    let upper_start = found.name("to_sign").or(upper).map_or(whole.end(), |part| part.start());
+    let upper = upper.and_then(|to| fact(to.as_str(), word("to_scale"), upper_start..whole.end()));
     lower.into_iter().chain(upper).collect()
 }
 

@@ -87,7 +87,8 @@ pub(super) fn disagreements(reading: &Reading) -> Vec<Disagreement> {
     let firsts = first_mentions(reading);
     let mut done: Vec<&str> = Vec::new();
     for (_, measured) in &firsts {
-        if done.contains(&measured.attribute) {
+        // One thing has many prices: by tier, by direction, by the minute.
+        if measured.attribute == "price" || done.contains(&measured.attribute) {
             continue;
         }
         done.push(measured.attribute);

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::boilerplate::{is_prose, words};
+use super::hook::is_vague;
 use super::reading::{Line, Readable, Reading};
 use super::taken::Taken;
 use super::{Origin, Part};
@@ -39,7 +40,7 @@ static AHEAD: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that point back at a sentence which may not be there.
 static POINTS_BACK: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = concat!(
-        r"^[“\x22]?(It|Its|He|She|They|Their|His|Her|This|These|Those|That|Both|But|And|So|However|Instead|Meanwhile|Also|Then|",
+        r"^[“\x22]?(It|Its|He|She|They|Their|His|Her|Ours|This|These|Those|That|Both|But|And|So|However|Instead|Meanwhile|Also|Then|",
         r"Still|Yet|Nor|Or|There|Such|Another|Others|Neither|Either|First,|Second,|Third,|Finally,|Moreover|Furthermore|Additionally|In addition|The (two|three|four|pair|latter|former|move|same))\b",
         r"|^(其|他|她|它|这|此|该|但|不过|另外|区别|两者|双方|前者|后者)"
     );
@@ -246,5 +247,9 @@ fn best(
 /// Whether another report's title can stand as a sentence; those of lists of links are others' words.
 fn is_telling_title(reading: &Reading, line: &Line) -> bool {
     let is_own = matches!(reading.report(line).kind, Kind::Press | Kind::Primary);
-    line.report > 0 && is_own && line.text.chars().count() <= TITLE_MOST_CHARS && is_prose(line.text)
+    line.report > 0
+        && is_own
+        && line.text.chars().count() <= TITLE_MOST_CHARS
+        && is_prose(line.text)
+        && !is_vague(line.text)
 }

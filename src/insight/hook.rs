@@ -61,7 +61,7 @@ fn is_credit(tail: &str) -> bool {
 }
 
 /// Questions, lists of links and titles that promise rather than tell.
-fn is_vague(title: &str) -> bool {
+pub(super) fn is_vague(title: &str) -> bool {
     let lower = title.to_lowercase();
     let starts = [
         "show hn",
@@ -82,10 +82,9 @@ fn is_vague(title: &str) -> bool {
         "everything ",
         "i ",
     ];
-    title.ends_with(['?', '？', '…', ':'])
-        || starts.iter().any(|start| lower.starts_with(start))
-        || lower.contains("一周")
-        || title.contains('[')
+    let ends = [" to watch", " to know", " to expect", "matters", "so far"];
+    let is_promise = starts.iter().any(|start| lower.starts_with(start)) || ends.iter().any(|end| lower.ends_with(end));
+    is_promise || title.ends_with(['?', '？', '…', ':']) || lower.contains("一周") || title.contains('[')
 }
 
 fn is_unspaced(title: &str) -> bool {

@@ -80,7 +80,7 @@ const SHARES: &[(&str, &[&str])] = &[
 /// Bytes between a figure and its word at most.
 const NEAR: usize = 48;
 
-/// After one of these stands a figure that does not hold now, or not yet.
+/// After one of these stands a bound, a sum over a time, or what does not hold now, or not yet.
 const NOT_NOW_BEFORE: &[&str] = &[
     "from",
     "previous",
@@ -98,7 +98,11 @@ const NOT_NOW_BEFORE: &[&str] = &[
     "last year",
     "at the end of",
     "earlier",
-    "原",
+    "up to",
+    "as much as",
+    "a total of",
+    "months",
+    "原定",
     "上一轮",
     "之前",
     "此前",
@@ -106,6 +110,10 @@ const NOT_NOW_BEFORE: &[&str] = &[
     "年底",
     "预计",
     "目标",
+    "最多",
+    "累计",
+    "半年",
+    "个月",
 ];
 
 /// Before one of these, too.
@@ -118,7 +126,14 @@ const NOT_NOW_AFTER: &[&str] = &[
     "in 2024",
     "in 2025",
     "earlier this year",
+    "months",
+    "in total",
+    "to date",
+    "in all",
 ];
+
+/// Between two figures that are the ends of one range.
+const RANGE: &[&str] = &["to", "and", "-", "–", "—", "至", "到", "~"];
 
 /// Marks that end a clause.
 const CLAUSE: [char; 5] = [',', ';', '，', '；', '、'];
@@ -129,7 +144,9 @@ pub(super) fn measured<'l>(line: &'l Line) -> Vec<Measured<'l>> {
     if lower.len() != line.text.len() {
         return Vec::new();
     }
-    let now = line.facts.iter().filter(|fact| !is_of_another_time(&lower, fact));
+    let is_alone = |at: &usize| !is_range(line, at.wrapping_sub(1)) && !is_range(line, *at);
+    let alone = (0..line.facts.len()).filter(is_alone).map(|at| &line.facts[at]);
+    let now = alone.filter(|fact| !is_of_another_time(&lower, fact));
     now.filter_map(|fact| Some(Measured { attribute: attribute(&lower, fact)?, fact })).collect()
 }
 
@@ -152,6 +169,12 @@ impl Measured<'_> {
                 _ => false,
             }
     }
+}
+
+/// Whether the fact at `first` and the next are the ends of one range.
+fn is_range(line: &Line, first: usize) -> bool {
+    let (Some(one), Some(two)) = (line.facts.get(first), line.facts.get(first.wrapping_add(1))) else { return false };
+    RANGE.contains(&line.text[one.span.end..two.span.start].trim())
 }
 
 fn attribute(lower: &str, fact: &Fact) -> Option<&'static str> {
@@ -179,9 +202,8 @@ fn attribute(lower: &str, fact: &Fact) -> Option<&'static str> {
 fn nearest(lower: &str, fact: &Fact, things: &[(&'static str, &[&str])]) -> Option<&'static str> {
     let (before, after) = clause(lower, fact);
     let distance = |word: &str| {
-        let bare = word.trim_start_matches('>');
-        let left = before.rfind(word).map(|at| before.len() - at - word.len());
-        let right = after.find(bare).map(|at| at + 1);
+        let left = whole_words(before, word).last().map(|at| before.len() - at - word.len());
+        let right = whole_words(after, word.trim_start_matches('>')).next().map(|at| at + 1);
         left.into_iter().chain(right).min()
     };
     let found = things.iter().filter_map(|(thing, words)| {
@@ -189,6 +211,16 @@ fn nearest(lower: &str, fact: &Fact, things: &[(&'static str, &[&str])]) -> Opti
         Some((nearest, *thing))
     });
     found.min_by_key(|(distance, _)| *distance).map(|(_, thing)| thing)
+}
+
+/// Where `word` stands in `text`, not as a part of a longer word.
+fn whole_words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
+    text.match_indices(word).map(|(at, _)| at).filter(move |at| {
+        let joins = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphabetic());
+        let end = at + word.len();
+        let is_spaced = word.is_ascii();
+        !is_spaced || (!joins(text[..*at].chars().next_back()) && !joins(text[end..].chars().next()))
+    })
 }
 
 fn is_of_another_time(lower: &str, fact: &Fact) -> bool {
@@ -240,10 +272,18 @@ mod tests {
         check("valued at $45 billion, up from a valuation of $10 billion", &["valuation: $45 billion"]);
         check("valued at $4.3 billion at the end of 2025", &[]);
         check("Analysts forecast revenue of $9 billion", &[]);
+        check("it has raised $3.9 billion in six months", &[]);
+    }
+
+    #[test]
+    fn bounds_and_ranges_are_no_figures() {
+        check("Restructuring charges of $140 million to $150 million", &[]);
+        check("It will invest up to $40 billion", &[]);
     }
 
     #[test]
     fn a_figure_without_its_word_measures_nothing() {
+        check("Investors mention $50 billion", &[]);
         check("It may cost $45 billion or so", &[]);
         check("", &[]);
     }

@@ -194,6 +194,12 @@ mod tests {
     }
 
     #[test]
+    fn everyday_words_are_no_money() {
+        check("sells $40 T-shirts", &["usd:40"]);
+        check("a team of 3 won and lost 12 pounds", &[]);
+    }
+
+    #[test]
     fn percentages_are_read_with_their_words() {
         check("cut by 80 %, 80 percent or 80% or 百分之80", &["80%", "80%", "80%", "80%"]);
         let found = facts("cut by 80 % and now at 20 percent, more than 5%");

@@ -129,7 +129,7 @@ fn first_mentions<'r>(reading: &'r Reading) -> Vec<(&'r Line<'r>, Measured<'r>)>
 }
 
 /// Whether a line speaks of a rival, or of others and not of `actor`: its figures may be theirs.
-fn is_about_another(line: &Line, actor: &Name) -> bool {
+pub(super) fn is_about_another(line: &Line, actor: &Name) -> bool {
     let family = |name: &Name| name.of.clone().unwrap_or_else(|| name.id.clone());
     let families: Vec<String> = line.names.iter().map(|name| family(name)).collect();
     let names_a_rival = families.iter().any(|family| actor.rivals.contains(family));

@@ -228,15 +228,14 @@ fn best(
     most: usize,
     strength: impl Fn(&Line, &Taken) -> Option<f64>,
 ) -> Vec<Part> {
-    let mut parts = Vec::new();
     let is_quotable =
         |line: &&Line| line.readable == Readable::Yes && (line.place > 0 || is_telling_title(reading, line));
-    let mut candidates: Vec<&Line> = reading.lines.iter().filter(is_quotable).collect();
+    let candidates: Vec<&Line> = reading.lines.iter().filter(is_quotable).collect();
+    let mut parts = Vec::new();
     while parts.len() < most {
-        candidates.retain(|line| taken.has_room_for(line) && strength(line, taken).is_some());
-        let strongest = candidates.iter().enumerate().rev().max_by(|(_, one), (_, other)| {
-            strength(one, taken).unwrap_or(0.0).total_cmp(&strength(other, taken).unwrap_or(0.0))
-        });
+        let strong = candidates.iter().filter_map(|line| Some((strength(line, taken)?, *line)));
+        let fresh = strong.filter(|(_, line)| taken.has_room_for(line));
+        let strongest = fresh.reduce(|best, next| if next.0 > best.0 { next } else { best });
         let Some((_, line)) = strongest else { break };
         taken.take(line);
         parts.push(reading.quoted(line));

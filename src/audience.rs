@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use self::terms::{Finder, Hit};
 use crate::id::{AudienceId, Share};
+use crate::text::head;
 
 /// A named group of readers, from configuration.
 #[derive(Clone, Debug, PartialEq)]
@@ -172,7 +173,7 @@ pub fn weighed(finder: &Finder, lists: usize, spoken: &Spoken) -> Vec<(f64, Vec<
 fn evidence(finder: &Finder, place: Place, texts: &[&str]) -> Vec<(usize, Evidence)> {
     let mut found: BTreeMap<(usize, usize), (Hit, &str, u32)> = BTreeMap::new();
     for text in texts {
-        let head = head(text);
+        let head = head(text, TEXT_HEAD);
         for hit in finder.find(head) {
             let first = found.entry((hit.list, hit.term)).or_insert((hit, head, 0));
             first.2 += 1;
@@ -196,10 +197,6 @@ fn counts(place: Place) -> f64 {
         Place::Text => 0.35,
         Place::Source | Place::Fallback => 0.0,
     }
-}
-
-fn head(text: &str) -> &str {
-    &text[..text.floor_char_boundary(TEXT_HEAD)]
 }
 
 fn tag(audience: &AudienceId, sum: f64, mut because: Vec<Evidence>) -> Tag {

@@ -161,11 +161,22 @@ mod tests {
 
     #[test]
     fn one_amount_has_many_spellings() {
-        for spelling in ["$45B", "US$45 billion", "$45bn", "45 billion dollars", "450亿美元", "USD 45 billion", "$45-billion", "45 Milliarden Dollar", "45 milliards de dollars", "450 亿美金"]
-        {
+        for spelling in [
+            "$45B",
+            "US$45 billion",
+            "$45bn",
+            "45 billion dollars",
+            "450亿美元",
+            "USD 45 billion",
+            "$45-billion",
+            "45 Milliarden Dollar",
+            "45 milliards de dollars",
+            "450 亿美金",
+        ] {
             check(spelling, &["usd:45e9"]);
         }
-        for spelling in ["RMB 3.2 billion", "32亿元", "¥3.2bn", "3.2 billion yuan", "32亿人民币", "CNY3.2 billion"] {
+        for spelling in ["RMB 3.2 billion", "32亿元", "¥3.2bn", "3.2 billion yuan", "32亿人民币", "CNY3.2 billion"]
+        {
             check(spelling, &["cny:3.2e9"]);
         }
     }
@@ -180,6 +191,12 @@ mod tests {
     fn a_range_shares_its_scale() {
         check("$140 million to $150 million", &["usd:140e6", "usd:150e6"]);
         check("worth $3-4 billion", &["usd:3e9", "usd:4e9"]);
+    }
+
+    #[test]
+    fn everyday_words_are_no_money() {
+        check("sells $40 T-shirts", &["usd:40"]);
+        check("a team of 3 won and lost 12 pounds", &[]);
     }
 
     #[test]

@@ -320,7 +320,11 @@ mod tests {
             let of_earlier = subject.earlier.iter().map(|it| (it.lead, format!("{}\n{}", it.headline, it.text)));
             let found = of_report.chain(of_earlier).find(|(item, _)| *item == cite.item).map(|(_, text)| text);
             let text = found.expect("a cite names an item of the story or the archive");
-            assert_eq!(text[cite.span.0 as usize..cite.span.1 as usize], cite.quote, "a quote stands where it is cited");
+            assert_eq!(
+                text[cite.span.0 as usize..cite.span.1 as usize],
+                cite.quote,
+                "a quote stands where it is cited"
+            );
         }
         card
     }
@@ -359,7 +363,10 @@ mod tests {
         assert_eq!(card.kind.as_ref().map(|kind| kind.id.as_str()), Some("funding"));
         assert_eq!(card.hook.unwrap().text, "DeepSeek nears a $45 billion valuation with state money");
         let changed = card.what_changed.unwrap().text;
-        assert!(changed.starts_with("China’s state chip fund") && changed.contains("valued at $45 billion"), "{changed}");
+        assert!(
+            changed.starts_with("China’s state chip fund") && changed.contains("valued at $45 billion"),
+            "{changed}"
+        );
         assert_eq!(texts(&card.outlook), ["The sides hope to sign by 30 June."]);
         assert_eq!(texts(&card.takeaways), ["Founder Liang Wenfeng would keep 84% of the company."]);
         let why = ["Reported by Harbor Wire and North Desk.", "Money is no product."];
@@ -386,12 +393,26 @@ mod tests {
 
     #[test]
     fn chinese_is_read_and_the_recaps_language_preferred() {
-        let chinese = report("智潮", "DeepSeek首轮融资估值450亿美元", "国家大基金拟领投DeepSeek。本轮计划融资30亿美元，预计6月底前签约。");
+        let chinese = report(
+            "智潮",
+            "DeepSeek首轮融资估值450亿美元",
+            "国家大基金拟领投DeepSeek。本轮计划融资30亿美元，预计6月底前签约。",
+        );
         let subject_zh = subject(vec![chinese.clone()]);
-        assert_eq!(card(&subject_zh, None).what_changed.unwrap().text, "国家大基金拟领投DeepSeek。本轮计划融资30亿美元，预计6月底前签约。");
-        let english = report("Harbor Wire", "Big Fund in talks on DeepSeek", "The fund would take a tenth of the lab, people said.");
+        assert_eq!(
+            card(&subject_zh, None).what_changed.unwrap().text,
+            "国家大基金拟领投DeepSeek。本轮计划融资30亿美元，预计6月底前签约。"
+        );
+        let english = report(
+            "Harbor Wire",
+            "Big Fund in talks on DeepSeek",
+            "The fund would take a tenth of the lab, people said.",
+        );
         let both = subject(vec![chinese, english]);
-        assert_eq!(card(&both, None).what_changed.unwrap().text, "The fund would take a tenth of the lab, people said.");
+        assert_eq!(
+            card(&both, None).what_changed.unwrap().text,
+            "The fund would take a tenth of the lab, people said."
+        );
     }
 
     #[test]
@@ -403,7 +424,11 @@ mod tests {
             report("DDDD", "DeepSeek valued at $45B, up from $10 billion", ""),
         ]);
         let card = card(&subject, None);
-        let lines: Vec<String> = card.disagreements[0].figures.iter().map(|it| format!("{}: {}", it.text, it.publishers.join(", "))).collect();
+        let lines: Vec<String> = card.disagreements[0]
+            .figures
+            .iter()
+            .map(|it| format!("{}: {}", it.text, it.publishers.join(", ")))
+            .collect();
         assert_eq!(lines, ["$45 billion: A, CCC, DDDD", "$40 billion: BB"]);
     }
 
@@ -429,7 +454,10 @@ mod tests {
         let table = card(&subject, None).comparison.unwrap();
         assert_eq!(table.columns, ["DeepSeek", "Moonshot"]);
         let cells: Vec<&str> = table.rows[0].cells.iter().flatten().map(|cell| cell.text.as_str()).collect();
-        assert_eq!((table.rows[0].attribute.as_str(), cells), ("Valuation", vec!["$45 billion", "$20 billion (24 Apr 2026)"]));
+        assert_eq!(
+            (table.rows[0].attribute.as_str(), cells),
+            ("Valuation", vec!["$45 billion", "$20 billion (24 Apr 2026)"])
+        );
 
         subject.earlier = vec![earlier("DeepSeek valued at $10 billion")];
         let card = card(&subject, None);

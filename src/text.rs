@@ -24,6 +24,12 @@ pub fn cut(text: &str, max_chars: usize) -> String {
     format!("{}…", head[..at_word].trim_end_matches([' ', ',', ';', ':', '-', '–', '—']))
 }
 
+/// The first `most_bytes` of `text`, fewer where that would cut a character in two.
+pub fn head(text: &str, most_bytes: usize) -> &str {
+    let end = (0..=most_bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or(0)]
+}
+
 /// `lead`, then as many of `names` as fit whole into `max_chars`, separated by
 /// commas; the first is cut if it alone is too long.
 pub fn listed<'n>(lead: &str, names: impl Iterator<Item = &'n str>, max_chars: usize) -> String {

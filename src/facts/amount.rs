@@ -1,5 +1,6 @@
 //! Money and percentages.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -10,7 +11,7 @@ use super::{Fact, FactKind, Preposition};
 /// `$3-4 billion`, `€ 1.2bn`, `RMB 3.2 billion`: the currency first.
 static LEADING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?P<currency>(?:US|HK|NT|CA|AU|[ACS])?\$|[€£¥￥₹₩]|\b(?:USD|EUR|GBP|RMB|CNY|JPY|INR|CHF)) ?(?P<from>{FIGURE})(?:[ \-]?(?P<from_scale>{SCALE})\b)?(?:(?: ?[-–—~] ?| to | and )(?:(?:US)?\$|[€£¥])?(?P<to>{FIGURE})[ \-]?(?P<to_scale>{SCALE})\b)?"
+        r"(?P<currency>(?:US|HK|NT|CA|AU|[ACS])?\$|[€£¥￥₹₩]|\b(?:USD|EUR|GBP|RMB|CNY|JPY|INR|CHF)) ?(?P<from>{FIGURE})(?:[ \-]?(?P<from_scale>{SCALE})\b)?(?:(?: ?[-–—~] ?| to | and )(?P<to_sign>(?:US)?\$|[€£¥])?(?P<to>{FIGURE})[ \-]?(?P<to_scale>{SCALE})\b)?"
     ))
 });
 
@@ -46,27 +47,32 @@ fn begins_a_number(text: &str, found: &Captures) -> bool {
     before.is_none_or(|letter| !letter.is_ascii_alphanumeric() && !matches!(letter, '.' | ',' | '$' | '€' | '£' | '-'))
 }
 
+/// Below so many, "won" is a verb and "pounds" are a weight.
+const LEAST_WON_OR_POUNDS: f64 = 10_000.0;
+
 /// One amount, or the two ends of a range.
 fn amount(found: &Captures) -> Vec<Fact> {
-    let word = |name: &str| found.name(name).map_or("", |part| part.as_str());
-    let Some(currency) = currency(word("currency")) else { return Vec::new() };
-    let (Some(whole), Some(from)) = (found.get(0), found.name("from")) else { return Vec::new() };
-    let upper = found.name("to");
-    let own_scale = word("from_scale");
-    let from_scale = if own_scale.is_empty() && upper.is_some() { word("to_scale") } else { own_scale };
-    let from_end = match (upper, found.name("from_scale")) {
-        (None, _) => whole.end(),
-        (Some(_), Some(scale)) => scale.end(),
-        (Some(_), None) => from.end(),
+    let (Some(whole), Some(sign), Some(from)) = (found.get(0), found.name("currency"), found.name("from")) else {
+        return Vec::new();
     };
-    let start = whole.start();
-    let inside = |span: std::ops::Range<usize>| whole.as_str()[span.start - start..span.end - start].to_owned();
-    let fact = |figures: &str, scale_word: &str, span: std::ops::Range<usize>| {
+    let Some(currency) = currency(sign.as_str()) else { return Vec::new() };
+    // A single letter scales only what it touches: not the "T" of "$40 T-shirts".
+    let own_scale = found.name("from_scale").filter(|part| part.len() > 1 || part.start() == from.end());
+    let is_leading = sign.start() == whole.start();
+    let from_end = if is_leading { own_scale.map_or(from.end(), |part| part.end()) } else { whole.end() };
+    let upper = found.name("to").zip(found.name("to_scale"));
+    let from_scale = own_scale.or(upper.map(|(_, scale)| scale)).map_or("", |part| part.as_str());
+    let fact = |figures: &str, scale_word: &str, span: Range<usize>| {
         let value = figure(figures)? * scale(scale_word);
-        Some(Fact { kind: FactKind::Amount { currency, value }, text: inside(span.clone()), span })
+        let is_money = !matches!(sign.as_str(), "won" | "pounds") || value >= LEAST_WON_OR_POUNDS;
+        let text = whole.as_str()[span.start - whole.start()..span.end - whole.start()].to_owned();
+        is_money.then_some(Fact { kind: FactKind::Amount { currency, value }, text, span })
     };
-    let lower = fact(from.as_str(), from_scale, start..from_end);
-    let upper = upper.and_then(|to| fact(to.as_str(), word("to_scale"), to.start()..whole.end()));
+    let lower = fact(from.as_str(), from_scale, whole.start()..from_end);
+    let upper = upper.and_then(|(to, scale)| {
+        let start = found.name("to_sign").unwrap_or(to).start();
+        fact(to.as_str(), scale.as_str(), start..whole.end())
+    });
     lower.into_iter().chain(upper).collect()
 }
 

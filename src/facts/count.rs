@@ -17,7 +17,8 @@ static COUNT: LazyLock<Regex> = LazyLock::new(|| {
 
 /// `70B`, `1.5B` after a name: the size of a model.
 static SIZE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?P<value>[0-9]{1,4}(?:\.[0-9])?)(?P<scale>[BT])\b").expect("the pattern is a constant and is compiled by the tests")
+    Regex::new(r"(?P<value>[0-9]{1,4}(?:\.[0-9])?)(?P<scale>[BT])\b")
+        .expect("the pattern is a constant and is compiled by the tests")
 });
 
 const UNIT: &str = concat!(

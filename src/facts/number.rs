@@ -28,7 +28,8 @@ pub(super) fn scale(word: &str) -> f64 {
         "Billionen" => 1e12,
         latin => match latin.to_ascii_lowercase().as_str() {
             "t" | "tn" | "trn" | "trillion" | "trillions" => 1e12,
-            "b" | "bn" | "bln" | "billion" | "billions" | "milliarde" | "milliarden" | "mrd" | "milliard" | "milliards" => 1e9,
+            "b" | "bn" | "bln" | "billion" | "billions" | "milliarde" | "milliarden" | "mrd" | "milliard"
+            | "milliards" => 1e9,
             "m" | "mn" | "mln" | "million" | "millions" | "millionen" | "mio" => 1e6,
             "k" | "thousand" => 1e3,
             "hundred" => 1e2,

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::RegexSet;
 
+use crate::text::token::is_unspaced;
+
 /// Seen in the texts of real feeds; each is refused wherever it stands in a sentence.
 static NOT_NEWS: LazyLock<RegexSet> = LazyLock::new(|| {
     RegexSet::new([
@@ -36,8 +38,8 @@ fn is_long_enough(sentence: &str) -> bool {
 
 /// How many words: in unspaced scripts two characters count as one.
 pub(super) fn words(sentence: &str) -> usize {
-    let unspaced = sentence.chars().filter(|letter| crate::text::token::is_unspaced(*letter)).count();
-    let spaced = sentence.split(|letter: char| letter.is_whitespace() || crate::text::token::is_unspaced(letter));
+    let unspaced = sentence.chars().filter(|letter| is_unspaced(*letter)).count();
+    let spaced = sentence.split(|letter: char| letter.is_whitespace() || is_unspaced(letter));
     unspaced.div_ceil(2) + spaced.filter(|word| word.chars().any(char::is_alphanumeric)).count()
 }
 

@@ -55,7 +55,10 @@ pub(super) fn comparison(reading: &Reading, names: &Names) -> Option<Comparison>
 /// What is said of whom: this story's reports first, then earlier stories, newest first.
 fn cells<'r>(reading: &'r Reading, names: &'r Names) -> Vec<Cell<'r>> {
     let own = reading.lines.iter().map(|line| (line, reading.cite(line), None));
-    let earlier = reading.earlier.iter().map(|line| (line, reading.cite_earlier(line), Some(reading.subject.earlier[line.report].day)));
+    let earlier = reading
+        .earlier
+        .iter()
+        .map(|line| (line, reading.cite_earlier(line), Some(reading.subject.earlier[line.report].day)));
     let mut cells = Vec::new();
     for (line, cite, day) in own.chain(earlier) {
         let Some(actor) = only_actor(line, names) else { continue };
@@ -84,11 +87,13 @@ pub(super) fn disagreements(reading: &Reading) -> Vec<Disagreement> {
     let firsts = first_mentions(reading);
     let mut done: Vec<&str> = Vec::new();
     for (_, measured) in &firsts {
-        if done.contains(&measured.attribute) {
+        // One thing has many prices: by tier, by direction, by the minute.
+        if measured.attribute == "price" || done.contains(&measured.attribute) {
             continue;
         }
         done.push(measured.attribute);
-        let same_thing: Vec<&(&Line, Measured)> = firsts.iter().filter(|(_, other)| is_reading_of_one(other, measured)).collect();
+        let same_thing: Vec<&(&Line, Measured)> =
+            firsts.iter().filter(|(_, other)| is_reading_of_one(other, measured)).collect();
         let figures = figures(reading, &same_thing);
         let is_split = figures.len() > 1 && same_thing.iter().any(|(_, other)| other.is_other_than(measured));
         if is_split {
@@ -124,7 +129,7 @@ fn first_mentions<'r>(reading: &'r Reading) -> Vec<(&'r Line<'r>, Measured<'r>)>
 }
 
 /// Whether a line speaks of a rival, or of others and not of `actor`: its figures may be theirs.
-fn is_about_another(line: &Line, actor: &Name) -> bool {
+pub(super) fn is_about_another(line: &Line, actor: &Name) -> bool {
     let family = |name: &Name| name.of.clone().unwrap_or_else(|| name.id.clone());
     let families: Vec<String> = line.names.iter().map(|name| family(name)).collect();
     let names_a_rival = families.iter().any(|family| actor.rivals.contains(family));
@@ -144,7 +149,8 @@ fn figures(reading: &Reading, mentions: &[&(&Line, Measured)]) -> Vec<Figure> {
                 figure.cites.push(cite);
             }
             None => {
-                let figure = Figure { text: measured.fact.text.clone(), publishers: vec![publisher], cites: vec![cite] };
+                let figure =
+                    Figure { text: measured.fact.text.clone(), publishers: vec![publisher], cites: vec![cite] };
                 figures.push((key, figure));
             }
         }

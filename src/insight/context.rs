@@ -1,11 +1,13 @@
 //! What a story is part of, and what the playbook says about its kind.
 
-use super::reading::{Line, Reading, cite};
+use super::compare::is_about_another;
 use super::measure::{Measured, measured};
 use super::playbook::Advice;
+use super::reading::{Line, Reading, cite};
 use super::{Author, Cite, EventKind, Origin, Part, Subject};
 use crate::audience::Fallback;
 use crate::id::AudienceId;
+use crate::names::Name;
 use crate::publisher::Kind;
 
 /// Publishers named in full.
@@ -39,6 +41,12 @@ fn publishers(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
     if names.len() < 2 {
         return None;
     }
+    // Those who report themselves first, those whose word counts most before others.
+    heads.sort_by(|one, other| {
+        let rank = |line: &Line| matches!(reading.report(line).kind, Kind::Community | Kind::Aggregator);
+        let weight = |line: &Line| reading.report(line).weight;
+        rank(one).cmp(&rank(other)).then(weight(other).total_cmp(&weight(one)))
+    });
     let named: Vec<&str> = heads.iter().take(NAMED_MOST).map(|line| reading.report(line).publisher).collect();
     cites.extend(heads.iter().take(NAMED_MOST).map(|line| reading.cite(line)));
     let listed = and(&named);
@@ -46,7 +54,7 @@ fn publishers(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
         count if count <= NAMED_MOST => format!("Reported by {listed}"),
         count => format!("Reported by {count} publishers, among them {listed}"),
     };
-    let own_voice = reports.iter().find(|report| report.kind == Kind::Primary && names.len() > 1);
+    let own_voice = reports.iter().find(|report| report.kind == Kind::Primary);
     if let Some(own) = own_voice {
         sentence += &format!("; {} speaks for itself", own.publisher);
         let line = reading.lines.iter().find(|line| line.place == 0 && reading.report(line).item == own.item);
@@ -67,15 +75,10 @@ fn and(names: &[&str]) -> String {
 /// The same figure in an earlier story: "Valuation: $45 billion, after $10 billion on 24 April 2026."
 fn change(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
     let actor = reading.actor?;
-    let is_about_actor = |line: &&Line| line.names.iter().any(|name| name.id == actor.id || name.of.as_ref() == Some(&actor.id));
-    let lead = reading.lines.iter().filter(|line| line.report == 0).filter(is_about_actor);
-    let now: Vec<(&Line, Measured)> = lead.flat_map(|line| measured(line).into_iter().map(move |it| (line, it))).collect();
-    let before = reading.earlier.iter().filter(is_about_actor);
-    let before: Vec<(&Line, Measured)> = before.flat_map(|line| measured(line).into_iter().map(move |it| (line, it))).collect();
-    let pair = now.iter().find_map(|new| {
-        let old = before.iter().find(|old| old.1.is_other_than(&new.1))?;
-        Some((new, old))
-    });
+    let lead: Vec<&Line> = reading.lines.iter().filter(|line| line.report == 0).collect();
+    let earlier: Vec<&Line> = reading.earlier.iter().filter(|line| is_about(line, actor)).collect();
+    let (now, before) = (figures_of(&lead, actor), figures_of(&earlier, actor));
+    let pair = now.iter().find_map(|new| Some((new, before.iter().find(|old| old.1.is_other_than(&new.1))?)));
     let ((line, new), (old_line, old)) = pair?;
     let day = reading.subject.earlier[old_line.report].day.strftime("%-d %B %Y").to_string();
     cites.push(reading.cite(line));
@@ -83,16 +86,26 @@ fn change(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
     Some(format!("{}, {}: {}, after {} in a report of {day}.", actor.name, new.attribute, new.fact.text, old.fact.text))
 }
 
+/// What the lines measure, without those whose figures may be another's.
+fn figures_of<'l, 's>(lines: &[&'l Line<'s>], actor: &Name) -> Vec<(&'l Line<'s>, Measured<'l>)> {
+    let own = lines.iter().filter(|line| !is_about_another(line, actor));
+    own.flat_map(|line| measured(line).into_iter().map(move |it| (*line, it))).collect()
+}
+
+fn is_about(line: &Line, actor: &Name) -> bool {
+    line.names.iter().any(|name| name.id == actor.id || name.of.as_ref() == Some(&actor.id))
+}
+
 /// How often the archive told of the actor before.
 fn archive(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
     let actor = reading.actor?;
-    let is_about_actor = |line: &&Line| line.names.iter().any(|name| name.id == actor.id || name.of.as_ref() == Some(&actor.id));
-    let before: Vec<&Line> = reading.earlier.iter().filter(|line| line.place == 0).filter(is_about_actor).collect();
+    let before: Vec<&Line> = reading.earlier.iter().filter(|line| line.place == 0 && is_about(line, actor)).collect();
     let first = before.iter().map(|line| reading.subject.earlier[line.report].day).min()?;
     let newest = before.first()?;
     cites.push(reading.cite_earlier(newest));
     let day = first.strftime("%-d %B %Y");
-    let stories = if before.len() == 1 { "One earlier story".to_owned() } else { format!("{} earlier stories", before.len()) };
+    let stories =
+        if before.len() == 1 { "One earlier story".to_owned() } else { format!("{} earlier stories", before.len()) };
     Some(format!("{stories} on {} since {day}; the latest: “{}”.", actor.name, newest.text))
 }
 
@@ -161,4 +174,3 @@ impl Advised<'_, '_> {
         cites
     }
 }
-

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::boilerplate::{is_prose, words};
+use super::hook::is_vague;
 use super::reading::{Line, Readable, Reading};
 use super::taken::Taken;
 use super::{Origin, Part};
@@ -39,7 +40,7 @@ static AHEAD: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that point back at a sentence which may not be there.
 static POINTS_BACK: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = concat!(
-        r"^[“\x22]?(It|Its|He|She|They|Their|His|Her|This|These|Those|That|Both|But|And|So|However|Instead|Meanwhile|Also|Then|",
+        r"^[“\x22]?(It|Its|He|She|They|Their|His|Her|Ours|This|These|Those|That|Both|But|And|So|However|Instead|Meanwhile|Also|Then|",
         r"Still|Yet|Nor|Or|There|Such|Another|Others|Neither|Either|First,|Second,|Third,|Finally,|Moreover|Furthermore|Additionally|In addition|The (two|three|four|pair|latter|former|move|same))\b",
         r"|^(其|他|她|它|这|此|该|但|不过|另外|区别|两者|双方|前者|后者)"
     );
@@ -49,8 +50,11 @@ static POINTS_BACK: LazyLock<Regex> = LazyLock::new(|| {
 /// The lead's text if it is short, else its first sentence and the ones most like the rest.
 pub(super) fn what_changed(reading: &Reading, taken: &mut Taken) -> Option<Part> {
     let source = reading.prose().find(|(_, line)| taken.has_room_for(line)).map(|(_, line)| line.report)?;
-    let text: Vec<&Line> =
-        reading.prose().map(|(_, line)| line).filter(|line| line.report == source && taken.has_room_for(line)).collect();
+    let text: Vec<&Line> = reading
+        .prose()
+        .map(|(_, line)| line)
+        .filter(|line| line.report == source && taken.has_room_for(line))
+        .collect();
     let mut order: Vec<usize> = (0..text.len()).collect();
     if text.len() > CHANGED_MOST_SENTENCES {
         order.sort_by(|one, other| weight(reading, text[*other]).total_cmp(&weight(reading, text[*one])));
@@ -99,7 +103,7 @@ fn weight(reading: &Reading, line: &Line) -> f64 {
 
 /// Sentences that look ahead, those with a day first.
 pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
-    let is_ahead = |line: &Line| AHEAD.is_match(line.text) && !POINTS_BACK.is_match(line.text);
+    let is_ahead = |line: &Line| line.place > 0 && AHEAD.is_match(line.text) && !POINTS_BACK.is_match(line.text);
     let strength = |line: &Line| {
         let written = reading.report(line).published.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
         let has_future_day = line.facts.iter().any(|fact| matches!(fact.kind, FactKind::Date(day) if day > written));
@@ -111,12 +115,75 @@ pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
 /// Words that only people who build it use.
 pub(super) fn technical_terms() -> Finder {
     let words = [
-        "parameter*", "context window", "context", "token*", "benchmark*", "architecture", "mixture of experts", "mixture-of-experts", "moe",
-        "transformer*", "attention", "trained on", "pretrain*", "pre-train*", "post-train*", "reinforcement learning", "fine-tun*", "inference",
-        "weights", "open weights", "quantiz*", "fp8", "fp4", "int4", "gpu*", "tpu*", "hbm*", "latency", "throughput", "apache 2.0", "mit license",
-        "mit licence", "api", "apis", "sdk", "distill*", "embedding*", "multimodal", "vision encoder", "swe-bench*", "mmlu*", "gpqa", "arc-agi*",
-        "kernel*", "cuda", "vulnerabilit*", "cve-*", "exploit*", "sandbox*", "encrypt*", "nanometre*", "nanometer*", "interconnect*", "megawatt*",
-        "参数", "上下文", "训练", "推理", "架构", "基准", "开源", "权重", "词元", "许可证", "显存", "算力", "微调", "延迟", "token",
+        "parameter*",
+        "context window",
+        "context",
+        "token*",
+        "benchmark*",
+        "architecture",
+        "mixture of experts",
+        "mixture-of-experts",
+        "moe",
+        "transformer*",
+        "attention",
+        "trained on",
+        "pretrain*",
+        "pre-train*",
+        "post-train*",
+        "reinforcement learning",
+        "fine-tun*",
+        "inference",
+        "weights",
+        "open weights",
+        "quantiz*",
+        "fp8",
+        "fp4",
+        "int4",
+        "gpu*",
+        "tpu*",
+        "hbm*",
+        "latency",
+        "throughput",
+        "apache 2.0",
+        "mit license",
+        "mit licence",
+        "api",
+        "apis",
+        "sdk",
+        "distill*",
+        "embedding*",
+        "multimodal",
+        "vision encoder",
+        "swe-bench*",
+        "mmlu*",
+        "gpqa",
+        "arc-agi*",
+        "kernel*",
+        "cuda",
+        "vulnerabilit*",
+        "cve-*",
+        "exploit*",
+        "sandbox*",
+        "encrypt*",
+        "nanometre*",
+        "nanometer*",
+        "interconnect*",
+        "megawatt*",
+        "参数",
+        "上下文",
+        "训练",
+        "推理",
+        "架构",
+        "基准",
+        "开源",
+        "权重",
+        "词元",
+        "许可证",
+        "显存",
+        "算力",
+        "微调",
+        "延迟",
+        "token",
     ];
     let terms: Vec<Term> = words.iter().map(|word| Term { any: vec![(*word).to_owned()], weight: 1.0 }).collect();
     Finder::new([terms.as_slice()])
@@ -125,11 +192,18 @@ pub(super) fn technical_terms() -> Finder {
 /// Sentences with two technical words, or one and a figure.
 pub(super) fn technical(reading: &Reading, terms: &Finder, taken: &mut Taken) -> Vec<Part> {
     let strength = |line: &Line| {
-        let figures = line.facts.iter().filter(|fact| matches!(fact.kind, FactKind::Count { .. } | FactKind::Version { .. } | FactKind::Percent { .. })).count();
+        let figures = line
+            .facts
+            .iter()
+            .filter(|fact| {
+                matches!(fact.kind, FactKind::Count { .. } | FactKind::Version { .. } | FactKind::Percent { .. })
+            })
+            .count();
         (terms.find(line.text).len(), figures.min(2))
     };
     best(reading, taken, TECHNICAL_MOST, |line, _| match strength(line) {
         (0, _) | (1, 0) => None,
+        _ if line.place == 0 => None,
         (words, figures) => Some((words + figures) as f64),
     })
 }
@@ -154,14 +228,14 @@ fn best(
     most: usize,
     strength: impl Fn(&Line, &Taken) -> Option<f64>,
 ) -> Vec<Part> {
+    let is_quotable =
+        |line: &&Line| line.readable == Readable::Yes && (line.place > 0 || is_telling_title(reading, line));
+    let candidates: Vec<&Line> = reading.lines.iter().filter(is_quotable).collect();
     let mut parts = Vec::new();
-    let is_quotable = |line: &&Line| line.readable == Readable::Yes && (line.place > 0 || is_telling_title(reading, line));
-    let mut candidates: Vec<&Line> = reading.lines.iter().filter(is_quotable).collect();
     while parts.len() < most {
-        candidates.retain(|line| taken.has_room_for(line) && strength(line, taken).is_some());
-        let strongest = candidates.iter().enumerate().rev().max_by(|(_, one), (_, other)| {
-            strength(one, taken).unwrap_or(0.0).total_cmp(&strength(other, taken).unwrap_or(0.0))
-        });
+        let strong = candidates.iter().filter_map(|line| Some((strength(line, taken)?, *line)));
+        let fresh = strong.filter(|(_, line)| taken.has_room_for(line));
+        let strongest = fresh.reduce(|best, next| if next.0 > best.0 { next } else { best });
         let Some((_, line)) = strongest else { break };
         taken.take(line);
         parts.push(reading.quoted(line));
@@ -172,5 +246,9 @@ fn best(
 /// Whether another report's title can stand as a sentence; those of lists of links are others' words.
 fn is_telling_title(reading: &Reading, line: &Line) -> bool {
     let is_own = matches!(reading.report(line).kind, Kind::Press | Kind::Primary);
-    line.report > 0 && is_own && line.text.chars().count() <= TITLE_MOST_CHARS && is_prose(line.text)
+    line.report > 0
+        && is_own
+        && line.text.chars().count() <= TITLE_MOST_CHARS
+        && is_prose(line.text)
+        && !is_vague(line.text)
 }

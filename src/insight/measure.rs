@@ -2,6 +2,7 @@
 
 use super::reading::Line;
 use crate::facts::{Fact, FactKind};
+use crate::text::head;
 
 /// A figure and what it is the figure of.
 #[derive(Clone, Debug)]
@@ -14,20 +15,64 @@ pub(super) struct Measured<'l> {
 /// What amounts of money are of, with the words that say so; one that begins
 /// with `>` says so only after the figure: "a $2 billion round".
 const MONEY: &[(&str, &[&str])] = &[
-    ("valuation", &["valuation", "valued at", "valuing", "values it", "worth", "round at", "估值", "bewertung", "valorisation"]),
-    ("funding", &["raise", "raised", "raises", "raising", "round of", "funding of", ">funding", ">round", ">in fresh capital", "融资", "募资", "finanzierungsrunde"]),
-    ("revenue", &["revenue", "annualised", "annualized", "run rate", "run-rate", "arr", "sales", "营收", "收入", "umsatz"]),
-    ("price", &["per million", "per 1m", "a minute", "per minute", "price", "priced", "per month", "a month", "每百万", "每分钟", "每月", "定价"]),
+    (
+        "valuation",
+        &["valuation", "valued at", "valuing", "values it", "worth", "round at", "估值", "bewertung", "valorisation"],
+    ),
+    (
+        "funding",
+        &[
+            "raise",
+            "raised",
+            "raises",
+            "raising",
+            "round of",
+            "funding of",
+            ">funding",
+            ">round",
+            ">in fresh capital",
+            "融资",
+            "募资",
+            "finanzierungsrunde",
+        ],
+    ),
+    (
+        "revenue",
+        &["revenue", "annualised", "annualized", "run rate", "run-rate", "arr", "sales", "营收", "收入", "umsatz"],
+    ),
+    (
+        "price",
+        &[
+            "per million",
+            "per 1m",
+            "a minute",
+            "per minute",
+            "price",
+            "priced",
+            "per month",
+            "a month",
+            "每百万",
+            "每分钟",
+            "每月",
+            "定价",
+        ],
+    ),
     ("profit", &["profit", "net income", "净利润", "gewinn"]),
     ("loss", &["net loss", "loss of", "losses", "亏损"]),
-    ("spending", &["capex", "capital expenditure", "spend", "spending", "invest", "invests", "investment", "资本开支", "投资"]),
+    (
+        "spending",
+        &["capex", "capital expenditure", "spend", "spending", "invest", "invests", "investment", "资本开支", "投资"],
+    ),
     ("fine", &["fine", "fined", "penalty", "罚款"]),
     ("charge", &["charge", "charges", "restructuring"]),
 ];
 
 /// What percentages are of.
 const SHARES: &[(&str, &[&str])] = &[
-    ("share price", &["shares fell", "shares rose", "stock fell", "stock rose", "shares dropped", "stock dropped", "股价"]),
+    (
+        "share price",
+        &["shares fell", "shares rose", "stock fell", "stock rose", "shares dropped", "stock dropped", "股价"],
+    ),
     ("growth", &["growth", "grew", "up from a year", "year over year", "year-on-year", "同比", "增长"]),
     ("staff", &["staff", "workforce", "employees", "headcount", "员工"]),
 ];
@@ -35,16 +80,60 @@ const SHARES: &[(&str, &[&str])] = &[
 /// Bytes between a figure and its word at most.
 const NEAR: usize = 48;
 
-/// After one of these stands a figure that does not hold now, or not yet.
+/// After one of these stands a bound, a sum over a time, or what does not hold now, or not yet.
 const NOT_NOW_BEFORE: &[&str] = &[
-    "from", "previous", "instead of", "compared with", "compared to", "had been", "against", "forecast", "expect",
-    "guide", "guidance", "analysts", "target", "last year", "at the end of", "earlier", "原", "上一轮", "之前", "此前",
-    "去年", "年底", "预计", "目标",
+    "from",
+    "previous",
+    "instead of",
+    "compared with",
+    "compared to",
+    "had been",
+    "against",
+    "forecast",
+    "expect",
+    "guide",
+    "guidance",
+    "analysts",
+    "target",
+    "last year",
+    "at the end of",
+    "earlier",
+    "up to",
+    "as much as",
+    "a total of",
+    "months",
+    "原定",
+    "上一轮",
+    "之前",
+    "此前",
+    "去年",
+    "年底",
+    "预计",
+    "目标",
+    "最多",
+    "累计",
+    "半年",
+    "个月",
 ];
 
 /// Before one of these, too.
-const NOT_NOW_AFTER: &[&str] =
-    &["last year", "last month", "at the end of", "a year earlier", "a year ago", "in 2024", "in 2025", "earlier this year"];
+const NOT_NOW_AFTER: &[&str] = &[
+    "last year",
+    "last month",
+    "at the end of",
+    "a year earlier",
+    "a year ago",
+    "in 2024",
+    "in 2025",
+    "earlier this year",
+    "months",
+    "in total",
+    "to date",
+    "in all",
+];
+
+/// Between two figures that are the ends of one range.
+const RANGE: &[&str] = &["to", "and", "-", "–", "—", "至", "到", "~"];
 
 /// Marks that end a clause.
 const CLAUSE: [char; 5] = [',', ';', '，', '；', '、'];
@@ -55,7 +144,9 @@ pub(super) fn measured<'l>(line: &'l Line) -> Vec<Measured<'l>> {
     if lower.len() != line.text.len() {
         return Vec::new();
     }
-    let now = line.facts.iter().filter(|fact| !is_of_another_time(&lower, fact));
+    let is_alone = |at: &usize| !is_range(line, at.wrapping_sub(1)) && !is_range(line, *at);
+    let alone = (0..line.facts.len()).filter(is_alone).map(|at| &line.facts[at]);
+    let now = alone.filter(|fact| !is_of_another_time(&lower, fact));
     now.filter_map(|fact| Some(Measured { attribute: attribute(&lower, fact)?, fact })).collect()
 }
 
@@ -78,6 +169,12 @@ impl Measured<'_> {
                 _ => false,
             }
     }
+}
+
+/// Whether the fact at `first` and the next are the ends of one range.
+fn is_range(line: &Line, first: usize) -> bool {
+    let (Some(one), Some(two)) = (line.facts.get(first), line.facts.get(first.wrapping_add(1))) else { return false };
+    RANGE.contains(&line.text[one.span.end..two.span.start].trim())
 }
 
 fn attribute(lower: &str, fact: &Fact) -> Option<&'static str> {
@@ -105,9 +202,8 @@ fn attribute(lower: &str, fact: &Fact) -> Option<&'static str> {
 fn nearest(lower: &str, fact: &Fact, things: &[(&'static str, &[&str])]) -> Option<&'static str> {
     let (before, after) = clause(lower, fact);
     let distance = |word: &str| {
-        let bare = word.trim_start_matches('>');
-        let left = before.rfind(word).map(|at| before.len() - at - word.len());
-        let right = after.find(bare).map(|at| at + 1);
+        let left = whole_words(before, word).last().map(|at| before.len() - at - word.len());
+        let right = whole_words(after, word.trim_start_matches('>')).next().map(|at| at + 1);
         left.into_iter().chain(right).min()
     };
     let found = things.iter().filter_map(|(thing, words)| {
@@ -117,6 +213,16 @@ fn nearest(lower: &str, fact: &Fact, things: &[(&'static str, &[&str])]) -> Opti
     found.min_by_key(|(distance, _)| *distance).map(|(_, thing)| thing)
 }
 
+/// Where `word` stands in `text`, not as a part of a longer word.
+fn whole_words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
+    text.match_indices(word).map(|(at, _)| at).filter(move |at| {
+        let joins = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphabetic());
+        let end = at + word.len();
+        let is_spaced = word.is_ascii();
+        !is_spaced || (!joins(text[..*at].chars().next_back()) && !joins(text[end..].chars().next()))
+    })
+}
+
 fn is_of_another_time(lower: &str, fact: &Fact) -> bool {
     let (before, after) = clause(lower, fact);
     NOT_NOW_BEFORE.iter().any(|word| before.contains(word)) || NOT_NOW_AFTER.iter().any(|word| after.contains(word))
@@ -124,8 +230,8 @@ fn is_of_another_time(lower: &str, fact: &Fact) -> bool {
 
 /// What stands near the fact within its clause, on the left and on the right.
 fn clause<'t>(lower: &'t str, fact: &Fact) -> (&'t str, &'t str) {
-    let start = lower.floor_char_boundary(fact.span.start.saturating_sub(NEAR));
-    let end = lower.floor_char_boundary((fact.span.end + NEAR).min(lower.len()));
+    let start = head(lower, fact.span.start.saturating_sub(NEAR)).len();
+    let end = head(lower, fact.span.end + NEAR).len();
     let before = &lower[start..fact.span.start];
     let after = &lower[fact.span.end..end];
     (before.rsplit(CLAUSE).next().unwrap_or(before), after.split(CLAUSE).next().unwrap_or(after))
@@ -142,8 +248,10 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
         let (facts, tokens) = (facts(text), BTreeSet::new());
-        let line = Line { report: 0, place: 0, text, start: 0, tokens, facts, names: Vec::new(), readable: Readable::Yes };
-        let found: Vec<String> = measured(&line).iter().map(|it| format!("{}: {}", it.attribute, it.fact.text)).collect();
+        let line =
+            Line { report: 0, place: 0, text, start: 0, tokens, facts, names: Vec::new(), readable: Readable::Yes };
+        let found: Vec<String> =
+            measured(&line).iter().map(|it| format!("{}: {}", it.attribute, it.fact.text)).collect();
         assert_eq!(found, expected);
     }
 
@@ -153,7 +261,10 @@ mod tests {
         check("a $29 million seed round", &["funding: $29 million"]);
         check("月之暗面完成20亿美元融资，估值200亿美元", &["funding: 20亿美元", "valuation: 200亿美元"]);
         check("costs $0.14 per million tokens", &["price: $0.14"]);
-        check("a 1M context window and 284 billion parameters", &["context window: 1M context", "parameters: 284 billion parameters"]);
+        check(
+            "a 1M context window and 284 billion parameters",
+            &["context window: 1M context", "parameters: 284 billion parameters"],
+        );
     }
 
     #[test]
@@ -161,10 +272,18 @@ mod tests {
         check("valued at $45 billion, up from a valuation of $10 billion", &["valuation: $45 billion"]);
         check("valued at $4.3 billion at the end of 2025", &[]);
         check("Analysts forecast revenue of $9 billion", &[]);
+        check("it has raised $3.9 billion in six months", &[]);
+    }
+
+    #[test]
+    fn bounds_and_ranges_are_no_figures() {
+        check("Restructuring charges of $140 million to $150 million", &[]);
+        check("It will invest up to $40 billion", &[]);
     }
 
     #[test]
     fn a_figure_without_its_word_measures_nothing() {
+        check("Investors mention $50 billion", &[]);
         check("It may cost $45 billion or so", &[]);
         check("", &[]);
     }

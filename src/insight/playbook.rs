@@ -1,6 +1,7 @@
 //! An editor's standing knowledge: the kinds of event, the words that give
 //! each away, and what readers of each audience should do about it.
 
+use crate::audience::Term;
 use crate::id::AudienceId;
 
 /// Everything in `playbook.toml`.
@@ -18,7 +19,7 @@ pub struct KindRule {
     /// "Funding".
     pub name: String,
     /// Words that speak for it, or against it.
-    pub terms: Vec<crate::audience::Term>,
+    pub terms: Vec<Term>,
     /// What it means and what to do, for whom.
     pub advice: Vec<Advice>,
 }

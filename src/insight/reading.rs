@@ -9,9 +9,13 @@ use jiff::tz::TimeZone;
 use super::boilerplate::is_prose;
 use super::{Cite, EarlierStory, Origin, Part, Report, Subject};
 use crate::facts::{Fact, FactKind, facts_written};
+use crate::id::ItemId;
 use crate::names::{Name, Names, Sort};
-use crate::text::sentence::sentences;
-use crate::text::token::{Script, script, tokens};
+use crate::text::{
+    head,
+    sentence::sentences,
+    token::{Script, script, tokens},
+};
 
 /// Of a text no more is read, in bytes: what is news stands at its head, and items may be of any size.
 const TEXT_MOST: usize = 20_000;
@@ -69,9 +73,11 @@ impl<'s> Reading<'s> {
         if lines.iter().all(|line: &Line| line.readable == Readable::No) {
             lines.iter_mut().for_each(|line| line.readable = Readable::Yes);
         }
-        let earlier = subject.earlier.iter().enumerate().flat_map(|(index, story)| {
-            split(story.headline, story.text, index, story.day, Readable::Yes, names)
-        });
+        let earlier = subject
+            .earlier
+            .iter()
+            .enumerate()
+            .flat_map(|(index, story)| split(story.headline, story.text, index, story.day, Readable::Yes, names));
         let mut common = BTreeMap::new();
         for token in lines.iter().filter(|line| line.place > 0).flat_map(|line| &line.tokens) {
             *common.entry(token.clone()).or_insert(0) += 1;
@@ -110,7 +116,7 @@ impl<'s> Reading<'s> {
 }
 
 /// `quote` as it stands at `start` of the item's "title, line break, text".
-pub(super) fn cite(item: crate::id::ItemId, version: u32, start: usize, quote: &str) -> Cite {
+pub(super) fn cite(item: ItemId, version: u32, start: usize, quote: &str) -> Cite {
     let byte = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     Cite { item, version, span: (byte(start), byte(start + quote.len())), quote: quote.to_owned() }
 }
@@ -124,7 +130,7 @@ fn split<'s>(
     readable: Readable,
     names: &'s Names,
 ) -> Vec<Line<'s>> {
-    let head = &text[..text.floor_char_boundary(TEXT_MOST)];
+    let head = head(text, TEXT_MOST);
     let line = |place: usize, start: usize, text: &'s str| Line {
         report,
         place,

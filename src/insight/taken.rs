@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::boilerplate::words;
-use super::reading::{Line, Reading};
+use super::reading::{Line, Reading, is_telling};
 
 /// A line of whose tokens so many stand in one that is there says nothing new.
 const SAME: f64 = 0.7;
@@ -30,7 +30,8 @@ impl Taken {
 
     /// Whether `line` says something else than what is there, and may be quoted.
     pub(super) fn has_room_for(&self, line: &Line) -> bool {
-        let is_quotable = line.place == 0 || self.words_left.get(&line.report).is_some_and(|left| words(line.text) <= *left);
+        let is_quotable =
+            line.place == 0 || self.words_left.get(&line.report).is_some_and(|left| words(line.text) <= *left);
         is_quotable && !self.has_said(line)
     }
 
@@ -41,7 +42,7 @@ impl Taken {
 
     /// The keys of the line's facts that are not on the card yet.
     pub(super) fn new_facts(&self, line: &Line) -> Vec<String> {
-        let telling = line.facts.iter().filter(|fact| super::reading::is_telling(fact));
+        let telling = line.facts.iter().filter(|fact| is_telling(fact));
         let keys: BTreeSet<String> = telling.map(|fact| fact.key()).collect();
         keys.into_iter().filter(|key| !self.facts.contains(key)).collect()
     }

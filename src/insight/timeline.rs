@@ -44,11 +44,16 @@ pub(super) fn timeline(reading: &Reading) -> Vec<Dated> {
 fn earlier(reading: &Reading) -> Vec<Dated> {
     let actor = reading.actor.map(|actor| actor.id.as_str());
     let is_about_actor = |line: &&Line| {
-        line.place == 0 && line.names.iter().any(|name| Some(name.id.as_str()) == actor || (actor.is_some() && name.of.as_deref() == actor))
+        line.place == 0
+            && line
+                .names
+                .iter()
+                .any(|name| Some(name.id.as_str()) == actor || (actor.is_some() && name.of.as_deref() == actor))
     };
     let headlines = reading.earlier.iter().filter(is_about_actor).map(|line| {
         let story = &reading.subject.earlier[line.report];
-        let part = Part { text: line.text.to_owned(), origin: Origin::Extract, cites: vec![reading.cite_earlier(line)] };
+        let part =
+            Part { text: line.text.to_owned(), origin: Origin::Extract, cites: vec![reading.cite_earlier(line)] };
         Dated { day: story.day, part, story: Some(story.story) }
     });
     headlines.collect()
@@ -65,6 +70,57 @@ fn its_day(reading: &Reading, line: &Line) -> Option<Date> {
     let days: Vec<(Date, &str)> = days.collect();
     let only = |days: &[Date]| days.first().copied().filter(|first| days.iter().all(|day| day == first));
     let all: Vec<Date> = days.iter().map(|(day, _)| *day).collect();
-    let told: Vec<Date> = days.iter().filter(|(_, before)| !NOT_THIS_DAY.is_match(before)).map(|(day, _)| *day).collect();
+    let told: Vec<Date> =
+        days.iter().filter(|(_, before)| !NOT_THIS_DAY.is_match(before)).map(|(day, _)| *day).collect();
     only(&all).or_else(|| only(&told))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Report, Subject};
+    use super::*;
+    use crate::id::ItemId;
+    use crate::names::Names;
+    use crate::publisher::Kind;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let report = Report {
+            item: ItemId(1),
+            version: 1,
+            publisher: "Policy Hall",
+            weight: 0.5,
+            kind: Kind::Press,
+            title: "Rules are put off",
+            text,
+            language: None,
+            published: "2026-05-07T06:00:00Z".parse().unwrap(),
+            quotable_words: 200,
+        };
+        let subject = Subject { reports: vec![report], tags: &[], earlier: Vec::new(), language: "en" };
+        let names = Names::default();
+        let days = timeline(&Reading::new(&subject, &names));
+        assert_eq!(days.iter().map(|dated| dated.day.to_string()).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn dated_sentences_stand_in_the_order_of_their_days() {
+        check(
+            "The rules apply from 2 December 2027. The Commission tabled them on 19 November 2025.",
+            &["2025-11-19", "2027-12-02"],
+        );
+    }
+
+    #[test]
+    fn of_two_days_the_one_that_holds_counts() {
+        check("High-risk systems move from 2 August 2026 to 2 December 2027.", &["2027-12-02"]);
+        check("Firms would comply by 2 December 2027 instead of 2 August 2026.", &["2027-12-02"]);
+        check("It was discussed on 3 May and on 4 May in Brussels.", &[]);
+    }
+
+    #[test]
+    fn a_day_far_off_is_history() {
+        check("The law it replaces dates from 3 May 1999, they said.", &[]);
+        check("It took effect on 3 May 2019 in all countries.", &[]);
+    }
 }

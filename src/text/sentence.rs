@@ -60,7 +60,9 @@ fn ends(line: &str) -> Vec<usize> {
 
 /// How many bytes of closing quotes and brackets, and of further marks, `rest` begins with.
 fn closing(rest: &str) -> usize {
-    let closes = |letter: char| matches!(letter, '"' | '\'' | '”' | '’' | '»' | '」' | '』' | ')' | ']' | '）' | '!' | '?' | '！' | '？' | '。');
+    let closes = |letter: char| {
+        matches!(letter, '"' | '\'' | '”' | '’' | '»' | '」' | '』' | ')' | ']' | '）' | '!' | '?' | '！' | '？' | '。')
+    };
     rest.len() - rest.trim_start_matches(closes).len()
 }
 
@@ -110,16 +112,18 @@ mod tests {
 
     #[test]
     fn short_forms_and_figures_do_not() {
-        check("The U.S. Senate met Dr. Smith at 4.5 p.m. on Monday.", &[
+        check(
             "The U.S. Senate met Dr. Smith at 4.5 p.m. on Monday.",
-        ]);
-        check("It raised $4.5B for v2.1 of the tool, e.g. GPT-5.6 and No. 7.", &[
+            &["The U.S. Senate met Dr. Smith at 4.5 p.m. on Monday."],
+        );
+        check(
             "It raised $4.5B for v2.1 of the tool, e.g. GPT-5.6 and No. 7.",
-        ]);
-        check("J. P. Morgan leads. OpenAI Inc. Chief Sam Altman follows.", &[
-            "J. P. Morgan leads.",
-            "OpenAI Inc. Chief Sam Altman follows.",
-        ]);
+            &["It raised $4.5B for v2.1 of the tool, e.g. GPT-5.6 and No. 7."],
+        );
+        check(
+            "J. P. Morgan leads. OpenAI Inc. Chief Sam Altman follows.",
+            &["J. P. Morgan leads.", "OpenAI Inc. Chief Sam Altman follows."],
+        );
     }
 
     #[test]

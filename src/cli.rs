@@ -207,7 +207,8 @@ fn once_or_on(once: bool) -> demo::Then {
 
 /// Runs a verb that waits for the network.
 fn blocking(verb: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
     let ended = runtime.block_on(verb);
     // Threads that still resolve a name or parse a feed are not worth waiting for.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
@@ -243,7 +244,9 @@ fn check_clock(config: &Config, clock: Clock, force: bool) -> Result<()> {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("there is no configuration: no config/recapd.toml here and no /etc/recapd/recapd.toml; name one with --config FILE, or try `recapd demo`, which needs none")]
+#[error(
+    "there is no configuration: no config/recapd.toml here and no /etc/recapd/recapd.toml; name one with --config FILE, or try `recapd demo`, which needs none"
+)]
 struct NoConfiguration;
 
 #[derive(Debug, thiserror::Error)]

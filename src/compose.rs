@@ -180,7 +180,10 @@ impl<'c> Teller<'c> {
         self.tagger.tags(&Spoken {
             titles: reports.iter().map(|report| report.item.entry.title.as_str()).collect(),
             texts: texts.iter().map(String::as_str).collect(),
-            categories: reports.iter().flat_map(|report| report.item.entry.categories.iter().map(String::as_str)).collect(),
+            categories: reports
+                .iter()
+                .flat_map(|report| report.item.entry.categories.iter().map(String::as_str))
+                .collect(),
             always,
         })
     }
@@ -197,7 +200,12 @@ fn publisher(publishers: &Publishers, item: &Item, source: Option<&Source>) -> P
     let configured = link.is_some_and(|link| publishers.knows(link));
     match behind {
         Some(behind) if configured || !own => behind,
-        _ => Publisher { name: source.name.clone(), kind: source.kind, weight: source.weight.unwrap_or(feed.weight), ..feed },
+        _ => Publisher {
+            name: source.name.clone(),
+            kind: source.kind,
+            weight: source.weight.unwrap_or(feed.weight),
+            ..feed
+        },
     }
 }
 
@@ -216,7 +224,13 @@ fn candidate(told: &Told, remembered: &[Recap], config: &Config) -> Candidate {
     }
 }
 
-fn frame(store: &Store, config: &Config, order: Order, audience: Option<&Audience>, entries: Vec<Entry>) -> Result<Recap> {
+fn frame(
+    store: &Store,
+    config: &Config,
+    order: Order,
+    audience: Option<&Audience>,
+    entries: Vec<Entry>,
+) -> Result<Recap> {
     let active = store.sources_heard(order.window)?;
     let states = store.states()?;
     let silent = config.sources.iter().filter(|source| !active.contains(&source.id));
@@ -270,7 +284,12 @@ fn left_out(told: &[Told], selection: &Selection) -> Vec<LeftOut> {
 /// # Errors
 ///
 /// If the database fails.
-pub async fn publish_due(handle: &Handle, readers: &Readers, config: &std::sync::Arc<Config>, now: Timestamp) -> Result<Option<Recap>> {
+pub async fn publish_due(
+    handle: &Handle,
+    readers: &Readers,
+    config: &std::sync::Arc<Config>,
+    now: Timestamp,
+) -> Result<Option<Recap>> {
     let by = config.clone();
     let composed = readers
         .ask(move |store| {

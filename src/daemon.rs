@@ -55,9 +55,9 @@ struct Shared {
 /// If the port is taken, the store cannot be opened, or the HTTP client cannot be made.
 pub async fn main(path: PathBuf, config: Arc<Config>, clock: Clock) -> Result<ExitCode> {
     let listen = config.server.listen;
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("cannot listen on {listen}; is another recapd running? `[server] listen` says where"))?;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}; is another recapd running? `[server] listen` says where")
+    })?;
     let (stop, stopped) = watch::channel(());
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;

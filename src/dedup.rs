@@ -68,7 +68,13 @@ const MOST_VERSIONS: u32 = 12;
 const SAME_ARTICLE: f64 = 0.25;
 
 /// Tells the `entries` of one document of `source` apart from what is `known`.
-pub fn intake(source: &SourceId, entries: Vec<Entry>, known: &Known, now: Timestamp, acquaintance: Acquaintance) -> Intake {
+pub fn intake(
+    source: &SourceId,
+    entries: Vec<Entry>,
+    known: &Known,
+    now: Timestamp,
+    acquaintance: Acquaintance,
+) -> Intake {
     let mut intake = Intake::default();
     let mut met = HashSet::new();
     for (entry, identity) in identified(entries) {
@@ -145,7 +151,14 @@ fn likeness(one: &str, two: &str) -> f64 {
     if all == 0 { 1.0 } else { one.intersection(&two).count() as f64 / all as f64 }
 }
 
-fn begun(source: &SourceId, entry: Entry, identity: String, generation: u32, now: Timestamp, acquaintance: Acquaintance) -> Item {
+fn begun(
+    source: &SourceId,
+    entry: Entry,
+    identity: String,
+    generation: u32,
+    now: Timestamp,
+    acquaintance: Acquaintance,
+) -> Item {
     let placed = match acquaintance {
         Acquaintance::First => entry.published.map(|published| published.min(now)),
         Acquaintance::Known => Some(now),
@@ -236,7 +249,8 @@ mod tests {
     #[test]
     fn a_reused_id_is_a_new_generation() {
         let known = after(vec![entry("1", "https://a.test/1", "Big Fund leads DeepSeek round")]);
-        let intake = take(vec![entry("1", "https://a.test/2", "Chrome ships a local model")], &known, Acquaintance::Known);
+        let intake =
+            take(vec![entry("1", "https://a.test/2", "Chrome ships a local model")], &known, Acquaintance::Known);
         assert_eq!(intake.new.len(), 1);
         assert_eq!(intake.new[0].generation, 1);
     }
@@ -263,7 +277,11 @@ mod tests {
         };
         let seen = Some("2026-05-06T09:00:00Z".to_owned());
         assert_eq!(placed(Acquaintance::First, Some("2026-04-01T00:00:00Z")), Some("2026-04-01T00:00:00Z".to_owned()));
-        assert_eq!(placed(Acquaintance::First, Some("2027-04-01T00:00:00Z")), seen, "a date in the future counts as now");
+        assert_eq!(
+            placed(Acquaintance::First, Some("2027-04-01T00:00:00Z")),
+            seen,
+            "a date in the future counts as now"
+        );
         assert_eq!(placed(Acquaintance::First, None), None, "undated backlog has no place");
         assert_eq!(placed(Acquaintance::Known, Some("2026-04-01T00:00:00Z")), seen);
         assert_eq!(placed(Acquaintance::Known, None), seen);

@@ -68,13 +68,18 @@ pub async fn run(then: Then, say: impl Fn(&str) -> Result<()>) -> Result<ExitCod
     say(&format!("\nPublished in {:.1} s: {}\n", begun.elapsed().as_secs_f64(), recap.title()))?;
     for entry in recap.entries.iter().take(5) {
         let publishers = entry.publishers.len();
-        say(&format!("  {}. {}  ({publishers} publishers, {:.1} points)", entry.place, entry.headline, entry.score.total))?;
+        say(&format!(
+            "  {}. {}  ({publishers} publishers, {:.1} points)",
+            entry.place, entry.headline, entry.score.total
+        ))?;
     }
     say(&format!("  .. {} stories in all", recap.entries.len()))?;
     if then == Then::Exit {
         return Ok(ExitCode::SUCCESS);
     }
-    say(&format!("\nLook at it:     http://{address}/\nSubscribe to:   http://{address}/feeds/weekly.atom\nStop it with Ctrl-C.\n"))?;
+    say(&format!(
+        "\nLook at it:     http://{address}/\nSubscribe to:   http://{address}/feeds/weekly.atom\nStop it with Ctrl-C.\n"
+    ))?;
     journey.serve(listener).await
 }
 
@@ -92,7 +97,9 @@ async fn free_port() -> Result<TcpListener> {
     let usual = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT))).await;
     match usual {
         Ok(listener) => Ok(listener),
-        Err(_) => TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.context("no free port on 127.0.0.1"),
+        Err(_) => {
+            TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.context("no free port on 127.0.0.1")
+        }
     }
 }
 
@@ -117,7 +124,8 @@ impl Journey {
     ///
     /// If there is no free port, or the folder cannot be written to.
     pub async fn begin(folder: &Path, public_url: &str) -> Result<Self> {
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.context("no free port on 127.0.0.1")?;
+        let listener =
+            TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.context("no free port on 127.0.0.1")?;
         let address = listener.local_addr().context("the listener has no address")?;
         let origin_time = Arc::new(Mutex::new(ROUNDS[0].parse()?));
         let shown = origin_time.clone();

@@ -48,7 +48,12 @@ impl Filter {
         let bounded = |word: &String| {
             let starts = word.chars().next().is_some_and(is_latin_word);
             let ends = word.chars().last().is_some_and(is_latin_word);
-            format!("{}{}{}", if starts { r"(?-u:\b)" } else { "" }, regex::escape(word), if ends { r"(?-u:\b)" } else { "" })
+            format!(
+                "{}{}{}",
+                if starts { r"(?-u:\b)" } else { "" },
+                regex::escape(word),
+                if ends { r"(?-u:\b)" } else { "" }
+            )
         };
         let alternatives: Vec<String> = words.iter().filter(|word| !word.is_empty()).map(bounded).collect();
         let build = || RegexBuilder::new(&alternatives.join("|")).case_insensitive(true).build().ok();

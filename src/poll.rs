@@ -130,7 +130,8 @@ impl Poller {
     /// If the database fails.
     pub async fn due(&self, now: Timestamp) -> Result<Vec<(Timestamp, SourceId)>, StoreError> {
         let states = self.readers.ask(|store| store.states()).await?;
-        let mut due: Vec<(Timestamp, SourceId)> = self.config.sources.iter().map(|source| (self.due_of(source, &states, now), source.id.clone())).collect();
+        let mut due: Vec<(Timestamp, SourceId)> =
+            self.config.sources.iter().map(|source| (self.due_of(source, &states, now), source.id.clone())).collect();
         due.sort();
         Ok(due)
     }
@@ -138,7 +139,9 @@ impl Poller {
     fn due_of(&self, source: &Source, states: &HashMap<SourceId, SourceState>, now: Timestamp) -> Timestamp {
         match states.get(&source.id) {
             // At another address it is as good as new there.
-            Some(state) if state.feed.as_ref() == Some(&source.feed) => clamped(state.due, now, self.config.fetch.max_wait),
+            Some(state) if state.feed.as_ref() == Some(&source.feed) => {
+                clamped(state.due, now, self.config.fetch.max_wait)
+            }
             _ => now,
         }
     }
@@ -149,7 +152,13 @@ impl Poller {
     /// # Errors
     ///
     /// If the database fails. What a source does wrong is no error, but its outcome.
-    pub async fn round(&self, sources: &[SourceId], clock: Clock, order: Order, mut done: impl FnMut(&Polled)) -> Result<Summary, StoreError> {
+    pub async fn round(
+        &self,
+        sources: &[SourceId],
+        clock: Clock,
+        order: Order,
+        mut done: impl FnMut(&Polled),
+    ) -> Result<Summary, StoreError> {
         let mut summary = Summary::default();
         let mut waiting = sources.iter();
         let mut running: JoinSet<Result<Polled, StoreError>> = JoinSet::new();
@@ -207,9 +216,13 @@ impl Poller {
             None => Outcome::Read(taken),
         };
         match &outcome {
-            Outcome::Failed(error) => tracing::warn!(source = %source.id, %error, %due, "could not poll `{}`, trying again later", source.id),
+            Outcome::Failed(error) => {
+                tracing::warn!(source = %source.id, %error, %due, "could not poll `{}`, trying again later", source.id)
+            }
             Outcome::Unchanged => tracing::debug!(source = %source.id, %due, "nothing new in `{}`", source.id),
-            Outcome::Read(taken) => tracing::debug!(source = %source.id, new = taken.new, changed = taken.changed, %due, "polled `{}`", source.id),
+            Outcome::Read(taken) => {
+                tracing::debug!(source = %source.id, new = taken.new, changed = taken.changed, %due, "polled `{}`", source.id)
+            }
         }
         Ok(Polled { source: source.id.clone(), outcome, due })
     }
@@ -227,20 +240,28 @@ impl Poller {
     }
 
     async fn answer(&self, source: &Source, before: &SourceState, now: Timestamp) -> Answer {
-        let request = Request { url: &source.feed, validators: &before.validators, allow_private: &source.allow_private, now };
+        let request =
+            Request { url: &source.feed, validators: &before.validators, allow_private: &source.allow_private, now };
         match self.fetcher.fetch(request).await {
             Err(error) => failed(&error),
-            Ok(Fetched::Unchanged { validators, fresh_for, .. }) => Answer::Unchanged { validators, asked_for: fresh_for },
+            Ok(Fetched::Unchanged { validators, fresh_for, .. }) => {
+                Answer::Unchanged { validators, asked_for: fresh_for }
+            }
             Ok(Fetched::Body { bytes, content_type, final_url, validators, fresh_for, .. }) => {
                 let language = source.language.clone();
                 let permits = if bytes.len() > LARGE_BYTES { PARSERS } else { 1 };
                 let permit = self.parsers.clone().acquire_many_owned(permits).await;
                 let read = tokio::task::spawn_blocking(move || {
                     let _permit = permit;
-                    let document = Document { bytes: &bytes, content_type: content_type.as_deref(), base_url: Some(&final_url) };
+                    let document =
+                        Document { bytes: &bytes, content_type: content_type.as_deref(), base_url: Some(&final_url) };
                     parse(document).map(|parsed| Reading {
                         asked_for: fresh_for.max(parsed.hints.ttl),
-                        entries: parsed.entries.into_iter().map(|entry| spoken_in(entry, language.as_deref())).collect(),
+                        entries: parsed
+                            .entries
+                            .into_iter()
+                            .map(|entry| spoken_in(entry, language.as_deref()))
+                            .collect(),
                         skipped: parsed.skipped,
                         mended: parsed.mended,
                         validators,

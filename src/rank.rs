@@ -100,7 +100,9 @@ impl Topic {
     /// everything is on topic.
     pub fn new(words: &[String]) -> Self {
         let bounded = |word: &String| {
-            let edge = |letter: Option<char>| if letter.is_some_and(|letter| letter.is_ascii_alphanumeric()) { r"(?-u:\b)" } else { "" };
+            let edge = |letter: Option<char>| {
+                if letter.is_some_and(|letter| letter.is_ascii_alphanumeric()) { r"(?-u:\b)" } else { "" }
+            };
             format!("{}{}{}", edge(word.chars().next()), regex::escape(word), edge(word.chars().last()))
         };
         let alternatives: Vec<String> = words.iter().filter(|word| !word.is_empty()).map(bounded).collect();
@@ -113,7 +115,8 @@ impl Topic {
     pub fn covers(&self, reports: &[Report], names: &Names) -> bool {
         let Some(pattern) = &self.pattern else { return true };
         let titles = || reports.iter().map(|report| report.item.entry.title.as_str());
-        titles().any(|title| pattern.is_match(title)) || titles().any(|title| names.find(title).iter().any(|it| it.name.sort == Sort::Model))
+        titles().any(|title| pattern.is_match(title))
+            || titles().any(|title| names.find(title).iter().any(|it| it.name.sort == Sort::Model))
     }
 }
 
@@ -168,8 +171,11 @@ impl Points {
 /// Everyone who reports, once, by the weight of their word, then by name.
 pub fn distinct(reports: &[Report]) -> Vec<&Publisher> {
     let mut met = HashSet::new();
-    let mut publishers: Vec<&Publisher> =
-        reports.iter().map(|report| &report.publisher).filter(|publisher| met.insert(publisher.domain.as_str())).collect();
+    let mut publishers: Vec<&Publisher> = reports
+        .iter()
+        .map(|report| &report.publisher)
+        .filter(|publisher| met.insert(publisher.domain.as_str()))
+        .collect();
     publishers.sort_by(|a, b| b.weight.value().total_cmp(&a.weight.value()).then_with(|| a.name.cmp(&b.name)));
     publishers
 }
@@ -192,7 +198,9 @@ fn authority(publishers: &[&Publisher], weights: &Weights) -> Option<Points> {
 
 fn primary(reports: &[Report], by: Scale) -> Option<Points> {
     let titles: Vec<_> = reports.iter().flat_map(|report| by.names.find(&report.item.entry.title)).collect();
-    let is_named = |company: &str| titles.iter().any(|found| found.name.id == company || found.name.of.as_deref() == Some(company));
+    let is_named = |company: &str| {
+        titles.iter().any(|found| found.name.id == company || found.name.of.as_deref() == Some(company))
+    };
     let own_voice = |report: &&Report| {
         report.publisher.kind == Kind::Primary && report.publisher.company.as_deref().is_none_or(is_named)
     };
@@ -226,7 +234,13 @@ mod tests {
     use crate::item::{Entry, Item};
 
     fn report(host: &str, weight: f64, kind: Kind, title: &str) -> Report {
-        let publisher = Publisher { domain: host.to_owned(), name: host.to_owned(), kind, weight: Share::nearest(weight), company: None };
+        let publisher = Publisher {
+            domain: host.to_owned(),
+            name: host.to_owned(),
+            kind,
+            weight: Share::nearest(weight),
+            company: None,
+        };
         let first_seen: Timestamp = "2026-05-06T00:00:00Z".parse().unwrap();
         let source: crate::id::SourceId = "s".parse().unwrap();
         let item = Item {
@@ -268,12 +282,21 @@ mod tests {
 
     #[test]
     fn off_topic_stories_sink() {
-        check(&[report("a.test", 0.3, Kind::Press, "Rain in Spain")], "coverage +4.6, authority +1.5, relevance -10.0, age -1.2");
+        check(
+            &[report("a.test", 0.3, Kind::Press, "Rain in Spain")],
+            "coverage +4.6, authority +1.5, relevance -10.0, age -1.2",
+        );
     }
 
     #[test]
     fn lists_and_own_voices_count() {
-        check(&[report("list.test", 0.3, Kind::Community, "AI law")], "coverage +4.6, authority +1.5, community +1.7, age -1.2");
-        check(&[report("lab.test", 0.9, Kind::Primary, "AI model")], "coverage +4.6, authority +4.5, primary +3.0, age -1.2");
+        check(
+            &[report("list.test", 0.3, Kind::Community, "AI law")],
+            "coverage +4.6, authority +1.5, community +1.7, age -1.2",
+        );
+        check(
+            &[report("lab.test", 0.9, Kind::Primary, "AI model")],
+            "coverage +4.6, authority +4.5, primary +3.0, age -1.2",
+        );
     }
 }

@@ -50,7 +50,11 @@ pub enum Keep {
 impl Response {
     /// A short answer in plain text.
     pub fn text(status: u16, text: &str) -> Self {
-        Self { status, headers: vec![("content-type", "text/plain; charset=utf-8".to_owned())], body: text.as_bytes().to_vec() }
+        Self {
+            status,
+            headers: vec![("content-type", "text/plain; charset=utf-8".to_owned())],
+            body: text.as_bytes().to_vec(),
+        }
     }
 
     /// The thing is elsewhere, for good.
@@ -97,7 +101,11 @@ fn http_date(text: &str) -> Option<Timestamp> {
 /// # Errors
 ///
 /// If the listener fails.
-pub async fn serve<A, F>(listener: TcpListener, answer: A, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()>
+pub async fn serve<A, F>(
+    listener: TcpListener,
+    answer: A,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()>
 where
     A: Fn(Request) -> F + Send + Sync + 'static,
     F: Future<Output = Response> + Send + 'static,

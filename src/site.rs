@@ -14,15 +14,15 @@ use crate::compose;
 use crate::config::{Config, Live};
 use crate::id::{AudienceId, SourceId};
 use crate::publish::feed::{self, Feed, Format, Origin};
-use crate::publish::html::{self, About, AudienceRow, Around, Home, Link};
+use crate::publish::html::{self, About, Around, AudienceRow, Home, Link};
 use crate::publish::{Document, Site, text};
 use crate::recap::{AudienceName, Recap};
 use crate::store::{Readers, Result, Store};
 use crate::week::Week;
 
 pub use folder::{WriteError, write};
-pub use path::Place;
 pub use lists::state_in_words;
+pub use path::Place;
 
 /// Recaps in a weekly feed: a reader on holiday must not lose a week.
 const IN_FEED: u32 = 12;
@@ -88,7 +88,9 @@ impl Library<'_> {
             Place::Recap(week) => self.recap(week, None)?,
             Place::AudienceRecap(week, audience) => self.recap(week, Some(&audience))?,
             Place::RecapJson(week) => self.pool(week)?.map(|recap| text::json(&recap)),
-            Place::RecapMarkdown(week) => self.pool(week)?.map(|recap| self.written(&recap, text::markdown)).transpose()?,
+            Place::RecapMarkdown(week) => {
+                self.pool(week)?.map(|recap| self.written(&recap, text::markdown)).transpose()?
+            }
             Place::RecapText(week) => self.pool(week)?.map(|recap| self.written(&recap, text::plain)).transpose()?,
             Place::Audience(audience) => self.audience(&audience)?,
             Place::Feed(name, format) => self.feed(&name)?.map(|feed| self.fed(&feed, format)).transpose()?,
@@ -161,10 +163,7 @@ impl Library<'_> {
             let there = self.store.recap(listed.week, audience)?;
             Ok(there.map(|there| Link { title: format!("Week {}", there.week.number()), path: there.path() }))
         };
-        Ok(Around {
-            previous: link(at.map(|at| at + 1))?,
-            next: link(at.and_then(|at| at.checked_sub(1)))?,
-        })
+        Ok(Around { previous: link(at.map(|at| at + 1))?, next: link(at.and_then(|at| at.checked_sub(1)))? })
     }
 
     /// A story's page, wherever its address once led: an old slug redirects.
@@ -271,7 +270,8 @@ impl Library<'_> {
     }
 
     fn archive(&self, year: Option<i16>) -> Result<Vec<html::Listed>> {
-        let listed = self.store.listed()?.into_iter().filter(|listed| year.is_none_or(|year| listed.week.year() == year));
+        let listed =
+            self.store.listed()?.into_iter().filter(|listed| year.is_none_or(|year| listed.week.year() == year));
         let row = |listed: crate::store::Listed| html::Listed {
             path: format!("/w/{}/", listed.week),
             week: listed.week,

@@ -46,7 +46,9 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// A newer recapd wrote it.
-    #[error("{path} was written by a newer recapd (schema {found}, this one knows {known}): run that version, or restore a backup")]
+    #[error(
+        "{path} was written by a newer recapd (schema {found}, this one knows {known}): run that version, or restore a backup"
+    )]
     Newer {
         /// The file.
         path: PathBuf,
@@ -229,7 +231,8 @@ mod tests {
     fn what_is_no_store_of_ours_is_refused() {
         let folder = folder();
         let text = folder.path().join("notes.txt");
-        std::fs::write(&text, "no database, only long enough to be mistaken for the header of one ..............").unwrap();
+        std::fs::write(&text, "no database, only long enough to be mistaken for the header of one ..............")
+            .unwrap();
         assert!(matches!(Store::open(&text), Err(StoreError::NotOurs { .. })));
 
         let other = folder.path().join("other.db");

@@ -63,7 +63,11 @@ pub fn lead(reports: &[Report], language: &str) -> usize {
         let direct = !matches!(report.publisher.kind, Kind::Aggregator | Kind::Community);
         let primary = if report.publisher.kind == Kind::Primary { 0.15 } else { 0.0 };
         let words = report.item.entry.title.split_whitespace().count().clamp(1, 14) as f64;
-        let told = if report.item.entry.summary_html.is_empty() && report.item.entry.content_html.is_empty() { 0.0 } else { 0.02 };
+        let told = if report.item.entry.summary_html.is_empty() && report.item.entry.content_html.is_empty() {
+            0.0
+        } else {
+            0.02
+        };
         let weight = report.publisher.weight.value() + primary + words / 100.0 + told;
         (readable, direct, weight)
     };

@@ -136,7 +136,9 @@ pub fn take(source: &Source, before: &SourceState, answer: Answer, known: &Known
 
 fn outcome(before: &SourceState, answer: &Answer) -> Outcome {
     match answer {
-        Answer::Unchanged { asked_for, .. } | Answer::Feed(Reading { asked_for, .. }) => Outcome::Answered { asked_for: *asked_for },
+        Answer::Unchanged { asked_for, .. } | Answer::Feed(Reading { asked_for, .. }) => {
+            Outcome::Answered { asked_for: *asked_for }
+        }
         Answer::Resting { wait, .. } => Outcome::Rested { wait: *wait },
         Answer::Failed { hope: Hope::Gone, .. } => Outcome::Retired,
         Answer::Failed { retry_after, .. } => {

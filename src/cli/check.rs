@@ -26,9 +26,12 @@ pub fn check(path: &Path, online: bool, clock: Clock) -> Result<ExitCode> {
         config.playbook.kinds.len(),
         config.names.all().len(),
     ))?;
-    let is_loopback = config.server.public_url.host_str().is_some_and(|host| host == "localhost" || host.starts_with("127."));
+    let is_loopback =
+        config.server.public_url.host_str().is_some_and(|host| host == "localhost" || host.starts_with("127."));
     if is_loopback {
-        output::complain("note: `[server] public_url` is an address on this machine; set it before anyone subscribes, since ids are minted from it");
+        output::complain(
+            "note: `[server] public_url` is an address on this machine; set it before anyone subscribes, since ids are minted from it",
+        );
     }
     if online { super::blocking(ask_all(config, clock)) } else { Ok(ExitCode::SUCCESS) }
 }
@@ -71,7 +74,8 @@ async fn ask(fetcher: &Fetcher, source: &Source, clock: Clock) -> std::result::R
     match fetcher.fetch(request).await.map_err(|error| error.to_string())? {
         Fetched::Unchanged { .. } => Ok("not modified".to_owned()),
         Fetched::Body { bytes, content_type, final_url, .. } => {
-            let document = Document { bytes: &bytes, content_type: content_type.as_deref(), base_url: Some(&final_url) };
+            let document =
+                Document { bytes: &bytes, content_type: content_type.as_deref(), base_url: Some(&final_url) };
             let parsed = parse(document).map_err(|error| error.to_string())?;
             let mended: String = parsed.mended.iter().map(|mended| format!(", {mended}")).collect();
             Ok(format!("{} items, {} skipped{mended}", parsed.entries.len(), parsed.skipped.len()))
@@ -98,7 +102,10 @@ pub async fn health(config: Arc<Config>) -> Result<ExitCode> {
         max_body_bytes: 64 * 1024,
         manners: Manners { concurrency: 1, per_host: 1, host_gap: std::time::Duration::ZERO },
         max_wait: fetch.max_wait,
-        allow_private: vec![crate::source::Network { address: local(listen).ip(), prefix: if listen.is_ipv4() { 32 } else { 128 } }],
+        allow_private: vec![crate::source::Network {
+            address: local(listen).ip(),
+            prefix: if listen.is_ipv4() { 32 } else { 128 },
+        }],
         user_agent: user_agent(None),
     })?;
     let validators = Validators::default();
@@ -118,7 +125,11 @@ pub async fn health(config: Arc<Config>) -> Result<ExitCode> {
 fn local(listen: std::net::SocketAddr) -> std::net::SocketAddr {
     let mut address = listen;
     if listen.ip().is_unspecified() {
-        address.set_ip(if listen.is_ipv4() { std::net::Ipv4Addr::LOCALHOST.into() } else { std::net::Ipv6Addr::LOCALHOST.into() });
+        address.set_ip(if listen.is_ipv4() {
+            std::net::Ipv4Addr::LOCALHOST.into()
+        } else {
+            std::net::Ipv6Addr::LOCALHOST.into()
+        });
     }
     address
 }

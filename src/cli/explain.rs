@@ -31,7 +31,9 @@ pub fn explain(config: &Config, clock: Clock, what: &[String]) -> Result<ExitCod
 fn named(store: &Store, digits: &str) -> Result<StoryId> {
     let is_hex = digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_hex {
-        bail!("`{digits}` is neither a link nor a story's id (4 or more hexadecimal digits of it), nor a week with a place (2026-W19 3)");
+        bail!(
+            "`{digits}` is neither a link nor a story's id (4 or more hexadecimal digits of it), nor a week with a place (2026-W19 3)"
+        );
     }
     match store.stories_named(digits)?.as_slice() {
         [story] => Ok(*story),
@@ -76,7 +78,8 @@ fn story(store: &Store, config: &Config, clock: Clock, id: StoryId) -> Result<()
         output::line(&format!("  {}  {}: {}", report.appeared(), report.publisher.name, report.item.entry.title))?;
     }
     for tag in &told.tags {
-        let because: Vec<String> = tag.because.iter().map(|evidence| format!("`{}` ({:+.1})", evidence.words, evidence.weight)).collect();
+        let because: Vec<String> =
+            tag.because.iter().map(|evidence| format!("`{}` ({:+.1})", evidence.words, evidence.weight)).collect();
         output::line(&format!("  for {} ({:.2}): {}", tag.audience, tag.confidence.value(), because.join(", ")))?;
     }
     match store.placed_stories()?.get(&id) {

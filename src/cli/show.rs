@@ -20,7 +20,12 @@ use crate::story::Story;
 use crate::week::Week;
 
 /// Prints one feed, from a file or an address, as recapd reads it.
-pub async fn parsed(document: String, content_type: Option<String>, base_url: Option<Url>, clock: Clock) -> Result<ExitCode> {
+pub async fn parsed(
+    document: String,
+    content_type: Option<String>,
+    base_url: Option<Url>,
+    clock: Clock,
+) -> Result<ExitCode> {
     let address = Url::parse(&document).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let (bytes, sent_type, final_url) = match &address {
         Some(url) => fetched(url, clock).await?,
@@ -41,7 +46,8 @@ pub async fn parsed(document: String, content_type: Option<String>, base_url: Op
 
 /// An address that somebody typed is as free to be private as a file.
 async fn fetched(url: &Url, clock: Clock) -> Result<(Vec<u8>, Option<String>, Option<Url>)> {
-    let everywhere = ["0.0.0.0", "::"].map(|any| any.parse().map(|address| crate::source::Network { address, prefix: 0 }));
+    let everywhere =
+        ["0.0.0.0", "::"].map(|any| any.parse().map(|address| crate::source::Network { address, prefix: 0 }));
     let fetcher = Fetcher::new(Limits {
         connect_timeout: std::time::Duration::from_secs(10),
         timeout: std::time::Duration::from_secs(30),
@@ -100,7 +106,8 @@ pub fn stories(config: &Config, clock: Clock, week: Option<Week>, matching: Opti
     let window = slot.window(week);
     let teller = Teller::new(config);
     let placed = store.placed_stories()?;
-    let mut told: Vec<Told> = store.stories(&window)?.into_iter().map(|story: Story| teller.told(story, window.end)).collect();
+    let mut told: Vec<Told> =
+        store.stories(&window)?.into_iter().map(|story: Story| teller.told(story, window.end)).collect();
     told.sort_by(|a, b| b.score.total.total_cmp(&a.score.total).then(a.story.id.cmp(&b.story.id)));
     let archive = Archive::before(&window, &store, &teller, &config.names)?;
     let writer = Writer::new(config, &archive);
@@ -114,7 +121,8 @@ pub fn stories(config: &Config, clock: Clock, week: Option<Week>, matching: Opti
 
 fn fits(told: &Told, matching: Option<&str>) -> bool {
     let wanted = matching.map(str::to_lowercase);
-    wanted.is_none_or(|wanted| told.reports.iter().any(|report| report.item.entry.title.to_lowercase().contains(&wanted)))
+    wanted
+        .is_none_or(|wanted| told.reports.iter().any(|report| report.item.entry.title.to_lowercase().contains(&wanted)))
 }
 
 fn story(told: &Told, place: Option<Value>, insight: &crate::insight::Insight) -> Value {
@@ -130,7 +138,8 @@ fn story(told: &Told, place: Option<Value>, insight: &crate::insight::Insight) -
             "first_seen": report.item.first_seen,
         })
     };
-    let publishers: Vec<&str> = crate::rank::distinct(&told.reports).iter().map(|publisher| publisher.name.as_str()).collect();
+    let publishers: Vec<&str> =
+        crate::rank::distinct(&told.reports).iter().map(|publisher| publisher.name.as_str()).collect();
     json!({
         "id": told.story.id,
         "headline": lead.item.entry.title,

@@ -39,11 +39,15 @@ pub fn status(config: &Config, clock: Clock, json: bool) -> Result<ExitCode> {
             output::printable(&state_in_words(state, now)),
             ago(state.and_then(|state| state.last_success)),
             ago(state.and_then(|state| state.last_new)),
-            state.map_or("now".to_owned(), |state| if state.due >= NEVER { "never".to_owned() } else { apart(state.due, now) }),
+            state.map_or(
+                "now".to_owned(),
+                |state| if state.due >= NEVER { "never".to_owned() } else { apart(state.due, now) },
+            ),
         ]);
     }
     output::line(&table.to_string())?;
-    let failing = states.iter().filter(|(id, state)| state.failures > 0 && config.sources.iter().any(|source| source.id == **id));
+    let failing =
+        states.iter().filter(|(id, state)| state.failures > 0 && config.sources.iter().any(|source| source.id == **id));
     output::line(&format!(
         "{} sources, {} failing; next recap {}",
         config.sources.len(),

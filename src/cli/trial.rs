@@ -68,13 +68,19 @@ fn lines(file: &Path) -> Result<Vec<Line>> {
         serde_json::from_str(&line).with_context(place)
     };
     let lines = BufReader::new(opened).lines().enumerate();
-    lines.filter(|(_, line)| line.as_ref().is_ok_and(|line| !line.trim().is_empty()) || line.is_err()).map(read).collect()
+    lines
+        .filter(|(_, line)| line.as_ref().is_ok_and(|line| !line.trim().is_empty()) || line.is_err())
+        .map(read)
+        .collect()
 }
 
 fn stories(config: &Config, lines: &[Line]) -> Result<()> {
     let mut index = Index::default();
-    let mut order: Vec<(Timestamp, usize)> =
-        lines.iter().enumerate().map(|(number, line)| (line.published.unwrap_or(Timestamp::UNIX_EPOCH), number)).collect();
+    let mut order: Vec<(Timestamp, usize)> = lines
+        .iter()
+        .enumerate()
+        .map(|(number, line)| (line.published.unwrap_or(Timestamp::UNIX_EPOCH), number))
+        .collect();
     order.sort();
     let mut clusters = HashMap::new();
     for (at, number) in order {

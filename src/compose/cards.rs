@@ -12,8 +12,8 @@ use crate::id::AudienceId;
 use crate::insight::{Author, EarlierStory, Insight, Report, Subject};
 use crate::item::Item;
 use crate::names::Names;
-use crate::story;
 use crate::store::{Result, Store};
+use crate::story;
 
 /// How far back a card remembers.
 const MEMORY: SignedDuration = SignedDuration::from_hours(24 * 7 * 8);
@@ -97,8 +97,9 @@ impl<'w> Writer<'w> {
     pub fn card(&self, told: &Told, audience: Option<&AudienceId>) -> Insight {
         let texts: Vec<String> = told.reports.iter().map(|report| report.item.entry.text()).collect();
         let languages: Vec<Option<String>> = told.reports.iter().map(story::Report::language).collect();
-        let mut reports: Vec<(usize, Report)> =
-            (0..told.reports.len()).map(|at| (at, self.report(&told.reports[at], &texts[at], languages[at].as_deref()))).collect();
+        let mut reports: Vec<(usize, Report)> = (0..told.reports.len())
+            .map(|at| (at, self.report(&told.reports[at], &texts[at], languages[at].as_deref())))
+            .collect();
         // The lead first, then whose word counts most; of equals, the earlier one.
         reports.sort_by(|(a_at, a), (b_at, b)| {
             let leads = (*b_at == told.lead).cmp(&(*a_at == told.lead));

@@ -41,8 +41,9 @@ pub(super) fn entries(scene: &Scene, audience: Option<&AudienceId>) -> Vec<Entry
         Some(audience) => told.tags.iter().find(|tag| tag.audience == *audience).map(|tag| tag.confidence.value()),
     };
     let chosen = scene.selection.chosen.iter();
-    let mut listed: Vec<(f64, usize, &Score)> =
-        chosen.filter_map(|(index, score)| Some((score.total * confidence(&scene.told[*index])?, *index, score))).collect();
+    let mut listed: Vec<(f64, usize, &Score)> = chosen
+        .filter_map(|(index, score)| Some((score.total * confidence(&scene.told[*index])?, *index, score)))
+        .collect();
     if audience.is_some() {
         // Stable: of two that are worth the same, the general order decides.
         listed.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -154,7 +155,10 @@ mod tests {
 
     #[test]
     fn a_headline_becomes_an_address() {
-        assert_eq!(slug("China's Big Fund leads DeepSeek round at $45B"), "china-s-big-fund-leads-deepseek-round-at-45b");
+        assert_eq!(
+            slug("China's Big Fund leads DeepSeek round at $45B"),
+            "china-s-big-fund-leads-deepseek-round-at-45b"
+        );
         assert_eq!(slug("国家大基金领投"), "story");
         assert!(slug(&"word ".repeat(40)).len() <= SLUG_CHARS);
     }

@@ -178,8 +178,24 @@ pub struct Recap {
 
 /// What a recap of AI news is about.
 const TOPIC: [&str; 18] = [
-    "AI", "A.I.", "AGI", "artificial intelligence", "machine learning", "neural", "LLM", "LLMs", "language model",
-    "chatbot", "agent", "agents", "agentic", "deepfake", "人工智能", "大模型", "智能体", "模型",
+    "AI",
+    "A.I.",
+    "AGI",
+    "artificial intelligence",
+    "machine learning",
+    "neural",
+    "LLM",
+    "LLMs",
+    "language model",
+    "chatbot",
+    "agent",
+    "agents",
+    "agentic",
+    "deepfake",
+    "人工智能",
+    "大模型",
+    "智能体",
+    "模型",
 ];
 
 impl Default for Recap {

@@ -46,7 +46,8 @@ impl Health {
         let state = self.state();
         let problem = state.store.clone().or_else(|| asked.as_ref().err().map(ToString::to_string));
         let (items, states, listed) = asked.unwrap_or_default();
-        let failing = config.sources.iter().filter(|source| states.get(&source.id).is_some_and(|it| it.failures > 0)).count();
+        let failing =
+            config.sources.iter().filter(|source| states.get(&source.id).is_some_and(|it| it.failures > 0)).count();
         let body = serde_json::json!({
             "status": if problem.is_some() { "failing" } else { "ok" },
             "problem": problem,

@@ -63,11 +63,15 @@ pub async fn response(shared: &Shared) -> Response {
         return Response::text(503, "the store does not answer\n");
     };
     let config = shared.config.borrow().clone();
-    let failing = config.sources.iter().filter(|source| states.get(&source.id).is_some_and(|it| it.failures > 0)).count();
+    let failing =
+        config.sources.iter().filter(|source| states.get(&source.id).is_some_and(|it| it.failures > 0)).count();
     gauge!("recapd_items_total").set(items as f64);
     gauge!("recapd_sources").set(config.sources.len() as f64);
     gauge!("recapd_sources_failing").set(failing as f64);
     let mut response = Response::text(200, &recorder.render());
-    response.headers = vec![("content-type", "text/plain; version=0.0.4; charset=utf-8".to_owned()), ("cache-control", "no-store".to_owned())];
+    response.headers = vec![
+        ("content-type", "text/plain; version=0.0.4; charset=utf-8".to_owned()),
+        ("cache-control", "no-store".to_owned()),
+    ];
     response
 }

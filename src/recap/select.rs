@@ -49,8 +49,18 @@ const REACH: f64 = 12.0;
 pub fn select(candidates: &[Candidate], slots: usize, weights: &Weights) -> Selection {
     let rarity = Rarity::over(candidates.iter().map(|candidate| &candidate.signature));
     let mut waiting: Vec<usize> = (0..candidates.len()).collect();
-    waiting.sort_by(|a, b| order(&candidates[*b], candidates[*b].score.total, &candidates[*a], candidates[*a].score.total));
-    let mut list = List { candidates, rarity, weights, most: cap(slots, weights.largest_share), chosen: Vec::new(), led: HashMap::new(), about: HashMap::new() };
+    waiting.sort_by(|a, b| {
+        order(&candidates[*b], candidates[*b].score.total, &candidates[*a], candidates[*a].score.total)
+    });
+    let mut list = List {
+        candidates,
+        rarity,
+        weights,
+        most: cap(slots, weights.largest_share),
+        chosen: Vec::new(),
+        led: HashMap::new(),
+        about: HashMap::new(),
+    };
     let mut refused: HashMap<usize, String> = HashMap::new();
     while list.chosen.len() < slots {
         let Some((at, score)) = list.next(&waiting, &mut refused) else { break };
@@ -124,7 +134,11 @@ impl<'l> List<'l> {
         if self.led.get(candidate.host.as_str()).is_some_and(|led| *led >= self.most) {
             return Some(format!("{} leads {} stories already", candidate.host, self.most));
         }
-        let full = candidate.signature.companies.iter().find(|company| self.about.get(company.as_str()).is_some_and(|about| *about >= self.most));
+        let full = candidate
+            .signature
+            .companies
+            .iter()
+            .find(|company| self.about.get(company.as_str()).is_some_and(|about| *about >= self.most));
         if let Some(company) = full {
             return Some(format!("{} stories about `{company}` are chosen already", self.most));
         }
@@ -134,7 +148,9 @@ impl<'l> List<'l> {
 
     /// The place of the chosen story most like `candidate`, and how like.
     fn nearest(&self, candidate: &Candidate) -> Option<(usize, f64)> {
-        let likeness = |(index, _): &(usize, Score)| self.rarity.likeness(&candidate.signature, &self.candidates[*index].signature);
+        let likeness = |(index, _): &(usize, Score)| {
+            self.rarity.likeness(&candidate.signature, &self.candidates[*index].signature)
+        };
         let all = self.chosen.iter().map(likeness).enumerate();
         all.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
     }
@@ -196,7 +212,8 @@ mod tests {
 
     /// The titles chosen for `slots`, and why the others were not.
     fn report(candidates: &[(f64, &str, &str)], slots: usize) -> String {
-        let candidates: Vec<Candidate> = (1..).zip(candidates).map(|(n, (points, host, title))| candidate(n, *points, host, title)).collect();
+        let candidates: Vec<Candidate> =
+            (1..).zip(candidates).map(|(n, (points, host, title))| candidate(n, *points, host, title)).collect();
         let selection = select(&candidates, slots, &Weights::default());
         let mut reversed: Vec<Candidate> = candidates.clone();
         reversed.reverse();
@@ -213,7 +230,8 @@ mod tests {
 
     #[test]
     fn the_best_come_first_and_the_rest_says_what_it_lacks() {
-        let shown = report(&[(5.0, "a.test", "chip law"), (9.0, "b.test", "robot arm"), (2.0, "c.test", "voice app")], 2);
+        let shown =
+            report(&[(5.0, "a.test", "chip law"), (9.0, "b.test", "robot arm"), (2.0, "c.test", "voice app")], 2);
         expect_test::expect![[r#"
             9.0 arm robot
             5.0 chip law
@@ -224,13 +242,30 @@ mod tests {
 
     #[test]
     fn one_event_is_told_once() {
-        let shown = report(&[(9.0, "a.test", "fund leads deepseek round"), (8.0, "b.test", "fund leads deepseek round talks"), (2.0, "c.test", "voice app")], 3);
+        let shown = report(
+            &[
+                (9.0, "a.test", "fund leads deepseek round"),
+                (8.0, "b.test", "fund leads deepseek round talks"),
+                (2.0, "c.test", "voice app"),
+            ],
+            3,
+        );
         assert!(shown.contains("out: deepseek fund lead round talk (tells much the same as #1)"), "{shown}");
     }
 
     #[test]
     fn no_publisher_leads_more_than_its_share() {
-        let shown = report(&[(9.0, "a.test", "one"), (8.0, "a.test", "two"), (7.0, "a.test", "three"), (1.0, "b.test", "four"), (1.0, "c.test", "five"), (1.0, "d.test", "six")], 5);
+        let shown = report(
+            &[
+                (9.0, "a.test", "one"),
+                (8.0, "a.test", "two"),
+                (7.0, "a.test", "three"),
+                (1.0, "b.test", "four"),
+                (1.0, "c.test", "five"),
+                (1.0, "d.test", "six"),
+            ],
+            5,
+        );
         assert!(shown.contains("out: two (a.test leads 1 stories already)"), "{shown}");
     }
 

@@ -5,11 +5,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Library;
 use crate::config::Config;
+use crate::id::Share;
 use crate::opml::{self, Outline};
 use crate::publish::html::SourceRow;
 use crate::publish::{Document, Site};
 use crate::publisher::UNKNOWN_WEIGHT;
-use crate::id::Share;
 use crate::schedule::NEVER;
 use crate::source::{Source, SourceState};
 use crate::store::Result;
@@ -36,7 +36,11 @@ pub(super) fn sources(library: &Library) -> Result<Vec<SourceRow>> {
             feed: without_secrets(&source.feed).to_string(),
             site: None,
             kind: source.kind,
-            weight: source.weight.unwrap_or(if library.config.publishers.knows(&source.feed) { publisher.weight } else { Share::nearest(UNKNOWN_WEIGHT) }),
+            weight: source.weight.unwrap_or(if library.config.publishers.knows(&source.feed) {
+                publisher.weight
+            } else {
+                Share::nearest(UNKNOWN_WEIGHT)
+            }),
             state: state_in_words(state, library.now),
             last_success: state.and_then(|state| state.last_success),
             last_new: state.and_then(|state| state.last_new),

@@ -153,7 +153,15 @@ mod tests {
 
     #[test]
     fn nonsense_stands_for_nothing() {
-        for path in ["/w/2026-W99/", "/s/2026/05/x/", "/feeds/weekly", "/feeds/weekly.xml", "/../etc/passwd", "/wp-login.php", "//"] {
+        for path in [
+            "/w/2026-W99/",
+            "/s/2026/05/x/",
+            "/feeds/weekly",
+            "/feeds/weekly.xml",
+            "/../etc/passwd",
+            "/wp-login.php",
+            "//",
+        ] {
             check(path, None);
         }
     }

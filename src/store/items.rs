@@ -23,7 +23,8 @@ pub struct ItemRow {
     pub story: Option<StoryId>,
 }
 
-pub(super) const ITEM: &str = "item.id, item.source, item.identity, item.generation, item.version, item.first_seen, item.placed,
+pub(super) const ITEM: &str =
+    "item.id, item.source, item.identity, item.generation, item.version, item.first_seen, item.placed,
     v.guid, v.title, v.link, v.published, v.updated, v.authors, v.summary_html, v.content_html, v.categories,
     v.enclosures, v.image, v.language";
 
@@ -49,7 +50,8 @@ impl Store {
     }
 
     fn known_by_identity(&self, source: &SourceId, identity: &str) -> Result<Option<KnownItem>> {
-        let sql = "SELECT item.id, identity, generation, item.version, first_seen, placed, content_hash, title, canonical
+        let sql =
+            "SELECT item.id, identity, generation, item.version, first_seen, placed, content_hash, title, canonical
                    FROM item JOIN item_version AS v ON v.item = item.id AND v.version = item.version
                    WHERE source = ?1 AND identity = ?2 ORDER BY generation DESC LIMIT 1";
         let mut statement = self.connection.prepare_cached(sql)?;
@@ -57,7 +59,8 @@ impl Store {
     }
 
     fn known_by_link(&self, source: &SourceId, link: &str) -> Result<Option<KnownItem>> {
-        let sql = "SELECT item.id, identity, generation, item.version, first_seen, placed, content_hash, title, canonical
+        let sql =
+            "SELECT item.id, identity, generation, item.version, first_seen, placed, content_hash, title, canonical
                    FROM item_version AS v JOIN item ON item.id = v.item AND item.version = v.version
                    WHERE v.canonical = ?2 AND item.source = ?1 ORDER BY item.first_seen DESC LIMIT 1";
         let mut statement = self.connection.prepare_cached(sql)?;
@@ -85,7 +88,8 @@ impl Store {
 
     /// The items under a canonical link, of any source.
     pub fn items_at(&self, link: &Url) -> Result<Vec<ItemRow>> {
-        let sql = format!("SELECT {ITEM}, s.story FROM {FROM} WHERE v.canonical = ?1 ORDER BY item.first_seen, item.id");
+        let sql =
+            format!("SELECT {ITEM}, s.story FROM {FROM} WHERE v.canonical = ?1 ORDER BY item.first_seen, item.id");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let rows = statement.query_map([canonical(link).as_str()], item_row)?;
         rows.map(|row| Ok(row?)).collect()

@@ -48,7 +48,8 @@ impl Store {
         recaps.iter().try_for_each(|recap| insert(&transaction, recap))?;
         for entry in &pool.entries {
             let sql = "INSERT INTO recap_story (story, short, week, place) VALUES (?1, ?2, ?3, ?4)";
-            transaction.execute(sql, params![entry.story.0, entry.story.short(), pool.week.to_string(), entry.place])?;
+            transaction
+                .execute(sql, params![entry.story.0, entry.story.short(), pool.week.to_string(), entry.place])?;
         }
         notes.iter().try_for_each(|note| ledger::add(&transaction, note))?;
         transaction.commit()?;

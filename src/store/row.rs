@@ -2,8 +2,8 @@
 //! back is an error of the database, never a panic.
 
 use jiff::Timestamp;
-use rusqlite::types::Type;
 use rusqlite::Row;
+use rusqlite::types::Type;
 
 /// A column read as text and parsed.
 pub fn parsed<T>(row: &Row, column: &str) -> rusqlite::Result<T>

@@ -137,9 +137,7 @@ impl Index {
         let other = &self.items[candidate.slot as usize];
         let because = format!(
             "likeness {:.2} of the bar to `{}`, {:.2} to the story's first",
-            candidate.nearest,
-            other.signature.source,
-            candidate.first
+            candidate.nearest, other.signature.source, candidate.first
         );
         Grouped { story: other.story, how: How::Joined, because }
     }

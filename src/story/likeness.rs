@@ -22,7 +22,11 @@ pub fn across(one: &Signature, two: &Signature) -> bool {
 /// The share of their words' weight that two items have in common, 0 to 1;
 /// across scripts, of the weight of names and figures.
 pub fn likeness(one: &Signature, two: &Signature, weight: impl Fn(&str) -> f64) -> f64 {
-    if across(one, two) { overlap(&one.neutral, &two.neutral, 0.8, weight) } else { overlap(&one.words, &two.words, 0.5, weight) }
+    if across(one, two) {
+        overlap(&one.neutral, &two.neutral, 0.8, weight)
+    } else {
+        overlap(&one.words, &two.words, 0.5, weight)
+    }
 }
 
 /// Shared weight over a mean of both weights that leans to the smaller by `lean`.

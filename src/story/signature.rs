@@ -20,14 +20,123 @@ const LEAD_CHARS: usize = 400;
 /// Words that say nothing about which event it is: articles, auxiliaries, and
 /// the verbs of headlines.
 const STOP_WORDS: &[&str] = &[
-    "a", "an", "the", "of", "to", "in", "on", "for", "and", "or", "with", "by", "from", "at", "as", "is", "are", "be",
-    "it", "this", "that", "how", "why", "what", "who", "will", "can", "ha", "have", "had", "wa", "were", "after", "into",
-    "over", "more", "than", "about", "your", "you", "we", "i", "not", "but", "if", "up", "out", "via", "amid", "their",
-    "he", "she", "they", "our", "my", "all", "just", "now", "new", "say", "said", "get", "get", "may", "could", "would",
-    "should", "use", "using", "look", "here", "there", "when", "where", "which", "while", "no", "do", "doe", "did",
-    "make", "made", "his", "her", "some", "one", "two", "first", "also", "report", "reportedly", "announce", "announced",
-    "introducing", "introduce", "launch", "launched", "launches", "unveil", "unveiled", "release", "released", "releasing",
-    "plan", "ai", "show", "ask", "hn", "tell", "update", "week", "today", "year", "day", "的", "了", "在",
+    "a",
+    "an",
+    "the",
+    "of",
+    "to",
+    "in",
+    "on",
+    "for",
+    "and",
+    "or",
+    "with",
+    "by",
+    "from",
+    "at",
+    "as",
+    "is",
+    "are",
+    "be",
+    "it",
+    "this",
+    "that",
+    "how",
+    "why",
+    "what",
+    "who",
+    "will",
+    "can",
+    "ha",
+    "have",
+    "had",
+    "wa",
+    "were",
+    "after",
+    "into",
+    "over",
+    "more",
+    "than",
+    "about",
+    "your",
+    "you",
+    "we",
+    "i",
+    "not",
+    "but",
+    "if",
+    "up",
+    "out",
+    "via",
+    "amid",
+    "their",
+    "he",
+    "she",
+    "they",
+    "our",
+    "my",
+    "all",
+    "just",
+    "now",
+    "new",
+    "say",
+    "said",
+    "get",
+    "get",
+    "may",
+    "could",
+    "would",
+    "should",
+    "use",
+    "using",
+    "look",
+    "here",
+    "there",
+    "when",
+    "where",
+    "which",
+    "while",
+    "no",
+    "do",
+    "doe",
+    "did",
+    "make",
+    "made",
+    "his",
+    "her",
+    "some",
+    "one",
+    "two",
+    "first",
+    "also",
+    "report",
+    "reportedly",
+    "announce",
+    "announced",
+    "introducing",
+    "introduce",
+    "launch",
+    "launched",
+    "launches",
+    "unveil",
+    "unveiled",
+    "release",
+    "released",
+    "releasing",
+    "plan",
+    "ai",
+    "show",
+    "ask",
+    "hn",
+    "tell",
+    "update",
+    "week",
+    "today",
+    "year",
+    "day",
+    "的",
+    "了",
+    "在",
 ];
 
 /// Titles that list many events: they report none of them.
@@ -93,7 +202,11 @@ impl Signature {
             companies: companies(title, names),
             words,
             script,
-            scope: if ROUNDUP.as_ref().is_some_and(|pattern| pattern.is_match(title)) { Scope::Roundup } else { Scope::Event },
+            scope: if ROUNDUP.as_ref().is_some_and(|pattern| pattern.is_match(title)) {
+                Scope::Roundup
+            } else {
+                Scope::Event
+            },
         }
     }
 }
@@ -104,13 +217,17 @@ fn leads_to_an_article(link: &Url) -> bool {
 }
 
 fn words(title: &str) -> Vec<String> {
-    let distinct: BTreeSet<String> = tokens(title).into_iter().filter(|word| !STOP_WORDS.contains(&word.as_str())).collect();
+    let distinct: BTreeSet<String> =
+        tokens(title).into_iter().filter(|word| !STOP_WORDS.contains(&word.as_str())).collect();
     distinct.into_iter().collect()
 }
 
 fn neutral(title: &str, lead: &str, words: &[String], names: &Names) -> Vec<String> {
     let in_title = names.find(title).into_iter().map(|found| format!("name:{}", found.name.id));
-    let figures = facts::facts(title).into_iter().chain(facts::facts(lead)).filter(|fact| !matches!(fact.kind, facts::FactKind::Date { .. }));
+    let figures = facts::facts(title)
+        .into_iter()
+        .chain(facts::facts(lead))
+        .filter(|fact| !matches!(fact.kind, facts::FactKind::Date { .. }));
     let latin = words.iter().filter(|word| !word.chars().any(is_unspaced)).cloned();
     let all: BTreeSet<String> = in_title.chain(figures.map(|fact| fact.key())).chain(latin).collect();
     all.into_iter().collect()

@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::names::{Names, Sort};
 use crate::publisher::{Kind, Publisher};
 use crate::story::Report;
+use crate::text;
 
 /// A story's points.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -99,16 +100,7 @@ impl Topic {
     /// A topic by its words: whole ones, in whatever case. Of no words,
     /// everything is on topic.
     pub fn new(words: &[String]) -> Self {
-        let bounded = |word: &String| {
-            let edge = |letter: Option<char>| {
-                if letter.is_some_and(|letter| letter.is_ascii_alphanumeric()) { r"(?-u:\b)" } else { "" }
-            };
-            format!("{}{}{}", edge(word.chars().next()), regex::escape(word), edge(word.chars().last()))
-        };
-        let alternatives: Vec<String> = words.iter().filter(|word| !word.is_empty()).map(bounded).collect();
-        let build = || RegexBuilder::new(&alternatives.join("|")).case_insensitive(true).build().ok();
-        let pattern = if alternatives.is_empty() { None } else { build() };
-        Self { words: words.to_vec(), pattern }
+        Self { words: words.to_vec(), pattern: text::any_of(words) }
     }
 
     /// Whether any headline of the story is on topic, or names a model.
@@ -269,7 +261,7 @@ mod tests {
 
     #[test]
     fn more_publishers_give_more_points() {
-        check(&[report("a.test", 0.9, Kind::Press, "AI law")], "coverage +4.6, authority +4.5, age -1.2");
+        check(&[report("a.test", 0.9, Kind::Press, "AI law")], "coverage +4.5, authority +4.5, age -1.2");
         let two = [report("a.test", 0.9, Kind::Press, "AI law"), report("b.test", 0.3, Kind::Press, "AI law")];
         check(&two, "coverage +7.2, authority +5.3, age -1.2");
     }
@@ -277,14 +269,14 @@ mod tests {
     #[test]
     fn one_publisher_counts_once() {
         let twice = [report("a.test", 0.9, Kind::Press, "AI law"), report("a.test", 0.9, Kind::Press, "AI law again")];
-        check(&twice, "coverage +4.6, authority +4.5, age -1.2");
+        check(&twice, "coverage +4.5, authority +4.5, age -1.2");
     }
 
     #[test]
     fn off_topic_stories_sink() {
         check(
             &[report("a.test", 0.3, Kind::Press, "Rain in Spain")],
-            "coverage +4.6, authority +1.5, relevance -10.0, age -1.2",
+            "coverage +4.5, authority +1.5, relevance -10.0, age -1.2",
         );
     }
 
@@ -292,11 +284,11 @@ mod tests {
     fn lists_and_own_voices_count() {
         check(
             &[report("list.test", 0.3, Kind::Community, "AI law")],
-            "coverage +4.6, authority +1.5, community +1.7, age -1.2",
+            "coverage +4.5, authority +1.5, community +1.7, age -1.2",
         );
         check(
             &[report("lab.test", 0.9, Kind::Primary, "AI model")],
-            "coverage +4.6, authority +4.5, primary +3.0, age -1.2",
+            "coverage +4.5, authority +4.5, primary +3.0, age -1.2",
         );
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::likeness::{across, likeness, weight};
+use super::likeness::{across, common_ground, likeness, weight};
 use super::signature::{Scope, Signature};
 use crate::id::StoryId;
 
@@ -16,19 +16,23 @@ pub const WINDOW: SignedDuration = SignedDuration::from_hours(96);
 const SAME_HOST_GAP: SignedDuration = SignedDuration::from_hours(1);
 
 /// How alike a title must be to its nearest neighbour in the story.
-const JOINS: f64 = 0.40;
+const JOINS: f64 = 0.30;
 
 /// How alike it must also be to the story's first title, so that no chains form.
-const JOINS_FIRST: f64 = 0.22;
+const JOINS_FIRST: f64 = 0.18;
 
 /// How alike across scripts, by names and figures alone.
-const JOINS_ACROSS: f64 = 0.55;
+const JOINS_ACROSS: f64 = 0.50;
 
 /// What must outweigh a doubt: other companies, or the same publisher at once.
-const BEYOND_DOUBT: f64 = 0.72;
+const BEYOND_DOUBT: f64 = 1.8;
 
-/// The weight that a shared word must at least have for a common ground at all.
-const COMMON_GROUND: f64 = 6.0;
+/// What two items share must weigh as much as this many words that stand in
+/// one other item: one rare word in common is chance.
+const RARE_WORDS: f64 = 1.5;
+
+/// The same across scripts, where names and figures are all there is.
+const RARE_ACROSS: f64 = 1.2;
 
 /// Words looked up in the index for an item, rarest first.
 const LOOKUPS: usize = 14;
@@ -169,6 +173,11 @@ impl Index {
         if apart > WINDOW || other.signature.scope == Scope::Roundup {
             return None;
         }
+        let ground = common_ground(item, &other.signature, |word| self.weight_of_word(word));
+        let rare = if across(item, &other.signature) { RARE_ACROSS } else { RARE_WORDS };
+        if ground < rare * self.weight_of(1) {
+            return None;
+        }
         let first = &self.items[*self.first_of.get(&other.story)? as usize].signature;
         Some(Candidate {
             slot,
@@ -193,13 +202,17 @@ impl Index {
                 *shared.entry(*slot).or_default() += weight;
             }
         }
-        let mut nearest: Vec<(u32, f64)> = shared.into_iter().filter(|(_, weight)| *weight >= COMMON_GROUND).collect();
+        let mut nearest: Vec<(u32, f64)> = shared.into_iter().collect();
         nearest.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         nearest.into_iter().take(NEIGHBOURS).map(|(slot, _)| slot).collect()
     }
 
     fn likeness(&self, one: &Signature, two: &Signature) -> f64 {
-        likeness(one, two, |word| self.weight_of(self.by_feature.get(word).map_or(0, Vec::len)))
+        likeness(one, two, |word| self.weight_of_word(word))
+    }
+
+    fn weight_of_word(&self, word: &str) -> f64 {
+        self.weight_of(self.by_feature.get(word).map_or(0, Vec::len))
     }
 
     fn weight_of(&self, found_in: usize) -> f64 {

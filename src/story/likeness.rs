@@ -5,6 +5,11 @@ use std::collections::{HashMap, HashSet};
 use super::signature::Signature;
 use crate::text::token::Script;
 
+/// A short headline may stand whole in a long one: the whole that the shared
+/// weight is measured by leans so far to the lighter of the two. Among Dice,
+/// cosine, the smaller and leaning means, this told real pairs apart best.
+const LEAN: f64 = 0.85;
+
 /// So many items count as read before the first one, so that the weights of
 /// words are sane from the start.
 const PRIOR_ITEMS: f64 = 800.0;
@@ -19,24 +24,24 @@ pub fn across(one: &Signature, two: &Signature) -> bool {
     (one.script == Script::Han) != (two.script == Script::Han)
 }
 
-/// The share of their words' weight that two items have in common, 0 to 1;
-/// across scripts, of the weight of names and figures.
+/// The share of their words' weight that two items have in common, from 0 to 1
+/// for the same words; across scripts, of the weight of names and figures.
 pub fn likeness(one: &Signature, two: &Signature, weight: impl Fn(&str) -> f64) -> f64 {
-    if across(one, two) {
-        overlap(&one.neutral, &two.neutral, 0.8, weight)
-    } else {
-        overlap(&one.words, &two.words, 0.5, weight)
-    }
+    let sum = |words: &[String]| -> f64 { words.iter().map(|word| weight(word)).sum() };
+    let (a, b) = (sum(compared(one, two)), sum(compared(two, one)));
+    let whole = a.min(b) * LEAN + a.max(b) * (1.0 - LEAN);
+    if whole > 0.0 { common_ground(one, two, weight) / whole } else { 0.0 }
 }
 
-/// Shared weight over a mean of both weights that leans to the smaller by `lean`.
-fn overlap(one: &[String], two: &[String], lean: f64, weight: impl Fn(&str) -> f64) -> f64 {
-    let known: HashSet<&String> = two.iter().collect();
-    let shared: f64 = one.iter().filter(|word| known.contains(word)).map(|word| weight(word)).sum();
-    let sum = |words: &[String]| -> f64 { words.iter().map(|word| weight(word)).sum() };
-    let (a, b) = (sum(one), sum(two));
-    let whole = a.min(b) * lean + a.max(b) * (1.0 - lean);
-    if whole > 0.0 { shared / whole } else { 0.0 }
+/// The weight of all that two items share.
+pub fn common_ground(one: &Signature, two: &Signature, weight: impl Fn(&str) -> f64) -> f64 {
+    let known: HashSet<&String> = compared(two, one).iter().collect();
+    compared(one, two).iter().filter(|word| known.contains(word)).map(|word| weight(word)).sum()
+}
+
+/// What `one` is compared with `two` by.
+fn compared<'s>(one: &'s Signature, two: &Signature) -> &'s [String] {
+    if across(one, two) { &one.neutral } else { &one.words }
 }
 
 /// How often each word stands in a set of items.

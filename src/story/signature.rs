@@ -17,6 +17,9 @@ use crate::text::token::{Script, is_unspaced, script, tokens};
 /// How much of an item's text is looked at for figures and names.
 const LEAD_CHARS: usize = 400;
 
+/// Fewer words than this are no headline without what follows them.
+const LEAST_WORDS: usize = 4;
+
 /// Words that say nothing about which event it is: articles, auxiliaries, and
 /// the verbs of headlines.
 const STOP_WORDS: &[&str] = &[
@@ -217,18 +220,31 @@ fn leads_to_an_article(link: &Url) -> bool {
 }
 
 fn words(title: &str) -> Vec<String> {
-    let distinct: BTreeSet<String> =
-        tokens(title).into_iter().filter(|word| !STOP_WORDS.contains(&word.as_str())).collect();
+    let named = |word: &String| !STOP_WORDS.contains(&word.as_str());
+    let distinct = |text: &str| -> BTreeSet<String> { tokens(text).into_iter().filter(named).collect() };
+    let head = distinct(without_byline(title));
+    // A head of a word or two says too little by itself.
+    let distinct = if head.len() < LEAST_WORDS { distinct(title) } else { head };
     distinct.into_iter().collect()
 }
 
+/// The title without what follows its last bar or spaced dash: there stand the
+/// names of publishers, series and conferences.
+fn without_byline(title: &str) -> &str {
+    let bar = title.rfind(['|', '｜']);
+    let dash = [" - ", " — ", " – "].iter().filter_map(|dash| title.rfind(dash)).max();
+    bar.or(dash).map_or(title, |at| title[..at].trim_end())
+}
+
 fn neutral(title: &str, lead: &str, words: &[String], names: &Names) -> Vec<String> {
-    let in_title = names.find(title).into_iter().map(|found| format!("name:{}", found.name.id));
-    let figures = facts::facts(title)
-        .into_iter()
-        .chain(facts::facts(lead))
-        .filter(|fact| !matches!(fact.kind, facts::FactKind::Date { .. }));
-    let latin = words.iter().filter(|word| !word.chars().any(is_unspaced)).cloned();
+    let found = names.find(title);
+    // A name counts once, not again by the words it is spelled with.
+    let spelled: BTreeSet<String> = found.iter().flat_map(|name| tokens(&title[name.start..name.end])).collect();
+    let in_title = found.iter().map(|found| format!("name:{}", found.name.id));
+    let told = |fact: &facts::Fact| !matches!(fact.kind, facts::FactKind::Date { .. });
+    let figures = facts::facts(title).into_iter().chain(facts::facts(lead)).filter(told);
+    let is_shared = |word: &&String| !word.chars().any(is_unspaced) && !spelled.contains(*word);
+    let latin = words.iter().filter(is_shared).cloned();
     let all: BTreeSet<String> = in_title.chain(figures.map(|fact| fact.key())).chain(latin).collect();
     all.into_iter().collect()
 }

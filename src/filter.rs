@@ -111,11 +111,15 @@ mod tests {
 
     #[test]
     fn a_keep_rule_takes_only_what_fits() {
-        let filter = Filter::new(Verdict::Keep, vec![(Field::Title, vec!["AI".to_owned()]), (Field::Category, vec!["Robots".to_owned()])]);
+        let filter = Filter::new(
+            Verdict::Keep,
+            vec![(Field::Title, vec!["AI".to_owned()]), (Field::Category, vec!["Robots".to_owned()])],
+        );
         check(&filter, "AI law passed", true);
         check(&filter, "Rain in Spain", false);
         check(&filter, "用AI写代码", true);
-        let filed = Entry { title: "Rain in Spain".to_owned(), categories: vec!["Robots".to_owned()], ..Entry::default() };
+        let filed =
+            Entry { title: "Rain in Spain".to_owned(), categories: vec!["Robots".to_owned()], ..Entry::default() };
         assert_eq!(refusal([&filter], &filed), None, "one field that fits is enough");
     }
 

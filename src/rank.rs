@@ -83,6 +83,9 @@ impl Default for Weights {
     }
 }
 
+/// How much of a text is looked at for its topic.
+const LEAD_BYTES: usize = 600;
+
 /// What the recap is about: words of which a story on topic holds one.
 #[derive(Clone, Debug)]
 pub struct Topic {
@@ -103,12 +106,20 @@ impl Topic {
         Self { words: words.to_vec(), pattern: text::any_of(words) }
     }
 
-    /// Whether any headline of the story is on topic, or names a model.
+    /// Whether any headline of the story, or the beginning of a text, is on
+    /// topic or names a model or somebody who makes models.
     pub fn covers(&self, reports: &[Report], names: &Names) -> bool {
         let Some(pattern) = &self.pattern else { return true };
-        let titles = || reports.iter().map(|report| report.item.entry.title.as_str());
-        titles().any(|title| pattern.is_match(title))
-            || titles().any(|title| names.find(title).iter().any(|it| it.name.sort == Sort::Model))
+        let makes_models =
+            |id: &str| names.all().iter().any(|name| name.sort == Sort::Model && name.of.as_deref() == Some(id));
+        let on_topic = |report: &Report| {
+            let title = &report.item.entry.title;
+            let named = names.find(title);
+            pattern.is_match(title)
+                || named.iter().any(|found| found.name.sort == Sort::Model || makes_models(&found.name.id))
+                || pattern.is_match(text::head(&report.item.entry.text(), LEAD_BYTES))
+        };
+        reports.iter().any(on_topic)
     }
 }
 

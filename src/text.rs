@@ -52,13 +52,11 @@ pub fn any_of(words: &[String]) -> Option<Regex> {
     let edge = |letter: Option<char>| {
         if letter.is_some_and(|letter| letter.is_ascii_alphanumeric()) { r"(?-u:\b)" } else { "" }
     };
-    let bounded = |word: &String| {
-        format!("{}{}{}", edge(word.chars().next()), regex::escape(word), edge(word.chars().last()))
-    };
+    let bounded =
+        |word: &String| format!("{}{}{}", edge(word.chars().next()), regex::escape(word), edge(word.chars().last()));
     let alternatives: Vec<String> = words.iter().filter(|word| !word.is_empty()).map(bounded).collect();
     if alternatives.is_empty() {
         return None;
     }
     RegexBuilder::new(&alternatives.join("|")).case_insensitive(true).build().ok()
 }
-

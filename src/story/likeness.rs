@@ -1,4 +1,4 @@
-//! How alike two items are, by the weight of the words they share.
+//! How alike two items are, by the weight of what they share.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,34 +14,55 @@ const LEAN: f64 = 0.85;
 /// words are sane from the start.
 const PRIOR_ITEMS: f64 = 800.0;
 
+/// What two items are compared by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The words of their titles, in one script.
+    Words,
+    /// What titles in two scripts write alike.
+    Neutral,
+    /// The names and figures in title and first sentences.
+    Marks,
+}
+
+/// What two items have in common.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Common {
+    /// As what.
+    pub by: By,
+    /// The share of their weight, 1 for the same.
+    pub share: f64,
+    /// The weight itself.
+    pub weight: f64,
+    /// How many things.
+    pub count: usize,
+}
+
 /// What a word says that stands in `found_in` of `items`.
 pub fn weight(found_in: usize, items: usize) -> f64 {
     (1.0 + (items as f64 + PRIOR_ITEMS) / (found_in as f64 + 1.0)).ln()
 }
 
-/// Whether two titles are in different scripts and share names and figures only.
-pub fn across(one: &Signature, two: &Signature) -> bool {
-    (one.script == Script::Han) != (two.script == Script::Han)
+/// What two items have in common: in their titles, and in names and figures.
+pub fn common(one: &Signature, two: &Signature, weight: impl Fn(&str) -> f64) -> [Common; 2] {
+    let across = (one.script == Script::Han) != (two.script == Script::Han);
+    let titles = if across {
+        shared(By::Neutral, &one.neutral, &two.neutral, &weight)
+    } else {
+        shared(By::Words, &one.words, &two.words, &weight)
+    };
+    [titles, shared(By::Marks, &one.marks, &two.marks, &weight)]
 }
 
-/// The share of their words' weight that two items have in common, from 0 to 1
-/// for the same words; across scripts, of the weight of names and figures.
-pub fn likeness(one: &Signature, two: &Signature, weight: impl Fn(&str) -> f64) -> f64 {
+fn shared(by: By, one: &[String], two: &[String], weight: impl Fn(&str) -> f64) -> Common {
+    let known: HashSet<&String> = two.iter().collect();
+    let both: Vec<f64> = one.iter().filter(|word| known.contains(word)).map(|word| weight(word)).collect();
     let sum = |words: &[String]| -> f64 { words.iter().map(|word| weight(word)).sum() };
-    let (a, b) = (sum(compared(one, two)), sum(compared(two, one)));
+    let (a, b) = (sum(one), sum(two));
     let whole = a.min(b) * LEAN + a.max(b) * (1.0 - LEAN);
-    if whole > 0.0 { common_ground(one, two, weight) / whole } else { 0.0 }
-}
-
-/// The weight of all that two items share.
-pub fn common_ground(one: &Signature, two: &Signature, weight: impl Fn(&str) -> f64) -> f64 {
-    let known: HashSet<&String> = compared(two, one).iter().collect();
-    compared(one, two).iter().filter(|word| known.contains(word)).map(|word| weight(word)).sum()
-}
-
-/// What `one` is compared with `two` by.
-fn compared<'s>(one: &'s Signature, two: &Signature) -> &'s [String] {
-    if across(one, two) { &one.neutral } else { &one.words }
+    let ground: f64 = both.iter().sum();
+    let share = if whole > 0.0 { ground / whole } else { 0.0 };
+    Common { by, share, weight: ground, count: both.len() }
 }
 
 /// How often each word stands in a set of items.
@@ -57,16 +78,17 @@ impl Rarity {
         let mut rarity = Self::default();
         for signature in signatures {
             rarity.items += 1;
-            let distinct: HashSet<&String> = signature.words.iter().chain(&signature.neutral).collect();
-            for word in distinct {
-                *rarity.found_in.entry(word.clone()).or_default() += 1;
+            for feature in signature.features() {
+                *rarity.found_in.entry(feature.clone()).or_default() += 1;
             }
         }
         rarity
     }
 
-    /// How alike two items are among these, 0 to 1.
+    /// How alike the titles of two items are among these, 0 to 1.
     pub fn likeness(&self, one: &Signature, two: &Signature) -> f64 {
-        likeness(one, two, |word| weight(self.found_in.get(word).copied().unwrap_or_default(), self.items))
+        let [titles, _] =
+            common(one, two, |word| weight(self.found_in.get(word).copied().unwrap_or_default(), self.items));
+        titles.share.min(1.0)
     }
 }

@@ -193,7 +193,7 @@ fn placed(card: &Card, section: &str) -> Value {
     json!({
         "id": card.entry.story,
         "title": printable(&card.entry.headline),
-        "url": card.entry.lead.url.as_deref().and_then(web),
+        "url": card.entry.lead.url.as_deref().and_then(inert::web),
         "page": card.url(),
         "links": card.links(),
         "audiences": audiences.map(|tag| json!({ "id": tag.audience, "confidence": tag.confidence })).collect::<Vec<_>>(),

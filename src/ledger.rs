@@ -42,6 +42,8 @@ pub enum Event {
     Started,
     /// It joined a story.
     Joined,
+    /// It showed that two stories are one.
+    Merged,
     /// A story was given a place in a recap.
     Chosen,
     /// A story was not.
@@ -60,6 +62,7 @@ impl Event {
             Event::Skipped => "skipped",
             Event::Started => "started",
             Event::Joined => "joined",
+            Event::Merged => "merged",
             Event::Chosen => "chosen",
             Event::LeftOut => "left out",
             Event::Published => "published",

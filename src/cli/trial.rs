@@ -14,7 +14,7 @@ use url::Url;
 use super::output;
 use crate::audience::{Spoken, Tagger};
 use crate::config::Config;
-use crate::id::{AudienceId, ItemId, SourceId};
+use crate::id::{AudienceId, ItemId, SourceId, StoryId};
 use crate::item::{Entry, Item};
 use crate::source::Source;
 use crate::story::group::Index;
@@ -82,14 +82,18 @@ fn stories(config: &Config, lines: &[Line]) -> Result<()> {
         .map(|(number, line)| (line.published.unwrap_or(Timestamp::UNIX_EPOCH), number))
         .collect();
     order.sort();
-    let mut clusters = HashMap::new();
+    let mut clusters: HashMap<usize, StoryId> = HashMap::new();
     for (at, number) in order {
         let item = item(config, &lines[number], number)?;
         let grouped = index.place(Signature::of(&item, at, &config.names));
-        clusters.insert(number, grouped.story.short());
+        for other in &grouped.also {
+            index.merge(*other, grouped.story);
+            clusters.values_mut().filter(|story| *story == other).for_each(|story| *story = grouped.story);
+        }
+        clusters.insert(number, grouped.story);
     }
     for (number, line) in lines.iter().enumerate() {
-        output::json(&serde_json::json!({ "id": line.id, "cluster": clusters.get(&number) }))?;
+        output::json(&serde_json::json!({ "id": line.id, "cluster": clusters.get(&number).map(StoryId::short) }))?;
     }
     Ok(())
 }

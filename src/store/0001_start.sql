@@ -67,8 +67,9 @@ CREATE INDEX item_version_canonical ON item_version (canonical) WHERE canonical 
 
 -- One event in the world. Its id becomes the id of an Atom entry: never changed.
 CREATE TABLE story (
-    id    BLOB PRIMARY KEY,
-    begun TEXT NOT NULL              -- when its first item was placed
+    id          BLOB PRIMARY KEY,
+    begun       TEXT NOT NULL,       -- when its first item was placed
+    merged_into BLOB                 -- the story it became part of; null if it stands by itself
 ) STRICT, WITHOUT ROWID;
 
 -- Which story an item belongs to.

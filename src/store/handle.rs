@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::recaps::Published;
 use super::{Result, Store, StoreError, items, ledger, sources, stories};
+use crate::id::{ItemId, StoryId};
 use crate::ledger::{Event, Note};
 use crate::names::Names;
 use crate::recap::Recap;
@@ -215,6 +216,9 @@ fn write(connection: &rusqlite::Connection, turn: &Turn, index: &mut Index) -> r
         let (item, at) = (signature.item, signature.at);
         let grouped = index.place(signature);
         stories::put(connection, item, grouped.story, at)?;
+        for other in &grouped.also {
+            join(connection, index, [grouped.story, *other], item, seen)?;
+        }
         let event = match grouped.how {
             How::Joined => Event::Joined,
             How::Started => Event::Started,
@@ -229,4 +233,22 @@ fn write(connection: &rusqlite::Connection, turn: &Turn, index: &mut Index) -> r
         ledger::add(connection, &note)?;
     }
     Ok(taken)
+}
+
+/// Makes one story of two that `by` shows to tell of one event. The older id
+/// stays, unless the other one was published already; of two published
+/// stories each keeps its own.
+fn join(
+    connection: &rusqlite::Connection,
+    index: &mut Index,
+    stories: [StoryId; 2],
+    by: ItemId,
+    seen: jiff::Timestamp,
+) -> rusqlite::Result<()> {
+    let Some((from, into)) = stories::elder(connection, stories)? else { return Ok(()) };
+    stories::merge(connection, from, into)?;
+    index.merge(from, into);
+    let detail = format!("story {} became part of it: item {by} tells of both", from.short());
+    let note = Note { item: Some(by), story: Some(into), ..Event::Merged.at(seen, detail) };
+    ledger::add(connection, &note)
 }

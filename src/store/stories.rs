@@ -32,7 +32,7 @@ impl Store {
 
     /// The stories whose id begins with `digits` (hexadecimal).
     pub fn stories_named(&self, digits: &str) -> Result<Vec<StoryId>> {
-        let sql = "SELECT id FROM story WHERE lower(hex(id)) LIKE ?1 || '%' ORDER BY id LIMIT 10";
+        let sql = "SELECT DISTINCT coalesce(merged_into, id) FROM story WHERE lower(hex(id)) LIKE ?1 || '%' LIMIT 10";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([digits.to_lowercase()], |row| row.get(0).map(StoryId))?;
         rows.map(|row| Ok(row?)).collect()
@@ -57,6 +57,37 @@ impl Store {
 pub(super) fn of(connection: &Connection, item: ItemId) -> rusqlite::Result<Option<StoryId>> {
     let mut statement = connection.prepare_cached("SELECT story FROM story_item WHERE item = ?1")?;
     statement.query_row([item.0], |row| row.get(0).map(StoryId)).optional()
+}
+
+/// Which of two stories becomes part of which, (from, into): the younger of the
+/// older, the unpublished of the published. None if both are published, or one
+/// is part of another already.
+pub(super) fn elder(connection: &Connection, stories: [StoryId; 2]) -> rusqlite::Result<Option<(StoryId, StoryId)>> {
+    let sql = "SELECT begun, EXISTS (SELECT 1 FROM recap_story WHERE story = id) AS published
+               FROM story WHERE id = ?1 AND merged_into IS NULL";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut known = Vec::new();
+    for story in stories {
+        let row = statement
+            .query_row([story.0], |row| Ok((row.get::<_, String>("begun")?, row.get::<_, bool>("published")?)));
+        let Some((begun, published)) = row.optional()? else { return Ok(None) };
+        known.push((!published, begun, story));
+    }
+    known.sort();
+    match known.as_slice() {
+        [(kept_is_free, _, into), (is_free, _, from)] if *is_free || *kept_is_free => Ok(Some((*from, *into))),
+        _ => Ok(None),
+    }
+}
+
+/// Puts all items of `from` into `into`; its id leads there from now on.
+pub(super) fn merge(connection: &Connection, from: StoryId, into: StoryId) -> rusqlite::Result<()> {
+    connection.prepare_cached("UPDATE story_item SET story = ?2 WHERE story = ?1")?.execute(params![from.0, into.0])?;
+    let sql = "UPDATE story SET merged_into = ?2 WHERE id = ?1 OR merged_into = ?1";
+    connection.prepare_cached(sql)?.execute(params![from.0, into.0])?;
+    let sql = "UPDATE ledger SET story = ?2 WHERE story = ?1";
+    connection.prepare_cached(sql)?.execute(params![from.0, into.0])?;
+    Ok(())
 }
 
 /// Puts an item into a story, which is made if it is new; part of a turn's transaction.

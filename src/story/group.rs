@@ -73,6 +73,8 @@ pub struct Grouped {
     pub how: How,
     /// In words, with the figures.
     pub because: String,
+    /// Other stories that turn out to tell of the same event, by this item.
+    pub also: Vec<StoryId>,
 }
 
 /// How an item came to its story.
@@ -91,9 +93,23 @@ struct Candidate {
     doubt: Option<&'static str>,
 }
 
+/// How near to the bar the first items of two stories must be to be made one.
+const FIRSTS_ALIKE: f64 = 0.8;
+
+/// How far beyond the bar an item must be like two stories to join them to one.
+const BRIDGES: f64 = 1.25;
+
+/// Two stories of more items than this each have shown to be two.
+const ESTABLISHED: usize = 4;
+
 impl Candidate {
     fn joins(&self) -> bool {
-        self.nearest >= if self.doubt.is_some() { BEYOND_DOUBT } else { 1.0 } && self.first >= 1.0
+        let bar = if self.doubt.is_some() { BEYOND_DOUBT } else { 1.0 };
+        self.nearest >= bar && self.first >= 1.0
+    }
+
+    fn bridges(&self) -> bool {
+        self.doubt.is_none() && self.nearest >= BRIDGES && self.first >= 1.0
     }
 }
 
@@ -129,27 +145,68 @@ impl Index {
     }
 
     fn grouped(&self, item: &Signature) -> Grouped {
+        let candidates = if item.scope == Scope::Roundup { Vec::new() } else { self.candidates(item) };
         if let Some(other) = item.link.as_ref().and_then(|link| self.by_link.get(link)) {
             let other = &self.items[*other as usize];
             let because = format!("the same link as {} carried it", other.signature.source);
-            return Grouped { story: other.story, how: How::Joined, because };
+            let also = self.bridged(other.story, &candidates);
+            return Grouped { story: other.story, how: How::Joined, because, also };
         }
-        let best = if item.scope == Scope::Roundup { None } else { self.best(item) };
-        match best {
-            Some(candidate) if candidate.joins() => self.joined(&candidate),
-            Some(candidate) => started(item, &self.refused(&candidate)),
+        match candidates.first() {
+            Some(candidate) if candidate.joins() => self.joined(candidate, &candidates),
+            Some(candidate) => started(item, &self.refused(candidate)),
             None if item.scope == Scope::Roundup => started(item, "its title lists many events"),
             None => started(item, "nothing like it in the last days"),
         }
     }
 
-    fn joined(&self, candidate: &Candidate) -> Grouped {
+    /// The stories besides `joined` that an item belongs to just as much, and
+    /// whose first items do not speak against it: it is the bridge between them.
+    fn bridged(&self, joined: StoryId, candidates: &[Candidate]) -> Vec<StoryId> {
+        let mut also: Vec<StoryId> = Vec::new();
+        for candidate in candidates.iter().filter(|candidate| candidate.bridges()) {
+            let story = self.items[candidate.slot as usize].story;
+            if story != joined && !also.contains(&story) && self.could_be_one(joined, story) {
+                also.push(story);
+            }
+        }
+        also
+    }
+
+    fn could_be_one(&self, one: StoryId, two: StoryId) -> bool {
+        if self.size(one) > ESTABLISHED && self.size(two) > ESTABLISHED {
+            return false;
+        }
+        let first = |story: StoryId| self.first_of.get(&story).map(|slot| &self.items[*slot as usize].signature);
+        let (Some(one), Some(two)) = (first(one), first(two)) else { return false };
+        let alike = self.common(one, two).into_iter().any(|common| common.share >= FIRSTS_ALIKE * bar(common.by).share);
+        alike && one.at.duration_since(two.at).abs() <= WINDOW && doubt(one, two).is_none()
+    }
+
+    /// How many of the items are of `story`, up to one more than makes it established.
+    fn size(&self, story: StoryId) -> usize {
+        self.items.iter().rev().filter(|member| member.story == story).take(ESTABLISHED + 1).count()
+    }
+
+    /// From now on, what was of story `from` is of story `into`.
+    pub fn merge(&mut self, from: StoryId, into: StoryId) {
+        for member in self.items.iter_mut().filter(|member| member.story == from) {
+            member.story = into;
+        }
+        let moved = self.first_of.remove(&from);
+        let kept = self.first_of.get(&into).copied();
+        if let Some(first) = moved.into_iter().chain(kept).min_by_key(|slot| self.items[*slot as usize].signature.at) {
+            self.first_of.insert(into, first);
+        }
+    }
+
+    fn joined(&self, candidate: &Candidate, all: &[Candidate]) -> Grouped {
         let other = &self.items[candidate.slot as usize];
         let because = format!(
             "likeness {:.2} of the bar to `{}`, {:.2} to the story's first",
             candidate.nearest, other.signature.source, candidate.first
         );
-        Grouped { story: other.story, how: How::Joined, because }
+        Grouped { story: other.story, how: How::Joined, because, also: self.bridged(other.story, all) }
     }
 
     fn refused(&self, candidate: &Candidate) -> String {
@@ -164,13 +221,15 @@ impl Index {
         )
     }
 
-    /// The neighbour it would rather join than any other: one that it may join, else the nearest.
-    fn best(&self, item: &Signature) -> Option<Candidate> {
-        let candidates = self.neighbours(item).into_iter().filter_map(|slot| self.candidate(item, slot));
-        candidates.max_by(|a, b| {
-            let by_strength = a.joins().cmp(&b.joins()).then(a.nearest.total_cmp(&b.nearest));
-            by_strength.then(b.slot.cmp(&a.slot))
-        })
+    /// Its neighbours, those first that it may join, each the nearer first.
+    fn candidates(&self, item: &Signature) -> Vec<Candidate> {
+        let neighbours = self.neighbours(item).into_iter();
+        let mut candidates: Vec<Candidate> = neighbours.filter_map(|slot| self.candidate(item, slot)).collect();
+        candidates.sort_by(|a, b| {
+            let by_strength = b.joins().cmp(&a.joins()).then(b.nearest.total_cmp(&a.nearest));
+            by_strength.then(a.slot.cmp(&b.slot))
+        });
+        candidates
     }
 
     fn candidate(&self, item: &Signature, slot: u32) -> Option<Candidate> {
@@ -231,7 +290,7 @@ impl Index {
 }
 
 fn started(item: &Signature, because: &str) -> Grouped {
-    Grouped { story: StoryId::begun_by(item.item), how: How::Started, because: because.to_owned() }
+    Grouped { story: StoryId::begun_by(item.item), how: How::Started, because: because.to_owned(), also: Vec::new() }
 }
 
 /// Why two like titles may still tell of two events.

@@ -3,8 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed; clippy knows #[test], not its helpers")]
 
+mod daemon;
+mod edits;
 mod folder;
 mod journey;
 mod map;
 mod origin;
 mod reader;
+mod running;

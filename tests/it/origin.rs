@@ -65,7 +65,12 @@ impl Page {
 
 impl Origin {
     pub fn start() -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        Self::at(1)
+    }
+
+    /// At 127.0.0.`last`: another host, and so another publisher.
+    pub fn at(last: u8) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::new(127, 0, 0, last), 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let shelf: Arc<Mutex<Shelf>> = Arc::default();
         let shared = shelf.clone();

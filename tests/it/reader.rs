@@ -11,7 +11,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// What came back.
 pub struct Answer {
     pub status: u16,
-    /// The status line and the headers, in lower case.
+    /// The status line and the headers.
     pub head: String,
     pub body: Vec<u8>,
 }
@@ -25,10 +25,10 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
-    /// The value of a header; `name` in lower case.
+    /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let named = |line: &'_ str| line.split_once(": ").is_some_and(|(known, _)| known == name);
-        self.head.lines().find(|line| named(line)).and_then(|line| line.split_once(": ")).map(|(_, value)| value)
+        let mut headers = self.head.lines().filter_map(|line| line.split_once(": "));
+        headers.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 }
 
@@ -42,7 +42,7 @@ pub fn ask(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &str
     let mut received = Vec::new();
     connection.read_to_end(&mut received).unwrap();
     let split = received.windows(4).position(|four| four == b"\r\n\r\n").expect("a head ends with an empty line");
-    let head = String::from_utf8_lossy(&received[..split]).to_lowercase();
+    let head = String::from_utf8_lossy(&received[..split]).into_owned();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
     Answer { status, head, body: received[split + 4..].to_vec() }
 }

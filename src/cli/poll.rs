@@ -10,7 +10,8 @@ use super::output;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::id::SourceId;
-use crate::poll::{Order, Outcome, Polled, Poller};
+use crate::poll::{Order, Polled, Poller};
+use crate::publish::words;
 use crate::store::{Handle, Readers};
 
 /// Which sources are polled.
@@ -43,27 +44,23 @@ pub async fn poll(config: Arc<Config>, clock: Clock, which: Which) -> Result<Exi
     let sources = chosen(&config, &poller, clock, which).await?;
     let begun = std::time::Instant::now();
     let bar = bar(sources.len());
-    let mut failures: Vec<(SourceId, String)> = Vec::new();
     let summary = poller
         .round(&sources, clock, Order::Together, |polled: &Polled| {
             bar.inc(1);
             bar.set_message(polled.source.to_string());
-            if let Outcome::Failed(error) = &polled.outcome {
-                failures.push((polled.source.clone(), error.clone()));
-            }
         })
         .await?;
     bar.finish_and_clear();
     let taken = summary.taken;
     output::line(&format!(
-        "{} sources polled in {:.1} s: {} unchanged, {} failed; {} new items, {} changed, {} new stories",
-        summary.polled,
+        "{} polled in {:.1} s: {} unchanged, {} failed; {}, {} changed, {}",
+        words::count(summary.polled, "source"),
         begun.elapsed().as_secs_f64(),
         summary.unchanged,
         summary.failed,
-        taken.new,
+        words::count(taken.new, "new item"),
         taken.changed,
-        taken.stories
+        words::count(taken.stories, "new story")
     ))?;
     let everything_failed = summary.polled > 0 && summary.failed == summary.polled;
     Ok(if everything_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })

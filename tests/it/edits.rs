@@ -84,7 +84,9 @@ fn a_weight_counts_at_the_next_compose() {
     let weighed = |first: f64, second: f64| -> String {
         let weight = |number: usize| format!("weight = {}", if number < 2 { first } else { second });
         let sources = origins.iter().enumerate();
-        sources.map(|(number, origin)| source(&format!("s{number}"), &origin.url("/feed.xml"), &weight(number))).collect()
+        sources
+            .map(|(number, origin)| source(&format!("s{number}"), &origin.url("/feed.xml"), &weight(number)))
+            .collect()
     };
     folder.sources(&weighed(1.0, 0.1));
     let daemon = Daemon::start(&folder, NOW);
@@ -103,7 +105,8 @@ fn a_weight_counts_at_the_next_compose() {
 fn a_wrong_edit_is_refused_as_a_whole_and_said() {
     let (origin, folder, daemon) = begun();
     assert_eq!(daemon.health()["configuration"], serde_json::Value::Null);
-    let wrong = source("lathe", &origin.url("/lathe.xml"), "") + &source("plane", &origin.url("/plane.xml"), "wieght = 0.5");
+    let wrong =
+        source("lathe", &origin.url("/lathe.xml"), "") + &source("plane", &origin.url("/plane.xml"), "wieght = 0.5");
     folder.sources(&wrong);
     let health = wait_for("the refusal is said", || {
         let health = daemon.health();

@@ -3,7 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed; clippy knows #[test], not its helpers")]
 
+mod cli;
 mod daemon;
+mod docs;
 mod edits;
 mod folder;
 mod journey;

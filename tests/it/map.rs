@@ -173,13 +173,12 @@ fn each_library_has_one_door() {
         })
         .collect();
     check("a library is used by the module that is its door (the comments in Cargo.toml), and by no other", |line| {
-        let (_, library, allowed) = doors.iter().find(|(used, _, allowed)| {
-            !allowed.contains(&line.module.as_str()) && used.is_match(&line.code)
-        })?;
+        let (_, library, allowed) = doors
+            .iter()
+            .find(|(used, _, allowed)| !allowed.contains(&line.module.as_str()) && used.is_match(&line.code))?;
         // Tests in src may have a folder to write in.
         let is_test_tool = *library == "tempfile" && line.part == Part::Tests;
-        (!is_test_tool)
-            .then(|| format!("`{library}` in `{}`; its door is `{}`", line.module, allowed.join("`, `")))
+        (!is_test_tool).then(|| format!("`{library}` in `{}`; its door is `{}`", line.module, allowed.join("`, `")))
     });
 }
 

@@ -183,10 +183,10 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
         Verb::Poll { sources, all } => {
             let settings = settings()?;
             check_clock(&settings, clock, force)?;
-            blocking(poll::poll(settings, clock, poll::Which::of(sources, all)))
+            blocking(poll::poll(settings, clock, poll::Which::of(sources, all), output::Style::of(json)))
         }
-        Verb::Check { online } => check::check(&found(config.as_deref())?, online, clock),
-        Verb::Status => status::status(settings()?.as_ref(), clock, json),
+        Verb::Check { online } => check::check(&found(config.as_deref())?, online, clock, output::Style::of(json)),
+        Verb::Status => status::status(settings()?.as_ref(), clock, output::Style::of(json)),
         Verb::Parse { document, content_type, base_url } => {
             blocking(show::parsed(document, content_type, base_url, clock))
         }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 
-use super::output;
+use super::output::{self, Style};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::publish::words;
@@ -16,14 +16,14 @@ use crate::source::{Source, SourceState};
 use crate::store::{Store, StoreError};
 
 /// Prints a table, or one JSON object a source a line.
-pub fn status(config: &Config, clock: Clock, json: bool) -> Result<ExitCode> {
+pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
     let states = match Store::read(&config.store.path) {
         Ok(store) => store.states()?,
         Err(StoreError::Missing { .. }) => Default::default(),
         Err(error) => return Err(error.into()),
     };
     let now = clock.now();
-    if json {
+    if style == Style::Json {
         for source in &config.sources {
             output::json(&object(source, states.get(&source.id), now))?;
         }

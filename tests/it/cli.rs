@@ -103,6 +103,22 @@ fn the_shipped_configuration_is_right() {
 }
 
 #[test]
+fn a_check_may_ask_each_source_and_fails_if_one_does() {
+    let (origin, folder) = (Origin::start(), Folder::new());
+    origin.put("/one.xml", Page::rss(rss("one.example", &[("An AI headline", "2026-05-07T10:00:00Z")])));
+    folder.sources(&(source("one", &origin.url("/one.xml"), "") + &source("two", &origin.url("/two.xml"), "")));
+    let offline = recapd(folder.whole(), &["check", "--json"]);
+    let counts: Value = serde_json::from_str(&offline.out).unwrap();
+    assert_eq!((offline.code, &counts["sources"]), (0, &2.into()));
+    assert!(offline.err.starts_with("note: `[server] public_url` is an address on this machine"), "{}", offline.err);
+    let online = recapd(folder.whole(), &["check", "--online"]);
+    assert_eq!(online.code, 1);
+    let answers: Vec<&str> = online.out.lines().skip(1).collect();
+    assert_eq!(answers, ["ok      one: 1 item, 0 skipped", "FAILED  two: HTTP 404: there is nothing at this address"]);
+    assert!(!folder.path("recapd.db").exists(), "no store was touched");
+}
+
+#[test]
 fn a_wrong_configuration_is_told_all_at_once_with_its_places() {
     let folder = Folder::new();
     folder.configure("intervall = \"1h\"\nper_host = \"two\"\n\n[recap]\ntimezone = \"Mars/Olympus\"\n");
@@ -332,6 +348,8 @@ fn a_poll_takes_what_is_due_and_sums_up() {
     assert!(poll(&["one"]).out.starts_with("1 source polled"), "due or not");
     assert!(poll(&["--all"]).out.starts_with("2 sources polled"), "due or not");
     assert_eq!(poll(&["two"]).code, 1, "everything asked for has failed");
+    let counted: Value = serde_json::from_str(&poll(&["one", "--json"]).out).unwrap();
+    assert_eq!(keys(&counted), "changed_items elapsed_ms failed new_items new_stories polled unchanged");
     refuses(
         &folder,
         &["poll", "three"],

@@ -51,31 +51,49 @@ impl Report {
     }
 }
 
-/// The report to read first, as an index into `reports`: in the readers'
-/// language, by the one who knows best, with the fullest title, first.
+/// The reports that could be read first, as indices into `reports`, best first,
+/// one a publisher: in the readers' language, by the one who knows best, with
+/// the fullest title, first. Never empty unless `reports` is.
 ///
-/// A publisher beats an aggregator that only passes it on.
-pub fn lead(reports: &[Report], language: &str) -> usize {
-    let tongue = |tag: &str| tag.split('-').next().unwrap_or_default().to_lowercase();
+/// A publisher beats an aggregator that only passes it on; those who are beaten
+/// in such a way by the best do not count at all.
+pub fn leads(reports: &[Report], language: &str) -> Vec<usize> {
     let wanted = tongue(language);
-    let rank = |report: &Report| {
-        let readable = report.language().is_none_or(|own| tongue(&own) == wanted);
-        let direct = !matches!(report.publisher.kind, Kind::Aggregator | Kind::Community);
-        let primary = if report.publisher.kind == Kind::Primary { 0.15 } else { 0.0 };
-        let words = report.item.entry.title.split_whitespace().count().clamp(1, 14) as f64;
-        let told = if report.item.entry.summary_html.is_empty() && report.item.entry.content_html.is_empty() {
-            0.0
-        } else {
-            0.02
-        };
-        let weight = report.publisher.weight.value() + primary + words / 100.0 + told;
-        (readable, direct, weight)
-    };
-    let better = |a: &Report, b: &Report| {
-        let (a_rank, b_rank) = (rank(a), rank(b));
-        let by_rank = (a_rank.0, a_rank.1).cmp(&(b_rank.0, b_rank.1)).then(a_rank.2.total_cmp(&b_rank.2));
-        by_rank.then(b.appeared().cmp(&a.appeared())).then(b.item.id.cmp(&a.item.id))
-    };
-    let best = reports.iter().enumerate().max_by(|(_, a), (_, b)| better(a, b));
-    best.map_or(0, |(index, _)| index)
+    let mut order: Vec<usize> = (0..reports.len()).collect();
+    order.sort_by(|a, b| {
+        let (a, b) = (&reports[*a], &reports[*b]);
+        let by_worth = firsts(b, &wanted).cmp(&firsts(a, &wanted)).then(worth(b).total_cmp(&worth(a)));
+        by_worth.then(a.appeared().cmp(&b.appeared())).then(a.item.id.cmp(&b.item.id))
+    });
+    let Some(best) = order.first().map(|best| firsts(&reports[*best], &wanted)) else { return order };
+    let mut met = std::collections::HashSet::new();
+    order.retain(|index| {
+        let report = &reports[*index];
+        firsts(report, &wanted) == best && met.insert(report.publisher.domain.clone())
+    });
+    order
+}
+
+/// What outranks any weight: readers can read it, its publisher wrote it, and
+/// a source of the publisher's own carried it.
+fn firsts(report: &Report, wanted: &str) -> [bool; 3] {
+    let passes_on = |kind: Kind| matches!(kind, Kind::Aggregator | Kind::Community);
+    let readable = report.language().is_none_or(|own| tongue(&own) == wanted);
+    [readable, !passes_on(report.publisher.kind), !passes_on(report.carried_by)]
+}
+
+/// How good a lead it is: by its publisher's word, whether it speaks for itself,
+/// how full its headline is, and whether that tells or asks.
+fn worth(report: &Report) -> f64 {
+    let entry = &report.item.entry;
+    let primary = if report.publisher.kind == Kind::Primary { 0.15 } else { 0.0 };
+    let words = entry.title.split_whitespace().count().clamp(1, 14) as f64 / 100.0;
+    let told = if entry.summary_html.is_empty() && entry.content_html.is_empty() { 0.0 } else { 0.05 };
+    let comments = entry.title.contains(['?', '？']) || entry.title.to_lowercase().starts_with("opinion");
+    report.publisher.weight.value() + primary + words + told - if comments { 0.2 } else { 0.0 }
+}
+
+/// `zh` of `zh-Hans`.
+fn tongue(tag: &str) -> String {
+    tag.split('-').next().unwrap_or_default().to_lowercase()
 }

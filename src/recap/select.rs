@@ -168,9 +168,8 @@ impl<'l> List<'l> {
 
     /// The place of the chosen story most like `candidate`, and how like.
     fn nearest(&self, candidate: &Candidate) -> Option<(usize, f64)> {
-        let likeness = |chosen: &Chosen| {
-            self.rarity.likeness(&candidate.signature, &self.candidates[chosen.candidate].signature)
-        };
+        let likeness =
+            |chosen: &Chosen| self.rarity.likeness(&candidate.signature, &self.candidates[chosen.candidate].signature);
         let all = self.chosen.iter().map(likeness).enumerate();
         all.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
     }
@@ -244,10 +243,8 @@ mod tests {
         };
         assert_eq!(names(&candidates, &selection), names(&reversed, &again), "the order of arrival does not matter");
         let title = |index: usize| candidates[index].signature.words.join(" ");
-        let chosen = selection
-            .chosen
-            .iter()
-            .map(|chosen| format!("{:.1} {}\n", chosen.score.total, title(chosen.candidate)));
+        let chosen =
+            selection.chosen.iter().map(|chosen| format!("{:.1} {}\n", chosen.score.total, title(chosen.candidate)));
         let left = selection.left_out.iter().map(|(index, why)| format!("out: {} ({why})\n", title(*index)));
         chosen.chain(left).collect()
     }

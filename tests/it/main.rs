@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed; clippy knows #[test], not its helpers")]
 
 mod cli;
+mod command;
 mod daemon;
 mod docs;
 mod edits;
@@ -12,4 +13,5 @@ mod journey;
 mod map;
 mod origin;
 mod reader;
+mod refusals;
 mod running;

@@ -9,12 +9,13 @@ mod show;
 mod status;
 mod trial;
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use jiff::Timestamp;
 
 use crate::clock::Clock;
@@ -33,7 +34,7 @@ struct Arguments {
     #[arg(long, short, global = true, env = "RECAPD_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// Set the clock: RFC 3339, as in 2026-05-11T08:00:00Z
-    #[arg(long, global = true, value_name = "TIME")]
+    #[arg(long, global = true, value_name = "TIME", value_parser = instant)]
     now: Option<Timestamp>,
     /// Accept a --now older than what the store has seen
     #[arg(long, global = true)]
@@ -87,7 +88,7 @@ enum Verb {
     /// Print items, one JSON object a line
     Items {
         /// First seen since then; without it, all
-        #[arg(long, value_name = "TIME")]
+        #[arg(long, value_name = "TIME", value_parser = instant)]
         since: Option<Timestamp>,
         /// Only this source's
         #[arg(long, value_name = "SOURCE")]
@@ -155,7 +156,11 @@ fn start_logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("RECAPD_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("recapd=info,warn"));
     let in_journal = std::env::var_os("JOURNAL_STREAM").is_some();
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
     // The journal has its own clock.
     let started = if in_journal { lines.without_time().try_init() } else { lines.try_init() };
     if let Err(error) = started {
@@ -178,10 +183,10 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
         Verb::Poll { sources, all } => {
             let settings = settings()?;
             check_clock(&settings, clock, force)?;
-            blocking(poll::poll(settings, clock, poll::Which::of(sources, all)))
+            blocking(poll::poll(settings, clock, poll::Which::of(sources, all), output::Style::of(json)))
         }
-        Verb::Check { online } => check::check(&found(config.as_deref())?, online, clock),
-        Verb::Status => status::status(settings()?.as_ref(), clock, json),
+        Verb::Check { online } => check::check(&found(config.as_deref())?, online, clock, output::Style::of(json)),
+        Verb::Status => status::status(settings()?.as_ref(), clock, output::Style::of(json)),
         Verb::Parse { document, content_type, base_url } => {
             blocking(show::parsed(document, content_type, base_url, clock))
         }
@@ -224,6 +229,24 @@ fn found(given: Option<&Path>) -> Result<PathBuf> {
 
 fn loaded(given: Option<&Path>) -> Result<Config> {
     Ok(load(&found(given)?, &environment)?)
+}
+
+/// A time as an operator writes it.
+fn instant(text: &str) -> std::result::Result<Timestamp, String> {
+    text.parse().map_err(|_| "write a day, a time and a zone, as in 2026-05-11T08:00:00Z".to_owned())
+}
+
+/// Whether `line` (with the program's name first) would be understood: for a
+/// test of the examples in the documents.
+#[doc(hidden)]
+pub fn accepts(line: &[&str]) -> std::result::Result<(), String> {
+    Arguments::try_parse_from(line).map(drop).map_err(|error| error.to_string())
+}
+
+/// The verbs, as the help lists them.
+#[doc(hidden)]
+pub fn verbs() -> Vec<String> {
+    Arguments::command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect()
 }
 
 fn environment(name: &str) -> Option<String> {

@@ -154,16 +154,17 @@ impl Journey {
         Ok(self.poller.round(&due, Clock::stopped_at(now), Order::OneByOne, |_| ()).await?)
     }
 
-    /// All rounds of the week.
+    /// All rounds of the week, and what each came to.
     ///
     /// # Errors
     ///
     /// As [`Journey::round`].
-    pub async fn walk(&self) -> Result<()> {
+    pub async fn walk(&self) -> Result<Vec<Summary>> {
+        let mut summaries = Vec::with_capacity(ROUNDS.len());
         for round in ROUNDS {
-            self.round(round.parse()?).await?;
+            summaries.push(self.round(round.parse()?).await?);
         }
-        Ok(())
+        Ok(summaries)
     }
 
     /// Publishes the week that has ended at `now`, if it is not out yet.

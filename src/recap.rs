@@ -198,8 +198,12 @@ impl Recap {
         self.entries.split_at(self.full.min(self.entries.len()))
     }
 
-    /// `Week 19: A, B, C`: the names of the top stories, at most 110 characters.
+    /// `Week 19: A, B, C`: the names of the top stories, at most 110 characters;
+    /// `Week 19: no stories` of a week without any.
     pub fn title(&self) -> String {
+        if self.entries.is_empty() {
+            return format!("Week {}: no stories", self.week.number());
+        }
         let names = self.entries.iter().take(3).map(|entry| entry.headline.as_str());
         crate::text::listed(&format!("Week {}: ", self.week.number()), names, 110)
     }

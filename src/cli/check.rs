@@ -5,27 +5,38 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use serde_json::json;
 
-use super::{environment, output};
+use super::environment;
+use super::output::{self, Style};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::fetch::{Fetched, Fetcher, Limits, Manners, Request, user_agent};
 use crate::parse::{Document, parse};
+use crate::publish::words;
 use crate::source::{Source, Validators};
 
 /// Says that the configuration at `path` is right, or everything that is not;
 /// `online` also asks each source.
-pub fn check(path: &Path, online: bool, clock: Clock) -> Result<ExitCode> {
+pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<ExitCode> {
     let config = config::load(path, &environment)?;
-    output::line(&format!(
-        "{}: all right: {} sources, {} audiences, {} publishers, {} kinds of event, {} names",
-        path.display(),
-        config.sources.len(),
-        config.audiences.len(),
-        config.publishers.len(),
-        config.playbook.kinds.len(),
-        config.names.all().len(),
-    ))?;
+    let counts = [
+        ("sources", config.sources.len()),
+        ("audiences", config.audiences.len()),
+        ("publishers", config.publishers.len()),
+        ("kinds of event", config.playbook.kinds.len()),
+        ("names", config.names.all().len()),
+    ];
+    match style {
+        Style::Words => {
+            let counts: Vec<String> = counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
+            output::line(&format!("{}: all right: {}", path.display(), counts.join(", ")))?;
+        }
+        Style::Json => {
+            let counts = counts.into_iter().map(|(what, count)| (what.replace(' ', "_"), count.into()));
+            output::json(&counts.collect::<serde_json::Map<_, _>>())?;
+        }
+    }
     let is_loopback =
         config.server.public_url.host_str().is_some_and(|host| host == "localhost" || host.starts_with("127."));
     if is_loopback {
@@ -33,10 +44,10 @@ pub fn check(path: &Path, online: bool, clock: Clock) -> Result<ExitCode> {
             "note: `[server] public_url` is an address on this machine; set it before anyone subscribes, since ids are minted from it",
         );
     }
-    if online { super::blocking(ask_all(config, clock)) } else { Ok(ExitCode::SUCCESS) }
+    if online { super::blocking(ask_all(config, clock, style)) } else { Ok(ExitCode::SUCCESS) }
 }
 
-async fn ask_all(config: Config, clock: Clock) -> Result<ExitCode> {
+async fn ask_all(config: Config, clock: Clock, style: Style) -> Result<ExitCode> {
     let fetch = &config.fetch;
     let fetcher = Fetcher::new(Limits {
         connect_timeout: fetch.connect_timeout,
@@ -56,12 +67,16 @@ async fn ask_all(config: Config, clock: Clock) -> Result<ExitCode> {
     answers.sort_by(|a, b| a.0.cmp(&b.0));
     let mut code = ExitCode::SUCCESS;
     for (source, answer) in answers {
-        match answer {
-            Ok(said) => output::line(&format!("ok      {source}: {said}"))?,
-            Err(why) => {
-                code = ExitCode::FAILURE;
-                output::line(&format!("FAILED  {source}: {why}"))?;
-            }
+        if answer.is_err() {
+            code = ExitCode::FAILURE;
+        }
+        let (word, said) = match &answer {
+            Ok(said) => ("ok", said),
+            Err(why) => ("FAILED", why),
+        };
+        match style {
+            Style::Words => output::line(&format!("{word:<7} {source}: {said}"))?,
+            Style::Json => output::json(&json!({ "source": source, "ok": answer.is_ok(), "said": said }))?,
         }
     }
     Ok(code)
@@ -78,7 +93,7 @@ async fn ask(fetcher: &Fetcher, source: &Source, clock: Clock) -> std::result::R
                 Document { bytes: &bytes, content_type: content_type.as_deref(), base_url: Some(&final_url) };
             let parsed = parse(document).map_err(|error| error.to_string())?;
             let mended: String = parsed.mended.iter().map(|mended| format!(", {mended}")).collect();
-            Ok(format!("{} items, {} skipped{mended}", parsed.entries.len(), parsed.skipped.len()))
+            Ok(format!("{}, {} skipped{mended}", words::count(parsed.entries.len(), "item"), parsed.skipped.len()))
         }
     }
 }

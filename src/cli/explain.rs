@@ -44,10 +44,12 @@ fn named(store: &Store, digits: &str) -> Result<StoryId> {
 
 fn at_place(store: &Store, config: &Config, clock: Clock, week: Week, place: &str) -> Result<()> {
     let Some(recap) = store.recap(week, None)? else { bail!("{week} is not published") };
-    let Ok(number) = place.parse::<u32>() else { bail!("`{place}` is no place: use 1 to {}", recap.entries.len()) };
-    let Some(entry) = recap.entries.iter().find(|entry| entry.place == number) else {
-        bail!("{week} has no place {number}: it has 1 to {}", recap.entries.len())
+    let entry = match place.parse::<u32>() {
+        _ if recap.entries.is_empty() => bail!("{week} was published without stories"),
+        Ok(number) => recap.entries.iter().find(|entry| entry.place == number),
+        Err(_) => None,
     };
+    let Some(entry) = entry else { bail!("{week} has no place `{place}`: use 1 to {}", recap.entries.len()) };
     output::line(&format!("#{} of {week}: {}", entry.place, entry.headline))?;
     points(&entry.score)?;
     story(store, config, clock, entry.story)

@@ -6,6 +6,22 @@ use std::io::Write;
 use anyhow::Result;
 use serde::Serialize;
 
+/// For whom an answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// A person.
+    Words,
+    /// A program.
+    Json,
+}
+
+impl Style {
+    /// As the flag `--json` says.
+    pub fn of(json: bool) -> Self {
+        if json { Self::Json } else { Self::Words }
+    }
+}
+
 /// One line of an answer.
 pub fn line(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();

@@ -2,15 +2,18 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
 
-use super::output;
+use super::output::{self, Style};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::id::SourceId;
-use crate::poll::{Order, Outcome, Polled, Poller};
+use crate::poll::{Order, Polled, Poller, Summary};
+use crate::publish::words;
 use crate::store::{Handle, Readers};
 
 /// Which sources are polled.
@@ -36,37 +39,52 @@ impl Which {
 }
 
 /// Polls, with a bar on a terminal, and sums up.
-pub async fn poll(config: Arc<Config>, clock: Clock, which: Which) -> Result<ExitCode> {
+pub async fn poll(config: Arc<Config>, clock: Clock, which: Which, style: Style) -> Result<ExitCode> {
     let handle = Handle::start(&config.store.path, Arc::new(config.names.clone()))?;
     let readers = Readers::of(&config.store.path);
     let poller = Poller::new(config.clone(), handle, readers)?;
     let sources = chosen(&config, &poller, clock, which).await?;
     let begun = std::time::Instant::now();
     let bar = bar(sources.len());
-    let mut failures: Vec<(SourceId, String)> = Vec::new();
     let summary = poller
         .round(&sources, clock, Order::Together, |polled: &Polled| {
             bar.inc(1);
             bar.set_message(polled.source.to_string());
-            if let Outcome::Failed(error) = &polled.outcome {
-                failures.push((polled.source.clone(), error.clone()));
-            }
         })
         .await?;
     bar.finish_and_clear();
-    let taken = summary.taken;
-    output::line(&format!(
-        "{} sources polled in {:.1} s: {} unchanged, {} failed; {} new items, {} changed, {} new stories",
-        summary.polled,
-        begun.elapsed().as_secs_f64(),
-        summary.unchanged,
-        summary.failed,
-        taken.new,
-        taken.changed,
-        taken.stories
-    ))?;
+    match style {
+        Style::Words => output::line(&in_words(&summary, begun.elapsed()))?,
+        Style::Json => output::json(&object(&summary, begun.elapsed()))?,
+    }
     let everything_failed = summary.polled > 0 && summary.failed == summary.polled;
     Ok(if everything_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn in_words(summary: &Summary, elapsed: Duration) -> String {
+    let taken = summary.taken;
+    format!(
+        "{} polled in {:.1} s: {} unchanged, {} failed; {}, {} changed, {}",
+        words::count(summary.polled, "source"),
+        elapsed.as_secs_f64(),
+        summary.unchanged,
+        summary.failed,
+        words::count(taken.new, "new item"),
+        taken.changed,
+        words::count(taken.stories, "new story")
+    )
+}
+
+fn object(summary: &Summary, elapsed: Duration) -> Value {
+    json!({
+        "polled": summary.polled,
+        "unchanged": summary.unchanged,
+        "failed": summary.failed,
+        "new_items": summary.taken.new,
+        "changed_items": summary.taken.changed,
+        "new_stories": summary.taken.stories,
+        "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+    })
 }
 
 async fn chosen(config: &Config, poller: &Poller, clock: Clock, which: Which) -> Result<Vec<SourceId>> {

@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::output;
+use crate::audience::Tag;
 use crate::clock::Clock;
 use crate::compose::{Archive, Teller, Told, Writer};
 use crate::config::Config;
@@ -67,6 +68,13 @@ async fn fetched(url: &Url, clock: Clock) -> Result<(Vec<u8>, Option<String>, Op
 /// Prints items, one a line, oldest first.
 pub fn items(config: &Config, since: Option<Timestamp>, source: Option<&SourceId>) -> Result<ExitCode> {
     let store = Store::read(&config.store.path)?;
+    // A source that was removed keeps its items, but one that nobody ever heard of is a slip.
+    if let Some(source) = source
+        && !config.sources.iter().any(|known| known.id == *source)
+        && store.state(source)?.is_none()
+    {
+        bail!("there is no source `{source}`, now or before; `recapd status` lists them");
+    }
     let teller = Teller::new(config);
     for row in store.items(since.unwrap_or(Timestamp::UNIX_EPOCH), source)? {
         output::json(&item(&row, &teller))?;
@@ -92,10 +100,14 @@ fn item(row: &ItemRow, teller: &Teller) -> Value {
         "held": null,
         "authors": entry.authors,
         "categories": entry.categories,
-        "audiences": teller.tags_of(item),
+        "audiences": teller.tags_of(item).iter().map(tag).collect::<Vec<_>>(),
         "summary_html": entry.summary_html,
         "content_html": entry.content_html,
     })
+}
+
+fn tag(tag: &Tag) -> Value {
+    json!({ "id": tag.audience, "confidence": tag.confidence, "because": tag.because })
 }
 
 /// Prints a week's stories, one a line, most points first.
@@ -148,7 +160,7 @@ fn story(told: &Told, place: Option<Value>, insight: &crate::insight::Insight) -
         "publishers": publishers,
         "first": told.reports.iter().map(crate::story::Report::appeared).min(),
         "last": told.reports.iter().map(crate::story::Report::appeared).max(),
-        "audiences": told.tags.iter().map(|tag| json!({ "id": tag.audience, "confidence": tag.confidence, "because": tag.because })).collect::<Vec<_>>(),
+        "audiences": told.tags.iter().map(tag).collect::<Vec<_>>(),
         "score": told.score,
         "insight": insight,
         "recap": place,

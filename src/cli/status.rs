@@ -6,23 +6,24 @@ use anyhow::Result;
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 
-use super::output;
+use super::output::{self, Style};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::publish::words;
 use crate::schedule::NEVER;
 use crate::site::state_in_words;
 use crate::source::{Source, SourceState};
 use crate::store::{Store, StoreError};
 
 /// Prints a table, or one JSON object a source a line.
-pub fn status(config: &Config, clock: Clock, json: bool) -> Result<ExitCode> {
+pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
     let states = match Store::read(&config.store.path) {
         Ok(store) => store.states()?,
         Err(StoreError::Missing { .. }) => Default::default(),
         Err(error) => return Err(error.into()),
     };
     let now = clock.now();
-    if json {
+    if style == Style::Json {
         for source in &config.sources {
             output::json(&object(source, states.get(&source.id), now))?;
         }
@@ -39,18 +40,19 @@ pub fn status(config: &Config, clock: Clock, json: bool) -> Result<ExitCode> {
             output::printable(&state_in_words(state, now)),
             ago(state.and_then(|state| state.last_success)),
             ago(state.and_then(|state| state.last_new)),
-            state.map_or(
-                "now".to_owned(),
-                |state| if state.due >= NEVER { "never".to_owned() } else { apart(state.due, now) },
-            ),
+            match state.map(|state| state.due) {
+                Some(due) if due >= NEVER => "never".to_owned(),
+                Some(due) if due > now => apart(due, now),
+                _ => "now".to_owned(),
+            },
         ]);
     }
     output::line(&table.to_string())?;
     let failing =
         states.iter().filter(|(id, state)| state.failures > 0 && config.sources.iter().any(|source| source.id == **id));
     output::line(&format!(
-        "{} sources, {} failing; next recap {}",
-        config.sources.len(),
+        "{}, {} failing; next recap {}",
+        words::count(config.sources.len(), "source"),
         failing.count(),
         config.recap.slot.next(now).to_zoned_datetime(config.recap.slot.zone.clone()).strftime("%A %-d %B %Y %H:%M %Z")
     ))?;

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::Subcommand;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -65,13 +65,20 @@ fn lines(file: &Path) -> Result<Vec<Line>> {
     let read = |(number, line): (usize, std::io::Result<String>)| {
         let place = || format!("{}, line {}", file.display(), number + 1);
         let line = line.with_context(place)?;
-        serde_json::from_str(&line).with_context(place)
+        serde_json::from_str(&line).map_err(|error| anyhow!("{}: {}", place(), in_one_line(&error)))
     };
     let lines = BufReader::new(opened).lines().enumerate();
     lines
         .filter(|(_, line)| line.as_ref().is_ok_and(|line| !line.trim().is_empty()) || line.is_err())
         .map(read)
         .collect()
+}
+
+/// What is wrong and at which column; the line is the file's, which is said already.
+fn in_one_line(error: &serde_json::Error) -> String {
+    let told = error.to_string();
+    let what = told.split(" at line ").next().unwrap_or_default();
+    format!("{what} (column {})", error.column())
 }
 
 fn stories(config: &Config, lines: &[Line]) -> Result<()> {

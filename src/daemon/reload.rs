@@ -21,12 +21,8 @@ pub async fn reload(path: PathBuf, shared: Shared, mut stop: watch::Receiver<()>
         Ok(hangups) => hangups,
         Err(error) => return tracing::warn!(%error, "cannot wait for SIGHUP: edits take effect at the next start"),
     };
+    let mut watching = Watching::files_of(&shared);
     loop {
-        let watched = watched(&shared);
-        let (_watch, mut edits) = match watched {
-            Some((watch, edits)) => (Some(watch), edits),
-            None => (None, mpsc::channel(1).1),
-        };
         tokio::select! {
             gone = stop.changed() => if gone.is_err() { return },
             Some(()) = hangups.recv() => {
@@ -34,7 +30,11 @@ pub async fn reload(path: PathBuf, shared: Shared, mut stop: watch::Receiver<()>
                 read_again(&path, &shared, Asked::Signal).await;
                 supervisor::ready();
             }
-            () = settled(&mut edits) => read_again(&path, &shared, Asked::Edit).await,
+            () = settled(&mut watching.edits) => read_again(&path, &shared, Asked::Edit).await,
+        }
+        // The files may be others now. An edit made while they were read was told to the watch before.
+        while std::mem::replace(&mut watching, Watching::files_of(&shared)).edits.try_recv().is_ok() {
+            read_again(&path, &shared, Asked::Edit).await;
         }
     }
 }
@@ -45,13 +45,21 @@ enum Asked {
     Edit,
 }
 
-fn watched(shared: &Shared) -> Option<(config::Watch, mpsc::Receiver<()>)> {
-    let config = shared.config.borrow().clone();
-    match config::watch(&config) {
-        Ok(watched) => Some(watched),
-        Err(error) => {
-            tracing::warn!(%error, "cannot watch the configuration: send SIGHUP after an edit");
-            None
+/// The files of the configuration in force, watched.
+struct Watching {
+    edits: mpsc::Receiver<()>,
+    _watch: Option<config::Watch>,
+}
+
+impl Watching {
+    fn files_of(shared: &Shared) -> Self {
+        let config = shared.config.borrow().clone();
+        match config::watch(&config) {
+            Ok((watch, edits)) => Self { edits, _watch: Some(watch) },
+            Err(error) => {
+                tracing::warn!(%error, "cannot watch the configuration: send SIGHUP after an edit");
+                Self { edits: mpsc::channel(1).1, _watch: None }
+            }
         }
     }
 }

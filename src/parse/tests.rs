@@ -1,3 +1,5 @@
+//! Feeds of every kind and in every disorder, and what is read of them.
+
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};

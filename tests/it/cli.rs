@@ -1,0 +1,371 @@
+//! The verbs as an operator meets them: what each prints, and how it ends.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use expect_test::expect;
+use serde_json::Value;
+
+use crate::command::{Said, command, keys, recapd, refuses};
+use crate::folder::{Folder, source};
+use crate::origin::{Origin, Page, rss};
+use crate::reader::wait_for;
+use crate::running::Daemon;
+
+const SUNDAY: &str = "2026-05-10T12:00:00Z";
+
+/// A store with the published week 2026-W18 and a story of the week after.
+struct Published {
+    folder: Folder,
+    _origin: Origin,
+}
+
+static PUBLISHED: LazyLock<Published> = LazyLock::new(|| {
+    let (origin, folder) = (Origin::start(), Folder::new());
+    let deal = ("AI lab Anthropic raises $30 billion in new funding round", "2026-04-29T10:00:00Z");
+    let model = ("OpenAI releases a new AI model for developers", "2026-04-30T10:00:00Z");
+    let later = ("Nvidia unveils an AI chip for laptops", "2026-05-07T10:00:00Z");
+    origin
+        .put("/one.xml", Page::rss(rss("one.example", &[deal, model, later])))
+        .put("/two.xml", Page::rss(rss("two.example", &[(deal.0, "2026-04-29T11:00:00Z")])))
+        .put("/broken.xml", Page::status(500));
+    let sources = [("one", "/one.xml"), ("two", "/two.xml"), ("broken", "/broken.xml")];
+    folder.sources(&sources.map(|(id, path)| source(id, &origin.url(path), "")).concat());
+    let daemon = Daemon::start(&folder, "2026-05-08T08:00:00Z");
+    wait_for("the first issue", || (daemon.health()["last_recap"] == "2026-W18").then_some(()));
+    daemon.stop();
+    Published { folder, _origin: origin }
+});
+
+/// Of the published store.
+#[track_caller]
+fn told(arguments: &[&str]) -> Said {
+    recapd(PUBLISHED.folder.whole(), &[arguments, &["--now", SUNDAY]].concat())
+}
+
+#[test]
+fn the_schema_is_json_and_knows_the_tables() {
+    let said = recapd(Path::new("/"), &["schema"]);
+    let schema: Value = serde_json::from_str(&said.out).unwrap();
+    for table in ["server", "store", "fetch", "recap", "ranking", "publish", "source", "audience"] {
+        assert!(schema["properties"][table].is_object(), "{table} is missing");
+    }
+}
+
+#[test]
+fn a_feed_is_printed_as_the_contract_has_it() {
+    let feeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/feeds");
+    for (name, format) in
+        [("ordinary.rss", "rss2"), ("ordinary.atom", "atom"), ("ordinary.json", "jsonfeed"), ("ordinary.rdf", "rss1")]
+    {
+        let said = recapd(&feeds, &["parse", name, "--base-url", "https://base.example/feed"]);
+        let parsed = said.lines().remove(0);
+        assert_eq!(parsed["format"], format, "{name}");
+        assert_eq!(keys(&parsed), "format hints items language link mended rescued skipped title updated", "{name}");
+        assert_eq!(keys(&parsed["hints"]), "hub self ttl_s", "{name}");
+        let item =
+            "authors categories content_html enclosures id image language link published summary_html title updated";
+        assert_eq!(keys(&parsed["items"][0]), item, "{name}");
+        if let Some(enclosure) = parsed["items"][0]["enclosures"].get(0) {
+            assert_eq!(keys(enclosure), "length mime_type url", "{name}");
+        }
+    }
+}
+
+#[test]
+fn rules_are_tried_on_a_file_without_a_store() {
+    let folder = Folder::new();
+    let line = |id: &str, at: &str, source: &str, title: &str| {
+        format!(
+            "{{\"id\":\"{id}\",\"published\":\"{at}\",\"source\":\"{source}\",\"title\":\"{title}\",\"url\":\"https://{source}.example/{id}\"}}\n"
+        )
+    };
+    let deal = "AI lab Anthropic raises $30 billion in new funding round";
+    folder.write(
+        "items.jsonl",
+        &(line("a", "2026-05-06T10:00:00Z", "one", deal)
+            + &line("b", "2026-05-06T11:00:00Z", "two", deal)
+            + "\n"
+            + &line("c", "2026-05-06T12:00:00Z", "three", "Senate committee debates rules for self-driving lorries")),
+    );
+    let stories = recapd(folder.whole(), &["try", "stories", "items.jsonl"]).lines();
+    assert_eq!(stories.iter().map(|line| &line["id"]).collect::<Vec<_>>(), ["a", "b", "c"]);
+    assert_eq!(keys(&stories[0]), "cluster id");
+    assert_eq!(stories[0]["cluster"], stories[1]["cluster"]);
+    assert_ne!(stories[0]["cluster"], stories[2]["cluster"]);
+    let audiences = recapd(folder.whole(), &["try", "audiences", "items.jsonl"]).lines();
+    assert_eq!(keys(&audiences[0]), "audiences id");
+    assert!(audiences[0]["audiences"].as_array().unwrap().contains(&"investors".into()), "{}", audiences[0]);
+    assert!(!folder.path("recapd.db").exists(), "no store was touched");
+    folder.write("wrong.jsonl", "{\"id\":1,\"title\":\"fine\"}\n{\"id\":2,\"title\":5}\n");
+    refuses(
+        &folder,
+        &["try", "stories", "wrong.jsonl"],
+        1,
+        expect![[r#"
+        recapd: wrong.jsonl, line 2: invalid type: integer `5`, expected a string (column 17)
+    "#]],
+    );
+    refuses(
+        &folder,
+        &["try", "audiences", "missing.jsonl"],
+        1,
+        expect![[r#"
+        recapd: cannot open missing.jsonl: No such file or directory (os error 2)
+    "#]],
+    );
+}
+
+#[test]
+fn a_poll_takes_what_is_due_and_sums_up() {
+    let (origin, folder) = (Origin::start(), Folder::new());
+    origin.put("/one.xml", Page::rss(rss("one.example", &[("An AI headline", "2026-05-07T10:00:00Z")])));
+    folder.sources(&(source("one", &origin.url("/one.xml"), "") + &source("two", &origin.url("/two.xml"), "")));
+    let poll =
+        |arguments: &[&str]| recapd(folder.whole(), &[&["poll", "--now", "2026-05-08T08:00:00Z"], arguments].concat());
+    let first = poll(&[]);
+    assert_eq!(first.code, 0, "{}", first.err);
+    assert!(first.out.starts_with("2 sources polled in "), "{}", first.out);
+    assert!(first.out.ends_with(": 0 unchanged, 1 failed; 1 new item, 0 changed, 1 new story\n"), "{}", first.out);
+    assert!(first.err.contains("could not poll `two`") && !first.err.contains('\u{1b}'), "{:?}", first.err);
+    assert!(poll(&[]).out.starts_with("0 sources polled"), "nothing is due twice");
+    assert!(poll(&["one"]).out.starts_with("1 source polled"), "due or not");
+    assert!(poll(&["--all"]).out.starts_with("2 sources polled"), "due or not");
+    assert_eq!(poll(&["two"]).code, 1, "everything asked for has failed");
+    let counted: Value = serde_json::from_str(&poll(&["one", "--json"]).out).unwrap();
+    assert_eq!(keys(&counted), "changed_items elapsed_ms failed new_items new_stories polled unchanged");
+    refuses(
+        &folder,
+        &["poll", "three"],
+        1,
+        expect![[r#"
+        recapd: there is no source `three` in the configuration; `recapd status` lists them
+    "#]],
+    );
+}
+
+#[test]
+fn the_status_says_how_each_source_is_doing() {
+    let table = told(&["status"]);
+    assert_eq!((table.code, table.err.as_str()), (0, ""));
+    for words in ["one ", "well", "failed: HTTP 500", "3 sources, 1 failing; next recap Monday 11 May 2026 08:00 UTC"] {
+        assert!(table.out.contains(words), "{words} is missing:\n{}", table.out);
+    }
+    let lines = told(&["status", "--json"]).lines();
+    let names = "because failures last_error last_new last_poll last_success mended name next_poll source state";
+    assert!(lines.iter().all(|line| keys(line) == names), "{}", keys(&lines[0]));
+    assert_eq!(lines.iter().map(|line| &line["source"]).collect::<Vec<_>>(), ["one", "two", "broken"]);
+}
+
+#[test]
+fn items_are_one_json_object_a_line() {
+    let items = told(&["items"]).lines();
+    assert_eq!(items.len(), 4);
+    let names = "audiences authors canonical categories content_html first_seen guid held id link placed published source \
+                 story summary_html title updated";
+    assert_eq!(keys(&items[0]), names);
+    assert_eq!(keys(&items[0]["audiences"][0]), "because confidence id");
+    assert_eq!(told(&["items", "--source", "two"]).lines().len(), 1);
+    assert_eq!(told(&["items", "--since", "2026-05-09T00:00:00Z"]).lines().len(), 0);
+    refuses(
+        &PUBLISHED.folder,
+        &["items", "--source", "three"],
+        1,
+        expect![[r#"
+        recapd: there is no source `three`, now or before; `recapd status` lists them
+    "#]],
+    );
+}
+
+#[test]
+fn stories_are_one_json_object_a_line_best_first() {
+    let stories = told(&["stories", "--week", "2026-W18"]).lines();
+    assert_eq!(stories.len(), 2);
+    assert_eq!(stories[0]["headline"], "AI lab Anthropic raises $30 billion in new funding round");
+    assert_eq!(stories[0]["publishers"], serde_json::json!(["one.example", "two.example"]));
+    assert_eq!(keys(&stories[0]), "audiences first headline id insight items last lead publishers recap related score");
+    assert_eq!(keys(&stories[0]["lead"]), "link source title");
+    assert_eq!(keys(&stories[0]["audiences"][0]), "because confidence id");
+    assert_eq!(keys(&stories[0]["score"]), "parts total");
+    assert_eq!(keys(&stories[0]["score"]["parts"][0]), "detail name value");
+    assert_eq!(stories[0]["recap"], serde_json::json!({ "week": "2026-W18", "place": 1 }));
+    let matching = told(&["stories", "--week", "2026-W18", "--match", "MODEL"]).lines();
+    assert_eq!(matching.len(), 1);
+    assert_eq!(told(&["stories"]).lines()[0]["recap"], Value::Null, "the running week is not published");
+}
+
+#[test]
+fn a_place_is_explained_by_link_by_story_and_by_week() {
+    let by_place = told(&["explain", "2026-W18", "1"]);
+    assert_eq!((by_place.code, by_place.err.as_str()), (0, ""));
+    let story = told(&["stories", "--week", "2026-W18"]).lines()[0]["id"].as_str().unwrap().to_owned();
+    for (arguments, words) in [
+        (&["2026-W18", "1"][..], "#1 of 2026-W18: AI lab Anthropic raises $30 billion in new funding round"),
+        (&["https://one.example/0"], "first seen 2026-05-08T08:00:00Z"),
+        (&["https://one.example/0?utm_source=feed"], "first seen 2026-05-08T08:00:00Z"),
+        (&[&story], "published as #1 of 2026-W18"),
+        (&[&story[..8]], "published as #1 of 2026-W18"),
+        (&["https://one.example/2"], "not published; its points now:"),
+    ] {
+        let said = told(&[&["explain"], arguments].concat());
+        assert!(said.out.contains(words), "{arguments:?} should say `{words}`:\n{}{}", said.out, said.err);
+    }
+    let folder = &PUBLISHED.folder;
+    refuses(
+        folder,
+        &["explain", "https://nobody.example/"],
+        1,
+        expect![[r#"
+        recapd: no source carried https://nobody.example/
+    "#]],
+    );
+    refuses(
+        folder,
+        &["explain", "something"],
+        1,
+        expect![[r#"
+        recapd: `something` is neither a link nor a story's id (4 or more hexadecimal digits of it), nor a week with a place (2026-W19 3)
+    "#]],
+    );
+    refuses(
+        folder,
+        &["explain", "00000000"],
+        1,
+        expect![[r#"
+        recapd: there is no story `00000000`
+    "#]],
+    );
+    refuses(
+        folder,
+        &["explain", "2026-W18", "99"],
+        1,
+        expect![[r#"
+        recapd: 2026-W18 has no place `99`: use 1 to 2
+    "#]],
+    );
+    refuses(
+        folder,
+        &["explain", "2026-W07", "1"],
+        1,
+        expect![[r#"
+        recapd: 2026-W07 is not published
+    "#]],
+    );
+    refuses(
+        folder,
+        &["explain", "last", "1"],
+        1,
+        expect![[r#"
+        recapd: `last` is no week: write it as in 2026-W19
+    "#]],
+    );
+}
+
+#[test]
+fn a_recap_is_printed_in_every_format() {
+    let recap = |format: &str| told(&["recap", "--week", "2026-W18", "--format", format]).out;
+    for (format, begins, holds) in [
+        ("md", "# Week 18: ", "https://one.example/0"),
+        ("text", "Week 18: ", "https://one.example/0"),
+        ("html", "<!doctype html>", "AI lab Anthropic raises"),
+        ("atom", "<?xml", "<feed"),
+        ("rss", "<?xml", "<rss"),
+        ("json", "{", "\"_recapd\""),
+    ] {
+        let out = recap(format);
+        assert!(out.to_lowercase().starts_with(&begins.to_lowercase()) && out.contains(holds), "{format}:\n{out}");
+    }
+    assert_eq!(told(&["recap", "--week", "2026-W18"]).out, recap("md"), "Markdown is the default");
+    let feed: Value = serde_json::from_str(&recap("json")).unwrap();
+    assert_eq!(feed["items"].as_array().map(Vec::len), Some(1));
+    let folder = PUBLISHED.folder.path("printed");
+    assert_eq!(told(&["recap", "--week", "2026-W18", "--out", &folder.display().to_string()]).code, 0);
+    assert_eq!(std::fs::read_to_string(folder.join("recap.md")).unwrap(), recap("md"));
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 6);
+    let composed = told(&["recap", "--week", "2026-W19", "--force"]).out;
+    assert!(composed.contains("Nvidia unveils an AI chip for laptops"), "a running week is composed:\n{composed}");
+    refuses(
+        &PUBLISHED.folder,
+        &["recap", "--week", "2026-W02"],
+        1,
+        expect![[r#"
+        recapd: 2026-W02 has no items: its window runs from 2026-01-05T08:00:00Z to 2026-01-12T08:00:00Z
+    "#]],
+    );
+    refuses(
+        &PUBLISHED.folder,
+        &["recap", "--audience", "nobody"],
+        1,
+        expect![[r#"
+        recapd: there is no audience `nobody`; there are founders, developers, researchers, investors, policy, enterprise, marketing, general
+    "#]],
+    );
+}
+
+#[test]
+fn the_published_tree_is_exported_for_a_static_host() {
+    let folder = PUBLISHED.folder.path("tree");
+    let said = told(&["export", &folder.display().to_string()]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    for name in ["index.html", "feeds/weekly.atom", "w/2026-W18/index.html", "w/2026-W18/recap.json", "sources.opml"] {
+        assert!(folder.join(name).is_file(), "{name} is missing");
+    }
+    let again = told(&["export", &folder.display().to_string()]);
+    assert_eq!(again.out, said.out, "it may be written over");
+}
+
+#[test]
+fn a_clock_older_than_the_store_is_refused_unless_forced() {
+    let folder = &PUBLISHED.folder;
+    refuses(
+        folder,
+        &["--now", "2020-01-01T00:00:00Z", "poll"],
+        1,
+        expect![[r#"
+        recapd: the clock says 2020-01-01T00:00:00Z, but the store has seen 2026-05-08T08:00:00Z: set it right, or add --force
+    "#]],
+    );
+    refuses(
+        folder,
+        &["--now", "2020-01-01T00:00:00Z", "recap"],
+        1,
+        expect![[r#"
+        recapd: the clock says 2020-01-01T00:00:00Z, but the store has seen 2026-05-08T08:00:00Z: set it right, or add --force
+    "#]],
+    );
+    let forced = recapd(folder.whole(), &["--now", "2026-05-08T07:00:00Z", "--force", "recap", "--week", "2026-W18"]);
+    assert_eq!(forced.code, 0, "{}", forced.err);
+}
+
+#[test]
+fn health_asks_the_daemon_and_a_signal_ends_it() {
+    let folder = Folder::new();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    folder.configure(&format!("\n[server]\nlisten = \"{free}\"\n"));
+    let before = recapd(folder.whole(), &["health"]);
+    assert_eq!(before.code, 1);
+    assert!(before.err.contains(&format!("recapd at {free} is not well")), "{}", before.err);
+    let mut daemon = command(folder.whole(), &["run"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let well = wait_for("the daemon is well", || {
+        let said = recapd(folder.whole(), &["health"]);
+        (said.code == 0).then_some(said)
+    });
+    assert_eq!(well.lines()[0]["status"], "ok");
+    let asked = Command::new("kill").args(["-TERM", &daemon.id().to_string()]).status().unwrap();
+    assert!(asked.success());
+    let ended = wait_for("it ends", || daemon.try_wait().unwrap());
+    assert_eq!(ended.code(), Some(0));
+    let log = daemon.wait_with_output().unwrap();
+    let log = String::from_utf8(log.stderr).unwrap();
+    assert!(log.contains("ready: http://") && log.contains("stopping") && !log.contains('\u{1b}'), "{log}");
+}
+
+#[test]
+fn whoever_stops_reading_is_no_error() {
+    let mut daemon =
+        command(PUBLISHED.folder.whole(), &["items"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(daemon.stdout.take());
+    let ended = daemon.wait_with_output().unwrap();
+    assert!(ended.stderr.is_empty() && ended.status.success());
+}

@@ -1,0 +1,134 @@
+//! An edit of the configuration takes effect while the daemon runs; a wrong
+//! one changes nothing and is said.
+
+use crate::folder::{Folder, source};
+use crate::origin::{Origin, Page, rss};
+use crate::reader::wait_for;
+use crate::running::{Daemon, items, polled};
+
+const NOW: &str = "2026-05-08T08:00:00Z";
+
+/// A feed of one item of the running week, with an ETag.
+fn one(host: &str, title: &str) -> Page {
+    Page::rss(rss(host, &[(title, "2026-05-07T10:00:00Z")])).with("ETag", "\"one\"")
+}
+
+/// A daemon that has polled its one source, `lathe`, at `/lathe.xml`.
+fn begun() -> (Origin, Folder, Daemon) {
+    let (origin, folder) = (Origin::start(), Folder::new());
+    origin.put("/lathe.xml", one("lathe.example", "Lathes learn to sing"));
+    folder.sources(&source("lathe", &origin.url("/lathe.xml"), ""));
+    let daemon = Daemon::start(&folder, NOW);
+    polled(&folder, "lathe");
+    (origin, folder, daemon)
+}
+
+#[track_caller]
+fn wait_for_sources(daemon: &Daemon, count: u64) {
+    wait_for("the edit is in force", || (daemon.health()["sources"]["configured"] == count).then_some(()));
+}
+
+#[test]
+fn a_source_added_is_polled_at_once() {
+    let (origin, folder, daemon) = begun();
+    origin.put("/plane.xml", one("plane.example", "Planes go smooth"));
+    folder.sources(&(source("lathe", &origin.url("/lathe.xml"), "") + &source("plane", &origin.url("/plane.xml"), "")));
+    polled(&folder, "plane");
+    assert_eq!(items(&folder), ["lathe: Lathes learn to sing", "plane: Planes go smooth"]);
+    assert_eq!(origin.asked("/lathe.xml").len(), 1, "the others keep their time");
+    assert!(daemon.get("/sources/").text().contains("plane News"));
+}
+
+#[test]
+fn a_source_removed_is_left_alone_and_its_items_stay() {
+    let (origin, folder, daemon) = begun();
+    origin.put("/plane.xml", one("plane.example", "Planes go smooth"));
+    folder.sources(&source("plane", &origin.url("/plane.xml"), ""));
+    polled(&folder, "plane");
+    assert_eq!(items(&folder), ["lathe: Lathes learn to sing", "plane: Planes go smooth"]);
+    let page = daemon.get("/sources/").text();
+    assert!(!page.contains("lathe News") && page.contains("plane News"), "{page}");
+}
+
+#[test]
+fn a_source_renamed_is_a_new_one_with_an_empty_memory() {
+    let (origin, folder, daemon) = begun();
+    folder.sources(&source("turner", &origin.url("/lathe.xml"), ""));
+    polled(&folder, "turner");
+    let asked = origin.asked("/lathe.xml").pop().unwrap();
+    assert_eq!(asked.headers.get("if-none-match"), None);
+    assert_eq!(items(&folder), ["lathe: Lathes learn to sing", "turner: Lathes learn to sing"]);
+    wait_for_sources(&daemon, 1);
+}
+
+#[test]
+fn a_source_at_another_address_is_polled_at_once_without_the_old_validators() {
+    let (origin, folder, _daemon) = begun();
+    let both = [("Lathes learn to sing", "2026-05-07T10:00:00Z"), ("Planes go smooth", "2026-05-07T11:00:00Z")];
+    origin.put("/moved.xml", Page::rss(rss("lathe.example", &both)).with("ETag", "\"one\""));
+    folder.sources(&source("lathe", &origin.url("/moved.xml"), ""));
+    let asked = wait_for("it is polled there", || origin.asked("/moved.xml").pop());
+    assert_eq!(asked.headers.get("if-none-match"), None, "validators belong to an address");
+    wait_for("what is new there is taken, and only that", || (items(&folder).len() == 2).then_some(()));
+}
+
+#[test]
+fn a_weight_counts_at_the_next_compose() {
+    let (origins, folder) = ([1, 2, 3, 4].map(Origin::at), Folder::new());
+    let stories = ["Acme buys Blechwerk for two billion dollars", "Senate passes bill on talking toasters"];
+    for (number, origin) in origins.iter().enumerate() {
+        // Relative links: each speaks for itself.
+        let feed = rss("HOST", &[(stories[number / 2], "2026-05-07T10:00:00Z")]).replace("https://HOST", "");
+        origin.put("/feed.xml", Page::rss(feed));
+    }
+    let weighed = |first: f64, second: f64| -> String {
+        let weight = |number: usize| format!("weight = {}", if number < 2 { first } else { second });
+        let sources = origins.iter().enumerate();
+        sources
+            .map(|(number, origin)| source(&format!("s{number}"), &origin.url("/feed.xml"), &weight(number)))
+            .collect()
+    };
+    folder.sources(&weighed(1.0, 0.1));
+    let daemon = Daemon::start(&folder, NOW);
+    (0..4).for_each(|number| drop(polled(&folder, &format!("s{number}"))));
+    let first = || {
+        let page = daemon.get("/this-week/").text();
+        stories.iter().min_by_key(|story| page.find(**story).unwrap_or(usize::MAX)).copied()
+    };
+    assert_eq!(first(), Some(stories[0]));
+    folder.sources(&weighed(0.1, 1.0));
+    wait_for("the other story leads", || (first() == Some(stories[1])).then_some(()));
+    assert!(origins.iter().all(|origin| origin.asked("/feed.xml").len() == 1), "a weight is no reason to poll");
+}
+
+#[test]
+fn a_wrong_edit_is_refused_as_a_whole_and_said() {
+    let (origin, folder, daemon) = begun();
+    assert_eq!(daemon.health()["configuration"], serde_json::Value::Null);
+    let wrong =
+        source("lathe", &origin.url("/lathe.xml"), "") + &source("plane", &origin.url("/plane.xml"), "wieght = 0.5");
+    folder.sources(&wrong);
+    let health = wait_for("the refusal is said", || {
+        let health = daemon.health();
+        health["configuration"].is_string().then_some(health)
+    });
+    let said = health["configuration"].as_str().unwrap();
+    assert!(said.contains("wieght") && said.contains("sources.toml:11"), "{said}");
+    assert!(said.contains("the old one stays in force"), "{said}");
+    assert_eq!((&health["status"], &health["sources"]["configured"]), (&"ok".into(), &1.into()));
+    assert!(origin.asked("/plane.xml").is_empty(), "nothing of it is in force");
+    folder.sources(&wrong.replace("wieght", "weight"));
+    wait_for_sources(&daemon, 2);
+    assert_eq!(daemon.health()["configuration"], serde_json::Value::Null);
+}
+
+#[test]
+fn edits_that_follow_each_other_closely_are_all_seen() {
+    let (origin, folder, daemon) = begun();
+    for number in 1..=12 {
+        let more = (1..=number).map(|it| source(&format!("s{it}"), &origin.url("/lathe.xml"), ""));
+        folder.sources(&more.collect::<String>());
+        std::thread::sleep(std::time::Duration::from_millis(40 * (number % 8)));
+    }
+    wait_for_sources(&daemon, 12);
+}

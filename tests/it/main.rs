@@ -1,0 +1,17 @@
+//! What recapd promises as a whole: one module a behaviour. The parts are
+//! tested beside their code in src.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed; clippy knows #[test], not its helpers")]
+
+mod cli;
+mod command;
+mod daemon;
+mod docs;
+mod edits;
+mod folder;
+mod journey;
+mod map;
+mod origin;
+mod reader;
+mod refusals;
+mod running;

@@ -1,0 +1,133 @@
+"""Real weeks, replayed on loopback: how fast they are polled cold, and how good the recap is.
+
+    weeks.py [--binary PATH] [WEEK..]          default: the release build, every week that is there
+
+Needs the weeks of $RECAPD_SHARED/data/weeks (default ../shared) with their replay.py and score.py. Time and memory are
+told beside two baselines that are measured in the same minute on the same machine: curl, which fetches the same feeds
+and keeps nothing, and feedparser (where python has it), which only parses the same bytes. Only the ratios mean anything
+elsewhere. The scores are the same on every machine.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from datetime import date, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WEEKS = Path(os.environ.get("RECAPD_SHARED", ROOT / "../shared")) / "data/weeks"
+
+# Reads the files named on its command line, as many entries as they have.
+FEEDPARSER = """
+import json, sys, feedparser
+entries = 0
+for name in sys.argv[1:]:
+    body = open(name, "rb").read()
+    entries += len(json.loads(body)["items"] if body[:1] == b"{" else feedparser.parse(body).entries)
+print(entries)
+"""
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    arguments.add_argument("--binary", type=Path, default=target / "release/recapd")
+    arguments.add_argument("weeks", nargs="*", default=sorted(path.name for path in WEEKS.glob("2???-W??")))
+    chosen = arguments.parse_args()
+    for week in chosen.weeks:
+        with tempfile.TemporaryDirectory() as folder:
+            measure(chosen.binary, week, Path(folder))
+
+
+def measure(binary, week, folder):
+    end = f"{date.fromisocalendar(int(week[:4]), int(week[6:]), 1) + timedelta(7)}T00:00:00Z"
+    config = folder / "recapd.toml"
+    replay = start_replay(week, config)
+    try:
+        recapd = [binary, "--config", config, "--now", end]
+        polled = Run([*recapd, "poll", "--all"])
+        again = Run([*recapd, "poll", "--all"])
+        fetched, files = fetch(replay, folder)
+    finally:
+        replay.terminate()
+        replay.wait()
+    parsed = Run([sys.executable, "-c", FEEDPARSER, *files]) if has_feedparser() else None
+    composed = Run([*recapd, "recap", "--week", week, "--format", "json"])
+
+    print(f"{week}: {polled.told.splitlines()[-1]}")
+    figures("polled cold, stored, grouped", polled, fetched)
+    figures("polled again, all unchanged", again, fetched)
+    figures("curl fetches the same feeds", fetched, fetched)
+    if parsed:
+        figures("feedparser parses the same bytes", parsed, fetched)
+    figures("recap composed", composed, fetched)
+    score(week, folder / "recap.json", composed.told)
+
+
+def start_replay(week, config):
+    port = free_port()
+    command = [sys.executable, WEEKS / "replay.py", "--week", week, "--port", str(port)]
+    command += ["--config", config, "--with", ROOT / "config"]
+    replay = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    replay.stdout.readline()
+    replay.root = f"http://127.0.0.1:{port}"
+    return replay
+
+
+def free_port():
+    import socket
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def fetch(replay, folder):
+    with urllib.request.urlopen(f"{replay.root}/sources.json") as answer:
+        sources = json.load(answer)
+    files = [folder / f"{source['id']}.feed" for source in sources]
+    command = ["curl", "--silent", "--parallel", "--parallel-max", "8"]
+    for source, file in zip(sources, files):
+        command += ["--output", file, source["url"]]
+    return Run(command), files
+
+
+def has_feedparser():
+    return subprocess.run([sys.executable, "-c", "import feedparser"], stderr=subprocess.DEVNULL).returncode == 0
+
+
+def figures(what, run, baseline):
+    ratio = run.cpu / baseline.cpu if baseline.cpu else float("nan")
+    print(f"  {what:<34} {run.seconds:6.2f} s  {run.cpu:6.2f} CPU s  {run.peak_mib:5.0f} MiB  {ratio:6.1f} x curl's CPU")
+
+
+def score(week, file, recap):
+    file.write_text(recap)
+    command = [sys.executable, WEEKS / "score.py", "--week", week, "--recap", file, "--json"]
+    print("  " + " ".join(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()))
+
+
+class Run:
+    """A command that has run: what it said, how long it took, what it needed."""
+
+    def __init__(self, command):
+        begun = time.monotonic()
+        with tempfile.TemporaryFile("w+") as said:
+            process = subprocess.Popen(command, stdout=said, stderr=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            self.seconds = time.monotonic() - begun
+            said.seek(0)
+            self.told = said.read()
+        if process.returncode != 0:
+            sys.exit(f"{command[0]} ended with {process.returncode}: {self.told[-2000:]}")
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.peak_mib = usage.ru_maxrss / 1024
+
+
+main()

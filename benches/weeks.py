@@ -2,15 +2,16 @@
 
     weeks.py [--binary PATH] [WEEK..]          default: the release build, every week that is there
 
-Needs the weeks of $RECAPD_SHARED/data/weeks (default ../shared) with their replay.py and score.py. Time and memory are
-told beside two baselines that are measured in the same minute on the same machine: curl, which fetches the same feeds
-and keeps nothing, and feedparser (where python has it), which only parses the same bytes. Only the ratios mean anything
-elsewhere. The scores are the same on every machine.
+Needs the weeks of $RECAPD_SHARED/data/weeks (default ../shared) with their replay.py and score.py, and feedparser. Time
+is told as a ratio to a baseline measured in the same minute on the same machine: a script that parses the same bytes
+with feedparser and keeps the entries in SQLite, without fetching, grouping or anything else. Seconds are of this machine
+alone; the scores are the same on every one.
 """
 
 import argparse
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -22,14 +23,22 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 WEEKS = Path(os.environ.get("RECAPD_SHARED", ROOT / "../shared")) / "data/weeks"
 
-# Reads the files named on its command line, as many entries as they have.
-FEEDPARSER = """
-import json, sys, feedparser
-entries = 0
-for name in sys.argv[1:]:
-    body = open(name, "rb").read()
-    entries += len(json.loads(body)["items"] if body[:1] == b"{" else feedparser.parse(body).entries)
-print(entries)
+# Reads the files named on its command line and keeps what they hold.
+BASELINE = """
+import json, os, sqlite3, sys, tempfile
+import feedparser
+
+with tempfile.TemporaryDirectory() as folder:
+    database = sqlite3.connect(os.path.join(folder, "baseline.db"))
+    database.execute("CREATE TABLE item (feed, id, link, title, summary, published, PRIMARY KEY (feed, id))")
+    for name in sys.argv[1:]:
+        body = open(name, "rb").read()
+        entries = json.loads(body)["items"] if body[:1] == b"{" else feedparser.parse(body).entries
+        keys = ("id", "link", "title", "summary", "published")
+        rows = [(name, *(entry.get(key) for key in keys)) for entry in entries]
+        database.executemany("INSERT OR IGNORE INTO item VALUES (?, ?, ?, ?, ?, ?)", rows)
+        database.commit()
+    print(database.execute("SELECT count(*) FROM item").fetchone()[0])
 """
 
 
@@ -52,20 +61,18 @@ def measure(binary, week, folder):
         recapd = [binary, "--config", config, "--now", end]
         polled = Run([*recapd, "poll", "--all"])
         again = Run([*recapd, "poll", "--all"])
-        fetched, files = fetch(replay, folder)
+        files = fetch(replay, folder)
     finally:
         replay.terminate()
         replay.wait()
-    parsed = Run([sys.executable, "-c", FEEDPARSER, *files]) if has_feedparser() else None
+    baseline = Run([sys.executable, "-c", BASELINE, *files])
     composed = Run([*recapd, "recap", "--week", week, "--format", "json"])
 
     print(f"{week}: {polled.told.splitlines()[-1]}")
-    figures("polled cold, stored, grouped", polled, fetched)
-    figures("polled again, all unchanged", again, fetched)
-    figures("curl fetches the same feeds", fetched, fetched)
-    if parsed:
-        figures("feedparser parses the same bytes", parsed, fetched)
-    figures("recap composed", composed, fetched)
+    figures("baseline: feedparser and sqlite3", baseline, baseline)
+    figures("polled cold, stored, grouped", polled, baseline)
+    figures("polled again, all unchanged", again, baseline)
+    figures("recap composed, cards written", composed, baseline)
     score(week, folder / "recap.json", composed.told)
 
 
@@ -80,36 +87,32 @@ def start_replay(week, config):
 
 
 def free_port():
-    import socket
-
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
 
 
 def fetch(replay, folder):
+    """The same feeds as files, for the baseline."""
     with urllib.request.urlopen(f"{replay.root}/sources.json") as answer:
         sources = json.load(answer)
     files = [folder / f"{source['id']}.feed" for source in sources]
-    command = ["curl", "--silent", "--parallel", "--parallel-max", "8"]
     for source, file in zip(sources, files):
-        command += ["--output", file, source["url"]]
-    return Run(command), files
-
-
-def has_feedparser():
-    return subprocess.run([sys.executable, "-c", "import feedparser"], stderr=subprocess.DEVNULL).returncode == 0
+        urllib.request.urlretrieve(source["url"], file)
+    return files
 
 
 def figures(what, run, baseline):
-    ratio = run.cpu / baseline.cpu if baseline.cpu else float("nan")
-    print(f"  {what:<34} {run.seconds:6.2f} s  {run.cpu:6.2f} CPU s  {run.peak_mib:5.0f} MiB  {ratio:6.1f} x curl's CPU")
+    ratio = run.cpu / baseline.cpu
+    print(f"  {what:<34} {run.seconds:6.2f} s  {run.cpu:6.2f} CPU s  {run.peak_mib:4.0f} MiB  {ratio:5.2f} x the baseline")
 
 
 def score(week, file, recap):
     file.write_text(recap)
     command = [sys.executable, WEEKS / "score.py", "--week", week, "--recap", file, "--json"]
-    print("  " + " ".join(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()))
+    told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    names = ("P@10", "nDCG@10", "ev10@20", "dup@20", "outlets@20", "maxshare@20")
+    print("  " + "  ".join(f"{name} {told[name]:.3g}" for name in names))
 
 
 class Run:

@@ -1,8 +1,9 @@
 //! Keep and drop rules over entries, before anything is stored.
 
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 
 use crate::item::Entry;
+use crate::text;
 
 /// What a rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,51 +27,41 @@ pub enum Verdict {
     Drop,
 }
 
-/// One rule: entries whose `field` holds any of the words, whole and in
-/// whatever case, are kept or dropped.
+/// One rule: entries of which any of the fields holds any of its words, whole
+/// and in whatever case, are kept or dropped.
 #[derive(Clone, Debug)]
 pub struct Filter {
     verdict: Verdict,
-    field: Field,
-    words: Vec<String>,
-    pattern: Option<Regex>,
+    fields: Vec<(Field, Vec<String>)>,
+    patterns: Vec<(Field, Regex)>,
 }
 
 impl PartialEq for Filter {
     fn eq(&self, other: &Self) -> bool {
-        (self.verdict, self.field, &self.words) == (other.verdict, other.field, &other.words)
+        (self.verdict, &self.fields) == (other.verdict, &other.fields)
     }
 }
 
 impl Filter {
-    /// A rule on `words`. A list of none fits nothing.
-    pub fn new(verdict: Verdict, field: Field, words: Vec<String>) -> Self {
-        let bounded = |word: &String| {
-            let starts = word.chars().next().is_some_and(is_latin_word);
-            let ends = word.chars().last().is_some_and(is_latin_word);
-            format!(
-                "{}{}{}",
-                if starts { r"(?-u:\b)" } else { "" },
-                regex::escape(word),
-                if ends { r"(?-u:\b)" } else { "" }
-            )
-        };
-        let alternatives: Vec<String> = words.iter().filter(|word| !word.is_empty()).map(bounded).collect();
-        let build = || RegexBuilder::new(&alternatives.join("|")).case_insensitive(true).build().ok();
-        let pattern = if alternatives.is_empty() { None } else { build() };
-        Self { verdict, field, words, pattern }
+    /// A rule on the words of each field. A list of none fits nothing.
+    pub fn new(verdict: Verdict, fields: Vec<(Field, Vec<String>)>) -> Self {
+        let patterns = fields.iter().filter_map(|(field, words)| Some((*field, text::any_of(words)?))).collect();
+        Self { verdict, fields, patterns }
     }
 
-    /// The words of the rule that `entry` fits, or none.
-    fn fits<'e>(&self, entry: &'e Entry) -> Option<&'e str> {
-        let pattern = self.pattern.as_ref()?;
-        let found = |text: &'e str| pattern.find(text).map(|found| found.as_str());
-        match self.field {
-            Field::Title => found(&entry.title),
-            Field::Link => entry.link.as_ref().and_then(|link| found(link.as_str())),
-            Field::Category => entry.categories.iter().find_map(|category| found(category)),
-            Field::Author => entry.authors.iter().find_map(|author| found(author)),
-        }
+    /// The first word that `entry` fits the rule by, and where it stands.
+    fn fits<'e>(&self, entry: &'e Entry) -> Option<(Field, &'e str)> {
+        self.patterns.iter().find_map(|(field, pattern)| Some((*field, found(*field, pattern, entry)?)))
+    }
+}
+
+fn found<'e>(field: Field, pattern: &Regex, entry: &'e Entry) -> Option<&'e str> {
+    let found = |text: &'e str| pattern.find(text).map(|found| found.as_str());
+    match field {
+        Field::Title => found(&entry.title),
+        Field::Link => entry.link.as_ref().and_then(|link| found(link.as_str())),
+        Field::Category => entry.categories.iter().find_map(|category| found(category)),
+        Field::Author => entry.authors.iter().find_map(|author| found(author)),
     }
 }
 
@@ -78,19 +69,21 @@ impl Filter {
 /// all keep rules must fit and no drop rule may.
 pub fn refusal<'f>(filters: impl IntoIterator<Item = &'f Filter>, entry: &Entry) -> Option<String> {
     filters.into_iter().find_map(|filter| match (filter.verdict, filter.fits(entry)) {
-        (Verdict::Drop, Some(word)) => Some(format!("dropped: {:?} holds `{word}`", filter.field).to_lowercase()),
-        (Verdict::Keep, None) => {
-            Some(format!("not kept: {:?} holds none of the words asked for", filter.field).to_lowercase())
-        }
+        (Verdict::Drop, Some((field, word))) => Some(format!("dropped: its {} holds `{word}`", field.word())),
+        (Verdict::Keep, None) => Some("not kept: it holds none of the words asked for".to_owned()),
         _ => None,
     })
 }
 
-/// Han, Kana and Hangul have no spaces between words, so no word boundary either.
-///
-/// The boundary is that of ASCII words, so that `AI` stands whole in `用AI写`.
-fn is_latin_word(letter: char) -> bool {
-    letter.is_ascii_alphanumeric()
+impl Field {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Link => "link",
+            Self::Category => "category",
+            Self::Author => "author",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -98,7 +91,7 @@ mod tests {
     use super::*;
 
     fn drop_titles(words: &[&str]) -> Filter {
-        Filter::new(Verdict::Drop, Field::Title, words.iter().map(|word| word.to_string()).collect())
+        Filter::new(Verdict::Drop, vec![(Field::Title, words.iter().map(|word| word.to_string()).collect())])
     }
 
     #[track_caller]
@@ -118,10 +111,16 @@ mod tests {
 
     #[test]
     fn a_keep_rule_takes_only_what_fits() {
-        let filter = Filter::new(Verdict::Keep, Field::Title, vec!["AI".to_owned()]);
+        let filter = Filter::new(
+            Verdict::Keep,
+            vec![(Field::Title, vec!["AI".to_owned()]), (Field::Category, vec!["Robots".to_owned()])],
+        );
         check(&filter, "AI law passed", true);
         check(&filter, "Rain in Spain", false);
         check(&filter, "用AI写代码", true);
+        let filed =
+            Entry { title: "Rain in Spain".to_owned(), categories: vec!["Robots".to_owned()], ..Entry::default() };
+        assert_eq!(refusal([&filter], &filed), None, "one field that fits is enough");
     }
 
     #[test]

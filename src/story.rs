@@ -56,26 +56,36 @@ impl Report {
 ///
 /// A publisher beats an aggregator that only passes it on.
 pub fn lead(reports: &[Report], language: &str) -> usize {
-    let tongue = |tag: &str| tag.split('-').next().unwrap_or_default().to_lowercase();
     let wanted = tongue(language);
-    let rank = |report: &Report| {
-        let readable = report.language().is_none_or(|own| tongue(&own) == wanted);
-        let direct = !matches!(report.publisher.kind, Kind::Aggregator | Kind::Community);
-        let primary = if report.publisher.kind == Kind::Primary { 0.15 } else { 0.0 };
-        let words = report.item.entry.title.split_whitespace().count().clamp(1, 14) as f64;
-        let told = if report.item.entry.summary_html.is_empty() && report.item.entry.content_html.is_empty() {
-            0.0
-        } else {
-            0.02
-        };
-        let weight = report.publisher.weight.value() + primary + words / 100.0 + told;
-        (readable, direct, weight)
-    };
     let better = |a: &Report, b: &Report| {
-        let (a_rank, b_rank) = (rank(a), rank(b));
-        let by_rank = (a_rank.0, a_rank.1).cmp(&(b_rank.0, b_rank.1)).then(a_rank.2.total_cmp(&b_rank.2));
-        by_rank.then(b.appeared().cmp(&a.appeared())).then(b.item.id.cmp(&a.item.id))
+        let (a_first, b_first) = (firsts(a, &wanted), firsts(b, &wanted));
+        let by_worth = a_first.cmp(&b_first).then(worth(a).total_cmp(&worth(b)));
+        by_worth.then(b.appeared().cmp(&a.appeared())).then(b.item.id.cmp(&a.item.id))
     };
     let best = reports.iter().enumerate().max_by(|(_, a), (_, b)| better(a, b));
     best.map_or(0, |(index, _)| index)
+}
+
+/// What outranks any weight: readers can read it, its publisher wrote it, and
+/// a source of the publisher's own carried it.
+fn firsts(report: &Report, wanted: &str) -> [bool; 3] {
+    let passes_on = |kind: Kind| matches!(kind, Kind::Aggregator | Kind::Community);
+    let readable = report.language().is_none_or(|own| tongue(&own) == wanted);
+    [readable, !passes_on(report.publisher.kind), !passes_on(report.carried_by)]
+}
+
+/// How good a lead it is: by its publisher's word, whether it speaks for itself,
+/// how full its headline is, and whether that tells or asks.
+fn worth(report: &Report) -> f64 {
+    let entry = &report.item.entry;
+    let primary = if report.publisher.kind == Kind::Primary { 0.15 } else { 0.0 };
+    let words = entry.title.split_whitespace().count().clamp(1, 14) as f64 / 100.0;
+    let told = if entry.summary_html.is_empty() && entry.content_html.is_empty() { 0.0 } else { 0.05 };
+    let comments = entry.title.contains(['?', '？']) || entry.title.to_lowercase().starts_with("opinion");
+    report.publisher.weight.value() + primary + words + told - if comments { 0.2 } else { 0.0 }
+}
+
+/// `zh` of `zh-Hans`.
+fn tongue(tag: &str) -> String {
+    tag.split('-').next().unwrap_or_default().to_lowercase()
 }

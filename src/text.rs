@@ -4,6 +4,8 @@ pub mod html;
 pub mod sentence;
 pub mod token;
 
+use regex::{Regex, RegexBuilder};
+
 pub use html::{plain, title, without_controls};
 
 /// One line: runs of white space become one space, ends trimmed.
@@ -43,4 +45,18 @@ pub fn listed<'n>(lead: &str, names: impl Iterator<Item = &'n str>, max_chars: u
         }
     }
     line
+}
+/// A pattern that finds any of `words`, whole and in whatever case; none for no
+/// words. The boundary is that of ASCII words, so that `AI` stands whole in `用AI写`.
+pub fn any_of(words: &[String]) -> Option<Regex> {
+    let edge = |letter: Option<char>| {
+        if letter.is_some_and(|letter| letter.is_ascii_alphanumeric()) { r"(?-u:\b)" } else { "" }
+    };
+    let bounded =
+        |word: &String| format!("{}{}{}", edge(word.chars().next()), regex::escape(word), edge(word.chars().last()));
+    let alternatives: Vec<String> = words.iter().filter(|word| !word.is_empty()).map(bounded).collect();
+    if alternatives.is_empty() {
+        return None;
+    }
+    RegexBuilder::new(&alternatives.join("|")).case_insensitive(true).build().ok()
 }

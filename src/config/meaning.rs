@@ -232,13 +232,13 @@ fn ranking(written: &written::Ranking) -> Weights {
     }
 }
 
-/// One rule for each list of words.
+/// One rule for each verdict that has words.
 fn filters(document: &Arc<Document>, written: &[Located<FilterEntry>], problems: &mut Vec<Problem>) -> Vec<Filter> {
     let mut filters = Vec::new();
     for entry in written {
         let before = filters.len();
-        filters.extend(rules(Verdict::Drop, &entry.drop));
-        filters.extend(rules(Verdict::Keep, &entry.keep));
+        filters.extend(rule(Verdict::Drop, &entry.drop));
+        filters.extend(rule(Verdict::Keep, &entry.keep));
         if filters.len() == before {
             let problem = Problem::at(entry.place(document), "a filter without words does nothing");
             problems.push(problem.hint("give it as in drop = { title = [\"sponsored\"] }"));
@@ -247,7 +247,7 @@ fn filters(document: &Arc<Document>, written: &[Located<FilterEntry>], problems:
     filters
 }
 
-fn rules(verdict: Verdict, words: &Words) -> impl Iterator<Item = Filter> {
+fn rule(verdict: Verdict, words: &Words) -> Option<Filter> {
     let fields = [
         (Field::Title, &words.title),
         (Field::Link, &words.link),
@@ -255,5 +255,6 @@ fn rules(verdict: Verdict, words: &Words) -> impl Iterator<Item = Filter> {
         (Field::Author, &words.author),
     ];
     let asked = fields.into_iter().filter(|(_, words)| !words.is_empty());
-    asked.map(move |(field, words)| Filter::new(verdict, field, words.clone()))
+    let asked: Vec<(Field, Vec<String>)> = asked.map(|(field, words)| (field, words.clone())).collect();
+    (!asked.is_empty()).then(|| Filter::new(verdict, asked))
 }

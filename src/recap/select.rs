@@ -64,6 +64,10 @@ pub fn select(candidates: &[Candidate], slots: usize, weights: &Weights) -> Sele
     let mut refused: HashMap<usize, String> = HashMap::new();
     while list.chosen.len() < slots {
         let Some((at, score)) = list.next(&waiting, &mut refused) else { break };
+        // A quiet week is a short recap: what lost all its points is no news.
+        if score.total <= 0.0 {
+            break;
+        }
         let index = waiting.remove(at);
         list.choose(index, score);
     }
@@ -109,7 +113,7 @@ impl<'l> List<'l> {
         for (at, index) in waiting.iter().enumerate() {
             let candidate = &self.candidates[*index];
             let out_of_reach = best.as_ref().is_some_and(|(_, score)| candidate.score.total < score.total - REACH);
-            if out_of_reach || candidate.score.total <= 0.0 {
+            if out_of_reach {
                 break;
             }
             if refused.contains_key(index) {
@@ -200,6 +204,7 @@ mod tests {
                 link: None,
                 host: host.to_owned(),
                 neutral: words.clone(),
+                marks: Vec::new(),
                 words,
                 companies: Vec::new(),
                 script: Script::Latin,

@@ -1,11 +1,11 @@
 //! Which story an item belongs to: an index of recent items, asked and grown
 //! by one item at a time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::likeness::{across, likeness, weight};
+use super::likeness::{By, Common, common, weight};
 use super::signature::{Scope, Signature};
 use crate::id::StoryId;
 
@@ -15,20 +15,30 @@ pub const WINDOW: SignedDuration = SignedDuration::from_hours(96);
 /// Within this time one publisher reports an event once.
 const SAME_HOST_GAP: SignedDuration = SignedDuration::from_hours(1);
 
-/// How alike a title must be to its nearest neighbour in the story.
-const JOINS: f64 = 0.40;
+/// What two items must share to be of one story.
+struct Bar {
+    /// The share of what they are compared by.
+    share: f64,
+    /// The same to the story's first item, so that no chains form.
+    first: f64,
+    /// The weight, as many words that stand in one other item: one rare word in
+    /// common is chance.
+    rare: f64,
+    /// How many things.
+    count: usize,
+}
 
-/// How alike it must also be to the story's first title, so that no chains form.
-const JOINS_FIRST: f64 = 0.22;
-
-/// How alike across scripts, by names and figures alone.
-const JOINS_ACROSS: f64 = 0.55;
+/// Found on a day of headlines and two weeks of news by hand-made groups.
+fn bar(by: By) -> Bar {
+    match by {
+        By::Words => Bar { share: 0.30, first: 0.18, rare: 1.5, count: 2 },
+        By::Neutral => Bar { share: 0.50, first: 0.30, rare: 1.2, count: 2 },
+        By::Marks => Bar { share: 0.50, first: 0.20, rare: 1.8, count: 3 },
+    }
+}
 
 /// What must outweigh a doubt: other companies, or the same publisher at once.
-const BEYOND_DOUBT: f64 = 0.72;
-
-/// The weight that a shared word must at least have for a common ground at all.
-const COMMON_GROUND: f64 = 6.0;
+const BEYOND_DOUBT: f64 = 1.8;
 
 /// Words looked up in the index for an item, rarest first.
 const LOOKUPS: usize = 14;
@@ -101,8 +111,8 @@ impl Index {
     /// Adds an item whose story is known.
     pub fn insert(&mut self, signature: Signature, story: StoryId) {
         let Ok(slot) = u32::try_from(self.items.len()) else { return };
-        for feature in features(&signature) {
-            self.by_feature.entry(feature).or_default().push(slot);
+        for feature in signature.features() {
+            self.by_feature.entry(feature.clone()).or_default().push(slot);
         }
         if let Some(link) = &signature.link {
             self.by_link.entry(link.clone()).or_insert(slot);
@@ -169,19 +179,23 @@ impl Index {
         if apart > WINDOW || other.signature.scope == Scope::Roundup {
             return None;
         }
+        let rare = self.weight_of(1);
+        let sound = |common: &Common| {
+            let bar = bar(common.by);
+            common.count >= bar.count && common.weight >= bar.rare * rare
+        };
+        let nearest = self.common(item, &other.signature).into_iter().filter(sound);
+        let nearest = nearest.map(|common| common.share / bar(common.by).share).max_by(f64::total_cmp)?;
         let first = &self.items[*self.first_of.get(&other.story)? as usize].signature;
-        Some(Candidate {
-            slot,
-            nearest: self.likeness(item, &other.signature) / bar(item, &other.signature, JOINS),
-            first: self.likeness(item, first) / bar(item, first, JOINS_FIRST),
-            doubt: doubt(item, &other.signature),
-        })
+        let first = self.common(item, first).map(|common| common.share / bar(common.by).first);
+        Some(Candidate { slot, nearest, first: first[0].max(first[1]), doubt: doubt(item, &other.signature) })
     }
 
     /// Items that share a rare word with it, by the weight of what they share.
     fn neighbours(&self, item: &Signature) -> Vec<u32> {
-        let mut lookups: Vec<(f64, &Vec<u32>)> = features(item)
-            .iter()
+        let mut lookups: Vec<(f64, &Vec<u32>)> = item
+            .features()
+            .into_iter()
             .filter_map(|feature| self.by_feature.get(feature))
             .filter(|found| found.len() <= COMMON_WORD)
             .map(|found| (self.weight_of(found.len()), found))
@@ -193,13 +207,13 @@ impl Index {
                 *shared.entry(*slot).or_default() += weight;
             }
         }
-        let mut nearest: Vec<(u32, f64)> = shared.into_iter().filter(|(_, weight)| *weight >= COMMON_GROUND).collect();
+        let mut nearest: Vec<(u32, f64)> = shared.into_iter().collect();
         nearest.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         nearest.into_iter().take(NEIGHBOURS).map(|(slot, _)| slot).collect()
     }
 
-    fn likeness(&self, one: &Signature, two: &Signature) -> f64 {
-        likeness(one, two, |word| self.weight_of(self.by_feature.get(word).map_or(0, Vec::len)))
+    fn common(&self, one: &Signature, two: &Signature) -> [Common; 2] {
+        common(one, two, |word| self.weight_of(self.by_feature.get(word).map_or(0, Vec::len)))
     }
 
     fn weight_of(&self, found_in: usize) -> f64 {
@@ -218,14 +232,6 @@ impl Index {
 
 fn started(item: &Signature, because: &str) -> Grouped {
     Grouped { story: StoryId::begun_by(item.item), how: How::Started, because: because.to_owned() }
-}
-
-fn features(signature: &Signature) -> HashSet<String> {
-    signature.words.iter().chain(&signature.neutral).cloned().collect()
-}
-
-fn bar(one: &Signature, two: &Signature, within_script: f64) -> f64 {
-    if across(one, two) { JOINS_ACROSS * within_script / JOINS } else { within_script }
 }
 
 /// Why two like titles may still tell of two events.

@@ -17,6 +17,9 @@ use crate::text::token::{Script, is_unspaced, script, tokens};
 /// How much of an item's text is looked at for figures and names.
 const LEAD_CHARS: usize = 400;
 
+/// Fewer words than this are no headline without what follows them.
+const LEAST_WORDS: usize = 4;
+
 /// Words that say nothing about which event it is: articles, auxiliaries, and
 /// the verbs of headlines.
 const STOP_WORDS: &[&str] = &[
@@ -163,9 +166,11 @@ pub struct Signature {
     pub host: String,
     /// Distinct tokens of the title without stop words, in order of the alphabet.
     pub words: Vec<String>,
-    /// What any language writes alike: names by id, figures with their units,
-    /// and Latin words and numbers in the title. In order of the alphabet.
+    /// What titles in any language write alike: names by id, figures with their
+    /// units, Latin words and numbers. In order of the alphabet.
     pub neutral: Vec<String>,
+    /// Names and figures of the title and the first sentences, in order of the alphabet.
+    pub marks: Vec<String>,
     /// The companies it names, in the title.
     pub companies: Vec<String>,
     /// The script of the title.
@@ -198,7 +203,8 @@ impl Signature {
             source: item.source.clone(),
             host: link.as_ref().and_then(|link| link.host_str().map(str::to_owned)).unwrap_or_default(),
             link: link.filter(leads_to_an_article).map(String::from),
-            neutral: neutral(title, &lead, &words, names),
+            neutral: neutral(title, &words, names),
+            marks: marks(title, names).chain(marks(&lead, names)).collect::<BTreeSet<String>>().into_iter().collect(),
             companies: companies(title, names),
             words,
             script,
@@ -211,26 +217,52 @@ impl Signature {
     }
 }
 
+impl Signature {
+    /// Everything it can be found by, each once.
+    pub fn features(&self) -> BTreeSet<&String> {
+        self.words.iter().chain(&self.neutral).chain(&self.marks).collect()
+    }
+}
+
 /// A front page stands for everything on it, and so for nothing.
 fn leads_to_an_article(link: &Url) -> bool {
     !matches!(link.path(), "" | "/") || link.query().is_some()
 }
 
 fn words(title: &str) -> Vec<String> {
-    let distinct: BTreeSet<String> =
-        tokens(title).into_iter().filter(|word| !STOP_WORDS.contains(&word.as_str())).collect();
+    let named = |word: &String| !STOP_WORDS.contains(&word.as_str());
+    let distinct = |text: &str| -> BTreeSet<String> { tokens(text).into_iter().filter(named).collect() };
+    let head = distinct(without_byline(title));
+    // A head of a word or two says too little by itself.
+    let distinct = if head.len() < LEAST_WORDS { distinct(title) } else { head };
     distinct.into_iter().collect()
 }
 
-fn neutral(title: &str, lead: &str, words: &[String], names: &Names) -> Vec<String> {
-    let in_title = names.find(title).into_iter().map(|found| format!("name:{}", found.name.id));
-    let figures = facts::facts(title)
-        .into_iter()
-        .chain(facts::facts(lead))
-        .filter(|fact| !matches!(fact.kind, facts::FactKind::Date { .. }));
-    let latin = words.iter().filter(|word| !word.chars().any(is_unspaced)).cloned();
-    let all: BTreeSet<String> = in_title.chain(figures.map(|fact| fact.key())).chain(latin).collect();
+/// The title without what follows its last bar or spaced dash, or stands in
+/// brackets at its end: there stand the names of publishers, series and conferences.
+fn without_byline(title: &str) -> &str {
+    let bracket = title.trim_end().strip_suffix([')', '）']).and_then(|head| head.rfind(['(', '（']));
+    let title = bracket.map_or(title, |at| &title[..at]);
+    let bar = title.rfind(['|', '｜']);
+    let dash = [" - ", " — ", " – "].iter().filter_map(|dash| title.rfind(dash)).max();
+    bar.or(dash).map_or(title, |at| title[..at].trim_end())
+}
+
+fn neutral(title: &str, words: &[String], names: &Names) -> Vec<String> {
+    // A name counts once, not again by the words it is spelled with.
+    let spelled: BTreeSet<String> =
+        names.find(title).iter().flat_map(|name| tokens(&title[name.start..name.end])).collect();
+    let is_shared = |word: &&String| !word.chars().any(is_unspaced) && !spelled.contains(*word);
+    let latin = words.iter().filter(is_shared).cloned();
+    let all: BTreeSet<String> = marks(title, names).chain(latin).collect();
     all.into_iter().collect()
+}
+
+/// The names and figures in `text`. Dates are none: half the week shares them.
+fn marks<'t>(text: &'t str, names: &'t Names) -> impl Iterator<Item = String> + 't {
+    let told = |fact: &facts::Fact| !matches!(fact.kind, facts::FactKind::Date { .. });
+    let figures = facts::facts(text).into_iter().filter(told).map(|fact| fact.key());
+    names.find(text).into_iter().map(|found| format!("name:{}", found.name.id)).chain(figures)
 }
 
 fn companies(title: &str, names: &Names) -> Vec<String> {

@@ -193,7 +193,8 @@ fn placed(card: &Card, section: &str) -> Value {
     json!({
         "id": card.entry.story,
         "title": printable(&card.entry.headline),
-        "url": card.url(),
+        "url": card.entry.lead.url.as_deref().and_then(inert::web),
+        "page": card.url(),
         "links": card.links(),
         "audiences": audiences.map(|tag| json!({ "id": tag.audience, "confidence": tag.confidence })).collect::<Vec<_>>(),
         "section": section,

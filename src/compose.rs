@@ -23,7 +23,7 @@ use crate::source::Source;
 use crate::store::{Handle, Published, Readers, Result, Store};
 use crate::story::likeness::Rarity;
 use crate::story::signature::Signature;
-use crate::story::{Report, Story, lead};
+use crate::story::{Report, Story, leads};
 use crate::week::Week;
 
 pub use cards::{Archive, Writer};
@@ -44,6 +44,8 @@ pub struct Told {
     pub reports: Vec<Report>,
     /// The one to read first, as an index into `reports`.
     pub lead: usize,
+    /// All that could be, best first, one a publisher.
+    pub leads: Vec<usize>,
     /// For whom, surest first.
     pub tags: Vec<Tag>,
     /// What it is compared by: its lead's.
@@ -74,12 +76,16 @@ pub struct Order<'o> {
 ///
 /// If the database fails.
 pub fn compose(store: &Store, config: &Config, order: Order) -> Result<Vec<Recap>> {
-    let told = candidates(store, config, order.window)?;
+    let mut told = candidates(store, config, order.window)?;
     let rarity = Rarity::over(told.iter().map(|told| &told.signature));
     let remembered = store.recaps(None, REMEMBERED)?;
     let options: Vec<Candidate> = told.iter().map(|told| candidate(told, &remembered, config)).collect();
     let slots = config.recap.stories + config.recap.also;
     let selection = select(&options, slots, &config.ranking);
+    for chosen in &selection.chosen {
+        let told = &mut told[chosen.candidate];
+        told.lead = told.leads[chosen.lead];
+    }
     let archive = Archive::before(order.window, store, &Teller::new(config), &config.names)?;
     let writer = Writer::new(config, &archive);
     let scene = entries::Scene { config, told: &told, selection: &selection, rarity: &rarity, writer: &writer };
@@ -145,12 +151,13 @@ impl<'c> Teller<'c> {
     /// The story as it stands at `until`.
     pub fn told(&self, story: Story, until: Timestamp) -> Told {
         let reports: Vec<Report> = story.items.iter().map(|item| self.report(item.clone())).collect();
-        let lead = lead(&reports, &self.config.recap.language);
+        let leads = leads(&reports, &self.config.recap.language);
+        let lead = leads.first().copied().unwrap_or_default();
         let Config { names, ranking, recap, .. } = self.config;
         let score = score(&reports, Scale { weights: ranking, topic: &recap.topic, names, until });
         let item = &story.items[lead];
         let signature = Signature::of(item, item.placed.unwrap_or(item.first_seen), names);
-        Told { tags: self.tags(&reports), signature, score, lead, reports, story }
+        Told { tags: self.tags(&reports), signature, score, lead, leads, reports, story }
     }
 
     fn report(&self, item: Item) -> Report {
@@ -219,7 +226,7 @@ fn candidate(told: &Told, remembered: &[Recap], config: &Config) -> Candidate {
         story: told.story.id,
         score: told.score.with(novelty),
         signature: told.signature.clone(),
-        host: lead.publisher.domain.clone(),
+        leads: told.leads.iter().map(|lead| told.reports[*lead].publisher.domain.clone()).collect(),
         first: told.reports.iter().map(Report::appeared).min().unwrap_or(lead.item.first_seen),
     }
 }

@@ -51,19 +51,27 @@ impl Report {
     }
 }
 
-/// The report to read first, as an index into `reports`: in the readers'
-/// language, by the one who knows best, with the fullest title, first.
+/// The reports that could be read first, as indices into `reports`, best first,
+/// one a publisher: in the readers' language, by the one who knows best, with
+/// the fullest title, first. Never empty unless `reports` is.
 ///
-/// A publisher beats an aggregator that only passes it on.
-pub fn lead(reports: &[Report], language: &str) -> usize {
+/// A publisher beats an aggregator that only passes it on; those who are beaten
+/// in such a way by the best do not count at all.
+pub fn leads(reports: &[Report], language: &str) -> Vec<usize> {
     let wanted = tongue(language);
-    let better = |a: &Report, b: &Report| {
-        let (a_first, b_first) = (firsts(a, &wanted), firsts(b, &wanted));
-        let by_worth = a_first.cmp(&b_first).then(worth(a).total_cmp(&worth(b)));
-        by_worth.then(b.appeared().cmp(&a.appeared())).then(b.item.id.cmp(&a.item.id))
-    };
-    let best = reports.iter().enumerate().max_by(|(_, a), (_, b)| better(a, b));
-    best.map_or(0, |(index, _)| index)
+    let mut order: Vec<usize> = (0..reports.len()).collect();
+    order.sort_by(|a, b| {
+        let (a, b) = (&reports[*a], &reports[*b]);
+        let by_worth = firsts(b, &wanted).cmp(&firsts(a, &wanted)).then(worth(b).total_cmp(&worth(a)));
+        by_worth.then(a.appeared().cmp(&b.appeared())).then(a.item.id.cmp(&b.item.id))
+    });
+    let Some(best) = order.first().map(|best| firsts(&reports[*best], &wanted)) else { return order };
+    let mut met = std::collections::HashSet::new();
+    order.retain(|index| {
+        let report = &reports[*index];
+        firsts(report, &wanted) == best && met.insert(report.publisher.domain.clone())
+    });
+    order
 }
 
 /// What outranks any weight: readers can read it, its publisher wrote it, and

@@ -25,6 +25,9 @@ pub struct Turn {
     pub intake: Intake,
     /// Of the new items that have a place in time: what they are grouped by.
     pub signatures: Vec<Signature>,
+    /// The same of items whose publisher changed them: their stories stand, but
+    /// are found by the new words too.
+    pub revised: Vec<Signature>,
     /// For the ledger.
     pub notes: Vec<Note>,
 }
@@ -114,6 +117,7 @@ pub fn take(source: &Source, before: &SourceState, answer: Answer, known: &Known
         source: source.id.clone(),
         intake: Intake::default(),
         signatures: Vec::new(),
+        revised: Vec::new(),
         notes: Vec::new(),
     };
     match answer {
@@ -168,8 +172,9 @@ fn read(turn: &mut Turn, source: &Source, before: &SourceState, reading: Reading
         ..Event::Skipped.at(by.now, format!("entry {}: {}", skipped.index, skipped.why))
     });
     turn.notes.extend(skipped);
-    turn.signatures =
-        turn.intake.new.iter().filter_map(|item| Some(Signature::of(item, item.placed?, by.names))).collect();
+    let signature = |item: &Item| Some(Signature::of(item, item.placed?, by.names));
+    turn.signatures = turn.intake.new.iter().filter_map(signature).collect();
+    turn.revised = turn.intake.changed.iter().filter_map(signature).collect();
     turn.state.validators = reading.validators;
     turn.state.mended = (!reading.mended.is_empty()).then(|| reading.mended.join("; "));
     turn.state.first_success = before.first_success.or(Some(by.now));

@@ -42,7 +42,10 @@ pub(super) fn entries(scene: &Scene, audience: Option<&AudienceId>) -> Vec<Entry
     };
     let chosen = scene.selection.chosen.iter();
     let mut listed: Vec<(f64, usize, &Score)> = chosen
-        .filter_map(|(index, score)| Some((score.total * confidence(&scene.told[*index])?, *index, score)))
+        .filter_map(|chosen| {
+            let told = &scene.told[chosen.candidate];
+            Some((chosen.score.total * confidence(told)?, chosen.candidate, &chosen.score))
+        })
         .collect();
     if audience.is_some() {
         // Stable: of two that are worth the same, the general order decides.
@@ -115,7 +118,7 @@ fn related(scene: &Scene, index: usize) -> Vec<Related> {
 fn neighbour(scene: &Scene, told: &Told) -> Related {
     let lead = &told.reports[told.lead];
     let headline = lead.item.entry.title.clone();
-    let chosen = scene.selection.chosen.iter().any(|(index, _)| scene.told[*index].story.id == told.story.id);
+    let chosen = scene.selection.chosen.iter().any(|chosen| scene.told[chosen.candidate].story.id == told.story.id);
     let first = told.reports.iter().map(Report::appeared).min().unwrap_or(lead.item.first_seen);
     let page = Entry::path_of(told.story.id, first, &slug(&headline));
     let original = || lead.item.entry.link.as_ref().map(|link| link.to_string());

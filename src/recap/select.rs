@@ -19,18 +19,30 @@ pub struct Candidate {
     pub score: Score,
     /// Of its lead.
     pub signature: Signature,
-    /// The domain of its lead's publisher.
-    pub host: String,
+    /// The domains of the publishers whose report could lead it, best first; never empty.
+    pub leads: Vec<String>,
     /// Its first report.
     pub first: Timestamp,
 }
 
-/// What became of the candidates, as indices into them.
+/// A candidate with a place in the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chosen {
+    /// As an index into the candidates.
+    pub candidate: usize,
+    /// Its points as they stood at the choice.
+    pub score: Score,
+    /// Who leads it, as an index into [`Candidate::leads`]: the best one that
+    /// does not lead too much already.
+    pub lead: usize,
+}
+
+/// What became of the candidates.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selection {
-    /// Best first, with the points as they stood at the choice.
-    pub chosen: Vec<(usize, Score)>,
-    /// Best first, each with the reason.
+    /// Best first.
+    pub chosen: Vec<Chosen>,
+    /// Best first, as indices into the candidates, each with the reason.
     pub left_out: Vec<(usize, String)>,
 }
 
@@ -63,15 +75,15 @@ pub fn select(candidates: &[Candidate], slots: usize, weights: &Weights) -> Sele
     };
     let mut refused: HashMap<usize, String> = HashMap::new();
     while list.chosen.len() < slots {
-        let Some((at, score)) = list.next(&waiting, &mut refused) else { break };
+        let Some((at, chosen)) = list.next(&waiting, &mut refused) else { break };
         // A quiet week is a short recap: what lost all its points is no news.
-        if score.total <= 0.0 {
+        if chosen.score.total <= 0.0 {
             break;
         }
-        let index = waiting.remove(at);
-        list.choose(index, score);
+        waiting.remove(at);
+        list.choose(chosen);
     }
-    let next = list.chosen.last().map(|(_, score)| score.total);
+    let next = list.chosen.last().map(|chosen| chosen.score.total);
     let reason = |index: usize| {
         let short_by = next.map(|last| last - candidates[index].score.total);
         refused.remove(&index).unwrap_or_else(|| match short_by {
@@ -100,7 +112,7 @@ struct List<'l> {
     rarity: Rarity,
     weights: &'l Weights,
     most: usize,
-    chosen: Vec<(usize, Score)>,
+    chosen: Vec<Chosen>,
     led: HashMap<&'l str, usize>,
     about: HashMap<&'l str, usize>,
 }
@@ -108,77 +120,81 @@ struct List<'l> {
 impl<'l> List<'l> {
     /// The best of `waiting` (which is in order of points) as an index into it,
     /// with its points; notes why others cannot be chosen any more.
-    fn next(&self, waiting: &[usize], refused: &mut HashMap<usize, String>) -> Option<(usize, Score)> {
-        let mut best: Option<(usize, Score)> = None;
+    fn next(&self, waiting: &[usize], refused: &mut HashMap<usize, String>) -> Option<(usize, Chosen)> {
+        let mut best: Option<(usize, Chosen)> = None;
         for (at, index) in waiting.iter().enumerate() {
             let candidate = &self.candidates[*index];
-            let out_of_reach = best.as_ref().is_some_and(|(_, score)| candidate.score.total < score.total - REACH);
+            let out_of_reach = best.as_ref().is_some_and(|(_, best)| candidate.score.total < best.score.total - REACH);
             if out_of_reach {
                 break;
             }
             if refused.contains_key(index) {
                 continue;
             }
-            if let Some(why) = self.refusal(candidate) {
-                refused.insert(*index, why);
-                continue;
-            }
-            let score = candidate.score.with(self.losses(candidate));
+            let lead = match self.lead(candidate) {
+                Ok(lead) => lead,
+                Err(why) => {
+                    refused.insert(*index, why);
+                    continue;
+                }
+            };
+            let score = candidate.score.with(self.losses(candidate, &candidate.leads[lead]));
             let better = best.as_ref().is_none_or(|(other, best)| {
-                order(candidate, score.total, &self.candidates[waiting[*other]], best.total).is_gt()
+                order(candidate, score.total, &self.candidates[waiting[*other]], best.score.total).is_gt()
             });
             if better {
-                best = Some((at, score));
+                best = Some((at, Chosen { candidate: *index, score, lead }));
             }
         }
         best
     }
 
-    fn refusal(&self, candidate: &Candidate) -> Option<String> {
-        if self.led.get(candidate.host.as_str()).is_some_and(|led| *led >= self.most) {
-            return Some(format!("{} leads {} stories already", candidate.host, self.most));
+    /// Who would lead `candidate`, or why it cannot be chosen any more.
+    fn lead(&self, candidate: &Candidate) -> Result<usize, String> {
+        let is_free = |lead: &String| self.led.get(lead.as_str()).is_none_or(|led| *led < self.most);
+        let Some(lead) = candidate.leads.iter().position(is_free) else {
+            let best = candidate.leads.first().map_or("its publisher", String::as_str);
+            return Err(format!("{best} leads {} stories already", self.most));
+        };
+        let is_full = |company: &&String| self.about.get(company.as_str()).is_some_and(|about| *about >= self.most);
+        if let Some(company) = candidate.signature.companies.iter().find(is_full) {
+            return Err(format!("{} stories about `{company}` are chosen already", self.most));
         }
-        let full = candidate
-            .signature
-            .companies
-            .iter()
-            .find(|company| self.about.get(company.as_str()).is_some_and(|about| *about >= self.most));
-        if let Some(company) = full {
-            return Some(format!("{} stories about `{company}` are chosen already", self.most));
+        match self.nearest(candidate) {
+            Some((twin, likeness)) if likeness >= SAME_EVENT => Err(format!("tells much the same as #{}", twin + 1)),
+            _ => Ok(lead),
         }
-        let (twin, likeness) = self.nearest(candidate)?;
-        (likeness >= SAME_EVENT).then(|| format!("tells much the same as #{}", twin + 1))
     }
 
     /// The place of the chosen story most like `candidate`, and how like.
     fn nearest(&self, candidate: &Candidate) -> Option<(usize, f64)> {
-        let likeness = |(index, _): &(usize, Score)| {
-            self.rarity.likeness(&candidate.signature, &self.candidates[*index].signature)
+        let likeness = |chosen: &Chosen| {
+            self.rarity.likeness(&candidate.signature, &self.candidates[chosen.candidate].signature)
         };
         let all = self.chosen.iter().map(likeness).enumerate();
         all.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
     }
 
-    fn losses(&self, candidate: &Candidate) -> Vec<Points> {
+    fn losses(&self, candidate: &Candidate, lead: &str) -> Vec<Points> {
         let alike = self.nearest(candidate).and_then(|(place, likeness)| {
             Points::some("similarity", -self.weights.similarity * likeness, format!("like #{}", place + 1))
         });
-        let led = self.led.get(candidate.host.as_str()).copied().unwrap_or_default();
+        let led = self.led.get(lead).copied().unwrap_or_default();
         let same = Points::some(
             "same publisher",
             -self.weights.same_publisher * led as f64,
-            format!("{} leads {led} above", candidate.host),
+            format!("{lead} leads {led} above"),
         );
         alike.into_iter().chain(same).collect()
     }
 
-    fn choose(&mut self, index: usize, score: Score) {
-        let candidate = &self.candidates[index];
-        *self.led.entry(&candidate.host).or_default() += 1;
+    fn choose(&mut self, chosen: Chosen) {
+        let candidate = &self.candidates[chosen.candidate];
+        *self.led.entry(&candidate.leads[chosen.lead]).or_default() += 1;
         for company in &candidate.signature.companies {
             *self.about.entry(company).or_default() += 1;
         }
-        self.chosen.push((index, score));
+        self.chosen.push(chosen);
     }
 }
 
@@ -210,7 +226,7 @@ mod tests {
                 script: Script::Latin,
                 scope: Scope::Event,
             },
-            host: host.to_owned(),
+            leads: host.split(' ').map(str::to_owned).collect(),
             first,
         }
     }
@@ -224,11 +240,14 @@ mod tests {
         reversed.reverse();
         let again = select(&reversed, slots, &Weights::default());
         let names = |candidates: &[Candidate], selection: &Selection| -> Vec<StoryId> {
-            selection.chosen.iter().map(|(index, _)| candidates[*index].story).collect()
+            selection.chosen.iter().map(|chosen| candidates[chosen.candidate].story).collect()
         };
         assert_eq!(names(&candidates, &selection), names(&reversed, &again), "the order of arrival does not matter");
         let title = |index: usize| candidates[index].signature.words.join(" ");
-        let chosen = selection.chosen.iter().map(|(index, score)| format!("{:.1} {}\n", score.total, title(*index)));
+        let chosen = selection
+            .chosen
+            .iter()
+            .map(|chosen| format!("{:.1} {}\n", chosen.score.total, title(chosen.candidate)));
         let left = selection.left_out.iter().map(|(index, why)| format!("out: {} ({why})\n", title(*index)));
         chosen.chain(left).collect()
     }
@@ -272,6 +291,12 @@ mod tests {
             5,
         );
         assert!(shown.contains("out: two (a.test leads 1 stories already)"), "{shown}");
+    }
+
+    #[test]
+    fn another_publisher_leads_where_the_best_one_leads_enough() {
+        let shown = report(&[(9.0, "a.test", "one"), (8.0, "a.test b.test", "two")], 5);
+        assert_eq!(shown, "9.0 one\n8.0 two\n");
     }
 
     #[test]

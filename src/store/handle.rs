@@ -203,6 +203,11 @@ fn write(connection: &rusqlite::Connection, turn: &Turn, index: &mut Index) -> r
     let seen = turn.state.last_poll.unwrap_or(turn.state.due);
     turn.intake.changed.iter().try_for_each(|item| items::revise(connection, item, seen))?;
     turn.notes.iter().try_for_each(|note| ledger::add(connection, note))?;
+    for signature in &turn.revised {
+        if let Some(story) = stories::of(connection, signature.item)? {
+            index.insert(signature.clone(), story);
+        }
+    }
     let mut taken = Taken { new: turn.intake.new.len(), changed: turn.intake.changed.len(), stories: 0 };
     let mut signatures = turn.signatures.clone();
     signatures.sort_by_key(|signature| (signature.at, signature.item));

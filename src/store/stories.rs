@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::items::{FROM, ITEM, item_row};
 use super::row::at;
@@ -51,6 +51,12 @@ impl Store {
         }
         Ok(stories)
     }
+}
+
+/// The story that an item belongs to.
+pub(super) fn of(connection: &Connection, item: ItemId) -> rusqlite::Result<Option<StoryId>> {
+    let mut statement = connection.prepare_cached("SELECT story FROM story_item WHERE item = ?1")?;
+    statement.query_row([item.0], |row| row.get(0).map(StoryId)).optional()
 }
 
 /// Puts an item into a story, which is made if it is new; part of a turn's transaction.

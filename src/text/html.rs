@@ -189,7 +189,7 @@ pub fn sanitised(html: &str, base: Option<&Url>) -> String {
     without_pixels(&safe).trim().to_owned()
 }
 
-/// Sanitised HTML cut down to what feed readers keep, see [`FOR_FEEDS`].
+/// Sanitised HTML cut down to what feed readers keep, see `FOR_FEEDS`.
 pub fn for_feeds(html: &str) -> String {
     let flat = flattened(head(html, MOST_BYTES));
     cleaner(FOR_FEEDS, UrlRelative::Deny).clean(&flat).to_string().trim().to_owned()

@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::id::{AudienceId, SourceId, StoryId};
 use crate::item::Item;
 use crate::ledger::{Event, Note};
-use crate::publisher::{Publisher, Publishers};
+use crate::publisher::{Kind, Publisher, Publishers};
 use crate::rank::{Scale, score};
 use crate::recap::select::{Candidate, Selection, select};
 use crate::recap::{AudienceName, AudienceShare, Entry, Issue, LeftOut, Recap, State};
@@ -197,21 +197,25 @@ impl<'c> Teller<'c> {
 }
 
 /// Who wrote an item: the publisher behind its link. Where that is not
-/// configured, or there is no link, the source speaks for itself.
+/// configured, a source with a weight of its own speaks for itself, and so
+/// does one whose items have no links or lie beside its feed.
 fn publisher(publishers: &Publishers, item: &Item, source: Option<&Source>) -> Publisher {
     let link = item.entry.link.as_ref();
     let behind = link.map(|link| publishers.behind(link));
     let Some(source) = source else { return behind.unwrap_or_else(|| publishers.unknown(item.source.as_str())) };
     let feed = publishers.behind(&source.feed);
-    let own = behind.as_ref().is_none_or(|behind| behind.domain == feed.domain);
+    let passes_on = matches!(source.kind, Kind::Aggregator | Kind::Community);
+    let own = |behind: &Publisher| behind.domain == feed.domain || (source.weight.is_some() && !passes_on);
     let configured = link.is_some_and(|link| publishers.knows(link));
+    let domain = behind.as_ref().map_or(&feed.domain, |behind| &behind.domain).clone();
     match behind {
-        Some(behind) if configured || !own => behind,
+        Some(behind) if configured || !own(&behind) => behind,
         _ => Publisher {
+            domain,
             name: source.name.clone(),
             kind: source.kind,
             weight: source.weight.unwrap_or(feed.weight),
-            ..feed
+            company: feed.company,
         },
     }
 }
@@ -307,6 +311,10 @@ pub async fn publish_due(
         .await?;
     let Some(recaps) = composed else { return Ok(None) };
     let Some(pool) = recaps.first().cloned() else { return Ok(None) };
+    if pool.issue == Issue::First && pool.entries.is_empty() {
+        // Nobody waits for a first issue without a story: the first week that has one begins the series.
+        return Ok(None);
+    }
     let authority = authority(config, now);
     match handle.publish(recaps, notes(&pool), authority).await? {
         Published::Now => Ok(Some(pool)),

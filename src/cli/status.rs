@@ -30,7 +30,7 @@ pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(["source", "state", "last success", "last new item", "next poll"]);
     for source in &config.sources {
         let state = states.get(&source.id);

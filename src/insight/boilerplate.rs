@@ -47,7 +47,7 @@ pub(super) fn words(sentence: &str) -> usize {
 fn is_markup(sentence: &str) -> bool {
     let letters = sentence.chars().filter(|letter| letter.is_alphanumeric() || letter.is_whitespace()).count();
     let all = sentence.chars().count();
-    letters * 10 < all * 8 || sentence.contains("{{") || sentence.contains("</")
+    letters * 10 < all * 8 || [" | ", "{{", "</"].iter().any(|sign| sentence.contains(sign))
 }
 
 #[cfg(test)]

@@ -88,6 +88,7 @@ pub fn select(candidates: &[Candidate], slots: usize, weights: &Weights) -> Sele
         let short_by = next.map(|last| last - candidates[index].score.total);
         refused.remove(&index).unwrap_or_else(|| match short_by {
             Some(points) if points > 0.0 => format!("would need {points:+.1}"),
+            _ if candidates[index].score.total <= 0.0 => "it has no points".to_owned(),
             _ => "the list was full".to_owned(),
         })
     };
@@ -298,6 +299,6 @@ mod tests {
 
     #[test]
     fn a_story_without_points_is_not_chosen() {
-        assert_eq!(report(&[(-3.0, "a.test", "deal")], 5), "out: deal (the list was full)\n");
+        assert_eq!(report(&[(-3.0, "a.test", "deal")], 5), "out: deal (it has no points)\n");
     }
 }

@@ -208,11 +208,21 @@ pub fn plain(html: &str) -> String {
         match piece {
             Piece::Text(words) => text += &unescaped(words).replace(['\n', '\r'], " "),
             Piece::Tag { name, .. } if BLOCKS.contains(&name) => text.push('\n'),
-            Piece::Tag { name: "td" | "th", .. } => text.push(' '),
+            Piece::Tag { name: "td" | "th", .. } => text.push(CELL),
             Piece::Tag { .. } => {}
         }
     }
     folded(&text)
+}
+
+/// Stands between cells until the lines are folded; no text has it, since
+/// control characters are gone by then.
+const CELL: char = '\u{1f}';
+
+/// `line` with its cells told apart: `1 | 2`.
+fn in_cells(line: &str) -> String {
+    let cells: Vec<String> = line.split(CELL).map(one_line).filter(|cell| !cell.is_empty()).collect();
+    cells.join(" | ")
 }
 
 /// At most `limit_bytes` of `html`, not cutting a tag where that can be helped.
@@ -264,7 +274,7 @@ fn is_plain(html: &str) -> bool {
 
 /// Lines with their white space folded, empty ones left out.
 fn folded(text: &str) -> String {
-    let lines = text.lines().map(one_line).filter(|line| !line.is_empty());
+    let lines = text.lines().map(in_cells).filter(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -344,7 +354,7 @@ mod tests {
     fn blocks_stand_on_lines_of_their_own() {
         check_plain("<p>One <b>two</b></p><p>three</p>", "One two\nthree");
         check_plain("a<br>b<ul><li>c<li>d</ul>", "a\nb\nc\nd");
-        check_plain("<table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr></table>", "1 2\n3");
+        check_plain("<table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr></table>", "1 | 2\n3");
         check_plain("a\n  b", "a b");
         check_plain("<p>a\n  b</p>", "a b");
     }

@@ -144,7 +144,9 @@ enum Verb {
 /// Runs what the command line says.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    start_logging();
+    // The demo says itself how its sources do; anything else logs what was coped with.
+    let is_demo = matches!(arguments.verb, Verb::Demo { .. });
+    start_logging(if is_demo { "recapd=error" } else { "recapd=info,warn" });
     match perform(arguments) {
         Ok(code) => code,
         Err(error) => fail(&error),
@@ -152,9 +154,9 @@ pub fn main() -> ExitCode {
 }
 
 /// Log lines go to standard error, so that standard output holds only answers.
-fn start_logging() {
+fn start_logging(usual: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("RECAPD_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("recapd=info,warn"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
     let in_journal = std::env::var_os("JOURNAL_STREAM").is_some();
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -4,6 +4,7 @@
 mod health;
 mod metrics;
 mod reload;
+mod shelf;
 mod supervisor;
 mod work;
 
@@ -24,6 +25,7 @@ use crate::site::{self, Found};
 use crate::store::{Handle, Readers};
 
 pub use health::Health;
+use shelf::Shelf;
 
 /// What a daemon is made of; everything comes from outside, so that a test can
 /// run the real one.
@@ -46,6 +48,7 @@ struct Shared {
     handle: Handle,
     readers: Readers,
     health: Health,
+    shelf: Shelf,
 }
 
 /// The daemon as a process: until SIGTERM or SIGINT.
@@ -92,9 +95,15 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     let handle = Handle::start(&config.store.path, names)?;
     let readers = Readers::of(&config.store.path);
     let address = listener.local_addr().context("the listener has no address")?;
-    let shared =
-        Shared { config: watch::Sender::new(config.clone()), clock, handle, readers, health: Health::new(clock.now()) };
-    let answering = shared.clone();
+    let shared = Shared {
+        config: watch::Sender::new(config.clone()),
+        clock,
+        handle,
+        readers,
+        health: Health::new(clock.now()),
+        shelf: Shelf::default(),
+    };
+    let (answering, handle) = (shared.clone(), shared.handle.clone());
     let served = tokio::spawn(serve(listener, move |request| answer(answering.clone(), request), gone(stop.clone())));
     let worked = tokio::spawn(work::work(shared.clone(), stop.clone()));
     let reloaded = path.map(|path| tokio::spawn(reload::reload(path, shared.clone(), stop.clone())));
@@ -113,6 +122,7 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     if let Some(reloaded) = reloaded {
         reloaded.abort();
     }
+    handle.close().await;
     ended?;
     match answered {
         Ok(Ok(served)) => served.context("serving failed"),
@@ -139,7 +149,7 @@ async fn answered(shared: &Shared, request: &Request) -> Response {
         "/metrics" => return metrics::response(shared).await,
         _ => (),
     }
-    match site::find(&shared.readers, &config, shared.clock.now(), request.path.clone()).await {
+    match found(shared, &config, &request.path).await {
         Ok(Found::Document(document)) => Response::document(&document, request, keep(&request.path)),
         Ok(Found::Moved(to)) => Response::moved(to),
         Ok(Found::Nothing) => {
@@ -153,6 +163,21 @@ async fn answered(shared: &Shared, request: &Request) -> Response {
             response
         }
     }
+}
+
+/// What stands at `path`: from the shelf, or rendered now.
+async fn found(shared: &Shared, config: &Arc<Config>, path: &str) -> crate::store::Result<Found> {
+    if path == "/sources/" {
+        // How each source is doing right now.
+        return site::find(&shared.readers, config, shared.clock.now(), path.to_owned()).await;
+    }
+    if let Some(found) = shared.shelf.take(path) {
+        return Ok(found);
+    }
+    let edition = shared.shelf.edition();
+    let found = site::find(&shared.readers, config, shared.clock.now(), path.to_owned()).await?;
+    shared.shelf.put(path, edition, &found);
+    Ok(found)
 }
 
 /// Pages about the moment are asked for each time.

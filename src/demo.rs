@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::compose;
 use crate::config::{self, Config};
 use crate::daemon::{self, Setup};
-use crate::poll::{Order, Poller, Summary};
+use crate::poll::{Order, Outcome, Polled, Poller, Summary};
 use crate::recap::Recap;
 use crate::serve::serve;
 use crate::store::{Handle, Readers};
@@ -61,8 +61,15 @@ pub async fn run(then: Then, say: impl Fn(&str) -> Result<()>) -> Result<ExitCod
     let journey = Journey::begin(folder.path(), &format!("http://{address}/")).await?;
     say("The week of 4 to 10 May 2026, from invented outlets, polled over HTTP on this machine:\n")?;
     for round in ROUNDS {
-        let summary = journey.round(round.parse()?).await?;
-        say(&told(round, &summary))?;
+        let mut failures = String::new();
+        let summary = journey
+            .polled(round.parse()?, |polled| {
+                if let Outcome::Failed(error) = &polled.outcome {
+                    failures = format!(" ({}: {error})", polled.source);
+                }
+            })
+            .await?;
+        say(&told(round, &summary, &failures))?;
     }
     let recap = journey.publish(SLOT.parse()?).await?.context("the example week gave no recap")?;
     say(&format!("\nPublished in {:.1} s: {}\n", begun.elapsed().as_secs_f64(), recap.title()))?;
@@ -83,11 +90,11 @@ pub async fn run(then: Then, say: impl Fn(&str) -> Result<()>) -> Result<ExitCod
     journey.serve(listener).await
 }
 
-fn told(round: &str, summary: &Summary) -> String {
+fn told(round: &str, summary: &Summary, failures: &str) -> String {
     let taken = summary.taken;
     let round = round.replace('T', " ").replace(":00Z", "");
     format!(
-        "  {round}  {} sources: {} unchanged, {} failed; {} new items, {} changed, {} new stories",
+        "  {round}  {} sources: {} unchanged, {} failed{failures}; {} new items, {} changed, {} new stories",
         summary.polled, summary.unchanged, summary.failed, taken.new, taken.changed, taken.stories
     )
 }
@@ -148,10 +155,15 @@ impl Journey {
     ///
     /// If the database fails.
     pub async fn round(&self, now: Timestamp) -> Result<Summary> {
+        self.polled(now, |_| ()).await
+    }
+
+    /// The same, reporting each source as it is done.
+    async fn polled(&self, now: Timestamp, done: impl FnMut(&Polled)) -> Result<Summary> {
         *self.origin_time.lock().unwrap_or_else(PoisonError::into_inner) = now;
         let due = self.poller.due(now).await?;
         let due: Vec<_> = due.into_iter().filter(|(at, _)| *at <= now).map(|(_, source)| source).collect();
-        Ok(self.poller.round(&due, Clock::stopped_at(now), Order::OneByOne, |_| ()).await?)
+        Ok(self.poller.round(&due, Clock::stopped_at(now), Order::OneByOne, done).await?)
     }
 
     /// All rounds of the week, and what each came to.

@@ -198,6 +198,14 @@ impl Store {
         Ok(found)
     }
 
+    /// Moves what is in the write-ahead log into the database file. Readers may
+    /// hold it up; then the log stays, and is as good.
+    fn fold_log(&self) {
+        if let Err(error) = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
+            tracing::debug!(%error, "the log of the database stays beside it");
+        }
+    }
+
     fn migrate(&mut self, version: usize) -> Result<()> {
         for (number, sql) in MIGRATIONS.iter().enumerate().skip(version) {
             let transaction = self.connection.transaction()?;

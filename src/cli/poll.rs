@@ -42,7 +42,7 @@ impl Which {
 pub async fn poll(config: Arc<Config>, clock: Clock, which: Which, style: Style) -> Result<ExitCode> {
     let handle = Handle::start(&config.store.path, Arc::new(config.names.clone()))?;
     let readers = Readers::of(&config.store.path);
-    let poller = Poller::new(config.clone(), handle, readers)?;
+    let poller = Poller::new(config.clone(), handle.clone(), readers)?;
     let sources = chosen(&config, &poller, clock, which).await?;
     let begun = std::time::Instant::now();
     let bar = bar(sources.len());
@@ -53,6 +53,7 @@ pub async fn poll(config: Arc<Config>, clock: Clock, which: Which, style: Style)
         })
         .await?;
     bar.finish_and_clear();
+    handle.close().await;
     match style {
         Style::Words => output::line(&in_words(&summary, begun.elapsed()))?,
         Style::Json => output::json(&object(&summary, begun.elapsed()))?,

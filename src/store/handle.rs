@@ -2,6 +2,7 @@
 //! grouped right beside it, so that two reports of one event never start two
 //! stories.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -49,6 +50,7 @@ enum Job {
     Turn(Box<Turn>, oneshot::Sender<Result<Taken>>),
     Publish(Box<Publication>, oneshot::Sender<Result<Published>>),
     Names(Arc<Names>),
+    Close(oneshot::Sender<()>),
 }
 
 #[derive(Debug)]
@@ -97,6 +99,17 @@ impl Handle {
         written.await.map_err(|_| StoreError::Closed)?
     }
 
+    /// Ends the writer once everything before this is written, and folds its log
+    /// into the database file. Without this nothing is lost either: the next
+    /// start finds it in the log.
+    pub async fn close(self) {
+        let (answer, closed) = oneshot::channel();
+        if self.jobs.send(Job::Close(answer)).await.is_ok() {
+            // An error means that the writer is gone, which is what was asked for.
+            let _ = closed.await;
+        }
+    }
+
     /// Groups by other names from now on.
     pub async fn regroup_by(&self, names: Arc<Names>) {
         // A closed store has nothing left to group.
@@ -138,6 +151,12 @@ impl Writer {
                     self.names = names;
                     self.index = None;
                 }
+                Job::Close(answer) => {
+                    self.store.fold_log();
+                    drop(self);
+                    let _ = answer.send(());
+                    return;
+                }
             }
         }
     }
@@ -162,7 +181,11 @@ impl Writer {
             None => self.read_index(turns)?,
         };
         let transaction = self.store.connection.transaction()?;
-        let taken = turns.iter().map(|turn| write(&transaction, turn, &mut index)).collect::<rusqlite::Result<_>>()?;
+        let mut taken =
+            turns.iter().map(|turn| write(&transaction, turn, &mut index)).collect::<rusqlite::Result<Vec<Taken>>>()?;
+        for (at, stories) in group(&transaction, turns, &mut index)? {
+            taken[at].stories += stories;
+        }
         transaction.commit()?;
         self.cleaned_index(index, turns);
         Ok(taken)
@@ -197,11 +220,11 @@ fn horizon(turns: &[Box<Turn>]) -> Option<jiff::Timestamp> {
     Some(now.checked_sub(WINDOW * 2).unwrap_or(jiff::Timestamp::MIN))
 }
 
-/// Writes one turn inside a transaction.
+/// Writes one turn inside a transaction, all but the grouping.
 fn write(connection: &rusqlite::Connection, turn: &Turn, index: &mut Index) -> rusqlite::Result<Taken> {
     sources::record(connection, &turn.source, &turn.state)?;
     turn.intake.new.iter().try_for_each(|item| items::insert(connection, item))?;
-    let seen = turn.state.last_poll.unwrap_or(turn.state.due);
+    let seen = seen(turn);
     turn.intake.changed.iter().try_for_each(|item| items::revise(connection, item, seen))?;
     turn.notes.iter().try_for_each(|note| ledger::add(connection, note))?;
     for signature in &turn.revised {
@@ -209,30 +232,59 @@ fn write(connection: &rusqlite::Connection, turn: &Turn, index: &mut Index) -> r
             index.insert(signature.clone(), story);
         }
     }
-    let mut taken = Taken { new: turn.intake.new.len(), changed: turn.intake.changed.len(), stories: 0 };
-    let mut signatures = turn.signatures.clone();
-    signatures.sort_by_key(|signature| (signature.at, signature.item));
-    for signature in signatures {
-        let (item, at) = (signature.item, signature.at);
-        let grouped = index.place(signature);
-        stories::put(connection, item, grouped.story, at)?;
-        for other in &grouped.also {
-            join(connection, index, [grouped.story, *other], item, seen)?;
-        }
-        let event = match grouped.how {
-            How::Joined => Event::Joined,
-            How::Started => Event::Started,
-        };
-        taken.stories += usize::from(grouped.how == How::Started);
-        let note = Note {
-            source: Some(turn.source.clone()),
-            item: Some(item),
-            story: Some(grouped.story),
-            ..event.at(seen, grouped.because)
-        };
-        ledger::add(connection, &note)?;
+    Ok(Taken { new: turn.intake.new.len(), changed: turn.intake.changed.len(), stories: 0 })
+}
+
+/// Gives the new items of all `turns` their stories, in the order in which they
+/// stand in time: whichever source answered first. Counts, for each turn by its
+/// place, the stories that begin.
+fn group(
+    connection: &rusqlite::Connection,
+    turns: &[Box<Turn>],
+    index: &mut Index,
+) -> rusqlite::Result<HashMap<usize, usize>> {
+    let mut waiting: Vec<(usize, &Signature)> = Vec::new();
+    for (at, turn) in turns.iter().enumerate() {
+        waiting.extend(turn.signatures.iter().map(|signature| (at, signature)));
     }
-    Ok(taken)
+    waiting.sort_by_key(|(_, signature)| (signature.at, signature.item));
+    let mut begun: HashMap<usize, usize> = HashMap::new();
+    for (at, signature) in waiting {
+        let how = place(connection, &turns[at], signature, index)?;
+        *begun.entry(at).or_default() += usize::from(how == How::Started);
+    }
+    Ok(begun)
+}
+
+/// Gives one item its story.
+fn place(
+    connection: &rusqlite::Connection,
+    turn: &Turn,
+    signature: &Signature,
+    index: &mut Index,
+) -> rusqlite::Result<How> {
+    let grouped = index.place(signature.clone());
+    stories::put(connection, signature.item, grouped.story, signature.at)?;
+    for other in &grouped.also {
+        join(connection, index, [grouped.story, *other], signature.item, seen(turn))?;
+    }
+    let event = match grouped.how {
+        How::Joined => Event::Joined,
+        How::Started => Event::Started,
+    };
+    let note = Note {
+        source: Some(turn.source.clone()),
+        item: Some(signature.item),
+        story: Some(grouped.story),
+        ..event.at(seen(turn), grouped.because)
+    };
+    ledger::add(connection, &note)?;
+    Ok(grouped.how)
+}
+
+/// When the turn was.
+fn seen(turn: &Turn) -> jiff::Timestamp {
+    turn.state.last_poll.unwrap_or(turn.state.due)
 }
 
 /// Makes one story of two that `by` shows to tell of one event. The older id

@@ -15,6 +15,7 @@ use crate::parse::{Document, parse};
 use crate::schedule::{Pace, clamped};
 use crate::source::{Source, SourceState, Validators};
 use crate::store::{Handle, Readers, StoreError, Taken};
+use crate::text;
 use crate::turn::{Answer, Circumstances, Hope, Reading, take};
 
 /// Feeds parsed at once; a body above [`LARGE_BYTES`] is parsed alone.
@@ -294,6 +295,8 @@ fn failed(error: &FetchError) -> Answer {
 }
 
 fn unreadable(error: String) -> Answer {
+    // What is no feed is quoted, and it may hold anything.
+    let error = text::without_controls(&error).into_owned();
     Answer::Failed { error, retry_after: None, hope: Hope::Again }
 }
 

@@ -84,6 +84,7 @@ impl Library<'_> {
         let Some(place) = Place::of(path) else { return Ok(Found::Nothing) };
         let document = match place {
             Place::Moved(to) => return Ok(Found::Moved(to)),
+            Place::ThisWeek if self.config.publish.live == Live::Hidden => return Ok(Found::Nothing),
             Place::Story { short } => return self.story(path, &short),
             Place::Recap(week) => self.recap(week, None)?,
             Place::AudienceRecap(week, audience) => self.recap(week, Some(&audience))?,
@@ -206,7 +207,7 @@ impl Library<'_> {
 
     fn origins(&self) -> BTreeMap<SourceId, Origin> {
         let origin = |source: &crate::source::Source| {
-            (source.id.clone(), Origin { id: source.feed.to_string(), title: source.name.clone() })
+            (source.id.clone(), Origin { id: source.public_feed().to_string(), title: source.name.clone() })
         };
         self.config.sources.iter().map(origin).collect()
     }
@@ -262,9 +263,6 @@ impl Library<'_> {
     }
 
     fn this_week(&self, site: &Site) -> Result<Document> {
-        if self.config.publish.live == Live::Hidden {
-            return Ok(html::not_found(site));
-        }
         let running = compose::running(self.store, self.config, self.now)?;
         Ok(html::this_week(site, &running, self.config.recap.slot.next(self.now)))
     }

@@ -36,6 +36,19 @@ pub struct Source {
     pub filters: Vec<Filter>,
 }
 
+impl Source {
+    /// The feed's address as anyone may see it: without a login, and without the
+    /// query, which may hold a token.
+    pub fn public_feed(&self) -> Url {
+        let mut feed = self.feed.clone();
+        // An address that cannot have a login has none to lose.
+        let _ = feed.set_username("");
+        let _ = feed.set_password(None);
+        feed.set_query(None);
+        feed
+    }
+}
+
 /// A range of addresses: `127.0.0.0/8`, `fd00::/8`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
@@ -100,5 +113,34 @@ impl SourceState {
             last_error: None,
             mended: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(feed: &str, expected: &str) {
+        let source = Source {
+            id: "tnw".parse().unwrap(),
+            name: "The Next Web".to_owned(),
+            feed: feed.parse().unwrap(),
+            kind: Kind::Press,
+            language: None,
+            weight: None,
+            audiences: Vec::new(),
+            interval: Duration::from_secs(3600),
+            allow_private: Vec::new(),
+            excerpt_words: None,
+            filters: Vec::new(),
+        };
+        assert_eq!(source.public_feed().as_str(), expected);
+    }
+
+    #[test]
+    fn what_readers_see_of_an_address_holds_no_secret() {
+        check("https://a.test/feed", "https://a.test/feed");
+        check("https://me:hunter2@a.test/feed?token=hunter2", "https://a.test/feed");
     }
 }

@@ -85,6 +85,9 @@ pub enum StoreError {
     /// Another process holds the database.
     #[error("the database is in use by another process: try again when it has finished")]
     Busy,
+    /// A question panicked: a bug of ours.
+    #[error("answering failed inside recapd; please report what the log says before this")]
+    Panicked,
     /// The writer thread is gone.
     #[error("the store has been closed")]
     Closed,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -111,7 +112,13 @@ impl<'w> Writer<'w> {
             earlier: self.archive.earlier(&named(&told.reports, &self.config.names)),
             language: &self.config.recap.language,
         };
-        self.author.write(&subject, audience)
+        // Cards are cut from hostile text. A mistake of ours in one of them costs
+        // that story its card, never the week its recap.
+        let written = catch_unwind(AssertUnwindSafe(|| self.author.write(&subject, audience)));
+        written.unwrap_or_else(|_| {
+            tracing::error!(story = %told.story.id, "writing a card failed inside recapd; its story goes without one");
+            Insight { audience: audience.cloned(), ..Insight::default() }
+        })
     }
 
     fn report<'r>(&self, report: &'r story::Report, text: &'r str, language: Option<&'r str>) -> Report<'r> {

@@ -33,7 +33,7 @@ pub(super) fn sources(library: &Library) -> Result<Vec<SourceRow>> {
         let publisher = library.config.publishers.behind(&source.feed);
         SourceRow {
             name: source.name.clone(),
-            feed: without_secrets(&source.feed).to_string(),
+            feed: source.public_feed().to_string(),
             site: None,
             kind: source.kind,
             weight: source.weight.unwrap_or(if library.config.publishers.knows(&source.feed) {
@@ -49,18 +49,6 @@ pub(super) fn sources(library: &Library) -> Result<Vec<SourceRow>> {
         }
     };
     Ok(library.config.sources.iter().map(row).collect())
-}
-
-/// An address as others may see it: no login, and no query, which may hold a token.
-fn without_secrets(feed: &url::Url) -> url::Url {
-    let mut feed = feed.clone();
-    // An address that cannot have a login has none to lose.
-    let _ = feed.set_username("");
-    let _ = feed.set_password(None);
-    if feed.query().is_some() {
-        feed.set_query(None);
-    }
-    feed
 }
 
 /// How a source is doing, in an operator's words.
@@ -96,7 +84,7 @@ pub(super) fn slot_in_words(slot: &Slot) -> String {
 pub(super) fn opml(title: &str, config: &Config, changed: Timestamp) -> Document {
     let outline = |source: &Source| Outline {
         text: source.name.clone(),
-        xml_url: without_secrets(&source.feed),
+        xml_url: source.public_feed(),
         html_url: None,
         category: None,
     };

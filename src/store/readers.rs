@@ -33,7 +33,7 @@ impl Readers {
     {
         let readers = self.clone();
         let asked = tokio::task::spawn_blocking(move || readers.ask_here(question));
-        asked.await.map_err(|_| StoreError::Closed)?
+        asked.await.map_err(|_| StoreError::Panicked)?
     }
 
     /// Asks one question on this thread.

@@ -59,6 +59,38 @@ fn it_polls_publishes_the_last_full_week_and_says_how_it_is() {
 }
 
 #[test]
+fn the_tree_is_written_to_a_folder_too_and_holds_no_secret() {
+    let Scene { origin, folder } = scene(feed());
+    origin.put("/feed.xml?token=hunter2", feed());
+    folder.sources(&source("lathe", &origin.url("/feed.xml?token=hunter2"), ""));
+    let tree = folder.path("public");
+    folder.configure(&format!("\n[publish]\nfolder = \"{}\"\n", tree.display()));
+    let daemon = Daemon::start(&folder, NOW);
+    let page = wait_for("the tree", || std::fs::read_to_string(tree.join("index.html")).ok());
+    assert!(page.contains("AI lathes learn to sing"), "{page}");
+    let served = daemon.get("/feeds/stories.atom").text();
+    assert_eq!(std::fs::read_to_string(tree.join("feeds/stories.atom")).unwrap(), served);
+    assert!(!served.contains("hunter2"), "{served}");
+}
+
+#[test]
+fn downtime_of_five_weeks_is_caught_up_by_one_recap() {
+    let Scene { origin, folder } = scene(feed());
+    let daemon = Daemon::start(&folder, NOW);
+    wait_for("the first issue", || (daemon.health()["last_recap"] == "2026-W18").then_some(()));
+    drop(daemon);
+    origin.put("/feed.xml", Page::rss(rss("lathe.example", &[("AI planes come home", "2026-06-10T10:00:00Z")])));
+    for _ in 0..2 {
+        let daemon = Daemon::start(&folder, "2026-06-17T08:00:00Z");
+        let archive = wait_for("the recap that catches up", || {
+            let archive = daemon.get("/archive/").text();
+            archive.contains("/w/2026-W19/").then_some(archive)
+        });
+        assert_eq!(archive.matches("href=\"/w/").count(), 2, "one recap for all that was missed: {archive}");
+    }
+}
+
+#[test]
 fn readers_are_answered_as_http_has_it() {
     let Scene { origin: _origin, folder } = scene(feed());
     let daemon = Daemon::start(&folder, NOW);

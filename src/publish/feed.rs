@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::publish::{Document, Site, atom, json_feed, rss};
 use crate::recap::AudienceName;
 
-pub use entries::{audience, latest, stories, weekly};
+pub use entries::{audience, stories, weekly};
 
 /// A feed, ready to be written.
 #[derive(Clone, Debug, PartialEq)]
@@ -237,17 +237,6 @@ mod tests {
         let empty = weekly(&site(), &[], begun());
         assert_eq!(empty.updated, begun());
         assert!(body(&empty, Format::Atom).contains("<updated>2026-05-01T00:00:00Z</updated>"));
-    }
-
-    #[test]
-    fn a_running_story_leads_to_its_original_and_keeps_its_dates() {
-        let mut running = recap();
-        running.state = crate::recap::State::Draft;
-        let feed = latest(&site(), &running, &origins());
-        assert_eq!(feed.path, "/feeds/latest");
-        assert_eq!(feed.entries[0].url, "https://next-paper.example/2026/05/3?a=1&b=2");
-        assert_eq!(feed.entries[0].published, at("2026-05-05T23:40:00Z"), "its first report");
-        assert!(!feed.entries[0].html.contains("recap.example.org/s/"), "no page to link yet");
     }
 
     #[test]

@@ -55,24 +55,6 @@ pub fn stories(site: &Site, recaps: &[Recap], origins: &BTreeMap<SourceId, Origi
     })
 }
 
-/// The stories of the running week as they come, best first: `running` is the
-/// recap as it would be chosen now. A story is dated by its first report.
-pub fn latest(site: &Site, running: &Recap, origins: &BTreeMap<SourceId, Origin>) -> Feed {
-    let dated = |card: Card| {
-        let first = card.entry.first;
-        FeedEntry { published: first, updated: first, ..story_entry(&card, origins) }
-    };
-    finished(Feed {
-        title: title_text(&format!("{}: this week so far", site.title)),
-        about: "Stories of the running week, not yet chosen".to_owned(),
-        path: "/feeds/latest".to_owned(),
-        home: "/this-week/".to_owned(),
-        id: site.tag("feed/latest"),
-        updated: running.window.start,
-        entries: entries_of(site, running).map(dated).collect(),
-    })
-}
-
 fn entries_of<'a>(site: &'a Site, recap: &'a Recap) -> impl Iterator<Item = Card<'a>> {
     recap.entries.iter().map(move |entry| Card::new(site, recap, entry))
 }

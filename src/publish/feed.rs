@@ -40,7 +40,7 @@ pub struct FeedEntry {
     pub id: String,
     /// Its page, absolute; the original as long as a story has no page.
     pub url: String,
-    /// Plain text; nothing in it reads as markup.
+    /// Plain text.
     pub title: String,
     /// Never changes.
     pub published: Timestamp,
@@ -48,7 +48,7 @@ pub struct FeedEntry {
     pub updated: Timestamp,
     /// The whole content; only the tags every reader keeps, absolute links.
     pub html: String,
-    /// Plain text; nothing in it reads as markup.
+    /// Plain text.
     pub summary: String,
     /// Audiences: id and name.
     pub categories: Vec<AudienceName>,

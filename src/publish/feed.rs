@@ -240,6 +240,18 @@ mod tests {
     }
 
     #[test]
+    fn what_reads_as_an_entity_is_taken_apart_where_readers_disagree() {
+        let title = "AT&T on &lt;b&gt; in HTML".to_owned();
+        let feed = Feed { title: title.clone(), ..weekly(&site(), &[], begun()) };
+        for format in [Format::Atom, Format::Rss] {
+            let apart = "<title>AT&amp;T on &amp;\u{2060}lt;b&amp;\u{2060}gt; in HTML</title>";
+            assert!(body(&feed, format).contains(apart), "{}", body(&feed, format));
+        }
+        let json: Value = serde_json::from_str(&body(&feed, Format::Json)).unwrap();
+        assert_eq!(json["title"], title);
+    }
+
+    #[test]
     fn ids_do_not_depend_on_our_address() {
         let elsewhere = Site { root: "https://moved.example/recap/".parse().unwrap(), ..site() };
         let moved = weekly(&elsewhere, &[recap()], begun());

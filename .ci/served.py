@@ -2,8 +2,8 @@
 
     served.py BINARY
 
-Starts `BINARY demo`, asks at the address that it prints, and ends it. With a shared validator
-($RECAPD_SHARED/tools/validate_feed.py) the feeds are held to the letter of their formats as well.
+Starts `BINARY demo`, asks at the address that it prints, and ends it. With evaluation material beside the checkout
+($RECAPD_SHARED, default ../shared: tools/validate_feed.py) the feeds are held to the letter of their formats as well.
 """
 
 import json

@@ -2,10 +2,10 @@
 
     weeks.py [--binary PATH] [WEEK..]          default: the release build, every week that is there
 
-Needs the weeks of $RECAPD_SHARED/data/weeks (default ../shared) with their replay.py and score.py, and feedparser. Time
-is told as a ratio to a baseline measured in the same minute on the same machine: a script that parses the same bytes
-with feedparser and keeps the entries in SQLite, without fetching, grouping or anything else. Seconds are of this machine
-alone; the scores are the same on every one.
+Needs feedparser, and evaluation material beside the checkout ($RECAPD_SHARED, default ../shared): data/weeks with their
+replay.py and score.py. Time is told as a ratio to a baseline measured in the same minute on the same machine: a script
+that parses the same bytes with feedparser and keeps the entries in SQLite, without fetching, grouping or anything else.
+Seconds are of this machine alone; the scores differ from run to run with the order in which a cold poll's items arrive.
 """
 
 import argparse

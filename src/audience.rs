@@ -95,7 +95,7 @@ pub struct Spoken<'t> {
     pub always: Vec<AudienceId>,
 }
 
-/// A story is for no more audiences than this: a tag for everybody tells nobody anything.
+/// Words make a story one for no more audiences than this: a tag for everybody tells nobody anything.
 const MOST_TAGS: usize = 3;
 
 /// Of a text only its head counts, in bytes: further down an article speaks of other things too.
@@ -132,17 +132,17 @@ impl Tagger {
         let points = weighed(&self.finder, self.audiences.len(), spoken);
         let best = points.iter().map(|(sum, _)| *sum).fold(0.0, f64::max);
         let enough = POINTS_LEAST.max(best * SHARE_OF_FIRST);
-        let mut tags: Vec<Tag> = Vec::new();
+        let (mut tags, mut found): (Vec<Tag>, Vec<Tag>) = Default::default();
         for ((audience, _), (sum, because)) in self.audiences.iter().zip(points) {
-            let is_always = spoken.always.contains(audience);
-            if is_always {
+            if spoken.always.contains(audience) {
                 tags.push(always(audience, because));
             } else if sum >= enough {
-                tags.push(tag(audience, sum, because));
+                found.push(tag(audience, sum, because));
             }
         }
-        tags.sort_by(|one, other| other.confidence.value().total_cmp(&one.confidence.value()));
-        tags.truncate(MOST_TAGS.max(spoken.always.len()));
+        found.sort_by(|one, other| other.confidence.value().total_cmp(&one.confidence.value()));
+        found.truncate(MOST_TAGS);
+        tags.append(&mut found);
         if tags.is_empty() {
             tags.extend(self.fallback());
         }
@@ -281,5 +281,21 @@ mod tests {
         let tags = tagger().tags(&Spoken { titles: vec!["Cats"], always, ..Spoken::default() });
         assert_eq!(tags.len(), 1);
         assert_eq!((tags[0].because[0].place, tags[0].confidence.value()), (Place::Source, 1.0));
+    }
+
+    #[test]
+    fn words_find_at_most_three_audiences_besides_those_of_the_sources() {
+        let ids = ["a", "b", "c", "d", "e"];
+        let weights = [1.0, 1.1, 1.2, 1.3, 1.4];
+        let all: Vec<Audience> =
+            ids.iter().zip(weights).map(|(id, weight)| audience(id, &[("cats", weight)], Fallback::No)).collect();
+        let tagged = |always: &[&str]| {
+            let always = always.iter().map(|id| id.parse().unwrap()).collect();
+            let tags = Tagger::new(&all).tags(&Spoken { titles: vec!["Cats"], always, ..Spoken::default() });
+            tags.iter().map(|tag| tag.audience.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(tagged(&[]), "e d c");
+        assert_eq!(tagged(&["a"]), "a e d c");
+        assert_eq!(tagged(&["a", "c", "d", "e"]), "a c d e b");
     }
 }

@@ -132,7 +132,7 @@ pub struct Server {
 pub struct Store {
     /// The database: as written if absolute, else below `$STATE_DIRECTORY` or `data/`.
     pub path: PathBuf,
-    /// How long items of no published story are kept.
+    /// How long items of no published story are kept; nothing reads it yet.
     pub keep_items: Duration,
 }
 
@@ -182,7 +182,7 @@ pub struct Recap {
     pub also: usize,
     /// What it is about.
     pub topic: Topic,
-    /// A folder, beside the database if relative.
+    /// A folder, beside the database if relative; nothing reads it yet.
     pub drafts: PathBuf,
 }
 

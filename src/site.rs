@@ -255,7 +255,6 @@ impl Library<'_> {
             audiences: &audiences,
             sources: self.config.sources.len(),
             items: self.store.count_items()?,
-            running: None,
             next: self.config.recap.slot.next(self.now),
             changed: if latest.is_some() { changed } else { self.now },
         };

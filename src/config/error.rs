@@ -36,7 +36,9 @@ impl Problem {
 
     /// A file that cannot be read, named at `place` if by another file.
     pub(super) fn unreadable(path: &Path, error: &std::io::Error, place: Option<Place>) -> Self {
-        Self::of(format!("cannot read `{}`: {error}", path.display()), place)
+        let path = path.display().to_string();
+        let named = place.as_ref().map_or(path.as_str(), |place| place.quotable(&path));
+        Self::of(format!("cannot read `{named}`: {error}"), place)
     }
 
     fn of(title: String, place: Option<Place>) -> Self {

@@ -53,6 +53,17 @@ pub(super) struct Place {
     pub(super) span: Range<usize>,
 }
 
+impl Place {
+    /// What may be quoted of `value`, which stands here: where the environment
+    /// is part of it, only what was written, since the rest may be a secret.
+    pub(super) fn quotable<'q>(&'q self, value: &'q str) -> &'q str {
+        match self.document.text.get(self.span.clone()) {
+            Some(written) if written.contains("${") => written.trim_matches(['"', '\'']),
+            _ => value,
+        }
+    }
+}
+
 /// What identifies an entry, and the bytes where it stands in its file.
 pub(super) type Mark<'e> = (&'e str, Range<usize>);
 

@@ -238,6 +238,10 @@ fn misfit(place: Place, key: &str, message: &str) -> Problem {
             problem
         };
     }
+    if place.quotable(message) != message {
+        let problem = Problem::at(place, format!("`{key}` is wrong with its variables filled in"));
+        return problem.hint("not shown as it may be a secret");
+    }
     if let Some((_, wanted)) = message.strip_prefix("invalid value: ").and_then(|it| it.split_once(", expected ")) {
         return Problem::at(place, format!("`{key}` must be {}", in_words(wanted)));
     }

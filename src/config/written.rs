@@ -83,7 +83,7 @@ impl Default for Server {
 pub struct Store {
     /// The database; if relative, below `$STATE_DIRECTORY` or `data/`.
     pub path: String,
-    /// How long items of no published story are kept.
+    /// How long items of no published story are kept. Not used yet.
     pub keep_items: Period,
 }
 
@@ -146,7 +146,7 @@ impl Default for Fetch {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebSub {
-    /// A hub to advertise in the feeds and to ping on publication.
+    /// A hub to advertise in the feeds; it is not pinged yet.
     pub hub: Option<Address>,
 }
 
@@ -172,7 +172,7 @@ pub struct Recap {
     pub also: u32,
     /// Words of which one stands in a headline on topic; of none, everything is on topic.
     pub topic: Vec<String>,
-    /// The folder of the drafts; if relative, beside the database.
+    /// The folder of the drafts; if relative, beside the database. Not used yet.
     pub drafts: String,
 }
 
@@ -233,9 +233,9 @@ pub struct Ranking {
     pub community: Points,
     /// Points lost off topic.
     pub off_topic: Points,
-    /// Points for an audience below its quota.
+    /// Points for an audience below its quota. Not used yet.
     pub audience: Points,
-    /// Points lost by a story of a recent recap without a new development.
+    /// Points lost where much the same headline stood in one of the last four recaps.
     pub novelty: Points,
     /// Points lost a day since the first report.
     pub age: Points,
@@ -274,7 +274,7 @@ impl Default for Ranking {
 pub struct Publish {
     /// A folder to write the published tree to as well, beside the database if relative; empty: none.
     pub folder: String,
-    /// Show the running week under /this-week/ and /feeds/latest.*
+    /// Show the running week under /this-week/.
     pub live: bool,
     /// Words quoted from one item at most.
     pub excerpt_words: u32,

@@ -18,17 +18,23 @@ const REFUSED: &[(Network, &str)] = &[
     (v4([169, 254, 0, 0], 16), LINK_LOCAL),
     (v4([172, 16, 0, 0], 12), PRIVATE),
     (v4([192, 0, 0, 0], 24), RESERVED),
+    (v4([192, 0, 2, 0], 24), EXAMPLES),
+    (v4([192, 88, 99, 0], 24), RESERVED),
     (v4([192, 168, 0, 0], 16), PRIVATE),
     (v4([198, 18, 0, 0], 15), "a private address for benchmarks"),
+    (v4([198, 51, 100, 0], 24), EXAMPLES),
+    (v4([203, 0, 113, 0], 24), EXAMPLES),
     (v4([224, 0, 0, 0], 4), MULTICAST),
     (v4([240, 0, 0, 0], 4), RESERVED),
     (v6([0, 0, 0, 0, 0, 0, 0, 0], 128), "no address"),
     (v6([0, 0, 0, 0, 0, 0, 0, 1], 128), "a private address of this machine"),
     (v6([0, 0, 0, 0, 0, 0xffff, 0, 0], 96), EMBEDDED),
+    (v6([0, 0, 0, 0, 0xffff, 0, 0, 0], 96), EMBEDDED),
     (v6([0, 0, 0, 0, 0, 0, 0, 0], 96), EMBEDDED),
     (v6([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 96), EMBEDDED),
     (v6([0x64, 0xff9b, 1, 0, 0, 0, 0, 0], 48), EMBEDDED),
     (v6([0x2001, 0, 0, 0, 0, 0, 0, 0], 32), EMBEDDED),
+    (v6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0], 32), EXAMPLES),
     (v6([0x2002, 0, 0, 0, 0, 0, 0, 0], 16), EMBEDDED),
     (v6([0x100, 0, 0, 0, 0, 0, 0, 0], 64), RESERVED),
     (v6([0x2001, 2, 0, 0, 0, 0, 0, 0], 48), "a private address for benchmarks"),
@@ -37,12 +43,13 @@ const REFUSED: &[(Network, &str)] = &[
     (v6([0xfe80, 0, 0, 0, 0, 0, 0, 0], 10), LINK_LOCAL),
     (v6([0xfec0, 0, 0, 0, 0, 0, 0, 0], 10), PRIVATE),
     (v6([0xff00, 0, 0, 0, 0, 0, 0, 0], 8), MULTICAST),
-    (v6([0x3fff, 0, 0, 0, 0, 0, 0, 0], 20), RESERVED),
+    (v6([0x3fff, 0, 0, 0, 0, 0, 0, 0], 20), EXAMPLES),
 ];
 
 const PRIVATE: &str = "a private address";
 const LINK_LOCAL: &str = "a private address of the local link";
 const RESERVED: &str = "a reserved address";
+const EXAMPLES: &str = "an address for examples";
 const MULTICAST: &str = "a multicast address";
 const EMBEDDED: &str = "an IPv4 address in disguise";
 
@@ -147,28 +154,61 @@ mod tests {
             "http://172.15.255.255/",
             "http://172.32.0.0/",
             "http://192.0.1.0/",
+            "http://192.0.3.0/",
+            "http://192.88.98.255/",
+            "http://192.88.100.0/",
             "http://100.128.0.0/",
             "http://198.20.0.0/",
+            "http://198.51.101.0/",
+            "http://203.0.112.255/",
             "http://[2606:4700::1111]/",
+            "http://[2001:db7:ffff::1]/",
+            "http://[2001:db9::1]/",
             "http://[2003::1]/",
         ] {
             check(url, &[], true);
         }
     }
 
+    /// First and last address of each range of the IANA registries.
     #[test]
     fn every_private_range_is_refused_from_end_to_end() {
-        for (range, what) in REFUSED {
-            assert!(check_address(range.address, &[]).is_err(), "first of {what}");
-            let last = match range.address {
-                IpAddr::V4(it) => {
-                    IpAddr::from(Ipv4Addr::from_bits(it.to_bits() | u32::MAX.checked_shr(range.prefix.into()).unwrap()))
-                }
-                IpAddr::V6(it) => IpAddr::from(Ipv6Addr::from_bits(
-                    it.to_bits() | u128::MAX.checked_shr(range.prefix.into()).unwrap_or(0),
-                )),
-            };
-            assert!(check_address(last, &[]).is_err(), "last of {what}: {last}");
+        for ends in [
+            "0.0.0.0 0.255.255.255",
+            "10.0.0.0 10.255.255.255",
+            "100.64.0.0 100.127.255.255",
+            "127.0.0.0 127.255.255.255",
+            "169.254.0.0 169.254.255.255",
+            "172.16.0.0 172.31.255.255",
+            "192.0.0.0 192.0.0.255",
+            "192.0.2.0 192.0.2.255",
+            "192.88.99.0 192.88.99.255",
+            "192.168.0.0 192.168.255.255",
+            "198.18.0.0 198.19.255.255",
+            "198.51.100.0 198.51.100.255",
+            "203.0.113.0 203.0.113.255",
+            "224.0.0.0 239.255.255.255",
+            "240.0.0.0 255.255.255.255",
+            ":: ::ffff:ffff",
+            "::ffff:0:0 ::ffff:255.255.255.255",
+            "::ffff:0:0:0 ::ffff:0:ffff:ffff",
+            "64:ff9b:: 64:ff9b::ffff:ffff",
+            "64:ff9b:1:: 64:ff9b:1:ffff:ffff:ffff:ffff:ffff",
+            "100:: 100::ffff:ffff:ffff:ffff",
+            "2001:: 2001:0:ffff:ffff:ffff:ffff:ffff:ffff",
+            "2001:2:: 2001:2:0:ffff:ffff:ffff:ffff:ffff",
+            "2001:db8:: 2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
+            "2002:: 2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+            "3fff:: 3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff",
+            "5f00:: 5f00:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+            "fc00:: fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+            "fe80:: febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+            "fec0:: feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+            "ff00:: ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+        ] {
+            for address in ends.split(' ') {
+                assert!(check_address(address.parse().unwrap(), &[]).is_err(), "{address}");
+            }
         }
     }
 
@@ -195,6 +235,7 @@ mod tests {
             "[::ffff:10.0.0.1]",
             "[::ffff:a00:1]",
             "[::ffff:8.8.8.8]",
+            "[::ffff:0:8.8.8.8]",
             "[::10.0.0.1]",
             "[64:ff9b::10.0.0.1]",
             "[64:ff9b:1::1]",

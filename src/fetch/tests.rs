@@ -331,8 +331,9 @@ async fn what_is_not_http_is_said_to_be_so() {
 
 #[tokio::test]
 async fn one_deadline_holds_for_slow_bodies_and_slow_redirects() {
-    let timeout = Duration::from_millis(100);
-    let wait = Piece::Wait(Duration::from_millis(60));
+    // The clock must run, since the sockets are real; each wait alone is shorter than the deadline, both are longer.
+    let timeout = Duration::from_millis(500);
+    let wait = Piece::Wait(Duration::from_millis(400));
     let drip = vec![say("HTTP/1.1 200 OK\r\n\r\n<rss>"), wait.clone(), say("a"), wait.clone(), say("b")];
     let hop = [vec![wait], answer("302 x", &["Location: /"], b"")].concat();
     for script in [drip, hop] {
@@ -340,7 +341,7 @@ async fn one_deadline_holds_for_slow_bodies_and_slow_redirects() {
         let begun = Instant::now();
         let result = fetch_with(Limits { timeout, ..limits() }, &origin.url("/"), &Validators::default()).await;
         assert_eq!(result, Err(FetchError::Timeout { after: timeout }));
-        assert!(begun.elapsed() < timeout * 5, "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < timeout * 20, "{:?}", begun.elapsed());
     }
 }
 
@@ -350,7 +351,7 @@ async fn a_slow_host_holds_up_no_other() {
     let quick = Origin::new(vec![answer("200 OK", &[], BODY)]).await;
     let fetcher = Fetcher::new(Limits { manners: Manners { per_host: 1, ..MANNERS }, ..limits() }).unwrap();
     let queue: Vec<_> = (0..5).map(|_| tokio::spawn(fetch_as(fetcher.clone(), slow.url("/")))).collect();
-    assert!(tokio::time::timeout(Duration::from_secs(1), fetch_as(fetcher, quick.url("/"))).await.unwrap().is_ok());
+    assert!(tokio::time::timeout(Duration::from_secs(3), fetch_as(fetcher, quick.url("/"))).await.unwrap().is_ok());
     assert!(slow.heard().len() <= 1, "one at a time");
     queue.iter().for_each(tokio::task::JoinHandle::abort);
 }

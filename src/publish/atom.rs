@@ -21,7 +21,7 @@ pub fn written(site: &Site, feed: &Feed) -> Vec<u8> {
 
 fn head(xml: &mut Xml, site: &Site, feed: &Feed) {
     xml.text("id", &[], &feed.id);
-    xml.text("title", &[], &feed.title);
+    xml.plain("title", &feed.title);
     xml.text("subtitle", &[], &feed.about);
     xml.text("updated", &[], &feed.updated.to_string());
     xml.within("author", &[], |xml| {
@@ -39,7 +39,7 @@ fn head(xml: &mut Xml, site: &Site, feed: &Feed) {
 
 fn entry(xml: &mut Xml, entry: &FeedEntry) {
     xml.text("id", &[], &entry.id);
-    xml.text("title", &[], &entry.title);
+    xml.plain("title", &entry.title);
     dates(xml, entry.published, entry.updated);
     xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &entry.url)]);
     for lead in &entry.related {
@@ -51,12 +51,12 @@ fn entry(xml: &mut Xml, entry: &FeedEntry) {
     for audience in &entry.categories {
         xml.empty("category", &[("term", audience.id.as_str()), ("label", &audience.name)]);
     }
-    xml.text("summary", &[], &entry.summary);
+    xml.plain("summary", &entry.summary);
     xml.text("content", &[("type", "html")], &entry.html);
     if let Some(source) = &entry.source {
         xml.within("source", &[], |xml| {
             xml.text("id", &[], &source.id);
-            xml.text("title", &[], &source.title);
+            xml.plain("title", &source.title);
             xml.text("updated", &[], &source.updated.to_string());
         });
     }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::publish::{Document, Site, atom, json_feed, rss};
 use crate::recap::AudienceName;
 
-pub use entries::{audience, latest, stories, weekly};
+pub use entries::{audience, stories, weekly};
 
 /// A feed, ready to be written.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +40,7 @@ pub struct FeedEntry {
     pub id: String,
     /// Its page, absolute; the original as long as a story has no page.
     pub url: String,
-    /// Plain text; nothing in it reads as markup.
+    /// Plain text.
     pub title: String,
     /// Never changes.
     pub published: Timestamp,
@@ -48,7 +48,7 @@ pub struct FeedEntry {
     pub updated: Timestamp,
     /// The whole content; only the tags every reader keeps, absolute links.
     pub html: String,
-    /// Plain text; nothing in it reads as markup.
+    /// Plain text.
     pub summary: String,
     /// Audiences: id and name.
     pub categories: Vec<AudienceName>,
@@ -240,14 +240,15 @@ mod tests {
     }
 
     #[test]
-    fn a_running_story_leads_to_its_original_and_keeps_its_dates() {
-        let mut running = recap();
-        running.state = crate::recap::State::Draft;
-        let feed = latest(&site(), &running, &origins());
-        assert_eq!(feed.path, "/feeds/latest");
-        assert_eq!(feed.entries[0].url, "https://next-paper.example/2026/05/3?a=1&b=2");
-        assert_eq!(feed.entries[0].published, at("2026-05-05T23:40:00Z"), "its first report");
-        assert!(!feed.entries[0].html.contains("recap.example.org/s/"), "no page to link yet");
+    fn what_reads_as_an_entity_is_taken_apart_where_readers_disagree() {
+        let title = "AT&T on &lt;b&gt; in HTML".to_owned();
+        let feed = Feed { title: title.clone(), ..weekly(&site(), &[], begun()) };
+        for format in [Format::Atom, Format::Rss] {
+            let apart = "<title>AT&amp;T on &amp;\u{2060}lt;b&amp;\u{2060}gt; in HTML</title>";
+            assert!(body(&feed, format).contains(apart), "{}", body(&feed, format));
+        }
+        let json: Value = serde_json::from_str(&body(&feed, Format::Json)).unwrap();
+        assert_eq!(json["title"], title);
     }
 
     #[test]

@@ -65,7 +65,6 @@ mod tests {
             audiences: &audiences,
             sources: 100,
             items: 7,
-            running: Some(3),
             next: now,
             changed: now,
         };

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::id::ItemId;
 use crate::insight::{Insight, Origin, Part};
+use crate::text::token::is_unspaced;
 
 /// The card with at most `words` of the publishers' own words from any one
 /// item. What comes first in a reader's eye is kept first: what changed, why
@@ -15,7 +16,7 @@ use crate::insight::{Insight, Origin, Part};
 pub fn within(card: &Insight, words: u32) -> Insight {
     let mut ration = Ration { words: words as usize, used: HashMap::new(), said: Vec::new() };
     let mut card = card.clone();
-    card.what_changed = card.what_changed.map(|part| ration.cut(part));
+    card.what_changed = card.what_changed.and_then(|part| ration.cut(part));
     card.why_it_matters.retain(|part| ration.allows(part));
     card.what_to_do_next = card.what_to_do_next.filter(|part| ration.allows(part));
     card.takeaways.retain(|part| ration.allows(part));
@@ -39,7 +40,7 @@ impl Ration {
             return true;
         }
         let used = self.used.entry(item).or_default();
-        let length = part.text.split_whitespace().count();
+        let length = words_of(&part.text);
         if *used + length > self.words {
             return false;
         }
@@ -48,27 +49,42 @@ impl Ration {
         true
     }
 
-    /// `part`, cut to what is left of its item.
-    fn cut(&mut self, mut part: Part) -> Part {
+    /// `part`, cut to what is left of its item; none if that is nothing.
+    fn cut(&mut self, mut part: Part) -> Option<Part> {
         if self.allows(&part) {
-            return part;
+            return Some(part);
         }
-        let head: Vec<&str> = part.text.split_whitespace().take(self.words).collect();
-        part.text = format!("{} …", head.join(" "));
-        if let Some(item) = quoted(&part) {
-            self.used.insert(item, self.words);
-        }
-        part
+        let used = self.used.entry(quoted(&part)?).or_default();
+        let end = head(&part.text, self.words - *used).len();
+        *used = self.words;
+        part.text.truncate(end);
+        part.text += " …";
+        (end > 0).then_some(part)
     }
 }
 
-/// The item whose words a part repeats; none where recapd counted, a playbook
-/// advises or a model writes.
+/// The item whose words a part repeats, however many of its sentences; none
+/// where recapd counted, a playbook advises or a model writes.
 fn quoted(part: &Part) -> Option<ItemId> {
     match (&part.origin, part.cites.as_slice()) {
-        (Origin::Extract, [only]) => Some(only.item),
+        (Origin::Extract, [first, rest @ ..]) if rest.iter().all(|cite| cite.item == first.item) => Some(first.item),
         _ => None,
     }
+}
+
+/// How many words, as the card's author counts them: in unspaced scripts two
+/// characters are one.
+fn words_of(text: &str) -> usize {
+    let unspaced = text.chars().filter(|letter| is_unspaced(*letter)).count();
+    let spaced = text.split(|letter: char| letter.is_whitespace() || is_unspaced(letter));
+    unspaced.div_ceil(2) + spaced.filter(|word| word.chars().any(char::is_alphanumeric)).count()
+}
+
+/// The first `words` words of `text`.
+fn head(text: &str, words: usize) -> &str {
+    let ends = text.char_indices().filter(|(_, letter)| letter.is_whitespace() || is_unspaced(*letter));
+    let fitting = ends.map(|(at, _)| &text[..at]).take_while(|head| words_of(head) <= words);
+    fitting.last().unwrap_or_default().trim_end()
 }
 
 #[cfg(test)]
@@ -93,8 +109,33 @@ mod tests {
     }
 
     #[test]
+    fn sentences_of_one_item_count_together() {
+        let card = Insight {
+            what_changed: Some(part("one two three four", &[item(1), item(1)])),
+            takeaways: vec![part("five six", &[item(1)]), part("told by both", &[item(1), item(2)])],
+            ..Insight::default()
+        };
+        let kept: Vec<String> = within(&card, 5).takeaways.into_iter().map(|part| part.text).collect();
+        assert_eq!(kept, ["told by both"]);
+    }
+
+    #[track_caller]
+    fn check_news(text: &str, words: u32, cut: Option<&str>) {
+        let card = Insight { what_changed: Some(part(text, &[item(1), item(1)])), ..Insight::default() };
+        assert_eq!(within(&card, words).what_changed.map(|part| part.text).as_deref(), cut, "{text} {words}");
+    }
+
+    #[test]
     fn the_news_itself_is_cut_rather_than_lost() {
-        let card = Insight { what_changed: Some(part("one two three four", &[item(1)])), ..Insight::default() };
-        assert_eq!(within(&card, 3).what_changed.unwrap().text, "one two three …");
+        check_news("one two three four", 3, Some("one two three …"));
+        check_news("one two three four", 4, Some("one two three four"));
+        check_news("one two", 0, None);
+    }
+
+    #[test]
+    fn two_characters_of_an_unspaced_script_are_a_word() {
+        check_news("三万名美国学生使用", 5, Some("三万名美国学生使用"));
+        check_news("三万名美国学生使用", 4, Some("三万名美国学生使 …"));
+        check_news("苹果 GPT-5 发布会", 3, Some("苹果 GPT-5 发布 …"));
     }
 }

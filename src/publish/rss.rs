@@ -28,7 +28,7 @@ pub fn written(site: &Site, feed: &Feed) -> Vec<u8> {
 }
 
 fn head(xml: &mut Xml, site: &Site, feed: &Feed) {
-    xml.text("title", &[], &feed.title);
+    xml.plain("title", &feed.title);
     xml.text("link", &[], &site.url(&feed.home));
     xml.text("description", &[], &feed.about);
     xml.text("language", &[], &site.language);
@@ -42,7 +42,7 @@ fn head(xml: &mut Xml, site: &Site, feed: &Feed) {
 }
 
 fn item(xml: &mut Xml, site: &Site, entry: &FeedEntry) {
-    xml.text("title", &[], &entry.title);
+    xml.plain("title", &entry.title);
     xml.text("link", &[], &entry.url);
     xml.text("guid", &[("isPermaLink", "false")], &entry.id);
     xml.text("pubDate", &[], &date(entry.published));
@@ -50,7 +50,7 @@ fn item(xml: &mut Xml, site: &Site, entry: &FeedEntry) {
     for audience in &entry.categories {
         xml.text("category", &[], &audience.name);
     }
-    xml.text("description", &[], &entry.summary);
+    xml.plain("description", &entry.summary);
     xml.text("content:encoded", &[], &entry.html);
     for lead in &entry.related {
         xml.empty("atom:link", &[("rel", "related"), ("href", lead)]);

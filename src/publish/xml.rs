@@ -4,7 +4,7 @@
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use crate::publish::inert::printable;
+use crate::publish::inert::{printable, title_text};
 
 /// A document being written.
 pub struct Xml(Writer<Vec<u8>>);
@@ -28,6 +28,11 @@ impl Xml {
     pub fn text(&mut self, name: &str, attributes: &[(&str, &str)], text: &str) {
         let text = printable(text);
         self.within(name, attributes, |xml| xml.write(Event::Text(BytesText::new(&text))));
+    }
+
+    /// An element whose text some readers take for HTML and others do not.
+    pub fn plain(&mut self, name: &str, text: &str) {
+        self.text(name, &[], &title_text(text));
     }
 
     /// An element with nothing inside.

@@ -198,6 +198,20 @@ fn every_library_of_cargo_toml_has_a_door_or_is_vocabulary() {
 }
 
 #[test]
+fn every_library_of_cargo_toml_is_used() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let dependencies = manifest.split("[dependencies]").nth(1).unwrap().split("\n[").next().unwrap();
+    let named = Regex::new(r"(?m)^([\w-]+) =").unwrap();
+    let is_used = |library: &str| {
+        let used = Regex::new(&format!(r"\b{library}(::|!)|\buse {library}\b")).unwrap();
+        LINES.iter().any(|line| line.part == Part::Program && used.is_match(&line.code))
+    };
+    let libraries = named.captures_iter(dependencies).map(|found| found[1].replace('-', "_"));
+    let unused: Vec<String> = libraries.filter(|library| !is_used(library)).collect();
+    assert!(unused.is_empty(), "nothing in src uses {unused:?}: take them out of Cargo.toml");
+}
+
+#[test]
 fn pure_modules_ask_nobody() {
     let impure: Vec<(Regex, &str)> = IMPURE.iter().map(|(pattern, why)| (Regex::new(pattern).unwrap(), *why)).collect();
     check("a pure module has no clock, no file, no network, no environment, no async", |line| {

@@ -8,6 +8,7 @@
 #   BINARY                 default: the release build
 #   CONFIG_FOLDER          default: config/, the one that is shipped
 #   RECAPD_SYSTEMD_TEST    `must`: exit 1 instead of skipping where this machine cannot do it (no root, no Debian tools)
+#                          `able`: skip only what a first look at the machine rules out; what fails after it has failed
 #   RECAPD_TEST_CACHE      keeps the Debian between runs; default ~/.cache/recapd-tests
 #   RECAPD_TEST_SUITE      default trixie: the unit's Type=notify-reload needs systemd 253, bookworm has 252
 #   RECAPD_TEST_MIRROR     default http://deb.debian.org/debian
@@ -39,6 +40,7 @@ scratch= # the folder of this run
 root=    # in it, the container's /
 nspawn=  # the process that runs the container
 init=    # the container's PID 1, as seen from here
+able=    # `able` once the first look has found nothing in the way
 
 main() {
     this_machine_can_do_it
@@ -268,6 +270,31 @@ this_machine_can_do_it() {
     [[ -e $config/recapd.toml ]] || fail "there is no recapd.toml in $config"
     [[ $EUID == 0 ]] || skip "a container that boots needs root"
     has_commands || install_packages || skip "${commands[*]} are not all here, and apt-get could not install them"
+    systemd-nspawn --version >/dev/null || skip "systemd-nspawn does not run"
+    can_make_namespaces || skip "this machine grants no namespaces of its own, or no mounts in them"
+    can_make_control_groups || skip "control groups cannot be made here"
+    [[ -d $(kept_debian) ]] || can_fetch_debian || skip "there is no Debian $suite in $cache, and $mirror does not answer"
+    able=able
+}
+
+can_make_namespaces() {
+    unshare --mount --uts --ipc --net --pid --fork mount -t tmpfs none /mnt 2>/dev/null
+}
+
+can_make_control_groups() {
+    local groups
+    groups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)
+    [[ -n $groups ]] && mkdir "$groups/recapd-test-$$" 2>/dev/null && rmdir "$groups/recapd-test-$$"
+}
+
+# With the program that debootstrap itself fetches with.
+can_fetch_debian() {
+    timeout 60 wget --quiet --tries=2 --output-document=/dev/null "$mirror/dists/$suite/InRelease"
+}
+
+# The cache's name changes with what is in it.
+kept_debian() {
+    echo "$cache/$suite-$(cksum <<<"$contents" | cut -d ' ' -f 1)"
 }
 
 has_commands() {
@@ -284,10 +311,10 @@ install_packages() {
     { apt-get update && apt-get install --yes --no-install-recommends "${packages[@]}"; } >/dev/null && has_commands
 }
 
-# A copy of the cached Debian in $root; the cache's name changes with what is in it.
+# A copy of the cached Debian in $root.
 prepare_debian() {
     local kept
-    kept=$cache/$suite-$(cksum <<<"$contents" | cut -d ' ' -f 1)
+    kept=$(kept_debian)
     if [[ ! -d $kept ]]; then
         echo "fetching a Debian $suite into $kept"
         timeout 600 debootstrap --variant=minbase --include="$contents" "$suite" "$scratch/debian" "$mirror" \
@@ -363,7 +390,10 @@ fail() {
 
 skip() {
     echo "skipped: $*"
-    [[ ${RECAPD_SYSTEMD_TEST:-} != must ]] || exit 1
+    case ${RECAPD_SYSTEMD_TEST:-} in
+    must) exit 1 ;;
+    able) [[ -z $able ]] || exit 1 ;;
+    esac
     exit 0
 }
 

@@ -81,7 +81,8 @@ fn check_once<'e>(key: &str, ids: impl Iterator<Item = (Mark<'e>, &'e Arc<Docume
     for ((id, span), document) in ids {
         let place = Place { document: document.clone(), span };
         if let Some(first) = first.get(id) {
-            let problem = Problem::at(place, format!("the {key} `{id}` is there twice")).hint("again here");
+            let title = format!("the {key} `{}` is there twice", place.quotable(id));
+            let problem = Problem::at(place, title).hint("again here");
             problems.push(problem.because(first.clone(), "first here"));
         } else {
             first.insert(id, place);
@@ -104,7 +105,9 @@ impl References {
         if believed || known.clone().any(|it| it == id) {
             return;
         }
-        let problem = Problem::at(written.place(document), format!("no {what} is called `{id}`"));
+        let place = written.place(document);
+        let title = format!("no {what} is called `{}`", place.quotable(id));
+        let problem = Problem::at(place, title);
         let some = || known.clone().take(12).collect::<Vec<_>>().join(", ");
         problems.push(match nearest(id, known.clone()) {
             Some(near) => problem.hint(format!("did you mean `{near}`?")),
@@ -200,9 +203,10 @@ pub(super) fn publishers(
 fn check_domain(domain: &Located<String>, document: &Arc<Document>, problems: &mut Vec<Problem>) {
     let bare = !domain.is_empty() && !domain.contains("://") && !domain.starts_with("www.") && !domain.ends_with('/');
     if !bare || domain.contains(|letter: char| letter.is_uppercase() || letter.is_whitespace()) {
-        let title = format!("`{}` is no publisher's domain", domain.as_str());
+        let place = domain.place(document);
+        let title = format!("`{}` is no publisher's domain", place.quotable(domain));
         let hint = "write it as in \"ft.com\" or \"x.com/openai\", in lower case, without \"www.\"";
-        problems.push(Problem::at(domain.place(document), title).hint(hint));
+        problems.push(Problem::at(place, title).hint(hint));
     }
 }
 

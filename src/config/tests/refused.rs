@@ -311,6 +311,40 @@ fn an_unset_variable_is_named() {
 }
 
 #[test]
+fn no_message_tells_what_a_variable_holds() {
+    let secret = |name: &str| (name == "TOKEN").then(|| "S3cret:x".to_owned());
+    for line in [
+        "feed = \"htps://x.test/?key=${TOKEN}\"",
+        "feed = '${TOKEN}'",
+        "feed = \"https://x.test/\"\ninterval = \"${TOKEN}\"",
+        "feed = \"https://x.test/\"\nkind = \"${TOKEN}\"",
+        "feed = \"https://x.test/\"\nallow_private = [\"${TOKEN}\"]",
+        "feed = \"https://x.test/\"\nweight = \"${TOKEN}\"",
+        "feed = \"https://x.test/\"\n[[publisher]]\ndomain = \"www.${TOKEN}\"",
+        "feed = \"https://x.test/\"\n[[publisher]]\ndomain = \"a.test\"\ncompany = \"${TOKEN}\"",
+        "feed = \"https://x.test/\"\n[[publisher]]\ndomain = \"a${TOKEN}\"\naka = [\"a${TOKEN}\"]",
+    ] {
+        let errors = parse_str(&format!("[[source]]\nid = \"a\"\n{line}\n"), &secret).unwrap_err().to_string();
+        assert!(!errors.to_lowercase().contains("s3cret"), "{errors}");
+        assert!(errors.contains("${TOKEN}"), "{errors}");
+    }
+}
+
+#[test]
+fn a_value_that_a_variable_makes_wrong_is_named_by_its_key() {
+    refused(
+        "[server]\nlisten = \"localhost:${PORT}\"\n",
+        expect![[r#"
+            error: `listen` is wrong with its variables filled in
+             --> recapd.toml:2:10
+              |
+            2 | listen = "localhost:${PORT}"
+              |          ^^^^^^^^^^^^^^^^^^^ not shown as it may be a secret
+        "#]],
+    );
+}
+
+#[test]
 fn types_are_told_in_words() {
     refused(
         r#"

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::id::SourceId;
 use crate::publish::card::Card;
 use crate::publish::feed::{Feed, FeedEntry, FeedSource, Origin};
-use crate::publish::inert::{printable, title_text};
+use crate::publish::inert::printable;
 use crate::publish::{Site, inert, words};
 use crate::recap::{AudienceName, Recap, State};
 
@@ -29,7 +29,7 @@ fn feed(site: &Site, name: &str, title: String, home: String, recaps: &[Recap], 
     let entries = recaps.iter().map(|recap| recap_entry(site, recap)).collect();
     let about = "The week’s most reported stories, each with its sources: one entry a week".to_owned();
     finished(Feed {
-        title: title_text(&title),
+        title: printable(&title),
         about,
         path: format!("/feeds/{name}"),
         home,
@@ -45,31 +45,13 @@ pub fn stories(site: &Site, recaps: &[Recap], origins: &BTreeMap<SourceId, Origi
     let of_recap =
         |recap| -> Vec<FeedEntry> { entries_of(site, recap).map(|card| story_entry(&card, origins)).collect() };
     finished(Feed {
-        title: title_text(&format!("{}: stories", site.title)),
+        title: printable(&format!("{}: stories", site.title)),
         about: "Every published story on its own, with its sources".to_owned(),
         path: "/feeds/stories".to_owned(),
         home: "/".to_owned(),
         id: site.tag("feed/stories"),
         updated: begun,
         entries: recaps.iter().flat_map(of_recap).collect(),
-    })
-}
-
-/// The stories of the running week as they come, best first: `running` is the
-/// recap as it would be chosen now. A story is dated by its first report.
-pub fn latest(site: &Site, running: &Recap, origins: &BTreeMap<SourceId, Origin>) -> Feed {
-    let dated = |card: Card| {
-        let first = card.entry.first;
-        FeedEntry { published: first, updated: first, ..story_entry(&card, origins) }
-    };
-    finished(Feed {
-        title: title_text(&format!("{}: this week so far", site.title)),
-        about: "Stories of the running week, not yet chosen".to_owned(),
-        path: "/feeds/latest".to_owned(),
-        home: "/this-week/".to_owned(),
-        id: site.tag("feed/latest"),
-        updated: running.window.start,
-        entries: entries_of(site, running).map(dated).collect(),
     })
 }
 
@@ -123,11 +105,11 @@ fn recap_entry(site: &Site, recap: &Recap) -> FeedEntry {
     FeedEntry {
         id: site.tag(&name_of(recap)),
         url: site.url(&recap.path()),
-        title: title_text(&recap.title()),
+        title: printable(&recap.title()),
         published: recap.frozen,
         updated: recap.frozen,
         html: printable(&html.expect("writing to memory cannot fail")),
-        summary: title_text(&short.join(" · ")),
+        summary: printable(&short.join(" · ")),
         categories: audiences.map(|share| share.audience.clone()).collect(),
         related: full.iter().chain(&also).filter_map(Card::original).collect(),
         via: None,
@@ -156,7 +138,7 @@ fn story_entry(card: &Card, origins: &BTreeMap<SourceId, Origin>) -> FeedEntry {
     let html = StoryHtml { card }.render();
     let source = origins.get(&entry.lead.source).map(|origin| FeedSource {
         id: origin.id.clone(),
-        title: title_text(&origin.title),
+        title: printable(&origin.title),
         updated: card.appeared(),
     });
     let readers = card.readers();
@@ -164,11 +146,11 @@ fn story_entry(card: &Card, origins: &BTreeMap<SourceId, Origin>) -> FeedEntry {
     FeedEntry {
         id: site.tag(&format!("story/{}", entry.story)),
         url: card.url(),
-        title: title_text(&entry.headline),
+        title: printable(&entry.headline),
         published: recap.frozen,
         updated: recap.frozen,
         html: printable(&html.expect("writing to memory cannot fail")),
-        summary: title_text(&card.summary()),
+        summary: printable(&card.summary()),
         categories: categories.collect(),
         related: Vec::new(),
         via: card.original(),

@@ -73,8 +73,6 @@ pub struct Home<'a> {
     pub sources: usize,
     /// Items collected so far in the running week.
     pub items: u64,
-    /// Stories of the running week that pass the bar; none where these are not shown.
-    pub running: Option<usize>,
     /// When the next recap comes out.
     pub next: Timestamp,
     /// When the page last changed.
@@ -89,13 +87,6 @@ struct RecapPage<'a> {
     around: &'a Around,
     /// On the front page: what else there is.
     front: Option<&'a Home<'a>>,
-}
-
-impl Home<'_> {
-    /// "12 stories" of the running week, where these are shown.
-    fn so_far(&self) -> Option<String> {
-        self.running.map(|stories| words::count(stories, "story"))
-    }
 }
 
 #[derive(Template)]

@@ -182,14 +182,9 @@ fn terms(weights: &Weights) -> Vec<Term> {
         term("Community", up_to(weights.community), "It stands on three or more community lists.".to_owned()),
         term("Relevance", words::signed(-weights.off_topic), "It is off topic.".to_owned()),
         term(
-            "Audience",
-            words::signed(weights.audience),
-            "It is for readers who would otherwise find too little in this recap.".to_owned(),
-        ),
-        term(
             "Novelty",
             words::signed(-weights.novelty),
-            "It was in one of the last four recaps and nothing has changed since.".to_owned(),
+            "Much the same headline stood in one of the last four recaps.".to_owned(),
         ),
         term("Age", format!("{} a day", words::signed(-weights.age)), "Time since the first report.".to_owned()),
         term(

@@ -289,6 +289,7 @@ fn failed(error: &FetchError) -> Answer {
         Remedy::Rest(wait) => return Answer::Resting { why: error.to_string(), wait },
         Remedy::RetryAfter(wait) => (Some(wait), Hope::Again),
         Remedy::Retire => (None, Hope::Gone),
+        _ if matches!(error, FetchError::NoSuchName { .. } | FetchError::Connect { .. }) => (None, Hope::Soon),
         _ => (None, Hope::Again),
     };
     Answer::Failed { error: error.to_string(), retry_after, hope }

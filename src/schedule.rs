@@ -45,6 +45,12 @@ pub enum Outcome {
         /// What `Retry-After` asks for.
         retry_after: Option<Duration>,
     },
+    /// Nobody was reached: no such name, no connection. It costs no publisher
+    /// anything to try again soon, and a machine that just booted needs it.
+    Unreached {
+        /// As in [`Outcome::Failed`].
+        failures: u32,
+    },
     /// Nothing was sent, since the whole host asked for silence.
     Rested {
         /// What is left of it.
@@ -53,6 +59,9 @@ pub enum Outcome {
     /// HTTP 410: gone until the operator revives it.
     Retired,
 }
+
+/// How soon a source is tried again that was not reached at all, the first time.
+const UNREACHED: Duration = Duration::from_secs(60);
 
 /// When to poll next, and why then.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +83,7 @@ pub fn next_poll(now: Timestamp, outcome: &Outcome, pace: &Pace, jitter: Share) 
         Outcome::Failed { failures, retry_after } => {
             (pace.backed_off(failures), pace.granted(retry_after, "the server asks to wait"))
         }
+        Outcome::Unreached { failures } => (pace.soon(failures), None),
         Outcome::Rested { wait } => (Wait::none(), pace.granted(Some(wait), "its host asks to wait")),
         Outcome::Retired => return Next { at: NEVER, because: "retired: the publisher says it is gone".to_owned() },
     };
@@ -115,6 +125,13 @@ impl Pace {
 
     fn usual(&self) -> Wait {
         Wait { time: self.interval(), because: format!("every {}", wait::in_words(self.interval())) }
+    }
+
+    /// As [`Pace::backed_off`], but beginning with a minute.
+    fn soon(&self, failures: u32) -> Wait {
+        let Wait { time, because } = self.backed_off(failures);
+        let doublings = failures.saturating_sub(1).min(16);
+        Wait { time: UNREACHED.saturating_mul(1 << doublings).min(time), because }
     }
 
     fn backed_off(&self, failures: u32) -> Wait {
@@ -235,6 +252,18 @@ mod tests {
     fn no_wait_is_beyond_the_calendar() {
         let endless = Pace { max_wait: Duration::MAX, ..pace() };
         assert_eq!(next_poll(now(), &answered(Duration::MAX), &endless, Share::nearest(1.0)).at, NEVER);
+    }
+
+    #[test]
+    fn a_source_that_was_not_reached_is_tried_again_soon() {
+        let wait = |failures| {
+            let now: Timestamp = "2026-05-06T00:00:00Z".parse().unwrap();
+            let hour = Duration::from_secs(3600);
+            let pace = Pace { interval: hour, min_interval: hour / 4, max_interval: hour * 24, max_wait: hour * 168 };
+            let next = next_poll(now, &Outcome::Unreached { failures }, &pace, Share::ZERO);
+            next.at.duration_since(now).as_secs()
+        };
+        assert_eq!([wait(1), wait(2), wait(5), wait(30)], [60, 120, 960, 86_400]);
     }
 
     #[test]

@@ -82,6 +82,8 @@ pub struct Reading {
 pub enum Hope {
     /// Later.
     Again,
+    /// Soon: nobody was reached, so nobody was bothered.
+    Soon,
     /// Only when the operator says so: the server says it is gone for good.
     Gone,
 }
@@ -145,6 +147,7 @@ fn outcome(before: &SourceState, answer: &Answer) -> Outcome {
         }
         Answer::Resting { wait, .. } => Outcome::Rested { wait: *wait },
         Answer::Failed { hope: Hope::Gone, .. } => Outcome::Retired,
+        Answer::Failed { hope: Hope::Soon, .. } => Outcome::Unreached { failures: before.failures.saturating_add(1) },
         Answer::Failed { retry_after, .. } => {
             Outcome::Failed { failures: before.failures.saturating_add(1), retry_after: *retry_after }
         }

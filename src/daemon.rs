@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::publish::html;
 use crate::serve::{Keep, Request, Response, serve};
 use crate::site::{self, Found};
-use crate::store::{Handle, Readers};
+use crate::store::{Handle, Readers, Store};
 
 pub use health::Health;
 use shelf::Shelf;
@@ -49,6 +49,8 @@ struct Shared {
     readers: Readers,
     health: Health,
     shelf: Shelf,
+    /// The configuration that the address and the database were taken from.
+    begun_by: Arc<Config>,
 }
 
 /// The daemon as a process: until SIGTERM or SIGINT.
@@ -93,6 +95,7 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     let Setup { path, config, clock, listener } = setup;
     let names = Arc::new(config.names.clone());
     let handle = Handle::start(&config.store.path, names)?;
+    let _lock = Store::lock(&config.store.path)?;
     let readers = Readers::of(&config.store.path);
     let address = listener.local_addr().context("the listener has no address")?;
     let shared = Shared {
@@ -102,6 +105,7 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
         readers,
         health: Health::new(clock.now()),
         shelf: Shelf::default(),
+        begun_by: config.clone(),
     };
     let (answering, handle) = (shared.clone(), shared.handle.clone());
     let served = tokio::spawn(serve(listener, move |request| answer(answering.clone(), request), gone(stop.clone())));

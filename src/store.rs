@@ -36,6 +36,10 @@ pub struct Store {
     connection: Connection,
 }
 
+/// See [`Store::lock`]; ends when it is dropped.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "the lock ends when the file is closed")] std::fs::File);
+
 /// Why the store could not do its job.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -56,6 +60,20 @@ pub enum StoreError {
         found: usize,
         /// The newest we know.
         known: usize,
+    },
+    /// Another daemon works on it.
+    #[error("another recapd runs on {path}: stop that one, or give this one a database of its own in `[store] path`")]
+    Taken {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It cannot be opened.
+    #[error("cannot open {path}")]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
     },
     /// Reading asks for a database that is not there.
     #[error("{path} does not exist: `recapd poll` or `recapd run` creates it")]
@@ -126,6 +144,9 @@ impl Store {
             std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
         }
         Self::check_owner(path)?;
+        // SQLite's own words for a folder or a missing right are for programmers.
+        let file = std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
+        file.map_err(|source| StoreError::Open { path: path.to_owned(), source })?;
         Self::prepare(Connection::open(path)?, path)
     }
 
@@ -166,6 +187,22 @@ impl Store {
             (Some(owner), Some(ours)) if owner != ours => Err(StoreError::Foreign { path: path.to_owned(), owner }),
             _ => Ok(()),
         }
+    }
+
+    /// Keeps other daemons off the database at `path` for as long as the lock
+    /// lives, even if this process is killed.
+    ///
+    /// # Errors
+    ///
+    /// If another one works on it.
+    pub fn lock(path: &Path) -> Result<Lock> {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".lock");
+        let beside = PathBuf::from(beside);
+        let file = std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(&beside);
+        let file = file.map_err(|source| StoreError::Open { path: beside, source })?;
+        file.try_lock().map_err(|_| StoreError::Taken { path: path.to_owned() })?;
+        Ok(Lock(file))
     }
 
     fn prepare(connection: Connection, path: &Path) -> Result<Self> {

@@ -91,7 +91,8 @@ async fn read_again(path: &Path, shared: &Shared, asked: Asked) {
 
 async fn put_in_force(config: Arc<Config>, shared: &Shared) {
     let before = shared.config.borrow().clone();
-    if before.server.listen != config.server.listen || before.store.path != config.store.path {
+    let begun_by = &shared.begun_by;
+    if begun_by.server.listen != config.server.listen || begun_by.store.path != config.store.path {
         tracing::warn!("`[server] listen` and `[store] path` take effect at the next start");
     }
     if before.names.all() != config.names.all() {

@@ -101,9 +101,11 @@ impl Entry {
     }
 
     /// The longest text the feed gives, plain: the content, else the summary.
+    /// Empty where that only says the title again.
     pub fn text(&self) -> String {
         let html = if self.content_html.is_empty() { &self.summary_html } else { &self.content_html };
-        text::plain(html)
+        let text = text::plain(html);
+        if text::one_line(&text) == self.title { String::new() } else { text }
     }
 }
 

@@ -22,7 +22,7 @@ use crate::week::Week;
 
 pub use folder::{WriteError, write};
 pub use lists::state_in_words;
-pub use path::Place;
+pub use path::{Form, Place};
 
 /// Recaps in a weekly feed: a reader on holiday must not lose a week.
 const IN_FEED: u32 = 12;
@@ -88,11 +88,7 @@ impl Library<'_> {
             Place::Story { short } => return self.story(path, &short),
             Place::Recap(week) => self.recap(week, None)?,
             Place::AudienceRecap(week, audience) => self.recap(week, Some(&audience))?,
-            Place::RecapJson(week) => self.pool(week)?.map(|recap| text::json(&recap)),
-            Place::RecapMarkdown(week) => {
-                self.pool(week)?.map(|recap| self.written(&recap, text::markdown)).transpose()?
-            }
-            Place::RecapText(week) => self.pool(week)?.map(|recap| self.written(&recap, text::plain)).transpose()?,
+            Place::RecapFile(week, audience, form) => self.file(week, audience.as_ref(), form)?,
             Place::Audience(audience) => self.audience(&audience)?,
             Place::Feed(name, format) => self.feed(&name)?.map(|feed| self.fed(&feed, format)).transpose()?,
             other => Some(self.fixed(other)?),
@@ -116,11 +112,13 @@ impl Library<'_> {
         for listed in self.store.listed()? {
             let Some(recap) = self.pool(listed.week)? else { continue };
             let page = recap.path();
-            paths.extend(["recap.json", "recap.md", "recap.txt"].map(|name| format!("{page}{name}")));
             let with_stories = recap.audiences.iter().filter(|share| share.stories > 0);
-            paths.extend(with_stories.map(|share| format!("{page}{}/", share.audience.id)));
+            let for_some = with_stories.map(|share| format!("{page}{}/", share.audience.id));
+            for page in for_some.chain([page.clone()]) {
+                paths.extend(Form::ALL.map(|form| format!("{page}{}", form.file())));
+                paths.push(page);
+            }
             paths.extend(recap.entries.iter().map(crate::recap::Entry::path));
-            paths.push(page);
         }
         paths.sort();
         paths.dedup();
@@ -141,8 +139,14 @@ impl Library<'_> {
         self.store.recap(week, None)
     }
 
-    fn written(&self, recap: &Recap, write: fn(&Site, &Recap) -> Document) -> Result<Document> {
-        Ok(write(&self.site()?, recap))
+    fn file(&self, week: Week, audience: Option<&AudienceId>, form: Form) -> Result<Option<Document>> {
+        let Some(recap) = self.store.recap(week, audience)? else { return Ok(None) };
+        let site = self.site()?;
+        Ok(Some(match form {
+            Form::Json => text::json(&recap),
+            Form::Markdown => text::markdown(&site, &recap),
+            Form::Text => text::plain(&site, &recap),
+        }))
     }
 
     fn fed(&self, feed: &Feed, format: Format) -> Result<Document> {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::audience::{Place, Tag};
 use crate::id::{AudienceId, ItemId};
-use crate::insight::{Dated, Insight, Part};
+use crate::insight::{Dated, Insight, Origin, Part};
 use crate::publish::{Site, inert, quote, words};
 use crate::recap::{Coverage, Entry, Recap, Related, State};
 
@@ -21,6 +21,8 @@ pub struct Card<'a> {
     pub recap: &'a Recap,
 }
 
+const WHY_IT_MATTERS: &str = "Why it matters";
+
 /// One of the three lines that say it all.
 pub struct Line<'c> {
     /// "What changed".
@@ -30,6 +32,15 @@ pub struct Line<'c> {
 }
 
 impl Line<'_> {
+    /// Who wrote `part`, in words. Why something matters is not quoted but
+    /// counted: who reports it, and what was reported before.
+    pub fn origin(&self, part: &Part) -> String {
+        match part.origin {
+            Origin::Extract if self.label == WHY_IT_MATTERS => "counted from the reports".to_owned(),
+            _ => words::origin(&part.origin),
+        }
+    }
+
     /// All of the words.
     pub fn text(&self) -> String {
         self.parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ")
@@ -139,7 +150,7 @@ impl<'a> Card<'a> {
         let card = &self.insight;
         let lines = [
             Line { label: "What changed", parts: card.what_changed.iter().collect() },
-            Line { label: "Why it matters", parts: card.why_it_matters.iter().collect() },
+            Line { label: WHY_IT_MATTERS, parts: card.why_it_matters.iter().collect() },
             Line { label: "What to do next", parts: card.what_to_do_next.iter().collect() },
         ];
         lines.into_iter().filter(|line| !line.parts.is_empty()).collect()

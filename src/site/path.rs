@@ -13,12 +13,8 @@ pub enum Place {
     Recap(Week),
     /// `/w/2026-W19/founders/`
     AudienceRecap(Week, AudienceId),
-    /// `/w/2026-W19/recap.json`
-    RecapJson(Week),
-    /// `/w/2026-W19/recap.md`
-    RecapMarkdown(Week),
-    /// `/w/2026-W19/recap.txt`
-    RecapText(Week),
+    /// `/w/2026-W19/recap.md`, `/w/2026-W19/founders/recap.json`
+    RecapFile(Week, Option<AudienceId>, Form),
     /// `/s/2026/05/<slug>-<id8>/`
     Story {
         /// The eight digits.
@@ -50,6 +46,35 @@ pub enum Place {
     Style,
     /// An address that people guess, or one without its last slash.
     Moved(String),
+}
+
+/// A recap as a file to work on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `recap.json`
+    Json,
+    /// `recap.md`
+    Markdown,
+    /// `recap.txt`
+    Text,
+}
+
+impl Form {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Json, Self::Markdown, Self::Text];
+
+    /// The last part of its address.
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Json => "recap.json",
+            Self::Markdown => "recap.md",
+            Self::Text => "recap.txt",
+        }
+    }
+}
+
+fn form(file: &str) -> Option<Form> {
+    Form::ALL.into_iter().find(|form| form.file() == file)
 }
 
 impl Place {
@@ -96,9 +121,10 @@ impl Place {
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
         let place = match segments.as_slice() {
             ["w", week] => Self::Recap(week.parse().ok()?),
-            ["w", week, "recap.json"] => Self::RecapJson(week.parse().ok()?),
-            ["w", week, "recap.md"] => Self::RecapMarkdown(week.parse().ok()?),
-            ["w", week, "recap.txt"] => Self::RecapText(week.parse().ok()?),
+            ["w", week, file] if file.contains('.') => Self::RecapFile(week.parse().ok()?, None, form(file)?),
+            ["w", week, audience, file] => {
+                Self::RecapFile(week.parse().ok()?, Some(audience.parse().ok()?), form(file)?)
+            }
             ["w", week, audience] => Self::AudienceRecap(week.parse().ok()?, audience.parse().ok()?),
             ["s", _, _, name] => Self::Story { short: short(name)? },
             ["audience", audience] => Self::Audience(audience.parse().ok()?),
@@ -139,7 +165,7 @@ mod tests {
         let week: Week = "2026-W19".parse().unwrap();
         check("/w/2026-W19/", Some(Place::Recap(week)));
         check("/w/2026-W19/founders/", Some(Place::AudienceRecap(week, "founders".parse().unwrap())));
-        check("/w/2026-W19/recap.json", Some(Place::RecapJson(week)));
+        check("/w/2026-W19/recap.json", Some(Place::RecapFile(week, None, Form::Json)));
         check("/s/2026/05/big-fund-0a1b2c3d/", Some(Place::Story { short: "0a1b2c3d".to_owned() }));
         check("/feeds/audience/founders.rss", Some(Place::Feed("audience/founders".to_owned(), Format::Rss)));
     }

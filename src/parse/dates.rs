@@ -227,12 +227,12 @@ impl<'t> Said<'t> {
             (Some([year, month, day]), [first, _, last])
                 if word.contains('-') && first.len() == 2 && last.len() == 2 =>
             {
-                self.date = Date::new(full_year(*year), *month as i8, *day as i8).ok();
+                self.date = date(*year, *month, *day);
             }
             (Some([first, second, year]), _) if *first <= 31 => {
                 let european = word.contains('.') || *first > 12;
                 let (day, month) = if european { (*first, *second) } else { (*second, *first) };
-                self.date = Date::new(full_year(*year), month as i8, day as i8).ok();
+                self.date = date(*year, month, day);
             }
             (Some(_), _) => self.date = iso_date(word),
             (None, parts) => parts.iter().for_each(|part| self.hear(part)),
@@ -313,6 +313,11 @@ fn minutes_east(zone: &str) -> Option<i32> {
     };
     let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse::<i32>().ok()?);
     (hours < 100 && minutes < 60).then_some(sign * (hours * 60 + minutes))
+}
+
+/// The day, if there is such a day.
+fn date(year: i16, month: i16, day: i16) -> Option<Date> {
+    Date::new(full_year(year), month.try_into().ok()?, day.try_into().ok()?).ok()
 }
 
 #[cfg(test)]

@@ -102,6 +102,9 @@ fn attribute<'a>(attributes: &'a [(String, String)], name: &str) -> Option<&'a s
     found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
 }
 
+/// Fields stand no deeper, groups of media included.
+const DEEPEST_FIELD: usize = 12;
+
 /// The outline of a feed's XML, up to the first thing that is ill-formed.
 pub(super) fn outline(text: &str, base: Option<&Url>) -> Outline {
     let mut reader = NsReader::from_str(text);
@@ -198,7 +201,8 @@ impl Walk<'_> {
             }
             None => outer.clone(),
         };
-        let kept = role == Role::Field || (role == Role::Inside && prefix == "media");
+        let shallow = self.stack.len() < DEEPEST_FIELD;
+        let kept = role == Role::Field || (role == Role::Inside && prefix == "media" && shallow);
         let field = kept.then(|| Field {
             name: named(prefix, local),
             attributes: attributes.clone(),
@@ -235,7 +239,8 @@ impl Walk<'_> {
         }
         let Some(mut field) = open.field else { return };
         field.text = field.text.trim().to_owned();
-        if open.has_elements {
+        // Elements within elements would each keep a copy of the rest.
+        if open.has_elements && open.role == Role::Field {
             field.markup = self.text.get(open.content_at..before).map(str::to_owned);
         }
         let in_entry = self.stack.iter().any(|open| open.role == Role::Entry);

@@ -101,7 +101,7 @@ impl<'t> Mender<'t> {
             }
             self.at += (9 + data.len() + 3).min(rest.len());
         } else if rest.starts_with("<?") {
-            self.at += until("?>").min(until(">"));
+            self.at += until(">");
         } else if rest.starts_with("<!") {
             let length = shape::doctype_length(rest);
             self.declarations(&rest[..length]);
@@ -308,9 +308,13 @@ fn legal(letter: char) -> bool {
     !matches!(letter, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
+/// A longer tag has no end: looking for it again and again would take hours.
+const LONGEST_TAG: usize = 64 * 1024;
+
 /// The attributes at the beginning of `text`, and its length up to and with
 /// the `>`; quoted or not. Nothing if the tag has no end.
 fn attributes(text: &str) -> Option<(usize, Vec<(&str, &str)>)> {
+    let text = crate::text::head(text, LONGEST_TAG);
     let mut found = Vec::new();
     let mut at = 0;
     loop {
@@ -338,7 +342,7 @@ fn attributes(text: &str) -> Option<(usize, Vec<(&str, &str)>)> {
             let quote = given.chars().next().filter(|quote| matches!(quote, '"' | '\''));
             let (skipped, length) = match quote {
                 Some(quote) => (1, given[1..].find(quote)?),
-                None => (0, given.find(|letter: char| letter.is_whitespace() || letter == '>')?),
+                None => (0, given.find(|letter: char| letter.is_whitespace() || matches!(letter, '>' | '<'))?),
             };
             value = &given[skipped..skipped + length];
             at += length + 2 * skipped;

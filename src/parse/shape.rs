@@ -119,12 +119,19 @@ pub(super) fn root(text: &str) -> Option<usize> {
     None
 }
 
+/// Longer than the declarations of any feed.
+const LONGEST_DOCTYPE: usize = 64 * 1024;
+
 /// The length of the document type at the beginning of `text`, with its
 /// internal declarations.
 pub(super) fn doctype_length(text: &str) -> usize {
     let plain = text.find('>').map_or(text.len(), |end| end + 1);
-    match text[..plain].find('[') {
-        Some(inside) => text[inside..].find("]>").map_or(plain, |end| inside + end + 2),
+    let is_doctype = text.get(..9).is_some_and(|head| head.eq_ignore_ascii_case("<!doctype"));
+    match text[..plain].find('[').filter(|_| is_doctype) {
+        Some(inside) => {
+            let window = crate::text::head(&text[inside..], LONGEST_DOCTYPE);
+            window.find("]>").map_or(plain, |end| inside + end + 2)
+        }
         None => plain,
     }
 }

@@ -129,7 +129,6 @@ const UNSEEN: &[&str] = &["script", "style", "template", "iframe", "object", "sv
 const BLOCKS: &[&str] = &[
     "p",
     "div",
-    "span",
     "h1",
     "h2",
     "h3",
@@ -392,5 +391,11 @@ mod tests {
         fn plain_text_has_no_markup(html in "(<(p|b|script|td|/p|/script|img src=y)>|[a-z \n]){0,30}") {
             prop_assert!(!plain(&html).contains('<'));
         }
+    }
+
+    #[test]
+    fn a_span_does_not_break_a_sentence() {
+        let html = "<p>The lab <span>Tern</span> raised <span>$5 billion</span> on Monday.</p>";
+        assert_eq!(plain(&sanitised(html, None)), "The lab Tern raised $5 billion on Monday.");
     }
 }

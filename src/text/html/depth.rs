@@ -25,13 +25,22 @@ pub fn flattened(html: &str) -> Cow<'_, str> {
     while let Some(found) = html[at..].find('<') {
         let start = at + found;
         let tag = &html[start..];
+        if tag.starts_with("<!--") {
+            at = start + tag[4..].find("-->").map_or(tag.len(), |end| end + 7);
+            continue;
+        }
         let closing = tag.as_bytes().get(1) == Some(&b'/');
         let name_at = if closing { 2 } else { 1 };
         let letters =
             tag.as_bytes()[name_at.min(tag.len())..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
         let name = &tag[name_at.min(tag.len())..][..letters];
         at = start + name_at.min(tag.len()) + letters;
-        if name.is_empty() || FLAT.iter().any(|flat| flat.eq_ignore_ascii_case(name)) {
+        if name.is_empty() {
+            continue;
+        }
+        // What stands in an attribute is no tag.
+        at = start + length(tag);
+        if FLAT.iter().any(|flat| flat.eq_ignore_ascii_case(name)) {
             continue;
         }
         if closing {
@@ -39,13 +48,36 @@ pub fn flattened(html: &str) -> Cow<'_, str> {
         } else if open.len() < MOST {
             open.push(name);
         } else {
-            let end = html[start..].find('>').map_or(html.len(), |end| start + end + 1);
             kept += &html[done..start];
-            (done, at) = (end, end);
+            done = at;
         }
     }
     if done == 0 { Cow::Borrowed(html) } else { Cow::Owned(kept + &html[done..]) }
 }
+
+/// The length of the tag at the beginning of `text`, its quoted attributes and
+/// its `>` included. A quote that never ends is no quote.
+fn length(text: &str) -> usize {
+    let mut at = 0;
+    loop {
+        let Some(found) = text[at..].find(['>', '"', '\'']) else { return text.len() };
+        let sign = text.as_bytes()[at + found];
+        at += found + 1;
+        if sign == b'>' {
+            return at;
+        }
+        // Only a value is quoted: `it's` in a tag opens nothing.
+        let opens = text[..at - 1].trim_end().ends_with('=');
+        let window = crate::text::head(&text[at..], LONGEST_VALUE);
+        match window.find(char::from(sign)).filter(|_| opens) {
+            Some(closing) => at += closing + 1,
+            None => continue,
+        }
+    }
+}
+
+/// Longer than any value that is not a picture written out.
+const LONGEST_VALUE: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests {
@@ -67,6 +99,15 @@ mod tests {
     fn odd_ends_are_no_trouble() {
         for odd in ["<", "a<", "</", "<é", "<a", "</é>", "<<<"] {
             assert_eq!(flattened(odd), odd);
+        }
+    }
+
+    #[test]
+    fn tags_in_attributes_and_comments_close_nothing() {
+        for hidden in ["<div title=\"</div>\">", "<div><!--</div>-->", "<div title='</div>'>"] {
+            let deep = hidden.repeat(1_000);
+            let left = flattened(&deep);
+            assert_eq!(left.matches("<div").count(), MOST, "{hidden}");
         }
     }
 }

@@ -376,6 +376,17 @@ mod tests {
     }
 
     #[test]
+    fn names_that_readers_can_read_come_first() {
+        let heavy = Report { weight: 0.9, ..report("智潮日报", "DeepSeek 45", "") };
+        let others = ["Harbor Wire", "North Desk", "Silicon Lane"].map(|name| report(name, "DeepSeek", ""));
+        let mut of_four = subject(std::iter::once(heavy).chain(others).collect());
+        let why = |subject: &Subject| card(subject, None).why_it_matters[0].text.clone();
+        assert_eq!(why(&of_four), "Reported by 4 publishers, among them Harbor Wire, North Desk and Silicon Lane.");
+        of_four.language = "zh";
+        assert_eq!(why(&of_four), "Reported by 4 publishers, among them 智潮日报, Harbor Wire and North Desk.");
+    }
+
+    #[test]
     fn an_audience_has_a_reading_of_its_own() {
         let subject = subject(vec![report("Harbor Wire", "Big Fund in talks to lead DeepSeek round", "")]);
         assert_eq!(texts(&card(&subject, Some("investors")).why_it_matters), ["Terms count."]);

@@ -3,7 +3,7 @@
 use super::compare::is_about_another;
 use super::measure::{Measured, measured};
 use super::playbook::Advice;
-use super::reading::{Line, Reading, cite};
+use super::reading::{Line, Reading, cite, fits_script};
 use super::{Author, Cite, EventKind, Origin, Part, Subject};
 use crate::audience::Fallback;
 use crate::id::AudienceId;
@@ -41,9 +41,13 @@ fn publishers(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
     if names.len() < 2 {
         return None;
     }
-    // Those who report themselves first, those whose word counts most before others.
+    // Those who report themselves first, then names that readers can read, then whose word counts most.
     heads.sort_by(|one, other| {
-        let rank = |line: &Line| matches!(reading.report(line).kind, Kind::Community | Kind::Aggregator);
+        let rank = |line: &Line| {
+            let report = reading.report(line);
+            let is_second_hand = matches!(report.kind, Kind::Community | Kind::Aggregator);
+            (is_second_hand, !fits_script(report.publisher, reading.subject.language))
+        };
         let weight = |line: &Line| reading.report(line).weight;
         rank(one).cmp(&rank(other)).then(weight(other).total_cmp(&weight(one)))
     });

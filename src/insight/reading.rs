@@ -159,16 +159,24 @@ fn preamble(sentence: &str) -> usize {
 }
 
 fn readable(report: &Report, language: &str) -> Readable {
-    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_lowercase();
-    let wanted = primary(language);
-    let is_unspaced = matches!(wanted.as_str(), "zh" | "ja");
-    let fits_script = match script(if report.text.is_empty() { report.title } else { report.text }) {
+    let said = if report.text.is_empty() { report.title } else { report.text };
+    let fits_language = report.language.is_none_or(|tag| tag.is_empty() || primary(tag) == primary(language));
+    if fits_script(said, language) && fits_language { Readable::Yes } else { Readable::No }
+}
+
+/// Whether `text` is in the script that readers of `language` read.
+pub(super) fn fits_script(text: &str, language: &str) -> bool {
+    let is_unspaced = matches!(primary(language).as_str(), "zh" | "ja");
+    match script(text) {
         Script::Han => is_unspaced,
         Script::Latin => !is_unspaced,
         Script::Other => true,
-    };
-    let fits_language = report.language.is_none_or(|tag| tag.is_empty() || primary(tag) == wanted);
-    if fits_script && fits_language { Readable::Yes } else { Readable::No }
+    }
+}
+
+/// `zh` of `zh-Hans`.
+fn primary(tag: &str) -> String {
+    tag.split(['-', '_']).next().unwrap_or_default().to_lowercase()
 }
 
 /// The company or body that most headlines name; of several the one named first.

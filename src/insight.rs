@@ -7,6 +7,7 @@ mod context;
 mod extract;
 mod hook;
 pub mod kind;
+mod manner;
 mod measure;
 pub mod playbook;
 mod reading;
@@ -467,6 +468,17 @@ mod tests {
         let cells: Vec<&str> = table.rows[0].cells.iter().flatten().map(|cell| cell.text.as_str()).collect();
         assert_eq!(
             (table.rows[0].attribute.as_str(), cells),
+    #[test]
+    fn bounds_names_and_money_still_to_come_are_no_disagreement() {
+        let check = |one: &str, other: &str| {
+            let subject = subject(vec![report("A", one, ""), report("BB", other, "")]);
+            assert_eq!(card(&subject, None).disagreements, [], "{one} / {other}");
+        };
+        check("DeepSeek raises money at a valuation of $15.8 billion", "DeepSeek, now worth above $15 billion");
+        check("DeepSeek-8B is out", "DeepSeek has 8.4 billion parameters");
+        check("DeepSeek raises money, 投前估值100亿美元", "Counting the new money DeepSeek is worth $14 billion");
+    }
+
             ("Valuation", vec!["$45 billion", "$20 billion (24 Apr 2026)"])
         );
 
@@ -484,6 +496,18 @@ mod tests {
         let card = card(&subject(vec![lead]), None);
         let parts = card.what_changed.iter().chain(&card.takeaways).chain(&card.outlook).chain(&card.technical);
         let words: usize = parts.map(|part| part.text.split_whitespace().count()).sum();
+        let mut no_match = subject.clone();
+        for other in [
+            "Cloud division of DeepSeek worth $10 billion",
+            "DeepSeek worth more than $10 billion",
+            "DeepSeek will be worth $10 billion",
+            "DeepSeek at a valuation of $10 billion: three numbers to watch",
+        ] {
+            no_match.earlier = vec![earlier(other)];
+            let why = card(&no_match, None).why_it_matters;
+            assert!(texts(&why)[0].starts_with("One earlier story on DeepSeek"), "{other}: {why:?}");
+        }
+
         assert!((1..=30).contains(&words), "{words}");
     }
 
@@ -491,6 +515,19 @@ mod tests {
         #[test]
         fn no_text_harms_a_card(title in "\\PC{0,60}", text in "(\\PC|[\n.!?。 ]){0,200}") {
             card(&subject(vec![report("A", &title, &text), report("BB", &text.replace('\n', " "), &title)]), None);
+    #[test]
+    fn a_price_changes_only_for_the_same_model() {
+        let mut subject = subject(vec![report("A", "DeepSeek V4 costs $4 per million tokens", "")]);
+        for (before, expected) in [
+            ("DeepSeek V4 costs $2 per million tokens", "DeepSeek, price: $4, after $2"),
+            ("DeepSeek V3 costs $2 per million tokens", "One earlier story"),
+        ] {
+            subject.earlier = vec![earlier(before)];
+            let why = card(&subject, None).why_it_matters;
+            assert!(texts(&why)[0].starts_with(expected), "{before}: {why:?}");
+        }
+    }
+
         }
     }
 }

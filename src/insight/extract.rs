@@ -28,7 +28,7 @@ const OUTLOOK_MOST: usize = 3;
 const TITLE_MOST_CHARS: usize = 140;
 
 /// What is to come. "Could" and "may" are left out: they promise nothing.
-static AHEAD: LazyLock<Regex> = LazyLock::new(|| {
+pub(super) static AHEAD: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = concat!(
         r"\b(will|won't|expects?|(is|are|was|were) expected|plans? (to|on)|planning to|aims? to|intends? to|hopes? to|",
         r"(is|are) (set|due|scheduled|slated|likely) to|scheduled for|slated for|upcoming|forthcoming|next (week|month|quarter|year)|",
@@ -47,7 +47,8 @@ static POINTS_BACK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
 });
 
-/// The lead's text if it is short, else its first sentence and the ones most like the rest.
+/// The lead's text if it is short, else its first sentence and the ones most
+/// like the rest. A publisher's "we" only where nobody tells it otherwise.
 pub(super) fn what_changed(reading: &Reading, taken: &mut Taken) -> Option<Part> {
     let source = reading.prose().find(|(_, line)| taken.has_room_for(line)).map(|(_, line)| line.report)?;
     let text: Vec<&Line> = reading

@@ -388,6 +388,20 @@ mod tests {
     }
 
     #[test]
+    fn a_publishers_we_is_not_quoted_as_if_it_were_ours() {
+        let text = "Our digest of the talks is here. The fund leads the round in DeepSeek. \
+            We expect terms by 30 June. The lab expects to sign by 15 July.";
+        let of_one = subject(vec![report("Harbor Wire", "DeepSeek round", text)]);
+        let card_of_one = card(&of_one, None);
+        assert!(card_of_one.what_changed.unwrap().text.starts_with("The fund leads the round in DeepSeek."));
+        assert_eq!(texts(&card_of_one.outlook), [] as [&str; 0]);
+        assert_eq!(card_of_one.timeline.len(), 1);
+
+        let only_own = subject(vec![report("DeepSeek", "Hello from the lab", "We publish our model today for all.")]);
+        assert_eq!(card(&only_own, None).what_changed.unwrap().text, "We publish our model today for all.");
+    }
+
+    #[test]
     fn an_audience_has_a_reading_of_its_own() {
         let subject = subject(vec![report("Harbor Wire", "Big Fund in talks to lead DeepSeek round", "")]);
         assert_eq!(texts(&card(&subject, Some("investors")).why_it_matters), ["Terms count."]);
@@ -454,6 +468,17 @@ mod tests {
         assert_eq!(card(&subject, None).disagreements, []);
     }
 
+    #[test]
+    fn bounds_names_and_money_still_to_come_are_no_disagreement() {
+        let check = |one: &str, other: &str| {
+            let subject = subject(vec![report("A", one, ""), report("BB", other, "")]);
+            assert_eq!(card(&subject, None).disagreements, [], "{one} / {other}");
+        };
+        check("DeepSeek raises money at a valuation of $15.8 billion", "DeepSeek, now worth above $15 billion");
+        check("DeepSeek-8B is out", "DeepSeek has 8.4 billion parameters");
+        check("DeepSeek raises money, 投前估值100亿美元", "Counting the new money DeepSeek is worth $14 billion");
+    }
+
     fn earlier<'s>(headline: &'s str) -> EarlierStory<'s> {
         let day = jiff::civil::date(2026, 4, 24);
         EarlierStory { story: StoryId([7; 16]), day, lead: ItemId(7), version: 1, headline, text: "" }
@@ -468,34 +493,9 @@ mod tests {
         let cells: Vec<&str> = table.rows[0].cells.iter().flatten().map(|cell| cell.text.as_str()).collect();
         assert_eq!(
             (table.rows[0].attribute.as_str(), cells),
-    #[test]
-    fn bounds_names_and_money_still_to_come_are_no_disagreement() {
-        let check = |one: &str, other: &str| {
-            let subject = subject(vec![report("A", one, ""), report("BB", other, "")]);
-            assert_eq!(card(&subject, None).disagreements, [], "{one} / {other}");
-        };
-        check("DeepSeek raises money at a valuation of $15.8 billion", "DeepSeek, now worth above $15 billion");
-        check("DeepSeek-8B is out", "DeepSeek has 8.4 billion parameters");
-        check("DeepSeek raises money, 投前估值100亿美元", "Counting the new money DeepSeek is worth $14 billion");
-    }
-
             ("Valuation", vec!["$45 billion", "$20 billion (24 Apr 2026)"])
         );
 
-        subject.earlier = vec![earlier("DeepSeek valued at $10 billion")];
-        let card = card(&subject, None);
-        let why = "DeepSeek, valuation: $45 billion, after $10 billion in a report of 24 April 2026.";
-        assert_eq!(texts(&card.why_it_matters), [why]);
-        assert_eq!((card.comparison, card.timeline[0].story), (None, Some(StoryId([7; 16]))));
-    }
-
-    #[test]
-    fn no_publisher_is_quoted_beyond_what_it_allows() {
-        let mut lead = report("Harbor Wire", "Big Fund in talks to lead DeepSeek round", NEWS);
-        lead.quotable_words = 30;
-        let card = card(&subject(vec![lead]), None);
-        let parts = card.what_changed.iter().chain(&card.takeaways).chain(&card.outlook).chain(&card.technical);
-        let words: usize = parts.map(|part| part.text.split_whitespace().count()).sum();
         let mut no_match = subject.clone();
         for other in [
             "Cloud division of DeepSeek worth $10 billion",
@@ -508,13 +508,13 @@ mod tests {
             assert!(texts(&why)[0].starts_with("One earlier story on DeepSeek"), "{other}: {why:?}");
         }
 
-        assert!((1..=30).contains(&words), "{words}");
+        subject.earlier = vec![earlier("DeepSeek valued at $10 billion")];
+        let card = card(&subject, None);
+        let why = "DeepSeek, valuation: $45 billion, after $10 billion in a report of 24 April 2026.";
+        assert_eq!(texts(&card.why_it_matters), [why]);
+        assert_eq!((card.comparison, card.timeline[0].story), (None, Some(StoryId([7; 16]))));
     }
 
-    proptest::proptest! {
-        #[test]
-        fn no_text_harms_a_card(title in "\\PC{0,60}", text in "(\\PC|[\n.!?。 ]){0,200}") {
-            card(&subject(vec![report("A", &title, &text), report("BB", &text.replace('\n', " "), &title)]), None);
     #[test]
     fn a_price_changes_only_for_the_same_model() {
         let mut subject = subject(vec![report("A", "DeepSeek V4 costs $4 per million tokens", "")]);
@@ -528,6 +528,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn no_publisher_is_quoted_beyond_what_it_allows() {
+        let mut lead = report("Harbor Wire", "Big Fund in talks to lead DeepSeek round", NEWS);
+        lead.quotable_words = 30;
+        let card = card(&subject(vec![lead]), None);
+        let parts = card.what_changed.iter().chain(&card.takeaways).chain(&card.outlook).chain(&card.technical);
+        let words: usize = parts.map(|part| part.text.split_whitespace().count()).sum();
+        assert!((1..=30).contains(&words), "{words}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_harms_a_card(title in "\\PC{0,60}", text in "(\\PC|[\n.!?。 ]){0,200}") {
+            card(&subject(vec![report("A", &title, &text), report("BB", &text.replace('\n', " "), &title)]), None);
         }
     }
 }

@@ -202,15 +202,15 @@ fn whole_words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> 
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::reading::Readable;
+    use super::super::reading::{Readable, Voice};
     use super::*;
     use crate::facts::facts;
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
         let (facts, tokens) = (facts(text), BTreeSet::new());
-        let line =
-            Line { report: 0, place: 0, text, start: 0, tokens, facts, names: Vec::new(), readable: Readable::Yes };
+        let (readable, voice) = (Readable::Yes, Voice::Reporting);
+        let line = Line { report: 0, place: 0, text, start: 0, tokens, facts, names: Vec::new(), readable, voice };
         let found: Vec<String> =
             measured(&line).iter().map(|it| format!("{}: {}", it.attribute, it.fact.text)).collect();
         assert_eq!(found, expected);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::boilerplate::is_prose;
+use super::boilerplate::{is_first_person, is_prose};
 use super::{Cite, EarlierStory, Origin, Part, Report, Subject};
 use crate::facts::{Fact, FactKind, facts_written};
 use crate::id::ItemId;
@@ -54,6 +54,17 @@ pub(super) struct Line<'s> {
     pub(super) names: Vec<&'s Name>,
     /// Whether it is in the recap's language, or none of the story is.
     pub(super) readable: Readable,
+    /// Who speaks in it.
+    pub(super) voice: Voice,
+}
+
+/// Who speaks in a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Voice {
+    /// A reporter of others.
+    Reporting,
+    /// The publisher of itself: "we", "our", "I".
+    Own,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +151,7 @@ fn split<'s>(
         facts: facts_written(text, written),
         names: names.find(text).into_iter().map(|found| found.name).collect(),
         readable,
+        voice: if is_first_person(text) { Voice::Own } else { Voice::Reporting },
     };
     let prose = sentences(head).into_iter().filter_map(|range| {
         let skip = preamble(&head[range.clone()]);

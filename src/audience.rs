@@ -51,7 +51,7 @@ pub struct Evidence {
     pub words: String,
     /// Where they stand.
     pub place: Place,
-    /// What they counted.
+    /// What they counted, in this place and elsewhere.
     pub weight: f64,
 }
 
@@ -78,7 +78,7 @@ pub struct Tag {
     pub audience: AudienceId,
     /// How sure, 0..=1.
     pub confidence: Share,
-    /// Never empty; heaviest first.
+    /// Never empty; heaviest first, at most four.
     pub because: Vec<Evidence>,
 }
 
@@ -97,6 +97,9 @@ pub struct Spoken<'t> {
 
 /// Words make a story one for no more audiences than this: a tag for everybody tells nobody anything.
 const MOST_TAGS: usize = 3;
+
+/// A reason has no more pieces than a reader takes in.
+const MOST_EVIDENCE: usize = 4;
 
 /// Of a text only its head counts, in bytes: further down an article speaks of other things too.
 const TEXT_HEAD: usize = 1_200;
@@ -156,21 +159,30 @@ impl Tagger {
     }
 }
 
-/// For each of the finder's `lists` the sum of its evidence, and the evidence.
+/// For each of the finder's `lists` the sum of its evidence, and the evidence:
+/// each term once, in the words and from the place where it counts most.
 pub fn weighed(finder: &Finder, lists: usize, spoken: &Spoken) -> Vec<(f64, Vec<Evidence>)> {
-    let mut sums = vec![(0.0, Vec::new()); lists];
+    let mut terms: BTreeMap<(usize, usize), Vec<Evidence>> = BTreeMap::new();
     let places = [(Place::Title, &spoken.titles), (Place::Category, &spoken.categories), (Place::Text, &spoken.texts)];
     for (place, texts) in places {
-        for (list, evidence) in evidence(finder, place, texts) {
-            sums[list].0 += evidence.weight;
-            sums[list].1.push(evidence);
+        for (term, evidence) in evidence(finder, place, texts) {
+            terms.entry(term).or_default().push(evidence);
         }
+    }
+    let mut sums = vec![(0.0, Vec::new()); lists];
+    for ((list, _), found) in terms {
+        let sum: f64 = found.iter().map(|evidence| evidence.weight).sum();
+        let most = found.into_iter().reduce(|most, next| if next.weight > most.weight { next } else { most });
+        sums[list].0 += sum;
+        sums[list].1.extend(most.map(|evidence| Evidence { weight: sum, ..evidence }));
     }
     sums
 }
 
 /// What stands in one kind of place, each term once, by how many of the texts say it.
-fn evidence(finder: &Finder, place: Place, texts: &[&str]) -> Vec<(usize, Evidence)> {
+///
+/// A term is named by its list and its place in that.
+fn evidence(finder: &Finder, place: Place, texts: &[&str]) -> Vec<((usize, usize), Evidence)> {
     let mut found: BTreeMap<(usize, usize), (Hit, &str, u32)> = BTreeMap::new();
     for text in texts {
         let head = head(text, TEXT_HEAD);
@@ -180,11 +192,11 @@ fn evidence(finder: &Finder, place: Place, texts: &[&str]) -> Vec<(usize, Eviden
         }
     }
     let texts = texts.len() as f64;
-    let evidence = found.into_values().map(|(hit, text, times)| {
+    let evidence = found.into_iter().map(|(term, (hit, text, times))| {
         // One headline of nineteen is a hint, most of them are a proof.
         let share = (f64::from(times) / texts).sqrt();
         let words = text[hit.start..hit.end].to_owned();
-        (hit.list, Evidence { words, place, weight: hit.weight * counts(place) * share })
+        (term, Evidence { words, place, weight: hit.weight * counts(place) * share })
     });
     evidence.collect()
 }
@@ -201,6 +213,7 @@ fn counts(place: Place) -> f64 {
 
 fn tag(audience: &AudienceId, sum: f64, mut because: Vec<Evidence>) -> Tag {
     because.sort_by(|one, other| other.weight.total_cmp(&one.weight));
+    because.truncate(MOST_EVIDENCE);
     Tag { audience: audience.clone(), confidence: Share::nearest(1.0 - (-sum / POINTS_SURE).exp()), because }
 }
 
@@ -209,6 +222,7 @@ fn always(audience: &AudienceId, because: Vec<Evidence>) -> Tag {
     tag.confidence = Share::nearest(1.0);
     let source = Evidence { words: "the source is always for them".to_owned(), place: Place::Source, weight: 10.0 };
     tag.because.insert(0, source);
+    tag.because.truncate(MOST_EVIDENCE);
     tag
 }
 
@@ -273,6 +287,26 @@ mod tests {
         let titles = ["A new API", "A thing", "The thing", "Thing!", "Things"];
         let tags = tagger().tags(&Spoken { titles: titles.to_vec(), ..Spoken::default() });
         assert_eq!(tags[0].audience.as_str(), "general");
+    }
+
+    #[test]
+    fn a_term_is_one_reason_wherever_and_in_whatever_language() {
+        let terms = vec![Term { any: vec!["valuation".to_owned(), "估值".to_owned()], weight: 2.0 }];
+        let audience = Audience { terms, ..audience("investors", &[], Fallback::No) };
+        let spoken = Spoken { titles: vec!["A valuation"], texts: vec!["估值"], ..Spoken::default() };
+        let tags = Tagger::new(&[audience]).tags(&spoken);
+        let [reason] = tags[0].because.as_slice() else { panic!("{:?}", tags[0].because) };
+        assert_eq!((reason.words.as_str(), reason.place), ("valuation", Place::Title));
+        assert!((reason.weight - 2.7).abs() < 1e-9, "both places count: {}", reason.weight);
+    }
+
+    #[test]
+    fn a_reader_gets_the_four_heaviest_reasons() {
+        let terms = [("one", 1.0), ("two", 2.0), ("three", 3.0), ("four", 4.0), ("five", 5.0)];
+        let tagger = Tagger::new(&[audience("investors", &terms, Fallback::No)]);
+        let tags = tagger.tags(&Spoken { titles: vec!["one two three four five"], ..Spoken::default() });
+        let words: Vec<&str> = tags[0].because.iter().map(|evidence| evidence.words.as_str()).collect();
+        assert_eq!(words, ["five", "four", "three", "two"]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod context;
 mod extract;
 mod hook;
 pub mod kind;
+mod manner;
 mod measure;
 pub mod playbook;
 mod reading;
@@ -376,6 +377,31 @@ mod tests {
     }
 
     #[test]
+    fn names_that_readers_can_read_come_first() {
+        let heavy = Report { weight: 0.9, ..report("智潮日报", "DeepSeek 45", "") };
+        let others = ["Harbor Wire", "North Desk", "Silicon Lane"].map(|name| report(name, "DeepSeek", ""));
+        let mut of_four = subject(std::iter::once(heavy).chain(others).collect());
+        let why = |subject: &Subject| card(subject, None).why_it_matters[0].text.clone();
+        assert_eq!(why(&of_four), "Reported by 4 publishers, among them Harbor Wire, North Desk and Silicon Lane.");
+        of_four.language = "zh";
+        assert_eq!(why(&of_four), "Reported by 4 publishers, among them 智潮日报, Harbor Wire and North Desk.");
+    }
+
+    #[test]
+    fn a_publishers_we_is_not_quoted_as_if_it_were_ours() {
+        let text = "Our digest of the talks is here. The fund leads the round in DeepSeek. \
+            We expect terms by 30 June. The lab expects to sign by 15 July.";
+        let of_one = subject(vec![report("Harbor Wire", "DeepSeek round", text)]);
+        let card_of_one = card(&of_one, None);
+        assert!(card_of_one.what_changed.unwrap().text.starts_with("The fund leads the round in DeepSeek."));
+        assert_eq!(texts(&card_of_one.outlook), [] as [&str; 0]);
+        assert_eq!(card_of_one.timeline.len(), 1);
+
+        let only_own = subject(vec![report("DeepSeek", "Hello from the lab", "We publish our model today for all.")]);
+        assert_eq!(card(&only_own, None).what_changed.unwrap().text, "We publish our model today for all.");
+    }
+
+    #[test]
     fn an_audience_has_a_reading_of_its_own() {
         let subject = subject(vec![report("Harbor Wire", "Big Fund in talks to lead DeepSeek round", "")]);
         assert_eq!(texts(&card(&subject, Some("investors")).why_it_matters), ["Terms count."]);
@@ -442,6 +468,17 @@ mod tests {
         assert_eq!(card(&subject, None).disagreements, []);
     }
 
+    #[test]
+    fn bounds_names_and_money_still_to_come_are_no_disagreement() {
+        let check = |one: &str, other: &str| {
+            let subject = subject(vec![report("A", one, ""), report("BB", other, "")]);
+            assert_eq!(card(&subject, None).disagreements, [], "{one} / {other}");
+        };
+        check("DeepSeek raises money at a valuation of $15.8 billion", "DeepSeek, now worth above $15 billion");
+        check("DeepSeek-8B is out", "DeepSeek has 8.4 billion parameters");
+        check("DeepSeek raises money, 投前估值100亿美元", "Counting the new money DeepSeek is worth $14 billion");
+    }
+
     fn earlier<'s>(headline: &'s str) -> EarlierStory<'s> {
         let day = jiff::civil::date(2026, 4, 24);
         EarlierStory { story: StoryId([7; 16]), day, lead: ItemId(7), version: 1, headline, text: "" }
@@ -459,11 +496,36 @@ mod tests {
             ("Valuation", vec!["$45 billion", "$20 billion (24 Apr 2026)"])
         );
 
+        let mut no_match = subject.clone();
+        for other in [
+            "Cloud division of DeepSeek worth $10 billion",
+            "DeepSeek worth more than $10 billion",
+            "DeepSeek will be worth $10 billion",
+            "DeepSeek at a valuation of $10 billion: three numbers to watch",
+        ] {
+            no_match.earlier = vec![earlier(other)];
+            let why = card(&no_match, None).why_it_matters;
+            assert!(texts(&why)[0].starts_with("One earlier story on DeepSeek"), "{other}: {why:?}");
+        }
+
         subject.earlier = vec![earlier("DeepSeek valued at $10 billion")];
         let card = card(&subject, None);
         let why = "DeepSeek, valuation: $45 billion, after $10 billion in a report of 24 April 2026.";
         assert_eq!(texts(&card.why_it_matters), [why]);
         assert_eq!((card.comparison, card.timeline[0].story), (None, Some(StoryId([7; 16]))));
+    }
+
+    #[test]
+    fn a_price_changes_only_for_the_same_model() {
+        let mut subject = subject(vec![report("A", "DeepSeek V4 costs $4 per million tokens", "")]);
+        for (before, expected) in [
+            ("DeepSeek V4 costs $2 per million tokens", "DeepSeek, price: $4, after $2"),
+            ("DeepSeek V3 costs $2 per million tokens", "One earlier story"),
+        ] {
+            subject.earlier = vec![earlier(before)];
+            let why = card(&subject, None).why_it_matters;
+            assert!(texts(&why)[0].starts_with(expected), "{before}: {why:?}");
+        }
     }
 
     #[test]

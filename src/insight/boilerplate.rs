@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::RegexSet;
+use regex::{Regex, RegexSet};
 
 use crate::text::token::is_unspaced;
 
@@ -29,6 +29,27 @@ static NOT_NEWS: LazyLock<RegexSet> = LazyLock::new(|| {
 /// Whether `sentence` is a whole statement of a report and nothing around it; a question states nothing.
 pub(super) fn is_prose(sentence: &str) -> bool {
     is_long_enough(sentence) && !is_markup(sentence) && !sentence.ends_with(['?', '？']) && !NOT_NEWS.is_match(sentence)
+}
+
+/// The publisher's own "we", "our" and "I"; neither "US" nor "I/O" nor "Annex I".
+static OWN_VOICE: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"\b([Ww]e|WE|[Oo]ur|OUR|[Oo]urs|us|[Mm]y|[Oo]urselves|[Mm]yself|[Ww]ir|[Uu]ns|[Uu]nser(e[mnrs]?)?)\b",
+        r"|(^|[.;:,—–] |\b([Aa]nd|[Bb]ut|that|when|as|if|[Ww]hich|[Ww]hat|[Ss]o|than|because) )I(['’]\w+)? [a-z]",
+        r"|我们|咱们|笔者|小编|本报|本刊|本站"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// What somebody else says.
+static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"“[^”]*”|\x22[^\x22]*\x22|«[^»]*»|„[^“”]*[“”]|「[^」]*」")
+        .expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// Whether the publisher speaks of itself: on a card, "we" would be recapd. Quotations do not count.
+pub(super) fn is_first_person(sentence: &str) -> bool {
+    OWN_VOICE.is_match(sentence) && OWN_VOICE.is_match(&QUOTED.replace_all(sentence, "“”"))
 }
 
 /// Four words or eight characters of an unspaced script, and no more than 80 words.
@@ -78,5 +99,22 @@ mod tests {
         check("Too short.", false);
         check("", false);
         check("| --- | --- | a | b | c | d |", false);
+    }
+
+    #[test]
+    fn a_publisher_that_speaks_of_itself_is_heard() {
+        for own in ["We expect a calendar.", "They told us more.", "And I think so.", "I’ve run it.", "我们将测试。"]
+        {
+            assert!(is_first_person(own), "{own}");
+        }
+        let others = [
+            "“We expect a calendar,” said the mayor.",
+            "The US chip fund was asked.",
+            "At I/O and in Annex I systems are named.",
+            "He said: \"our plan holds\".",
+        ];
+        for other in others {
+            assert!(!is_first_person(other), "{other}");
+        }
     }
 }

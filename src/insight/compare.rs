@@ -1,5 +1,6 @@
 //! Figures side by side: an actor's and its rivals', and those that publishers do not agree on.
 
+use super::manner::Manner;
 use super::measure::{Measured, measured};
 use super::reading::{Line, Reading, owner};
 use super::{Comparison, Disagreement, Figure, Origin, Part, Row};
@@ -62,7 +63,7 @@ fn cells<'r>(reading: &'r Reading, names: &'r Names) -> Vec<Cell<'r>> {
     let mut cells = Vec::new();
     for (line, cite, day) in own.chain(earlier) {
         let Some(actor) = only_actor(line, names) else { continue };
-        for measured in measured(line) {
+        for measured in measured(line).into_iter().filter(|it| it.manner == Manner::Stated) {
             let text = match day {
                 Some(day) => format!("{} ({})", measured.fact.text, day.strftime("%-d %b %Y")),
                 None => measured.fact.text.clone(),
@@ -108,7 +109,8 @@ fn is_reading_of_one(one: &Measured, other: &Measured) -> bool {
     one.is_comparable(other) && left.max(right) <= left.min(right) * RATIO_MOST
 }
 
-/// The first figure that each publisher gives for each thing, about the story's actor.
+/// The first figure that each publisher gives for each thing, about the
+/// story's actor, where that is a stated one.
 fn first_mentions<'r>(reading: &'r Reading) -> Vec<(&'r Line<'r>, Measured<'r>)> {
     let mut firsts: Vec<(&Line, Measured)> = Vec::new();
     for line in &reading.lines {
@@ -125,6 +127,7 @@ fn first_mentions<'r>(reading: &'r Reading) -> Vec<(&'r Line<'r>, Measured<'r>)>
             }
         }
     }
+    firsts.retain(|(_, measured)| measured.manner == Manner::Stated);
     firsts
 }
 

@@ -1,11 +1,15 @@
 //! What a story is part of, and what the playbook says about its kind.
 
+use std::collections::BTreeSet;
+
 use super::compare::is_about_another;
+use super::extract::AHEAD;
 use super::measure::{Measured, measured};
 use super::playbook::Advice;
-use super::reading::{Line, Reading, cite};
+use super::reading::{Line, Reading, cite, fits_script};
 use super::{Author, Cite, EventKind, Origin, Part, Subject};
 use crate::audience::Fallback;
+use crate::facts::{Fact, FactKind};
 use crate::id::AudienceId;
 use crate::names::Name;
 use crate::publisher::Kind;
@@ -41,9 +45,13 @@ fn publishers(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
     if names.len() < 2 {
         return None;
     }
-    // Those who report themselves first, those whose word counts most before others.
+    // Those who report themselves first, then names that readers can read, then whose word counts most.
     heads.sort_by(|one, other| {
-        let rank = |line: &Line| matches!(reading.report(line).kind, Kind::Community | Kind::Aggregator);
+        let rank = |line: &Line| {
+            let report = reading.report(line);
+            let is_second_hand = matches!(report.kind, Kind::Community | Kind::Aggregator);
+            (is_second_hand, !fits_script(report.publisher, reading.subject.language))
+        };
         let weight = |line: &Line| reading.report(line).weight;
         rank(one).cmp(&rank(other)).then(weight(other).total_cmp(&weight(one)))
     });
@@ -77,13 +85,30 @@ fn change(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
     let actor = reading.actor?;
     let lead: Vec<&Line> = reading.lines.iter().filter(|line| line.report == 0).collect();
     let earlier: Vec<&Line> = reading.earlier.iter().filter(|line| is_about(line, actor)).collect();
+    let (lead, earlier) = (told(&lead), told(&earlier));
     let (now, before) = (figures_of(&lead, actor), figures_of(&earlier, actor));
-    let pair = now.iter().find_map(|new| Some((new, before.iter().find(|old| old.1.is_other_than(&new.1))?)));
+    let is_change = |new: &(&Line, Measured), old: &(&Line, Measured)| {
+        old.1.is_other_than(&new.1) && (!new.1.is_of_a_product() || products(new.0) == products(old.0))
+    };
+    let pair = now.iter().find_map(|new| Some((new, before.iter().find(|old| is_change(new, old))?)));
     let ((line, new), (old_line, old)) = pair?;
     let day = reading.subject.earlier[old_line.report].day.strftime("%-d %B %Y").to_string();
     cites.push(reading.cite(line));
     cites.push(reading.cite_earlier(old_line));
     Some(format!("{}, {}: {}, after {} in a report of {day}.", actor.name, new.attribute, new.fact.text, old.fact.text))
+}
+
+/// The products and versions that a line names: V4's price is no change of V3's.
+fn products(line: &Line) -> BTreeSet<String> {
+    let names = line.names.iter().filter(|name| name.of.is_some()).map(|name| name.id.clone());
+    let versions = line.facts.iter().filter(|fact| matches!(fact.kind, FactKind::Version { .. }));
+    names.chain(versions.map(Fact::key)).collect()
+}
+
+/// Without what is planned, expected or only to be watched: a figure there is none yet.
+fn told<'l, 's>(lines: &[&'l Line<'s>]) -> Vec<&'l Line<'s>> {
+    let is_told = |line: &&&Line| !AHEAD.is_match(line.text) && !line.text.ends_with(" to watch");
+    lines.iter().filter(is_told).copied().collect()
 }
 
 /// What the lines measure, without those whose figures may be another's.

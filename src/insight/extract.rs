@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::boilerplate::{is_prose, words};
 use super::hook::is_vague;
-use super::reading::{Line, Readable, Reading};
+use super::reading::{Line, Readable, Reading, Voice};
 use super::taken::Taken;
 use super::{Origin, Part};
 use crate::audience::Term;
@@ -28,7 +28,7 @@ const OUTLOOK_MOST: usize = 3;
 const TITLE_MOST_CHARS: usize = 140;
 
 /// What is to come. "Could" and "may" are left out: they promise nothing.
-static AHEAD: LazyLock<Regex> = LazyLock::new(|| {
+pub(super) static AHEAD: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = concat!(
         r"\b(will|won't|expects?|(is|are|was|were) expected|plans? (to|on)|planning to|aims? to|intends? to|hopes? to|",
         r"(is|are) (set|due|scheduled|slated|likely) to|scheduled for|slated for|upcoming|forthcoming|next (week|month|quarter|year)|",
@@ -47,14 +47,17 @@ static POINTS_BACK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
 });
 
-/// The lead's text if it is short, else its first sentence and the ones most like the rest.
+/// The lead's text if it is short, else its first sentence and the ones most
+/// like the rest. A publisher's "we" only where nobody tells it otherwise.
 pub(super) fn what_changed(reading: &Reading, taken: &mut Taken) -> Option<Part> {
-    let source = reading.prose().find(|(_, line)| taken.has_room_for(line)).map(|(_, line)| line.report)?;
-    let text: Vec<&Line> = reading
-        .prose()
-        .map(|(_, line)| line)
-        .filter(|line| line.report == source && taken.has_room_for(line))
-        .collect();
+    let room = |voice: Option<Voice>| {
+        let spoken = reading.prose().map(|(_, line)| line).filter(move |line| voice.is_none_or(|it| line.voice == it));
+        spoken.filter(|line| taken.has_room_for(line)).collect::<Vec<&Line>>()
+    };
+    let reported = room(Some(Voice::Reporting));
+    let all = if reported.is_empty() { room(None) } else { reported };
+    let source = all.first()?.report;
+    let text: Vec<&Line> = all.into_iter().filter(|line| line.report == source).collect();
     let mut order: Vec<usize> = (0..text.len()).collect();
     if text.len() > CHANGED_MOST_SENTENCES {
         order.sort_by(|one, other| weight(reading, text[*other]).total_cmp(&weight(reading, text[*one])));
@@ -228,8 +231,10 @@ fn best(
     most: usize,
     strength: impl Fn(&Line, &Taken) -> Option<f64>,
 ) -> Vec<Part> {
-    let is_quotable =
-        |line: &&Line| line.readable == Readable::Yes && (line.place > 0 || is_telling_title(reading, line));
+    let is_quotable = |line: &&Line| {
+        let is_ours = line.readable == Readable::Yes && line.voice == Voice::Reporting;
+        is_ours && (line.place > 0 || is_telling_title(reading, line))
+    };
     let candidates: Vec<&Line> = reading.lines.iter().filter(is_quotable).collect();
     let mut parts = Vec::new();
     while parts.len() < most {

@@ -1,8 +1,8 @@
 //! Which thing a figure measures: the valuation, the revenue, the price.
 
+use super::manner::{Around, Manner};
 use super::reading::Line;
 use crate::facts::{Fact, FactKind};
-use crate::text::head;
 
 /// A figure and what it is the figure of.
 #[derive(Clone, Debug)]
@@ -10,6 +10,7 @@ pub(super) struct Measured<'l> {
     /// As a reader says it: "valuation".
     pub(super) attribute: &'static str,
     pub(super) fact: &'l Fact,
+    pub(super) manner: Manner,
 }
 
 /// What amounts of money are of, with the words that say so; one that begins
@@ -36,10 +37,24 @@ const MONEY: &[(&str, &[&str])] = &[
             "finanzierungsrunde",
         ],
     ),
+    // A year's sales and those of a month times twelve are not a quarter's.
     (
-        "revenue",
-        &["revenue", "annualised", "annualized", "run rate", "run-rate", "arr", "sales", "营收", "收入", "umsatz"],
+        "annualised revenue",
+        &[
+            "annualised",
+            "annualized",
+            "annualised revenue",
+            "annualized revenue",
+            "recurring revenue",
+            "run rate",
+            "run-rate",
+            "arr",
+            "年化收入",
+            "年化营收",
+        ],
     ),
+    ("annual revenue", &["annual revenue", "full-year revenue", "annual sales", "full-year sales", "全年营收"]),
+    ("revenue", &["revenue", "sales", "营收", "收入", "umsatz"]),
     (
         "price",
         &[
@@ -77,66 +92,8 @@ const SHARES: &[(&str, &[&str])] = &[
     ("staff", &["staff", "workforce", "employees", "headcount", "员工"]),
 ];
 
-/// Bytes between a figure and its word at most.
-const NEAR: usize = 48;
-
-/// After one of these stands a bound, a sum over a time, or what does not hold now, or not yet.
-const NOT_NOW_BEFORE: &[&str] = &[
-    "from",
-    "previous",
-    "instead of",
-    "compared with",
-    "compared to",
-    "had been",
-    "against",
-    "forecast",
-    "expect",
-    "guide",
-    "guidance",
-    "analysts",
-    "target",
-    "last year",
-    "at the end of",
-    "earlier",
-    "up to",
-    "as much as",
-    "a total of",
-    "months",
-    "原定",
-    "上一轮",
-    "之前",
-    "此前",
-    "去年",
-    "年底",
-    "预计",
-    "目标",
-    "最多",
-    "累计",
-    "半年",
-    "个月",
-];
-
-/// Before one of these, too.
-const NOT_NOW_AFTER: &[&str] = &[
-    "last year",
-    "last month",
-    "at the end of",
-    "a year earlier",
-    "a year ago",
-    "in 2024",
-    "in 2025",
-    "earlier this year",
-    "months",
-    "in total",
-    "to date",
-    "in all",
-];
-
 /// Between two figures that are the ends of one range.
 const RANGE: &[&str] = &["to", "and", "-", "–", "—", "至", "到", "~"];
-
-/// Marks that end a clause.
-const CLAUSE: [char; 5] = [',', ';', '，', '；', '、'];
 
 /// The line's figures whose meaning the words around them give, without figures of another time.
 pub(super) fn measured<'l>(line: &'l Line) -> Vec<Measured<'l>> {
@@ -146,17 +103,33 @@ pub(super) fn measured<'l>(line: &'l Line) -> Vec<Measured<'l>> {
     }
     let is_alone = |at: &usize| !is_range(line, at.wrapping_sub(1)) && !is_range(line, *at);
     let alone = (0..line.facts.len()).filter(is_alone).map(|at| &line.facts[at]);
-    let now = alone.filter(|fact| !is_of_another_time(&lower, fact));
-    now.filter_map(|fact| Some(Measured { attribute: attribute(&lower, fact)?, fact })).collect()
+    let measured = alone.filter_map(|fact| {
+        let around = Around::of(&lower, &fact.span);
+        let attribute = if around.is_of_another_time() { None } else { attribute(&around, fact) }?;
+        let manner = if is_of_a_name(fact) { Manner::Loosely } else { around.manner() };
+        Some(Measured { attribute, fact, manner })
+    });
+    measured.collect()
+}
+
+/// The 8B of a model's name is its size in round figures.
+fn is_of_a_name(fact: &Fact) -> bool {
+    matches!(fact.kind, FactKind::Count { unit: "parameter", .. }) && fact.text.ends_with(['B', 'T'])
 }
 
 impl Measured<'_> {
-    /// Whether both are figures of one thing in one unit, near enough to be
-    /// readings of it and too far apart to be roundings.
+    /// Whether both are stated figures of one thing in one unit, near enough to
+    /// be readings of it and too far apart to be roundings.
     pub(super) fn is_other_than(&self, other: &Measured) -> bool {
         let (Some(one), Some(two)) = (self.fact.value(), other.fact.value()) else { return false };
         let ratio = one.max(two) / one.min(two).max(f64::MIN_POSITIVE);
-        self.is_comparable(other) && (1.03..=20.0).contains(&ratio)
+        let are_stated = self.manner == Manner::Stated && other.manner == Manner::Stated;
+        are_stated && self.is_comparable(other) && (1.03..=20.0).contains(&ratio)
+    }
+
+    /// Whether it is a figure of a product rather than of the company behind it.
+    pub(super) fn is_of_a_product(&self) -> bool {
+        matches!(self.attribute, "price" | "context window" | "parameters" | "active parameters" | "users")
     }
 
     /// Whether both are figures of one thing in one unit.
@@ -177,16 +150,18 @@ fn is_range(line: &Line, first: usize) -> bool {
     RANGE.contains(&line.text[one.span.end..two.span.start].trim())
 }
 
-fn attribute(lower: &str, fact: &Fact) -> Option<&'static str> {
+fn attribute(around: &Around, fact: &Fact) -> Option<&'static str> {
     match fact.kind {
         FactKind::Amount { value, .. } => {
-            let attribute = nearest(lower, fact, MONEY)?;
+            let attribute = nearest(around, MONEY)?;
+            let attribute = around.round().filter(|_| attribute == "valuation").unwrap_or(attribute);
             let is_small = value < 10_000.0;
             (is_small == (attribute == "price")).then_some(attribute)
         }
-        FactKind::Percent { .. } => nearest(lower, fact, SHARES),
+        FactKind::Percent { .. } => nearest(around, SHARES),
         FactKind::Count { unit, .. } => match unit {
             "context" => Some("context window"),
+            "parameter" if fact.text.contains("active") => Some("active parameters"),
             "parameter" => Some("parameters"),
             "user" => Some("users"),
             "job" => Some("jobs"),
@@ -199,8 +174,8 @@ fn attribute(lower: &str, fact: &Fact) -> Option<&'static str> {
 }
 
 /// The thing whose word stands nearest, within the clause.
-fn nearest(lower: &str, fact: &Fact, things: &[(&'static str, &[&str])]) -> Option<&'static str> {
-    let (before, after) = clause(lower, fact);
+fn nearest(around: &Around, things: &[(&'static str, &[&str])]) -> Option<&'static str> {
+    let Around { before, after } = around;
     let distance = |word: &str| {
         let left = whole_words(before, word).last().map(|at| before.len() - at - word.len());
         let right = whole_words(after, word.trim_start_matches('>')).next().map(|at| at + 1);
@@ -223,33 +198,19 @@ fn whole_words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> 
     })
 }
 
-fn is_of_another_time(lower: &str, fact: &Fact) -> bool {
-    let (before, after) = clause(lower, fact);
-    NOT_NOW_BEFORE.iter().any(|word| before.contains(word)) || NOT_NOW_AFTER.iter().any(|word| after.contains(word))
-}
-
-/// What stands near the fact within its clause, on the left and on the right.
-fn clause<'t>(lower: &'t str, fact: &Fact) -> (&'t str, &'t str) {
-    let start = head(lower, fact.span.start.saturating_sub(NEAR)).len();
-    let end = head(lower, fact.span.end + NEAR).len();
-    let before = &lower[start..fact.span.start];
-    let after = &lower[fact.span.end..end];
-    (before.rsplit(CLAUSE).next().unwrap_or(before), after.split(CLAUSE).next().unwrap_or(after))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::reading::Readable;
+    use super::super::reading::{Readable, Voice};
     use super::*;
     use crate::facts::facts;
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
         let (facts, tokens) = (facts(text), BTreeSet::new());
-        let line =
-            Line { report: 0, place: 0, text, start: 0, tokens, facts, names: Vec::new(), readable: Readable::Yes };
+        let (readable, voice) = (Readable::Yes, Voice::Reporting);
+        let line = Line { report: 0, place: 0, text, start: 0, tokens, facts, names: Vec::new(), readable, voice };
         let found: Vec<String> =
             measured(&line).iter().map(|it| format!("{}: {}", it.attribute, it.fact.text)).collect();
         assert_eq!(found, expected);
@@ -279,6 +240,30 @@ mod tests {
     fn bounds_and_ranges_are_no_figures() {
         check("Restructuring charges of $140 million to $150 million", &[]);
         check("It will invest up to $40 billion", &[]);
+    }
+
+    #[test]
+    fn money_before_and_after_a_round_are_two_things() {
+        check(
+            "They value it at a pre-money valuation of $10 billion; counting the new money it is worth $14 billion",
+            &["valuation before the money: $10 billion", "valuation with the money: $14 billion"],
+        );
+        check("投前估值100亿美元", &["valuation before the money: 100亿美元"]);
+    }
+
+    #[test]
+    fn a_years_sales_are_no_quarters() {
+        check("annual recurring revenue of $200 million", &["annualised revenue: $200 million"]);
+        check("annual revenue of $200 million", &["annual revenue: $200 million"]);
+        check("revenue of $200 million", &["revenue: $200 million"]);
+    }
+
+    #[test]
+    fn working_parameters_are_not_all() {
+        check(
+            "760 million active parameters of 8.4 billion parameters",
+            &["active parameters: 760 million active parameters", "parameters: 8.4 billion parameters"],
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::boilerplate::is_prose;
+use super::boilerplate::{is_first_person, is_prose};
 use super::{Cite, EarlierStory, Origin, Part, Report, Subject};
 use crate::facts::{Fact, FactKind, facts_written};
 use crate::id::ItemId;
@@ -54,6 +54,17 @@ pub(super) struct Line<'s> {
     pub(super) names: Vec<&'s Name>,
     /// Whether it is in the recap's language, or none of the story is.
     pub(super) readable: Readable,
+    /// Who speaks in it.
+    pub(super) voice: Voice,
+}
+
+/// Who speaks in a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Voice {
+    /// A reporter of others.
+    Reporting,
+    /// The publisher of itself: "we", "our", "I".
+    Own,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +151,7 @@ fn split<'s>(
         facts: facts_written(text, written),
         names: names.find(text).into_iter().map(|found| found.name).collect(),
         readable,
+        voice: if is_first_person(text) { Voice::Own } else { Voice::Reporting },
     };
     let prose = sentences(head).into_iter().filter_map(|range| {
         let skip = preamble(&head[range.clone()]);
@@ -159,16 +171,24 @@ fn preamble(sentence: &str) -> usize {
 }
 
 fn readable(report: &Report, language: &str) -> Readable {
-    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_lowercase();
-    let wanted = primary(language);
-    let is_unspaced = matches!(wanted.as_str(), "zh" | "ja");
-    let fits_script = match script(if report.text.is_empty() { report.title } else { report.text }) {
+    let said = if report.text.is_empty() { report.title } else { report.text };
+    let fits_language = report.language.is_none_or(|tag| tag.is_empty() || primary(tag) == primary(language));
+    if fits_script(said, language) && fits_language { Readable::Yes } else { Readable::No }
+}
+
+/// Whether `text` is in the script that readers of `language` read.
+pub(super) fn fits_script(text: &str, language: &str) -> bool {
+    let is_unspaced = matches!(primary(language).as_str(), "zh" | "ja");
+    match script(text) {
         Script::Han => is_unspaced,
         Script::Latin => !is_unspaced,
         Script::Other => true,
-    };
-    let fits_language = report.language.is_none_or(|tag| tag.is_empty() || primary(tag) == wanted);
-    if fits_script && fits_language { Readable::Yes } else { Readable::No }
+    }
+}
+
+/// `zh` of `zh-Hans`.
+fn primary(tag: &str) -> String {
+    tag.split(['-', '_']).next().unwrap_or_default().to_lowercase()
 }
 
 /// The company or body that most headlines name; of several the one named first.

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use regex::Regex;
 
-use super::reading::{Line, Readable, Reading};
+use super::reading::{Line, Reading, Voice};
 use super::taken::overlap;
 use super::{Dated, Origin, Part};
 use crate::facts::FactKind;
@@ -26,7 +26,8 @@ pub(super) fn timeline(reading: &Reading) -> Vec<Dated> {
     let mut days = earlier(reading);
     days.truncate(DAYS_MOST / 2);
     let mut told: Vec<&Line> = Vec::new();
-    for line in reading.lines.iter().filter(|line| line.readable == Readable::Yes && line.place > 0) {
+    let prose = reading.prose().map(|(_, line)| line);
+    for line in prose.filter(|line| line.voice == Voice::Reporting) {
         if days.len() == DAYS_MOST {
             break;
         }
@@ -116,6 +117,11 @@ mod tests {
         check("High-risk systems move from 2 August 2026 to 2 December 2027.", &["2027-12-02"]);
         check("Firms would comply by 2 December 2027 instead of 2 August 2026.", &["2027-12-02"]);
         check("It was discussed on 3 May and on 4 May in Brussels.", &[]);
+    }
+
+    #[test]
+    fn what_a_publisher_plans_for_itself_is_no_day_of_the_story() {
+        check("We will publish our transcripts by 15 May 2026.", &[]);
     }
 
     #[test]

@@ -32,6 +32,19 @@ pub fn head(text: &str, most_bytes: usize) -> &str {
     &text[..end.unwrap_or(0)]
 }
 
+/// Lower case with every byte where it was: a letter whose small form is of
+/// another length (`İ`) stays as it is.
+pub fn lower(text: &str) -> String {
+    let small = |letter: char| {
+        let mut forms = letter.to_lowercase();
+        match (forms.next(), forms.next()) {
+            (Some(form), None) if form.len_utf8() == letter.len_utf8() => form,
+            _ => letter,
+        }
+    };
+    text.chars().map(small).collect()
+}
+
 /// `lead`, then as many of `names` as fit whole into `max_chars`, separated by
 /// commas; the first is cut if it alone is too long.
 pub fn listed<'n>(lead: &str, names: impl Iterator<Item = &'n str>, max_chars: usize) -> String {

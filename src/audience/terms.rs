@@ -3,6 +3,7 @@
 use aho_corasick::AhoCorasick;
 
 use super::Term;
+use crate::text::lower;
 use crate::text::token::is_unspaced;
 
 /// Several lists of terms, looked for together.
@@ -89,19 +90,6 @@ impl Finder {
         });
         kept
     }
-}
-
-/// Lower case with every byte where it was: a letter whose small form is of
-/// another length stays as it is.
-fn lower(text: &str) -> String {
-    let small = |letter: char| {
-        let mut forms = letter.to_lowercase();
-        match (forms.next(), forms.next()) {
-            (Some(form), None) if form.len_utf8() == letter.len_utf8() => form,
-            _ => letter,
-        }
-    };
-    text.chars().map(|letter| if letter == '’' { letter } else { small(letter) }).collect()
 }
 
 fn is_spaced(letter: char) -> bool {

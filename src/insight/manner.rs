@@ -175,8 +175,8 @@ impl<'t> Around<'t> {
             let rest = before.strip_suffix(*word);
             rest.is_some_and(|rest| !word.is_ascii() || !rest.ends_with(|letter: char| letter.is_alphanumeric()))
         };
-        let is_bound = BOUNDS_BEFORE.iter().any(|word| ends(&word))
-            || BOUNDS_AFTER.iter().any(|word| self.after.trim_start().starts_with(word));
+        let is_bound =
+            BOUNDS_BEFORE.iter().any(ends) || BOUNDS_AFTER.iter().any(|word| self.after.trim_start().starts_with(word));
         let is_part = PARTS.iter().any(|word| self.before.contains(word) || self.after.contains(word));
         if is_bound || is_part { Manner::Loosely } else { Manner::Stated }
     }

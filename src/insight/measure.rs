@@ -3,6 +3,7 @@
 use super::manner::{Around, Manner};
 use super::reading::Line;
 use crate::facts::{Fact, FactKind};
+use crate::text;
 
 /// A figure and what it is the figure of.
 #[derive(Clone, Debug)]
@@ -97,10 +98,8 @@ const RANGE: &[&str] = &["to", "and", "-", "–", "—", "至", "到", "~"];
 
 /// The line's figures whose meaning the words around them give, without figures of another time.
 pub(super) fn measured<'l>(line: &'l Line) -> Vec<Measured<'l>> {
-    let lower = line.text.to_lowercase();
-    if lower.len() != line.text.len() {
-        return Vec::new();
-    }
+    // The spans are of the text as written, so no byte may move.
+    let lower = text::lower(line.text);
     let is_alone = |at: &usize| !is_range(line, at.wrapping_sub(1)) && !is_range(line, *at);
     let alone = (0..line.facts.len()).filter(is_alone).map(|at| &line.facts[at]);
     let measured = alone.filter_map(|fact| {
@@ -214,6 +213,11 @@ mod tests {
         let found: Vec<String> =
             measured(&line).iter().map(|it| format!("{}: {}", it.attribute, it.fact.text)).collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn letters_that_change_their_length_move_no_figure() {
+        check("İstanbul fund at a valuation of “€45 billion” in STRAẞE round", &["valuation: €45 billion"]);
     }
 
     #[test]

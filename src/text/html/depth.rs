@@ -25,8 +25,8 @@ pub fn flattened(html: &str) -> Cow<'_, str> {
     while let Some(found) = html[at..].find('<') {
         let start = at + found;
         let tag = &html[start..];
-        if tag.starts_with("<!--") {
-            at = start + tag[4..].find("-->").map_or(tag.len(), |end| end + 7);
+        if let Some(comment) = tag.strip_prefix("<!--") {
+            at = start + comment.find("-->").map_or(tag.len(), |end| end + 7);
             continue;
         }
         let closing = tag.as_bytes().get(1) == Some(&b'/');

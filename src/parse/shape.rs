@@ -75,7 +75,7 @@ pub(super) fn of(text: &str) -> Result<Shape, NotAFeed> {
     }
     let Some(root) = root(body) else {
         return Err(NotAFeed::Text {
-            begins: crate::text::cut(&crate::text::one_line(crate::text::html::head(body, 400)), 60),
+            begins: crate::text::cut(&crate::text::one_line(crate::text::head(body, 400)), 60),
         });
     };
     let qualified = name(&body[root..]);
@@ -142,7 +142,7 @@ pub(super) fn name(text: &str) -> &str {
 
 /// A feed inside another element, as some gateways wrap it.
 fn embedded(text: &str) -> Option<Shape> {
-    let near = crate::text::html::head(text, 4096);
+    let near = crate::text::head(text, 4096);
     let holds = |tag: &str| near.contains(tag);
     if holds("<channel") && (holds("<rss ") || holds("<item")) {
         Some(Shape::Rss)
@@ -154,7 +154,7 @@ fn embedded(text: &str) -> Option<Shape> {
 }
 
 fn page_title(text: &str) -> String {
-    let near = crate::text::html::head(text, 16 * 1024);
+    let near = crate::text::head(text, 16 * 1024);
     let lower = near.to_ascii_lowercase();
     let title = || {
         let start = lower.find("<title")?;

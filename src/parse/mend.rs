@@ -340,13 +340,16 @@ fn legal(letter: char) -> bool {
     !matches!(letter, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
+/// Names and values, as written.
+type Attributes<'t> = Vec<(&'t str, &'t str)>;
+
 /// The attributes at the beginning of `text`, and its length up to and with
 /// the `>`; quoted or not.
 ///
 /// # Errors
 ///
 /// If the tag has no end: how many bytes were read to see that.
-fn attributes(text: &str) -> Result<(usize, Vec<(&str, &str)>), usize> {
+fn attributes(text: &str) -> Result<(usize, Attributes<'_>), usize> {
     let mut found = Vec::new();
     let mut at = 0;
     loop {

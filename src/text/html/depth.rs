@@ -149,7 +149,7 @@ impl<'h> Tag<'h> {
     fn at(text: &'h str) -> Option<Self> {
         let closing = text.starts_with("</");
         let name_at = if closing { 2 } else { 1 };
-        let inner = text[name_at..].as_bytes();
+        let inner = &text.as_bytes()[name_at..];
         inner.first().filter(|byte| byte.is_ascii_alphabetic())?;
         let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
         let letters = inner.iter().position(ends).unwrap_or(inner.len());

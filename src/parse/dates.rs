@@ -89,8 +89,8 @@ fn iso(text: &str) -> Option<Timestamp> {
     let date = iso_date(day.trim_end_matches('Z'))?;
     let clock_end = rest.find(|letter: char| !(letter.is_ascii_digit() || matches!(letter, ':' | '.' | ',')));
     let (clock, zone) = rest.split_at(clock_end.unwrap_or(rest.len()));
-    let (afternoon, zone) = half_of_day(zone.trim());
-    instant(date, iso_time(clock, afternoon)?, zone)
+    let (half, zone) = half_of_day(zone.trim());
+    instant(date, iso_time(clock, half)?, zone)
 }
 
 fn iso_date(day: &str) -> Option<Date> {
@@ -120,7 +120,7 @@ fn iso_date(day: &str) -> Option<Date> {
 }
 
 /// `10:00:00.25`, `10:00`, `100000`, `10`; nothing is midnight.
-fn iso_time(clock: &str, afternoon: Option<bool>) -> Option<Clock> {
+fn iso_time(clock: &str, half: Option<HalfOfDay>) -> Option<Clock> {
     let whole = clock.split(['.', ',']).next().unwrap_or_default();
     let spread;
     let whole = match whole.len() {
@@ -138,9 +138,9 @@ fn iso_time(clock: &str, afternoon: Option<bool>) -> Option<Clock> {
     let mut parts = whole.split(':').map(|digits| if digits.is_empty() { Some(0) } else { digits.parse().ok() });
     let mut next = || parts.next().unwrap_or(Some(0));
     let (hour, minute, second): (i8, i8, i8) = (next()?, next()?, next()?);
-    let hour = match afternoon {
-        Some(true) if hour < 12 => hour + 12,
-        Some(false) if hour == 12 => 0,
+    let hour = match half {
+        Some(HalfOfDay::Afternoon) if hour < 12 => hour + 12,
+        Some(HalfOfDay::Morning) if hour == 12 => 0,
         _ => hour,
     };
     let next_day = hour == 24 && minute == 0;
@@ -154,12 +154,20 @@ struct Clock {
     next_day: bool,
 }
 
-/// Whether the text begins with AM (false) or PM (true), and what is left.
-fn half_of_day(text: &str) -> (Option<bool>, &str) {
-    let marks = [("am", false), ("a.m.", false), ("pm", true), ("p.m.", true)];
+/// AM or PM.
+#[derive(Clone, Copy)]
+enum HalfOfDay {
+    Morning,
+    Afternoon,
+}
+
+/// The half of the day that the text begins with, and what is left.
+fn half_of_day(text: &str) -> (Option<HalfOfDay>, &str) {
+    use HalfOfDay::{Afternoon, Morning};
+    let marks = [("am", Morning), ("a.m.", Morning), ("pm", Afternoon), ("p.m.", Afternoon)];
     let begins = |mark: &str| text.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark));
     match marks.into_iter().find(|(mark, _)| begins(mark)) {
-        Some((mark, afternoon)) => (Some(afternoon), text[mark.len()..].trim()),
+        Some((mark, half)) => (Some(half), text[mark.len()..].trim()),
         None => (None, text),
     }
 }
@@ -182,7 +190,7 @@ struct Said<'t> {
     month: Option<i8>,
     date: Option<Date>,
     clock: Option<&'t str>,
-    afternoon: Option<bool>,
+    half: Option<HalfOfDay>,
     zone: Option<&'t str>,
 }
 
@@ -199,7 +207,7 @@ impl<'t> Said<'t> {
         } else if let Some(month) = month(word) {
             self.month = self.month.or(Some(month));
         } else if let Some(half) = half {
-            self.afternoon = Some(half);
+            self.half = Some(half);
         } else if digits > 0 && word.contains(['/', '.', '-']) && !word.starts_with(['+', '-']) && !zone_like(word) {
             self.hear_date(word);
         } else if digits > 0 && word.trim_end_matches(|letter: char| letter.is_ascii_alphabetic()).len() == digits {
@@ -215,7 +223,7 @@ impl<'t> Said<'t> {
         let (clock, rest) = word.split_at(end.unwrap_or(word.len()));
         self.clock = Some(clock);
         let (half, zone) = half_of_day(rest);
-        self.afternoon = self.afternoon.or(half);
+        self.half = self.half.or(half);
         self.zone = self.zone.or((!zone.is_empty()).then_some(zone));
     }
 
@@ -244,7 +252,7 @@ impl<'t> Said<'t> {
             Some(date) => date,
             None => self.day_month_year()?,
         };
-        let clock = iso_time(self.clock.unwrap_or_default(), self.afternoon)?;
+        let clock = iso_time(self.clock.unwrap_or_default(), self.half)?;
         instant(date, clock, self.zone.unwrap_or_default())
     }
 
@@ -256,8 +264,13 @@ impl<'t> Said<'t> {
             [year] if year.len() == 4 => (number(year)?, 1),
             _ => return None,
         };
-        Date::new(full_year(year), self.month?, i8::try_from(day).ok()?).ok()
+        date(year, i16::from(self.month?), day)
     }
+}
+
+/// The date of these numbers, a year of two digits made full.
+fn date(year: i16, month: i16, day: i16) -> Option<Date> {
+    Date::new(full_year(year), i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
 /// A year of two digits, as RFC 2822 reads it.
@@ -368,7 +381,9 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_nothing() {
-        for no_date in ["", "soon", "yesterday 10:00", "32 Nov 2026", "2026-13-01", "99999999999"] {
+        for no_date in
+            ["", "soon", "yesterday 10:00", "32 Nov 2026", "2026-13-01", "99999999999", "11.258.2026", "1/258/2026"]
+        {
             check(no_date, "nothing");
         }
     }

@@ -109,7 +109,7 @@ fn guid(given: &model::Entry, fields: &Fields) -> Option<String> {
     let written = fields.text(&["guid"]).unwrap_or_default();
     let id = [given.id.trim(), written, about.unwrap_or_default()].into_iter().find(|id| !id.is_empty())?;
     let id = text::without_controls(id);
-    Some(text::html::head(&id, MOST_ID_BYTES).to_owned())
+    Some(text::head(&id, MOST_ID_BYTES).to_owned())
 }
 
 fn link(given: &model::Entry, fields: &Fields, guid: Option<&str>, around: &Around) -> Option<Url> {
@@ -246,7 +246,7 @@ fn language<'e>(given: &'e model::Entry, fields: &'e Fields) -> Option<&'e str> 
 /// A title for an entry without one: the first sentence of its text, else the
 /// address it links or attaches, else its id; nothing if it says nothing.
 fn substitute(entry: &Entry) -> Option<String> {
-    let text = text::one_line(text::html::head(&entry.text(), 4096));
+    let text = text::one_line(text::head(&entry.text(), 4096));
     if !text.is_empty() {
         let ends = |(at, mark): (usize, &str)| text[at + mark.len()..].starts_with(' ').then_some(at + mark.len());
         let end =

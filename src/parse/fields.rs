@@ -8,6 +8,8 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
 use url::Url;
 
+use crate::text::head;
+
 /// Namespaces by a part of their address that no other has, and our word for
 /// them.
 const NAMESPACES: &[(&str, &str)] = &[
@@ -22,6 +24,31 @@ const NAMESPACES: &[(&str, &str)] = &[
     ("1999/xhtml", "xhtml"),
 ];
 
+/// More nesting than feed-rs is given, since it recurses; the outline ends there.
+pub(super) const DEEPEST: usize = 256;
+
+/// Fields in which HTML may stand unescaped: their content is kept as written.
+const MARKED_UP: &[&str] = &[
+    "title",
+    "atom:summary",
+    "author",
+    "dc:creator",
+    "itunes:author",
+    "description",
+    "dc:description",
+    "itunes:summary",
+    "itunes:subtitle",
+    "media:description",
+    "content:encoded",
+    "atom:content",
+    "xhtml:body",
+    "xhtml:div",
+    "fullitem",
+];
+
+/// More of it than this is not kept.
+const MOST_MARKUP_BYTES: usize = 1 << 20;
+
 /// One element inside an entry, or directly inside the feed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Field {
@@ -33,7 +60,8 @@ pub(super) struct Field {
     pub attributes: Vec<(String, String)>,
     /// The base for relative links in it: `xml:base` as far as given.
     pub base: Option<Url>,
-    /// Its content as written, if there are elements in it.
+    /// Its content as written, if there are elements in it that may be HTML; at
+    /// most 1 MiB.
     pub markup: Option<String>,
 }
 
@@ -102,10 +130,8 @@ fn attribute<'a>(attributes: &'a [(String, String)], name: &str) -> Option<&'a s
     found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
 }
 
-/// Fields stand no deeper, groups of media included.
-const DEEPEST_FIELD: usize = 12;
-
-/// The outline of a feed's XML, up to the first thing that is ill-formed.
+/// The outline of a feed's XML, up to the first thing that is ill-formed or
+/// nests too deep.
 pub(super) fn outline(text: &str, base: Option<&Url>) -> Outline {
     let mut reader = NsReader::from_str(text);
     let mut walk = Walk { text, outline: Outline::default(), stack: Vec::new(), base: base.cloned() };
@@ -141,6 +167,9 @@ pub(super) fn outline(text: &str, base: Option<&Url>) -> Outline {
             }
             Event::Eof => break,
             _ => {}
+        }
+        if walk.outline.depth > DEEPEST {
+            break;
         }
     }
     walk.outline
@@ -239,9 +268,10 @@ impl Walk<'_> {
         }
         let Some(mut field) = open.field else { return };
         field.text = field.text.trim().to_owned();
-        // Elements within elements would each keep a copy of the rest.
-        if open.has_elements && open.role == Role::Field {
-            field.markup = self.text.get(open.content_at..before).map(str::to_owned);
+        // Only of a whole field: copies of all that nests in it would add up.
+        if open.has_elements && open.role == Role::Field && MARKED_UP.contains(&field.name.as_str()) {
+            let written = self.text.get(open.content_at..before);
+            field.markup = written.map(|markup| head(markup, MOST_MARKUP_BYTES).to_owned());
         }
         let in_entry = self.stack.iter().any(|open| open.role == Role::Entry);
         let owner = if in_entry { self.outline.entries.last_mut() } else { Some(&mut self.outline.feed) };
@@ -282,6 +312,26 @@ mod tests {
         assert_eq!(first.text(&["none", "dc:subject"]), Some("a & b"));
         assert_eq!(first.all("description").next().unwrap().markup.as_deref(), Some("x <b>y</b>"));
         assert!(text[first.span.clone()].starts_with("<item rdf") && text[first.span.clone()].ends_with("</item>"));
+    }
+
+    #[test]
+    fn what_nests_is_kept_but_once() {
+        let nested = "<m:a>".repeat(200) + "x" + &"</m:a>".repeat(200);
+        let text = format!(
+            "<rss xmlns:m='http://search.yahoo.com/mrss/'><item><m:description>{nested}</m:description></item></rss>"
+        );
+        let outline = outline(&text, None);
+        let fields = &outline.entries[0].fields;
+        assert_eq!(fields.len(), 201);
+        let kept: usize =
+            fields.iter().map(|field| field.text.len() + field.markup.as_deref().unwrap_or("").len()).sum();
+        assert!(kept <= 1 + nested.len(), "{kept}");
+    }
+
+    #[test]
+    fn the_outline_ends_where_it_gets_too_deep() {
+        let text = "<rss><item>".to_owned() + &"<a>".repeat(9_000);
+        assert_eq!(outline(&text, None).depth, DEEPEST + 1);
     }
 
     #[test]

@@ -6,11 +6,22 @@ use std::collections::HashMap;
 use quick_xml::escape::escape;
 use url::Url;
 
-use super::shape;
+use super::shape::{self, Ends};
+use crate::text::head;
 use crate::text::html::entity;
 
 /// More nesting than any feed needs; feed-rs and readers behind it recurse.
 const DEEPEST: usize = 200;
+
+/// No tag is longer.
+const MOST_TAG_BYTES: usize = 64 << 10;
+
+/// After so much read in vain, for tags that have no end, the rest is given up.
+const MOST_WASTED_BYTES: usize = 4 << 20;
+
+/// More names than this are not looked up: there are some 250 entities in
+/// HTML 4, and a feed that has more is none.
+const MOST_ENTITIES: usize = 300;
 
 /// HTML elements without content that stray into feeds unescaped. `link` is
 /// not one of them here.
@@ -30,23 +41,8 @@ pub(super) struct Mended {
 
 /// The document made well-formed.
 pub(super) fn mended(text: &str) -> Mended {
-    let mut mender = Mender {
-        source: text,
-        at: 0,
-        out: String::with_capacity(text.len() + 64),
-        open: Vec::new(),
-        own: Vec::new(),
-        entities: HashMap::new(),
-        seen: Vec::new(),
-    };
-    let mut finished = false;
-    while mender.at < text.len() && !finished {
-        finished = mender.step();
-    }
-    if !mender.open.is_empty() {
-        mender.note("cut short");
-    }
-    mender.close_to(0);
+    let mut mender = Mender::of(text);
+    mender.run();
     Mended {
         text: mender.out,
         notes: mender.seen.into_iter().map(|(what, line)| format!("{what}, line {line}")).collect(),
@@ -64,9 +60,37 @@ struct Mender<'t> {
     /// Entities of HTML that were looked up.
     entities: HashMap<String, Option<String>>,
     seen: Vec<(&'static str, usize)>,
+    ends: Ends,
+    /// What was read for tags that had no end.
+    wasted_bytes: usize,
 }
 
 impl<'t> Mender<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            source: text,
+            at: 0,
+            out: String::with_capacity(text.len() + 64),
+            open: Vec::new(),
+            own: Vec::new(),
+            entities: HashMap::new(),
+            seen: Vec::new(),
+            ends: Ends::default(),
+            wasted_bytes: 0,
+        }
+    }
+
+    fn run(&mut self) {
+        let mut finished = false;
+        while self.at < self.source.len() && !finished && self.wasted_bytes <= MOST_WASTED_BYTES {
+            finished = self.step();
+        }
+        if !self.open.is_empty() {
+            self.note("cut short");
+        }
+        self.close_to(0);
+    }
+
     /// Takes the next piece of the document; true after the end of its root.
     fn step(&mut self) -> bool {
         let rest = &self.source[self.at..];
@@ -103,7 +127,7 @@ impl<'t> Mender<'t> {
         } else if rest.starts_with("<?") {
             self.at += until(">");
         } else if rest.starts_with("<!") {
-            let length = shape::doctype_length(rest);
+            let length = shape::doctype_length(rest, &mut self.ends);
             self.declarations(&rest[..length]);
             self.at += length;
         } else if shape::name(rest).is_empty() {
@@ -126,9 +150,13 @@ impl<'t> Mender<'t> {
 
     fn start(&mut self, rest: &'t str) -> bool {
         let name = shape::name(rest);
-        let Some((length, attributes)) = attributes(&rest[1 + name.len()..]) else {
-            self.stray();
-            return false;
+        let (length, attributes) = match attributes(head(&rest[1 + name.len()..], MOST_TAG_BYTES)) {
+            Ok(read) => read,
+            Err(wasted_bytes) => {
+                self.wasted_bytes += wasted_bytes;
+                self.stray();
+                return false;
+            }
         };
         self.at += 1 + name.len() + length;
         if self.open.len() >= DEEPEST {
@@ -202,6 +230,7 @@ impl<'t> Mender<'t> {
                 .and_then(|quote| rest[1..].split(quote).next());
             if let Some(value) = value.filter(|value| value.len() <= 64) {
                 self.own.push((name, value));
+                self.own.truncate(MOST_ENTITIES);
             }
         }
     }
@@ -236,6 +265,9 @@ impl<'t> Mender<'t> {
         }
         if let Some((_, value)) = self.own.iter().find(|(own, _)| *own == name) {
             return Some(escape(*value).replace("&amp;#", "&#"));
+        }
+        if self.entities.len() >= MOST_ENTITIES && !self.entities.contains_key(name) {
+            return None;
         }
         let known = self.entities.entry(name.to_owned()).or_insert_with(|| entity(name));
         let meaning = escape(known.as_deref()?).into_owned();
@@ -308,13 +340,16 @@ fn legal(letter: char) -> bool {
     !matches!(letter, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// A longer tag has no end: looking for it again and again would take hours.
-const LONGEST_TAG: usize = 64 * 1024;
+/// Names and values, as written.
+type Attributes<'t> = Vec<(&'t str, &'t str)>;
 
 /// The attributes at the beginning of `text`, and its length up to and with
-/// the `>`; quoted or not. Nothing if the tag has no end.
-fn attributes(text: &str) -> Option<(usize, Vec<(&str, &str)>)> {
-    let text = crate::text::head(text, LONGEST_TAG);
+/// the `>`; quoted or not.
+///
+/// # Errors
+///
+/// If the tag has no end: how many bytes were read to see that.
+fn attributes(text: &str) -> Result<(usize, Attributes<'_>), usize> {
     let mut found = Vec::new();
     let mut at = 0;
     loop {
@@ -325,13 +360,15 @@ fn attributes(text: &str) -> Option<(usize, Vec<(&str, &str)>)> {
                 .len();
         at += blank;
         let rest = &text[at..];
-        match rest.as_bytes().first()? {
-            b'>' => return Some((at + 1, found)),
-            b'<' => return None,
-            _ => {}
+        match rest.as_bytes().first() {
+            Some(b'>') => return Ok((at + 1, found)),
+            Some(b'<') => return Err(at),
+            Some(_) => {}
+            None => return Err(text.len()),
         }
-        let end =
-            rest.find(|letter: char| letter.is_whitespace() || matches!(letter, '=' | '>' | '/' | '<' | '"' | '\''))?;
+        let end = rest
+            .find(|letter: char| letter.is_whitespace() || matches!(letter, '=' | '>' | '/' | '<' | '"' | '\''))
+            .ok_or(text.len())?;
         let key = &rest[..end];
         at += end;
         let after = text[at..].trim_start();
@@ -341,9 +378,10 @@ fn attributes(text: &str) -> Option<(usize, Vec<(&str, &str)>)> {
             at = text.len() - given.len();
             let quote = given.chars().next().filter(|quote| matches!(quote, '"' | '\''));
             let (skipped, length) = match quote {
-                Some(quote) => (1, given[1..].find(quote)?),
-                None => (0, given.find(|letter: char| letter.is_whitespace() || matches!(letter, '>' | '<'))?),
+                Some(quote) => (1, given[1..].find(quote)),
+                None => (0, given.find(|letter: char| letter.is_whitespace() || letter == '>')),
             };
+            let length = length.ok_or(text.len())?;
             value = &given[skipped..skipped + length];
             at += length + 2 * skipped;
         }
@@ -396,6 +434,27 @@ mod tests {
             "<rss><x></x><item>1</item><item>2</item></rss>",
             "entry inside another element, line 1",
         );
+    }
+
+    #[test]
+    fn tags_without_end_are_not_read_for_ever() {
+        for unit in ["<a/b=", "<a b='\"c=\"", "<a b=\"'"] {
+            let text = "<rss>".to_owned() + &unit.repeat(60_000);
+            let mut mender = Mender::of(&text);
+            mender.run();
+            assert!(mender.wasted_bytes <= MOST_WASTED_BYTES + MOST_TAG_BYTES, "{unit}");
+            assert!(mender.out.ends_with("</rss>"));
+        }
+    }
+
+    #[test]
+    fn only_so_many_entities_are_looked_up() {
+        let text: String = (0..1_000).map(|number| format!("&x{number};")).collect();
+        let text = format!("<a>{text}&eacute;&amp;</a>");
+        let mut mender = Mender::of(&text);
+        mender.run();
+        assert_eq!(mender.entities.len(), MOST_ENTITIES);
+        assert!(mender.out.ends_with("&amp;x999;&amp;eacute;&amp;</a>"));
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! The chain of rescue for XML: as it is, mended, entry by entry.
 
 use feed_rs::model;
+use quick_xml::Reader;
+use quick_xml::events::Event;
 use url::Url;
 
-use super::fields::{Fields, Outline, outline};
+use super::fields::{DEEPEST, Fields, Outline, outline};
 use super::shape::Shape;
 use super::{NotAFeed, Rescue, Skipped, attempt, mend, root};
 
-/// More nesting than feed-rs is given: it recurses.
-const DEEPEST: usize = 256;
+/// More calls of feed-rs than this are not made to tell good entries from bad.
+const MOST_ATTEMPTS: usize = 1_000;
 
 /// A document as feed-rs and the pass over its fields saw it.
 pub(super) struct Reading {
@@ -86,8 +88,10 @@ fn by_entry(
     let Outline { feed: own, entries, depth, foreign } = outline;
     let first = entries.first()?.span.start;
     let last = entries.last()?.span.end;
-    let around = Around { head: &text[..first], tail: &text[last..], text, shape, base };
-    let mut found = Found { feed: around.read(&[]).ok()?, kept: Vec::new(), skipped: Vec::new() };
+    let feed = attempt::read(&format!("{}{}", &text[..first], &text[last..]), base).ok()?;
+    let (head, tail) = holders(&text[..first]);
+    let around = Around { head, tail, text, shape, base };
+    let mut found = Found { feed, kept: Vec::new(), skipped: Vec::new(), attempts: 0 };
     around.bisect(&entries, 0, &mut found);
     if found.feed.entries.is_empty() {
         return None;
@@ -95,9 +99,28 @@ fn by_entry(
     Some((found.feed, Outline { feed: own, entries: found.kept, depth, foreign }, found.skipped))
 }
 
+/// The tags that are open at the end of `head`, and those that close them: all
+/// that an entry needs around it.
+fn holders(head: &str) -> (String, String) {
+    let mut reader = Reader::from_str(head);
+    let mut open = Vec::new();
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(tag)) => open.push(tag),
+            Ok(Event::End(_)) => drop(open.pop()),
+            Ok(Event::Eof) | Err(_) => break,
+            Ok(_) => {}
+        }
+    }
+    let opening = open.iter().map(|tag| format!("<{}>", &**tag)).collect();
+    let closing = open.iter().rev().map(|tag| format!("</{}>", tag.name().as_ref())).collect();
+    (opening, closing)
+}
+
 struct Around<'t> {
-    head: &'t str,
-    tail: &'t str,
+    /// The least that an entry stands in.
+    head: String,
+    tail: String,
     text: &'t str,
     shape: Shape,
     base: Option<&'t Url>,
@@ -107,6 +130,7 @@ struct Found {
     feed: model::Feed,
     kept: Vec<Fields>,
     skipped: Vec<Skipped>,
+    attempts: usize,
 }
 
 impl Around<'_> {
@@ -117,24 +141,70 @@ impl Around<'_> {
 
     /// Halves the entries until those that cannot be read stand alone.
     fn bisect(&self, entries: &[Fields], index: usize, found: &mut Found) {
+        if found.attempts >= MOST_ATTEMPTS {
+            return self.give_up(entries, index, "too many bad entries before it", found);
+        }
+        found.attempts += 1;
         match self.read(entries) {
             Ok(feed) => {
                 found.feed.entries.extend(feed.entries);
                 found.kept.extend_from_slice(entries);
             }
-            Err(why) if entries.len() <= 1 => match self.shape {
-                // Its fields are enough.
-                Shape::Rss | Shape::Rdf => {
-                    found.feed.entries.extend(entries.iter().map(|_| model::Entry::default()));
-                    found.kept.extend_from_slice(entries);
-                }
-                Shape::Atom | Shape::Json => found.skipped.push(Skipped { index, why }),
-            },
+            Err(why) if entries.len() <= 1 => self.give_up(entries, index, &why, found),
             Err(_) => {
                 let (left, right) = entries.split_at(entries.len() / 2);
                 self.bisect(left, index, found);
                 self.bisect(right, index + left.len(), found);
             }
         }
+    }
+
+    /// Makes do without feed-rs.
+    fn give_up(&self, entries: &[Fields], index: usize, why: &str, found: &mut Found) {
+        match self.shape {
+            // Their fields are enough.
+            Shape::Rss | Shape::Rdf => {
+                found.feed.entries.extend(entries.iter().map(|_| model::Entry::default()));
+                found.kept.extend_from_slice(entries);
+            }
+            Shape::Atom | Shape::Json => {
+                let skipped = |place| Skipped { index: index + place, why: why.to_owned() };
+                found.skipped.extend((0..entries.len()).map(skipped));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BAD: &str = "<entry><id>1</id><content type=\"a/b/c\">x</content></entry>";
+
+    fn by_entry_of(text: &str) -> (model::Feed, Vec<Skipped>) {
+        let (feed, _, skipped) = by_entry(text, Shape::Atom, outline(text, None), None).unwrap();
+        (feed, skipped)
+    }
+
+    #[test]
+    fn entries_are_tried_without_what_is_around_them() {
+        let head = "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:x='y'><title>T</title><b><c/></b><in k='v'>";
+        let (head, tail) = holders(head);
+        assert_eq!(head, "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:x='y'><in k='v'>");
+        assert_eq!(tail, "</in></feed>");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_tried_for_ever() {
+        let good = "<entry><id>0</id><title>good</title></entry>";
+        let feed = |bad: usize| {
+            format!("<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title>{good}{}</feed>", BAD.repeat(bad))
+        };
+        let (few, skipped) = by_entry_of(&feed(9));
+        assert_eq!((few.entries.len(), skipped.len()), (1, 9));
+        assert_eq!(few.title.unwrap().content, "T");
+        let (many, skipped) = by_entry_of(&feed(1_500));
+        assert_eq!((many.entries.len(), skipped.len()), (1, 1_500));
+        assert_eq!(skipped[1_499], Skipped { index: 1_500, why: "too many bad entries before it".to_owned() });
     }
 }

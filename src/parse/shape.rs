@@ -75,7 +75,7 @@ pub(super) fn of(text: &str) -> Result<Shape, NotAFeed> {
     }
     let Some(root) = root(body) else {
         return Err(NotAFeed::Text {
-            begins: crate::text::cut(&crate::text::one_line(crate::text::html::head(body, 400)), 60),
+            begins: crate::text::cut(&crate::text::one_line(crate::text::head(body, 400)), 60),
         });
     };
     let qualified = name(&body[root..]);
@@ -100,13 +100,14 @@ pub(super) fn of(text: &str) -> Result<Shape, NotAFeed> {
 /// type, and past whatever else stands before it.
 pub(super) fn root(text: &str) -> Option<usize> {
     let mut at = 0;
+    let mut ends = Ends::default();
     while let Some(found) = text[at..].find('<') {
         at += found;
         let rest = &text[at..];
         let skip = if rest.starts_with("<!--") {
             rest.find("-->").map(|end| end + 3)
         } else if rest.starts_with("<!") {
-            Some(doctype_length(rest))
+            Some(doctype_length(rest, &mut ends))
         } else if rest.starts_with("<?") {
             rest.find('>').map(|end| end + 1)
         } else if name(rest).is_empty() {
@@ -119,19 +120,40 @@ pub(super) fn root(text: &str) -> Option<usize> {
     None
 }
 
-/// Longer than the declarations of any feed.
-const LONGEST_DOCTYPE: usize = 64 * 1024;
+/// Ends that are looked for from one place after the other: what is not found
+/// once is nowhere further on, and is not looked for again.
+#[derive(Default)]
+pub(super) struct Ends {
+    missing: Vec<&'static str>,
+    /// How many searches there were.
+    #[cfg(test)]
+    pub searches: usize,
+}
 
-/// The length of the document type at the beginning of `text`, with its
-/// internal declarations.
-pub(super) fn doctype_length(text: &str) -> usize {
-    let plain = text.find('>').map_or(text.len(), |end| end + 1);
-    let is_doctype = text.get(..9).is_some_and(|head| head.eq_ignore_ascii_case("<!doctype"));
-    match text[..plain].find('[').filter(|_| is_doctype) {
-        Some(inside) => {
-            let window = crate::text::head(&text[inside..], LONGEST_DOCTYPE);
-            window.find("]>").map_or(plain, |end| inside + end + 2)
+impl Ends {
+    /// Where `end` stands in `rest`, the rest of the document.
+    pub(super) fn find(&mut self, rest: &str, end: &'static str) -> Option<usize> {
+        if self.missing.contains(&end) {
+            return None;
         }
+        #[cfg(test)]
+        {
+            self.searches += 1;
+        }
+        let found = rest.find(end);
+        if found.is_none() {
+            self.missing.push(end);
+        }
+        found
+    }
+}
+
+/// The length of the document type at the beginning of `text`, the rest of the
+/// document, with its internal declarations.
+pub(super) fn doctype_length(text: &str, ends: &mut Ends) -> usize {
+    let plain = text.find('>').map_or(text.len(), |end| end + 1);
+    match text[..plain].find('[') {
+        Some(inside) => ends.find(&text[inside..], "]>").map_or(plain, |end| inside + end + 2),
         None => plain,
     }
 }
@@ -149,7 +171,7 @@ pub(super) fn name(text: &str) -> &str {
 
 /// A feed inside another element, as some gateways wrap it.
 fn embedded(text: &str) -> Option<Shape> {
-    let near = crate::text::html::head(text, 4096);
+    let near = crate::text::head(text, 4096);
     let holds = |tag: &str| near.contains(tag);
     if holds("<channel") && (holds("<rss ") || holds("<item")) {
         Some(Shape::Rss)
@@ -161,7 +183,7 @@ fn embedded(text: &str) -> Option<Shape> {
 }
 
 fn page_title(text: &str) -> String {
-    let near = crate::text::html::head(text, 16 * 1024);
+    let near = crate::text::head(text, 16 * 1024);
     let lower = near.to_ascii_lowercase();
     let title = || {
         let start = lower.find("<title")?;
@@ -192,6 +214,14 @@ mod tests {
         check("<rdf:RDF xmlns='x'>", "Rdf");
         check("junk before <feed>", "Atom");
         check("  {\"version\":1}", "Json");
+    }
+
+    #[test]
+    fn an_end_that_is_missing_is_looked_for_once() {
+        let text = "<![>".repeat(1_000);
+        let mut ends = Ends::default();
+        let lengths: usize = (0..1_000).map(|at| doctype_length(&text[4 * at..], &mut ends)).sum();
+        assert_eq!((lengths, ends.searches), (text.len(), 1));
     }
 
     #[test]

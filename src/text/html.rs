@@ -6,155 +6,18 @@ use std::collections::{HashMap, HashSet};
 use ammonia::{Builder, UrlRelative};
 use url::Url;
 
-use crate::text::one_line;
+use crate::text::{head, one_line};
 
 mod depth;
+mod lists;
 mod scan;
 mod title;
 
 pub use depth::flattened;
 pub use title::{entity, title, without_controls};
 
+use lists::{ATTRIBUTES, BLOCKS, KEPT, UNSEEN};
 use scan::{Piece, pieces, unescaped};
-
-/// What is kept of a publisher's text: structure, code, tables, pictures. A
-/// bare `span` keeps the tokens of highlighted code apart.
-const KEPT: &[&str] = &[
-    "p",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "ul",
-    "ol",
-    "li",
-    "blockquote",
-    "pre",
-    "code",
-    "kbd",
-    "samp",
-    "var",
-    "b",
-    "i",
-    "u",
-    "s",
-    "strike",
-    "strong",
-    "em",
-    "small",
-    "sub",
-    "sup",
-    "mark",
-    "dl",
-    "dt",
-    "dd",
-    "table",
-    "caption",
-    "colgroup",
-    "col",
-    "thead",
-    "tbody",
-    "tfoot",
-    "tr",
-    "td",
-    "th",
-    "a",
-    "img",
-    "figure",
-    "figcaption",
-    "br",
-    "hr",
-    "time",
-    "abbr",
-    "q",
-    "cite",
-    "dfn",
-    "del",
-    "ins",
-    "tt",
-    "wbr",
-    "div",
-    "span",
-    "center",
-    "ruby",
-    "rb",
-    "rt",
-    "rp",
-    "bdi",
-];
-
-/// What our own feeds contain: what Miniflux, FreshRSS and others keep.
-const FOR_FEEDS: &[&str] = &[
-    "h2",
-    "h3",
-    "p",
-    "ul",
-    "ol",
-    "li",
-    "blockquote",
-    "strong",
-    "em",
-    "small",
-    "a",
-    "time",
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-    "br",
-    "hr",
-];
-
-/// Attributes with a meaning; no class, id or style.
-const ATTRIBUTES: &[(&str, &[&str])] = &[
-    ("a", &["href", "title"]),
-    ("img", &["src", "alt", "title", "width", "height"]),
-    ("time", &["datetime"]),
-    ("abbr", &["title"]),
-    ("q", &["cite"]),
-    ("blockquote", &["cite"]),
-    ("ol", &["start", "reversed"]),
-    ("td", &["colspan", "rowspan"]),
-    ("th", &["colspan", "rowspan", "scope"]),
-];
-
-/// Elements of which not even the text is kept.
-const UNSEEN: &[&str] = &["script", "style", "template", "iframe", "object", "svg", "math", "title", "select"];
-
-/// Elements that stand on a line of their own in plain text.
-const BLOCKS: &[&str] = &[
-    "p",
-    "div",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "ul",
-    "ol",
-    "li",
-    "dl",
-    "dt",
-    "dd",
-    "blockquote",
-    "pre",
-    "table",
-    "caption",
-    "thead",
-    "tbody",
-    "tfoot",
-    "tr",
-    "figure",
-    "figcaption",
-    "br",
-    "hr",
-    "center",
-];
 
 /// More HTML than this is cut before it is read: an article is not that long.
 const MOST_BYTES: usize = 2 << 20;
@@ -175,7 +38,7 @@ pub fn sanitised(html: &str, base: Option<&Url>) -> String {
     }
     let relative = base.map_or(UrlRelative::Deny, |base| UrlRelative::RewriteWithBase(base.clone()));
     let cleaner = cleaner(KEPT, relative);
-    let mut safe = cleaner.clean(&flattened(head(html, MOST_BYTES))).to_string();
+    let mut safe = cleaner.clean(&flattened(whole_tags(html, MOST_BYTES))).to_string();
     // What stands wrongly in a table moves out of it, by the rules of HTML,
     // and may only then be seen to nest wrongly.
     for _ in 0..MOST_MOVES {
@@ -188,19 +51,13 @@ pub fn sanitised(html: &str, base: Option<&Url>) -> String {
     without_pixels(&safe).trim().to_owned()
 }
 
-/// Sanitised HTML cut down to what feed readers keep, see `FOR_FEEDS`.
-pub fn for_feeds(html: &str) -> String {
-    let flat = flattened(head(html, MOST_BYTES));
-    cleaner(FOR_FEEDS, UrlRelative::Deny).clean(&flat).to_string().trim().to_owned()
-}
-
 /// The plain text of HTML: blocks on lines of their own, cells apart, entities
 /// decoded once, white space folded, no markup left.
 pub fn plain(html: &str) -> String {
     if is_plain(html) {
         return one_line(html);
     }
-    let flat = flattened(head(html, MOST_BYTES));
+    let flat = flattened(whole_tags(html, MOST_BYTES));
     let safe = cleaner(KEPT, UrlRelative::PassThrough).clean(&flat).to_string();
     let mut text = String::with_capacity(safe.len());
     for piece in pieces(&safe) {
@@ -224,15 +81,11 @@ fn in_cells(line: &str) -> String {
     cells.join(" | ")
 }
 
-/// At most `limit_bytes` of `html`, not cutting a tag where that can be helped.
-pub fn head(html: &str, limit_bytes: usize) -> &str {
-    if html.len() <= limit_bytes {
-        return html;
-    }
-    let end = (0..=limit_bytes).rev().find(|at| html.is_char_boundary(*at)).unwrap_or(0);
-    let head = &html[..end];
-    let open = head.rfind('<').filter(|at| !head[*at..].contains('>'));
-    &head[..open.unwrap_or(head.len())]
+/// At most `limit_bytes` of `html`, without the tag that this would cut in two.
+fn whole_tags(html: &str, limit_bytes: usize) -> &str {
+    let begin = head(html, limit_bytes);
+    let cut_tag = begin.rfind('<').filter(|at| begin.len() < html.len() && !begin[*at..].contains('>'));
+    &begin[..cut_tag.unwrap_or(begin.len())]
 }
 
 /// Plain text as HTML: escaped, paragraphs and lines kept.
@@ -344,18 +197,17 @@ mod tests {
     }
 
     #[test]
-    fn our_own_feeds_contain_what_readers_keep() {
-        let rich = "<h2>a</h2><div><pre>b</pre><img src='https://a.test/i.png'></div><a href='https://a.test/'>c</a>";
-        assert_eq!(for_feeds(rich), "<h2>a</h2>b<a href=\"https://a.test/\">c</a>");
-    }
-
-    #[test]
     fn blocks_stand_on_lines_of_their_own() {
         check_plain("<p>One <b>two</b></p><p>three</p>", "One two\nthree");
         check_plain("a<br>b<ul><li>c<li>d</ul>", "a\nb\nc\nd");
         check_plain("<table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr></table>", "1 | 2\n3");
         check_plain("a\n  b", "a b");
         check_plain("<p>a\n  b</p>", "a b");
+    }
+
+    #[test]
+    fn a_span_is_no_end_of_a_sentence() {
+        check_plain("<p>The lab <span>OpenAI</span> raised <span>$5</span>.</p>", "The lab OpenAI raised $5.");
     }
 
     #[test]

@@ -8,7 +8,8 @@ use feed_rs::model;
 use crate::parse::fields::{Field, Fields};
 use crate::parse::shape::Shape;
 use crate::text;
-use crate::text::html::{from_plain, head};
+use crate::text::head;
+use crate::text::html::from_plain;
 
 /// A text as the publisher wrote it.
 pub(in crate::parse) struct Body<'e> {

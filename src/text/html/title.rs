@@ -59,7 +59,7 @@ const MARKUP: &[&str] = &[
 /// A title as one line of plain text, at most 1 KiB: markup stripped, entities
 /// decoded, those escaped twice too, control characters dropped.
 pub fn title(text: &str) -> String {
-    let text = super::head(text, 16 * MOST_BYTES);
+    let text = super::whole_tags(text, 16 * MOST_BYTES);
     let bare = without_markup(text);
     let mut decoded = decoded(&bare);
     if has_entity(&decoded) {
@@ -69,7 +69,7 @@ pub fn title(text: &str) -> String {
     if line.len() <= MOST_BYTES {
         return line;
     }
-    let head = super::head(&line, MOST_BYTES - '…'.len_utf8());
+    let head = crate::text::head(&line, MOST_BYTES - '…'.len_utf8());
     let end = head.rfind(' ').filter(|at| *at > MOST_BYTES / 2).unwrap_or(head.len());
     format!("{}…", head[..end].trim_end())
 }

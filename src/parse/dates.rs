@@ -328,11 +328,6 @@ fn minutes_east(zone: &str) -> Option<i32> {
     (hours < 100 && minutes < 60).then_some(sign * (hours * 60 + minutes))
 }
 
-/// The day, if there is such a day.
-fn date(year: i16, month: i16, day: i16) -> Option<Date> {
-    Date::new(full_year(year), month.try_into().ok()?, day.try_into().ok()?).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -230,8 +230,7 @@ impl Walk<'_> {
             }
             None => outer.clone(),
         };
-        let shallow = self.stack.len() < DEEPEST_FIELD;
-        let kept = role == Role::Field || (role == Role::Inside && prefix == "media" && shallow);
+        let kept = role == Role::Field || (role == Role::Inside && prefix == "media");
         let field = kept.then(|| Field {
             name: named(prefix, local),
             attributes: attributes.clone(),

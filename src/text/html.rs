@@ -244,10 +244,4 @@ mod tests {
             prop_assert!(!plain(&html).contains('<'));
         }
     }
-
-    #[test]
-    fn a_span_does_not_break_a_sentence() {
-        let html = "<p>The lab <span>Tern</span> raised <span>$5 billion</span> on Monday.</p>";
-        assert_eq!(plain(&sanitised(html, None)), "The lab Tern raised $5 billion on Monday.");
-    }
 }

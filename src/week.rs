@@ -34,6 +34,11 @@ impl Week {
         self.number
     }
 
+    /// The week after it.
+    pub fn next(self) -> Self {
+        Self::of(self.monday().saturating_add(7.days()))
+    }
+
     /// Its Monday.
     pub fn monday(self) -> Date {
         self.day(Weekday::Monday)

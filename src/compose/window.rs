@@ -29,19 +29,23 @@ pub struct Due {
 ///
 /// If the database fails.
 pub fn due(store: &Store, slot: &Slot, now: Timestamp) -> Result<Option<Due>> {
-    let due = closed(store.anchor()?, slot, now);
+    let last = store.listed()?.first().map(|listed| listed.week);
+    let due = closed(store.anchor()?, last, slot, now);
     let Some(due) = due else { return Ok(None) };
     let is_empty_first = due.issue == Issue::First && store.count_placed(due.window.start, due.window.end)? == 0;
     Ok(Some(due).filter(|_| !is_empty_first))
 }
 
-fn closed(anchor: Option<Timestamp>, slot: &Slot, now: Timestamp) -> Option<Due> {
+/// The week that closed last before `now`, after the one named `last`, whose
+/// window ended at `anchor`.
+fn closed(anchor: Option<Timestamp>, last: Option<Week>, slot: &Slot, now: Timestamp) -> Option<Due> {
     let end = slot.last(now);
     let (start, issue) = match anchor {
         Some(anchor) => (anchor, Issue::Later),
         None => (slot.before(end), Issue::First),
     };
-    let week = slot.week_of(start);
+    // Seen from another zone the anchor may lie in the week before: no name is given twice.
+    let week = slot.week_of(start).max(last.map_or(slot.week_of(start), Week::next));
     // A window never closes in the week in which it began: a schedule moved
     // from Monday to Friday makes the week longer, not shorter.
     let is_closed = end > start && slot.week_of(end) > week;
@@ -59,7 +63,7 @@ mod tests {
     fn check(day: Weekday, anchor: Option<&str>, now: &str, expected: &str) {
         let slot = Slot { day, time: Time::constant(8, 0, 0, 0), zone: TimeZone::UTC };
         let anchor = anchor.map(|anchor| anchor.parse().unwrap());
-        let shown = match closed(anchor, &slot, now.parse().unwrap()) {
+        let shown = match closed(anchor, None, &slot, now.parse().unwrap()) {
             Some(due) => format!("{} {} to {}", due.week, due.window.start, due.window.end),
             None => "none".to_owned(),
         };
@@ -89,6 +93,16 @@ mod tests {
         let anchor = Some("2026-05-11T08:00:00Z");
         check(Weekday::Friday, anchor, "2026-05-15T09:00:00Z", "none");
         check(Weekday::Friday, anchor, "2026-05-22T09:00:00Z", "2026-W20 2026-05-11T08:00:00Z to 2026-05-22T08:00:00Z");
+    }
+
+    #[test]
+    fn a_zone_moved_west_loses_no_week() {
+        let zone = TimeZone::get("America/Los_Angeles").unwrap();
+        let slot = Slot { day: Weekday::Monday, time: Time::constant(8, 0, 0, 0), zone };
+        let anchor = Some("2026-05-11T06:00:00Z".parse().unwrap());
+        let now = "2026-05-18T15:00:00Z".parse().unwrap();
+        let due = closed(anchor, Some("2026-W19".parse().unwrap()), &slot, now).unwrap();
+        assert_eq!(due.week.to_string(), "2026-W20", "on Sunday evening there, W19 was already published");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The daemon's work: whatever is due is polled, whatever week has ended is
 //! published.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -55,13 +55,16 @@ struct Worker {
     config: Arc<Config>,
     poller: Poller,
     running: JoinSet<Turn>,
-    in_flight: HashSet<SourceId>,
+    /// When each turn on its way began.
+    in_flight: HashMap<SourceId, Timestamp>,
+    /// Nothing is begun before, since the store failed.
+    resume: Option<Instant>,
 }
 
 impl Worker {
     fn new(shared: Shared, config: Arc<Config>) -> Result<Self> {
         let poller = Poller::new(config.clone(), shared.handle.clone(), shared.readers.clone())?;
-        Ok(Self { shared, config, poller, running: JoinSet::new(), in_flight: HashSet::new() })
+        Ok(Self { shared, config, poller, running: JoinSet::new(), in_flight: HashMap::new(), resume: None })
     }
 
     /// Goes on by another configuration; turns on the way end by the old one.
@@ -76,13 +79,18 @@ impl Worker {
     /// else will be due.
     async fn start_due(&mut self) -> Duration {
         let now = self.shared.clock.now();
+        let patience = self.resume.map(|resume| resume.saturating_duration_since(Instant::now()));
+        if let Some(patience) = patience.filter(|patience| !patience.is_zero()) {
+            // What cannot be written would be asked for again and again.
+            return patience;
+        }
         let due = match self.poller.due(now).await {
             Ok(due) => due,
             Err(error) => return self.failed(&error),
         };
         let mut next = self.config.recap.slot.next(now);
         for (at, source) in due {
-            if self.in_flight.contains(&source) {
+            if self.in_flight.contains_key(&source) {
                 continue;
             }
             if at > now {
@@ -102,12 +110,12 @@ impl Worker {
     fn start(&mut self, id: SourceId) {
         let Some(source) = self.config.sources.iter().find(|source| source.id == id).cloned() else { return };
         let (poller, clock) = (self.poller.clone(), self.shared.clock);
-        self.in_flight.insert(id.clone());
+        self.in_flight.insert(id.clone(), clock.now());
         self.running.spawn(async move {
             let begun = Instant::now();
             // In a task of its own: a panic in one turn is that source's, and its name is known.
             let turn = tokio::spawn(async move { poller.turn(&source, clock.now()).await }).await;
-            let polled = turn.unwrap_or_else(|_| Err(StoreError::Closed));
+            let polled = turn.unwrap_or(Err(StoreError::Panicked));
             (id, begun.elapsed().as_secs_f64(), polled)
         });
     }
@@ -127,6 +135,11 @@ impl Worker {
     }
 
     async fn publish(&self, now: Timestamp, all_polled: bool) -> std::result::Result<(), StoreError> {
+        // Items of a turn that began before the slot belong to the week that closes with it.
+        let slot = self.config.recap.slot.last(now);
+        if self.in_flight.values().any(|begun| *begun < slot) {
+            return Ok(());
+        }
         let is_first = self.shared.readers.ask(|store| store.anchor()).await?.is_none();
         if is_first && !all_polled {
             return Ok(());
@@ -156,9 +169,10 @@ impl Worker {
         }
     }
 
-    fn failed(&self, error: &StoreError) -> Duration {
+    fn failed(&mut self, error: &StoreError) -> Duration {
         tracing::error!(error = error as &dyn std::error::Error, "the store fails, trying again");
         self.shared.health.store(Some(error.to_string()));
+        self.resume = Some(Instant::now() + AFTER_FAILURE);
         AFTER_FAILURE
     }
 }

@@ -7,6 +7,8 @@ pub mod signature;
 
 use jiff::Timestamp;
 
+use self::group::WINDOW;
+
 use crate::id::StoryId;
 use crate::item::Item;
 use crate::publisher::{Kind, Publisher};
@@ -35,10 +37,13 @@ pub struct Report {
 }
 
 impl Report {
-    /// When it appeared, as far as one can tell: its published date unless that
-    /// lies after the first sight of it, else the first sight.
+    /// When it appeared, as far as one can tell: its published date, but not
+    /// after the first sight of it, nor longer before its place in time than
+    /// reports of one event lie apart. A wrong date must not sink a story.
     pub fn appeared(&self) -> Timestamp {
-        self.item.entry.published.map_or(self.item.first_seen, |published| published.min(self.item.first_seen))
+        let seen = self.item.first_seen;
+        let earliest = self.item.placed.unwrap_or(seen).checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
+        self.item.entry.published.map_or(seen, |published| published.min(seen).max(earliest))
     }
 
     /// The language of its title: the feed's word for it, else its script's.
@@ -96,4 +101,42 @@ fn worth(report: &Report) -> f64 {
 /// `zh` of `zh-Hans`.
 fn tongue(tag: &str) -> String {
     tag.split('-').next().unwrap_or_default().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{ItemId, Share, SourceId};
+    use crate::item::Entry;
+
+    /// When a report seen and placed on 6 May appeared, if its publisher says `published`.
+    #[track_caller]
+    fn check(published: Option<&str>, expected: &str) {
+        let seen: Timestamp = "2026-05-06T09:00:00Z".parse().unwrap();
+        let source: SourceId = "tnw".parse().unwrap();
+        let published = published.map(|published| published.parse().unwrap());
+        let item = Item {
+            id: ItemId::of(&source, "1", 0),
+            source,
+            identity: "1".to_owned(),
+            generation: 0,
+            version: 1,
+            first_seen: seen,
+            placed: Some(seen),
+            entry: Entry { title: "T".to_owned(), published, ..Entry::default() },
+        };
+        let weight = Share::nearest(0.3);
+        let publisher =
+            Publisher { domain: String::new(), name: String::new(), kind: Kind::Press, weight, company: None };
+        let report = Report { item, publisher, carried_by: Kind::Press, source_name: String::new() };
+        assert_eq!(report.appeared().to_string(), expected);
+    }
+
+    #[test]
+    fn a_wrong_date_does_not_sink_a_story() {
+        check(Some("2026-05-06T08:00:00Z"), "2026-05-06T08:00:00Z");
+        check(Some("2027-02-01T00:00:00Z"), "2026-05-06T09:00:00Z");
+        check(Some("1970-01-01T00:00:00Z"), "2026-05-02T09:00:00Z");
+        check(None, "2026-05-06T09:00:00Z");
+    }
 }

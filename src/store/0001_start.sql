@@ -72,6 +72,8 @@ CREATE TABLE story (
     merged_into BLOB                 -- the story it became part of; null if it stands by itself
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX story_merged ON story (merged_into) WHERE merged_into IS NOT NULL;
+
 -- Which story an item belongs to.
 CREATE TABLE story_item (
     item  INTEGER PRIMARY KEY REFERENCES item (id),

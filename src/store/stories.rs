@@ -15,10 +15,16 @@ impl Store {
     /// Stories with an item placed in `window`, each with all its items placed
     /// before the window's end; by id, the items oldest first.
     pub fn stories(&self, window: &Range<Timestamp>) -> Result<Vec<Story>> {
+        // CROSS JOIN keeps the order of the tables: from the window to the texts.
+        // Left to itself SQLite walks every older item with its text.
         let sql = format!(
-            "SELECT {ITEM}, s.story FROM {FROM}
-             WHERE item.placed < ?2 AND s.story IN
-                 (SELECT m.story FROM item AS i JOIN story_item AS m ON m.item = i.id WHERE i.placed >= ?1 AND i.placed < ?2)
+            "SELECT {ITEM}, s.story FROM
+                 (SELECT DISTINCT m.story FROM item AS i JOIN story_item AS m ON m.item = i.id
+                  WHERE i.placed >= ?1 AND i.placed < ?2) AS window
+             CROSS JOIN story_item AS s ON s.story = window.story
+             CROSS JOIN item ON item.id = s.item
+             CROSS JOIN item_version AS v ON v.item = item.id AND v.version = item.version
+             WHERE item.placed < ?2
              ORDER BY s.story, item.placed, item.id"
         );
         self.gathered(&sql, params![at(window.start), at(window.end)])

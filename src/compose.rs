@@ -318,7 +318,7 @@ pub async fn publish_due(
     let authority = authority(config, now);
     match handle.publish(recaps, notes(&pool), authority).await? {
         Published::Now => Ok(Some(pool)),
-        Published::Already => Ok(None),
+        Published::Already | Published::Stale => Ok(None),
     }
 }
 

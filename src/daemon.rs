@@ -147,13 +147,15 @@ async fn answer(shared: Shared, request: Request) -> Response {
 }
 
 async fn answered(shared: &Shared, request: &Request) -> Response {
+    // Before the configuration: what is rendered by old rules is of an old edition.
+    let edition = shared.shelf.edition();
     let config = shared.config.borrow().clone();
     match request.path.as_str() {
         "/healthz" => return shared.health.response(shared).await,
         "/metrics" => return metrics::response(shared).await,
         _ => (),
     }
-    match found(shared, &config, &request.path).await {
+    match found(shared, &config, &request.path, edition).await {
         Ok(Found::Document(document)) => Response::document(&document, request, keep(&request.path)),
         Ok(Found::Moved(to)) => Response::moved(to),
         Ok(Found::Nothing) => {
@@ -170,7 +172,7 @@ async fn answered(shared: &Shared, request: &Request) -> Response {
 }
 
 /// What stands at `path`: from the shelf, or rendered now.
-async fn found(shared: &Shared, config: &Arc<Config>, path: &str) -> crate::store::Result<Found> {
+async fn found(shared: &Shared, config: &Arc<Config>, path: &str, edition: u64) -> crate::store::Result<Found> {
     if path == "/sources/" {
         // How each source is doing right now.
         return site::find(&shared.readers, config, shared.clock.now(), path.to_owned()).await;
@@ -178,7 +180,6 @@ async fn found(shared: &Shared, config: &Arc<Config>, path: &str) -> crate::stor
     if let Some(found) = shared.shelf.take(path) {
         return Ok(found);
     }
-    let edition = shared.shelf.edition();
     let found = site::find(&shared.readers, config, shared.clock.now(), path.to_owned()).await?;
     shared.shelf.put(path, edition, &found);
     Ok(found)

@@ -235,6 +235,8 @@ impl Poller {
         let mut state = state.unwrap_or_else(|| SourceState::unknown(now));
         if state.feed.as_ref() != Some(&source.feed) {
             state.validators = Validators::default();
+            // Another address has a backlog of its own, which is no news.
+            state.first_success = None;
             state.failures = 0;
         }
         Ok(state)

@@ -93,6 +93,9 @@ impl Place {
 
     /// What `path` stands for; none if nothing can stand there.
     pub fn of(path: &str) -> Option<Self> {
+        if path.contains("//") {
+            return None;
+        }
         let fixed = match path {
             "/" | "/index.html" => Self::Home,
             "/archive/" => Self::Archive,
@@ -128,7 +131,7 @@ impl Place {
             ["w", week, audience] => Self::AudienceRecap(week.parse().ok()?, audience.parse().ok()?),
             ["s", _, _, name] => Self::Story { short: short(name)? },
             ["audience", audience] => Self::Audience(audience.parse().ok()?),
-            ["archive", year] => Self::ArchiveOf(year.parse().ok()?),
+            ["archive", year] if year.bytes().all(|byte| byte.is_ascii_digit()) => Self::ArchiveOf(year.parse().ok()?),
             ["archive" | "sources" | "about" | "this-week"] | ["about", "ranking"] => Self::Moved(format!("{path}/")),
             _ => return None,
         };
@@ -186,6 +189,9 @@ mod tests {
             "/feeds/weekly.xml",
             "/../etc/passwd",
             "/wp-login.php",
+            "/archive//",
+            "//sources",
+            "/archive/+7/",
             "//",
         ] {
             check(path, None);

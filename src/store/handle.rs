@@ -216,7 +216,7 @@ impl Writer {
 
 /// What stands before this is too old to be joined by anything that comes now.
 fn horizon(turns: &[Box<Turn>]) -> Option<jiff::Timestamp> {
-    let now = turns.iter().filter_map(|turn| turn.state.last_poll).max()?;
+    let now = turns.iter().map(|turn| seen(turn)).max()?;
     Some(now.checked_sub(WINDOW * 2).unwrap_or(jiff::Timestamp::MIN))
 }
 

@@ -29,7 +29,7 @@ impl Store {
     /// Publishes a week in one transaction: `recaps` (the one for all readers
     /// first, then the audiences'), their stories' places, and `notes`.
     ///
-    /// Gives `false`, and writes nothing, if the week is already published.
+    /// Writes nothing if the week is published already, or no longer as it was composed.
     ///
     /// # Errors
     ///
@@ -42,6 +42,13 @@ impl Store {
             transaction.query_row(sql, params![pool.week.to_string(), at(pool.window.end)], |row| row.get(0))?;
         if overlapping > 0 {
             return Ok(Published::Already);
+        }
+        for entry in &pool.entries {
+            let sql = "SELECT merged_into IS NOT NULL FROM story WHERE id = ?1";
+            let merged = transaction.query_row(sql, [entry.story.0], |row| row.get(0)).optional()?;
+            if merged == Some(true) {
+                return Ok(Published::Stale);
+            }
         }
         let sql = "INSERT INTO meta (name, value) VALUES ('authority', ?1) ON CONFLICT (name) DO NOTHING";
         transaction.execute(sql, [authority])?;
@@ -118,6 +125,9 @@ pub enum Published {
     Now,
     /// The week, or a later one, was published before: nothing was written.
     Already,
+    /// A chosen story became part of another meanwhile: nothing was written,
+    /// and the week is to be composed anew.
+    Stale,
 }
 
 fn insert(connection: &Connection, recap: &Recap) -> Result<()> {

@@ -77,12 +77,15 @@ pub fn intake(
 ) -> Intake {
     let mut intake = Intake::default();
     let mut met = HashSet::new();
-    for (entry, identity) in identified(entries) {
+    let identified = identified(entries);
+    let present: HashSet<String> = identified.iter().map(|(_, identity)| identity.clone()).collect();
+    for (entry, identity) in identified {
         let before = known.by_identity.get(&identity);
+        let moved = || moved(known, &entry).filter(|item| !present.contains(&item.identity));
         let found = match before {
-            Some(item) if is_another_article(item, &entry) => Found::Reused(item),
+            Some(item) if is_another_article(item, &entry) => moved().map_or(Found::Reused(item), Found::Same),
             Some(item) => Found::Same(item),
-            None => moved(known, &entry).map_or(Found::Nothing, Found::Same),
+            None => moved().map_or(Found::Nothing, Found::Same),
         };
         let item = match found {
             Found::Same(item) if item.content_hash == entry.content_hash() || item.version >= MOST_VERSIONS => {
@@ -136,8 +139,9 @@ fn is_another_article(known: &KnownItem, entry: &Entry) -> bool {
     link != known.link && likeness(&known.title, &entry.title) < SAME_ARTICLE
 }
 
-/// The item that `entry` is under another identity: the same link and much the
-/// same title. Some feeds rotate their ids at every poll.
+/// The item that `entry` may be under another identity: the same link and much
+/// the same title. Some feeds rotate their ids at every poll; there the old id
+/// is gone. Where both stand side by side, they are two items.
 fn moved<'k>(known: &'k Known, entry: &Entry) -> Option<&'k KnownItem> {
     let link = entry.link.as_ref().map(|link| canonical(link).to_string())?;
     known.by_link.get(&link).filter(|item| likeness(&item.title, &entry.title) >= 0.5)
@@ -244,6 +248,15 @@ mod tests {
     fn ids_that_rotate_make_no_copies() {
         let one = entry("a1", "https://a.test/1?utm_source=rss", "Big Fund leads DeepSeek round");
         check(one, entry("b7", "http://www.a.test/1", "Big Fund leads DeepSeek round"), (0, 0, 1));
+    }
+
+    #[test]
+    fn a_column_under_one_link_and_title_is_an_item_each_day() {
+        let monday = || entry("mon", "https://a.test/briefing", "Daily AI briefing");
+        let known = after(vec![monday()]);
+        let tuesday = entry("tue", "https://a.test/briefing", "Daily AI briefing");
+        let intake = take(vec![tuesday, monday()], &known, Acquaintance::Known);
+        assert_eq!((intake.new.len(), intake.changed.len(), intake.same), (1, 0, 1));
     }
 
     #[test]

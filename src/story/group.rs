@@ -131,7 +131,7 @@ impl Index {
             self.by_feature.entry(feature.clone()).or_default().push(slot);
         }
         if let Some(link) = &signature.link {
-            self.by_link.entry(link.clone()).or_insert(slot);
+            self.by_link.insert(link.clone(), slot);
         }
         self.first_of.entry(story).or_insert(slot);
         self.items.push(Member { signature, story });
@@ -146,8 +146,10 @@ impl Index {
 
     fn grouped(&self, item: &Signature) -> Grouped {
         let candidates = if item.scope == Scope::Roundup { Vec::new() } else { self.candidates(item) };
-        if let Some(other) = item.link.as_ref().and_then(|link| self.by_link.get(link)) {
-            let other = &self.items[*other as usize];
+        let linked = item.link.as_ref().and_then(|link| self.by_link.get(link)).map(|slot| &self.items[*slot as usize]);
+        // A link that is passed on again after weeks is no news of then.
+        let linked = linked.filter(|other| item.at.duration_since(other.signature.at).abs() <= WINDOW);
+        if let Some(other) = linked {
             let because = format!("the same link as {} carried it", other.signature.source);
             let also = self.bridged(other.story, &candidates);
             return Grouped { story: other.story, how: How::Joined, because, also };

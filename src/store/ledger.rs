@@ -32,9 +32,10 @@ impl Store {
         rows.map(|row| Ok(row?)).collect()
     }
 
-    /// What happened to a story and its items, in order.
+    /// What happened to a story, to those that became part of it, and to their items, in order.
     pub fn ledger_of_story(&self, story: StoryId) -> Result<Vec<LedgerRow>> {
-        let sql = "SELECT at, event, source, week, detail FROM ledger WHERE story = ?1 ORDER BY number";
+        let sql = "SELECT at, event, source, week, detail FROM ledger
+                   WHERE story = ?1 OR story IN (SELECT id FROM story WHERE merged_into = ?1) ORDER BY number";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([story.0], ledger_row)?;
         rows.map(|row| Ok(row?)).collect()

@@ -91,8 +91,6 @@ pub(super) fn merge(connection: &Connection, from: StoryId, into: StoryId) -> ru
     connection.prepare_cached("UPDATE story_item SET story = ?2 WHERE story = ?1")?.execute(params![from.0, into.0])?;
     let sql = "UPDATE story SET merged_into = ?2 WHERE id = ?1 OR merged_into = ?1";
     connection.prepare_cached(sql)?.execute(params![from.0, into.0])?;
-    let sql = "UPDATE ledger SET story = ?2 WHERE story = ?1";
-    connection.prepare_cached(sql)?.execute(params![from.0, into.0])?;
     Ok(())
 }
 

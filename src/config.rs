@@ -22,6 +22,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::audience::Audience;
+use crate::fetch::{Limits, Manners, user_agent};
 use crate::filter::Filter;
 use crate::insight::playbook::Playbook;
 use crate::names::Names;
@@ -163,6 +164,21 @@ pub struct Fetch {
     pub host_gap: Duration,
     /// Private networks that any source may live in.
     pub allow_private: Vec<Network>,
+}
+
+impl Fetch {
+    /// What a fetch may cost, and whom it may reach.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            connect_timeout: self.connect_timeout,
+            timeout: self.timeout,
+            max_body_bytes: self.max_body_bytes,
+            manners: Manners { concurrency: self.concurrency, per_host: self.per_host, host_gap: self.host_gap },
+            max_wait: self.max_wait,
+            allow_private: self.allow_private.clone(),
+            user_agent: user_agent(self.contact.as_ref()),
+        }
+    }
 }
 
 /// The weekly recap.

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::fetch::{ClientError, FetchError, Fetched, Fetcher, Limits, Manners, Remedy, Request, user_agent};
+use crate::fetch::{ClientError, FetchError, Fetched, Fetcher, Remedy, Request};
 use crate::id::{Share, SourceId};
 use crate::parse::{Document, parse};
 use crate::schedule::{Pace, clamped};
@@ -107,16 +107,7 @@ impl Poller {
     }
 
     fn made(config: Arc<Config>, handle: Handle, readers: Readers, after: Option<&Self>) -> Result<Self, ClientError> {
-        let fetch = &config.fetch;
-        let limits = Limits {
-            connect_timeout: fetch.connect_timeout,
-            timeout: fetch.timeout,
-            max_body_bytes: fetch.max_body_bytes,
-            manners: Manners { concurrency: fetch.concurrency, per_host: fetch.per_host, host_gap: fetch.host_gap },
-            max_wait: fetch.max_wait,
-            allow_private: fetch.allow_private.clone(),
-            user_agent: user_agent(fetch.contact.as_ref()),
-        };
+        let limits = config.fetch.limits();
         let fetcher = match after {
             Some(before) => before.fetcher.with_limits(limits)?,
             None => Fetcher::new(limits)?,

@@ -48,16 +48,7 @@ pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<Ex
 }
 
 async fn ask_all(config: Config, clock: Clock, style: Style) -> Result<ExitCode> {
-    let fetch = &config.fetch;
-    let fetcher = Fetcher::new(Limits {
-        connect_timeout: fetch.connect_timeout,
-        timeout: fetch.timeout,
-        max_body_bytes: fetch.max_body_bytes,
-        manners: Manners { concurrency: fetch.concurrency, per_host: fetch.per_host, host_gap: fetch.host_gap },
-        max_wait: fetch.max_wait,
-        allow_private: fetch.allow_private.clone(),
-        user_agent: user_agent(fetch.contact.as_ref()),
-    })?;
+    let fetcher = Fetcher::new(config.fetch.limits())?;
     let mut asked = tokio::task::JoinSet::new();
     for source in config.sources {
         let fetcher = fetcher.clone();

@@ -402,6 +402,37 @@ mod tests {
     }
 
     #[test]
+    fn takeaways_tell_of_the_storys_own_actors() {
+        let text = "The fund leads the round in DeepSeek this week. The lab was priced at $45 billion by the fund. \
+            Terms are open and talks go on in Beijing. For comparison, Moonshot closed at $20 billion this week. \
+            Founder Liang keeps 84% of the shares. Staff at DeepSeek hold 9% of them through a trust.";
+        let card = card(&subject(vec![report("Harbor Wire", "Big Fund in talks on DeepSeek", text)]), None);
+        let takeaways = texts(&card.takeaways);
+        assert!(takeaways.iter().any(|text| text.starts_with("Staff at DeepSeek")), "{takeaways:?}");
+        assert!(takeaways.iter().all(|text| !text.contains("Moonshot")), "{takeaways:?}");
+    }
+
+    #[test]
+    fn a_hook_tells_what_the_headline_does_not() {
+        let hook = |title: &str| {
+            let headline = report("Harbor Wire", "Big Fund in talks to lead DeepSeek round at $45 billion", "");
+            card(&subject(vec![headline, report("North Desk", title, "")]), None).hook.map(|part| part.text)
+        };
+        for poor in [
+            "The “Big Fund”, explained: who would own a piece of DeepSeek",
+            "DeepSeek could be worth $45 billion",
+            "DeepSeek and the price of keeping people",
+            "Should the state own a fifth of DeepSeek at $45 billion?",
+        ] {
+            assert_eq!(hook(poor), None, "{poor}");
+        }
+        for telling in ["Tencent wants 20% of DeepSeek, people say", "DeepSeek to sign with Big Fund within two weeks"]
+        {
+            assert_eq!(hook(telling).as_deref(), Some(telling));
+        }
+    }
+
+    #[test]
     fn an_audience_has_a_reading_of_its_own() {
         let subject = subject(vec![report("Harbor Wire", "Big Fund in talks to lead DeepSeek round", "")]);
         assert_eq!(texts(&card(&subject, Some("investors")).why_it_matters), ["Terms count."]);

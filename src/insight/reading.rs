@@ -35,6 +35,8 @@ pub(super) struct Reading<'s> {
     pub(super) earlier: Vec<Line<'s>>,
     /// Who the story is about: the company or body named by most headlines.
     pub(super) actor: Option<&'s Name>,
+    /// Whom it is about: the companies and bodies that the lead's headline or a third of all headlines name.
+    pub(super) own: BTreeSet<&'s str>,
     /// In how many lines of prose each token stands.
     pub(super) common: BTreeMap<String, usize>,
 }
@@ -93,7 +95,15 @@ impl<'s> Reading<'s> {
         for token in lines.iter().filter(|line| line.place > 0).flat_map(|line| &line.tokens) {
             *common.entry(token.clone()).or_insert(0) += 1;
         }
-        Self { subject, earlier: earlier.collect(), actor: actor(&lines, names), common, lines }
+        let named = named(&lines, names);
+        Self {
+            subject,
+            earlier: earlier.collect(),
+            actor: actor(&named),
+            own: own(&lines, &named, names),
+            common,
+            lines,
+        }
     }
 
     /// The lead's headline.
@@ -191,8 +201,8 @@ fn primary(tag: &str) -> String {
     tag.split(['-', '_']).next().unwrap_or_default().to_lowercase()
 }
 
-/// The company or body that most headlines name; of several the one named first.
-fn actor<'s>(lines: &[Line<'s>], names: &'s Names) -> Option<&'s Name> {
+/// The companies and bodies that headlines name, the one named first first, with how many name it.
+fn named<'s>(lines: &[Line<'s>], names: &'s Names) -> Vec<(&'s Name, usize)> {
     let mut named: Vec<(&Name, usize)> = Vec::new();
     for line in lines.iter().filter(|line| line.place == 0) {
         let mut owners: Vec<&Name> = line.names.iter().filter_map(|name| owner(name, names)).collect();
@@ -205,8 +215,21 @@ fn actor<'s>(lines: &[Line<'s>], names: &'s Names) -> Option<&'s Name> {
             }
         }
     }
+    named
+}
+
+/// The one that most headlines name; of several the one named first.
+fn actor<'s>(named: &[(&'s Name, usize)]) -> Option<&'s Name> {
     let most = named.iter().map(|(_, times)| *times).max()?;
-    named.into_iter().find(|(_, times)| *times == most).map(|(name, _)| name)
+    named.iter().find(|(_, times)| *times == most).map(|(name, _)| *name)
+}
+
+/// Those that the lead's headline names, or a third of all.
+fn own<'s>(lines: &[Line<'s>], named: &[(&'s Name, usize)], names: &'s Names) -> BTreeSet<&'s str> {
+    let headlines = lines.iter().filter(|line| line.place == 0).count();
+    let often = named.iter().filter(|(_, times)| times * 3 >= headlines).map(|(name, _)| *name);
+    let of_lead = lines.iter().take(1).flat_map(|line| &line.names).filter_map(|name| owner(name, names));
+    often.chain(of_lead).map(|name| name.id.as_str()).collect()
 }
 
 /// The company behind a name, or the company or body itself; a person acts for nobody.

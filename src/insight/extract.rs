@@ -238,7 +238,7 @@ enum About {
 fn about(reading: &Reading, line: &Line) -> About {
     let is_own = |name: &&Name| reading.own.contains(name.of.as_deref().unwrap_or(&name.id));
     match line.names.iter().find(|name| name.sort != Sort::Person || name.of.is_some()) {
-        _ if line.names.iter().any(|name| is_own(name)) => About::Own,
+        _ if line.names.iter().any(is_own) => About::Own,
         Some(_) if !reading.own.is_empty() => About::Others,
         _ => About::Nobody,
     }

@@ -104,7 +104,7 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
         handle,
         readers,
         health: Health::new(clock.now()),
-        shelf: Shelf::default(),
+        shelf: Shelf::new(clock.now()),
         begun_by: config.clone(),
     };
     let (answering, handle) = (shared.clone(), shared.handle.clone());
@@ -156,7 +156,10 @@ async fn answered(shared: &Shared, request: &Request) -> Response {
         _ => (),
     }
     match found(shared, &config, &request.path, edition).await {
-        Ok(Found::Document(document)) => Response::document(&document, request, keep(&request.path)),
+        Ok(Found::Document(mut document)) => {
+            document.changed = document.changed.max(shared.shelf.since());
+            Response::document(&document, request, keep(&request.path))
+        }
         Ok(Found::Moved(to)) => Response::moved(to),
         Ok(Found::Nothing) => {
             let page = html::not_found(&site::site(&config, String::new()));

@@ -101,5 +101,5 @@ async fn put_in_force(config: Arc<Config>, shared: &Shared) {
     shared.health.configuration(None);
     tracing::info!(sources = config.sources.len(), "configuration reloaded");
     shared.config.send_replace(config);
-    shared.shelf.turn_over();
+    shared.shelf.turn_over(shared.clock.now());
 }

@@ -1,9 +1,11 @@
 //! Documents as they were last rendered: most readers ask for the same few.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
 
 use crate::site::Found;
 
@@ -14,12 +16,14 @@ const MOST: usize = 256;
 const KEPT_FOR: Duration = Duration::from_secs(60);
 
 /// What was found at which path. Cheap to clone.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Shelf(Arc<Inside>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inside {
     edition: AtomicU64,
+    /// When the edition began, in seconds since 1970.
+    since: AtomicI64,
     kept: Mutex<HashMap<String, Kept>>,
 }
 
@@ -31,9 +35,23 @@ struct Kept {
 }
 
 impl Shelf {
-    /// Everything was published anew, or by other rules: what was kept is out of date.
-    pub fn turn_over(&self) {
+    /// An empty one, from `now` on.
+    pub fn new(now: Timestamp) -> Self {
+        let since = AtomicI64::new(now.as_second());
+        Self(Arc::new(Inside { edition: AtomicU64::new(0), since, kept: Mutex::default() }))
+    }
+
+    /// Everything was published anew at `now`, or by other rules: what was kept
+    /// is out of date.
+    pub fn turn_over(&self, now: Timestamp) {
+        self.0.since.store(now.as_second(), Ordering::Release);
         self.0.edition.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// When the edition began: a page names its neighbours and follows the
+    /// configuration, so none is older than this.
+    pub fn since(&self) -> Timestamp {
+        Timestamp::from_second(self.0.since.load(Ordering::Acquire)).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     /// The edition that what is rendered from now on belongs to.
@@ -68,14 +86,14 @@ mod tests {
 
     #[test]
     fn what_is_kept_lasts_until_the_next_edition() {
-        let shelf = Shelf::default();
+        let shelf = Shelf::new(Timestamp::UNIX_EPOCH);
         let found = Found::Moved("/elsewhere/".to_owned());
         shelf.put("/here/", shelf.edition(), &found);
         assert_eq!(shelf.take("/here/"), Some(found.clone()));
         assert_eq!(shelf.take("/there/"), None);
 
         let before = shelf.edition();
-        shelf.turn_over();
+        shelf.turn_over(Timestamp::UNIX_EPOCH);
         assert_eq!(shelf.take("/here/"), None);
         shelf.put("/here/", before, &found);
         assert_eq!(shelf.take("/here/"), None, "what was rendered before the turn is old when it arrives");
@@ -83,7 +101,7 @@ mod tests {
 
     #[test]
     fn nothing_is_kept_of_addresses_that_lead_nowhere() {
-        let shelf = Shelf::default();
+        let shelf = Shelf::new(Timestamp::UNIX_EPOCH);
         shelf.put("/wp-login.php", shelf.edition(), &Found::Nothing);
         assert_eq!(shelf.take("/wp-login.php"), None);
     }

@@ -147,7 +147,7 @@ impl Worker {
         let Shared { handle, readers, .. } = &self.shared;
         let Some(recap) = compose::publish_due(handle, readers, &self.config, now).await? else { return Ok(()) };
         metrics::published();
-        self.shared.shelf.turn_over();
+        self.shared.shelf.turn_over(self.shared.clock.now());
         let stories = recap.entries.len();
         tracing::info!(week = %recap.week, stories, items = recap.items, "published {}", recap.path());
         self.write_tree(&recap).await;

@@ -90,8 +90,8 @@ impl Entry {
     /// and markup may flap from poll to poll without the article changing.
     pub fn content_hash(&self) -> [u8; 32] {
         let link = self.link.as_ref().map(|link| canonical(link).to_string()).unwrap_or_default();
-        let summary = text::plain(&self.summary_html);
-        let content = text::plain(&self.content_html);
+        let summary = text::plain_of_safe(&self.summary_html);
+        let content = text::plain_of_safe(&self.content_html);
         let mut hash = Sha256::new();
         for part in [&self.title, &link, &summary, &content] {
             hash.update((part.len() as u64).to_be_bytes());
@@ -104,7 +104,7 @@ impl Entry {
     /// Empty where that only says the title again.
     pub fn text(&self) -> String {
         let html = if self.content_html.is_empty() { &self.summary_html } else { &self.content_html };
-        let text = text::plain(html);
+        let text = text::plain_of_safe(html);
         if text::one_line(&text) == self.title { String::new() } else { text }
     }
 }

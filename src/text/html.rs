@@ -1,7 +1,9 @@
 //! HTML made safe, and plain text made from it. The only module that knows
 //! `ammonia`.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 use url::Url;
@@ -9,14 +11,18 @@ use url::Url;
 use crate::text::{head, one_line};
 
 mod depth;
+mod fold;
 mod lists;
+mod safe;
 mod scan;
 mod title;
 
 pub use depth::flattened;
 pub use title::{entity, title, without_controls};
 
+use fold::{Fold, Gap};
 use lists::{ATTRIBUTES, BLOCKS, KEPT, UNSEEN};
+use safe::is_safe;
 use scan::{Piece, pieces, unescaped};
 
 /// More HTML than this is cut before it is read: an article is not that long.
@@ -33,16 +39,15 @@ const MOST_MOVES: usize = 4;
 /// Stable: what is sanitised once stays as it is.
 pub fn sanitised(html: &str, base: Option<&Url>) -> String {
     let html = &*without_controls(html);
-    if is_plain(html) {
+    if is_plain(html) || is_safe(html) {
         return html.trim().to_owned();
     }
-    let relative = base.map_or(UrlRelative::Deny, |base| UrlRelative::RewriteWithBase(base.clone()));
-    let cleaner = cleaner(KEPT, relative);
-    let mut safe = cleaner.clean(&flattened(whole_tags(html, MOST_BYTES))).to_string();
+    let html = &*flattened(whole_tags(html, MOST_BYTES));
+    let mut safe = cleaned(html, base);
     // What stands wrongly in a table moves out of it, by the rules of HTML,
     // and may only then be seen to nest wrongly.
     for _ in 0..MOST_MOVES {
-        let again = if safe.contains("<table") { cleaner.clean(&safe).to_string() } else { break };
+        let again = if safe.contains("<table") { cleaned(&safe, base) } else { break };
         if again == safe {
             break;
         }
@@ -51,34 +56,24 @@ pub fn sanitised(html: &str, base: Option<&Url>) -> String {
     without_pixels(&safe).trim().to_owned()
 }
 
-/// The plain text of HTML: blocks on lines of their own, cells apart, entities
-/// decoded once, white space folded, no markup left.
+/// The plain text of a publisher's HTML: blocks on lines of their own, cells
+/// apart, entities decoded once, white space folded, no markup left.
 pub fn plain(html: &str) -> String {
-    if is_plain(html) {
-        return one_line(html);
-    }
-    let flat = flattened(whole_tags(html, MOST_BYTES));
-    let safe = cleaner(KEPT, UrlRelative::PassThrough).clean(&flat).to_string();
-    let mut text = String::with_capacity(safe.len());
-    for piece in pieces(&safe) {
+    if is_plain(html) { one_line(html) } else { plain_of_safe(&sanitised(html, None)) }
+}
+
+/// As [`plain`], of HTML that [`sanitised`] made: there is no parser to be afraid for.
+pub fn plain_of_safe(safe: &str) -> String {
+    let mut fold = Fold::with_capacity(safe.len());
+    for piece in pieces(safe) {
         match piece {
-            Piece::Text(words) => text += &unescaped(words).replace(['\n', '\r'], " "),
-            Piece::Tag { name, .. } if BLOCKS.contains(&name) => text.push('\n'),
-            Piece::Tag { name: "td" | "th", .. } => text.push(CELL),
+            Piece::Text(words) => fold.words(&unescaped(words)),
+            Piece::Tag { name, .. } if BLOCKS.contains(&name) => fold.gap(Gap::Line),
+            Piece::Tag { name: "td" | "th", .. } => fold.gap(Gap::Cell),
             Piece::Tag { .. } => {}
         }
     }
-    folded(&text)
-}
-
-/// Stands between cells until the lines are folded; no text has it, since
-/// control characters are gone by then.
-const CELL: char = '\u{1f}';
-
-/// `line` with its cells told apart: `1 | 2`.
-fn in_cells(line: &str) -> String {
-    let cells: Vec<String> = line.split(CELL).map(one_line).filter(|cell| !cell.is_empty()).collect();
-    cells.join(" | ")
+    fold.done()
 }
 
 /// At most `limit_bytes` of `html`, without the tag that this would cut in two.
@@ -100,20 +95,38 @@ pub fn from_plain(text: &str) -> String {
     }
 }
 
-fn cleaner<'b>(tags: &[&'static str], relative: UrlRelative<'b>) -> Builder<'b> {
-    let kept = |names: &&str| tags.contains(names);
-    let attributes: HashMap<&str, HashSet<&str>> = ATTRIBUTES
-        .iter()
-        .filter(|(tag, _)| kept(tag))
-        .map(|(tag, names)| (*tag, names.iter().copied().collect()))
-        .collect();
+fn cleaned(html: &str, base: Option<&Url>) -> String {
+    /// The entries of a feed share their base, and making a cleaner takes
+    /// longer than cleaning most of them.
+    struct Last {
+        base: Url,
+        cleaner: Builder<'static>,
+    }
+    thread_local! {
+        static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
+    }
+    static BASELESS: LazyLock<Builder> = LazyLock::new(|| cleaner(None));
+
+    let Some(base) = base else { return BASELESS.clean(html).to_string() };
+    LAST.with_borrow_mut(|last| {
+        let last = match last {
+            Some(last) if last.base == *base => last,
+            other => other.insert(Last { base: base.clone(), cleaner: cleaner(Some(base)) }),
+        };
+        last.cleaner.clean(html).to_string()
+    })
+}
+
+fn cleaner(base: Option<&Url>) -> Builder<'static> {
+    let attributes: HashMap<&str, HashSet<&str>> =
+        ATTRIBUTES.iter().map(|(tag, names)| (*tag, names.iter().copied().collect())).collect();
     let mut builder = Builder::empty();
     builder
-        .tags(tags.iter().copied().collect())
+        .tags(KEPT.iter().copied().collect())
         .tag_attributes(attributes)
         .clean_content_tags(UNSEEN.iter().copied().collect())
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
-        .url_relative(relative)
+        .url_relative(base.map_or(UrlRelative::Deny, |base| UrlRelative::RewriteWithBase(base.clone())))
         .link_rel(None)
         .strip_comments(true);
     builder
@@ -122,12 +135,6 @@ fn cleaner<'b>(tags: &[&'static str], relative: UrlRelative<'b>) -> Builder<'b> 
 /// Whether there is nothing in it that an HTML parser would read.
 fn is_plain(html: &str) -> bool {
     !html.contains(['<', '&', '>', '\0', '\r', '\u{a0}'])
-}
-
-/// Lines with their white space folded, empty ones left out.
-fn folded(text: &str) -> String {
-    let lines = text.lines().map(in_cells).filter(|line| !line.is_empty());
-    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Without pictures that nobody sees: no address, or one pixel wide or high.

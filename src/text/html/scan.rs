@@ -1,6 +1,8 @@
 //! HTML as ammonia writes it, taken apart: every `<` begins a tag, every
 //! attribute is in double quotes, few entities are left.
 
+use std::borrow::Cow;
+
 /// A run of text, or one tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece<'h> {
@@ -55,12 +57,12 @@ fn tag_length(tag: &str) -> usize {
 }
 
 /// Text without the escapes that ammonia writes.
-pub(super) fn unescaped(text: &str) -> String {
+pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", "\u{a0}");
-    text.replace("&amp;", "&")
+    Cow::Owned(text.replace("&amp;", "&"))
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::cleaned;
 use super::scan::unescaped;
-use super::{UrlRelative, cleaner};
 use crate::text::one_line;
 
 /// Longer than any headline.
@@ -157,7 +157,7 @@ fn decoded(text: &str) -> String {
         return text.to_owned();
     }
     let shielded = text.replace('<', "&lt;");
-    unescaped(&cleaner(&[], UrlRelative::Deny).clean(&shielded).to_string())
+    unescaped(&cleaned(&shielded, None)).into_owned()
 }
 
 /// What an HTML entity such as `eacute` stands for.

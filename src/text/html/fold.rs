@@ -1,0 +1,94 @@
+//! White space folded while a text is put together: words one space apart,
+//! cells by a bar, blocks by a line break, and nothing empty between them.
+
+/// What stands between two words; of several the widest counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Gap {
+    None,
+    Space,
+    Cell,
+    Line,
+}
+
+impl Gap {
+    fn written(self) -> &'static str {
+        match self {
+            Gap::None => "",
+            Gap::Space => " ",
+            Gap::Cell => " | ",
+            Gap::Line => "\n",
+        }
+    }
+}
+
+/// A text that grows.
+pub(super) struct Fold {
+    text: String,
+    gap: Gap,
+}
+
+impl Fold {
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), gap: Gap::None }
+    }
+
+    /// Adds words as they stand, with whatever white space.
+    pub(super) fn words(&mut self, words: &str) {
+        let mut apart = Gap::None;
+        for word in words.split(char::is_whitespace) {
+            self.gap(apart);
+            apart = Gap::Space;
+            if !word.is_empty() {
+                self.word(word);
+            }
+        }
+    }
+
+    /// What comes next stands at least so far off.
+    pub(super) fn gap(&mut self, gap: Gap) {
+        self.gap = self.gap.max(gap);
+    }
+
+    fn word(&mut self, word: &str) {
+        if !self.text.is_empty() {
+            self.text += self.gap.written();
+        }
+        self.gap = Gap::None;
+        self.text += word;
+    }
+
+    pub(super) fn done(mut self) -> String {
+        self.text.shrink_to_fit();
+        self.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(pieces: &[Result<&str, Gap>], expected: &str) {
+        let mut fold = Fold::with_capacity(0);
+        for piece in pieces {
+            match piece {
+                Ok(words) => fold.words(words),
+                Err(gap) => fold.gap(*gap),
+            }
+        }
+        assert_eq!(fold.done(), expected);
+    }
+
+    #[test]
+    fn white_space_is_one_space_and_ends_are_trimmed() {
+        check(&[Ok("  a \n b\u{a0}"), Ok("c "), Ok("d")], "a b c d");
+        check(&[Ok("a"), Ok("b")], "ab");
+        check(&[Ok("  "), Ok("")], "");
+    }
+
+    #[test]
+    fn of_several_gaps_the_widest_counts() {
+        check(&[Ok("a "), Err(Gap::Line), Err(Gap::Cell), Ok(" b")], "a\nb");
+        check(&[Err(Gap::Line), Ok("1"), Err(Gap::Cell), Ok(" "), Err(Gap::Cell), Ok("2"), Err(Gap::Line)], "1 | 2");
+    }
+}

@@ -3,6 +3,7 @@
 
 pub mod group;
 pub mod likeness;
+mod recent;
 pub mod signature;
 
 use jiff::Timestamp;

@@ -92,7 +92,7 @@ fn stories(config: &Config, lines: &[Line]) -> Result<()> {
     let mut clusters: HashMap<usize, StoryId> = HashMap::new();
     for (at, number) in order {
         let item = item(config, &lines[number], number)?;
-        let grouped = index.place(Signature::of(&item, at, &config.names));
+        let grouped = index.place(&Signature::of(&item, at, &config.names));
         for other in &grouped.also {
             index.merge(*other, grouped.story);
             clusters.values_mut().filter(|story| *story == other).for_each(|story| *story = grouped.story);

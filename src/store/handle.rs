@@ -197,7 +197,7 @@ impl Writer {
         let Some(horizon) = horizon(turns) else { return Ok(index) };
         for row in self.store.items_placed_since(horizon)? {
             if let (Some(story), Some(at)) = (row.story, row.item.placed) {
-                index.insert(Signature::of(&row.item, at, &self.names), story);
+                index.insert(&Signature::of(&row.item, at, &self.names), story);
             }
         }
         Ok(index)
@@ -229,7 +229,7 @@ fn write(connection: &rusqlite::Connection, turn: &Turn, index: &mut Index) -> r
     turn.notes.iter().try_for_each(|note| ledger::add(connection, note))?;
     for signature in &turn.revised {
         if let Some(story) = stories::of(connection, signature.item)? {
-            index.insert(signature.clone(), story);
+            index.insert(signature, story);
         }
     }
     Ok(Taken { new: turn.intake.new.len(), changed: turn.intake.changed.len(), stories: 0 })
@@ -263,7 +263,7 @@ fn place(
     signature: &Signature,
     index: &mut Index,
 ) -> rusqlite::Result<How> {
-    let grouped = index.place(signature.clone());
+    let grouped = index.place(signature);
     stories::put(connection, signature.item, grouped.story, signature.at)?;
     for other in &grouped.also {
         join(connection, index, [grouped.story, *other], signature.item, seen(turn))?;

@@ -1,11 +1,10 @@
 //! Which story an item belongs to: an index of recent items, asked and grown
 //! by one item at a time.
 
-use std::collections::HashMap;
-
 use jiff::{SignedDuration, Timestamp};
 
-use super::likeness::{By, Common, common, weight};
+use super::likeness::{By, Common, Traits, common};
+use super::recent::{Feature, Member, Newcomer, Recent, Slot};
 use super::signature::{Scope, Signature};
 use crate::id::StoryId;
 
@@ -43,25 +42,15 @@ const BEYOND_DOUBT: f64 = 1.8;
 /// Words looked up in the index for an item, rarest first.
 const LOOKUPS: usize = 14;
 
-/// A word in more items than this finds nobody.
-const COMMON_WORD: usize = 400;
-
 /// Neighbours compared in full.
 const NEIGHBOURS: usize = 60;
 
-/// Items of the last days by their words, links, and stories.
+/// Items of the last days, and which of them belong together.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    items: Vec<Member>,
-    by_feature: HashMap<String, Vec<u32>>,
-    by_link: HashMap<String, u32>,
-    first_of: HashMap<StoryId, u32>,
-}
-
-#[derive(Clone, Debug)]
-struct Member {
-    signature: Signature,
-    story: StoryId,
+    recent: Recent,
+    /// What each item shares with the one in hand; all zero in between.
+    shares: Vec<f64>,
 }
 
 /// The story an item was given, and why.
@@ -87,7 +76,7 @@ pub enum How {
 }
 
 struct Candidate {
-    slot: u32,
+    slot: Slot,
     nearest: f64,
     first: f64,
     doubt: Option<&'static str>,
@@ -116,49 +105,43 @@ impl Candidate {
 impl Index {
     /// How many items it holds.
     pub fn len(&self) -> usize {
-        self.items.len()
+        self.recent.len()
     }
 
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
+        self.len() == 0
     }
 
     /// Adds an item whose story is known.
-    pub fn insert(&mut self, signature: Signature, story: StoryId) {
-        let Ok(slot) = u32::try_from(self.items.len()) else { return };
-        for feature in signature.features() {
-            self.by_feature.entry(feature.clone()).or_default().push(slot);
-        }
-        if let Some(link) = &signature.link {
-            self.by_link.insert(link.clone(), slot);
-        }
-        self.first_of.entry(story).or_insert(slot);
-        self.items.push(Member { signature, story });
+    pub fn insert(&mut self, signature: &Signature, story: StoryId) {
+        let item = self.recent.newcomer(signature);
+        self.recent.keep(item, story);
     }
 
     /// Gives an item its story, and remembers it for the next ones.
-    pub fn place(&mut self, signature: Signature) -> Grouped {
-        let grouped = self.grouped(&signature);
-        self.insert(signature, grouped.story);
+    pub fn place(&mut self, signature: &Signature) -> Grouped {
+        let item = self.recent.newcomer(signature);
+        let neighbours = if signature.scope == Scope::Roundup { Vec::new() } else { self.neighbours(&item) };
+        let grouped = self.grouped(signature, &item, &neighbours);
+        self.recent.keep(item, grouped.story);
         grouped
     }
 
-    fn grouped(&self, item: &Signature) -> Grouped {
-        let candidates = if item.scope == Scope::Roundup { Vec::new() } else { self.candidates(item) };
-        let linked = item.link.as_ref().and_then(|link| self.by_link.get(link)).map(|slot| &self.items[*slot as usize]);
+    fn grouped(&self, signature: &Signature, item: &Newcomer, neighbours: &[Slot]) -> Grouped {
+        let candidates = self.candidates(item, neighbours);
         // A link that is passed on again after weeks is no news of then.
-        let linked = linked.filter(|other| item.at.duration_since(other.signature.at).abs() <= WINDOW);
-        if let Some(other) = linked {
-            let because = format!("the same link as {} carried it", other.signature.source);
-            let also = self.bridged(other.story, &candidates);
-            return Grouped { story: other.story, how: How::Joined, because, also };
+        let fresh = |slot: &Slot| signature.at.duration_since(self.recent.member(*slot).at).abs() <= WINDOW;
+        if let Some(slot) = self.recent.linked(item).filter(fresh) {
+            let because = format!("the same link as {} carried it", self.recent.source(slot));
+            let story = self.recent.story(slot);
+            return Grouped { story, how: How::Joined, because, also: self.bridged(story, &candidates) };
         }
         match candidates.first() {
             Some(candidate) if candidate.joins() => self.joined(candidate, &candidates),
-            Some(candidate) => started(item, &self.refused(candidate)),
-            None if item.scope == Scope::Roundup => started(item, "its title lists many events"),
-            None => started(item, "nothing like it in the last days"),
+            Some(candidate) => started(signature, &self.refused(candidate)),
+            None if signature.scope == Scope::Roundup => started(signature, "its title lists many events"),
+            None => started(signature, "nothing like it in the last days"),
         }
     }
 
@@ -167,7 +150,7 @@ impl Index {
     fn bridged(&self, joined: StoryId, candidates: &[Candidate]) -> Vec<StoryId> {
         let mut also: Vec<StoryId> = Vec::new();
         for candidate in candidates.iter().filter(|candidate| candidate.bridges()) {
-            let story = self.items[candidate.slot as usize].story;
+            let story = self.recent.story(candidate.slot);
             if story != joined && !also.contains(&story) && self.could_be_one(joined, story) {
                 also.push(story);
             }
@@ -176,57 +159,49 @@ impl Index {
     }
 
     fn could_be_one(&self, one: StoryId, two: StoryId) -> bool {
-        if self.size(one) > ESTABLISHED && self.size(two) > ESTABLISHED {
+        let recent = &self.recent;
+        if recent.items_of(one) > ESTABLISHED && recent.items_of(two) > ESTABLISHED {
             return false;
         }
-        let first = |story: StoryId| self.first_of.get(&story).map(|slot| &self.items[*slot as usize].signature);
-        let (Some(one), Some(two)) = (first(one), first(two)) else { return false };
-        let alike = self.common(one, two).into_iter().any(|common| common.share >= FIRSTS_ALIKE * bar(common.by).share);
-        alike && one.at.duration_since(two.at).abs() <= WINDOW && doubt(one, two).is_none()
-    }
-
-    /// How many of the items are of `story`, up to one more than makes it established.
-    fn size(&self, story: StoryId) -> usize {
-        self.items.iter().rev().filter(|member| member.story == story).take(ESTABLISHED + 1).count()
+        let (Some(one), Some(two)) = (recent.first(one), recent.first(two)) else { return false };
+        let common = self.common(recent.traits(one), recent.traits(two));
+        let alike = common.into_iter().any(|common| common.share >= FIRSTS_ALIKE * bar(common.by).share);
+        let (first, second) = (recent.member(one), recent.member(two));
+        let apart = first.at.duration_since(second.at).abs();
+        alike && apart <= WINDOW && doubt((first, recent.companies(one)), (second, recent.companies(two))).is_none()
     }
 
     /// From now on, what was of story `from` is of story `into`.
     pub fn merge(&mut self, from: StoryId, into: StoryId) {
-        for member in self.items.iter_mut().filter(|member| member.story == from) {
-            member.story = into;
-        }
-        let moved = self.first_of.remove(&from);
-        let kept = self.first_of.get(&into).copied();
-        if let Some(first) = moved.into_iter().chain(kept).min_by_key(|slot| self.items[*slot as usize].signature.at) {
-            self.first_of.insert(into, first);
-        }
+        self.recent.merge(from, into);
     }
 
     fn joined(&self, candidate: &Candidate, all: &[Candidate]) -> Grouped {
-        let other = &self.items[candidate.slot as usize];
+        let story = self.recent.story(candidate.slot);
         let because = format!(
             "likeness {:.2} of the bar to `{}`, {:.2} to the story's first",
-            candidate.nearest, other.signature.source, candidate.first
+            candidate.nearest,
+            self.recent.source(candidate.slot),
+            candidate.first
         );
-        Grouped { story: other.story, how: How::Joined, because, also: self.bridged(other.story, all) }
+        Grouped { story, how: How::Joined, because, also: self.bridged(story, all) }
     }
 
     fn refused(&self, candidate: &Candidate) -> String {
-        let other = &self.items[candidate.slot as usize];
         let doubt = candidate.doubt.map(|doubt| format!(", and {doubt}")).unwrap_or_default();
         format!(
             "nearest is story {} by `{}`: likeness {:.2} of the bar, {:.2} to its first{doubt}",
-            other.story.short(),
-            other.signature.source,
+            self.recent.story(candidate.slot).short(),
+            self.recent.source(candidate.slot),
             candidate.nearest,
             candidate.first
         )
     }
 
     /// Its neighbours, those first that it may join, each the nearer first.
-    fn candidates(&self, item: &Signature) -> Vec<Candidate> {
-        let neighbours = self.neighbours(item).into_iter();
-        let mut candidates: Vec<Candidate> = neighbours.filter_map(|slot| self.candidate(item, slot)).collect();
+    fn candidates(&self, item: &Newcomer, neighbours: &[Slot]) -> Vec<Candidate> {
+        let mut candidates: Vec<Candidate> =
+            neighbours.iter().filter_map(|slot| self.candidate(item, *slot)).collect();
         candidates.sort_by(|a, b| {
             let by_strength = b.joins().cmp(&a.joins()).then(b.nearest.total_cmp(&a.nearest));
             by_strength.then(a.slot.cmp(&b.slot))
@@ -234,60 +209,65 @@ impl Index {
         candidates
     }
 
-    fn candidate(&self, item: &Signature, slot: u32) -> Option<Candidate> {
-        let other = &self.items[slot as usize];
-        let apart = item.at.duration_since(other.signature.at).abs();
-        if apart > WINDOW || other.signature.scope == Scope::Roundup {
+    fn candidate(&self, item: &Newcomer, slot: Slot) -> Option<Candidate> {
+        let other = self.recent.member(slot);
+        let apart = item.member().at.duration_since(other.at).abs();
+        if apart > WINDOW || other.scope == Scope::Roundup {
             return None;
         }
-        let rare = self.weight_of(1);
+        let rare = self.recent.weight_of(1);
         let sound = |common: &Common| {
             let bar = bar(common.by);
             common.count >= bar.count && common.weight >= bar.rare * rare
         };
-        let nearest = self.common(item, &other.signature).into_iter().filter(sound);
+        let nearest = self.common(item.traits(), self.recent.traits(slot)).into_iter().filter(sound);
         let nearest = nearest.map(|common| common.share / bar(common.by).share).max_by(f64::total_cmp)?;
-        let first = &self.items[*self.first_of.get(&other.story)? as usize].signature;
-        let first = self.common(item, first).map(|common| common.share / bar(common.by).first);
-        Some(Candidate { slot, nearest, first: first[0].max(first[1]), doubt: doubt(item, &other.signature) })
+        let first = self.recent.first(self.recent.story(slot))?;
+        let first = self.common(item.traits(), self.recent.traits(first));
+        let first = first.map(|common| common.share / bar(common.by).first);
+        let doubt = doubt((item.member(), item.companies()), (other, self.recent.companies(slot)));
+        Some(Candidate { slot, nearest, first: first[0].max(first[1]), doubt })
     }
 
     /// Items that share a rare word with it, by the weight of what they share.
-    fn neighbours(&self, item: &Signature) -> Vec<u32> {
-        let mut lookups: Vec<(f64, &Vec<u32>)> = item
-            .features()
-            .into_iter()
-            .filter_map(|feature| self.by_feature.get(feature))
-            .filter(|found| found.len() <= COMMON_WORD)
-            .map(|found| (self.weight_of(found.len()), found))
-            .collect();
-        lookups.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-        let mut shared: HashMap<u32, f64> = HashMap::new();
-        for (weight, found) in lookups.into_iter().take(LOOKUPS) {
-            for slot in found {
-                *shared.entry(*slot).or_default() += weight;
+    fn neighbours(&mut self, item: &Newcomer) -> Vec<Slot> {
+        let features = item.features().into_iter().filter(|feature| !self.recent.found(*feature).is_empty());
+        let mut lookups: Vec<(f64, Feature)> =
+            features.map(|feature| (self.recent.weight(feature), feature)).collect();
+        lookups.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        self.shares.resize(self.recent.len(), 0.0);
+        let mut met: Vec<Slot> = Vec::new();
+        for (weight, feature) in lookups.into_iter().take(LOOKUPS) {
+            for slot in self.recent.found(feature) {
+                let share = &mut self.shares[*slot as usize];
+                if *share == 0.0 {
+                    met.push(*slot);
+                }
+                *share += weight;
             }
         }
-        let mut nearest: Vec<(u32, f64)> = shared.into_iter().collect();
-        nearest.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        nearest.into_iter().take(NEIGHBOURS).map(|(slot, _)| slot).collect()
+        let shares = &self.shares;
+        let nearer = |a: &Slot, b: &Slot| {
+            shares[*b as usize].total_cmp(&shares[*a as usize]).then(a.cmp(b))
+        };
+        let mut nearest = met.clone();
+        if nearest.len() > NEIGHBOURS {
+            nearest.select_nth_unstable_by(NEIGHBOURS, nearer);
+            nearest.truncate(NEIGHBOURS);
+        }
+        met.into_iter().for_each(|slot| self.shares[slot as usize] = 0.0);
+        nearest
     }
 
-    fn common(&self, one: &Signature, two: &Signature) -> [Common; 2] {
-        common(one, two, |word| self.weight_of(self.by_feature.get(word).map_or(0, Vec::len)))
-    }
-
-    fn weight_of(&self, found_in: usize) -> f64 {
-        weight(found_in, self.items.len())
+    fn common(&self, one: Traits<Feature>, two: Traits<Feature>) -> [Common; 2] {
+        common(one, two, |feature| self.recent.weight(*feature))
     }
 
     /// Forgets items that stand before `horizon`. Rebuilds the index, so it is
     /// for once in a while.
     pub fn forget_before(&mut self, horizon: Timestamp) {
-        let members = std::mem::take(self).items;
-        for member in members.into_iter().filter(|member| member.signature.at >= horizon) {
-            self.insert(member.signature, member.story);
-        }
+        self.recent.forget_before(horizon);
+        self.shares = Vec::new();
     }
 }
 
@@ -296,9 +276,10 @@ fn started(item: &Signature, because: &str) -> Grouped {
 }
 
 /// Why two like titles may still tell of two events.
-fn doubt(one: &Signature, two: &Signature) -> Option<&'static str> {
-    let share_a_company = one.companies.iter().any(|company| two.companies.contains(company));
-    let name_others = !one.companies.is_empty() && !two.companies.is_empty() && !share_a_company;
+fn doubt(one: (&Member, &[Feature]), two: (&Member, &[Feature])) -> Option<&'static str> {
+    let ((one, companies), (two, others)) = (one, two);
+    let share_a_company = companies.iter().any(|company| others.contains(company));
+    let name_others = !companies.is_empty() && !others.is_empty() && !share_a_company;
     let at_once = one.at.duration_since(two.at).abs() < SAME_HOST_GAP;
     match () {
         () if name_others => Some("it names other companies"),

@@ -1,6 +1,6 @@
 //! How alike two items are, by the weight of what they share.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::signature::Signature;
 use crate::text::token::Script;
@@ -12,7 +12,7 @@ const LEAN: f64 = 0.85;
 
 /// So many items count as read before the first one, so that the weights of
 /// words are sane from the start.
-const PRIOR_ITEMS: f64 = 800.0;
+pub(super) const PRIOR_ITEMS: f64 = 800.0;
 
 /// What two items are compared by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,31 +38,55 @@ pub struct Common {
     pub count: usize,
 }
 
+/// What an item is compared by; each list in order, each thing once.
+#[derive(Clone, Copy, Debug)]
+pub struct Traits<'t, T> {
+    /// Of the title.
+    pub script: Script,
+    /// See [`By::Words`].
+    pub words: &'t [T],
+    /// See [`By::Neutral`].
+    pub neutral: &'t [T],
+    /// See [`By::Marks`].
+    pub marks: &'t [T],
+}
+
 /// What a word says that stands in `found_in` of `items`.
 pub fn weight(found_in: usize, items: usize) -> f64 {
     (1.0 + (items as f64 + PRIOR_ITEMS) / (found_in as f64 + 1.0)).ln()
 }
 
 /// What two items have in common: in their titles, and in names and figures.
-pub fn common(one: &Signature, two: &Signature, weight: impl Fn(&str) -> f64) -> [Common; 2] {
+pub fn common<T: Ord>(one: Traits<T>, two: Traits<T>, weight: impl Fn(&T) -> f64) -> [Common; 2] {
     let across = (one.script == Script::Han) != (two.script == Script::Han);
     let titles = if across {
-        shared(By::Neutral, &one.neutral, &two.neutral, &weight)
+        shared(By::Neutral, one.neutral, two.neutral, &weight)
     } else {
-        shared(By::Words, &one.words, &two.words, &weight)
+        shared(By::Words, one.words, two.words, &weight)
     };
-    [titles, shared(By::Marks, &one.marks, &two.marks, &weight)]
+    [titles, shared(By::Marks, one.marks, two.marks, &weight)]
 }
 
-fn shared(by: By, one: &[String], two: &[String], weight: impl Fn(&str) -> f64) -> Common {
-    let known: HashSet<&String> = two.iter().collect();
-    let both: Vec<f64> = one.iter().filter(|word| known.contains(word)).map(|word| weight(word)).collect();
-    let sum = |words: &[String]| -> f64 { words.iter().map(|word| weight(word)).sum() };
+fn shared<T: Ord>(by: By, one: &[T], two: &[T], weight: impl Fn(&T) -> f64) -> Common {
+    let (mut ground, mut count) = (0.0, 0);
+    let mut left = two;
+    for word in one {
+        while left.first().is_some_and(|other| other < word) {
+            left = &left[1..];
+        }
+        if left.first() == Some(word) {
+            ground += weight(word);
+            count += 1;
+        }
+    }
+    if count == 0 {
+        return Common { by, share: 0.0, weight: 0.0, count };
+    }
+    let sum = |words: &[T]| -> f64 { words.iter().map(&weight).sum() };
     let (a, b) = (sum(one), sum(two));
     let whole = a.min(b) * LEAN + a.max(b) * (1.0 - LEAN);
-    let ground: f64 = both.iter().sum();
     let share = if whole > 0.0 { ground / whole } else { 0.0 };
-    Common { by, share, weight: ground, count: both.len() }
+    Common { by, share, weight: ground, count }
 }
 
 /// How often each word stands in a set of items.
@@ -88,7 +112,9 @@ impl Rarity {
     /// How alike the titles of two items are among these, 0 to 1.
     pub fn likeness(&self, one: &Signature, two: &Signature) -> f64 {
         let [titles, _] =
-            common(one, two, |word| weight(self.found_in.get(word).copied().unwrap_or_default(), self.items));
+            common(one.traits(), two.traits(), |word| {
+                weight(self.found_in.get(word).copied().unwrap_or_default(), self.items)
+            });
         titles.share.min(1.0)
     }
 }

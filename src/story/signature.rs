@@ -11,8 +11,10 @@ use crate::facts;
 use crate::id::{ItemId, SourceId};
 use crate::item::Item;
 use crate::link::canonical;
-use crate::names::{Names, Sort};
+use crate::names::{Found, Names, Sort};
 use crate::text::token::{Script, is_unspaced, script, tokens};
+
+use super::likeness::Traits;
 
 /// How much of an item's text is looked at for figures and names.
 const LEAD_CHARS: usize = 400;
@@ -192,35 +194,36 @@ impl Signature {
     /// The signature of an item that stands at `at`.
     pub fn of(item: &Item, at: Timestamp, names: &Names) -> Self {
         let title = &item.entry.title;
-        let text = item.entry.text();
-        let lead: String = text.chars().take(LEAD_CHARS).collect();
+        let lead: String = item.entry.text().chars().take(LEAD_CHARS).collect();
         let link = item.entry.link.as_ref().map(canonical);
-        let script = script(title);
         let words = words(title);
+        let named = names.find(title);
+        let in_title: BTreeSet<String> = marks(title, &named).collect();
+        let in_lead = marks(&lead, &names.find(&lead)).collect();
+        let roundup = ROUNDUP.as_ref().is_some_and(|pattern| pattern.is_match(title));
         Self {
             item: item.id,
             at,
             source: item.source.clone(),
             host: link.as_ref().and_then(|link| link.host_str().map(str::to_owned)).unwrap_or_default(),
             link: link.filter(leads_to_an_article).map(String::from),
-            neutral: neutral(title, &words, names),
-            marks: marks(title, names).chain(marks(&lead, names)).collect::<BTreeSet<String>>().into_iter().collect(),
-            companies: companies(title, names),
+            neutral: neutral(title, &words, &named, &in_title),
+            marks: in_title.union(&in_lead).cloned().collect(),
+            companies: companies(&named),
             words,
-            script,
-            scope: if ROUNDUP.as_ref().is_some_and(|pattern| pattern.is_match(title)) {
-                Scope::Roundup
-            } else {
-                Scope::Event
-            },
+            script: script(title),
+            scope: if roundup { Scope::Roundup } else { Scope::Event },
         }
     }
-}
 
-impl Signature {
     /// Everything it can be found by, each once.
     pub fn features(&self) -> BTreeSet<&String> {
         self.words.iter().chain(&self.neutral).chain(&self.marks).collect()
+    }
+
+    /// What it is compared by.
+    pub fn traits(&self) -> Traits<'_, String> {
+        Traits { script: self.script, words: &self.words, neutral: &self.neutral, marks: &self.marks }
     }
 }
 
@@ -248,28 +251,26 @@ fn without_byline(title: &str) -> &str {
     bar.or(dash).map_or(title, |at| title[..at].trim_end())
 }
 
-fn neutral(title: &str, words: &[String], names: &Names) -> Vec<String> {
+fn neutral(title: &str, words: &[String], named: &[Found], marks: &BTreeSet<String>) -> Vec<String> {
     // A name counts once, not again by the words it is spelled with.
-    let spelled: BTreeSet<String> =
-        names.find(title).iter().flat_map(|name| tokens(&title[name.start..name.end])).collect();
+    let spelled: BTreeSet<String> = named.iter().flat_map(|name| tokens(&title[name.start..name.end])).collect();
     let is_shared = |word: &&String| !word.chars().any(is_unspaced) && !spelled.contains(*word);
-    let latin = words.iter().filter(is_shared).cloned();
-    let all: BTreeSet<String> = marks(title, names).chain(latin).collect();
-    all.into_iter().collect()
+    let all: BTreeSet<&String> = marks.iter().chain(words.iter().filter(is_shared)).collect();
+    all.into_iter().cloned().collect()
 }
 
-/// The names and figures in `text`. Dates are none: half the week shares them.
-fn marks<'t>(text: &'t str, names: &'t Names) -> impl Iterator<Item = String> + 't {
+/// The figures in `text` and the names `found` in it. Dates are none: half the week shares them.
+fn marks(text: &str, found: &[Found]) -> impl Iterator<Item = String> {
     let told = |fact: &facts::Fact| !matches!(fact.kind, facts::FactKind::Date { .. });
     let figures = facts::facts(text).into_iter().filter(told).map(|fact| fact.key());
-    names.find(text).into_iter().map(|found| format!("name:{}", found.name.id)).chain(figures)
+    found.iter().map(|found| format!("name:{}", found.name.id)).chain(figures)
 }
 
-fn companies(title: &str, names: &Names) -> Vec<String> {
-    let company = |found: crate::names::Found| match found.name.sort {
+fn companies(named: &[Found]) -> Vec<String> {
+    let company = |found: &Found| match found.name.sort {
         Sort::Company => Some(found.name.id.clone()),
         _ => found.name.of.clone(),
     };
-    let distinct: BTreeSet<String> = names.find(title).into_iter().filter_map(company).collect();
+    let distinct: BTreeSet<String> = named.iter().filter_map(company).collect();
     distinct.into_iter().collect()
 }

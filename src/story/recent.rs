@@ -1,0 +1,366 @@
+//! The items of the last days, as small as they can be told apart by: every
+//! word, name and link is a number here. Knows nothing of bars and doubts.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher};
+
+use jiff::Timestamp;
+
+use super::likeness::{PRIOR_ITEMS, Traits};
+use super::signature::{Scope, Signature};
+use crate::id::{SourceId, StoryId};
+use crate::text::token::Script;
+
+/// A word in more items than this finds nobody, so they are only counted.
+const COMMON_WORD: usize = 400;
+
+/// What an item is found and compared by; the numbers mean something only to
+/// the [`Recent`] that gave them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Feature(u32);
+
+/// Place of an item in the order in which they came.
+pub type Slot = u32;
+
+/// Items by what they share, their stories, and nothing that is not needed to
+/// find and compare them.
+#[derive(Clone, Debug, Default)]
+pub struct Recent {
+    numbers: HashMap<u64, Feature>,
+    found: Vec<Found>,
+    members: Vec<Member>,
+    /// The features of all members, one after the other.
+    features: Vec<Feature>,
+    by_link: HashMap<u64, Slot>,
+    stories: Vec<Record>,
+    story_numbers: HashMap<StoryId, u32>,
+    sources: Vec<SourceId>,
+    source_numbers: HashMap<SourceId, u32>,
+    logarithms: Logarithms,
+}
+
+/// Where a feature stands.
+#[derive(Clone, Debug, Default)]
+struct Found {
+    count: u32,
+    /// Empty once it is too common to find anybody by.
+    slots: Vec<Slot>,
+}
+
+/// One item.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    /// Where it stands in time.
+    pub at: Timestamp,
+    /// A hash of the host that published it.
+    pub host: u64,
+    /// The script of its title.
+    pub script: Script,
+    /// What its title promises.
+    pub scope: Scope,
+    source: u32,
+    story: u32,
+    lists: Lists,
+}
+
+/// Where a member's features are: four lists, one after the other.
+#[derive(Clone, Copy, Debug)]
+struct Lists {
+    begin: u32,
+    words: u16,
+    neutral: u16,
+    marks: u16,
+    companies: u16,
+}
+
+/// One story.
+#[derive(Clone, Copy, Debug)]
+struct Record {
+    id: StoryId,
+    first: Slot,
+    items: u32,
+    /// The story it became part of.
+    into: Option<u32>,
+}
+
+/// An item that is not yet among the others, in their numbers.
+#[derive(Clone, Debug)]
+pub struct Newcomer {
+    member: Member,
+    features: Vec<Feature>,
+    link: Option<u64>,
+}
+
+/// A sorted list without doubles is short enough for this: a title has 1 KiB.
+fn short(list: &[Feature]) -> u16 {
+    u16::try_from(list.len()).unwrap_or(u16::MAX)
+}
+
+fn hash(kind: &str, text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(kind.as_bytes());
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+impl Lists {
+    fn of(self, features: &[Feature]) -> [&[Feature]; 4] {
+        let (words, rest) = features.split_at(self.words.into());
+        let (neutral, rest) = rest.split_at(self.neutral.into());
+        let (marks, rest) = rest.split_at(self.marks.into());
+        [words, neutral, marks, &rest[..self.companies.into()]]
+    }
+
+    fn length(self) -> usize {
+        [self.words, self.neutral, self.marks, self.companies].into_iter().map(usize::from).sum()
+    }
+}
+
+impl Newcomer {
+    /// The item itself.
+    pub fn member(&self) -> &Member {
+        &self.member
+    }
+
+    /// What it is compared by.
+    pub fn traits(&self) -> Traits<'_, Feature> {
+        traits(&self.member, &self.features)
+    }
+
+    /// The companies it names, in order.
+    pub fn companies(&self) -> &[Feature] {
+        self.member.lists.of(&self.features)[3]
+    }
+
+    /// Everything it can be found by, each once.
+    pub fn features(&self) -> Vec<Feature> {
+        let [words, neutral, marks, _] = self.member.lists.of(&self.features);
+        let mut all = [words, neutral, marks].concat();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+fn traits<'t>(member: &Member, features: &'t [Feature]) -> Traits<'t, Feature> {
+    let [words, neutral, marks, _] = member.lists.of(features);
+    Traits { script: member.script, words, neutral, marks }
+}
+
+impl Recent {
+    /// How many items.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Puts `item` into the numbers used here.
+    pub fn newcomer(&mut self, item: &Signature) -> Newcomer {
+        let mut features = Vec::new();
+        let mut list = |kind: &str, words: &[String]| {
+            let mut numbers: Vec<Feature> = words.iter().map(|word| self.number(hash(kind, word))).collect();
+            numbers.sort_unstable();
+            numbers.truncate(u16::MAX.into());
+            features.extend_from_slice(&numbers);
+            short(&numbers)
+        };
+        let (words, neutral, marks) = (list("", &item.words), list("", &item.neutral), list("", &item.marks));
+        let lists = Lists { begin: 0, words, neutral, marks, companies: list("of ", &item.companies) };
+        let member = Member {
+            at: item.at,
+            host: hash("", &item.host),
+            script: item.script,
+            scope: item.scope,
+            source: self.source_number(&item.source),
+            story: 0,
+            lists,
+        };
+        Newcomer { member, features, link: item.link.as_deref().map(|link| hash("", link)) }
+    }
+
+    /// Keeps an item whose story is known.
+    pub fn keep(&mut self, item: Newcomer, story: StoryId) {
+        let (Ok(slot), Ok(begin)) = (Slot::try_from(self.members.len()), u32::try_from(self.features.len())) else {
+            return;
+        };
+        for feature in item.features() {
+            self.found[feature.0 as usize].stands_in(slot);
+        }
+        if let Some(link) = item.link {
+            self.by_link.insert(link, slot);
+        }
+        let story = self.story_number(story, slot);
+        self.stories[story as usize].items += 1;
+        self.features.extend_from_slice(&item.features);
+        self.members.push(Member { story, lists: Lists { begin, ..item.member.lists }, ..item.member });
+    }
+
+    fn number(&mut self, hash: u64) -> Feature {
+        let next = Feature(u32::try_from(self.found.len()).unwrap_or(u32::MAX));
+        let number = *self.numbers.entry(hash).or_insert(next);
+        if number == next {
+            self.found.push(Found::default());
+        }
+        number
+    }
+
+    fn source_number(&mut self, source: &SourceId) -> u32 {
+        if let Some(number) = self.source_numbers.get(source) {
+            return *number;
+        }
+        let number = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+        self.sources.push(source.clone());
+        self.source_numbers.insert(source.clone(), number);
+        number
+    }
+
+    /// The number of the story that `id` leads to; a new one begins at `slot`.
+    fn story_number(&mut self, id: StoryId, slot: Slot) -> u32 {
+        let next = u32::try_from(self.stories.len()).unwrap_or(u32::MAX);
+        let number = *self.story_numbers.entry(id).or_insert(next);
+        if number == next {
+            self.stories.push(Record { id, first: slot, items: 0, into: None });
+        }
+        self.standing(number)
+    }
+
+    /// Where the merges of a story led.
+    fn standing(&self, mut number: u32) -> u32 {
+        while let Some(into) = self.stories[number as usize].into {
+            number = into;
+        }
+        number
+    }
+
+    fn record(&self, story: StoryId) -> Option<&Record> {
+        let number = self.standing(*self.story_numbers.get(&story)?);
+        Some(&self.stories[number as usize])
+    }
+
+    /// The item at `slot`.
+    pub fn member(&self, slot: Slot) -> &Member {
+        &self.members[slot as usize]
+    }
+
+    /// What the item at `slot` is compared by.
+    pub fn traits(&self, slot: Slot) -> Traits<'_, Feature> {
+        let member = self.member(slot);
+        traits(member, &self.features[member.lists.begin as usize..])
+    }
+
+    /// The companies that the item at `slot` names.
+    pub fn companies(&self, slot: Slot) -> &[Feature] {
+        let lists = self.member(slot).lists;
+        lists.of(&self.features[lists.begin as usize..])[3]
+    }
+
+    /// The story of the item at `slot`.
+    pub fn story(&self, slot: Slot) -> StoryId {
+        self.stories[self.standing(self.member(slot).story) as usize].id
+    }
+
+    /// The source of the item at `slot`.
+    pub fn source(&self, slot: Slot) -> &SourceId {
+        &self.sources[self.member(slot).source as usize]
+    }
+
+    /// The first item of a story.
+    pub fn first(&self, story: StoryId) -> Option<Slot> {
+        self.record(story).map(|record| record.first)
+    }
+
+    /// How many items of a story there are.
+    pub fn items_of(&self, story: StoryId) -> usize {
+        self.record(story).map_or(0, |record| record.items as usize)
+    }
+
+    /// The item last met under the link of `item`.
+    pub fn linked(&self, item: &Newcomer) -> Option<Slot> {
+        self.by_link.get(&item.link?).copied()
+    }
+
+    /// Where `feature` stands; none for one that is too common to say anything.
+    pub fn found(&self, feature: Feature) -> &[Slot] {
+        &self.found[feature.0 as usize].slots
+    }
+
+    /// What `feature` says, see [`super::likeness::weight`].
+    pub fn weight(&self, feature: Feature) -> f64 {
+        self.weight_of(self.found[feature.0 as usize].count as usize)
+    }
+
+    /// What a feature says that stands in `found_in` items.
+    pub fn weight_of(&self, found_in: usize) -> f64 {
+        let whole = self.members.len() as f64 + PRIOR_ITEMS + found_in as f64 + 1.0;
+        whole.ln() - self.logarithms.of(found_in + 1)
+    }
+
+    /// From now on, what was of story `from` is of story `into`.
+    pub fn merge(&mut self, from: StoryId, into: StoryId) {
+        let (Some(&from), Some(&into)) = (self.story_numbers.get(&from), self.story_numbers.get(&into)) else { return };
+        let (from, into) = (self.standing(from), self.standing(into));
+        if from == into {
+            return;
+        }
+        let moved = self.stories[from as usize];
+        self.stories[from as usize].into = Some(into);
+        let first = [moved.first, self.stories[into as usize].first];
+        let first = first.into_iter().min_by_key(|slot| self.member(*slot).at).unwrap_or(moved.first);
+        let kept = &mut self.stories[into as usize];
+        (kept.first, kept.items) = (first, kept.items + moved.items);
+    }
+
+    /// Forgets items that stand before `horizon`. Rebuilds everything, so it
+    /// is for once in a while.
+    pub fn forget_before(&mut self, horizon: Timestamp) {
+        let old = std::mem::take(self);
+        let hashes: HashMap<Feature, u64> = old.numbers.iter().map(|(hash, number)| (*number, *hash)).collect();
+        let links: HashMap<Slot, u64> = old.by_link.iter().map(|(link, slot)| (*slot, *link)).collect();
+        for (slot, member) in (0..).zip(&old.members).filter(|(_, member)| member.at >= horizon) {
+            let begin = member.lists.begin as usize;
+            let features = &old.features[begin..begin + member.lists.length()];
+            let mut features: Vec<Feature> = features.iter().map(|it| self.number(hashes[it])).collect();
+            member.lists.sort(&mut features);
+            let source = self.source_number(old.source(slot));
+            let item = Newcomer { member: Member { source, ..*member }, features, link: links.get(&slot).copied() };
+            self.keep(item, old.story(slot));
+        }
+    }
+}
+
+impl Lists {
+    /// Numbers given anew come in another order.
+    fn sort(self, features: &mut [Feature]) {
+        let mut rest = features;
+        for length in [self.words, self.neutral, self.marks, self.companies] {
+            let (list, left) = rest.split_at_mut(length.into());
+            list.sort_unstable();
+            rest = left;
+        }
+    }
+}
+
+impl Found {
+    fn stands_in(&mut self, slot: Slot) {
+        self.count += 1;
+        match self.count as usize {
+            0..=COMMON_WORD => self.slots.push(slot),
+            _ => self.slots = Vec::new(),
+        }
+    }
+}
+
+/// Those of small numbers, made once: every comparison asks for dozens.
+#[derive(Clone, Debug)]
+struct Logarithms(Vec<f64>);
+
+impl Default for Logarithms {
+    fn default() -> Self {
+        Self((0..4096).map(|number| f64::from(number).ln()).collect())
+    }
+}
+
+impl Logarithms {
+    fn of(&self, number: usize) -> f64 {
+        self.0.get(number).copied().unwrap_or_else(|| (number as f64).ln())
+    }
+}

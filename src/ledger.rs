@@ -30,7 +30,7 @@ pub struct Note {
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// An item was met for the first time.
+    /// An item was met for the first time that can be in no story.
     New,
     /// Its publisher changed it.
     Changed,

@@ -13,6 +13,7 @@ mod stories;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use handle::{Handle, Taken};
@@ -29,6 +30,10 @@ const MIGRATIONS: &[&str] = &[include_str!("store/0001_start.sql")];
 
 /// How long a statement waits for another process to finish its write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The write-ahead log is folded into the database at this size: four times
+/// SQLite's own, since a page that is written again and again is folded once.
+const LOG_PAGES: i64 = 4_000;
 
 /// An open database.
 #[derive(Debug)]
@@ -161,6 +166,8 @@ impl Store {
         }
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
+        // Otherwise a statement is planned anew for every value that a partial index could care for.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         let store = Self { connection };
         let version = store.checked_version(path)?;
         // A half-made database of a first start that was cut off holds nothing yet.
@@ -207,12 +214,14 @@ impl Store {
 
     fn prepare(connection: Connection, path: &Path) -> Result<Self> {
         connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         let mut store = Self { connection };
         let version = store.checked_version(path)?;
         store.connection.pragma_update(None, "journal_mode", "WAL")?;
         store.connection.pragma_update(None, "synchronous", "FULL")?;
         store.connection.pragma_update(None, "foreign_keys", true)?;
         store.connection.pragma_update(None, "cache_size", -8 * 1024)?;
+        store.connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         store.connection.set_prepared_statement_cache_capacity(64);
         store.migrate(version)?;
         Ok(store)

@@ -163,9 +163,9 @@ fn read(turn: &mut Turn, source: &Source, before: &SourceState, reading: Reading
     let entries = filtered(turn, source, reading.entries, by);
     let acquaintance = if before.first_success.is_some() { Acquaintance::Known } else { Acquaintance::First };
     turn.intake = intake(&source.id, entries, known, by.now, acquaintance);
-    for item in &turn.intake.new {
-        let placed = item.placed.map_or("undated backlog, in no week".to_owned(), |at| format!("placed at {at}"));
-        turn.notes.push(note(Event::New, item, format!("first seen in `{}`, {placed}", source.id)));
+    // The others are told of where they join or begin a story.
+    for item in turn.intake.new.iter().filter(|item| item.placed.is_none()) {
+        turn.notes.push(note(Event::New, item, "undated backlog: it has no place in time, and is in no week".to_owned()));
     }
     for item in &turn.intake.changed {
         turn.notes.push(note(Event::Changed, item, format!("its publisher changed it: version {}", item.version)));

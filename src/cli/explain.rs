@@ -61,7 +61,9 @@ fn item(store: &Store, config: &Config, clock: Clock, link: &Url) -> Result<()> 
         bail!("no source carried {link}");
     }
     for ItemRow { item, story: of } in rows {
-        output::line(&format!("{} by `{}`, first seen {}", item.entry.title, item.source, item.first_seen))?;
+        let placed = item.placed.map(|at| format!(", placed at {at}")).unwrap_or_default();
+        let title = &item.entry.title;
+        output::line(&format!("{title} by `{}`, first seen {}{placed}", item.source, item.first_seen))?;
         ledger(&store.ledger_of_item(item.id)?)?;
         match of {
             Some(of) => story(store, config, clock, of)?,

@@ -28,8 +28,12 @@ CREATE TABLE source (
 ) STRICT;
 
 -- An entry of a source: when we met it, and under which identity. Never deleted.
+-- Rows stand in the order in which they came, and what is looked up by a hash
+-- is narrow: a hash as the key of the rows themselves would scatter every
+-- commit over the whole file.
 CREATE TABLE item (
-    id         INTEGER PRIMARY KEY,  -- a hash of source, identity and generation
+    number     INTEGER PRIMARY KEY,
+    id         INTEGER NOT NULL UNIQUE, -- a hash of source, identity and generation
     source     TEXT NOT NULL REFERENCES source (id),
     identity   TEXT NOT NULL,
     generation INTEGER NOT NULL,     -- how many other articles had this identity before
@@ -43,6 +47,7 @@ CREATE INDEX item_first_seen ON item (first_seen);
 
 -- What the publisher wrote, each time the meaning of it changed.
 CREATE TABLE item_version (
+    number       INTEGER PRIMARY KEY,
     item         INTEGER NOT NULL REFERENCES item (id),
     version      INTEGER NOT NULL,   -- 1, 2, ..
     seen         TEXT NOT NULL,
@@ -52,6 +57,7 @@ CREATE TABLE item_version (
     title        TEXT NOT NULL,
     link         TEXT,               -- null if the feed gives none
     canonical    TEXT,               -- of the link, for comparing only
+    link_key     INTEGER,            -- a hash of the canonical link, to find it by
     published    TEXT,               -- null if the feed gives none
     updated      TEXT,               -- null if the feed gives none
     authors      TEXT NOT NULL,      -- JSON list of names
@@ -61,9 +67,9 @@ CREATE TABLE item_version (
     enclosures   TEXT NOT NULL,      -- JSON list of {url, mime_type, length}
     image        TEXT,               -- null if the feed gives none
     language     TEXT,               -- null if unknown
-    PRIMARY KEY (item, version)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX item_version_canonical ON item_version (canonical) WHERE canonical IS NOT NULL;
+    UNIQUE (item, version)
+) STRICT;
+CREATE INDEX item_version_link ON item_version (link_key) WHERE link_key IS NOT NULL;
 
 -- One event in the world. Its id becomes the id of an Atom entry: never changed.
 CREATE TABLE story (
@@ -89,7 +95,7 @@ CREATE TABLE ledger (
     item   INTEGER,                  -- null if it is about no one item
     story  BLOB,                     -- null if it is about no one story
     week   TEXT,                     -- null if it is about no recap
-    event  TEXT NOT NULL,            -- new, changed, joined, started, dropped, skipped, chosen, left out, published ..
+    event  TEXT NOT NULL,            -- changed, joined, started, dropped, skipped, chosen, left out, published ..
     detail TEXT NOT NULL             -- in words
 ) STRICT;
 CREATE INDEX ledger_item ON ledger (item) WHERE item IS NOT NULL;

@@ -195,11 +195,11 @@ impl Writer {
     fn read_index(&self, turns: &[Box<Turn>]) -> Result<Index> {
         let mut index = Index::default();
         let Some(horizon) = horizon(turns) else { return Ok(index) };
-        for row in self.store.items_placed_since(horizon)? {
+        self.store.each_placed_since(horizon, |row| {
             if let (Some(story), Some(at)) = (row.story, row.item.placed) {
                 index.insert(&Signature::of(&row.item, at, &self.names), story);
             }
-        }
+        })?;
         Ok(index)
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::row::{at, json, parsed, parsed_or_none};
@@ -62,9 +63,10 @@ impl Store {
         let sql =
             "SELECT item.id, identity, generation, item.version, first_seen, placed, content_hash, title, canonical
                    FROM item_version AS v JOIN item ON item.id = v.item AND item.version = v.version
-                   WHERE v.canonical = ?2 AND item.source = ?1 ORDER BY item.first_seen DESC LIMIT 1";
+                   WHERE v.link_key = ?3 AND v.canonical = ?2 AND item.source = ?1
+                   ORDER BY item.first_seen DESC LIMIT 1";
         let mut statement = self.connection.prepare_cached(sql)?;
-        Ok(statement.query_row(params![source.as_str(), link], known_item).optional()?)
+        Ok(statement.query_row(params![source.as_str(), link, link_key(link)], known_item).optional()?)
     }
 
     /// Items first seen since `since`, of `source` or of all, oldest first.
@@ -78,20 +80,25 @@ impl Store {
         rows.map(|row| Ok(row?)).collect()
     }
 
-    /// Items placed since `since`, oldest first: what new ones are grouped with.
-    pub fn items_placed_since(&self, since: Timestamp) -> Result<Vec<ItemRow>> {
+    /// Tells of each item placed since `since`, oldest first: what new ones
+    /// are grouped with. One at a time, since all their texts would fill the memory.
+    pub fn each_placed_since(&self, since: Timestamp, mut tell: impl FnMut(ItemRow)) -> Result<()> {
         let sql = format!("SELECT {ITEM}, s.story FROM {FROM} WHERE item.placed >= ?1 ORDER BY item.placed, item.id");
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let rows = statement.query_map([at(since)], item_row)?;
-        rows.map(|row| Ok(row?)).collect()
+        for row in statement.query_map([at(since)], item_row)? {
+            tell(row?);
+        }
+        Ok(())
     }
 
     /// The items under a canonical link, of any source.
     pub fn items_at(&self, link: &Url) -> Result<Vec<ItemRow>> {
         let sql =
-            format!("SELECT {ITEM}, s.story FROM {FROM} WHERE v.canonical = ?1 ORDER BY item.first_seen, item.id");
+            format!("SELECT {ITEM}, s.story FROM {FROM} WHERE v.link_key = ?2 AND v.canonical = ?1
+                     ORDER BY item.first_seen, item.id");
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let rows = statement.query_map([canonical(link).as_str()], item_row)?;
+        let link = canonical(link);
+        let rows = statement.query_map(params![link.as_str(), link_key(link.as_str())], item_row)?;
         rows.map(|row| Ok(row?)).collect()
     }
 
@@ -147,10 +154,11 @@ pub(super) fn revise(connection: &Connection, item: &Item, seen: Timestamp) -> r
 }
 
 fn insert_version(connection: &Connection, item: &Item, seen: Timestamp) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO item_version (item, version, seen, content_hash, guid, title, link, canonical, published,
-                   updated, authors, summary_html, content_html, categories, enclosures, image, language)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+    let sql = "INSERT INTO item_version (item, version, seen, content_hash, guid, title, link, canonical, link_key,
+                   published, updated, authors, summary_html, content_html, categories, enclosures, image, language)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
     let entry = &item.entry;
+    let link = entry.link.as_ref().map(|link| canonical(link).to_string());
     let list = |value: serde_json::Result<String>| value.unwrap_or_else(|_| "[]".to_owned());
     connection.prepare_cached(sql)?.execute(params![
         item.id.0,
@@ -160,7 +168,8 @@ fn insert_version(connection: &Connection, item: &Item, seen: Timestamp) -> rusq
         entry.guid,
         entry.title,
         entry.link.as_ref().map(Url::as_str),
-        entry.link.as_ref().map(|link| canonical(link).to_string()),
+        link,
+        link.as_deref().map(link_key),
         entry.published.map(at),
         entry.updated.map(at),
         list(serde_json::to_string(&entry.authors)),
@@ -172,6 +181,12 @@ fn insert_version(connection: &Connection, item: &Item, seen: Timestamp) -> rusq
         entry.language,
     ])?;
     Ok(())
+}
+
+/// The first 8 bytes of the SHA-256 of a canonical link.
+fn link_key(link: &str) -> i64 {
+    let hash = Sha256::digest(link);
+    i64::from_be_bytes(std::array::from_fn(|at| hash[at]))
 }
 
 fn known_item(row: &Row) -> rusqlite::Result<KnownItem> {

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::poll::states::States;
 use crate::publish::html;
 use crate::serve::{Keep, Request, Response, serve};
 use crate::site::{self, Found};
@@ -47,6 +48,7 @@ struct Shared {
     clock: Clock,
     handle: Handle,
     readers: Readers,
+    states: States,
     health: Health,
     shelf: Shelf,
     /// The configuration that the address and the database were taken from.
@@ -102,6 +104,7 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
         config: watch::Sender::new(config.clone()),
         clock,
         handle,
+        states: States::read(&readers).await?,
         readers,
         health: Health::new(clock.now()),
         shelf: Shelf::new(clock.now()),

@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::compose;
 use crate::config::{self, Config};
 use crate::daemon::{self, Setup};
+use crate::poll::states::States;
 use crate::poll::{Order, Outcome, Polled, Poller, Summary};
 use crate::recap::Recap;
 use crate::serve::serve;
@@ -145,7 +146,8 @@ impl Journey {
         let config = Arc::new(configured(folder, &address.to_string(), public_url)?);
         let handle = Handle::start(&config.store.path, Arc::new(config.names.clone()))?;
         let readers = Readers::of(&config.store.path);
-        let poller = Poller::new(config.clone(), handle.clone(), readers.clone())?;
+        let states = States::read(&readers).await?;
+        let poller = Poller::new(config.clone(), handle.clone(), readers.clone(), states)?;
         Ok(Self { config, readers, handle, poller, origin_time, _origin: origin })
     }
 
@@ -161,8 +163,7 @@ impl Journey {
     /// The same, reporting each source as it is done.
     async fn polled(&self, now: Timestamp, done: impl FnMut(&Polled)) -> Result<Summary> {
         *self.origin_time.lock().unwrap_or_else(PoisonError::into_inner) = now;
-        let due = self.poller.due(now).await?;
-        let due: Vec<_> = due.into_iter().filter(|(at, _)| *at <= now).map(|(_, source)| source).collect();
+        let due = self.poller.all_due(now);
         Ok(self.poller.round(&due, Clock::stopped_at(now), Order::OneByOne, done).await?)
     }
 
@@ -197,8 +198,7 @@ impl Journey {
     async fn serve(self, listener: TcpListener) -> Result<ExitCode> {
         let (stop, stopped) = watch::channel(());
         let clock = Clock::stopped_at(SLOT.parse()?);
-        let config = Arc::new(Config { sources: self.config.sources.clone(), ..(*self.config).clone() });
-        let setup = Setup { path: None, config, clock, listener };
+        let setup = Setup { path: None, config: self.config.clone(), clock, listener };
         let daemon = daemon::run(setup, stopped);
         tokio::select! {
             ended = daemon => ended?,

@@ -29,7 +29,7 @@ use crate::source::{Network, Validators};
 pub use client::ClientError;
 pub use error::{FetchError, Remedy};
 pub use guard::{Forbidden, PrivateAddress};
-pub use hosts::Manners;
+pub use hosts::{Manners, host};
 
 use client::{Client, Clients};
 use hosts::{Hosts, Turn};

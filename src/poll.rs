@@ -1,5 +1,8 @@
 //! One source's turn: read what is known, fetch, parse, take, apply.
 
+pub mod queue;
+pub mod states;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -9,7 +12,8 @@ use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::fetch::{ClientError, FetchError, Fetched, Fetcher, Remedy, Request};
+use crate::dedup::Known;
+use crate::fetch::{ClientError, FetchError, Fetched, Fetcher, Remedy, Request, host};
 use crate::id::{Share, SourceId};
 use crate::parse::{Document, parse};
 use crate::schedule::{Pace, clamped};
@@ -18,11 +22,17 @@ use crate::store::{Handle, Readers, StoreError, Taken};
 use crate::text;
 use crate::turn::{Answer, Circumstances, Hope, Reading, take};
 
+use queue::Queue;
+use states::States;
+
 /// Feeds parsed at once; a body above [`LARGE_BYTES`] is parsed alone.
 const PARSERS: u32 = 4;
 
 /// See [`PARSERS`].
 const LARGE_BYTES: usize = 2 * 1024 * 1024;
+
+/// What is said of a source whose turn panicked.
+const FAILED_INSIDE: &str = "reading this feed failed inside recapd; please report it";
 
 /// Everything a poll needs. Cheap to clone; made anew when the configuration changes.
 #[derive(Clone)]
@@ -31,6 +41,8 @@ pub struct Poller {
     fetcher: Fetcher,
     handle: Handle,
     readers: Readers,
+    states: States,
+    by_id: Arc<HashMap<SourceId, usize>>,
     parsers: Arc<Semaphore>,
 }
 
@@ -65,15 +77,6 @@ pub enum Order {
     Together,
 }
 
-impl Order {
-    fn most(self) -> usize {
-        match self {
-            Self::OneByOne => 1,
-            Self::Together => usize::MAX,
-        }
-    }
-}
-
 /// What a round of polls came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -88,13 +91,15 @@ pub struct Summary {
 }
 
 impl Poller {
-    /// A poller for `config` that writes through `handle`.
+    /// A poller for `config` that writes through `handle` and knows `states`.
     ///
     /// # Errors
     ///
     /// If the HTTP client cannot be made.
-    pub fn new(config: Arc<Config>, handle: Handle, readers: Readers) -> Result<Self, ClientError> {
-        Self::made(config, handle, readers, None)
+    pub fn new(config: Arc<Config>, handle: Handle, readers: Readers, states: States) -> Result<Self, ClientError> {
+        let fetcher = Fetcher::new(config.fetch.limits())?;
+        let parsers = Arc::new(Semaphore::new(PARSERS as usize));
+        Ok(Self { by_id: by_id(&config), config, fetcher, handle, readers, states, parsers })
     }
 
     /// The same by another configuration; pauses that hosts asked for go on.
@@ -103,33 +108,44 @@ impl Poller {
     ///
     /// As [`Poller::new`].
     pub fn by(&self, config: Arc<Config>) -> Result<Self, ClientError> {
-        Self::made(config, self.handle.clone(), self.readers.clone(), Some(self))
+        let fetcher = self.fetcher.with_limits(config.fetch.limits())?;
+        Ok(Self { by_id: by_id(&config), config, fetcher, ..self.clone() })
     }
 
-    fn made(config: Arc<Config>, handle: Handle, readers: Readers, after: Option<&Self>) -> Result<Self, ClientError> {
-        let limits = config.fetch.limits();
-        let fetcher = match after {
-            Some(before) => before.fetcher.with_limits(limits)?,
-            None => Fetcher::new(limits)?,
-        };
-        Ok(Self { config, fetcher, handle, readers, parsers: Arc::new(Semaphore::new(PARSERS as usize)) })
+    /// Puts every configured source into a queue, when it is due; one never
+    /// polled is due at once.
+    pub fn queue(&self, now: Timestamp) -> Queue {
+        let mut queue = self.empty_queue(Order::Together);
+        self.config.sources.iter().for_each(|source| self.put(source, &mut queue, now));
+        queue
     }
 
-    /// When each configured source is due, soonest first; a source never polled is due at once.
-    ///
-    /// # Errors
-    ///
-    /// If the database fails.
-    pub async fn due(&self, now: Timestamp) -> Result<Vec<(Timestamp, SourceId)>, StoreError> {
-        let states = self.readers.ask(|store| store.states()).await?;
-        let mut due: Vec<(Timestamp, SourceId)> =
-            self.config.sources.iter().map(|source| (self.due_of(source, &states, now), source.id.clone())).collect();
+    /// Puts `source` into `queue`, when it is due.
+    pub fn put(&self, source: &Source, queue: &mut Queue, now: Timestamp) {
+        queue.put(&source.id, &host(&source.feed), self.due(source, now));
+    }
+
+    fn empty_queue(&self, order: Order) -> Queue {
+        let manners = self.config.fetch.limits().manners;
+        match order {
+            Order::OneByOne => Queue::new(1, 1),
+            // One more than may be asked, so that the next waits at the door.
+            Order::Together => Queue::new(manners.concurrency.saturating_mul(2), manners.per_host.saturating_add(1)),
+        }
+    }
+
+    /// The sources that are due at `now`, soonest first.
+    pub fn all_due(&self, now: Timestamp) -> Vec<SourceId> {
+        let mut due: Vec<(Timestamp, &SourceId)> =
+            self.config.sources.iter().map(|source| (self.due(source, now), &source.id)).collect();
+        due.retain(|(at, _)| *at <= now);
         due.sort();
-        Ok(due)
+        due.into_iter().map(|(_, source)| source.clone()).collect()
     }
 
-    fn due_of(&self, source: &Source, states: &HashMap<SourceId, SourceState>, now: Timestamp) -> Timestamp {
-        match states.get(&source.id) {
+    /// When `source` is due.
+    pub fn due(&self, source: &Source, now: Timestamp) -> Timestamp {
+        match self.states.of(&source.id) {
             // At another address it is as good as new there.
             Some(state) if state.feed.as_ref() == Some(&source.feed) => {
                 clamped(state.due, now, self.config.fetch.max_wait)
@@ -152,43 +168,71 @@ impl Poller {
         mut done: impl FnMut(&Polled),
     ) -> Result<Summary, StoreError> {
         let mut summary = Summary::default();
-        let mut waiting = sources.iter();
-        let mut running: JoinSet<Result<Polled, StoreError>> = JoinSet::new();
+        let mut queue = self.empty_queue(order);
+        for source in sources.iter().filter_map(|id| self.source(id)) {
+            queue.put(&source.id, &host(&source.feed), Timestamp::MIN);
+        }
+        let mut running: JoinSet<(SourceId, Result<Option<Polled>, StoreError>)> = JoinSet::new();
         loop {
-            while running.len() < order.most() {
-                let Some(source) = waiting.next().and_then(|id| self.source(id)) else { break };
-                let (poller, source) = (self.clone(), source.clone());
-                running.spawn(async move { poller.turn(&source, clock.now()).await });
+            while let Some(id) = queue.begin(Timestamp::MIN) {
+                let poller = self.clone();
+                running.spawn(async move {
+                    let polled = poller.turn(&id, clock.now()).await;
+                    (id, polled)
+                });
             }
-            let Some(joined) = running.join_next().await else { break };
-            // A turn catches its own panics where feeds are read; one elsewhere is a bug that must not stop the round.
-            let Ok(polled) = joined else { continue };
-            let polled = polled?;
+            let Some(Ok((id, polled))) = running.join_next().await else { break };
+            queue.end(&id);
+            let Some(polled) = polled? else { continue };
             summary.count(&polled);
             done(&polled);
         }
         Ok(summary)
     }
 
-    fn source(&self, id: &SourceId) -> Option<&Source> {
-        self.config.sources.iter().find(|source| source.id == *id)
+    /// The source of this id, if it is configured.
+    pub fn source(&self, id: &SourceId) -> Option<&Source> {
+        self.by_id.get(id).map(|at| &self.config.sources[*at])
     }
 
-    /// One turn of `source` at `now`.
+    /// One turn of `source` at `now`; none if it is not configured any more.
     ///
     /// # Errors
     ///
     /// If the database fails; nothing of the turn is written then.
-    pub async fn turn(&self, source: &Source, now: Timestamp) -> Result<Polled, StoreError> {
-        let before = self.state(source, now).await?;
-        let answer = self.answer(source, &before, now).await;
-        let known = match &answer {
-            Answer::Feed(reading) => {
-                let (id, entries) = (source.id.clone(), reading.entries.clone());
-                self.readers.ask(move |store| store.known(&id, &entries)).await?
+    pub async fn turn(&self, source: &SourceId, now: Timestamp) -> Result<Option<Polled>, StoreError> {
+        // In a task of its own: a panic in one turn is that source's failure. A
+        // set of one ends the task with the future, where a handle would not.
+        let mut alone = JoinSet::new();
+        let (poller, id) = (self.clone(), source.clone());
+        alone.spawn(async move { poller.tried(&id, now).await });
+        match alone.join_next().await {
+            Some(Ok(polled)) => polled,
+            _ => {
+                let Some(source) = self.source(source) else { return Ok(None) };
+                let (answer, before) = (unreadable(FAILED_INSIDE.to_owned()), self.state(source, now));
+                self.taken(source, before, answer, Known::default(), now).await.map(Some)
             }
-            _ => Default::default(),
-        };
+        }
+    }
+
+    async fn tried(&self, source: &SourceId, now: Timestamp) -> Result<Option<Polled>, StoreError> {
+        let Some(source) = self.source(source) else { return Ok(None) };
+        let before = self.state(source, now);
+        let answer = self.answer(source, &before, now).await;
+        let (answer, known) = self.known(source, answer).await?;
+        self.taken(source, before, answer, known, now).await.map(Some)
+    }
+
+    /// Decides and writes the turn.
+    async fn taken(
+        &self,
+        source: &Source,
+        before: SourceState,
+        answer: Answer,
+        known: Known,
+        now: Timestamp,
+    ) -> Result<Polled, StoreError> {
         let unchanged = matches!(answer, Answer::Unchanged { .. });
         let fetch = &self.config.fetch;
         let pace = Pace {
@@ -201,7 +245,9 @@ impl Poller {
         let by = Circumstances { filters: &self.config.filters, names: &self.config.names, pace: &pace, jitter, now };
         let turn = take(source, &before, answer, &known, by);
         let (error, due) = (turn.state.last_error.clone(), turn.state.due);
+        let state = turn.state.clone();
         let taken = self.handle.apply(turn).await?;
+        self.states.put(source.id.clone(), state);
         let outcome = match error {
             Some(error) => Outcome::Failed(error),
             None if unchanged => Outcome::Unchanged,
@@ -219,18 +265,28 @@ impl Poller {
         Ok(Polled { source: source.id.clone(), outcome, due })
     }
 
-    /// What is remembered of `source`; at a new address, without its validators.
-    async fn state(&self, source: &Source, now: Timestamp) -> Result<SourceState, StoreError> {
+    /// What is known of the entries in `answer`; of a source that never gave one, nothing.
+    async fn known(&self, source: &Source, answer: Answer) -> Result<(Answer, Known), StoreError> {
+        let Answer::Feed(reading) = answer else { return Ok((answer, Known::default())) };
+        if self.states.of(&source.id).is_none_or(|state| state.last_success.is_none()) {
+            return Ok((Answer::Feed(reading), Known::default()));
+        }
         let id = source.id.clone();
-        let state = self.readers.ask(move |store| store.state(&id)).await?;
-        let mut state = state.unwrap_or_else(|| SourceState::unknown(now));
+        let asked = self.readers.ask(move |store| Ok((store.known(&id, &reading.entries)?, reading)));
+        let (known, reading) = asked.await?;
+        Ok((Answer::Feed(reading), known))
+    }
+
+    /// What is remembered of `source`; at a new address, without its validators.
+    fn state(&self, source: &Source, now: Timestamp) -> SourceState {
+        let mut state = self.states.of(&source.id).unwrap_or_else(|| SourceState::unknown(now));
         if state.feed.as_ref() != Some(&source.feed) {
             state.validators = Validators::default();
             // Another address has a backlog of its own, which is no news.
             state.first_success = None;
             state.failures = 0;
         }
-        Ok(state)
+        state
     }
 
     async fn answer(&self, source: &Source, before: &SourceState, now: Timestamp) -> Answer {
@@ -264,11 +320,15 @@ impl Poller {
                 match read.await {
                     Ok(Ok(reading)) => Answer::Feed(reading),
                     Ok(Err(not_a_feed)) => unreadable(not_a_feed.to_string()),
-                    Err(_) => unreadable("reading this feed failed inside recapd; please report it".to_owned()),
+                    Err(_) => unreadable(FAILED_INSIDE.to_owned()),
                 }
             }
         }
     }
+}
+
+fn by_id(config: &Config) -> Arc<HashMap<SourceId, usize>> {
+    Arc::new(config.sources.iter().enumerate().map(|(at, source)| (source.id.clone(), at)).collect())
 }
 
 /// The operator's word for a source's language counts where the feed gives none.

@@ -12,6 +12,7 @@ use super::output::{self, Style};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::id::SourceId;
+use crate::poll::states::States;
 use crate::poll::{Order, Polled, Poller, Summary};
 use crate::publish::words;
 use crate::store::{Handle, Readers};
@@ -42,8 +43,9 @@ impl Which {
 pub async fn poll(config: Arc<Config>, clock: Clock, which: Which, style: Style) -> Result<ExitCode> {
     let handle = Handle::start(&config.store.path, Arc::new(config.names.clone()))?;
     let readers = Readers::of(&config.store.path);
-    let poller = Poller::new(config.clone(), handle.clone(), readers)?;
-    let sources = chosen(&config, &poller, clock, which).await?;
+    let states = States::read(&readers).await?;
+    let poller = Poller::new(config.clone(), handle.clone(), readers, states)?;
+    let sources = chosen(&config, &poller, clock, which)?;
     let begun = std::time::Instant::now();
     let bar = bar(sources.len());
     let summary = poller
@@ -88,14 +90,10 @@ fn object(summary: &Summary, elapsed: Duration) -> Value {
     })
 }
 
-async fn chosen(config: &Config, poller: &Poller, clock: Clock, which: Which) -> Result<Vec<SourceId>> {
-    let now = clock.now();
+fn chosen(config: &Config, poller: &Poller, clock: Clock, which: Which) -> Result<Vec<SourceId>> {
     match which {
         Which::All => Ok(config.sources.iter().map(|source| source.id.clone()).collect()),
-        Which::Due => {
-            let due = poller.due(now).await?;
-            Ok(due.into_iter().filter(|(at, _)| *at <= now).map(|(_, source)| source).collect())
-        }
+        Which::Due => Ok(poller.all_due(clock.now())),
         Which::Named(names) => {
             let unknown = names.iter().find(|name| !config.sources.iter().any(|source| source.id == **name));
             if let Some(unknown) = unknown {

@@ -41,13 +41,13 @@ impl Health {
     /// 200 while recapd does its work, 503 with the reason when it cannot. An
     /// edit that was refused is said, but the work goes on by the old rules.
     pub(super) async fn response(&self, shared: &Shared) -> Response {
-        let asked = shared.readers.ask(|store| Ok((store.count_items()?, store.states()?, store.listed()?))).await;
+        let asked = shared.readers.ask(|store| Ok((store.count_items()?, store.listed()?))).await;
         let config = shared.config.borrow().clone();
         let state = self.state();
         let problem = state.store.clone().or_else(|| asked.as_ref().err().map(ToString::to_string));
-        let (items, states, listed) = asked.unwrap_or_default();
-        let failing =
-            config.sources.iter().filter(|source| states.get(&source.id).is_some_and(|it| it.failures > 0)).count();
+        let (items, listed) = asked.unwrap_or_default();
+        let sources = config.sources.iter().map(|source| &source.id);
+        let failing = shared.states.count(sources, |state| state.failures > 0);
         let body = serde_json::json!({
             "status": if problem.is_some() { "failing" } else { "ok" },
             "problem": problem,

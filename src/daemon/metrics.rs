@@ -59,12 +59,12 @@ pub fn published() {
 /// Everything counted, as Prometheus reads it.
 pub async fn response(shared: &Shared) -> Response {
     let Some(recorder) = recorder() else { return Response::text(503, "nothing is counted\n") };
-    let Ok((items, states)) = shared.readers.ask(|store| Ok((store.count_items()?, store.states()?))).await else {
+    let Ok(items) = shared.readers.ask(|store| store.count_items()).await else {
         return Response::text(503, "the store does not answer\n");
     };
     let config = shared.config.borrow().clone();
-    let failing =
-        config.sources.iter().filter(|source| states.get(&source.id).is_some_and(|it| it.failures > 0)).count();
+    let sources = config.sources.iter().map(|source| &source.id);
+    let failing = shared.states.count(sources, |state| state.failures > 0);
     gauge!("recapd_items_total").set(items as f64);
     gauge!("recapd_sources").set(config.sources.len() as f64);
     gauge!("recapd_sources_failing").set(failing as f64);

@@ -14,6 +14,7 @@ use super::{Shared, metrics};
 use crate::compose;
 use crate::config::Config;
 use crate::id::SourceId;
+use crate::poll::queue::Queue;
 use crate::poll::{Polled, Poller};
 use crate::recap::Recap;
 use crate::site::{Library, write};
@@ -25,7 +26,7 @@ const LONGEST_NAP: Duration = Duration::from_secs(60);
 /// After the store failed: a full disk is not asked every second.
 const AFTER_FAILURE: Duration = Duration::from_secs(15);
 
-type Turn = (SourceId, f64, std::result::Result<Polled, StoreError>);
+type Turn = (SourceId, f64, std::result::Result<Option<Polled>, StoreError>);
 
 /// Works until `stop` is dropped; polls on the way are abandoned then.
 ///
@@ -54,25 +55,39 @@ struct Worker {
     shared: Shared,
     config: Arc<Config>,
     poller: Poller,
+    queue: Queue,
     running: JoinSet<Turn>,
     /// When each turn on its way began.
-    in_flight: HashMap<SourceId, Timestamp>,
+    begun: HashMap<SourceId, Timestamp>,
+    /// No week is to be published before.
+    next_week: Timestamp,
+    /// Whether something was published, as far as we know.
+    anchored: Option<bool>,
     /// Nothing is begun before, since the store failed.
     resume: Option<Instant>,
 }
 
 impl Worker {
     fn new(shared: Shared, config: Arc<Config>) -> Result<Self> {
-        let poller = Poller::new(config.clone(), shared.handle.clone(), shared.readers.clone())?;
-        Ok(Self { shared, config, poller, running: JoinSet::new(), in_flight: HashMap::new(), resume: None })
+        let Shared { handle, readers, states, .. } = shared.clone();
+        let poller = Poller::new(config.clone(), handle, readers, states)?;
+        let queue = poller.queue(shared.clock.now());
+        let (running, begun) = (JoinSet::new(), HashMap::new());
+        let next_week = Timestamp::MIN;
+        Ok(Self { shared, config, poller, queue, running, begun, next_week, anchored: None, resume: None })
     }
 
     /// Goes on by another configuration; turns on the way end by the old one.
     fn by(&mut self, config: Arc<Config>) {
-        match self.poller.by(config.clone()) {
-            Ok(poller) => (self.config, self.poller) = (config, poller),
-            Err(error) => tracing::error!(%error, "cannot poll by the new configuration"),
-        }
+        let poller = match self.poller.by(config.clone()) {
+            Ok(poller) => poller,
+            Err(error) => return tracing::error!(%error, "cannot poll by the new configuration"),
+        };
+        let gone = self.config.sources.iter().filter(|source| poller.source(&source.id).is_none());
+        gone.for_each(|source| self.queue.remove(&source.id));
+        let now = self.shared.clock.now();
+        config.sources.iter().for_each(|source| poller.put(source, &mut self.queue, now));
+        (self.config, self.poller, self.next_week) = (config, poller, Timestamp::MIN);
     }
 
     /// Starts what is due and publishes what has ended; gives how long nothing
@@ -84,68 +99,80 @@ impl Worker {
             // What cannot be written would be asked for again and again.
             return patience;
         }
-        let due = match self.poller.due(now).await {
-            Ok(due) => due,
-            Err(error) => return self.failed(&error),
-        };
-        let mut next = self.config.recap.slot.next(now);
-        for (at, source) in due {
-            if self.in_flight.contains_key(&source) {
-                continue;
-            }
-            if at > now {
-                next = next.min(at);
-                break;
-            }
-            self.start(source);
+        while let Some(source) = self.queue.begin(now) {
+            self.start(source, now);
         }
-        // The first issue waits for the first round; any later one is made of
-        // what was seen before its slot, so nothing is worth waiting for.
-        if let Err(error) = self.publish(now, self.in_flight.is_empty()).await {
+        if let Err(error) = self.publish(now).await {
             return self.failed(&error);
         }
-        until(now, next)
+        let next = self.config.recap.slot.next(now);
+        until(now, self.queue.next_due().map_or(next, |due| due.min(next)))
     }
 
-    fn start(&mut self, id: SourceId) {
-        let Some(source) = self.config.sources.iter().find(|source| source.id == id).cloned() else { return };
+    fn start(&mut self, id: SourceId, now: Timestamp) {
         let (poller, clock) = (self.poller.clone(), self.shared.clock);
-        self.in_flight.insert(id.clone(), clock.now());
+        self.begun.insert(id.clone(), now);
         self.running.spawn(async move {
             let begun = Instant::now();
-            // In a task of its own: a panic in one turn is that source's, and its name is known.
-            let turn = tokio::spawn(async move { poller.turn(&source, clock.now()).await }).await;
-            let polled = turn.unwrap_or(Err(StoreError::Panicked));
+            let polled = poller.turn(&id, clock.now()).await;
             (id, begun.elapsed().as_secs_f64(), polled)
         });
     }
 
     fn finished(&mut self, turn: std::result::Result<Turn, tokio::task::JoinError>) {
         let Ok((id, seconds, polled)) = turn else { return };
-        self.in_flight.remove(&id);
+        self.begun.remove(&id);
+        self.queue.end(&id);
+        if let Some(source) = self.poller.source(&id) {
+            self.poller.put(source, &mut self.queue, self.shared.clock.now());
+        }
         match polled {
-            Ok(polled) => {
+            Ok(Some(polled)) => {
                 self.shared.health.store(None);
                 metrics::polled(&polled, seconds);
             }
+            Ok(None) => (),
             Err(error) => {
                 self.failed(&error);
             }
         }
     }
 
-    async fn publish(&self, now: Timestamp, all_polled: bool) -> std::result::Result<(), StoreError> {
-        // Items of a turn that began before the slot belong to the week that closes with it.
-        let slot = self.config.recap.slot.last(now);
-        if self.in_flight.values().any(|begun| *begun < slot) {
+    /// Whether nothing was published yet.
+    async fn is_first(&mut self) -> std::result::Result<bool, StoreError> {
+        let anchored = match self.anchored {
+            Some(anchored) => anchored,
+            None => self.shared.readers.ask(|store| store.anchor()).await?.is_some(),
+        };
+        self.anchored = Some(anchored);
+        Ok(!anchored)
+    }
+
+    /// Publishes the week that has ended, if one has.
+    async fn publish(&mut self, now: Timestamp) -> std::result::Result<(), StoreError> {
+        if now < self.next_week {
             return Ok(());
         }
-        let is_first = self.shared.readers.ask(|store| store.anchor()).await?.is_none();
-        if is_first && !all_polled {
+        // Items of a turn that began before the slot belong to the week that closes with it.
+        let slot = self.config.recap.slot.last(now);
+        if self.begun.values().any(|begun| *begun < slot) {
+            return Ok(());
+        }
+        // The first issue waits for the first round; any later one is made of
+        // what was seen before its slot, so nothing is worth waiting for.
+        if self.is_first().await? && !self.queue.is_quiet(now) {
             return Ok(());
         }
         let Shared { handle, readers, .. } = &self.shared;
-        let Some(recap) = compose::publish_due(handle, readers, &self.config, now).await? else { return Ok(()) };
+        let published = compose::publish_due(handle, readers, &self.config, now).await?;
+        let Some(recap) = published else {
+            // A first issue that had nothing to tell is tried again a minute later.
+            let soon = now.checked_add(LONGEST_NAP).unwrap_or(Timestamp::MAX);
+            self.next_week = if self.is_first().await? { soon } else { self.config.recap.slot.next(now) };
+            return Ok(());
+        };
+        self.anchored = None;
+        self.next_week = self.config.recap.slot.next(now);
         metrics::published();
         self.shared.shelf.turn_over(self.shared.clock.now());
         let stories = recap.entries.len();

@@ -94,7 +94,7 @@ impl Hosts {
 
     fn host(&self, url: &Url) -> Arc<Host> {
         let mut known = lock(&self.known);
-        let name = key(url);
+        let name = host(url);
         if let Some(host) = known.hosts.get(&name) {
             return Arc::clone(host);
         }
@@ -158,8 +158,9 @@ async fn permit(semaphore: &Arc<Semaphore>) -> OwnedSemaphorePermit {
     Arc::clone(semaphore).acquire_owned().await.expect("nobody closes our semaphores")
 }
 
-/// http and https are one host; a port of its own is a server of its own.
-fn key(url: &Url) -> String {
+/// The host that a request to `url` bothers: http and https are one, a port of
+/// its own is a server of its own.
+pub fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default().trim_end_matches('.');
     match url.port() {
         Some(port) if !matches!(port, 80 | 443) => format!("{host}:{port}"),
@@ -188,9 +189,9 @@ mod tests {
 
     #[test]
     fn http_and_https_are_one_host_and_ports_are_not() {
-        assert_eq!(key(&url("http://A.test/x")), key(&url("https://a.test./y")));
-        assert_eq!(key(&url("http://a.test:443/")), key(&url("https://a.test/")));
-        assert_ne!(key(&url("http://a.test:8080/")), key(&url("http://a.test:8081/")));
+        assert_eq!(host(&url("http://A.test/x")), host(&url("https://a.test./y")));
+        assert_eq!(host(&url("http://a.test:443/")), host(&url("https://a.test/")));
+        assert_ne!(host(&url("http://a.test:8080/")), host(&url("http://a.test:8081/")));
     }
 
     #[tokio::test(start_paused = true)]

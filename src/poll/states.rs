@@ -1,0 +1,51 @@
+//! What is remembered of every source, at hand: who polls thousands of them
+//! must not ask the database before each.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::id::SourceId;
+use crate::source::SourceState;
+use crate::store::{Readers, StoreError};
+
+/// The states of all sources that were ever polled. The store holds the same:
+/// what is put here was written there first. Cheap to clone; clones are one.
+#[derive(Clone, Debug, Default)]
+pub struct States(Arc<Mutex<HashMap<SourceId, SourceState>>>);
+
+impl States {
+    /// As the store has them.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn read(readers: &Readers) -> Result<Self, StoreError> {
+        let states = readers.ask(|store| store.states()).await?;
+        Ok(Self(Arc::new(Mutex::new(states))))
+    }
+
+    /// Of `source`; none before its first poll.
+    pub fn of(&self, source: &SourceId) -> Option<SourceState> {
+        self.held().get(source).cloned()
+    }
+
+    /// Remembers what was written.
+    pub fn put(&self, source: SourceId, state: SourceState) {
+        self.held().insert(source, state);
+    }
+
+    /// How many of `sources` are as `it` says.
+    pub fn count<'s>(
+        &self,
+        sources: impl Iterator<Item = &'s SourceId>,
+        it: impl Fn(&SourceState) -> bool,
+    ) -> usize {
+        let held = self.held();
+        sources.filter(|source| held.get(source).is_some_and(&it)).count()
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<SourceId, SourceState>> {
+        // Every state in it is whole, whoever panicked.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

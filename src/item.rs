@@ -103,9 +103,22 @@ impl Entry {
     /// The longest text the feed gives, plain: the content, else the summary.
     /// Empty where that only says the title again.
     pub fn text(&self) -> String {
-        let html = if self.content_html.is_empty() { &self.summary_html } else { &self.content_html };
-        let text = text::plain_of_safe(html);
-        if text::one_line(&text) == self.title { String::new() } else { text }
+        self.unless_title(text::plain_of_safe(self.html()))
+    }
+
+    /// The beginning of [`Entry::text`]: `most_chars` of it.
+    pub fn lead(&self, most_chars: usize) -> String {
+        let needed = most_chars.max(self.title.len()) + 1;
+        let text = self.unless_title(text::beginning_of_safe(self.html(), needed));
+        text.chars().take(most_chars).collect()
+    }
+
+    fn html(&self) -> &str {
+        if self.content_html.is_empty() { &self.summary_html } else { &self.content_html }
+    }
+
+    fn unless_title(&self, text: String) -> String {
+        if text.split_whitespace().eq(self.title.split_whitespace()) { String::new() } else { text }
     }
 }
 
@@ -128,6 +141,16 @@ mod tests {
         assert_eq!(entry(Some("7"), link, "T").identity(), "id:7");
         assert_eq!(entry(None, link, "T").identity(), "link:https://a.test/1");
         assert_eq!(entry(None, None, "T").identity(), "title:T");
+    }
+
+    #[test]
+    fn a_text_that_says_the_title_again_is_none() {
+        let mut entry = entry(None, None, "Lathe learns to sing");
+        entry.summary_html = "<p>Lathe <b>learns</b></p> to sing".to_owned();
+        assert_eq!((entry.text().as_str(), entry.lead(400).as_str()), ("", ""));
+        entry.summary_html += " and dance";
+        assert_eq!(entry.text(), "Lathe learns\nto sing and dance");
+        assert_eq!(entry.lead(8), "Lathe le");
     }
 
     #[test]

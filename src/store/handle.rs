@@ -176,18 +176,21 @@ impl Writer {
     }
 
     fn commit(&mut self, turns: &[Box<Turn>]) -> Result<Vec<Taken>> {
+        // Reading the index takes seconds, and most commits group nothing.
+        let groups = turns.iter().any(|turn| !turn.signatures.is_empty() || !turn.revised.is_empty());
         let mut index = match self.index.take() {
-            Some(index) => index,
-            None => self.read_index(turns)?,
+            None if groups => Some(self.read_index(turns)?),
+            kept => kept,
         };
         let transaction = self.store.connection.transaction()?;
-        let mut taken =
-            turns.iter().map(|turn| write(&transaction, turn, &mut index)).collect::<rusqlite::Result<Vec<Taken>>>()?;
-        for (at, stories) in group(&transaction, turns, &mut index)? {
-            taken[at].stories += stories;
+        let mut taken = turns.iter().map(|turn| write(&transaction, turn)).collect::<rusqlite::Result<Vec<Taken>>>()?;
+        if let Some(index) = &mut index {
+            for (at, stories) in group(&transaction, turns, index)? {
+                taken[at].stories += stories;
+            }
         }
         transaction.commit()?;
-        self.cleaned_index(index, turns);
+        self.index = index.map(|index| self.cleaned(index, turns));
         Ok(taken)
     }
 
@@ -203,14 +206,14 @@ impl Writer {
         Ok(index)
     }
 
-    fn cleaned_index(&mut self, mut index: Index, turns: &[Box<Turn>]) {
+    fn cleaned(&mut self, mut index: Index, turns: &[Box<Turn>]) -> Index {
         if index.len() > CLEAN_FROM.max(self.cleaned * 2)
             && let Some(horizon) = horizon(turns)
         {
             index.forget_before(horizon);
             self.cleaned = index.len();
         }
-        self.index = Some(index);
+        index
     }
 }
 
@@ -221,17 +224,12 @@ fn horizon(turns: &[Box<Turn>]) -> Option<jiff::Timestamp> {
 }
 
 /// Writes one turn inside a transaction, all but the grouping.
-fn write(connection: &rusqlite::Connection, turn: &Turn, index: &mut Index) -> rusqlite::Result<Taken> {
+fn write(connection: &rusqlite::Connection, turn: &Turn) -> rusqlite::Result<Taken> {
     sources::record(connection, &turn.source, &turn.state)?;
     turn.intake.new.iter().try_for_each(|item| items::insert(connection, item))?;
     let seen = seen(turn);
     turn.intake.changed.iter().try_for_each(|item| items::revise(connection, item, seen))?;
     turn.notes.iter().try_for_each(|note| ledger::add(connection, note))?;
-    for signature in &turn.revised {
-        if let Some(story) = stories::of(connection, signature.item)? {
-            index.insert(signature, story);
-        }
-    }
     Ok(Taken { new: turn.intake.new.len(), changed: turn.intake.changed.len(), stories: 0 })
 }
 
@@ -243,6 +241,11 @@ fn group(
     turns: &[Box<Turn>],
     index: &mut Index,
 ) -> rusqlite::Result<HashMap<usize, usize>> {
+    for signature in turns.iter().flat_map(|turn| &turn.revised) {
+        if let Some(story) = stories::of(connection, signature.item)? {
+            index.insert(signature, story);
+        }
+    }
     let mut waiting: Vec<(usize, &Signature)> = Vec::new();
     for (at, turn) in turns.iter().enumerate() {
         waiting.extend(turn.signatures.iter().map(|signature| (at, signature)));

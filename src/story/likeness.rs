@@ -12,7 +12,7 @@ const LEAN: f64 = 0.85;
 
 /// So many items count as read before the first one, so that the weights of
 /// words are sane from the start.
-pub(super) const PRIOR_ITEMS: f64 = 800.0;
+pub(super) const PRIOR_ITEMS: usize = 800;
 
 /// What two items are compared by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub struct Traits<'t, T> {
 
 /// What a word says that stands in `found_in` of `items`.
 pub fn weight(found_in: usize, items: usize) -> f64 {
-    (1.0 + (items as f64 + PRIOR_ITEMS) / (found_in as f64 + 1.0)).ln()
+    (1.0 + ((items + PRIOR_ITEMS) as f64) / (found_in as f64 + 1.0)).ln()
 }
 
 /// What two items have in common: in their titles, and in names and figures.

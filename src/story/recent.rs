@@ -191,6 +191,7 @@ impl Recent {
         let story = self.story_number(story, slot);
         self.stories[story as usize].items += 1;
         self.features.extend_from_slice(&item.features);
+        self.logarithms.reach(self.members.len() + PRIOR_ITEMS + 2 * COMMON_WORD);
         self.members.push(Member { story, lists: Lists { begin, ..item.member.lists }, ..item.member });
     }
 
@@ -290,8 +291,7 @@ impl Recent {
 
     /// What a feature says that stands in `found_in` items.
     pub fn weight_of(&self, found_in: usize) -> f64 {
-        let whole = self.members.len() as f64 + PRIOR_ITEMS + found_in as f64 + 1.0;
-        whole.ln() - self.logarithms.of(found_in + 1)
+        self.logarithms.of(self.members.len() + PRIOR_ITEMS + found_in + 1) - self.logarithms.of(found_in + 1)
     }
 
     /// From now on, what was of story `from` is of story `into`.
@@ -349,17 +349,16 @@ impl Found {
     }
 }
 
-/// Those of small numbers, made once: every comparison asks for dozens.
-#[derive(Clone, Debug)]
+/// Of whole numbers, made once: every comparison asks for dozens.
+#[derive(Clone, Debug, Default)]
 struct Logarithms(Vec<f64>);
 
-impl Default for Logarithms {
-    fn default() -> Self {
-        Self((0..4096).map(|number| f64::from(number).ln()).collect())
-    }
-}
-
 impl Logarithms {
+    fn reach(&mut self, number: usize) {
+        let next = self.0.len();
+        self.0.extend((next..=number).map(|number| (number as f64).ln()));
+    }
+
     fn of(&self, number: usize) -> f64 {
         self.0.get(number).copied().unwrap_or_else(|| (number as f64).ln())
     }

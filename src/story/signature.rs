@@ -194,7 +194,7 @@ impl Signature {
     /// The signature of an item that stands at `at`.
     pub fn of(item: &Item, at: Timestamp, names: &Names) -> Self {
         let title = &item.entry.title;
-        let lead: String = item.entry.text().chars().take(LEAD_CHARS).collect();
+        let lead = item.entry.lead(LEAD_CHARS);
         let link = item.entry.link.as_ref().map(canonical);
         let words = words(title);
         let named = names.find(title);

@@ -64,13 +64,23 @@ pub fn plain(html: &str) -> String {
 
 /// As [`plain`], of HTML that [`sanitised`] made: there is no parser to be afraid for.
 pub fn plain_of_safe(safe: &str) -> String {
-    let mut fold = Fold::with_capacity(safe.len());
+    beginning_of_safe(safe, usize::MAX)
+}
+
+/// The beginning of [`plain_of_safe`]: at least `least_chars` of it, if there are so many.
+pub fn beginning_of_safe(safe: &str, least_chars: usize) -> String {
+    const LONGEST_CHAR_BYTES: usize = 4;
+    let enough_bytes = least_chars.saturating_mul(LONGEST_CHAR_BYTES);
+    let mut fold = Fold::with_capacity(safe.len().min(enough_bytes));
     for piece in pieces(safe) {
         match piece {
             Piece::Text(words) => fold.words(&unescaped(words)),
             Piece::Tag { name, .. } if BLOCKS.contains(&name) => fold.gap(Gap::Line),
             Piece::Tag { name: "td" | "th", .. } => fold.gap(Gap::Cell),
             Piece::Tag { .. } => {}
+        }
+        if fold.len() >= enough_bytes {
+            break;
         }
     }
     fold.done()

@@ -34,14 +34,19 @@ impl Fold {
 
     /// Adds words as they stand, with whatever white space.
     pub(super) fn words(&mut self, words: &str) {
-        let mut apart = Gap::None;
-        for word in words.split(char::is_whitespace) {
-            self.gap(apart);
-            apart = Gap::Space;
-            if !word.is_empty() {
-                self.word(word);
-            }
+        let mut rest = words;
+        while let Some(end) = rest.find(is_space) {
+            self.word(&rest[..end]);
+            self.gap(Gap::Space);
+            // One byte or more; what is left of a run of white space are empty words.
+            rest = rest[end..].trim_start();
         }
+        self.word(rest);
+    }
+
+    /// Bytes so far.
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
     }
 
     /// What comes next stands at least so far off.
@@ -50,6 +55,9 @@ impl Fold {
     }
 
     fn word(&mut self, word: &str) {
+        if word.is_empty() {
+            return;
+        }
         if !self.text.is_empty() {
             self.text += self.gap.written();
         }
@@ -61,6 +69,11 @@ impl Fold {
         self.text.shrink_to_fit();
         self.text
     }
+}
+
+/// As `char::is_whitespace`, which looks most letters up in a table.
+fn is_space(letter: char) -> bool {
+    if letter.is_ascii() { letter == ' ' || matches!(letter, '\t'..='\r') } else { letter.is_whitespace() }
 }
 
 #[cfg(test)]

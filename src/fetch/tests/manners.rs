@@ -1,0 +1,81 @@
+//! How we behave towards hosts, whatever they do.
+
+use super::*;
+
+#[tokio::test]
+async fn we_say_who_we_are_and_nothing_more() {
+    let origin = Origin::new(vec![answer("200 OK", &[], BODY)]).await;
+    fetch(&origin).await.unwrap();
+    let mut said: Vec<String> = origin.heard()[0].lines().map(str::to_lowercase).filter(|it| !it.is_empty()).collect();
+    said.sort();
+    let names: Vec<&str> =
+        said.iter().map(|line| line.split_once(':').map_or(line.as_str(), |(name, _)| name)).collect();
+    assert_eq!(names, ["accept-encoding", "accept", "get /feed http/1.1", "host", "user-agent"]);
+    assert!(said[1].starts_with("accept: application/atom+xml, "), "{}", said[1]);
+    for encoding in ["gzip", "br", "zstd", "deflate"] {
+        assert!(said[0].contains(encoding), "{}", said[0]);
+    }
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(said[4], format!("user-agent: recapd/{version} (+https://recap.test/about/)"));
+}
+
+#[tokio::test]
+async fn too_many_requests_silence_the_whole_host_for_as_long_as_it_asks() {
+    for (header, rest_s) in [("Retry-After: 120", 120), ("Retry-After: 99999999", 7 * 86_400), ("X-Unsaid: x", 600)] {
+        let origin = Origin::new(vec![answer("429 Slow Down", &[header], b"")]).await;
+        let fetcher = Fetcher::new(limits()).unwrap();
+        let validators = Validators::default();
+        let (this, other) = (origin.url("/this"), origin.url("/other"));
+        let request = |url| Request { url, validators: &validators, allow_private: &[], now: now() };
+        assert!(fetcher.fetch(request(&this)).await.is_err());
+        let Err(FetchError::Resting { wait, .. }) = fetcher.clone().fetch(request(&other)).await else {
+            panic!("the host rests")
+        };
+        assert!(wait <= Duration::from_secs(rest_s) && wait > Duration::from_secs(rest_s - 5), "{wait:?}");
+        assert_eq!(origin.heard().len(), 1, "nothing was sent");
+    }
+}
+
+#[tokio::test]
+async fn a_reload_does_not_wake_a_resting_host() {
+    let origin = Origin::new(vec![answer("429 Slow Down", &["Retry-After: 120"], b"")]).await;
+    let before = Fetcher::new(limits()).unwrap();
+    assert!(fetch_as(before.clone(), origin.url("/")).await.is_err());
+    let reloaded = before.with_limits(Limits { max_body_bytes: 1, ..limits() }).unwrap();
+    let result = fetch_as(reloaded, origin.url("/")).await;
+    assert!(matches!(result, Err(FetchError::Resting { .. })), "{result:?}");
+}
+
+#[tokio::test]
+async fn trouble_of_one_feed_leaves_its_host_alone() {
+    let scripts = vec![answer("503 Busy", &["Retry-After: 120"], b""), answer("200 OK", &[], BODY)];
+    let origin = Origin::new(scripts).await;
+    let fetcher = Fetcher::new(limits()).unwrap();
+    let (url, validators) = (origin.url("/"), Validators::default());
+    let request = Request { url: &url, validators: &validators, allow_private: &[], now: now() };
+    assert!(fetcher.fetch(request).await.is_err());
+    assert!(fetcher.fetch(request).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_slow_host_holds_up_no_other() {
+    let slow = Origin::new(vec![vec![Piece::Wait(Duration::from_secs(4))]]).await;
+    let quick = Origin::new(vec![answer("200 OK", &[], BODY)]).await;
+    let fetcher = Fetcher::new(Limits { manners: Manners { per_host: 1, ..MANNERS }, ..limits() }).unwrap();
+    let queue: Vec<_> = (0..5).map(|_| tokio::spawn(fetch_as(fetcher.clone(), slow.url("/")))).collect();
+    assert!(tokio::time::timeout(Duration::from_secs(3), fetch_as(fetcher, quick.url("/"))).await.unwrap().is_ok());
+    assert!(slow.heard().len() <= 1, "one at a time");
+    queue.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+#[tokio::test]
+async fn an_abandoned_fetch_gives_its_turn_back() {
+    let silent = vec![Piece::Wait(Duration::from_secs(4))];
+    let origin = Origin::new(vec![silent, answer("200 OK", &[], BODY)]).await;
+    let fetcher = Fetcher::new(Limits { manners: Manners { per_host: 1, ..MANNERS }, ..limits() }).unwrap();
+    let (url, validators) = (origin.url("/"), Validators::default());
+    let request = Request { url: &url, validators: &validators, allow_private: &[], now: now() };
+    let abandoned = tokio::time::timeout(Duration::from_millis(50), fetcher.fetch(request)).await;
+    assert!(abandoned.is_err());
+    assert!(fetcher.fetch(request).await.is_ok());
+}

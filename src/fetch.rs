@@ -10,6 +10,7 @@ mod error;
 mod guard;
 mod headers;
 mod hosts;
+mod links;
 mod route;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ pub use client::ClientError;
 pub use error::{FetchError, Remedy};
 pub use guard::{Forbidden, PrivateAddress};
 pub use hosts::{Manners, host};
+pub use links::Links;
 
 use client::{Client, Clients};
 use hosts::{Hosts, Turn};
@@ -100,6 +102,9 @@ pub enum Fetched {
         fresh_for: Option<Duration>,
         /// As in [`Fetched::Body`].
         moved: Option<Url>,
+        /// As in [`Fetched::Body`]. A 304 that names none says nothing about
+        /// those that are known.
+        links: Links,
     },
     /// Something was sent. Whether it is a feed is for `parse` to say.
     Body {
@@ -116,6 +121,9 @@ pub enum Fetched {
         /// Where permanent redirects lead, if the way begins with one. Not to
         /// be believed at first sight.
         moved: Option<Url>,
+        /// Where to subscribe, if the headers say so; the feed itself may say
+        /// it too.
+        links: Links,
     },
 }
 
@@ -214,14 +222,15 @@ impl Fetcher {
         let content_type = response.headers().get(CONTENT_TYPE);
         let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let mut validators = headers::validators(response.headers());
+        let links = links::links(response.headers(), &route.at);
         let moved = route.moved().cloned();
 
         let bytes = body::read(response, self.shared.limits.max_body_bytes).await?;
         validators.body_hash = Some(Sha256::digest(&bytes).into());
         if validators.body_hash == request.validators.body_hash {
-            return Ok(Fetched::Unchanged { validators, fresh_for, moved });
+            return Ok(Fetched::Unchanged { validators, fresh_for, moved, links });
         }
-        Ok(Fetched::Body { bytes, content_type, final_url: route.at.clone(), validators, fresh_for, moved })
+        Ok(Fetched::Body { bytes, content_type, final_url: route.at.clone(), validators, fresh_for, moved, links })
     }
 }
 
@@ -235,5 +244,6 @@ fn not_modified(answer: &HeaderMap, route: &Route, request: Request<'_>) -> Fetc
         body_hash: old.body_hash,
     };
     let fresh_for = headers::fresh_for(answer, request.now);
-    Fetched::Unchanged { validators, fresh_for, moved: route.moved().cloned() }
+    let links = links::links(answer, &route.at);
+    Fetched::Unchanged { validators, fresh_for, moved: route.moved().cloned(), links }
 }

@@ -18,6 +18,7 @@ async fn a_body_comes_with_all_that_its_headers_say() {
         validators,
         fresh_for: Some(Duration::from_secs(60)),
         moved: None,
+        links: Links::default(),
     };
     assert_eq!(fetch(&origin).await, Ok(expected));
 }
@@ -79,4 +80,19 @@ async fn a_closed_door_and_a_missing_host_are_named() {
     check_error(fetch_with(limits(), &unknown, &Validators::default()).await, ".test has no address");
     let nowhere = "unix:/run/socket".parse().unwrap();
     check_error(fetch_with(limits(), &nowhere, &Validators::default()).await, "use http or https");
+}
+
+#[tokio::test]
+async fn hub_and_self_come_with_a_body_and_without_one() {
+    let hub = "Link: <https://hub.test/>; rel=\"hub\"";
+    let topic = "Link: </the/feed>; rel=self";
+    for last in [answer("200 OK", &[hub, topic], BODY), answer("304 x", &[hub, topic], b"")] {
+        let origin = Origin::new(vec![answer("302 x", &["Location: /the/feed?now"], b""), last]).await;
+        let links = match fetch_with(limits(), &origin.url("/"), &known(b"1", "then")).await {
+            Ok(Fetched::Body { links, .. } | Fetched::Unchanged { links, .. }) => links,
+            Err(error) => panic!("{error}"),
+        };
+        let expected = Links { hub: Some("https://hub.test/".parse().unwrap()), topic: Some(origin.url("/the/feed")) };
+        assert_eq!(links, expected);
+    }
 }

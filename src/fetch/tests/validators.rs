@@ -11,7 +11,7 @@ async fn validators_go_back_byte_for_byte() {
         let origin = Origin::new(vec![vec![Piece::Say(first)], unchanged]).await;
         let Ok(Fetched::Body { validators, .. }) = fetch(&origin).await else { panic!("a body comes first") };
         let again = fetch_with(limits(), &origin.url("/feed"), &validators).await;
-        let expected = Fetched::Unchanged { validators, fresh_for: None, moved: None };
+        let expected = Fetched::Unchanged { validators, fresh_for: None, moved: None, links: Links::default() };
         assert_eq!(again, Ok(expected), "what the 304 leaves out stays known");
         let head = origin.heard()[1].to_owned();
         let etag: String = etag.iter().map(|byte| char::from(*byte)).collect();
@@ -29,6 +29,7 @@ async fn not_modified_may_bring_new_validators() {
         validators: known(b"\"2\"", "then"),
         fresh_for: Some(Duration::from_secs(7200)),
         moved: None,
+        links: Links::default(),
     };
     assert_eq!(fetch_with(limits(), &origin.url("/"), &known(b"\"1\"", "then")).await, Ok(expected));
 }
@@ -45,6 +46,6 @@ async fn the_body_we_read_last_is_no_news_but_its_validators_are() {
     let body_hash = Some(Sha256::digest(BODY).into());
     let old = Validators { body_hash, ..known(b"\"1\"", "then") };
     let new = Validators { etag: Some(b"\"2\"".to_vec()), last_modified: None, body_hash };
-    let expected = Fetched::Unchanged { validators: new, fresh_for: None, moved: None };
+    let expected = Fetched::Unchanged { validators: new, fresh_for: None, moved: None, links: Links::default() };
     assert_eq!(fetch_with(limits(), &origin.url("/"), &old).await, Ok(expected));
 }

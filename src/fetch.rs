@@ -12,6 +12,7 @@ mod headers;
 mod hosts;
 mod links;
 mod route;
+mod submit;
 #[cfg(test)]
 mod tests;
 
@@ -29,9 +30,10 @@ use crate::source::{Network, Validators};
 
 pub use client::ClientError;
 pub use error::{FetchError, Remedy};
-pub use guard::{Forbidden, PrivateAddress};
+pub use guard::{ANYWHERE, Forbidden, PrivateAddress};
 pub use hosts::{Manners, host};
 pub use links::Links;
+pub use submit::{Reply, Submission};
 
 use client::{Client, Clients};
 use hosts::{Hosts, Turn};
@@ -208,9 +210,14 @@ impl Fetcher {
     fn refusal(&self, code: u16, answer: &HeaderMap, request: Request<'_>, turn: &Turn) -> FetchError {
         let retry_after = headers::retry_after(answer, request.now);
         if code == 429 {
-            turn.rest(retry_after.unwrap_or(UNSAID_REST).min(self.shared.limits.max_wait));
+            self.silence(turn, retry_after);
         }
         FetchError::Status { code, retry_after }
+    }
+
+    /// Lets a host rest that asked for it.
+    fn silence(&self, turn: &Turn, retry_after: Option<Duration>) {
+        turn.rest(retry_after.unwrap_or(UNSAID_REST).min(self.shared.limits.max_wait));
     }
 
     /// Reads the body of a good answer.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::redirect::Policy;
 use reqwest::{ClientBuilder, Response};
 use url::Url;
@@ -21,6 +21,8 @@ use crate::wait;
 /// Long enough for the next source of the same host, short enough that
 /// thousands of hosts do not each keep a connection open.
 const IDLE: Duration = Duration::from_secs(3);
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A client cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -126,6 +128,16 @@ impl Client {
     /// If no answer comes, for whatever reason.
     pub async fn ask(&self, url: &Url, validators: &Validators) -> Result<Response, FetchError> {
         let request = self.http.get(url.clone()).headers(headers::conditional(validators));
+        request.send().await.map_err(|error| self.explained(&error, url))
+    }
+
+    /// Sends a form that is encoded already.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::ask`].
+    pub async fn post(&self, url: &Url, form: String) -> Result<Response, FetchError> {
+        let request = self.http.post(url.clone()).header(CONTENT_TYPE, FORM).body(form);
         request.send().await.map_err(|error| self.explained(&error, url))
     }
 

@@ -46,6 +46,9 @@ const REFUSED: &[(Network, &str)] = &[
     (v6([0x3fff, 0, 0, 0, 0, 0, 0, 0], 20), EXAMPLES),
 ];
 
+/// The exception for an address that the operator wrote: any machine at all.
+pub const ANYWHERE: [Network; 2] = [v4([0; 4], 0), v6([0; 8], 0)];
+
 const PRIVATE: &str = "a private address";
 const LINK_LOCAL: &str = "a private address of the local link";
 const RESERVED: &str = "a reserved address";

@@ -7,6 +7,7 @@ mod limits;
 mod manners;
 mod origin;
 mod redirects;
+mod submit;
 mod validators;
 
 use std::net::IpAddr;

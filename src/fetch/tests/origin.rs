@@ -45,7 +45,7 @@ impl Origin {
         format!("http://127.0.0.1:{}{path}", self.port).parse().unwrap()
     }
 
-    /// The requests so far, heads in full.
+    /// The requests so far: heads, and bodies of an announced length.
     pub fn heard(&self) -> Vec<String> {
         self.heard.lock().unwrap().clone()
     }
@@ -82,12 +82,8 @@ async fn serve(listener: TcpListener, scripts: Vec<Script>, heard: Arc<Mutex<Vec
 
 /// Ends early when the client hangs up: an error here is the client's will.
 async fn talk(mut stream: TcpStream, script: Script, heard: &Mutex<Vec<String>>) -> std::io::Result<()> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await?);
-    }
-    // Latin-1, so that a byte stays one letter.
-    heard.lock().unwrap().push(head.iter().map(|byte| char::from(*byte)).collect());
+    let request = request(&mut stream).await?;
+    heard.lock().unwrap().push(request);
     for piece in script {
         match piece {
             Piece::Say(bytes) => stream.write_all(&bytes).await?,
@@ -98,4 +94,17 @@ async fn talk(mut stream: TcpStream, script: Script, heard: &Mutex<Vec<String>>)
         }
     }
     stream.shutdown().await
+}
+
+/// In Latin-1, so that a byte stays one letter.
+async fn request(stream: &mut TcpStream) -> std::io::Result<String> {
+    let mut request = String::new();
+    while !request.ends_with("\r\n\r\n") {
+        request.push(stream.read_u8().await?.into());
+    }
+    let announced = request.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    for _ in 0..announced.unwrap_or(0) {
+        request.push(stream.read_u8().await?.into());
+    }
+    Ok(request)
 }

@@ -160,6 +160,13 @@ impl Fetcher {
         Ok(Self { shared: Arc::new(Shared { limits, clients, hosts }) })
     }
 
+    /// Lets the host of `url` rest for `wait`, `max_wait` at most, as if it had
+    /// just asked for it: for pauses that began before a restart. A longer one
+    /// that is known goes on.
+    pub fn rest(&self, url: &Url, wait: Duration) {
+        self.shared.hosts.rest(url, wait.min(self.shared.limits.max_wait));
+    }
+
     /// Asks for what is new, following redirects. Dropping the future abandons
     /// the fetch without harm.
     ///

@@ -92,6 +92,11 @@ impl Hosts {
         Ok(Turn { host, _at_host: at_host, _slot: slot })
     }
 
+    /// Silence towards the host of `url`, as [`Turn::rest`].
+    pub fn rest(&self, url: &Url, wait: Duration) {
+        self.host(url).rest(wait);
+    }
+
     fn host(&self, url: &Url) -> Arc<Host> {
         let mut known = lock(&self.known);
         let name = host(url);
@@ -113,9 +118,7 @@ impl Turn {
     /// Silence towards this host for `wait`: no new turns, and those who wait
     /// for one are sent away. A shorter wait does not cut a longer one.
     pub fn rest(&self, wait: Duration) {
-        let mut times = lock(&self.host.times);
-        let until = Instant::now().checked_add(wait).unwrap_or(times.resting_until);
-        times.resting_until = times.resting_until.max(until);
+        self.host.rest(wait);
     }
 }
 
@@ -124,6 +127,12 @@ impl Host {
         let now = Instant::now();
         let times = Mutex::new(Times { next_start: now, resting_until: now });
         Self { name, turns: Arc::new(semaphore(per_host)), times }
+    }
+
+    fn rest(&self, wait: Duration) {
+        let mut times = lock(&self.times);
+        let until = Instant::now().checked_add(wait).unwrap_or(times.resting_until);
+        times.resting_until = times.resting_until.max(until);
     }
 
     fn check_awake(&self) -> Result<(), FetchError> {

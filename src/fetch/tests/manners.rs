@@ -79,3 +79,22 @@ async fn an_abandoned_fetch_gives_its_turn_back() {
     assert!(abandoned.is_err());
     assert!(fetcher.fetch(request).await.is_ok());
 }
+
+#[tokio::test]
+async fn a_pause_that_began_before_a_restart_goes_on() {
+    let origin = Origin::new(vec![answer("200 OK", &[], BODY)]).await;
+    let fetcher = Fetcher::new(limits()).unwrap();
+    let check = async |wait_s: u64| {
+        let Err(FetchError::Resting { wait, .. }) = fetch_as(fetcher.clone(), origin.url("/other")).await else {
+            panic!("the host rests")
+        };
+        assert!(wait <= Duration::from_secs(wait_s) && wait > Duration::from_secs(wait_s - 5), "{wait:?}");
+    };
+    fetcher.rest(&origin.url("/this"), Duration::from_secs(600));
+    check(600).await;
+    fetcher.rest(&origin.url("/this"), Duration::from_secs(60));
+    check(600).await;
+    fetcher.rest(&origin.url("/this"), Duration::MAX);
+    check(7 * 86_400).await;
+    assert!(origin.heard().is_empty(), "nothing was sent");
+}

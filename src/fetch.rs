@@ -143,16 +143,15 @@ impl Fetcher {
 
     /// One for a new configuration that remembers which hosts rest and when
     /// each was last asked, so that reloading over and over is no way around
-    /// our manners. Only other manners start afresh.
+    /// our manners.
     ///
     /// # Errors
     ///
     /// As [`Fetcher::new`].
     pub fn with_limits(&self, limits: Limits) -> Result<Self, ClientError> {
-        if limits.manners != self.shared.limits.manners {
-            return Self::new(limits);
-        }
-        Self::among(Arc::clone(&self.shared.hosts), limits)
+        let hosts = &self.shared.hosts;
+        let same_manners = limits.manners == self.shared.limits.manners;
+        Self::among(if same_manners { Arc::clone(hosts) } else { Arc::new(hosts.by(limits.manners)) }, limits)
     }
 
     fn among(hosts: Arc<Hosts>, limits: Limits) -> Result<Self, ClientError> {

@@ -41,10 +41,12 @@ struct Known {
     tidy_at: usize,
 }
 
+#[derive(Clone)]
 struct Host {
     name: String,
     turns: Arc<Semaphore>,
-    times: Mutex<Times>,
+    /// The same for all manners towards it.
+    times: Arc<Mutex<Times>>,
 }
 
 struct Times {
@@ -66,6 +68,18 @@ impl Hosts {
     /// None asked yet.
     pub fn new(manners: Manners) -> Self {
         let known = Mutex::new(Known { hosts: HashMap::new(), tidy_at: FEW_HOSTS });
+        Self { manners, slots: Arc::new(semaphore(manners.concurrency)), known }
+    }
+
+    /// By other manners. Who rests goes on resting, also if it asks for it only
+    /// now, in answer to a request by the old ones.
+    pub fn by(&self, manners: Manners) -> Self {
+        let now = Instant::now();
+        let mut known = lock(&self.known);
+        known.hosts.retain(|_, host| Arc::strong_count(host) > 1 || host.is_restless(now));
+        let again = |host: &Arc<Host>| Host { turns: Arc::new(semaphore(manners.per_host)), ..Host::clone(host) };
+        let hosts = known.hosts.iter().map(|(name, host)| (name.clone(), Arc::new(again(host)))).collect();
+        let known = Mutex::new(Known { hosts, tidy_at: FEW_HOSTS });
         Self { manners, slots: Arc::new(semaphore(manners.concurrency)), known }
     }
 
@@ -125,7 +139,7 @@ impl Turn {
 impl Host {
     fn new(name: String, per_host: usize) -> Self {
         let now = Instant::now();
-        let times = Mutex::new(Times { next_start: now, resting_until: now });
+        let times = Arc::new(Mutex::new(Times { next_start: now, resting_until: now }));
         Self { name, turns: Arc::new(semaphore(per_host)), times }
     }
 
@@ -244,6 +258,20 @@ mod tests {
         assert!(matches!(refused, Some(FetchError::Resting { wait, .. }) if wait <= GAP), "{refused:?}");
         tokio::time::sleep(GAP).await;
         assert!(hosts.turn(&url("http://a.test/")).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn other_manners_wake_nobody() {
+        let old = hosts(1, GAP);
+        let (resting, asked) = (url("http://resting.test/"), url("http://asked.test/"));
+        old.rest(&resting, GAP);
+        let turn = old.turn(&asked).await.unwrap();
+        let new = old.by(Manners { concurrency: 64, per_host: 2, host_gap: GAP });
+        assert!(new.turn(&resting).await.is_err());
+        turn.rest(GAP);
+        assert!(new.turn(&asked).await.is_err(), "an answer to the old ones counts");
+        tokio::time::sleep(GAP).await;
+        let _both = (new.turn(&asked).await.unwrap(), new.turn(&asked).await.unwrap());
     }
 
     #[tokio::test(start_paused = true)]

@@ -41,9 +41,11 @@ async fn a_reload_does_not_wake_a_resting_host() {
     let origin = Origin::new(vec![answer("429 Slow Down", &["Retry-After: 120"], b"")]).await;
     let before = Fetcher::new(limits()).unwrap();
     assert!(fetch_as(before.clone(), origin.url("/")).await.is_err());
-    let reloaded = before.with_limits(Limits { max_body_bytes: 1, ..limits() }).unwrap();
-    let result = fetch_as(reloaded, origin.url("/")).await;
-    assert!(matches!(result, Err(FetchError::Resting { .. })), "{result:?}");
+    let manners = Manners { per_host: 7, ..MANNERS };
+    for limits in [Limits { max_body_bytes: 1, ..limits() }, Limits { manners, ..limits() }] {
+        let result = fetch_as(before.with_limits(limits).unwrap(), origin.url("/")).await;
+        assert!(matches!(result, Err(FetchError::Resting { .. })), "{result:?}");
+    }
 }
 
 #[tokio::test]

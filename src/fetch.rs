@@ -5,16 +5,19 @@
 //! it is dialled, and every host is asked as often as it likes at most.
 
 mod body;
+mod budget;
 mod client;
 mod error;
 mod guard;
 mod headers;
 mod hosts;
 mod links;
+mod patience;
 mod route;
 mod submit;
 #[cfg(test)]
 mod tests;
+mod unpack;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,11 +26,11 @@ use jiff::Timestamp;
 use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use sha2::{Digest, Sha256};
-use tokio::time::Instant;
 use url::Url;
 
 use crate::source::{Network, Validators};
 
+pub use budget::Hold;
 pub use client::ClientError;
 pub use error::{FetchError, Remedy};
 pub use guard::{ANYWHERE, Forbidden, PrivateAddress};
@@ -35,8 +38,11 @@ pub use hosts::{Manners, host};
 pub use links::Links;
 pub use submit::{Reply, Submission};
 
+use body::Means;
+use budget::Budget;
 use client::{Client, Clients};
 use hosts::{Hosts, Turn};
+use patience::Patience;
 use route::Route;
 
 /// How long a host rests that answers 429 and does not say how long.
@@ -47,9 +53,10 @@ const UNSAID_REST: Duration = Duration::from_secs(600);
 pub struct Limits {
     /// For the connection.
     pub connect_timeout: Duration,
-    /// For the whole poll, redirects included; waiting for a turn at a host is not counted.
+    /// For the whole poll, redirects included; waiting for a turn at a host or
+    /// for room for a large body is not counted.
     pub timeout: Duration,
-    /// After decompression.
+    /// After decompression, and before it.
     pub max_body_bytes: u64,
     /// How many requests at once, and how close together.
     pub manners: Manners,
@@ -78,6 +85,7 @@ struct Shared {
     limits: Limits,
     clients: Clients,
     hosts: Arc<Hosts>,
+    budget: Arc<Budget>,
 }
 
 /// What to fetch, and what we know of it.
@@ -94,7 +102,7 @@ pub struct Request<'r> {
 }
 
 /// What came of a fetch that worked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Fetched {
     /// Nothing new: the server says so, or the body is the one we read last.
     Unchanged {
@@ -126,6 +134,8 @@ pub enum Fetched {
         /// Where to subscribe, if the headers say so; the feed itself may say
         /// it too.
         links: Links,
+        /// Keep it until what was made of the bytes is stored.
+        hold: Hold,
     },
 }
 
@@ -138,12 +148,12 @@ impl Fetcher {
     /// is no such case: there, each https source says so.
     pub fn new(limits: Limits) -> Result<Self, ClientError> {
         let hosts = Arc::new(Hosts::new(limits.manners));
-        Self::among(hosts, limits)
+        Self::among(hosts, Arc::new(Budget::new()), limits)
     }
 
     /// One for a new configuration that remembers which hosts rest and when
-    /// each was last asked, so that reloading over and over is no way around
-    /// our manners.
+    /// each was last asked, and shares the budget for bodies: reloading over and
+    /// over is no way around manners and limits.
     ///
     /// # Errors
     ///
@@ -151,12 +161,13 @@ impl Fetcher {
     pub fn with_limits(&self, limits: Limits) -> Result<Self, ClientError> {
         let hosts = &self.shared.hosts;
         let same_manners = limits.manners == self.shared.limits.manners;
-        Self::among(if same_manners { Arc::clone(hosts) } else { Arc::new(hosts.by(limits.manners)) }, limits)
+        let hosts = if same_manners { Arc::clone(hosts) } else { Arc::new(hosts.by(limits.manners)) };
+        Self::among(hosts, Arc::clone(&self.shared.budget), limits)
     }
 
-    fn among(hosts: Arc<Hosts>, limits: Limits) -> Result<Self, ClientError> {
+    fn among(hosts: Arc<Hosts>, budget: Arc<Budget>, limits: Limits) -> Result<Self, ClientError> {
         let clients = Clients::new(limits.clone())?;
-        Ok(Self { shared: Arc::new(Shared { limits, clients, hosts }) })
+        Ok(Self { shared: Arc::new(Shared { limits, clients, hosts, budget }) })
     }
 
     /// Lets the host of `url` rest for `wait`, `max_wait` at most, as if it had
@@ -173,20 +184,17 @@ impl Fetcher {
     ///
     /// If neither a complete body nor "not modified" comes.
     pub async fn fetch(&self, request: Request<'_>) -> Result<Fetched, FetchError> {
-        let Shared { limits, clients, hosts } = &*self.shared;
+        let Shared { limits, clients, hosts, .. } = &*self.shared;
         let client = clients.allowing(request.allow_private);
         let client = client.map_err(|error| FetchError::NoClient { why: error.to_string() })?;
         let mut route = Route::from(request.url);
-        let mut left = limits.timeout;
+        let mut patience = Patience::new(limits.timeout);
         loop {
             client.check(&route.at)?;
             let turn = hosts.turn(&route.at).await?;
-            let begun = Instant::now();
-            let hop = tokio::time::timeout(left, self.hop(&client, &mut route, request, &turn)).await;
-            if let Some(fetched) = hop.map_err(|_| FetchError::Timeout { after: limits.timeout })?? {
+            if let Some(fetched) = self.hop(&client, &mut route, request, turn, &mut patience).await? {
                 return Ok(fetched);
             }
-            left = left.saturating_sub(begun.elapsed());
         }
     }
 
@@ -196,19 +204,20 @@ impl Fetcher {
         client: &Client,
         route: &mut Route,
         request: Request<'_>,
-        turn: &Turn,
+        turn: Turn,
+        patience: &mut Patience,
     ) -> Result<Option<Fetched>, FetchError> {
-        let response = client.ask(&route.at, request.validators).await?;
+        let response = patience.with(client.ask(&route.at, request.validators)).await??;
         let code = response.status().as_u16();
         let location = response.headers().get(LOCATION).map(|location| location.as_bytes().to_vec());
         match (code, location) {
-            (200 | 203 | 226, _) => self.arrived(response, route, request).await.map(Some),
+            (200 | 203 | 226, _) => self.arrived(response, route, request, turn, patience).await.map(Some),
             (304, _) if headers::are_conditional(request.validators) => {
                 Ok(Some(not_modified(response.headers(), route, request)))
             }
             (301 | 302 | 303 | 307 | 308, Some(location)) => route.follow(code, &location).map(|()| None),
             (410, _) => Err(FetchError::Gone),
-            _ => Err(self.refusal(code, response.headers(), request, turn)),
+            _ => Err(self.refusal(code, response.headers(), request, &turn)),
         }
     }
 
@@ -227,9 +236,16 @@ impl Fetcher {
     }
 
     /// Reads the body of a good answer.
-    async fn arrived(&self, response: Response, route: &Route, request: Request<'_>) -> Result<Fetched, FetchError> {
+    async fn arrived(
+        &self,
+        response: Response,
+        route: &Route,
+        request: Request<'_>,
+        mut turn: Turn,
+        patience: &mut Patience,
+    ) -> Result<Fetched, FetchError> {
         if let Some(manipulation) = headers::foreign_manipulation(response.headers()) {
-            return Err(FetchError::Encoding(manipulation));
+            return Err(FetchError::Encoding(format!("`{manipulation}`")));
         }
         let fresh_for = headers::fresh_for(response.headers(), request.now);
         let content_type = response.headers().get(CONTENT_TYPE);
@@ -238,12 +254,15 @@ impl Fetcher {
         let links = links::links(response.headers(), &route.at);
         let moved = route.moved().cloned();
 
-        let bytes = body::read(response, self.shared.limits.max_body_bytes).await?;
+        let Shared { limits, budget, .. } = &*self.shared;
+        let means = Means { limit_bytes: limits.max_body_bytes, budget, hold: &mut turn.hold, patience };
+        let bytes = body::read(response, means).await?;
         validators.body_hash = Some(Sha256::digest(&bytes).into());
         if validators.body_hash == request.validators.body_hash {
             return Ok(Fetched::Unchanged { validators, fresh_for, moved, links });
         }
-        Ok(Fetched::Body { bytes, content_type, final_url: route.at.clone(), validators, fresh_for, moved, links })
+        let (final_url, hold) = (route.at.clone(), turn.end());
+        Ok(Fetched::Body { bytes, content_type, final_url, validators, fresh_for, moved, links, hold })
     }
 }
 

@@ -8,19 +8,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::redirect::Policy;
 use reqwest::{ClientBuilder, Response};
 use url::Url;
 
 use crate::fetch::guard::{self, PrivateAddress};
-use crate::fetch::{FetchError, Limits, headers};
+use crate::fetch::{FetchError, Limits, headers, unpack};
 use crate::source::{Network, Validators};
 use crate::wait;
 
 /// Long enough for the next source of the same host, short enough that
 /// thousands of hosts do not each keep a connection open.
 const IDLE: Duration = Duration::from_secs(3);
+
+/// What a server may send before anyone reads it: over HTTP/2 it may do so for
+/// every request at once, and the library's own 2 MiB would break the budget.
+const HTTP2_STREAM_BYTES: u32 = 256 * 1024;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -128,6 +132,7 @@ impl Client {
     /// If no answer comes, for whatever reason.
     pub async fn ask(&self, url: &Url, validators: &Validators) -> Result<Response, FetchError> {
         let request = self.http.get(url.clone()).headers(headers::conditional(validators));
+        let request = request.header(ACCEPT_ENCODING, unpack::OFFERED);
         request.send().await.map_err(|error| self.explained(&error, url))
     }
 
@@ -178,6 +183,8 @@ fn builder(limits: &Limits, allowed: &Arc<[Network]>, roots: Roots) -> Result<Cl
         .connect_timeout(limits.connect_timeout)
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(limits.manners.per_host)
+        .http2_initial_stream_window_size(HTTP2_STREAM_BYTES)
+        .http2_initial_connection_window_size(HTTP2_STREAM_BYTES * 2)
         // Old servers send the oddest lines next to a good feed.
         .http1_ignore_invalid_headers_in_responses(true)
         .http1_allow_obsolete_multiline_headers_in_responses(true);

@@ -91,8 +91,16 @@ pub enum FetchError {
         why: String,
     },
     /// The body is encoded in a way that we did not offer.
-    #[error("the answer is encoded as `{0}`, which recapd does not read")]
+    #[error("the answer is encoded as {0}, which recapd does not read")]
     Encoding(String),
+    /// The body is not in the encoding that its headers name.
+    #[error("the answer cannot be unpacked as the {encoding} it says to be: {why}")]
+    Unpacking {
+        /// As HTTP calls it.
+        encoding: &'static str,
+        /// In words.
+        why: String,
+    },
     /// What answers there does not speak HTTP as it should.
     #[error("{host} does not answer in proper HTTP: {why}")]
     NotHttp {

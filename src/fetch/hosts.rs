@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::fetch::FetchError;
+use crate::fetch::budget::{Hold, permit};
 
 /// Below this many hosts nobody looks for those to forget.
 const FEW_HOSTS: usize = 1024;
@@ -59,9 +60,10 @@ struct Times {
 /// The right to send one request to one host. Kept until its answer is read;
 /// dropping it lets the next one in.
 pub struct Turn {
+    /// The slot among all requests, and what the answer takes up.
+    pub hold: Hold,
     host: Arc<Host>,
     _at_host: OwnedSemaphorePermit,
-    _slot: OwnedSemaphorePermit,
 }
 
 impl Hosts {
@@ -103,7 +105,7 @@ impl Hosts {
             tokio::time::sleep_until(start).await;
         }
         host.check_awake()?;
-        Ok(Turn { host, _at_host: at_host, _slot: slot })
+        Ok(Turn { hold: Hold::of(slot), host, _at_host: at_host })
     }
 
     /// Silence towards the host of `url`, as [`Turn::rest`].
@@ -133,6 +135,11 @@ impl Turn {
     /// for one are sent away. A shorter wait does not cut a longer one.
     pub fn rest(&self, wait: Duration) {
         self.host.rest(wait);
+    }
+
+    /// The host's next request may begin; what the answer takes up stays taken.
+    pub fn end(self) -> Hold {
+        self.hold
     }
 }
 
@@ -175,10 +182,6 @@ impl Host {
 
 fn semaphore(permits: usize) -> Semaphore {
     Semaphore::new(permits.clamp(1, Semaphore::MAX_PERMITS))
-}
-
-async fn permit(semaphore: &Arc<Semaphore>) -> OwnedSemaphorePermit {
-    Arc::clone(semaphore).acquire_owned().await.expect("nobody closes our semaphores")
 }
 
 /// The host that a request to `url` bothers: http and https are one, a port of

@@ -6,11 +6,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::Response;
 use reqwest::header::LOCATION;
-use tokio::time::Instant;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
 use crate::fetch::hosts::Turn;
+use crate::fetch::patience::Patience;
 use crate::fetch::route::Route;
 use crate::fetch::{FetchError, Fetcher, Shared, headers};
 use crate::source::Network;
@@ -65,42 +65,35 @@ impl Fetcher {
         let Shared { limits, clients, hosts, .. } = &*self.shared;
         let body = Serializer::new(String::new()).extend_pairs(submission.fields).finish();
         let mut route = Route::from(submission.url);
-        let mut left = limits.timeout;
+        let mut patience = Patience::new(limits.timeout);
         loop {
             let is_at_home = route.at.origin() == submission.url.origin();
             let client = clients.allowing(if is_at_home { submission.allow_private } else { &[] });
             let client = client.map_err(|error| FetchError::NoClient { why: error.to_string() })?;
             client.check(&route.at)?;
             let turn = hosts.turn(&route.at).await?;
-            let begun = Instant::now();
-            let answered = tokio::time::timeout(left, client.post(&route.at, body.clone())).await;
-            let response = answered.map_err(|_| FetchError::Timeout { after: limits.timeout })??;
-            left = left.saturating_sub(begun.elapsed());
+            let response = patience.with(client.post(&route.at, body.clone())).await??;
             let location = response.headers().get(LOCATION).map(|location| location.as_bytes().to_vec());
             match (response.status().as_u16(), location) {
                 (code @ (307 | 308), Some(location)) => route.follow(code, &location)?,
-                _ => return Ok(self.reply(response, &turn, submission.now, left).await),
+                _ => return Ok(self.reply(response, &turn, submission.now, &mut patience).await),
             }
         }
     }
 
     /// Once there is a status, nothing that happens to the words is an error.
-    async fn reply(&self, mut response: Response, turn: &Turn, now: Timestamp, left: Duration) -> Reply {
+    async fn reply(&self, mut response: Response, turn: &Turn, now: Timestamp, patience: &mut Patience) -> Reply {
         let status = response.status().as_u16();
         let retry_after = headers::retry_after(response.headers(), now);
         if status == 429 {
             self.silence(turn, retry_after);
         }
         let mut said = Vec::new();
-        let listen = async {
-            while said.len() < LONGEST_WORDS_BYTES
-                && let Ok(Some(chunk)) = response.chunk().await
-            {
-                said.extend_from_slice(&chunk[..chunk.len().min(LONGEST_WORDS_BYTES - said.len())]);
-            }
-        };
-        // What was said until then is enough.
-        let _ = tokio::time::timeout(left, listen).await;
+        while said.len() < LONGEST_WORDS_BYTES
+            && let Ok(Ok(Some(chunk))) = patience.with(response.chunk()).await
+        {
+            said.extend_from_slice(&chunk[..chunk.len().min(LONGEST_WORDS_BYTES - said.len())]);
+        }
         let words = String::from_utf8_lossy(&said).replace(char::is_control, " ");
         Reply { status, retry_after, words: words.trim().to_owned() }
     }

@@ -19,6 +19,7 @@ async fn a_body_comes_with_all_that_its_headers_say() {
         fresh_for: Some(Duration::from_secs(60)),
         moved: None,
         links: Links::default(),
+        hold: Hold::default(),
     };
     assert_eq!(fetch(&origin).await, Ok(expected));
 }

@@ -1,5 +1,7 @@
 //! Servers that send too much or too slowly.
 
+use tokio::time::Instant;
+
 use super::*;
 
 #[tokio::test]

@@ -12,6 +12,10 @@ mod validators;
 
 use std::net::IpAddr;
 
+use compression_codecs::core::Level;
+use compression_codecs::core::util::{PartialBuffer, WriteBuffer};
+use compression_codecs::{BrotliEncoder, DeflateEncoder, EncodeV2, GzipEncoder, ZlibEncoder, ZstdEncoder};
+
 use super::*;
 use origin::{Origin, Piece, Script, answer, say};
 
@@ -68,15 +72,25 @@ async fn fetch_as(fetcher: Fetcher, url: Url) -> Result<Fetched, FetchError> {
     fetcher.fetch(Request { url: &url, validators: &Validators::default(), allow_private: &[], now: now() }).await
 }
 
-/// 100,000 zero bytes.
-fn gzip_bomb() -> Vec<u8> {
-    let begin = hex("1f8b0800000000000203edc13101000000c2a0f54f6d0d0fa0");
-    let end = hex("8057037d9511d4a0860100");
-    let middle = vec![0; 132 - begin.len() - end.len()];
-    [begin, middle, end].concat()
-}
-
-fn hex(digits: &str) -> Vec<u8> {
-    let byte = |at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
-    (0..digits.len()).step_by(2).map(byte).collect()
+/// `bytes` as this encoding has them; `raw` is deflate without zlib's header.
+pub fn pack(encoding: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut encoder: Box<dyn EncodeV2> = match encoding {
+        "gzip" => Box::new(GzipEncoder::new(Level::Default.into())),
+        "br" => Box::new(BrotliEncoder::new(Default::default())),
+        "zstd" => Box::new(ZstdEncoder::new(3)),
+        "deflate" => Box::new(ZlibEncoder::new(Level::Default.into())),
+        "raw" => Box::new(DeflateEncoder::new(Level::Default.into())),
+        other => panic!("nothing packs as {other}"),
+    };
+    // Nothing grows when packed, but by its frame.
+    let mut packed = vec![0; bytes.len() + 1000];
+    let mut output = WriteBuffer::new_initialized(&mut packed);
+    let mut input = PartialBuffer::new(bytes);
+    while !input.unwritten().is_empty() {
+        encoder.encode(&mut input, &mut output).unwrap();
+    }
+    while !encoder.finish(&mut output).unwrap() {}
+    let length = output.written_len();
+    packed.truncate(length);
+    packed
 }

@@ -182,3 +182,112 @@ fn decoder(encoding: Encoding, first: u8) -> io::Result<Box<dyn DecodeV2 + Send>
         Encoding::Deflate => Box::new(DeflateDecoder::new()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::fetch::tests::pack;
+
+    const ENCODINGS: [&str; 5] = ["gzip", "br", "zstd", "deflate", "raw"];
+
+    /// What comes of `packed` when it arrives in chunks of this size.
+    fn unpacked(encoding: &str, packed: &[u8], chunk_bytes: usize) -> Result<Vec<u8>, FetchError> {
+        let label = if encoding == "raw" { "deflate" } else { encoding };
+        let headers = HeaderMap::from_iter([(CONTENT_ENCODING, label.parse().unwrap())]);
+        let mut unpacker = Unpacker::new(&headers)?;
+        let mut body = Vec::new();
+        for mut chunk in packed.chunks(chunk_bytes) {
+            loop {
+                let piece = unpacker.next(&mut chunk)?;
+                if piece.is_empty() && chunk.is_empty() {
+                    break;
+                }
+                body.extend_from_slice(piece);
+            }
+        }
+        unpacker.finish(body.len()).map(|()| body)
+    }
+
+    #[track_caller]
+    fn check(encoding: &str, packed: &[u8], expected: &[u8]) {
+        assert_eq!(unpacked(encoding, packed, 7).as_deref(), Ok(expected), "{encoding}");
+    }
+
+    #[track_caller]
+    fn check_refused(encoding: &str, packed: &[u8], words: &str) {
+        let error = unpacked(encoding, packed, 7).unwrap_err().to_string();
+        assert!(error.contains(words), "{encoding}: {error}");
+    }
+
+    proptest! {
+        #[test]
+        fn a_body_comes_back_as_it_was_however_it_is_cut(
+            seed in proptest::collection::vec(any::<u8>(), 0..200),
+            repeated in 1_usize..500,
+            chunk_bytes in 1_usize..5000,
+        ) {
+            let body = seed.repeat(repeated);
+            for encoding in ENCODINGS.into_iter().chain(["identity"]) {
+                let packed = if encoding == "identity" { body.clone() } else { pack(encoding, &body) };
+                prop_assert_eq!(unpacked(encoding, &packed, chunk_bytes), Ok(body.clone()), "{}", encoding);
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic_or_stand_still(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            for encoding in ENCODINGS {
+                let _ = unpacked(encoding, &bytes, 11);
+                let _ = unpacked(encoding, &[&pack(encoding, b"begins well")[..8], &bytes].concat(), 11);
+            }
+        }
+    }
+
+    #[test]
+    fn a_body_is_complete_only_with_its_last_byte() {
+        for encoding in ENCODINGS {
+            let packed = pack(encoding, b"<rss>hello, hello, hello</rss>");
+            for cut in 0..packed.len() {
+                let result = unpacked(encoding, &packed[..cut], 3);
+                assert!(matches!(result, Err(FetchError::BrokenOff { .. })), "{encoding} {cut}: {result:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_body_may_have_several_members_and_padding() {
+        for encoding in ["gzip", "zstd"] {
+            let twice = [pack(encoding, b"one "), pack(encoding, b"two")].concat();
+            check(encoding, &twice, b"one two");
+            check_refused(encoding, &twice[..twice.len() - 1], "end too early");
+        }
+        let skipped = b"\x5f\x2a\x4d\x18\x03\0\0\0abc";
+        check("zstd", &[skipped, &pack("zstd", b"one")[..]].concat(), b"one");
+        for encoding in ENCODINGS {
+            check(encoding, &[&pack(encoding, b"one")[..], &[0; 20]].concat(), b"one");
+        }
+    }
+
+    #[test]
+    fn a_damaged_body_is_noticed() {
+        let mut packed = pack("gzip", b"hello");
+        let checksum = packed.len() - 8;
+        packed[checksum] ^= 1;
+        check_refused("gzip", &packed, "unpacked as the gzip it says to be: CRC");
+    }
+
+    #[test]
+    fn windows_of_eight_mebibytes_are_the_most() {
+        // Magic, no options, the window, one last raw block of five bytes.
+        let framed = |window| [&b"\x28\xb5\x2f\xfd\0"[..], &[window], b"\x29\0\0hello"].concat();
+        check("zstd", &framed(13 << 3), b"hello");
+        check_refused("zstd", &framed(13 << 3 | 1), "too much memory");
+        check_refused("zstd", &framed(17 << 3), "too much memory");
+        check_refused("zstd", &framed(31 << 3), "zstd it says to be");
+        // One segment of 100 MiB needs a window of as much.
+        check_refused("zstd", b"\x28\xb5\x2f\xfd\xa0\0\0\x40\x06\x29\0\0hello", "too much memory");
+        check_refused("br", b"\x11\x1e\0\0\0\0", "its window is too large");
+        check_refused("br", b"\x91\x1e\0\0\0\0", "its window is too large");
+    }
+}

@@ -13,8 +13,6 @@ async fn a_body_over_the_limit_is_refused_however_it_comes() {
     assert_eq!(fetch_from(vec![unannounced]).await, too_large, "not announced");
     let endless = vec![say("HTTP/1.1 200 OK\r\n\r\n"), Piece::Forever(vec![b'0'; 1000])];
     assert_eq!(fetch_from(vec![endless]).await, too_large, "endless");
-    let bomb = answer("200 OK", &["Content-Encoding: gzip"], &gzip_bomb());
-    assert_eq!(fetch_from(vec![bomb]).await, too_large, "132 bytes that become 100,000");
     let just_fits = answer("200 OK", &[], &[b'0'; 10_000]);
     assert!(fetch_from(vec![just_fits]).await.is_ok());
 }

@@ -8,6 +8,7 @@ mod body;
 mod budget;
 mod client;
 mod error;
+mod explain;
 mod guard;
 mod headers;
 mod hosts;
@@ -47,6 +48,10 @@ use route::Route;
 
 /// How long a host rests that answers 429 and does not say how long.
 const UNSAID_REST: Duration = Duration::from_secs(600);
+
+/// A connection that was kept open may be closed at the moment it is used again,
+/// which says nothing about the server; more than once in a poll it does.
+const SECOND_TRIES: u32 = 1;
 
 /// What a fetch may cost, and whom it may reach.
 #[derive(Clone, Debug)]
@@ -189,11 +194,15 @@ impl Fetcher {
         let client = client.map_err(|error| FetchError::NoClient { why: error.to_string() })?;
         let mut route = Route::from(request.url);
         let mut patience = Patience::new(limits.timeout);
+        let mut again = SECOND_TRIES;
         loop {
             client.check(&route.at)?;
             let turn = hosts.turn(&route.at).await?;
-            if let Some(fetched) = self.hop(&client, &mut route, request, turn, &mut patience).await? {
-                return Ok(fetched);
+            match self.hop(&client, &mut route, request, turn, &mut patience).await {
+                Err(FetchError::NoAnswer { .. }) if again > 0 => again -= 1,
+                Ok(None) => {}
+                Ok(Some(fetched)) => return Ok(fetched),
+                Err(error) => return Err(error),
             }
         }
     }

@@ -7,7 +7,7 @@ use reqwest::Response;
 
 use crate::fetch::FetchError;
 use crate::fetch::budget::{Budget, Hold};
-use crate::fetch::client;
+use crate::fetch::explain;
 use crate::fetch::patience::Patience;
 use crate::fetch::unpack::Unpacker;
 
@@ -79,5 +79,5 @@ async fn chunk(
     read_bytes: usize,
 ) -> Result<Option<impl Deref<Target = [u8]>>, FetchError> {
     let chunk = patience.with(response.chunk()).await?;
-    chunk.map_err(|error| FetchError::BrokenOff { read_bytes, why: client::innermost(&error) })
+    chunk.map_err(|error| FetchError::BrokenOff { read_bytes, why: explain::innermost(&error) })
 }

@@ -1,8 +1,6 @@
 //! The HTTP client with everything off that would act on its own: redirects,
 //! proxies, cookies, Referer. Names are resolved under the address guard.
 
-use std::error::Error;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,9 +12,8 @@ use reqwest::{ClientBuilder, Response};
 use url::Url;
 
 use crate::fetch::guard::{self, PrivateAddress};
-use crate::fetch::{FetchError, Limits, headers, unpack};
+use crate::fetch::{FetchError, Limits, explain, headers, unpack};
 use crate::source::{Network, Validators};
-use crate::wait;
 
 /// Long enough for the next source of the same host, short enough that
 /// thousands of hosts do not each keep a connection open.
@@ -101,13 +98,17 @@ impl Client {
         let allowed: Arc<[Network]> = limits.allow_private.iter().chain(exceptions).copied().collect();
         match builder(limits, &allowed, Roots::System)?.build() {
             Ok(http) => Ok(Self { http, allowed, no_roots: None, connect_timeout: limits.connect_timeout }),
-            Err(error) => Self::without_roots(limits, allowed, &innermost(&error)),
+            Err(error) => Self::without_roots(limits, allowed, &explain::innermost(&error)),
         }
     }
 
     /// Plain http works without root certificates: a test machine or a small
     /// container has none, and a feed on the local network needs none.
-    fn without_roots(limits: &Limits, allowed: Arc<[Network]>, why: &str) -> Result<Self, ClientError> {
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be made even so.
+    pub fn without_roots(limits: &Limits, allowed: Arc<[Network]>, why: &str) -> Result<Self, ClientError> {
         let http = builder(limits, &allowed, Roots::None)?.build()?;
         Ok(Self { http, allowed, no_roots: Some(why.into()), connect_timeout: limits.connect_timeout })
     }
@@ -120,7 +121,9 @@ impl Client {
     pub fn check(&self, url: &Url) -> Result<(), FetchError> {
         guard::check_url(url, &self.allowed)?;
         match &self.no_roots {
-            Some(why) if url.scheme() == "https" => Err(FetchError::NoRoots { host: host(url), why: why.to_string() }),
+            Some(why) if url.scheme() == "https" => {
+                Err(FetchError::NoRoots { host: explain::host(url), why: why.to_string() })
+            }
             _ => Ok(()),
         }
     }
@@ -133,7 +136,7 @@ impl Client {
     pub async fn ask(&self, url: &Url, validators: &Validators) -> Result<Response, FetchError> {
         let request = self.http.get(url.clone()).headers(headers::conditional(validators));
         let request = request.header(ACCEPT_ENCODING, unpack::OFFERED);
-        request.send().await.map_err(|error| self.explained(&error, url))
+        request.send().await.map_err(|error| explain::unanswered(&error, url, self.connect_timeout))
     }
 
     /// Sends a form that is encoded already.
@@ -143,28 +146,7 @@ impl Client {
     /// As [`Client::ask`].
     pub async fn post(&self, url: &Url, form: String) -> Result<Response, FetchError> {
         let request = self.http.post(url.clone()).header(CONTENT_TYPE, FORM).body(form);
-        request.send().await.map_err(|error| self.explained(&error, url))
-    }
-
-    /// What went wrong before there was an answer.
-    fn explained(&self, error: &reqwest::Error, url: &Url) -> FetchError {
-        let host = host(url);
-        if let Some(private) = causes(error).find_map(|cause| cause.downcast_ref::<PrivateAddress>()) {
-            return FetchError::from(*private);
-        }
-        if error.is_dns() {
-            return FetchError::NoSuchName { host, why: innermost(error) };
-        }
-        if !error.is_connect() {
-            return FetchError::NotHttp { host, why: innermost(error) };
-        }
-        let kind = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
-        let why = match kind {
-            _ if error.is_timeout() => format!("no connection within {}", wait::in_words(self.connect_timeout)),
-            Some(io::ErrorKind::ConnectionRefused) => "nobody listens there".to_owned(),
-            _ => innermost(error),
-        };
-        FetchError::Connect { host, why }
+        request.send().await.map_err(|error| explain::unanswered(&error, url, self.connect_timeout))
     }
 }
 
@@ -218,25 +200,6 @@ fn permitted(found: &[SocketAddr], allowed: &[Network]) -> Result<Vec<SocketAddr
         Some(refusal) if good.is_empty() => Err(refusal),
         _ => Ok(good),
     }
-}
-
-/// The error and everything below it, outermost first.
-fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&cause| cause.source())
-}
-
-/// The words of the first cause: the layers above only say that something
-/// went wrong.
-pub fn innermost(error: &reqwest::Error) -> String {
-    let words = causes(error).last().map(ToString::to_string).unwrap_or_default();
-    // How the standard library begins what the resolver says.
-    words.trim_start_matches("failed to lookup address information: ").to_owned()
-}
-
-/// As an operator would name it; never with credentials.
-fn host(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 #[cfg(test)]

@@ -31,6 +31,20 @@ pub enum FetchError {
         /// What the resolver said.
         why: String,
     },
+    /// The server's certificate does not show that it is who it should be.
+    #[error("cannot trust {host}: {why}")]
+    NotTrusted {
+        /// As written in the address.
+        host: String,
+        /// In words.
+        why: String,
+    },
+    /// The connection was closed before an answer began.
+    #[error("{host} closed the connection without an answer")]
+    NoAnswer {
+        /// As written in the address.
+        host: String,
+    },
     /// An https address on a machine without root certificates.
     #[error(
         "cannot check who {host} is: this machine has no usable root certificates ({why}); install ca-certificates"

@@ -8,6 +8,7 @@ mod manners;
 mod origin;
 mod redirects;
 mod submit;
+mod tls;
 mod validators;
 
 use std::net::IpAddr;

@@ -16,6 +16,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("quick_xml", &["parse", "publish", "opml"]),
     ("reqwest", &["fetch"]),
     ("rustls", &["fetch"]),
+    ("hyper", &["fetch"]),
     ("compression_codecs", &["fetch"]),
     ("rusqlite", &["store"]),
     ("axum", &["serve"]),

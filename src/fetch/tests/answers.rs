@@ -66,7 +66,6 @@ async fn half_an_answer_is_none() {
 #[tokio::test]
 async fn what_is_not_http_is_said_to_be_so() {
     check_error(fetch(&Origin::saying(&["SSH-2.0-x\r\n"]).await).await, "does not answer in proper HTTP");
-    check_error(fetch(&Origin::saying(&[""]).await).await, "does not answer in proper HTTP");
     let flood = vec![say("HTTP/1.1 200 OK\r\n"), Piece::Forever(b"X-Flood: 0123456789\r\n".to_vec())];
     check_error(fetch_from(vec![flood]).await, "does not answer in proper HTTP");
 }
@@ -96,4 +95,29 @@ async fn hub_and_self_come_with_a_body_and_without_one() {
         let expected = Links { hub: Some("https://hub.test/".parse().unwrap()), topic: Some(origin.url("/the/feed")) };
         assert_eq!(links, expected);
     }
+}
+
+#[tokio::test]
+async fn who_hangs_up_without_a_word_is_asked_once_more() {
+    let origin = Origin::new(vec![vec![], answer("200 OK", &[], BODY)]).await;
+    assert!(fetch(&origin).await.is_ok());
+    assert_eq!(origin.heard().len(), 2);
+    let mute = Origin::saying(&[""]).await;
+    check_error(fetch(&mute).await, "closed the connection without an answer");
+    assert_eq!(mute.heard().len(), 2, "and not once more again");
+    let broken = Origin::saying(&["HTTP/1.1 200 OK\r\nContent-Le"]).await;
+    check_error(fetch(&broken).await, "closed the connection without an answer");
+}
+
+/// Answers the first request of a connection and hangs up at the second.
+#[tokio::test]
+async fn a_connection_that_is_closed_when_it_is_used_again_costs_nothing() {
+    let kept = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", BODY.len());
+    let once = vec![say(&kept), Piece::Say(BODY.to_vec()), Piece::Listen];
+    let origin = Origin::new(vec![once, answer("200 OK", &[], BODY)]).await;
+    let fetcher = Fetcher::new(limits()).unwrap();
+    assert!(fetch_as(fetcher.clone(), origin.url("/first")).await.is_ok());
+    assert!(fetch_as(fetcher, origin.url("/second")).await.is_ok());
+    let paths: Vec<String> = origin.heard().iter().map(|head| head.split(' ').nth(1).unwrap().to_owned()).collect();
+    assert_eq!(paths, ["/first", "/second", "/second"]);
 }

@@ -15,6 +15,8 @@ pub type Script = Vec<Piece>;
 pub enum Piece {
     Say(Vec<u8>),
     Wait(Duration),
+    /// Until the next request on this connection.
+    Listen,
     /// The same again until nobody listens.
     Forever(Vec<u8>),
 }
@@ -82,12 +84,16 @@ async fn serve(listener: TcpListener, scripts: Vec<Script>, heard: Arc<Mutex<Vec
 
 /// Ends early when the client hangs up: an error here is the client's will.
 async fn talk(mut stream: TcpStream, script: Script, heard: &Mutex<Vec<String>>) -> std::io::Result<()> {
-    let request = request(&mut stream).await?;
-    heard.lock().unwrap().push(request);
+    let asked = request(&mut stream).await?;
+    heard.lock().unwrap().push(asked);
     for piece in script {
         match piece {
             Piece::Say(bytes) => stream.write_all(&bytes).await?,
             Piece::Wait(time) => tokio::time::sleep(time).await,
+            Piece::Listen => {
+                let asked = request(&mut stream).await?;
+                heard.lock().unwrap().push(asked);
+            }
             Piece::Forever(bytes) => loop {
                 stream.write_all(&bytes).await?;
             },

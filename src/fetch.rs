@@ -14,6 +14,7 @@ mod headers;
 mod hosts;
 mod links;
 mod patience;
+mod resolve;
 mod route;
 mod submit;
 #[cfg(test)]
@@ -44,6 +45,7 @@ use budget::Budget;
 use client::{Client, Clients};
 use hosts::{Hosts, Turn};
 use patience::Patience;
+use resolve::Lookup;
 use route::Route;
 
 /// How long a host rests that answers 429 and does not say how long.
@@ -153,7 +155,7 @@ impl Fetcher {
     /// is no such case: there, each https source says so.
     pub fn new(limits: Limits) -> Result<Self, ClientError> {
         let hosts = Arc::new(Hosts::new(limits.manners));
-        Self::among(hosts, Arc::new(Budget::new()), limits)
+        Self::asking(resolve::system, limits, hosts, Arc::new(Budget::new()))
     }
 
     /// One for a new configuration that remembers which hosts rest and when
@@ -167,11 +169,11 @@ impl Fetcher {
         let hosts = &self.shared.hosts;
         let same_manners = limits.manners == self.shared.limits.manners;
         let hosts = if same_manners { Arc::clone(hosts) } else { Arc::new(hosts.by(limits.manners)) };
-        Self::among(hosts, Arc::clone(&self.shared.budget), limits)
+        Self::asking(self.shared.clients.lookup, limits, hosts, Arc::clone(&self.shared.budget))
     }
 
-    fn among(hosts: Arc<Hosts>, budget: Arc<Budget>, limits: Limits) -> Result<Self, ClientError> {
-        let clients = Clients::new(limits.clone())?;
+    fn asking(lookup: Lookup, limits: Limits, hosts: Arc<Hosts>, budget: Arc<Budget>) -> Result<Self, ClientError> {
+        let clients = Clients::new(limits.clone(), lookup)?;
         Ok(Self { shared: Arc::new(Shared { limits, clients, hosts, budget }) })
     }
 

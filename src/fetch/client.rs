@@ -1,17 +1,16 @@
 //! The HTTP client with everything off that would act on its own: redirects,
 //! proxies, cookies, Referer. Names are resolved under the address guard.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::redirect::Policy;
 use reqwest::{ClientBuilder, Response};
 use url::Url;
 
-use crate::fetch::guard::{self, PrivateAddress};
+use crate::fetch::guard;
+use crate::fetch::resolve::{GuardedResolver, Lookup};
 use crate::fetch::{FetchError, Limits, explain, headers, unpack};
 use crate::source::{Network, Validators};
 
@@ -44,6 +43,8 @@ pub enum ClientError {
 /// pool for a source that may not. Few sources have a list of their own.
 pub struct Clients {
     limits: Limits,
+    /// Who is asked for the addresses of names.
+    pub lookup: Lookup,
     by_exceptions: Mutex<Vec<(Vec<Network>, Client)>>,
 }
 
@@ -72,9 +73,9 @@ impl Clients {
     /// # Errors
     ///
     /// If it cannot be made.
-    pub fn new(limits: Limits) -> Result<Self, ClientError> {
-        let common = Client::new(&limits, &[])?;
-        Ok(Self { limits, by_exceptions: Mutex::new(vec![(Vec::new(), common)]) })
+    pub fn new(limits: Limits, lookup: Lookup) -> Result<Self, ClientError> {
+        let common = Client::new(&limits, &[], lookup)?;
+        Ok(Self { limits, lookup, by_exceptions: Mutex::new(vec![(Vec::new(), common)]) })
     }
 
     /// The client for a source with these exceptions of its own.
@@ -87,18 +88,19 @@ impl Clients {
         if let Some((_, client)) = clients.iter().find(|(list, _)| list == exceptions) {
             return Ok(client.clone());
         }
-        let client = Client::new(&self.limits, exceptions)?;
+        let client = Client::new(&self.limits, exceptions, self.lookup)?;
         clients.push((exceptions.to_vec(), client.clone()));
         Ok(client)
     }
 }
 
 impl Client {
-    fn new(limits: &Limits, exceptions: &[Network]) -> Result<Self, ClientError> {
+    fn new(limits: &Limits, exceptions: &[Network], lookup: Lookup) -> Result<Self, ClientError> {
         let allowed: Arc<[Network]> = limits.allow_private.iter().chain(exceptions).copied().collect();
-        match builder(limits, &allowed, Roots::System)?.build() {
+        let resolver = GuardedResolver { allowed: Arc::clone(&allowed), lookup };
+        match builder(limits, resolver.clone(), Roots::System)?.build() {
             Ok(http) => Ok(Self { http, allowed, no_roots: None, connect_timeout: limits.connect_timeout }),
-            Err(error) => Self::without_roots(limits, allowed, &explain::innermost(&error)),
+            Err(error) => Self::without_roots(limits, resolver, &explain::innermost(&error)),
         }
     }
 
@@ -108,8 +110,9 @@ impl Client {
     /// # Errors
     ///
     /// If it cannot be made even so.
-    pub fn without_roots(limits: &Limits, allowed: Arc<[Network]>, why: &str) -> Result<Self, ClientError> {
-        let http = builder(limits, &allowed, Roots::None)?.build()?;
+    pub fn without_roots(limits: &Limits, resolver: GuardedResolver, why: &str) -> Result<Self, ClientError> {
+        let allowed = Arc::clone(&resolver.allowed);
+        let http = builder(limits, resolver, Roots::None)?.build()?;
         Ok(Self { http, allowed, no_roots: Some(why.into()), connect_timeout: limits.connect_timeout })
     }
 
@@ -150,7 +153,7 @@ impl Client {
     }
 }
 
-fn builder(limits: &Limits, allowed: &Arc<[Network]>, roots: Roots) -> Result<ClientBuilder, ClientError> {
+fn builder(limits: &Limits, resolver: GuardedResolver, roots: Roots) -> Result<ClientBuilder, ClientError> {
     // An error means that one is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let agent = HeaderValue::from_str(&limits.user_agent);
@@ -161,7 +164,7 @@ fn builder(limits: &Limits, allowed: &Arc<[Network]>, roots: Roots) -> Result<Cl
         .redirect(Policy::none())
         .referer(false)
         .no_proxy()
-        .dns_resolver(GuardedResolver { allowed: Arc::clone(allowed) })
+        .dns_resolver(resolver)
         .connect_timeout(limits.connect_timeout)
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(limits.manners.per_host)
@@ -173,60 +176,15 @@ fn builder(limits: &Limits, allowed: &Arc<[Network]>, roots: Roots) -> Result<Cl
     Ok(if roots == Roots::None { builder.tls_certs_only([]) } else { builder })
 }
 
-/// Resolves names and gives only the addresses that may be dialled. They are
-/// the ones dialled then: no second look-up could answer otherwise.
-struct GuardedResolver {
-    allowed: Arc<[Network]>,
-}
-
-impl Resolve for GuardedResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let allowed = Arc::clone(&self.allowed);
-        Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let permitted: Addrs = Box::new(permitted(&found, &allowed)?.into_iter());
-            Ok(permitted)
-        })
-    }
-}
-
-/// Those of `found` that may be dialled, in their order; the first refusal if
-/// all are refused.
-fn permitted(found: &[SocketAddr], allowed: &[Network]) -> Result<Vec<SocketAddr>, PrivateAddress> {
-    let judged: Vec<_> = found.iter().map(|at| guard::check_address(at.ip(), allowed).map(|()| *at)).collect();
-    let good: Vec<SocketAddr> = judged.iter().filter_map(|verdict| verdict.as_ref().ok().copied()).collect();
-    let refusal = judged.into_iter().find_map(Result::err);
-    match refusal {
-        Some(refusal) if good.is_empty() => Err(refusal),
-        _ => Ok(good),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fetch::resolve;
     use crate::fetch::tests::limits;
-
-    fn addresses(ips: &[&str]) -> Vec<SocketAddr> {
-        ips.iter().map(|ip| SocketAddr::new(ip.parse().unwrap(), 0)).collect()
-    }
-
-    #[test]
-    fn a_name_with_a_public_and_a_private_address_leads_to_the_public_one() {
-        let found = addresses(&["10.0.0.1", "9.9.9.9", "::1"]);
-        assert_eq!(permitted(&found, &[]), Ok(addresses(&["9.9.9.9"])));
-        assert!(permitted(&addresses(&["10.0.0.1"]), &[]).is_err());
-    }
-
-    #[test]
-    fn a_name_is_refused_with_the_address_it_hides() {
-        let refused = permitted(&addresses(&["::ffff:10.0.0.1", "::1"]), &[]).unwrap_err();
-        assert_eq!(refused.address.to_string(), "::ffff:10.0.0.1");
-    }
 
     #[test]
     fn without_root_certificates_only_https_is_lost() {
-        let client = Client::without_roots(&limits(), Arc::from([]), "no certificates found").unwrap();
+        let client = Client::without_roots(&limits(), GuardedResolver::system(&[]), "no certificates found").unwrap();
         assert_eq!(client.check(&"http://a.test/".parse().unwrap()), Ok(()));
         let error = client.check(&"https://a.test/".parse().unwrap()).unwrap_err().to_string();
         assert!(error.contains("no certificates found") && error.contains("install ca-certificates"), "{error}");
@@ -235,6 +193,6 @@ mod tests {
     #[test]
     fn a_contact_that_no_header_can_carry_is_said_at_once() {
         let broken = Limits { user_agent: "recapd\n".to_owned(), ..limits() };
-        assert!(matches!(Clients::new(broken), Err(ClientError::UserAgent(_))));
+        assert!(matches!(Clients::new(broken, resolve::system), Err(ClientError::UserAgent(_))));
     }
 }

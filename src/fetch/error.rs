@@ -24,7 +24,7 @@ pub enum FetchError {
         why: String,
     },
     /// The name leads nowhere.
-    #[error("the name {host} has no address: {why}")]
+    #[error("cannot find the address of {host}: {why}")]
     NoSuchName {
         /// The name.
         host: String,
@@ -90,8 +90,8 @@ pub enum FetchError {
         /// The beginning of what it says.
         to: String,
     },
-    /// The body is larger than allowed, counted after decompression.
-    #[error("the feed is larger than {} after decompression; raise max_body if that is right", mebibytes(*limit_bytes))]
+    /// The body is larger than allowed, before or after decompression.
+    #[error("the feed is larger than {}; raise max_body if that is right", mebibytes(*limit_bytes))]
     TooLarge {
         /// The limit.
         limit_bytes: u64,
@@ -169,6 +169,8 @@ impl From<PrivateAddress> for FetchError {
 fn in_words(code: u16, retry_after: Option<Duration>) -> String {
     let meaning = match code {
         204 | 205 => "the server sent nothing",
+        206 => "the server sent a part, though we asked for the whole",
+        304 => "the server says \"not modified\", though we know nothing yet",
         300..=399 => "the server points elsewhere without saying where",
         401 | 407 => "the server wants a login",
         402 => "the server wants money",
@@ -182,8 +184,8 @@ fn in_words(code: u16, retry_after: Option<Duration>) -> String {
         _ => "an answer without a feed",
     };
     match retry_after {
-        Some(asked) => format!("HTTP {code}: the server asks to wait {}", wait::in_words(asked)),
-        None => format!("HTTP {code}: {meaning}"),
+        Some(asked) if !asked.is_zero() => format!("HTTP {code}: the server asks to wait {}", wait::in_words(asked)),
+        _ => format!("HTTP {code}: {meaning}"),
     }
 }
 
@@ -209,10 +211,20 @@ mod tests {
         check(status(503, Some(two_hours)), "HTTP 503: the server asks to wait 2 h", Remedy::RetryAfter(two_hours));
         check(status(404, None), "HTTP 404: there is nothing at this address", Remedy::Retry);
         check(status(500, None), "HTTP 500: the server is in trouble", Remedy::Retry);
+        check(
+            status(429, Some(Duration::ZERO)),
+            "HTTP 429: the server asks for fewer requests",
+            Remedy::RetryAfter(Duration::ZERO),
+        );
+        check(
+            status(304, None),
+            "HTTP 304: the server says \"not modified\", though we know nothing yet",
+            Remedy::Retry,
+        );
         check(FetchError::Gone, "HTTP 410: the publisher says this feed is gone for good", Remedy::Retire);
         check(
             FetchError::NoSuchName { host: "a.test".to_owned(), why: "try again".to_owned() },
-            "the name a.test has no address: try again",
+            "cannot find the address of a.test: try again",
             Remedy::Retry,
         );
         check(
@@ -222,7 +234,7 @@ mod tests {
         );
         check(
             FetchError::TooLarge { limit_bytes: 16 << 20 },
-            "the feed is larger than 16 MiB after decompression; raise max_body if that is right",
+            "the feed is larger than 16 MiB; raise max_body if that is right",
             Remedy::Configure,
         );
     }

@@ -15,6 +15,8 @@ const REFUSED: &[(Network, &str)] = &[
     (v4([10, 0, 0, 0], 8), PRIVATE),
     (v4([100, 64, 0, 0], 10), "a carrier's private address"),
     (v4([127, 0, 0, 0], 8), "a private address of this machine"),
+    // Public by the registries, but within Azure it is the host of the machine itself.
+    (v4([168, 63, 129, 16], 32), "a private address of a cloud"),
     (v4([169, 254, 0, 0], 16), LINK_LOCAL),
     (v4([172, 16, 0, 0], 12), PRIVATE),
     (v4([192, 0, 0, 0], 24), RESERVED),
@@ -34,10 +36,12 @@ const REFUSED: &[(Network, &str)] = &[
     (v6([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 96), EMBEDDED),
     (v6([0x64, 0xff9b, 1, 0, 0, 0, 0, 0], 48), EMBEDDED),
     (v6([0x2001, 0, 0, 0, 0, 0, 0, 0], 32), EMBEDDED),
+    (v6([0x2001, 2, 0, 0, 0, 0, 0, 0], 48), "a private address for benchmarks"),
+    (v6([0x2001, 0, 0, 0, 0, 0, 0, 0], 23), RESERVED),
     (v6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0], 32), EXAMPLES),
     (v6([0x2002, 0, 0, 0, 0, 0, 0, 0], 16), EMBEDDED),
     (v6([0x100, 0, 0, 0, 0, 0, 0, 0], 64), RESERVED),
-    (v6([0x2001, 2, 0, 0, 0, 0, 0, 0], 48), "a private address for benchmarks"),
+    (v6([0x100, 0, 0, 1, 0, 0, 0, 0], 64), RESERVED),
     (v6([0x5f00, 0, 0, 0, 0, 0, 0, 0], 16), RESERVED),
     (v6([0xfc00, 0, 0, 0, 0, 0, 0, 0], 7), PRIVATE),
     (v6([0xfe80, 0, 0, 0, 0, 0, 0, 0], 10), LINK_LOCAL),
@@ -108,11 +112,19 @@ pub fn check_url(url: &Url, allowed: &[Network]) -> Result<(), Forbidden> {
 pub fn check_address(address: IpAddr, allowed: &[Network]) -> Result<(), PrivateAddress> {
     let excepted =
         allowed.iter().any(|network| contains(*network, address) || contains(*network, address.to_canonical()));
-    let refused = REFUSED.iter().find(|(range, _)| contains(*range, address));
+    let refused = REFUSED.iter().find(|(range, _)| contains(*range, address)).copied().or_else(|| isatap(address));
     match refused {
-        Some((range, what)) if !excepted => Err(PrivateAddress { address, range: *range, what }),
+        Some((range, what)) if !excepted => Err(PrivateAddress { address, range, what }),
         _ => Ok(()),
     }
+}
+
+/// An IPv4 address at the end of any IPv6 network, behind `::0:5efe` or
+/// `::200:5efe` (RFC 5214, 6.1): the one disguise that no prefix shows.
+fn isatap(address: IpAddr) -> Option<(Network, &'static str)> {
+    let IpAddr::V6(address6) = address else { return None };
+    let [_, _, _, _, scope, marker, _, _] = address6.segments();
+    (marker == 0x5efe && scope & 0xfdff == 0).then_some((Network { address, prefix: 128 }, EMBEDDED))
 }
 
 /// Whether `address` lies in `network`; never across the two families.
@@ -165,6 +177,9 @@ mod tests {
             "http://198.51.101.0/",
             "http://203.0.112.255/",
             "http://[2606:4700::1111]/",
+            "http://168.63.129.15/",
+            "http://[2001:200::1]/",
+            "http://[2606:4700::5eff:10.0.0.1]/",
             "http://[2001:db7:ffff::1]/",
             "http://[2001:db9::1]/",
             "http://[2003::1]/",
@@ -198,7 +213,9 @@ mod tests {
             "64:ff9b:: 64:ff9b::ffff:ffff",
             "64:ff9b:1:: 64:ff9b:1:ffff:ffff:ffff:ffff:ffff",
             "100:: 100::ffff:ffff:ffff:ffff",
+            "100:0:0:1:: 100:0:0:1:ffff:ffff:ffff:ffff",
             "2001:: 2001:0:ffff:ffff:ffff:ffff:ffff:ffff",
+            "2001:0:: 2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff",
             "2001:2:: 2001:2:0:ffff:ffff:ffff:ffff:ffff",
             "2001:db8:: 2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
             "2002:: 2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
@@ -229,6 +246,15 @@ mod tests {
             "%31%32%37.0.0.1",
             "127。0。0。1",
             "①②⑦.0.0.1",
+            "１２７.0.0.1",
+            "0x7F.0.0x0.01",
+            "0177.0x0.1",
+            "127.65534",
+            "012.0.0.1",
+            "0xa000001",
+            "0x0000000a.1",
+            "00000000177.1",
+            "168.63.129.16",
             "0",
             "0.0.0.0",
             "169.254.169.254",
@@ -243,11 +269,23 @@ mod tests {
             "[64:ff9b::10.0.0.1]",
             "[64:ff9b:1::1]",
             "[2002:a00:1::]",
+            "[2001:0:4136:e378:8000:63bf:3fff:fdd2]", // Teredo
+            "[2606:4700::5efe:10.0.0.1]",             // ISATAP
+            "[2606:4700::200:5efe:a00:1]",
             "[fd00::1]",
             "[fe80::1]",
             "[ff02::1]",
         ] {
             check(&format!("http://{host}/feed"), &[], false);
+        }
+    }
+
+    #[test]
+    fn what_looks_like_an_address_and_is_none_is_no_host_either() {
+        for host in
+            ["256.0.0.1", "127.0.0.0.1", "0x7f.1.1.1.1", "4294967296", "127.0.0.08", "[fe80::1%25eth0]", "127.0.0.1%00"]
+        {
+            assert!(format!("http://{host}/").parse::<Url>().is_err(), "{host}");
         }
     }
 

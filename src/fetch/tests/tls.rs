@@ -39,7 +39,7 @@ async fn said_of(talk: fn(TcpStream)) -> FetchError {
         stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
         talk(stream);
     });
-    let client = Client::without_roots(&limits(), Arc::from([loopback()]), "none").unwrap();
+    let client = Client::without_roots(&limits(), resolve::GuardedResolver::system(&[loopback()]), "none").unwrap();
     let error = client.ask(&url, &Validators::default()).await.unwrap_err();
     server.join().unwrap();
     error

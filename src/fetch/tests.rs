@@ -2,6 +2,7 @@
 
 mod answers;
 mod encodings;
+mod framing;
 mod guard;
 mod limits;
 mod manners;

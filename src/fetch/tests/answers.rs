@@ -33,14 +33,19 @@ async fn a_delta_is_a_body_unless_more_was_done_to_it() {
 
 #[tokio::test]
 async fn a_maintenance_page_is_a_body_for_the_parser_to_judge() {
-    let page = answer("200 OK", &["Content-Type: text/html"], b"<html>back soon");
-    assert!(matches!(fetch_from(vec![page]).await, Ok(Fetched::Body { bytes, .. }) if bytes == b"<html>back soon"));
+    let headers = ["Content-Type: text/html", "ETag: \"page\""];
+    let page = fetch_from(vec![answer("200 OK", &headers, b"<html>back soon")]).await;
+    let Ok(Fetched::Body { bytes, validators, .. }) = page else { panic!("{page:?}") };
+    assert_eq!(bytes, b"<html>back soon");
+    // They come along, and it is the turn that keeps them only if this was a feed.
+    assert_eq!(validators.etag.as_deref(), Some(&b"\"page\""[..]));
 }
 
 #[tokio::test]
 async fn errors_of_the_server_are_told_apart() {
     let status = |code, wait_s: Option<u64>| FetchError::Status { code, retry_after: wait_s.map(Duration::from_secs) };
     let dated = ["Retry-After: Sun, 06 Nov 1994 09:00:00 GMT"];
+    let by_its_own_clock = [dated[0], "Date: Sun, 06 Nov 1994 08:30:00 GMT"];
     for (line, headers, expected) in [
         ("410 Gone", &[][..], FetchError::Gone),
         ("404 Not Found", &[], status(404, None)),
@@ -50,24 +55,17 @@ async fn errors_of_the_server_are_told_apart() {
         ("503 Busy", &["Retry-After: 120"], status(503, Some(120))),
         ("429 Slow Down", &["Retry-After: 120"], status(429, Some(120))),
         ("429 Slow Down", &dated, status(429, Some(3600))),
+        ("429 Slow Down", &by_its_own_clock, status(429, Some(1800))),
+        ("429 Slow Down", &["Retry-After: Sat, 05 Nov 1994 09:00:00 GMT"], status(429, Some(0))),
+        ("429 Slow Down", &["Retry-After: soon"], status(429, None)),
+        ("503 Busy", &dated, status(503, Some(3600))),
+        ("401 Who", &["WWW-Authenticate: Basic"], status(401, None)),
+        ("300 Choose", &["Location: /b"], status(300, None)),
+        ("305 Proxy", &["Location: http://127.0.0.1:1/"], status(305, None)),
+        ("418 Teapot", &[], status(418, None)),
     ] {
         assert_eq!(fetch_from(vec![answer(line, headers, b"")]).await, Err(expected), "{line}");
     }
-}
-
-#[tokio::test]
-async fn half_an_answer_is_none() {
-    let short = "HTTP/1.1 200 OK\r\nETag: \"fresh\"\r\nContent-Length: 100\r\n\r\n<rss>";
-    check_error(fetch(&Origin::saying(&[short]).await).await, "broke off after 5 bytes");
-    let chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n<rss>\r\n";
-    check_error(fetch(&Origin::saying(&[chunks]).await).await, "broke off after 5 bytes");
-}
-
-#[tokio::test]
-async fn what_is_not_http_is_said_to_be_so() {
-    check_error(fetch(&Origin::saying(&["SSH-2.0-x\r\n"]).await).await, "does not answer in proper HTTP");
-    let flood = vec![say("HTTP/1.1 200 OK\r\n"), Piece::Forever(b"X-Flood: 0123456789\r\n".to_vec())];
-    check_error(fetch_from(vec![flood]).await, "does not answer in proper HTTP");
 }
 
 #[tokio::test]
@@ -98,26 +96,26 @@ async fn hub_and_self_come_with_a_body_and_without_one() {
 }
 
 #[tokio::test]
-async fn who_hangs_up_without_a_word_is_asked_once_more() {
-    let origin = Origin::new(vec![vec![], answer("200 OK", &[], BODY)]).await;
-    assert!(fetch(&origin).await.is_ok());
-    assert_eq!(origin.heard().len(), 2);
-    let mute = Origin::saying(&[""]).await;
-    check_error(fetch(&mute).await, "closed the connection without an answer");
-    assert_eq!(mute.heard().len(), 2, "and not once more again");
-    let broken = Origin::saying(&["HTTP/1.1 200 OK\r\nContent-Le"]).await;
-    check_error(fetch(&broken).await, "closed the connection without an answer");
-}
-
-/// Answers the first request of a connection and hangs up at the second.
-#[tokio::test]
-async fn a_connection_that_is_closed_when_it_is_used_again_costs_nothing() {
-    let kept = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", BODY.len());
-    let once = vec![say(&kept), Piece::Say(BODY.to_vec()), Piece::Listen];
-    let origin = Origin::new(vec![once, answer("200 OK", &[], BODY)]).await;
-    let fetcher = Fetcher::new(limits()).unwrap();
-    assert!(fetch_as(fetcher.clone(), origin.url("/first")).await.is_ok());
-    assert!(fetch_as(fetcher, origin.url("/second")).await.is_ok());
-    let paths: Vec<String> = origin.heard().iter().map(|head| head.split(' ').nth(1).unwrap().to_owned()).collect();
-    assert_eq!(paths, ["/first", "/second", "/second"]);
+async fn cache_headers_come_with_the_answer_not_capped() {
+    for (headers, fresh_for_s) in [
+        (&["Cache-Control: max-age=600", "Expires: Sun, 06 Nov 1994 09:00:00 GMT"][..], Some(3600)),
+        (&["Cache-Control: public, max-age=31536000"], Some(31_536_000)),
+        (&["Cache-Control: no-store", "Expires: Sun, 06 Nov 1994 09:00:00 GMT"], None),
+        (&["Cache-Control: s-maxage=600"], None),
+        (&["Expires: Sun, 06 Nov 1994 09:00:00 GMT", "Date: Sun, 06 Nov 1994 08:59:00 GMT"], Some(60)),
+        (&["Expires: -1"], None),
+    ] {
+        let expected = fresh_for_s.map(Duration::from_secs);
+        let fresh = fetch_from(vec![answer("200 OK", headers, BODY)]).await;
+        assert!(
+            matches!(&fresh, Ok(Fetched::Body { fresh_for, .. }) if *fresh_for == expected),
+            "{headers:?}: {fresh:?}"
+        );
+        let origin = Origin::new(vec![answer("304 x", headers, b"")]).await;
+        let same = fetch_with(limits(), &origin.url("/"), &known(b"1", "then")).await;
+        assert!(
+            matches!(&same, Ok(Fetched::Unchanged { fresh_for, .. }) if *fresh_for == expected),
+            "{headers:?}: {same:?}"
+        );
+    }
 }

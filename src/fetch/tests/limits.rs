@@ -124,3 +124,17 @@ async fn a_reload_does_not_double_the_budget() {
     drop(first);
     assert!(second.await.is_ok());
 }
+
+#[tokio::test]
+async fn waiting_for_room_is_not_held_against_the_server() {
+    let origin = Origin::new(vec![answer("200 OK", &[], &vec![b'0'; budget::MEDIUM_BYTES + 1])]).await;
+    let limits = Limits { max_body_bytes: 16 << 20, timeout: Duration::from_secs(1), ..limits() };
+    let fetcher = Fetcher::new(limits).unwrap();
+    let first = fetch_as(fetcher.clone(), origin.url("/")).await.unwrap();
+    let second = tokio::spawn(fetch_as(fetcher, origin.url("/")));
+    // Longer than the whole poll may take.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert!(!second.is_finished());
+    drop(first);
+    assert!(second.await.unwrap().is_ok());
+}

@@ -1,5 +1,7 @@
 //! How we behave towards hosts, whatever they do.
 
+use tokio::time::Instant;
+
 use super::*;
 
 #[tokio::test]
@@ -99,4 +101,48 @@ async fn a_pause_that_began_before_a_restart_goes_on() {
     fetcher.rest(&origin.url("/this"), Duration::MAX);
     check(7 * 86_400).await;
     assert!(origin.heard().is_empty(), "nothing was sent");
+}
+
+#[tokio::test]
+async fn one_slow_host_with_many_sources_starves_nobody() {
+    let slow = Origin::new(vec![vec![Piece::Wait(Duration::from_secs(4))]]).await;
+    let manners = Manners { concurrency: 4, per_host: 2, host_gap: Duration::ZERO };
+    let fetcher = Fetcher::new(Limits { manners, ..limits() }).unwrap();
+    let queue: Vec<_> = (0..50).map(|_| tokio::spawn(fetch_as(fetcher.clone(), slow.url("/")))).collect();
+    let mut quick = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let fetcher = fetcher.clone();
+        quick.spawn(async move {
+            let origin = Origin::new(vec![answer("200 OK", &[], BODY)]).await;
+            fetch_as(fetcher, origin.url("/")).await.is_ok()
+        });
+    }
+    let all =
+        tokio::time::timeout(Duration::from_secs(3), quick.join_all()).await.expect("nobody waits for the slow one");
+    assert_eq!(all, [true; 20]);
+    assert!(slow.heard().len() <= 2, "no more than per_host");
+    queue.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+#[tokio::test]
+async fn requests_to_one_host_keep_their_distance() {
+    const GAP: Duration = Duration::from_millis(100);
+    let origin = Origin::new(vec![answer("302 x", &["Location: /b"], b""), answer("200 OK", &[], BODY)]).await;
+    let fetcher = Fetcher::new(Limits { manners: Manners { host_gap: GAP, ..MANNERS }, ..limits() }).unwrap();
+    let begun = Instant::now();
+    // The hop is a request like any other.
+    assert!(fetch_as(fetcher.clone(), origin.url("/a")).await.is_ok());
+    assert!(begun.elapsed() >= GAP);
+    assert!(fetch_as(fetcher, origin.url("/c")).await.is_ok());
+    assert!(begun.elapsed() >= GAP * 2);
+}
+
+#[tokio::test]
+async fn an_address_is_asked_as_it_is_written() {
+    let origin = Origin::new(vec![answer("200 OK", &[], BODY)]).await;
+    for path in ["/feed?format=rss&x=%2F", "/a%20b/", "/feed?", "/"] {
+        fetch_with(limits(), &origin.url(path), &known(b"1", "then")).await.unwrap();
+        let heard = origin.heard().pop().unwrap();
+        assert!(heard.starts_with(&format!("GET {path} HTTP/1.1\r\n")), "{heard}");
+    }
 }

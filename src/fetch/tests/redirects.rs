@@ -29,3 +29,65 @@ async fn redirects_come_to_an_end() {
     check_error(fetch_from(vec![answer("302 x", &[], b"")]).await, "without saying where");
     check_error(fetch_from(vec![answer("302 x", &["Location: http://[::"], b"")]).await, "no address");
 }
+
+#[tokio::test]
+async fn a_circle_of_addresses_comes_to_an_end_too() {
+    let there = answer("301 x", &["Location: /there"], b"");
+    let back = answer("307 x", &["Location: /feed"], b"");
+    let origin = Origin::new(vec![[there, back]; 6].concat()).await;
+    assert_eq!(fetch(&origin).await, Err(FetchError::TooManyRedirects { followed: 10 }));
+}
+
+#[tokio::test]
+async fn a_redirect_may_be_written_in_any_way_an_address_may() {
+    for (location, path) in [
+        ("/root", "/root"),
+        ("beside", "/blog/beside"),
+        ("../up", "/up"),
+        ("./", "/blog/"),
+        ("?page=2", "/blog/feed?page=2"),
+        ("#top", "/blog/feed"),
+        ("", "/blog/feed"),
+        (" /spaces ", "/spaces"),
+        ("/\u{e9}", "/%C3%A9"),
+    ] {
+        let hop = answer("302 x", &[&format!("Location: {location}")], b"");
+        let origin = Origin::new(vec![hop, answer("200 OK", &[], BODY)]).await;
+        let result = fetch_with(limits(), &origin.url("/blog/feed"), &Validators::default()).await;
+        assert!(
+            matches!(&result, Ok(Fetched::Body { final_url, .. }) if *final_url == origin.url(path)),
+            "{location}: {result:?}"
+        );
+        assert!(origin.heard()[1].starts_with(&format!("GET {path} ")), "{:?}", origin.heard());
+    }
+}
+
+#[tokio::test]
+async fn what_one_server_knows_of_us_is_not_for_another() {
+    let other = Origin::new(vec![answer("200 OK", &[], BODY)]).await;
+    let across = format!("Location: {}", other.url("/feed"));
+    let hops = vec![answer("302 x", &["Location: /b", "Set-Cookie: id=1"], b""), answer("302 x", &[&across], b"")];
+    let origin = Origin::new(hops).await;
+    let mut with_login = origin.url("/a");
+    with_login.set_username("me").unwrap();
+    with_login.set_password(Some("hunter2")).unwrap();
+    assert!(fetch_with(limits(), &with_login, &Validators::default()).await.is_ok());
+    for heard in origin.heard() {
+        assert!(heard.contains("authorization: Basic bWU6aHVudGVyMg==\r\n"), "{heard}");
+    }
+    for heard in [&origin.heard()[1], &other.heard()[0]] {
+        let heard = heard.to_lowercase();
+        assert!(!heard.contains("cookie") && !heard.contains("referer"), "{heard}");
+    }
+    assert!(!other.heard()[0].contains("authorization"), "{:?}", other.heard());
+}
+
+#[tokio::test]
+async fn errors_name_no_login() {
+    let url = "http://me:hunter2@127.0.0.1:1/".parse().unwrap();
+    let error = fetch_with(limits(), &url, &Validators::default()).await.unwrap_err().to_string();
+    assert!(!error.contains("hunter2") && !error.contains("me:"), "{error}");
+    let hop = answer("302 x", &["Location: http://me:hunter2@127.0.0.1:1/"], b"");
+    let error = fetch_from(vec![hop]).await.unwrap_err().to_string();
+    assert!(error.contains("127.0.0.1:1") && !error.contains("hunter2"), "{error}");
+}

@@ -49,3 +49,41 @@ async fn the_body_we_read_last_is_no_news_but_its_validators_are() {
     let expected = Fetched::Unchanged { validators: new, fresh_for: None, moved: None, links: Links::default() };
     assert_eq!(fetch_with(limits(), &origin.url("/"), &old).await, Ok(expected));
 }
+
+#[tokio::test]
+async fn validators_that_cannot_be_kept_are_not_sent() {
+    let long = format!("ETag: \"{}\"", "x".repeat(4095));
+    let just_fits = format!("ETag: \"{}\"", "x".repeat(4094));
+    for (header, is_kept) in
+        [(long.as_str(), false), (just_fits.as_str(), true), ("ETag:", false), ("ETag: \"\"", true)]
+    {
+        let origin = Origin::new(vec![answer("200 OK", &[header], BODY), answer("200 OK", &[], BODY)]).await;
+        let Ok(Fetched::Body { validators, .. }) = fetch(&origin).await else { panic!("a body comes first") };
+        assert_eq!(validators.etag.is_some(), is_kept, "{header:.20}");
+        fetch_with(limits(), &origin.url("/feed"), &validators).await.unwrap();
+        assert_eq!(origin.heard()[1].contains("if-none-match: \""), is_kept, "{:.200}", origin.heard()[1]);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_compares_badly_is_told_the_same_again() {
+    // It takes away the weakness, or calls what is new the same: both are its own affair.
+    for answered in ["ETag: \"1\"", "ETag: W/\"2\"", "X-Nothing: new"] {
+        let origin = Origin::new(vec![answer("304 x", &[answered], b"")]).await;
+        let result = fetch_with(limits(), &origin.url("/"), &known(b"W/\"1\"", "then")).await;
+        let Ok(Fetched::Unchanged { validators, .. }) = result else { panic!("{result:?}") };
+        let expected = answered.strip_prefix("ETag: ").unwrap_or("W/\"1\"");
+        assert_eq!(validators.etag.as_deref(), Some(expected.as_bytes()));
+        assert_eq!(validators.body_hash, Some([7; 32]), "still the body we read last");
+    }
+}
+
+#[tokio::test]
+async fn a_200_replaces_all_validators_even_with_none() {
+    let origin = Origin::new(vec![answer("200 OK", &[], BODY)]).await;
+    let Ok(Fetched::Body { validators, .. }) = fetch_with(limits(), &origin.url("/"), &known(b"1", "then")).await
+    else {
+        panic!("a body")
+    };
+    assert_eq!(validators, Validators { body_hash: Some(Sha256::digest(BODY).into()), ..Validators::default() });
+}

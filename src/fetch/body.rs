@@ -1,15 +1,14 @@
 //! A body as it streams in, counted as it grows: what a server says about its
 //! size is a hint and no promise.
 
-use std::ops::Deref;
+use std::sync::Arc;
 
 use reqwest::Response;
 
-use crate::fetch::FetchError;
 use crate::fetch::budget::{Budget, Hold};
-use crate::fetch::explain;
 use crate::fetch::patience::Patience;
-use crate::fetch::unpack::Unpacker;
+use crate::fetch::unpack::{self, Encoding, Unpacked};
+use crate::fetch::{FetchError, explain};
 
 /// How gzip begins (RFC 1952). One layer is taken off if it was announced;
 /// another is none of ours.
@@ -33,51 +32,67 @@ pub struct Means<'m> {
 ///
 /// If it is larger than allowed, ends early, or is encoded in a way we did not
 /// offer. What came before is not given: half a feed must not pass for a feed.
-pub async fn read(mut response: Response, means: Means<'_>) -> Result<Vec<u8>, FetchError> {
-    let Means { limit_bytes, budget, hold, patience } = means;
-    let too_large = || FetchError::TooLarge { limit_bytes };
-    let mut unpacker = Unpacker::new(response.headers())?;
-    if response.content_length().is_some_and(|announced| announced > limit_bytes) {
-        return Err(too_large());
-    }
-    let limit = usize::try_from(limit_bytes).unwrap_or(usize::MAX);
-    let (mut body, mut received) = (Vec::new(), 0);
-    while let Some(chunk) = chunk(&mut response, patience, body.len()).await? {
-        // Packed data may go on for ever without giving anything.
-        received += chunk.len();
-        if received > limit {
-            return Err(too_large());
-        }
-        let mut packed = &chunk[..];
-        loop {
-            let piece = unpacker.next(&mut packed)?;
-            if piece.is_empty() && packed.is_empty() {
-                break;
-            }
-            if piece.len() > limit - body.len() {
-                return Err(too_large());
-            }
-            budget.room_for(body.len() + piece.len(), hold).await;
-            body.extend_from_slice(piece);
-            // A few bytes may unpack to megabytes: the others have their turn in between.
-            tokio::task::coop::consume_budget().await;
-        }
-    }
+pub async fn read(response: Response, mut means: Means<'_>) -> Result<Vec<u8>, FetchError> {
+    let encoding = Encoding::of(response.headers())?;
+    let received = received(response, &mut means).await?;
+    let body = match encoding {
+        Encoding::Plain => received,
+        packing => unpacked(packing, received, means).await?,
+    };
     if body.starts_with(GZIP_MAGIC) {
-        return Err(FetchError::Encoding(match unpacker.name() {
-            None => "gzip without saying so".to_owned(),
-            Some(outer) => format!("gzip within {outer}"),
+        return Err(FetchError::Encoding(match encoding {
+            Encoding::Plain => "gzip without saying so".to_owned(),
+            outer => format!("gzip within {outer}"),
         }));
     }
-    unpacker.finish(body.len())?;
     Ok(body)
 }
 
-async fn chunk(
-    response: &mut Response,
-    patience: &mut Patience,
-    read_bytes: usize,
-) -> Result<Option<impl Deref<Target = [u8]>>, FetchError> {
-    let chunk = patience.with(response.chunk()).await?;
-    chunk.map_err(|error| FetchError::BrokenOff { read_bytes, why: explain::innermost(&error) })
+/// The body as it was sent.
+async fn received(mut response: Response, means: &mut Means<'_>) -> Result<Vec<u8>, FetchError> {
+    let Means { limit_bytes, budget, hold, patience } = means;
+    let too_large = || FetchError::TooLarge { limit_bytes: *limit_bytes };
+    if response.content_length().is_some_and(|announced| announced > *limit_bytes) {
+        return Err(too_large());
+    }
+    let limit = in_memory(*limit_bytes);
+    let mut body: Vec<u8> = Vec::new();
+    loop {
+        let chunk = patience.with(response.chunk()).await?;
+        let chunk =
+            chunk.map_err(|error| FetchError::BrokenOff { read_bytes: body.len(), why: explain::innermost(&error) })?;
+        let Some(chunk) = chunk else { return Ok(body) };
+        if chunk.len() > limit - body.len() {
+            return Err(too_large());
+        }
+        budget.room_for(body.len() + chunk.len(), hold).await;
+        body.extend_from_slice(&chunk);
+    }
+}
+
+/// The body as it was meant. Whoever outgrows the room it has starts again
+/// with more: a decoder that waited would keep its window, and there is one
+/// decoder at a time.
+async fn unpacked(encoding: Encoding, packed: Vec<u8>, means: Means<'_>) -> Result<Vec<u8>, FetchError> {
+    let Means { limit_bytes, budget, hold, .. } = means;
+    let limit = in_memory(limit_bytes);
+    let packed = Arc::new(packed);
+    loop {
+        let room = hold.room_bytes().min(limit);
+        let (decoder, packed) = (budget.decoder().await, Arc::clone(&packed));
+        let work = tokio::task::spawn_blocking(move || {
+            let _decoder = decoder;
+            unpack::unpack(encoding, &packed, room)
+        });
+        let failed = |_| FetchError::Unpacking { encoding: encoding.name(), why: "its decoder failed".to_owned() };
+        match work.await.map_err(failed)?? {
+            Unpacked::Whole(body) => return Ok(body),
+            Unpacked::Outgrown if room == limit => return Err(FetchError::TooLarge { limit_bytes }),
+            Unpacked::Outgrown => budget.room_for(room + 1, hold).await,
+        }
+    }
+}
+
+fn in_memory(limit_bytes: u64) -> usize {
+    usize::try_from(limit_bytes).unwrap_or(usize::MAX)
 }

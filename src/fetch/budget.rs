@@ -1,10 +1,10 @@
 //! One budget for the bytes of all polls in flight. Most feeds are small and
 //! never notice it; the large ones go one at a time.
 //!
-//! A body waits only for more than it has, tier after tier in one order, and
-//! the one with the last permit waits for nobody: so there is no deadlock. The
-//! queues are fair and whoever holds a permit reads against its deadline: so
-//! nobody starves.
+//! A body waits only for more than it has, in one order (slot, medium, large,
+//! decoder), and the one with the last permit waits for nobody: so there is no
+//! deadlock. The queues are fair and whoever holds a permit reads against its
+//! deadline: so nobody starves.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,13 +19,15 @@ pub const SMALL_BYTES: usize = 64 * 1024;
 pub const MEDIUM_BYTES: usize = 1024 * 1024;
 
 /// With the large one (16 MiB by default) and the small ones (64 times 64 KiB)
-/// this comes to 52 MiB of feeds at most, a part of the 256 that the unit grants.
+/// this comes to 52 MiB of feeds at most, plus one decoder, which has the body
+/// before and after it. The unit grants 256 MiB.
 pub const MEDIUM_BODIES: usize = 32;
 
 /// The permits for bodies that are not small.
 pub struct Budget {
     medium: Arc<Semaphore>,
     large: Arc<Semaphore>,
+    decoder: Arc<Semaphore>,
 }
 
 /// What a body takes up: a slot among the requests and its share of the
@@ -43,7 +45,11 @@ pub struct Hold {
 impl Budget {
     /// With nothing in flight.
     pub fn new() -> Self {
-        Self { medium: Arc::new(Semaphore::new(MEDIUM_BODIES)), large: Arc::new(Semaphore::new(1)) }
+        Self {
+            medium: Arc::new(Semaphore::new(MEDIUM_BODIES)),
+            large: Arc::new(Semaphore::new(1)),
+            decoder: Arc::new(Semaphore::new(1)),
+        }
     }
 
     /// Waits until a body may grow to `bytes`.
@@ -55,12 +61,27 @@ impl Budget {
             hold.large = Some(permit(&self.large).await);
         }
     }
+
+    /// Waits for the one decoder: each may have a window of 16 MiB, whatever
+    /// the size of its body. To be held while it works, and not while it waits.
+    pub async fn decoder(&self) -> OwnedSemaphorePermit {
+        permit(&self.decoder).await
+    }
 }
 
 impl Hold {
     /// Of a request whose body is still to come.
     pub fn of(slot: OwnedSemaphorePermit) -> Self {
         Self { slot: Some(slot), medium: None, large: None }
+    }
+
+    /// What a body may grow to without more permits.
+    pub fn room_bytes(&self) -> usize {
+        match (&self.medium, &self.large) {
+            (_, Some(_)) => usize::MAX,
+            (Some(_), None) => MEDIUM_BYTES,
+            (None, None) => SMALL_BYTES,
+        }
     }
 }
 

@@ -1,7 +1,8 @@
-//! Takes off the one encoding that a body may have, piece by piece, in bounded
-//! memory: what a decoder remembers is never more than what it gave out, and a
+//! Takes off the one encoding that a body may have, in bounded memory. A
 //! window above 8 MiB is refused (RFC 9659; brotli's large windows likewise).
+//! Pure.
 
+use std::fmt;
 use std::io;
 
 use compression_codecs::core::util::{PartialBuffer, WriteBuffer};
@@ -14,172 +15,149 @@ use crate::fetch::FetchError;
 /// What we offer, as our `Accept-Encoding` says it.
 pub const OFFERED: &str = "gzip, br, zstd, deflate";
 
-/// Given out at once: what comes of a byte may be thousands.
+/// Unpacked at once: what comes of a byte may be thousands.
 const PIECE_BYTES: usize = 16 * 1024;
 
 /// As a power of two: 8 MiB, the most that RFC 9659 lets a server use.
 const ZSTD_WINDOW_LOG: u32 = 23;
 
-/// The encodings we read, by their names in `Content-Encoding`.
+/// The encodings we read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Encoding {
+pub enum Encoding {
+    /// As it is.
     Plain,
+    /// RFC 1952; may have several members.
     Gzip,
+    /// RFC 7932.
     Brotli,
+    /// RFC 8878; may have several frames.
     Zstd,
+    /// RFC 1950; RFC 1951 from servers that leave the header out.
     Deflate,
 }
 
-/// Unpacks one body.
-pub struct Unpacker {
-    encoding: Encoding,
-    /// None before the first byte, which may choose it, and for a plain body.
-    decoder: Option<Box<dyn DecodeV2 + Send>>,
-    at: At,
-    piece: Box<[u8]>,
-}
-
-#[derive(PartialEq)]
-enum At {
-    Middle,
-    /// Where a body may end, or another member begin.
-    End,
-}
-
-impl Unpacker {
-    /// For an answer with these headers.
-    ///
-    /// # Errors
-    ///
-    /// If it is encoded in a way we did not offer, or more than once.
-    pub fn new(headers: &HeaderMap) -> Result<Self, FetchError> {
-        let encoding = encoding(headers)?;
-        let at = if encoding == Encoding::Plain { At::End } else { At::Middle };
-        Ok(Self { encoding, decoder: None, at, piece: vec![0; PIECE_BYTES].into() })
-    }
-
-    /// What the headers call the encoding; none for a body that comes as it is.
-    pub fn name(&self) -> Option<&'static str> {
-        (self.encoding != Encoding::Plain).then(|| self.encoding.name())
-    }
-
-    /// The next piece of what `packed` begins with; what was used of it goes.
-    /// Empty with nothing left in `packed`: more is needed.
-    ///
-    /// # Errors
-    ///
-    /// If the body is not what its headers say.
-    pub fn next(&mut self, packed: &mut &[u8]) -> Result<&[u8], FetchError> {
-        if self.encoding == Encoding::Plain {
-            let (piece, rest) = packed.split_at(packed.len().min(PIECE_BYTES));
-            *packed = rest;
-            let own = &mut self.piece[..piece.len()];
-            own.copy_from_slice(piece);
-            return Ok(own);
-        }
-        let given = self.decoded(packed).map_err(|error| self.broken(&error))?;
-        Ok(&self.piece[..given])
-    }
-
-    fn decoded(&mut self, packed: &mut &[u8]) -> io::Result<usize> {
-        if self.at == At::End && !self.begins_anew(packed)? {
-            *packed = &[];
-            return Ok(0);
-        }
-        let decoder = match (&mut self.decoder, packed.first()) {
-            (Some(decoder), _) => decoder,
-            (None, None) => return Ok(0),
-            (none, Some(first)) => none.insert(decoder(self.encoding, *first)?),
-        };
-        let mut input = PartialBuffer::new(*packed);
-        let mut output = WriteBuffer::new_initialized(&mut self.piece);
-        let is_inflating = matches!(self.encoding, Encoding::Gzip | Encoding::Deflate);
-        if packed.is_empty() && is_inflating {
-            // Asked for more without input, these would take it for an error.
-            decoder.flush(&mut output)?;
-        } else if decoder.decode(&mut input, &mut output)? {
-            self.at = At::End;
-        }
-        let (used, given) = (input.written_len(), output.written_len());
-        if used + given == 0 && !packed.is_empty() && self.at == At::Middle {
-            return Err(io::Error::other("its data lead nowhere"));
-        }
-        *packed = &packed[used..];
-        Ok(given)
-    }
-
-    /// gzip and zstd may have several members; whatever else follows an end is
-    /// padding, which nobody reads.
-    fn begins_anew(&mut self, packed: &[u8]) -> io::Result<bool> {
-        let begins = matches!(
-            (self.encoding, packed.first()),
-            (Encoding::Gzip, Some(0x1f)) | (Encoding::Zstd, Some(0x28 | 0x50..=0x5f))
-        );
-        if begins && let Some(decoder) = &mut self.decoder {
-            decoder.reinit()?;
-            self.at = At::Middle;
-        }
-        Ok(begins)
-    }
-
-    /// That the body is complete. Only when all of it was given out.
-    ///
-    /// # Errors
-    ///
-    /// If there should be more.
-    pub fn finish(mut self, read_bytes: usize) -> Result<(), FetchError> {
-        let is_complete = self.at == At::End
-            || self.decoder.as_mut().is_some_and(|decoder| {
-                decoder.finish(&mut WriteBuffer::new_initialized(&mut self.piece)).unwrap_or(false)
-            });
-        let why = || format!("its {} data end too early", self.encoding.name());
-        if is_complete { Ok(()) } else { Err(FetchError::BrokenOff { read_bytes, why: why() }) }
-    }
-
-    fn broken(&self, error: &io::Error) -> FetchError {
-        FetchError::Unpacking { encoding: self.encoding.name(), why: error.to_string() }
-    }
+/// What came of unpacking.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Unpacked {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// It is larger than the room it was given.
+    Outgrown,
 }
 
 impl Encoding {
-    fn name(self) -> &'static str {
+    /// The encoding of an answer with these headers.
+    ///
+    /// # Errors
+    ///
+    /// If we did not offer it, or there are several.
+    pub fn of(headers: &HeaderMap) -> Result<Self, FetchError> {
+        let lines = headers.get_all(CONTENT_ENCODING).iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
+        let written = lines.collect::<Vec<_>>().join(", ");
+        let lower = written.to_ascii_lowercase();
+        let mut labels = lower.split(',').map(str::trim).filter(|label| !matches!(*label, "" | "identity"));
+        match (labels.next(), labels.next()) {
+            (None, _) => Ok(Self::Plain),
+            (Some("gzip" | "x-gzip"), None) => Ok(Self::Gzip),
+            (Some("br"), None) => Ok(Self::Brotli),
+            (Some("zstd"), None) => Ok(Self::Zstd),
+            (Some("deflate"), None) => Ok(Self::Deflate),
+            _ => Err(FetchError::Encoding(format!("`{}`", written.chars().take(60).collect::<String>()))),
+        }
+    }
+
+    /// As `Content-Encoding` has it.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Plain => "plain",
+            Self::Plain => "identity",
             Self::Gzip => "gzip",
             Self::Brotli => "br",
             Self::Zstd => "zstd",
             Self::Deflate => "deflate",
         }
     }
-}
 
-fn encoding(headers: &HeaderMap) -> Result<Encoding, FetchError> {
-    let lines = headers.get_all(CONTENT_ENCODING).iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
-    let written = lines.collect::<Vec<_>>().join(", ");
-    let lower = written.to_ascii_lowercase();
-    let mut labels = lower.split(',').map(str::trim).filter(|label| !matches!(*label, "" | "identity"));
-    match (labels.next(), labels.next()) {
-        (None, _) => Ok(Encoding::Plain),
-        (Some("gzip" | "x-gzip"), None) => Ok(Encoding::Gzip),
-        (Some("br"), None) => Ok(Encoding::Brotli),
-        (Some("zstd"), None) => Ok(Encoding::Zstd),
-        (Some("deflate"), None) => Ok(Encoding::Deflate),
-        _ => Err(FetchError::Encoding(format!("`{}`", written.chars().take(60).collect::<String>()))),
+    /// Whether another member begins with this byte; whatever else follows an
+    /// end is padding, which nobody reads.
+    fn begins_again_with(self, first: u8) -> bool {
+        matches!((self, first), (Self::Gzip, 0x1f) | (Self::Zstd, 0x28 | 0x50..=0x5f))
+    }
+
+    /// The decoder for a body that begins with this byte.
+    fn decoder(self, first: u8) -> io::Result<Box<dyn DecodeV2>> {
+        Ok(match self {
+            Self::Plain => return Err(io::Error::other("it is not packed")),
+            Self::Gzip => Box::new(GzipDecoder::new()),
+            // The escape to large windows, which no web server may use (RFC 7932 reserves it).
+            Self::Brotli if first & 0x7f == 0x11 => return Err(io::Error::other("its window is too large")),
+            Self::Brotli => Box::new(BrotliDecoder::new()),
+            Self::Zstd => Box::new(ZstdDecoder::new_with_params(&[DParameter::window_log_max(ZSTD_WINDOW_LOG)])),
+            // How zlib's header begins: it is what the name means (RFC 9110, 8.4.1.2).
+            Self::Deflate if first & 0x0f == 8 && first >> 4 <= 7 => Box::new(ZlibDecoder::new()),
+            Self::Deflate => Box::new(DeflateDecoder::new()),
+        })
     }
 }
 
-/// The decoder for a body that begins with this byte.
-fn decoder(encoding: Encoding, first: u8) -> io::Result<Box<dyn DecodeV2 + Send>> {
-    Ok(match encoding {
-        Encoding::Plain => return Err(io::Error::other("a plain body has no decoder")),
-        Encoding::Gzip => Box::new(GzipDecoder::new()),
-        // The escape to large windows, which no web server may use (RFC 7932 reserves it).
-        Encoding::Brotli if first & 0x7f == 0x11 => return Err(io::Error::other("its window is too large")),
-        Encoding::Brotli => Box::new(BrotliDecoder::new()),
-        Encoding::Zstd => Box::new(ZstdDecoder::new_with_params(&[DParameter::window_log_max(ZSTD_WINDOW_LOG)])),
-        // zlib's header (RFC 1950) is what the name means (RFC 9110, 8.4.1.2); some servers leave it out.
-        Encoding::Deflate if first & 0x0f == 8 && first >> 4 <= 7 => Box::new(ZlibDecoder::new()),
-        Encoding::Deflate => Box::new(DeflateDecoder::new()),
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What `packed` becomes, if that is no more than `room_bytes`.
+///
+/// # Errors
+///
+/// If it ends early, or is not what its headers say.
+pub fn unpack(encoding: Encoding, packed: &[u8], room_bytes: usize) -> Result<Unpacked, FetchError> {
+    let broken = |error: io::Error| FetchError::Unpacking { encoding: encoding.name(), why: error.to_string() };
+    let ends_early =
+        |read_bytes| FetchError::BrokenOff { read_bytes, why: format!("its {encoding} data end too early") };
+    let Some(first) = packed.first() else { return Err(ends_early(0)) };
+    let mut decoder = encoding.decoder(*first).map_err(broken)?;
+    let (mut body, mut rest) = (Vec::new(), packed);
+    loop {
+        match piece(&mut *decoder, &mut rest, &mut body).map_err(broken)? {
+            _ if body.len() > room_bytes => return Ok(Unpacked::Outgrown),
+            At::Middle => {}
+            At::Stuck => return Err(ends_early(body.len())),
+            At::End => match rest.first() {
+                Some(first) if encoding.begins_again_with(*first) => decoder.reinit().map_err(broken)?,
+                _ => return Ok(Unpacked::Whole(body)),
+            },
+        }
+    }
+}
+
+enum At {
+    Middle,
+    /// Where a body may end, or another member begin.
+    End,
+    /// More is needed, and there is no more.
+    Stuck,
+}
+
+/// Unpacks the next piece onto `body`; what was used of `packed` goes.
+fn piece(decoder: &mut dyn DecodeV2, packed: &mut &[u8], body: &mut Vec<u8>) -> io::Result<At> {
+    let begin = body.len();
+    body.resize(begin + PIECE_BYTES, 0);
+    let mut input = PartialBuffer::new(*packed);
+    let mut output = WriteBuffer::new_initialized(&mut body[begin..]);
+    let is_end = if packed.is_empty() {
+        // What is left within: asked to decode nothing, some would call it an error.
+        decoder.flush(&mut output)?;
+        output.written_len() == 0 && decoder.finish(&mut output).unwrap_or(false)
+    } else {
+        decoder.decode(&mut input, &mut output)?
+    };
+    let (used, given) = (input.written_len(), output.written_len());
+    body.truncate(begin + given);
+    *packed = &packed[used..];
+    Ok(match (is_end, used + given) {
+        (true, _) => At::End,
+        (false, 0) => At::Stuck,
+        (false, _) => At::Middle,
     })
 }
 
@@ -192,54 +170,43 @@ mod tests {
 
     const ENCODINGS: [&str; 5] = ["gzip", "br", "zstd", "deflate", "raw"];
 
-    /// What comes of `packed` when it arrives in chunks of this size.
-    fn unpacked(encoding: &str, packed: &[u8], chunk_bytes: usize) -> Result<Vec<u8>, FetchError> {
+    fn unpacked(encoding: &str, packed: &[u8]) -> Result<Vec<u8>, FetchError> {
         let label = if encoding == "raw" { "deflate" } else { encoding };
-        let headers = HeaderMap::from_iter([(CONTENT_ENCODING, label.parse().unwrap())]);
-        let mut unpacker = Unpacker::new(&headers)?;
-        let mut body = Vec::new();
-        for mut chunk in packed.chunks(chunk_bytes) {
-            loop {
-                let piece = unpacker.next(&mut chunk)?;
-                if piece.is_empty() && chunk.is_empty() {
-                    break;
-                }
-                body.extend_from_slice(piece);
-            }
+        let encoding = Encoding::of(&HeaderMap::from_iter([(CONTENT_ENCODING, label.parse().unwrap())]))?;
+        match unpack(encoding, packed, 1 << 20)? {
+            Unpacked::Whole(body) => Ok(body),
+            Unpacked::Outgrown => panic!("{encoding}: more than a mebibyte"),
         }
-        unpacker.finish(body.len()).map(|()| body)
     }
 
     #[track_caller]
     fn check(encoding: &str, packed: &[u8], expected: &[u8]) {
-        assert_eq!(unpacked(encoding, packed, 7).as_deref(), Ok(expected), "{encoding}");
+        assert_eq!(unpacked(encoding, packed).as_deref(), Ok(expected), "{encoding}");
     }
 
     #[track_caller]
     fn check_refused(encoding: &str, packed: &[u8], words: &str) {
-        let error = unpacked(encoding, packed, 7).unwrap_err().to_string();
+        let error = unpacked(encoding, packed).unwrap_err().to_string();
         assert!(error.contains(words), "{encoding}: {error}");
     }
 
     proptest! {
         #[test]
-        fn a_body_comes_back_as_it_was_however_it_is_cut(
+        fn a_body_comes_back_as_it_was(
             seed in proptest::collection::vec(any::<u8>(), 0..200),
             repeated in 1_usize..500,
-            chunk_bytes in 1_usize..5000,
         ) {
             let body = seed.repeat(repeated);
-            for encoding in ENCODINGS.into_iter().chain(["identity"]) {
-                let packed = if encoding == "identity" { body.clone() } else { pack(encoding, &body) };
-                prop_assert_eq!(unpacked(encoding, &packed, chunk_bytes), Ok(body.clone()), "{}", encoding);
+            for encoding in ENCODINGS {
+                prop_assert_eq!(unpacked(encoding, &pack(encoding, &body)), Ok(body.clone()), "{}", encoding);
             }
         }
 
         #[test]
         fn no_bytes_make_it_panic_or_stand_still(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
             for encoding in ENCODINGS {
-                let _ = unpacked(encoding, &bytes, 11);
-                let _ = unpacked(encoding, &[&pack(encoding, b"begins well")[..8], &bytes].concat(), 11);
+                let _ = unpacked(encoding, &bytes);
+                let _ = unpacked(encoding, &[&pack(encoding, b"begins well")[..8], &bytes].concat());
             }
         }
     }
@@ -249,7 +216,7 @@ mod tests {
         for encoding in ENCODINGS {
             let packed = pack(encoding, b"<rss>hello, hello, hello</rss>");
             for cut in 0..packed.len() {
-                let result = unpacked(encoding, &packed[..cut], 3);
+                let result = unpacked(encoding, &packed[..cut]);
                 assert!(matches!(result, Err(FetchError::BrokenOff { .. })), "{encoding} {cut}: {result:?}");
             }
         }
@@ -266,6 +233,15 @@ mod tests {
         check("zstd", &[skipped, &pack("zstd", b"one")[..]].concat(), b"one");
         for encoding in ENCODINGS {
             check(encoding, &[&pack(encoding, b"one")[..], &[0; 20]].concat(), b"one");
+        }
+    }
+
+    #[test]
+    fn a_body_gets_the_room_it_is_given_and_no_more() {
+        for (encoding, packing) in [(Encoding::Gzip, "gzip"), (Encoding::Brotli, "br"), (Encoding::Zstd, "zstd")] {
+            let packed = pack(packing, &[b'0'; 100_000]);
+            assert_eq!(unpack(encoding, &packed, 99_999), Ok(Unpacked::Outgrown), "{packing}");
+            assert_eq!(unpack(encoding, &packed, 100_000), Ok(Unpacked::Whole(vec![b'0'; 100_000])), "{packing}");
         }
     }
 

@@ -146,3 +146,20 @@ async fn an_address_is_asked_as_it_is_written() {
         assert!(heard.starts_with(&format!("GET {path} HTTP/1.1\r\n")), "{heard}");
     }
 }
+
+/// Runs a test that fetches from loopback again, with proxies in its environment.
+#[test]
+fn a_proxy_of_the_environment_is_not_asked() {
+    let nobody = "http://127.0.0.1:1/";
+    let proxies =
+        ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"].map(|name| (name, nobody));
+    let again = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "fetch::tests::manners::we_say_who_we_are_and_nothing_more"])
+        .envs(proxies)
+        .env_remove("no_proxy")
+        .env_remove("NO_PROXY")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&again.stdout);
+    assert!(again.status.success() && said.contains("1 passed"), "{said}");
+}

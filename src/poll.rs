@@ -5,10 +5,12 @@ pub mod states;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use url::Url;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -20,7 +22,7 @@ use crate::schedule::{Pace, clamped};
 use crate::source::{Source, SourceState, Validators};
 use crate::store::{Handle, Readers, StoreError, Taken};
 use crate::text;
-use crate::turn::{Answer, Circumstances, Hope, Reading, take};
+use crate::turn::{Answer, Circumstances, Hope, Reading, Turn, take};
 
 use queue::Queue;
 use states::States;
@@ -211,7 +213,8 @@ impl Poller {
             _ => {
                 let Some(source) = self.source(source) else { return Ok(None) };
                 let (answer, before) = (unreadable(FAILED_INSIDE.to_owned()), self.state(source, now));
-                self.taken(source, before, answer, Known::default(), now).await.map(Some)
+                let turn = self.decided(source, &before, answer, &Known::default(), now);
+                self.written(source, turn, |_| Outcome::Unchanged).await.map(Some)
             }
         }
     }
@@ -219,21 +222,65 @@ impl Poller {
     async fn tried(&self, source: &SourceId, now: Timestamp) -> Result<Option<Polled>, StoreError> {
         let Some(source) = self.source(source) else { return Ok(None) };
         let before = self.state(source, now);
-        let answer = self.answer(source, &before, now).await;
-        let (answer, known) = self.known(source, answer).await?;
-        self.taken(source, before, answer, known, now).await.map(Some)
+        let (validators, allow_private) = (&before.validators, source.allow_private.as_slice());
+        let request = Request { url: &source.feed, validators, allow_private, now };
+        let answer = match self.fetcher.fetch(request).await {
+            Ok(Fetched::Body { bytes, content_type, final_url, validators, fresh_for, hold, .. }) => {
+                let body = Body { bytes, content_type, final_url, validators, fresh_for };
+                let turn = self.read(source, before, body, now).await?;
+                let polled = self.written(source, turn, Outcome::Read).await;
+                // What was fetched is stored: only now there is room for more.
+                drop(hold);
+                return polled.map(Some);
+            }
+            Ok(Fetched::Unchanged { validators, fresh_for, .. }) => {
+                Answer::Unchanged { validators, asked_for: fresh_for }
+            }
+            Err(error) => failed(&error),
+        };
+        let turn = self.decided(source, &before, answer, &Known::default(), now);
+        self.written(source, turn, |_| Outcome::Unchanged).await.map(Some)
     }
 
-    /// Decides and writes the turn.
-    async fn taken(
+    /// The turn that a body comes to, read on a thread that may block.
+    async fn read(
         &self,
         source: &Source,
         before: SourceState,
-        answer: Answer,
-        known: Known,
+        body: Body,
         now: Timestamp,
-    ) -> Result<Polled, StoreError> {
-        let unchanged = matches!(answer, Answer::Unchanged { .. });
+    ) -> Result<Turn, StoreError> {
+        let permits = if body.bytes.len() > LARGE_BYTES { PARSERS } else { 1 };
+        let permit = self.parsers.clone().acquire_many_owned(permits).await;
+        let (poller, id, state) = (self.clone(), source.id.clone(), before.clone());
+        let read = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            let Some(source) = poller.source(&id) else { return Err(StoreError::Closed) };
+            let answer = body.answer(source.language.as_deref());
+            let known = poller.known(source, &answer)?;
+            Ok(poller.decided(source, &state, answer, &known, now))
+        });
+        match read.await {
+            Ok(turn) => turn,
+            Err(_) => {
+                let answer = unreadable(FAILED_INSIDE.to_owned());
+                Ok(self.decided(source, &before, answer, &Known::default(), now))
+            }
+        }
+    }
+
+    /// What is known of the entries in `answer`; of a source that never gave one, nothing.
+    fn known(&self, source: &Source, answer: &Answer) -> Result<Known, StoreError> {
+        let is_known = self.states.of(&source.id).is_some_and(|state| state.last_success.is_some());
+        match answer {
+            Answer::Feed(reading) if is_known => {
+                self.readers.ask_here(|store| store.known(&source.id, &reading.entries))
+            }
+            _ => Ok(Known::default()),
+        }
+    }
+
+    fn decided(&self, source: &Source, before: &SourceState, answer: Answer, known: &Known, now: Timestamp) -> Turn {
         let fetch = &self.config.fetch;
         let pace = Pace {
             interval: source.interval,
@@ -243,38 +290,31 @@ impl Poller {
         };
         let jitter = jitter(&source.id, now);
         let by = Circumstances { filters: &self.config.filters, names: &self.config.names, pace: &pace, jitter, now };
-        let turn = take(source, &before, answer, &known, by);
-        let (error, due) = (turn.state.last_error.clone(), turn.state.due);
-        let state = turn.state.clone();
-        let taken = self.handle.apply(turn).await?;
-        self.states.put(source.id.clone(), state);
-        let outcome = match error {
-            Some(error) => Outcome::Failed(error),
-            None if unchanged => Outcome::Unchanged,
-            None => Outcome::Read(taken),
-        };
-        match &outcome {
-            Outcome::Failed(error) => {
-                tracing::warn!(source = %source.id, %error, %due, "could not poll `{}`, trying again later", source.id)
-            }
-            Outcome::Unchanged => tracing::debug!(source = %source.id, %due, "nothing new in `{}`", source.id),
-            Outcome::Read(taken) => {
-                tracing::debug!(source = %source.id, new = taken.new, changed = taken.changed, %due, "polled `{}`", source.id)
-            }
-        }
-        Ok(Polled { source: source.id.clone(), outcome, due })
+        take(source, before, answer, known, by)
     }
 
-    /// What is known of the entries in `answer`; of a source that never gave one, nothing.
-    async fn known(&self, source: &Source, answer: Answer) -> Result<(Answer, Known), StoreError> {
-        let Answer::Feed(reading) = answer else { return Ok((answer, Known::default())) };
-        if self.states.of(&source.id).is_none_or(|state| state.last_success.is_none()) {
-            return Ok((Answer::Feed(reading), Known::default()));
+    /// Writes a turn, and says what came of it: of one that did not fail, `well`.
+    async fn written(
+        &self,
+        source: &Source,
+        turn: Turn,
+        well: fn(Taken) -> Outcome,
+    ) -> Result<Polled, StoreError> {
+        let state = turn.state.clone();
+        let (id, due) = (source.id.clone(), state.due);
+        let taken = self.handle.apply(turn).await?;
+        let outcome = state.last_error.clone().map_or_else(|| well(taken), Outcome::Failed);
+        self.states.put(id.clone(), state);
+        match &outcome {
+            Outcome::Failed(error) => {
+                tracing::warn!(source = %id, %error, %due, "could not poll `{id}`, trying again later")
+            }
+            Outcome::Unchanged => tracing::debug!(source = %id, %due, "nothing new in `{id}`"),
+            Outcome::Read(taken) => {
+                tracing::debug!(source = %id, new = taken.new, changed = taken.changed, %due, "polled `{id}`")
+            }
         }
-        let id = source.id.clone();
-        let asked = self.readers.ask(move |store| Ok((store.known(&id, &reading.entries)?, reading)));
-        let (known, reading) = asked.await?;
-        Ok((Answer::Feed(reading), known))
+        Ok(Polled { source: id, outcome, due })
     }
 
     /// What is remembered of `source`; at a new address, without its validators.
@@ -288,41 +328,30 @@ impl Poller {
         }
         state
     }
+}
 
-    async fn answer(&self, source: &Source, before: &SourceState, now: Timestamp) -> Answer {
-        let request =
-            Request { url: &source.feed, validators: &before.validators, allow_private: &source.allow_private, now };
-        match self.fetcher.fetch(request).await {
-            Err(error) => failed(&error),
-            Ok(Fetched::Unchanged { validators, fresh_for, .. }) => {
-                Answer::Unchanged { validators, asked_for: fresh_for }
-            }
-            Ok(Fetched::Body { bytes, content_type, final_url, validators, fresh_for, .. }) => {
-                let language = source.language.clone();
-                let permits = if bytes.len() > LARGE_BYTES { PARSERS } else { 1 };
-                let permit = self.parsers.clone().acquire_many_owned(permits).await;
-                let read = tokio::task::spawn_blocking(move || {
-                    let _permit = permit;
-                    let document =
-                        Document { bytes: &bytes, content_type: content_type.as_deref(), base_url: Some(&final_url) };
-                    parse(document).map(|parsed| Reading {
-                        asked_for: fresh_for.max(parsed.hints.ttl),
-                        entries: parsed
-                            .entries
-                            .into_iter()
-                            .map(|entry| spoken_in(entry, language.as_deref()))
-                            .collect(),
-                        skipped: parsed.skipped,
-                        mended: parsed.mended,
-                        validators,
-                    })
-                });
-                match read.await {
-                    Ok(Ok(reading)) => Answer::Feed(reading),
-                    Ok(Err(not_a_feed)) => unreadable(not_a_feed.to_string()),
-                    Err(_) => unreadable(FAILED_INSIDE.to_owned()),
-                }
-            }
+/// What was fetched, and what goes with it.
+struct Body {
+    bytes: Vec<u8>,
+    content_type: Option<String>,
+    final_url: Url,
+    validators: Validators,
+    fresh_for: Option<Duration>,
+}
+
+impl Body {
+    /// As a feed, if it is one; what says nothing of its language is in `language`.
+    fn answer(self, language: Option<&str>) -> Answer {
+        let (content_type, base_url) = (self.content_type.as_deref(), Some(&self.final_url));
+        match parse(Document { bytes: &self.bytes, content_type, base_url }) {
+            Ok(parsed) => Answer::Feed(Reading {
+                asked_for: self.fresh_for.max(parsed.hints.ttl),
+                entries: parsed.entries.into_iter().map(|entry| spoken_in(entry, language)).collect(),
+                skipped: parsed.skipped,
+                mended: parsed.mended,
+                validators: self.validators,
+            }),
+            Err(not_a_feed) => unreadable(not_a_feed.to_string()),
         }
     }
 }

@@ -205,38 +205,89 @@ mod tests {
         assert_eq!(error.remedy(), remedy);
     }
 
+    fn status(code: u16, retry_after_s: Option<u64>) -> FetchError {
+        FetchError::Status { code, retry_after: retry_after_s.map(Duration::from_secs) }
+    }
+
+    fn host() -> String {
+        "a.test".to_owned()
+    }
+
+    fn why(words: &str) -> String {
+        words.to_owned()
+    }
+
     #[test]
-    fn an_error_says_what_happened_and_what_helps() {
-        let two_hours = Duration::from_secs(7200);
-        let status = |code, retry_after| FetchError::Status { code, retry_after };
-        check(status(503, Some(two_hours)), "HTTP 503: the server asks to wait 2 h", Remedy::RetryAfter(two_hours));
-        check(status(404, None), "HTTP 404: there is nothing at this address", Remedy::Retry);
-        check(status(500, None), "HTTP 500: the server is in trouble", Remedy::Retry);
-        check(
-            status(429, Some(Duration::ZERO)),
-            "HTTP 429: the server asks for fewer requests",
-            Remedy::RetryAfter(Duration::ZERO),
-        );
-        check(
-            status(304, None),
-            "HTTP 304: the server says \"not modified\", though we know nothing yet",
-            Remedy::Retry,
-        );
+    fn a_status_is_explained() {
+        let two_hours = Remedy::RetryAfter(Duration::from_secs(7200));
+        check(status(503, Some(7200)), "HTTP 503: the server asks to wait 2 h", two_hours);
+        check(status(429, Some(7200)), "HTTP 429: the server asks to wait 2 h", two_hours);
+        let at_once = Remedy::RetryAfter(Duration::ZERO);
+        check(status(429, Some(0)), "HTTP 429: the server asks for fewer requests", at_once);
+        for (code, words) in [
+            (204, "the server sent nothing"),
+            (206, "the server sent a part, though we asked for the whole"),
+            (300, "the server points elsewhere in a way that is not followed"),
+            (302, "the server points elsewhere without saying where"),
+            (304, "the server says \"not modified\", though we know nothing yet"),
+            (402, "the server wants money"),
+            (403, "the server does not let us in"),
+            (404, "there is nothing at this address"),
+            (406, "the server has nothing we accept"),
+            (418, "the server does not accept the request"),
+            (451, "withheld for legal reasons"),
+            (500, "the server is in trouble"),
+            (999, "an answer without a feed"),
+        ] {
+            check(status(code, None), &format!("HTTP {code}: {words}"), Remedy::Retry);
+        }
+        check(status(401, None), "HTTP 401: the server wants a login", Remedy::Configure);
         check(FetchError::Gone, "HTTP 410: the publisher says this feed is gone for good", Remedy::Retire);
+    }
+
+    #[test]
+    fn a_connection_that_does_not_work_is_explained() {
+        use Remedy::{Configure, Rest, Retry};
+        let limit = Duration::from_secs(30);
+        check(FetchError::Timeout { after: limit }, "no complete answer within 30 s", Retry);
+        let closed = FetchError::Connect { host: host(), why: why("nobody listens there") };
+        check(closed, "cannot connect to a.test: nobody listens there", Retry);
+        let unknown = FetchError::NoSuchName { host: host(), why: why("Name or service not known") };
+        check(unknown, "cannot find the address of a.test: Name or service not known", Retry);
+        let stranger = FetchError::NotTrusted { host: host(), why: why("its certificate was revoked") };
+        check(stranger, "cannot trust a.test: its certificate was revoked", Retry);
+        check(FetchError::NoAnswer { host: host() }, "a.test closed the connection without an answer", Retry);
+        let no_http = FetchError::NotHttp { host: host(), why: why("invalid HTTP version parsed") };
+        check(no_http, "a.test does not answer in proper HTTP: invalid HTTP version parsed", Retry);
+        let resting = FetchError::Resting { host: host(), wait: limit };
+        check(resting, "a.test asks for fewer requests: resting for 30 s", Rest(limit));
+        let no_roots = FetchError::NoRoots { host: host(), why: why("none found") };
         check(
-            FetchError::NoSuchName { host: "a.test".to_owned(), why: "try again".to_owned() },
-            "cannot find the address of a.test: try again",
-            Remedy::Retry,
+            no_roots,
+            "cannot check who a.test is: this machine has no usable root certificates (none found); install ca-certificates",
+            Configure,
         );
-        check(
-            FetchError::Resting { host: "a.test".to_owned(), wait: two_hours },
-            "a.test asks for fewer requests: resting for 2 h",
-            Remedy::Rest(two_hours),
-        );
-        check(
-            FetchError::TooLarge { limit_bytes: 16 << 20 },
-            "the feed is larger than 16 MiB; raise max_body if that is right",
-            Remedy::Configure,
-        );
+        let no_client = FetchError::NoClient { why: why("out of threads") };
+        check(no_client, "cannot set up an HTTP client: out of threads", Retry);
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_used_is_explained() {
+        use Remedy::{Configure, Retry};
+        check(FetchError::TooManyRedirects { followed: 10 }, "gave up after 10 redirects", Retry);
+        let nowhere = FetchError::BadRedirect { to: why("http://[") };
+        check(nowhere, "redirected to `http://[`, which is no address", Retry);
+        let scheme = FetchError::Refused(Forbidden::Scheme("ftp".to_owned()));
+        check(scheme, "`ftp:` is not fetched: use http or https", Configure);
+        let large = FetchError::TooLarge { limit_bytes: 16 << 20 };
+        check(large, "the feed is larger than 16 MiB; raise max_body if that is right", Configure);
+        let odd_limit = FetchError::TooLarge { limit_bytes: 1000 };
+        check(odd_limit, "the feed is larger than 1000 bytes; raise max_body if that is right", Configure);
+        let broken = FetchError::BrokenOff { read_bytes: 5, why: why("its gzip data end too early") };
+        check(broken, "the answer broke off after 5 bytes: its gzip data end too early", Retry);
+        let stacked = FetchError::Encoding(why("`gzip, gzip`"));
+        check(stacked, "the answer is encoded as `gzip, gzip`, which recapd does not read", Retry);
+        let mislabelled = FetchError::Unpacking { encoding: "gzip", why: why("Invalid gzip header") };
+        check(mislabelled, "the answer cannot be unpacked as the gzip it says to be: Invalid gzip header", Retry);
     }
 }

@@ -158,6 +158,15 @@ mod tests {
         check(&[&format!("<https://hub.test/{}>; rel=hub", "x".repeat(2048))], None, None);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_line_is_too_odd(line in "[<>;=,\"\\\\ a-zé]{0,60}") {
+            for link in read(&line) {
+                assert!(line.contains(&format!("<{}>", link.target)), "{line}");
+            }
+        }
+    }
+
     #[test]
     fn broken_lines_cost_nothing_but_themselves() {
         for line in

@@ -184,7 +184,8 @@ mod tests {
 
     #[test]
     fn without_root_certificates_only_https_is_lost() {
-        let client = Client::without_roots(&limits(), GuardedResolver::system(&[]), "no certificates found").unwrap();
+        let resolver = GuardedResolver { allowed: Arc::from([]), lookup: resolve::system };
+        let client = Client::without_roots(&limits(), resolver, "no certificates found").unwrap();
         assert_eq!(client.check(&"http://a.test/".parse().unwrap()), Ok(()));
         let error = client.check(&"https://a.test/".parse().unwrap()).unwrap_err().to_string();
         assert!(error.contains("no certificates found") && error.contains("install ca-certificates"), "{error}");

@@ -19,6 +19,18 @@ async fn a_body_over_the_limit_is_refused_however_it_comes() {
     assert!(fetch_from(vec![just_fits]).await.is_ok());
 }
 
+#[tokio::test]
+async fn nobody_reads_what_is_no_feed() {
+    let endless = |head: &str| vec![say(head), Piece::Forever(vec![b'x'; 1000])];
+    let hops = vec![endless("HTTP/1.1 302 x\r\nLocation: /b\r\n\r\n"), answer("200 OK", &[], BODY)];
+    assert!(fetch_from(hops).await.is_ok());
+    let missing = fetch_from(vec![endless("HTTP/1.1 404 x\r\n\r\n")]).await;
+    assert_eq!(missing, Err(FetchError::Status { code: 404, retry_after: None }));
+    let origin = Origin::new(vec![endless("HTTP/1.1 304 x\r\n\r\n")]).await;
+    let same = fetch_with(limits(), &origin.url("/"), &known(b"1", "then")).await;
+    assert!(matches!(same, Ok(Fetched::Unchanged { .. })), "{same:?}");
+}
+
 /// The clock must run, since the sockets are real.
 const SHORT: Duration = Duration::from_millis(500);
 
@@ -68,7 +80,7 @@ struct InFlight {
 async fn peak(body_bytes: usize, sources: usize) -> usize {
     let origin = Origin::new(vec![answer("200 OK", &[], &vec![b'0'; body_bytes])]).await;
     let manners = Manners { concurrency: 64, per_host: 64, host_gap: Duration::ZERO };
-    let limits = Limits { manners, max_body_bytes: 16 << 20, timeout: Duration::from_secs(2), ..limits() };
+    let limits = Limits { manners, max_body_bytes: 16 << 20, timeout: Duration::from_secs(10), ..limits() };
     let (fetcher, flight) = (Fetcher::new(limits).unwrap(), Arc::new(InFlight::default()));
     let mut polls = tokio::task::JoinSet::new();
     for _ in 0..sources {

@@ -7,6 +7,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection};
 
 use super::*;
+use crate::fetch::resolve::GuardedResolver;
 
 /// Says to be 127.0.0.1 until the year 2999, signed by itself and trusted by nobody.
 const CERTIFICATE: &str = "\
@@ -39,7 +40,8 @@ async fn said_of(talk: fn(TcpStream)) -> FetchError {
         stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
         talk(stream);
     });
-    let client = Client::without_roots(&limits(), resolve::GuardedResolver::system(&[loopback()]), "none").unwrap();
+    let resolver = GuardedResolver { allowed: Arc::from([loopback()]), lookup: resolve::system };
+    let client = Client::without_roots(&limits(), resolver, "none").unwrap();
     let error = client.ask(&url, &Validators::default()).await.unwrap_err();
     server.join().unwrap();
     error

@@ -129,14 +129,16 @@ pub enum Fetched {
         bytes: Vec<u8>,
         /// The `Content-Type` as sent.
         content_type: Option<String>,
-        /// The address that answered, after all redirects.
+        /// The address that answered, after all redirects; without the login,
+        /// since links in the feed may be relative to it.
         final_url: Url,
         /// To send next time, hash included: only once the bytes were read as a feed.
         validators: Validators,
         /// What the cache headers ask for, not capped.
         fresh_for: Option<Duration>,
         /// Where permanent redirects lead, if the way begins with one. Not to
-        /// be believed at first sight.
+        /// be believed at first sight, nor to be shown: on the same server it
+        /// keeps the login.
         moved: Option<Url>,
         /// Where to subscribe, if the headers say so; the feed itself may say
         /// it too.
@@ -262,7 +264,7 @@ impl Fetcher {
         let content_type = response.headers().get(CONTENT_TYPE);
         let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let mut validators = headers::validators(response.headers());
-        let links = links::links(response.headers(), &route.at);
+        let links = links::links(response.headers(), &route.answering());
         let moved = route.moved().cloned();
 
         let Shared { limits, budget, .. } = &*self.shared;
@@ -272,7 +274,7 @@ impl Fetcher {
         if validators.body_hash == request.validators.body_hash {
             return Ok(Fetched::Unchanged { validators, fresh_for, moved, links });
         }
-        let (final_url, hold) = (route.at.clone(), turn.end());
+        let (final_url, hold) = (route.answering(), turn.end());
         Ok(Fetched::Body { bytes, content_type, final_url, validators, fresh_for, moved, links, hold })
     }
 }
@@ -287,6 +289,6 @@ fn not_modified(answer: &HeaderMap, route: &Route, request: Request<'_>) -> Fetc
         body_hash: old.body_hash,
     };
     let fresh_for = headers::fresh_for(answer, request.now);
-    let links = links::links(answer, &route.at);
+    let links = links::links(answer, &route.answering());
     Fetched::Unchanged { validators, fresh_for, moved: route.moved().cloned(), links }
 }

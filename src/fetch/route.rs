@@ -49,6 +49,12 @@ impl Route {
         Ok(())
     }
 
+    /// The address that answers, without the login: what is relative to it, or
+    /// shown of it, is for everybody.
+    pub fn answering(&self) -> Url {
+        without_login(self.at.clone())
+    }
+
     /// Where the permanent redirects at its beginning lead: one after a
     /// temporary redirect says nothing about the address we know.
     pub fn moved(&self) -> Option<&Url> {
@@ -58,14 +64,16 @@ impl Route {
 
 /// What the operator put into an address for one server is not for another,
 /// and no server may make us log in elsewhere.
-fn without_foreign_credentials(mut next: Url, from: &Url) -> Url {
+fn without_foreign_credentials(next: Url, from: &Url) -> Url {
     let same_login = next.username() == from.username() && next.password() == from.password();
-    if next.origin() != from.origin() || !same_login {
-        // Neither can fail on an http address; others are refused anyway.
-        let _ = next.set_username("");
-        let _ = next.set_password(None);
-    }
-    next
+    if next.origin() != from.origin() || !same_login { without_login(next) } else { next }
+}
+
+fn without_login(mut url: Url) -> Url {
+    // Neither can fail on an http address; others are refused anyway.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url
 }
 
 fn without_fragment(mut url: Url) -> Url {

@@ -91,3 +91,21 @@ async fn errors_name_no_login() {
     let error = fetch_from(vec![hop]).await.unwrap_err().to_string();
     assert!(error.contains("127.0.0.1:1") && !error.contains("hunter2"), "{error}");
 }
+
+#[tokio::test]
+async fn what_is_relative_to_a_feed_has_no_login() {
+    let headers = ["Link: </hub>; rel=hub", "Link: <>; rel=self"];
+    for scripts in [
+        vec![answer("200 OK", &headers, BODY)],
+        vec![answer("301 x", &["Location: /feed"], b""), answer("200 OK", &headers, BODY)],
+    ] {
+        let origin = Origin::new(scripts).await;
+        let mut with_login = origin.url("/feed");
+        with_login.set_username("me").unwrap();
+        with_login.set_password(Some("hunter2")).unwrap();
+        let result = fetch_with(limits(), &with_login, &Validators::default()).await;
+        let Ok(Fetched::Body { final_url, links, .. }) = result else { panic!("{result:?}") };
+        assert_eq!(final_url, origin.url("/feed"));
+        assert_eq!(links, Links { hub: Some(origin.url("/hub")), topic: Some(origin.url("/feed")) });
+    }
+}

@@ -46,8 +46,10 @@ pub fn links(headers: &HeaderMap, base: &Url) -> Links {
 fn address(target: &str, base: &Url) -> Option<Url> {
     let mut url = base.join(target.trim()).ok()?;
     url.set_fragment(None);
-    let is_usable = matches!(url.scheme(), "http" | "https") && url.as_str().len() <= LONGEST_ADDRESS_BYTES;
-    is_usable.then_some(url)
+    // No server makes us log in elsewhere.
+    let has_login = !url.username().is_empty() || url.password().is_some();
+    let is_web = matches!(url.scheme(), "http" | "https");
+    (is_web && !has_login && url.as_str().len() <= LONGEST_ADDRESS_BYTES).then_some(url)
 }
 
 /// One link: `<target>; rel="hub self"; title=x`.
@@ -154,6 +156,7 @@ mod tests {
         check(&["<https://hub.test/>; rel=hub; anchor=\"/other\""], None, None);
         check(&["<https://hub.test/>; rel=hub; anchor=\"\""], Some("https://hub.test/"), None);
         check(&["<ftp://hub.test/>; rel=hub, <mailto:a@a.test>; rel=self"], None, None);
+        check(&["<https://you:pw@hub.test/>; rel=hub, <//:pw@a.test/>; rel=self"], None, None);
         check(&["<http://[::>; rel=hub, <https://hub.test/>; rel=hub"], Some("https://hub.test/"), None);
         check(&[&format!("<https://hub.test/{}>; rel=hub", "x".repeat(2048))], None, None);
     }

@@ -28,7 +28,7 @@ use queue::Queue;
 use states::States;
 
 /// Feeds parsed at once; a body above [`LARGE_BYTES`] is parsed alone.
-const PARSERS: u32 = 4;
+const PARSERS: u32 = 2;
 
 /// See [`PARSERS`].
 const LARGE_BYTES: usize = 2 * 1024 * 1024;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::number::{FIGURE, SCALE, figure, scale};
-use super::{Fact, FactKind, Preposition};
+use super::{Fact, FactKind, Preposition, pattern};
 
 /// `$3-4 billion`, `€ 1.2bn`, `RMB 3.2 billion`: the currency first.
 static LEADING: LazyLock<Regex> = LazyLock::new(|| {
@@ -28,10 +28,6 @@ static PERCENT: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:(?P<by>by|to|at|from|over|under|above|below|more than|less than|at least|up to|um|auf|超过|超過|达到|达|至)(?: about| around| nearly| roughly| some)? ?)?(?P<value>(?:{FIGURE}) ?(?:%|％|percent\b|per cent\b|pct\b|Prozent\b)|百分之(?:{FIGURE}))"
     ))
 });
-
-fn pattern(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
-}
 
 /// The amounts of money in `text`; overlapping readings are possible.
 pub(super) fn amounts(text: &str) -> Vec<Fact> {

@@ -12,14 +12,12 @@ static COUNT: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = format!(
         r"(?P<value>{FIGURE})\+?[ \-]?(?:多|余)?(?P<scale>{SCALE})?(?:多|余)?(?:个|名|张|块)?(?:[ \-](?:[A-Za-z]+[ \-]){{0,2}}?)?(?P<unit>{UNIT})"
     );
-    Regex::new(&pattern).expect("the pattern is a constant and is compiled by the tests")
+    super::pattern(&pattern)
 });
 
 /// `70B`, `1.5B` after a name: the size of a model.
-static SIZE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?P<value>[0-9]{1,4}(?:\.[0-9])?)(?P<scale>[BT])\b")
-        .expect("the pattern is a constant and is compiled by the tests")
-});
+static SIZE: LazyLock<Regex> =
+    LazyLock::new(|| super::pattern(r"(?P<value>[0-9]{1,4}(?:\.[0-9])?)(?P<scale>[BT])\b"));
 
 const UNIT: &str = concat!(
     r"context\b|tokens?\b|parameters?\b|params\b|GPUs?\b|TPUs?\b|chips\b|jobs\b|positions\b|employees\b|staff\b|workers\b|",

@@ -24,7 +24,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
         ),
         month = MONTH
     );
-    Regex::new(&pattern).expect("the pattern is a constant and is compiled by the tests")
+    super::pattern(&pattern)
 });
 
 /// The days in `text`; one without a year is the one nearest to `written`, if that is known.

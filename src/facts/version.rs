@@ -14,7 +14,7 @@ static VERSION: LazyLock<Regex> = LazyLock::new(|| {
         r"(?P<name>[A-Z][A-Za-z]+(?:[ \-][A-Z][a-z]+)?)[ \-](?P<version>[vVKRMoO]?[0-9]{1,3}(?:\.[0-9]{1,3}){0,3}[a-z]?)(?P<after>$|[^0-9A-Za-z.,%:/]|[.,:/](?:\D|$))",
         r"|\b[vV](?P<bare>[0-9]{1,3}(?:\.[0-9]{1,4}){1,3})\b"
     );
-    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+    super::pattern(pattern)
 });
 
 /// Capitalised words that are often followed by a number that is no version.

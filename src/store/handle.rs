@@ -22,6 +22,10 @@ use crate::turn::Turn;
 /// Turns written in one commit at most.
 const MOST_TURNS: usize = 50;
 
+/// With so many items a commit is large enough: what is not yet written has to
+/// fit into the cache of the database.
+const ENOUGH_ITEMS: usize = 500;
+
 /// Jobs that wait at most; then those who write wait.
 const MOST_WAITING: usize = 128;
 
@@ -131,10 +135,14 @@ impl Writer {
         while let Some(job) = next.take().or_else(|| waiting.blocking_recv()) {
             match job {
                 Job::Turn(turn, answer) => {
+                    let mut items = turn.intake.new.len();
                     let mut turns = vec![(turn, answer)];
-                    while turns.len() < MOST_TURNS && next.is_none() {
+                    while turns.len() < MOST_TURNS && items < ENOUGH_ITEMS && next.is_none() {
                         match waiting.try_recv() {
-                            Ok(Job::Turn(turn, answer)) => turns.push((turn, answer)),
+                            Ok(Job::Turn(turn, answer)) => {
+                                items += turn.intake.new.len();
+                                turns.push((turn, answer));
+                            }
                             Ok(other) => next = Some(other),
                             Err(_) => break,
                         }
@@ -267,7 +275,10 @@ fn place(
     index: &mut Index,
 ) -> rusqlite::Result<How> {
     let grouped = index.place(signature);
-    stories::put(connection, signature.item, grouped.story, signature.at)?;
+    if grouped.how == How::Started {
+        stories::begin(connection, grouped.story, signature.at)?;
+    }
+    stories::put(connection, signature.item, grouped.story)?;
     for other in &grouped.also {
         join(connection, index, [grouped.story, *other], signature.item, seen(turn))?;
     }

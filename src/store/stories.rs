@@ -94,10 +94,15 @@ pub(super) fn merge(connection: &Connection, from: StoryId, into: StoryId) -> ru
     Ok(())
 }
 
-/// Puts an item into a story, which is made if it is new; part of a turn's transaction.
-pub(super) fn put(connection: &Connection, item: ItemId, story: StoryId, begun: Timestamp) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO story (id, begun) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING";
+/// Makes the story that begins then; part of a turn's transaction.
+pub(super) fn begin(connection: &Connection, story: StoryId, begun: Timestamp) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO story (id, begun) VALUES (?1, ?2)";
     connection.prepare_cached(sql)?.execute(params![story.0, at(begun)])?;
+    Ok(())
+}
+
+/// Puts an item into a story; part of a turn's transaction.
+pub(super) fn put(connection: &Connection, item: ItemId, story: StoryId) -> rusqlite::Result<()> {
     let sql = "INSERT INTO story_item (item, story) VALUES (?1, ?2)";
     connection.prepare_cached(sql)?.execute(params![item.0, story.0])?;
     Ok(())

@@ -39,12 +39,14 @@ pub struct Recent {
     logarithms: Logarithms,
 }
 
-/// Where a feature stands.
-#[derive(Clone, Debug, Default)]
-struct Found {
-    count: u32,
-    /// Empty once it is too common to find anybody by.
-    slots: Vec<Slot>,
+/// Where a feature stands. Most stand in one item only, and need no list.
+#[derive(Clone, Debug)]
+enum Found {
+    Nowhere,
+    Once([Slot; 1]),
+    Often(Box<Vec<Slot>>),
+    /// Too common to find anybody by; in how many.
+    Everywhere(u32),
 }
 
 /// One item.
@@ -199,7 +201,7 @@ impl Recent {
         let next = Feature(u32::try_from(self.found.len()).unwrap_or(u32::MAX));
         let number = *self.numbers.entry(hash).or_insert(next);
         if number == next {
-            self.found.push(Found::default());
+            self.found.push(Found::Nowhere);
         }
         number
     }
@@ -281,12 +283,12 @@ impl Recent {
 
     /// Where `feature` stands; none for one that is too common to say anything.
     pub fn found(&self, feature: Feature) -> &[Slot] {
-        &self.found[feature.0 as usize].slots
+        self.found[feature.0 as usize].slots()
     }
 
     /// What `feature` says, see [`super::likeness::weight`].
     pub fn weight(&self, feature: Feature) -> f64 {
-        self.weight_of(self.found[feature.0 as usize].count as usize)
+        self.weight_of(self.found[feature.0 as usize].count())
     }
 
     /// What a feature says that stands in `found_in` items.
@@ -341,10 +343,27 @@ impl Lists {
 
 impl Found {
     fn stands_in(&mut self, slot: Slot) {
-        self.count += 1;
-        match self.count as usize {
-            0..=COMMON_WORD => self.slots.push(slot),
-            _ => self.slots = Vec::new(),
+        match self {
+            Self::Nowhere => *self = Self::Once([slot]),
+            Self::Once([first]) => *self = Self::Often(Box::new(vec![*first, slot])),
+            Self::Often(slots) if slots.len() < COMMON_WORD => slots.push(slot),
+            Self::Often(slots) => *self = Self::Everywhere(u32::try_from(slots.len()).unwrap_or(u32::MAX) + 1),
+            Self::Everywhere(count) => *count += 1,
+        }
+    }
+
+    fn slots(&self) -> &[Slot] {
+        match self {
+            Self::Nowhere | Self::Everywhere(_) => &[],
+            Self::Once(slot) => slot,
+            Self::Often(slots) => slots,
+        }
+    }
+
+    fn count(&self) -> usize {
+        match self {
+            Self::Everywhere(count) => *count as usize,
+            other => other.slots().len(),
         }
     }
 }

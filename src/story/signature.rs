@@ -146,9 +146,9 @@ const STOP_WORDS: &[&str] = &[
 
 /// Titles that list many events: they report none of them.
 static ROUNDUP: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let pattern = r"(?ix) \b(?: weekly | this\ week\ in | week\ in\ review | week(?:ly)?\ (?:recap|roundup|digest|update|news|deals)
+    let pattern = r"(?ix) (?-u:\b)(?: weekly | this\ week\ in | week\ in\ review | week(?:ly)?\ (?:recap|roundup|digest|update|news|deals)
         | (?:daily|morning|news|ai)\ (?:roundup|digest|brief(?:ing)?|recap) | round-?up | newsletter | deals?\ of\ the\ (?:week|day)
-        | top\ \d+\ (?:ai\ )?(?:stories|news|headlines) | links\ for | open\ thread | who\ is\ hiring | live\ updates | \#\d{2,} )\b
+        | top\ \d+\ (?:ai\ )?(?:stories|news|headlines) | links\ for | open\ thread | who\ is\ hiring | live\ updates | \#\d{2,} )(?-u:\b)
         | 早报 | 晚报 | 日报 | 周报 | 周刊 | 快讯 | 一周 | 晨报 | 资讯汇总 | 派早报";
     Regex::new(pattern).ok()
 });

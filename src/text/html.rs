@@ -22,7 +22,7 @@ pub use title::{entity, title, without_controls};
 
 use fold::{Fold, Gap};
 use lists::{ATTRIBUTES, BLOCKS, KEPT, UNSEEN};
-use safe::is_safe;
+use safe::safe;
 use scan::{Piece, pieces, unescaped};
 
 /// More HTML than this is cut before it is read: an article is not that long.
@@ -39,8 +39,11 @@ const MOST_MOVES: usize = 4;
 /// Stable: what is sanitised once stays as it is.
 pub fn sanitised(html: &str, base: Option<&Url>) -> String {
     let html = &*without_controls(html);
-    if is_plain(html) || is_safe(html) {
+    if is_plain(html) {
         return html.trim().to_owned();
+    }
+    if let Some(safe) = safe(html) {
+        return safe.trim().to_owned();
     }
     let html = &*flattened(whole_tags(html, MOST_BYTES));
     let mut safe = cleaned(html, base);

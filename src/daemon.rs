@@ -96,8 +96,9 @@ pub async fn main(path: PathBuf, config: Arc<Config>, clock: Clock) -> Result<Ex
 pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     let Setup { path, config, clock, listener } = setup;
     let names = Arc::new(config.names.clone());
+    // Before anything is written.
+    let lock = Store::lock(&config.store.path)?;
     let handle = Handle::start(&config.store.path, names)?;
-    let _lock = Store::lock(&config.store.path)?;
     let readers = Readers::of(&config.store.path);
     let address = listener.local_addr().context("the listener has no address")?;
     let shared = Shared {

@@ -4,6 +4,7 @@
 mod handle;
 mod items;
 mod ledger;
+mod lock;
 mod readers;
 mod recaps;
 mod row;
@@ -19,6 +20,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 pub use handle::{Handle, Taken};
 pub use items::ItemRow;
 pub use ledger::LedgerRow;
+pub use lock::Lock;
 pub use readers::Readers;
 pub use recaps::{Listed, Published};
 
@@ -40,10 +42,6 @@ const LOG_PAGES: i64 = 4_000;
 pub struct Store {
     connection: Connection,
 }
-
-/// See [`Store::lock`]; ends when it is dropped.
-#[derive(Debug)]
-pub struct Lock(#[expect(dead_code, reason = "the lock ends when the file is closed")] std::fs::File);
 
 /// Why the store could not do its job.
 #[derive(Debug, thiserror::Error)]
@@ -144,10 +142,7 @@ impl Store {
     /// If the file is no recapd database, was written by a newer recapd, or
     /// cannot be opened.
     pub fn open(path: &Path) -> Result<Self> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if let Some(folder) = folder {
-            std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
-        }
+        Self::make_folder(path)?;
         Self::check_owner(path)?;
         // SQLite's own words for a folder or a missing right are for programmers.
         let file = std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
@@ -186,6 +181,11 @@ impl Store {
         Self::prepare(Connection::open_in_memory()?, Path::new(":memory:"))
     }
 
+    fn make_folder(path: &Path) -> Result<()> {
+        let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+        std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder { path: folder.to_owned(), source })
+    }
+
     /// Opening another user's database would leave files beside it that lock its owner out.
     fn check_owner(path: &Path) -> Result<()> {
         use std::os::unix::fs::MetadataExt;
@@ -194,22 +194,6 @@ impl Store {
             (Some(owner), Some(ours)) if owner != ours => Err(StoreError::Foreign { path: path.to_owned(), owner }),
             _ => Ok(()),
         }
-    }
-
-    /// Keeps other daemons off the database at `path` for as long as the lock
-    /// lives, even if this process is killed.
-    ///
-    /// # Errors
-    ///
-    /// If another one works on it.
-    pub fn lock(path: &Path) -> Result<Lock> {
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(".lock");
-        let beside = PathBuf::from(beside);
-        let file = std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(&beside);
-        let file = file.map_err(|source| StoreError::Open { path: beside, source })?;
-        file.try_lock().map_err(|_| StoreError::Taken { path: path.to_owned() })?;
-        Ok(Lock(file))
     }
 
     fn prepare(connection: Connection, path: &Path) -> Result<Self> {

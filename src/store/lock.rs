@@ -1,0 +1,96 @@
+//! Who may write to a database: one process at a time, which says where it can
+//! be asked.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use super::{Result, Store, StoreError};
+
+/// What a holder says is read up to here; a path is at most 4,096 bytes.
+const MOST_SAID_BYTES: u64 = 8 * 1024;
+
+/// See [`Store::lock`]; ends when it is dropped, or the process is killed.
+#[derive(Debug)]
+pub struct Lock {
+    file: File,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Keeps other processes from writing to the database at `path` for as long
+    /// as the lock lives. What the holder before said is forgotten.
+    ///
+    /// Makes the folder if it is missing, but not the database.
+    ///
+    /// # Errors
+    ///
+    /// If another process holds it, the database belongs to another user, or
+    /// the file beside it cannot be made.
+    pub fn lock(path: &Path) -> Result<Lock> {
+        Self::make_folder(path)?;
+        Self::check_owner(path)?;
+        let beside = beside(path);
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&beside);
+        let failed = |source| StoreError::Open { path: beside.clone(), source };
+        let file = file.map_err(failed)?;
+        file.try_lock().map_err(|_| StoreError::Taken { path: path.to_owned() })?;
+        // Only now is it ours to change.
+        file.set_len(0).map_err(failed)?;
+        Ok(Lock { file, path: beside })
+    }
+
+    /// What the last holder of the lock on the database at `path` said, see
+    /// [`Lock::say`]; none if it said nothing, or this cannot be read.
+    ///
+    /// It is true while that holder lives: after [`StoreError::Taken`], that is.
+    pub fn said_by_holder(path: &Path) -> Option<String> {
+        let mut said = String::new();
+        File::open(beside(path)).ok()?.take(MOST_SAID_BYTES).read_to_string(&mut said).ok()?;
+        let said = said.trim_end_matches('\n');
+        (!said.is_empty()).then(|| said.to_owned())
+    }
+}
+
+impl Lock {
+    /// Leaves a word, without line breaks, for those who find the database taken.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn say(&self, word: &str) -> Result<()> {
+        let failed = |source| StoreError::Open { path: self.path.clone(), source };
+        self.file.set_len(0).map_err(failed)?;
+        (&self.file).rewind().map_err(failed)?;
+        (&self.file).write_all(format!("{word}\n").as_bytes()).map_err(failed)
+    }
+}
+
+/// The file that is locked: SQLite has its own ideas about locks on the database.
+fn beside(path: &Path) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".lock");
+    PathBuf::from(beside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_holds_it_and_says_a_word_to_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/recapd.db");
+        assert_eq!(Store::said_by_holder(&path), None);
+        let lock = Store::lock(&path).unwrap();
+        assert_eq!(Store::said_by_holder(&path), None);
+        lock.say("a first word, which is longer").unwrap();
+        lock.say("/run/recapd/control.sock").unwrap();
+        assert!(matches!(Store::lock(&path), Err(StoreError::Taken { .. })));
+        assert_eq!(Store::said_by_holder(&path).as_deref(), Some("/run/recapd/control.sock"));
+        drop(lock);
+        let _next = Store::lock(&path).unwrap();
+        assert_eq!(Store::said_by_holder(&path), None, "who holds it now has said nothing yet");
+        assert!(!path.exists(), "a lock makes no database");
+    }
+}

@@ -19,7 +19,7 @@ use crate::fetch::{ClientError, FetchError, Fetched, Fetcher, Remedy, Request, h
 use crate::id::{Share, SourceId};
 use crate::parse::{Document, parse};
 use crate::schedule::{Pace, clamped};
-use crate::source::{Source, SourceState, Validators};
+use crate::source::{Source, SourceState};
 use crate::store::{Handle, Readers, StoreError, Taken};
 use crate::text;
 use crate::turn::{Answer, Circumstances, Hope, Reading, Turn, take};
@@ -317,16 +317,9 @@ impl Poller {
         Ok(Polled { source: id, outcome, due })
     }
 
-    /// What is remembered of `source`; at a new address, without its validators.
+    /// What is remembered of `source`, as far as it is true of its address.
     fn state(&self, source: &Source, now: Timestamp) -> SourceState {
-        let mut state = self.states.of(&source.id).unwrap_or_else(|| SourceState::unknown(now));
-        if state.feed.as_ref() != Some(&source.feed) {
-            state.validators = Validators::default();
-            // Another address has a backlog of its own, which is no news.
-            state.first_success = None;
-            state.failures = 0;
-        }
-        state
+        self.states.of(&source.id).unwrap_or_else(|| SourceState::unknown(now)).at(&source.feed, now)
     }
 }
 

@@ -18,8 +18,8 @@ use crate::dedup::Known;
 use crate::fetch::{ClientError, FetchError, Fetched, Fetcher, Remedy, Request, host};
 use crate::id::{Share, SourceId};
 use crate::parse::{Document, parse};
-use crate::schedule::{Pace, clamped};
-use crate::source::{Source, SourceState};
+use crate::schedule::{NEVER, Pace, clamped};
+use crate::source::{Source, SourceState, Standing, Validators};
 use crate::store::{Handle, Readers, StoreError, Taken};
 use crate::text;
 use crate::turn::{Answer, Circumstances, Hope, Reading, Turn, take};
@@ -145,14 +145,12 @@ impl Poller {
         due.into_iter().map(|(_, source)| source.clone()).collect()
     }
 
-    /// When `source` is due.
+    /// When `source` is due; [`NEVER`] while it is paused or retired.
     pub fn due(&self, source: &Source, now: Timestamp) -> Timestamp {
-        match self.states.of(&source.id) {
-            // At another address it is as good as new there.
-            Some(state) if state.feed.as_ref() == Some(&source.feed) => {
-                clamped(state.due, now, self.config.fetch.max_wait)
-            }
-            _ => now,
+        match self.states.of(&source.id).map(|state| state.at(&source.feed, now)) {
+            None => now,
+            Some(state) if state.standing != Standing::Active => NEVER,
+            Some(state) => clamped(state.due, now, self.config.fetch.max_wait),
         }
     }
 

@@ -10,6 +10,7 @@ mod recaps;
 mod row;
 mod sources;
 mod stories;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -23,6 +24,7 @@ pub use ledger::LedgerRow;
 pub use lock::Lock;
 pub use readers::Readers;
 pub use recaps::{Listed, Published};
+pub use words::Told;
 
 /// `recap` in ASCII, so that no other program's database is taken for ours.
 const APPLICATION_ID: i32 = 0x7265_6361;

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Leave, SourceState, Standing};
+use super::{Held, Leave, SourceState, Standing, public};
+use crate::id::SourceId;
 use crate::ledger::Event;
 
 /// What an operator says about a source.
@@ -19,6 +20,46 @@ pub enum Word {
 }
 
 impl Word {
+    /// Every one, in the order in which a source may hear them.
+    pub const ALL: [Self; 4] = [Self::Pause, Self::Resume, Self::Revive, Self::Accept];
+
+    /// The verb of the command line.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Revive => "revive",
+            Self::Accept => "accept",
+        }
+    }
+
+    /// The word of that verb.
+    pub fn named(verb: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|word| word.verb() == verb)
+    }
+
+    /// What is true of `source`, whose state is `state`, now that this was said at `now`.
+    pub fn heard(self, source: &SourceId, state: &SourceState, now: Timestamp) -> String {
+        match self {
+            Self::Pause => format!("`{source}` is paused: not polled until `recapd source resume {source}`"),
+            Self::Resume => format!("`{source}` is polled again: it is {}", due(state, now)),
+            Self::Revive => {
+                // What was learnt of it stays learnt.
+                let at = state.learnt.as_ref().map(|url| format!(" at {}, where it moved", public(url)));
+                format!("`{source}` is asked again{}: it is {}", at.unwrap_or_default(), due(state, now))
+            }
+            Self::Accept => {
+                let held = state.held.as_ref().map_or_else(|| "what is held".to_owned(), Held::in_words);
+                let when = match state.standing {
+                    Standing::Active => format!("it is {}", due(state, now)),
+                    Standing::Paused { .. } => "once it is resumed".to_owned(),
+                    Standing::Retired { .. } => "once it is revived".to_owned(),
+                };
+                format!("`{source}`: {held} will be taken at the next poll: {when}")
+            }
+        }
+    }
+
     /// What the ledger calls it.
     pub fn event(self) -> Event {
         match self {
@@ -33,8 +74,8 @@ impl Word {
 /// Why a word changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Pointless {
-    /// It is paused already.
-    #[error("it is paused already")]
+    /// It is left alone as it is.
+    #[error("it is paused")]
     Paused,
     /// There is no pause to end.
     #[error("it is not paused")]
@@ -43,16 +84,24 @@ pub enum Pointless {
     #[error("it is retired; revive it to have it polled again")]
     Retired,
     /// There is nothing to revive.
-    #[error("it is not retired")]
+    #[error("it is neither retired nor failing")]
     NotRetired,
     /// There is nothing to accept.
     #[error("nothing of it is held")]
     NothingHeld,
 }
 
+impl Pointless {
+    /// Whether all is as `word` wants it.
+    pub fn contents(self, word: Word) -> bool {
+        matches!((self, word), (Self::Paused, Word::Pause) | (Self::NotPaused, Word::Resume))
+    }
+}
+
 impl SourceState {
     /// The state after the operator's `word`. What it keeps is as it was: a
     /// source that is resumed is due when it was due, or at once if that has passed.
+    /// One that fails is revived too: it is not waited for any longer.
     ///
     /// # Errors
     ///
@@ -64,31 +113,63 @@ impl SourceState {
             (Word::Pause | Word::Resume, Standing::Retired { .. }) => Err(Pointless::Retired),
             (Word::Resume, Standing::Paused { .. }) => Ok(Self { standing: Standing::Active, ..self }),
             (Word::Resume, Standing::Active) => Err(Pointless::NotPaused),
-            (Word::Revive, Standing::Retired { .. }) => Ok(Self {
-                standing: Standing::Active,
-                due: now,
-                because: Some("revived".to_owned()),
-                failures: 0,
-                last_error: None,
-                ..self
-            }),
-            (Word::Revive, _) => Err(Pointless::NotRetired),
+            (Word::Revive, Standing::Paused { .. }) => Err(Pointless::Paused),
+            (Word::Revive, Standing::Active) if self.failures == 0 => Err(Pointless::NotRetired),
+            (Word::Revive, _) => Ok(self.revived(now)),
             (Word::Accept, _) => self.accepted(now),
+        }
+    }
+
+    fn revived(self, now: Timestamp) -> Self {
+        let due = if self.standing == Standing::Active { self.sooner(now) } else { now };
+        Self {
+            due,
+            standing: Standing::Active,
+            because: Some("revived".to_owned()),
+            failures: 0,
+            last_error: None,
+            ..self
         }
     }
 
     /// The batch is not kept but asked for again: it is due at once.
     fn accepted(self, now: Timestamp) -> Result<Self, Pointless> {
         let Some(held) = self.held.clone() else { return Err(Pointless::NothingHeld) };
-        // A server that wants silence is not asked sooner for that.
-        let due = if self.rest.is_some() { self.due } else { self.due.min(now) };
-        Ok(Self { held: Some(super::Held { leave: Leave::Given, ..held }), due, ..self })
+        let due = self.sooner(now);
+        Ok(Self { held: Some(Held { leave: Leave::Given, ..held }), due, ..self })
     }
+
+    /// At once, or when it is due anyhow; a server that wants silence is asked no sooner.
+    fn sooner(&self, now: Timestamp) -> Timestamp {
+        if self.rest.is_some() { self.due } else { self.due.min(now) }
+    }
+
+    /// As decided by a turn, less what would undo a word that the operator said
+    /// while the turn was on its way: `stored` is how the source stands by now.
+    pub fn heeding(self, stored: &SourceState) -> Self {
+        let standing = match (&stored.standing, self.standing) {
+            (paused @ Standing::Paused { .. }, _) => paused.clone(),
+            (Standing::Active, Standing::Paused { .. }) => Standing::Active,
+            (_, decided) => decided,
+        };
+        let given = stored.held.as_ref().filter(|held| held.leave == Leave::Given);
+        let held = self.held.map(|held| match given {
+            // The very batch that he accepted, held once more before he was heard.
+            Some(given) if (given.trap, given.since) == (held.trap, held.since) => Held { leave: Leave::Given, ..held },
+            _ => held,
+        });
+        Self { standing, held, ..self }
+    }
+}
+
+/// "due now", "due at 2026-05-08T09:00:00Z".
+fn due(state: &SourceState, now: Timestamp) -> String {
+    if state.due > now { format!("due at {}", state.due) } else { "due now".to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Held, Trap};
+    use super::super::Trap;
     use super::*;
 
     fn now() -> Timestamp {
@@ -129,5 +210,74 @@ mod tests {
         assert_eq!(accepted.due, now(), "it is asked for again at once");
         let resting = SourceState { rest: Some("HTTP 429".to_owned()), ..state };
         assert_eq!(resting.told(Word::Accept, now()).unwrap().due, later, "unless the server wants silence");
+    }
+
+    #[test]
+    fn a_failing_source_is_tried_again_unless_its_server_wants_silence() {
+        let later = now() + std::time::Duration::from_secs(86_400);
+        let failing = SourceState { failures: 9, due: later, ..standing(Standing::Active) };
+        let revived = failing.clone().told(Word::Revive, now()).unwrap();
+        assert_eq!((revived.failures, revived.due), (0, now()));
+        let resting = SourceState { rest: Some("HTTP 429".to_owned()), ..failing };
+        assert_eq!(resting.told(Word::Revive, now()).unwrap().due, later);
+        check(Standing::Paused { since: now() }, Word::Revive, Err(Pointless::Paused));
+    }
+
+    #[track_caller]
+    fn says(word: Word, state: SourceState, expected: &str) {
+        assert_eq!(word.heard(&"tnw".parse().unwrap(), &state, now()), expected);
+    }
+
+    #[test]
+    fn what_is_true_now_is_said_in_a_sentence() {
+        let later = SourceState { due: now() + std::time::Duration::from_secs(3600), ..standing(Standing::Active) };
+        let moved = Some("https://new.test/feed?token=1".parse().unwrap());
+        let held = Some(Held { trap: Trap::Redated, items: 200, since: now(), leave: Leave::Given });
+        says(Word::Pause, later.clone(), "`tnw` is paused: not polled until `recapd source resume tnw`");
+        says(Word::Resume, later.clone(), "`tnw` is polled again: it is due at 2026-05-06T01:00:00Z");
+        says(Word::Revive, standing(Standing::Active), "`tnw` is asked again: it is due now");
+        says(
+            Word::Revive,
+            SourceState { learnt: moved, ..later },
+            "`tnw` is asked again at https://new.test/feed, where it moved: it is due at 2026-05-06T01:00:00Z",
+        );
+        let accepted = SourceState { held, ..standing(Standing::Active) };
+        says(Word::Accept, accepted.clone(), "`tnw`: 200 items re-dated will be taken at the next poll: it is due now");
+        says(
+            Word::Accept,
+            SourceState { standing: Standing::Paused { since: now() }, ..accepted },
+            "`tnw`: 200 items re-dated will be taken at the next poll: once it is resumed",
+        );
+    }
+
+    #[track_caller]
+    fn heeds(decided: Standing, stored: Standing, expected: &Standing) {
+        assert_eq!(standing(decided).heeding(&standing(stored)).standing, *expected);
+    }
+
+    #[test]
+    fn a_turn_on_its_way_undoes_no_word() {
+        let paused = Standing::Paused { since: now() };
+        let retired = Standing::Retired { why: "HTTP 410".to_owned(), since: now() };
+        heeds(Standing::Active, paused.clone(), &paused);
+        heeds(retired.clone(), paused.clone(), &paused);
+        heeds(paused, Standing::Active, &Standing::Active);
+        heeds(retired.clone(), Standing::Active, &retired);
+        heeds(Standing::Active, retired, &Standing::Active);
+    }
+
+    #[test]
+    fn a_batch_held_once_more_stays_accepted_and_another_one_is_not() {
+        let held = |leave, since| SourceState {
+            held: Some(Held { trap: Trap::Flood, items: 90, since, leave }),
+            ..standing(Standing::Active)
+        };
+        let leave = |state: SourceState| state.held.map(|held| held.leave);
+        let (given, awaited) = (held(Leave::Given, now()), held(Leave::Awaited, now()));
+        assert_eq!(leave(awaited.clone().heeding(&given)), Some(Leave::Given));
+        assert_eq!(leave(awaited.heeding(&held(Leave::Awaited, now()))), Some(Leave::Awaited));
+        let another = held(Leave::Awaited, now() + std::time::Duration::from_secs(60));
+        assert_eq!(leave(another.heeding(&given)), Some(Leave::Awaited));
+        assert_eq!(leave(standing(Standing::Active).heeding(&given)), None, "taken, or itself again");
     }
 }

@@ -7,14 +7,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use super::recaps::Published;
-use super::{Result, Store, StoreError, items, ledger, sources, stories};
-use crate::id::{ItemId, StoryId};
+use super::{Result, Store, StoreError, Told, items, ledger, sources, stories};
+use crate::id::{ItemId, SourceId, StoryId};
 use crate::ledger::{Event, Note};
 use crate::names::Names;
 use crate::recap::Recap;
+use crate::source::Word;
 use crate::story::group::{How, Index, WINDOW};
 use crate::story::signature::Signature;
 use crate::turn::Turn;
@@ -53,6 +55,7 @@ pub struct Taken {
 enum Job {
     Turn(Box<Turn>, oneshot::Sender<Result<Taken>>),
     Publish(Box<Publication>, oneshot::Sender<Result<Published>>),
+    Word(Word, Vec<SourceId>, Timestamp, oneshot::Sender<Result<Vec<Told>>>),
     Names(Arc<Names>),
     Close(oneshot::Sender<()>),
 }
@@ -100,6 +103,18 @@ impl Handle {
         let (answer, written) = oneshot::channel();
         let publication = Box::new(Publication { recaps, notes, authority });
         self.jobs.send(Job::Publish(publication, answer)).await.map_err(|_| StoreError::Closed)?;
+        written.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Tells sources a word of the operator's, see [`Store::tell`]. A turn that
+    /// is written after it does not undo it.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails; nothing is written then.
+    pub async fn tell(&self, word: Word, sources: Vec<SourceId>, now: Timestamp) -> Result<Vec<Told>> {
+        let (answer, written) = oneshot::channel();
+        self.jobs.send(Job::Word(word, sources, now, answer)).await.map_err(|_| StoreError::Closed)?;
         written.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -154,6 +169,10 @@ impl Writer {
                     let published = self.store.publish(&recaps, &notes, &authority);
                     // Nobody waits any more: what is written stays written.
                     let _ = answer.send(published);
+                }
+                Job::Word(word, sources, now, answer) => {
+                    // As above: whoever hung up is heard all the same.
+                    let _ = answer.send(self.store.tell(word, &sources, now));
                 }
                 Job::Names(names) => {
                     self.names = names;

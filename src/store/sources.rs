@@ -74,8 +74,7 @@ impl Store {
 
     /// The state of `source`; none before its first poll.
     pub fn state(&self, source: &SourceId) -> Result<Option<SourceState>> {
-        let mut statement = self.connection.prepare_cached(&format!("{} WHERE id = ?1", *SELECT))?;
-        Ok(statement.query_row([source.as_str()], state).optional()?)
+        Ok(known(&self.connection, source)?)
     }
 
     /// Items of each source first seen since `since`.
@@ -87,8 +86,23 @@ impl Store {
     }
 }
 
-/// Records how `source` behaved; part of a turn's transaction.
+/// Records how `source` behaved; part of a turn's transaction. What the operator
+/// said while the turn was on its way stays said.
 pub(super) fn record(connection: &Connection, source: &SourceId, state: &SourceState) -> rusqlite::Result<()> {
+    match known(connection, source)? {
+        Some(stored) => put(connection, source, &state.clone().heeding(&stored)),
+        None => put(connection, source, state),
+    }
+}
+
+/// As [`Store::state`], inside a transaction.
+pub(super) fn known(connection: &Connection, source: &SourceId) -> rusqlite::Result<Option<SourceState>> {
+    let mut statement = connection.prepare_cached(&format!("{} WHERE id = ?1", *SELECT))?;
+    statement.query_row([source.as_str()], state).optional()
+}
+
+/// Writes the whole row of `source`.
+pub(super) fn put(connection: &Connection, source: &SourceId, state: &SourceState) -> rusqlite::Result<()> {
     let address = |url: &Option<Url>| url.as_ref().map(|url| url.as_str().to_owned());
     let (since, why) = match &state.standing {
         Standing::Active => (None, None),
@@ -208,8 +222,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("recapd.db")).unwrap();
         let source: SourceId = "tnw".parse().unwrap();
-        record(&store.connection, &source, &SourceState::unknown(at("2026-05-01T00:00:00Z"))).unwrap();
-        record(&store.connection, &source, state).unwrap();
+        put(&store.connection, &source, &SourceState::unknown(at("2026-05-01T00:00:00Z"))).unwrap();
+        put(&store.connection, &source, state).unwrap();
         assert_eq!(store.state(&source).unwrap().as_ref(), Some(state));
         assert_eq!(store.states().unwrap().get(&source), Some(state));
     }

@@ -298,11 +298,11 @@ impl Poller {
         turn: Turn,
         well: fn(Taken) -> Outcome,
     ) -> Result<Polled, StoreError> {
-        let state = turn.state.clone();
+        let (state, heard) = (turn.state.clone(), turn.heard.clone());
         let (id, due) = (source.id.clone(), state.due);
         let taken = self.handle.apply(turn).await?;
         let outcome = state.last_error.clone().map_or_else(|| well(taken), Outcome::Failed);
-        self.states.put(id.clone(), state);
+        self.states.put(id.clone(), state, &heard);
         match &outcome {
             Outcome::Failed(error) => {
                 tracing::warn!(source = %id, %error, %due, "could not poll `{id}`, trying again later")

@@ -11,7 +11,7 @@ use crate::ledger::{Event, Note};
 use crate::names::Names;
 use crate::parse::Skipped;
 use crate::schedule::{Outcome, Pace, next_poll};
-use crate::source::{Source, SourceState, Validators};
+use crate::source::{Source, SourceState, Stance, Validators};
 use crate::story::signature::Signature;
 
 /// Everything that one poll of one source changes; written in one transaction.
@@ -19,6 +19,8 @@ use crate::story::signature::Signature;
 pub struct Turn {
     /// The source as it stands now.
     pub state: SourceState,
+    /// What the operator had said when it was decided.
+    pub heard: Stance,
     /// Whose turn it is.
     pub source: crate::id::SourceId,
     /// What the document brought.
@@ -116,6 +118,7 @@ pub fn take(source: &Source, before: &SourceState, answer: Answer, known: &Known
             last_poll: Some(by.now),
             ..before.clone()
         },
+        heard: before.stance(),
         source: source.id.clone(),
         intake: Intake::default(),
         signatures: Vec::new(),
@@ -165,7 +168,11 @@ fn read(turn: &mut Turn, source: &Source, before: &SourceState, reading: Reading
     turn.intake = intake(&source.id, entries, known, by.now, acquaintance);
     // The others are told of where they join or begin a story.
     for item in turn.intake.new.iter().filter(|item| item.placed.is_none()) {
-        turn.notes.push(note(Event::New, item, "undated backlog: it has no place in time, and is in no week".to_owned()));
+        turn.notes.push(note(
+            Event::New,
+            item,
+            "undated backlog: it has no place in time, and is in no week".to_owned(),
+        ));
     }
     for item in &turn.intake.changed {
         turn.notes.push(note(Event::Changed, item, format!("its publisher changed it: version {}", item.version)));

@@ -4,8 +4,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
+
 use crate::id::SourceId;
-use crate::source::SourceState;
+use crate::source::{SourceState, Stance, Word};
 use crate::store::{Readers, StoreError};
 
 /// The states of all sources that were ever polled. The store holds the same:
@@ -29,17 +31,29 @@ impl States {
         self.held().get(source).cloned()
     }
 
-    /// Remembers what was written.
-    pub fn put(&self, source: SourceId, state: SourceState) {
-        self.held().insert(source, state);
+    /// Remembers what a turn wrote that had `heard` the operator say so much.
+    pub fn put(&self, source: SourceId, state: SourceState, heard: &Stance) {
+        let mut held = self.held();
+        let state = match held.get(&source) {
+            Some(stored) => state.heeding(heard, stored),
+            None => state,
+        };
+        held.insert(source, state);
+    }
+
+    /// Remembers that `source` was told this at `now`. A turn may have been
+    /// written since: only what the word changes is changed.
+    pub fn tell(&self, source: &SourceId, word: Word, now: Timestamp) {
+        let mut held = self.held();
+        let before = held.get(source).cloned().unwrap_or_else(|| SourceState::unknown(now));
+        // What a word does not fit, it leaves as it is.
+        if let Ok(state) = before.told(word, now) {
+            held.insert(source.clone(), state);
+        }
     }
 
     /// How many of `sources` are as `it` says.
-    pub fn count<'s>(
-        &self,
-        sources: impl Iterator<Item = &'s SourceId>,
-        it: impl Fn(&SourceState) -> bool,
-    ) -> usize {
+    pub fn count<'s>(&self, sources: impl Iterator<Item = &'s SourceId>, it: impl Fn(&SourceState) -> bool) -> usize {
         let held = self.held();
         sources.filter(|source| held.get(source).is_some_and(&it)).count()
     }

@@ -71,6 +71,13 @@ impl Word {
     }
 }
 
+/// What the operator's words about a source change: a turn is decided by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stance {
+    standing: Standing,
+    held: Option<Held>,
+}
+
 /// Why a word changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Pointless {
@@ -144,21 +151,28 @@ impl SourceState {
         if self.rest.is_some() { self.due } else { self.due.min(now) }
     }
 
-    /// As decided by a turn, less what would undo a word that the operator said
-    /// while the turn was on its way: `stored` is how the source stands by now.
-    pub fn heeding(self, stored: &SourceState) -> Self {
-        let standing = match (&stored.standing, self.standing) {
-            (paused @ Standing::Paused { .. }, _) => paused.clone(),
-            (Standing::Active, Standing::Paused { .. }) => Standing::Active,
-            (_, decided) => decided,
-        };
-        let given = stored.held.as_ref().filter(|held| held.leave == Leave::Given);
-        let held = self.held.map(|held| match given {
-            // The very batch that he accepted, held once more before he was heard.
-            Some(given) if (given.trap, given.since) == (held.trap, held.since) => Held { leave: Leave::Given, ..held },
-            _ => held,
-        });
-        Self { standing, held, ..self }
+    /// How it stands towards the operator.
+    pub fn stance(&self) -> Stance {
+        Stance { standing: self.standing.clone(), held: self.held.clone() }
+    }
+
+    /// As decided by a turn that knew the stance `before`, less what would undo
+    /// a word that the operator said while it was on its way: `stored` is how
+    /// the source is known by now.
+    pub fn heeding(self, before: &Stance, stored: &Self) -> Self {
+        // At another address it was begun anew, which is no word of his.
+        let begun_anew = self.feed.as_ref().map(|feed| stored.clone().at(feed, stored.due));
+        let stored = begun_anew.as_ref().unwrap_or(stored);
+        let standing = if stored.standing == before.standing { self.standing } else { stored.standing.clone() };
+        let was_accepted = stored.held != before.held;
+        match self.held {
+            // Held once more before he was heard: it is asked for again.
+            Some(held) if was_accepted => {
+                let held = Some(Held { leave: Leave::Given, ..held });
+                Self { standing, held, due: self.due.min(stored.due), ..self }
+            }
+            held => Self { standing, held, ..self },
+        }
     }
 }
 
@@ -251,33 +265,44 @@ mod tests {
     }
 
     #[track_caller]
-    fn heeds(decided: Standing, stored: Standing, expected: &Standing) {
-        assert_eq!(standing(decided).heeding(&standing(stored)).standing, *expected);
+    fn heeds(before: Standing, stored: Standing, decided: Standing, expected: &Standing) {
+        let heard = standing(decided).heeding(&standing(before).stance(), &standing(stored));
+        assert_eq!(heard.standing, *expected);
     }
 
     #[test]
     fn a_turn_on_its_way_undoes_no_word() {
-        let paused = Standing::Paused { since: now() };
-        let retired = Standing::Retired { why: "HTTP 410".to_owned(), since: now() };
-        heeds(Standing::Active, paused.clone(), &paused);
-        heeds(retired.clone(), paused.clone(), &paused);
-        heeds(paused, Standing::Active, &Standing::Active);
-        heeds(retired.clone(), Standing::Active, &retired);
-        heeds(Standing::Active, retired, &Standing::Active);
+        let active = || Standing::Active;
+        let paused = || Standing::Paused { since: now() };
+        let retired = || Standing::Retired { why: "HTTP 410".to_owned(), since: now() };
+        heeds(active(), paused(), active(), &paused());
+        heeds(active(), paused(), retired(), &paused());
+        heeds(paused(), active(), paused(), &active());
+        heeds(active(), active(), retired(), &retired());
+        heeds(retired(), retired(), active(), &active());
     }
 
     #[test]
-    fn a_batch_held_once_more_stays_accepted_and_another_one_is_not() {
-        let held = |leave, since| SourceState {
-            held: Some(Held { trap: Trap::Flood, items: 90, since, leave }),
+    fn a_turn_at_another_address_begins_anew() {
+        let now_at = |feed: &str, state: SourceState| SourceState { feed: Some(feed.parse().unwrap()), ..state };
+        let retired = standing(Standing::Retired { why: "HTTP 410".to_owned(), since: now() });
+        let stored = now_at("https://old.test/feed", retired);
+        let before = stored.clone().at(&"https://new.test/feed".parse().unwrap(), now());
+        let decided = now_at("https://new.test/feed", standing(Standing::Active));
+        assert_eq!(decided.clone().heeding(&before.stance(), &stored), decided);
+    }
+
+    #[test]
+    fn a_batch_held_once_more_stays_accepted_and_what_was_taken_is_gone() {
+        let held = |leave| SourceState {
+            held: Some(Held { trap: Trap::Flood, items: 90, since: now(), leave }),
+            due: now() + std::time::Duration::from_secs(3600),
             ..standing(Standing::Active)
         };
-        let leave = |state: SourceState| state.held.map(|held| held.leave);
-        let (given, awaited) = (held(Leave::Given, now()), held(Leave::Awaited, now()));
-        assert_eq!(leave(awaited.clone().heeding(&given)), Some(Leave::Given));
-        assert_eq!(leave(awaited.heeding(&held(Leave::Awaited, now()))), Some(Leave::Awaited));
-        let another = held(Leave::Awaited, now() + std::time::Duration::from_secs(60));
-        assert_eq!(leave(another.heeding(&given)), Some(Leave::Awaited));
-        assert_eq!(leave(standing(Standing::Active).heeding(&given)), None, "taken, or itself again");
+        let (awaited, given) = (|| held(Leave::Awaited), || SourceState { due: now(), ..held(Leave::Given) });
+        assert_eq!(awaited().heeding(&awaited().stance(), &given()), given(), "and is asked for again at once");
+        assert_eq!(awaited().heeding(&given().stance(), &given()), awaited(), "another batch is another question");
+        let itself = standing(Standing::Active);
+        assert_eq!(itself.clone().heeding(&awaited().stance(), &given()), itself);
     }
 }

@@ -252,7 +252,7 @@ fn horizon(turns: &[Box<Turn>]) -> Option<jiff::Timestamp> {
 
 /// Writes one turn inside a transaction, all but the grouping.
 fn write(connection: &rusqlite::Connection, turn: &Turn) -> rusqlite::Result<Taken> {
-    sources::record(connection, &turn.source, &turn.state)?;
+    sources::record(connection, turn)?;
     turn.intake.new.iter().try_for_each(|item| items::insert(connection, item))?;
     let seen = seen(turn);
     turn.intake.changed.iter().try_for_each(|item| items::revise(connection, item, seen))?;

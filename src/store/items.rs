@@ -93,9 +93,10 @@ impl Store {
 
     /// The items under a canonical link, of any source.
     pub fn items_at(&self, link: &Url) -> Result<Vec<ItemRow>> {
-        let sql =
-            format!("SELECT {ITEM}, s.story FROM {FROM} WHERE v.link_key = ?2 AND v.canonical = ?1
-                     ORDER BY item.first_seen, item.id");
+        let sql = format!(
+            "SELECT {ITEM}, s.story FROM {FROM} WHERE v.link_key = ?2 AND v.canonical = ?1
+                     ORDER BY item.first_seen, item.id"
+        );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let link = canonical(link);
         let rows = statement.query_map(params![link.as_str(), link_key(link.as_str())], item_row)?;

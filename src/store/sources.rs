@@ -12,6 +12,7 @@ use super::row::{at, json, parsed, parsed_or_none};
 use super::{Result, Store};
 use crate::id::SourceId;
 use crate::source::{Dates, Footprint, Held, Leave, Move, Rhythm, SourceState, Standing, Trap, Validators};
+use crate::turn::Turn;
 
 /// In the order in which [`record`] binds them.
 const COLUMNS: [&str; 33] = [
@@ -86,12 +87,12 @@ impl Store {
     }
 }
 
-/// Records how `source` behaved; part of a turn's transaction. What the operator
-/// said while the turn was on its way stays said.
-pub(super) fn record(connection: &Connection, source: &SourceId, state: &SourceState) -> rusqlite::Result<()> {
-    match known(connection, source)? {
-        Some(stored) => put(connection, source, &state.clone().heeding(&stored)),
-        None => put(connection, source, state),
+/// Records how the source of `turn` behaved; part of its transaction. What the
+/// operator said while the turn was on its way stays said.
+pub(super) fn record(connection: &Connection, turn: &Turn) -> rusqlite::Result<()> {
+    match known(connection, &turn.source)? {
+        Some(stored) => put(connection, &turn.source, &turn.state.clone().heeding(&turn.heard, &stored)),
+        None => put(connection, &turn.source, &turn.state),
     }
 }
 

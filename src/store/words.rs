@@ -101,16 +101,4 @@ mod tests {
         assert_eq!(store.state(&"ft".parse().unwrap()).unwrap(), Some(failing));
         assert_eq!(events(&store), [""; 0]);
     }
-
-    #[test]
-    fn a_turn_that_was_on_its_way_does_not_undo_it() {
-        let mut store = Store::in_memory().unwrap();
-        let now = at("2026-05-06T09:00:00Z");
-        let source: SourceId = "tnw".parse().unwrap();
-        let decided = SourceState { last_success: Some(now), ..SourceState::unknown(now) };
-        store.tell(Word::Pause, std::slice::from_ref(&source), now).unwrap();
-        sources::record(&store.connection, &source, &decided).unwrap();
-        let expected = SourceState { standing: Standing::Paused { since: now }, ..decided };
-        assert_eq!(store.state(&source).unwrap(), Some(expected));
-    }
 }

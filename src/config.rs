@@ -6,6 +6,7 @@ mod entries;
 mod error;
 mod expand;
 mod gather;
+mod known;
 mod meaning;
 mod near;
 mod place;
@@ -36,6 +37,7 @@ use place::Document;
 use written::Main;
 
 pub use error::ConfigErrors;
+pub use known::UnknownSource;
 pub use schema::schema;
 pub use watch::{Watch, watch};
 

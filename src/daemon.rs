@@ -1,9 +1,11 @@
 //! The daemon: polls what is due, publishes when a week ends, serves, reloads,
 //! and tells systemd how it is.
 
+pub mod control;
 mod health;
 mod metrics;
 mod reload;
+mod rounds;
 mod shelf;
 mod supervisor;
 mod work;
@@ -15,7 +17,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -113,7 +115,10 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     };
     let (answering, handle) = (shared.clone(), shared.handle.clone());
     let served = tokio::spawn(serve(listener, move |request| answer(answering.clone(), request), gone(stop.clone())));
-    let worked = tokio::spawn(work::work(shared.clone(), stop.clone()));
+    let (commands, heard) = mpsc::channel(control::MOST_COMMANDS);
+    let worked = tokio::spawn(work::work(shared.clone(), heard, stop.clone()));
+    let controlled = control::open(&config.store.path, &lock)
+        .map(|socket| tokio::spawn(control::listen(socket, shared.clone(), commands, stop.clone())));
     let reloaded = path.map(|path| tokio::spawn(reload::reload(path, shared.clone(), stop.clone())));
     let watchdog = tokio::spawn(supervisor::watchdog(stop.clone()));
     let public = &config.server.public_url;
@@ -127,6 +132,11 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     }
     let answered = tokio::time::timeout(std::time::Duration::from_secs(5), served).await;
     watchdog.abort();
+    if let Some(controlled) = controlled {
+        controlled.abort();
+        // Its socket goes with it.
+        let _ = controlled.await;
+    }
     if let Some(reloaded) = reloaded {
         reloaded.abort();
     }

@@ -2,6 +2,7 @@
 
 pub mod queue;
 pub mod states;
+mod which;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::turn::{Answer, Circumstances, Hope, Reading, Turn, take};
 
 use queue::Queue;
 use states::States;
+pub use which::{NotAsked, Which};
 
 /// Feeds parsed at once; a body above [`LARGE_BYTES`] is parsed alone.
 const PARSERS: u32 = 2;
@@ -127,6 +129,11 @@ impl Poller {
         queue.put(&source.id, &host(&source.feed), self.due(source, now));
     }
 
+    /// Puts `source` into `queue` before all others, due or not.
+    pub fn put_first(&self, source: &Source, queue: &mut Queue) {
+        queue.put(&source.id, &host(&source.feed), Timestamp::MIN);
+    }
+
     fn empty_queue(&self, order: Order) -> Queue {
         let manners = self.config.fetch.limits().manners;
         match order {
@@ -170,7 +177,7 @@ impl Poller {
         let mut summary = Summary::default();
         let mut queue = self.empty_queue(order);
         for source in sources.iter().filter_map(|id| self.source(id)) {
-            queue.put(&source.id, &host(&source.feed), Timestamp::MIN);
+            self.put_first(source, &mut queue);
         }
         let mut running: JoinSet<(SourceId, Result<Option<Polled>, StoreError>)> = JoinSet::new();
         loop {
@@ -381,7 +388,8 @@ fn jitter(source: &SourceId, now: Timestamp) -> Share {
 }
 
 impl Summary {
-    fn count(&mut self, polled: &Polled) {
+    /// Counts one more.
+    pub fn count(&mut self, polled: &Polled) {
         self.polled += 1;
         match &polled.outcome {
             Outcome::Unchanged => self.unchanged += 1,

@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use jiff::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use super::control::{Answer, Command};
+use super::rounds::Rounds;
 use super::{Shared, metrics};
 use crate::compose;
 use crate::config::Config;
@@ -17,6 +19,7 @@ use crate::id::SourceId;
 use crate::poll::queue::Queue;
 use crate::poll::{Polled, Poller};
 use crate::recap::Recap;
+use crate::schedule::NEVER;
 use crate::site::{Library, write};
 use crate::store::StoreError;
 
@@ -28,12 +31,12 @@ const AFTER_FAILURE: Duration = Duration::from_secs(15);
 
 type Turn = (SourceId, f64, std::result::Result<Option<Polled>, StoreError>);
 
-/// Works until `stop` is dropped; polls on the way are abandoned then.
+/// Works until `stop` is dropped, and does what `commands` ask for; polls on the way are abandoned then.
 ///
 /// # Errors
 ///
 /// If the HTTP client cannot be made.
-pub async fn work(shared: Shared, mut stop: watch::Receiver<()>) -> Result<()> {
+pub async fn work(shared: Shared, mut commands: mpsc::Receiver<Command>, mut stop: watch::Receiver<()>) -> Result<()> {
     let mut configs = shared.config.subscribe();
     let config = configs.borrow_and_update().clone();
     let mut worker = Worker::new(shared, config)?;
@@ -42,6 +45,7 @@ pub async fn work(shared: Shared, mut stop: watch::Receiver<()>) -> Result<()> {
         tokio::select! {
             gone = stop.changed() => if gone.is_err() { return Ok(()) },
             Some(turn) = worker.running.join_next() => worker.finished(turn),
+            Some(command) = commands.recv() => worker.hear(command),
             changed = configs.changed() => if changed.is_ok() {
                 let config = configs.borrow_and_update().clone();
                 worker.by(config);
@@ -59,6 +63,8 @@ struct Worker {
     running: JoinSet<Turn>,
     /// When each turn on its way began.
     begun: HashMap<SourceId, Timestamp>,
+    /// Polls that somebody waits for.
+    rounds: Rounds,
     /// No week is to be published before.
     next_week: Timestamp,
     /// Whether something was published, as far as we know.
@@ -72,9 +78,9 @@ impl Worker {
         let Shared { handle, readers, states, .. } = shared.clone();
         let poller = Poller::new(config.clone(), handle, readers, states)?;
         let queue = poller.queue(shared.clock.now());
-        let (running, begun) = (JoinSet::new(), HashMap::new());
+        let (running, begun, rounds) = (JoinSet::new(), HashMap::new(), Rounds::default());
         let next_week = Timestamp::MIN;
-        Ok(Self { shared, config, poller, queue, running, begun, next_week, anchored: None, resume: None })
+        Ok(Self { shared, config, poller, queue, running, begun, rounds, next_week, anchored: None, resume: None })
     }
 
     /// Goes on by another configuration; turns on the way end by the old one.
@@ -88,6 +94,36 @@ impl Worker {
         let now = self.shared.clock.now();
         config.sources.iter().for_each(|source| poller.put(source, &mut self.queue, now));
         (self.config, self.poller, self.next_week) = (config, poller, Timestamp::MIN);
+        self.put_awaited_first();
+    }
+
+    /// What a verb asks for.
+    fn hear(&mut self, command: Command) {
+        let now = self.shared.clock.now();
+        match command {
+            Command::Poll(which, answer) => match self.poller.chosen(which, now) {
+                Ok(sources) => self.rounds.begin(sources, answer),
+                // Whoever asked may have gone.
+                Err(why) => drop(answer.send(Err(Answer::Refused(why.to_string())))),
+            },
+            Command::Heard(sources) => {
+                let known = sources.iter().filter_map(|id| self.poller.source(id));
+                known.for_each(|source| self.poller.put(source, &mut self.queue, now));
+            }
+        }
+        self.put_awaited_first();
+    }
+
+    /// What a round waits for is due now, unless it was paused or taken out
+    /// since: then it will not come.
+    fn put_awaited_first(&mut self) {
+        let now = self.shared.clock.now();
+        for id in self.rounds.awaited().into_iter().filter(|id| !self.begun.contains_key(id)) {
+            match self.poller.source(&id).filter(|source| self.poller.due(source, now) < NEVER) {
+                Some(source) => self.poller.put_first(source, &mut self.queue),
+                None => self.rounds.end(&id, &Ok(None)),
+            }
+        }
     }
 
     /// Starts what is due and publishes what has ended; gives how long nothing
@@ -122,6 +158,7 @@ impl Worker {
     fn finished(&mut self, turn: std::result::Result<Turn, tokio::task::JoinError>) {
         let Ok((id, seconds, polled)) = turn else { return };
         self.begun.remove(&id);
+        self.rounds.end(&id, &polled);
         self.queue.end(&id);
         if let Some(source) = self.poller.source(&id) {
             self.poller.put(source, &mut self.queue, self.shared.clock.now());

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::Shared;
 use crate::serve::Response;
+use crate::source::{SourceState, Standing};
 
 /// What can be wrong with the whole; each part says so in words.
 #[derive(Clone, Debug)]
@@ -46,8 +47,7 @@ impl Health {
         let state = self.state();
         let problem = state.store.clone().or_else(|| asked.as_ref().err().map(ToString::to_string));
         let (items, listed) = asked.unwrap_or_default();
-        let sources = config.sources.iter().map(|source| &source.id);
-        let failing = shared.states.count(sources, |state| state.failures > 0);
+        let Counts { configured, failing, paused, retired, held } = Counts::of(shared);
         let body = serde_json::json!({
             "status": if problem.is_some() { "failing" } else { "ok" },
             "problem": problem,
@@ -55,7 +55,13 @@ impl Health {
             "version": env!("CARGO_PKG_VERSION"),
             "since": state.since,
             "items": items,
-            "sources": { "configured": config.sources.len(), "failing": failing },
+            "sources": {
+                "configured": configured,
+                "failing": failing,
+                "paused": paused,
+                "retired": retired,
+                "held": held,
+            },
             "last_recap": listed.first().map(|listed| listed.week),
             "next_recap": config.recap.slot.next(shared.clock.now()),
         });
@@ -63,6 +69,34 @@ impl Health {
             status: if problem.is_some() { 503 } else { 200 },
             headers: vec![("content-type", "application/json".to_owned()), ("cache-control", "no-store".to_owned())],
             body: format!("{body}\n").into_bytes(),
+        }
+    }
+}
+
+/// How many of the configured sources are how.
+pub(super) struct Counts {
+    pub configured: usize,
+    /// Their last poll failed.
+    pub failing: usize,
+    /// By the operator.
+    pub paused: usize,
+    /// By their publishers.
+    pub retired: usize,
+    /// With a batch that waits for the operator.
+    pub held: usize,
+}
+
+impl Counts {
+    pub(super) fn of(shared: &Shared) -> Self {
+        let config = shared.config.borrow().clone();
+        let count =
+            |it: fn(&SourceState) -> bool| shared.states.count(config.sources.iter().map(|source| &source.id), it);
+        Self {
+            configured: config.sources.len(),
+            failing: count(|state| state.failures > 0),
+            paused: count(|state| matches!(state.standing, Standing::Paused { .. })),
+            retired: count(|state| matches!(state.standing, Standing::Retired { .. })),
+            held: count(|state| state.held.is_some()),
         }
     }
 }

@@ -6,6 +6,7 @@ use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gau
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::Shared;
+use super::health::Counts;
 use crate::poll::{Outcome, Polled};
 use crate::serve::Response;
 
@@ -27,6 +28,9 @@ fn recorder() -> Option<&'static PrometheusHandle> {
         describe_gauge!("recapd_items_total", "Items in the store");
         describe_gauge!("recapd_sources", "Sources configured");
         describe_gauge!("recapd_sources_failing", "Sources whose last poll failed");
+        describe_gauge!("recapd_sources_paused", "Sources that the operator paused");
+        describe_gauge!("recapd_sources_retired", "Sources whose publisher says they are gone");
+        describe_gauge!("recapd_sources_held", "Sources with a batch that waits to be accepted");
         Some(handle)
     };
     RECORDER.get_or_init(install).as_ref()
@@ -62,12 +66,13 @@ pub async fn response(shared: &Shared) -> Response {
     let Ok(items) = shared.readers.ask(|store| store.count_items()).await else {
         return Response::text(503, "the store does not answer\n");
     };
-    let config = shared.config.borrow().clone();
-    let sources = config.sources.iter().map(|source| &source.id);
-    let failing = shared.states.count(sources, |state| state.failures > 0);
+    let counts = Counts::of(shared);
     gauge!("recapd_items_total").set(items as f64);
-    gauge!("recapd_sources").set(config.sources.len() as f64);
-    gauge!("recapd_sources_failing").set(failing as f64);
+    gauge!("recapd_sources").set(counts.configured as f64);
+    gauge!("recapd_sources_failing").set(counts.failing as f64);
+    gauge!("recapd_sources_paused").set(counts.paused as f64);
+    gauge!("recapd_sources_retired").set(counts.retired as f64);
+    gauge!("recapd_sources_held").set(counts.held as f64);
     let mut response = Response::text(200, &recorder.render());
     response.headers = vec![
         ("content-type", "text/plain; version=0.0.4; charset=utf-8".to_owned()),

@@ -4,8 +4,10 @@ mod check;
 mod explain;
 mod output;
 mod poll;
+mod reach;
 mod recap;
 mod show;
+mod source;
 mod status;
 mod trial;
 
@@ -73,6 +75,11 @@ enum Verb {
     },
     /// Show how each source is doing
     Status,
+    /// Say what is to become of sources: pause, resume, revive, accept
+    Source {
+        #[command(subcommand)]
+        deed: source::Deed,
+    },
     /// Print one feed as recapd reads it; touches no store
     Parse {
         /// A file, or an http or https address
@@ -174,6 +181,9 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
     let Arguments { config, now, force, json, verb } = arguments;
     let clock = now.map_or_else(Clock::system, Clock::set_to);
     let settings = || -> Result<Arc<Config>> { Ok(Arc::new(loaded(config.as_deref())?)) };
+    let wish = || -> Result<reach::Wish> {
+        Ok(reach::Wish { path: found(config.as_deref())?, config: settings()?, now, force })
+    };
     match verb {
         Verb::Demo { once } => blocking(demo::run(once_or_on(once), output::line)),
         Verb::Run => {
@@ -183,12 +193,11 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
             blocking(daemon::main(path, settings, clock))
         }
         Verb::Poll { sources, all } => {
-            let settings = settings()?;
-            check_clock(&settings, clock, force)?;
-            blocking(poll::poll(settings, clock, poll::Which::of(sources, all), output::Style::of(json)))
+            blocking(poll::poll(wish()?, poll::which(sources, all), output::Style::of(json)))
         }
         Verb::Check { online } => check::check(&found(config.as_deref())?, online, clock, output::Style::of(json)),
         Verb::Status => status::status(settings()?.as_ref(), clock, output::Style::of(json)),
+        Verb::Source { deed } => source::perform(deed, &wish()?, output::Style::of(json)),
         Verb::Parse { document, content_type, base_url } => {
             blocking(show::parsed(document, content_type, base_url, clock))
         }
@@ -297,6 +306,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     output::complain(&format!("recapd: {}", chain.join(": ")));
     match error.downcast_ref::<StoreError>() {
         Some(StoreError::Busy | StoreError::Full) => ExitCode::from(75),
+        _ if matches!(error.downcast_ref(), Some(reach::Refused::ForNow(_))) => ExitCode::from(75),
         _ if error.is::<NoConfiguration>() => ExitCode::from(3),
         _ => ExitCode::FAILURE,
     }

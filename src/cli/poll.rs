@@ -1,52 +1,64 @@
 //! `recapd poll`: one turn of what is due.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::output::{self, Style};
-use crate::clock::Clock;
-use crate::config::Config;
+use super::reach::{Wish, ask};
+use crate::daemon::control::{Answer, Request, Writer};
 use crate::id::SourceId;
 use crate::poll::states::States;
-use crate::poll::{Order, Polled, Poller, Summary};
+use crate::poll::{Order, Polled, Poller, Summary, Which};
 use crate::publish::words;
 use crate::store::{Handle, Readers};
 
-/// Which sources are polled.
-#[derive(Debug)]
-pub enum Which {
-    /// Those that are due.
-    Due,
-    /// Every one, due or not.
-    All,
-    /// These, due or not.
-    Named(Vec<SourceId>),
-}
-
-impl Which {
-    /// What the command line asks for.
-    pub fn of(sources: Vec<SourceId>, all: bool) -> Self {
-        match (sources.is_empty(), all) {
-            (false, _) => Self::Named(sources),
-            (true, true) => Self::All,
-            (true, false) => Self::Due,
-        }
+/// What the command line asks for.
+pub fn which(sources: Vec<SourceId>, all: bool) -> Which {
+    match (sources.is_empty(), all) {
+        (false, _) => Which::Named(sources),
+        (true, true) => Which::All,
+        (true, false) => Which::Due,
     }
 }
 
-/// Polls, with a bar on a terminal, and sums up.
-pub async fn poll(config: Arc<Config>, clock: Clock, which: Which, style: Style) -> Result<ExitCode> {
+/// Polls, or has the daemon poll that runs, and sums up.
+pub async fn poll(wish: Wish, which: Which, style: Style) -> Result<ExitCode> {
+    let begun = Instant::now();
+    let summary = match wish.writer()? {
+        Writer::Daemon(socket) => by_daemon(socket, which).await?,
+        Writer::Us(_lock) => here(&wish, which).await?,
+    };
+    match style {
+        Style::Words => output::line(&in_words(&summary, begun.elapsed()))?,
+        Style::Json => output::json(&object(&summary, begun.elapsed()))?,
+    }
+    let everything_failed = summary.polled > 0 && summary.failed == summary.polled;
+    Ok(if everything_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// It groups what comes, so that two reports of one event never start two stories.
+async fn by_daemon(socket: PathBuf, which: Which) -> Result<Summary> {
+    let answer = tokio::task::spawn_blocking(move || ask(&socket, &Request::Poll(which))).await?;
+    match answer? {
+        Answer::Polled(summary) => Ok(summary),
+        _ => bail!("the daemon that runs answered something else; is it of another version than this?"),
+    }
+}
+
+/// With a bar on a terminal, while we hold the lock.
+async fn here(wish: &Wish, which: Which) -> Result<Summary> {
+    let (config, clock) = (wish.config.clone(), wish.clock());
     let handle = Handle::start(&config.store.path, Arc::new(config.names.clone()))?;
     let readers = Readers::of(&config.store.path);
     let states = States::read(&readers).await?;
-    let poller = Poller::new(config.clone(), handle.clone(), readers, states)?;
-    let sources = chosen(&config, &poller, clock, which)?;
-    let begun = std::time::Instant::now();
+    let poller = Poller::new(config, handle.clone(), readers, states)?;
+    let sources = poller.chosen(which, clock.now())?;
     let bar = bar(sources.len());
     let summary = poller
         .round(&sources, clock, Order::Together, |polled: &Polled| {
@@ -56,12 +68,7 @@ pub async fn poll(config: Arc<Config>, clock: Clock, which: Which, style: Style)
         .await?;
     bar.finish_and_clear();
     handle.close().await;
-    match style {
-        Style::Words => output::line(&in_words(&summary, begun.elapsed()))?,
-        Style::Json => output::json(&object(&summary, begun.elapsed()))?,
-    }
-    let everything_failed = summary.polled > 0 && summary.failed == summary.polled;
-    Ok(if everything_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(summary)
 }
 
 fn in_words(summary: &Summary, elapsed: Duration) -> String {
@@ -88,20 +95,6 @@ fn object(summary: &Summary, elapsed: Duration) -> Value {
         "new_stories": summary.taken.stories,
         "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
     })
-}
-
-fn chosen(config: &Config, poller: &Poller, clock: Clock, which: Which) -> Result<Vec<SourceId>> {
-    match which {
-        Which::All => Ok(config.sources.iter().map(|source| source.id.clone()).collect()),
-        Which::Due => Ok(poller.all_due(clock.now())),
-        Which::Named(names) => {
-            let unknown = names.iter().find(|name| !config.sources.iter().any(|source| source.id == **name));
-            if let Some(unknown) = unknown {
-                bail!("there is no source `{unknown}` in the configuration; `recapd status` lists them");
-            }
-            Ok(names)
-        }
-    }
 }
 
 /// Hidden where standard error is no terminal.

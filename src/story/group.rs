@@ -200,8 +200,7 @@ impl Index {
 
     /// Its neighbours, those first that it may join, each the nearer first.
     fn candidates(&self, item: &Newcomer, neighbours: &[Slot]) -> Vec<Candidate> {
-        let mut candidates: Vec<Candidate> =
-            neighbours.iter().filter_map(|slot| self.candidate(item, *slot)).collect();
+        let mut candidates: Vec<Candidate> = neighbours.iter().filter_map(|slot| self.candidate(item, *slot)).collect();
         candidates.sort_by(|a, b| {
             let by_strength = b.joins().cmp(&a.joins()).then(b.nearest.total_cmp(&a.nearest));
             by_strength.then(a.slot.cmp(&b.slot))
@@ -232,8 +231,7 @@ impl Index {
     /// Items that share a rare word with it, by the weight of what they share.
     fn neighbours(&mut self, item: &Newcomer) -> Vec<Slot> {
         let features = item.features().into_iter().filter(|feature| !self.recent.found(*feature).is_empty());
-        let mut lookups: Vec<(f64, Feature)> =
-            features.map(|feature| (self.recent.weight(feature), feature)).collect();
+        let mut lookups: Vec<(f64, Feature)> = features.map(|feature| (self.recent.weight(feature), feature)).collect();
         lookups.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         self.shares.resize(self.recent.len(), 0.0);
         let mut met: Vec<Slot> = Vec::new();
@@ -247,9 +245,7 @@ impl Index {
             }
         }
         let shares = &self.shares;
-        let nearer = |a: &Slot, b: &Slot| {
-            shares[*b as usize].total_cmp(&shares[*a as usize]).then(a.cmp(b))
-        };
+        let nearer = |a: &Slot, b: &Slot| shares[*b as usize].total_cmp(&shares[*a as usize]).then(a.cmp(b));
         let mut nearest = met.clone();
         if nearest.len() > NEIGHBOURS {
             nearest.select_nth_unstable_by(NEIGHBOURS, nearer);

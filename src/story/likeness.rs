@@ -111,10 +111,9 @@ impl Rarity {
 
     /// How alike the titles of two items are among these, 0 to 1.
     pub fn likeness(&self, one: &Signature, two: &Signature) -> f64 {
-        let [titles, _] =
-            common(one.traits(), two.traits(), |word| {
-                weight(self.found_in.get(word).copied().unwrap_or_default(), self.items)
-            });
+        let [titles, _] = common(one.traits(), two.traits(), |word| {
+            weight(self.found_in.get(word).copied().unwrap_or_default(), self.items)
+        });
         titles.share.min(1.0)
     }
 }

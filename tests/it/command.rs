@@ -26,7 +26,9 @@ pub fn recapd(folder: &Path, arguments: &[&str]) -> Said {
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_recapd"));
     command.current_dir(folder).args(arguments).stdin(Stdio::null());
-    for name in ["RECAPD_LOG", "STATE_DIRECTORY", "JOURNAL_STREAM", "NOTIFY_SOCKET", "WATCHDOG_USEC"] {
+    for name in
+        ["RECAPD_LOG", "STATE_DIRECTORY", "RUNTIME_DIRECTORY", "JOURNAL_STREAM", "NOTIFY_SOCKET", "WATCHDOG_USEC"]
+    {
         command.env_remove(name);
     }
     command.env("RECAPD_CONFIG", folder.join("recapd.toml"));

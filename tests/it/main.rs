@@ -5,6 +5,7 @@
 
 mod cli;
 mod command;
+mod control;
 mod daemon;
 mod docs;
 mod edits;

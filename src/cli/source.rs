@@ -1,0 +1,136 @@
+//! `recapd source`: what the operator says about single sources.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Subcommand;
+use comfy_table::{ContentArrangement, Table, presets};
+
+use super::output::{self, Style};
+use super::reach::{Wish, ask, granted};
+use crate::config::Config;
+use crate::daemon::control::{self, Answer, Request, Writer};
+use crate::id::SourceId;
+use crate::source::{Held, Leave, Source, SourceState, Standing, Word};
+use crate::store::{Store, StoreError};
+
+/// What is said about sources.
+#[derive(Debug, Subcommand)]
+pub enum Deed {
+    /// List the sources, and whether each is polled
+    List,
+    /// Leave sources alone until they are resumed
+    Pause(Named),
+    /// Poll paused sources again, each when it is due
+    Resume(Named),
+    /// Ask retired or failing sources again, now
+    Revive(Named),
+    /// Take the batches that are held, at the next poll
+    Accept(Named),
+}
+
+/// One or more sources.
+#[derive(Debug, clap::Args)]
+pub struct Named {
+    /// Their ids
+    #[arg(required = true, value_name = "SOURCE")]
+    sources: Vec<SourceId>,
+}
+
+/// Does it, and says of each source what is true of it now.
+pub fn perform(deed: Deed, wish: &Wish, style: Style) -> Result<ExitCode> {
+    match deed {
+        Deed::List => list(&wish.config, style),
+        Deed::Pause(named) => tell(Word::Pause, named.sources, wish, style),
+        Deed::Resume(named) => tell(Word::Resume, named.sources, wish, style),
+        Deed::Revive(named) => tell(Word::Revive, named.sources, wish, style),
+        Deed::Accept(named) => tell(Word::Accept, named.sources, wish, style),
+    }
+}
+
+fn tell(word: Word, mut sources: Vec<SourceId>, wish: &Wish, style: Style) -> Result<ExitCode> {
+    sources.sort();
+    sources.dedup();
+    let answer = match wish.writer()? {
+        Writer::Daemon(socket) => ask(&socket, &Request::Tell { word, sources })?,
+        Writer::Us(_lock) => granted(told_here(word, &sources, wish)?)?,
+    };
+    match (&answer, style) {
+        (_, Style::Json) => output::line(&answer.line())?,
+        (Answer::Done(said), Style::Words) => said.iter().try_for_each(|said| output::line(said))?,
+        _ => (),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Without a daemon, while we hold the lock.
+fn told_here(word: Word, sources: &[SourceId], wish: &Wish) -> Result<Answer> {
+    wish.config.check_known(sources)?;
+    let path = &wish.config.store.path;
+    // Where nothing was ever polled there is nothing to say; a store made by a slip of the hand would hide that.
+    if !path.exists() {
+        return Err(StoreError::Missing { path: path.clone() }.into());
+    }
+    let now = wish.clock().now();
+    let told = Store::open(path)?.tell(word, sources, now)?;
+    Ok(control::answer(word, &told, now))
+}
+
+fn list(config: &Config, style: Style) -> Result<ExitCode> {
+    let states = match Store::read(&config.store.path) {
+        Ok(store) => store.states()?,
+        Err(StoreError::Missing { .. }) => Default::default(),
+        Err(error) => return Err(error.into()),
+    };
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(["source", "stands", "name", "feed"]);
+    for source in &config.sources {
+        let state = states.get(&source.id);
+        match style {
+            Style::Json => output::json(&object(source, state))?,
+            Style::Words => {
+                let (id, stands, feed) =
+                    (source.id.to_string(), output::printable(&stands(state)), source.public_feed());
+                table.add_row([id, stands, output::printable(&source.name), feed.to_string()]);
+            }
+        }
+    }
+    if style == Style::Words {
+        output::line(&table.to_string())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// "active", "paused since 2026-05-08", with what is held.
+fn stands(state: Option<&SourceState>) -> String {
+    let Some(state) = state else { return "active".to_owned() };
+    let standing = match &state.standing {
+        Standing::Active => "active".to_owned(),
+        Standing::Paused { since } => format!("paused since {}", since.strftime("%Y-%m-%d")),
+        Standing::Retired { since, .. } => format!("retired since {}", since.strftime("%Y-%m-%d")),
+    };
+    match &state.held {
+        None => standing,
+        Some(held) if held.leave == Leave::Given => format!("{standing}; {} accepted", held.in_words()),
+        Some(held) => format!("{standing}; {} held", held.in_words()),
+    }
+}
+
+fn object(source: &Source, state: Option<&SourceState>) -> serde_json::Value {
+    let standing = state.map(|state| &state.standing);
+    let (since, why) = match standing {
+        Some(Standing::Paused { since }) => (Some(since), None),
+        Some(Standing::Retired { since, why }) => (Some(since), Some(why)),
+        _ => (None, None),
+    };
+    serde_json::json!({
+        "source": source.id,
+        "name": source.name,
+        "feed": source.public_feed(),
+        "standing": standing.unwrap_or(&Standing::Active).word(),
+        "since": since,
+        "why": why,
+        "held": state.and_then(|state| state.held.as_ref()).map(Held::in_words),
+    })
+}

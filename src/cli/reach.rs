@@ -59,6 +59,16 @@ impl Wish {
         Ok(writer)
     }
 
+    /// The same for a verb that has nothing to say where nothing was ever
+    /// polled: a store made by a slip of the hand would hide that.
+    pub fn writer_of_a_store(&self) -> Result<Writer> {
+        let path = &self.config.store.path;
+        if !path.exists() && self.service().is_none() {
+            return Err(StoreError::Missing { path: path.clone() }.into());
+        }
+        self.writer()
+    }
+
     /// The daemon of the unit, when its configuration is meant and no store is
     /// where this process would look for one: it is below `$STATE_DIRECTORY`.
     fn service(&self) -> Option<PathBuf> {

@@ -51,7 +51,7 @@ pub fn perform(deed: Deed, wish: &Wish, style: Style) -> Result<ExitCode> {
 fn tell(word: Word, mut sources: Vec<SourceId>, wish: &Wish, style: Style) -> Result<ExitCode> {
     sources.sort();
     sources.dedup();
-    let answer = match wish.writer()? {
+    let answer = match wish.writer_of_a_store()? {
         Writer::Daemon(socket) => ask(&socket, &Request::Tell { word, sources })?,
         Writer::Us(_lock) => granted(told_here(word, &sources, wish)?)?,
     };
@@ -66,13 +66,8 @@ fn tell(word: Word, mut sources: Vec<SourceId>, wish: &Wish, style: Style) -> Re
 /// Without a daemon, while we hold the lock.
 fn told_here(word: Word, sources: &[SourceId], wish: &Wish) -> Result<Answer> {
     wish.config.check_known(sources)?;
-    let path = &wish.config.store.path;
-    // Where nothing was ever polled there is nothing to say; a store made by a slip of the hand would hide that.
-    if !path.exists() {
-        return Err(StoreError::Missing { path: path.clone() }.into());
-    }
     let now = wish.clock().now();
-    let told = Store::open(path)?.tell(word, sources, now)?;
+    let told = Store::open(&wish.config.store.path)?.tell(word, sources, now)?;
     Ok(control::answer(word, &told, now))
 }
 

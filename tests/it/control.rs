@@ -193,6 +193,7 @@ fn without_a_daemon_a_verb_writes_itself() {
         recapd: DIR/recapd.db does not exist: `recapd poll` or `recapd run` creates it
     "#]],
     );
+    assert!(!scene.folder.path("recapd.db.lock").exists(), "and leaves nothing");
     scene.poll(&["plane"], "1 source polled");
     let said = scene.verb(&["source", "pause", "lathe", "--now", "2099-01-01T00:00:00Z"]);
     assert_eq!(said.code, 0, "{}", said.err);

@@ -58,6 +58,7 @@ main() {
     unit_is_valid_and_hardened
     start_waits_until_recapd_is_ready
     feed_is_polled_and_its_items_arrive
+    verbs_reach_the_service
     restart_loses_nothing_and_polls_nothing_early
     reload_takes_a_new_source_without_a_gap
     hung_process_is_restarted_by_the_watchdog
@@ -95,6 +96,21 @@ feed_is_polled_and_its_items_arrive() {
     (($(metric recapd_polls_total) >= 1)) || fail "/metrics counts no poll"
     page_lists "Loopback one" || fail "/sources/ does not list the source"
     ok "a feed on loopback is polled: $(figures); /sources/ lists it"
+}
+
+# By root, who is not the service's user: the socket is in /run/recapd, and the lock of the store says so too.
+verbs_reach_the_service() {
+    local said
+    said=$(inside recapd source pause one 2>&1) || fail "recapd source pause: $said"
+    [[ $said == "\`one\` is paused: "* ]] || fail "recapd source pause says \"$said\""
+    [[ $(metric recapd_sources_paused) == 1 ]] || fail "/metrics counts no paused source"
+    said=$(inside env STATE_DIRECTORY=/var/lib/recapd recapd source resume one 2>&1) || fail "recapd source resume: $said"
+    [[ $said == "\`one\` is polled again: it is due at "* ]] || fail "recapd source resume says \"$said\""
+    said=$(inside recapd poll one 2>&1) || fail "recapd poll: $said"
+    [[ $said == "1 source polled "* ]] || fail "recapd poll says \"$said\""
+    [[ $(inside stat --format=%a /run/recapd/control.sock) == 600 ]] || fail "the control socket is open to others"
+    ! said=$(inside setpriv --reuid=nobody --clear-groups recapd source pause one 2>&1) || fail "nobody is heard too: $said"
+    ok "verbs reach the service as root, and as nobody else: ${said##*recapd: }"
 }
 
 restart_loses_nothing_and_polls_nothing_early() {

@@ -110,7 +110,7 @@ fn a_pause_holds_at_once_and_a_resumed_source_is_not_early() {
 #[test]
 fn a_pause_outlives_a_restart_and_a_poll_on_its_way() {
     let scene = Scene::new();
-    scene.folder.configure("timeout = \"2s\"\n");
+    scene.folder.configure("timeout = \"4s\"\n");
     scene.origin.put("/lathe.xml", Page::Silence);
     let daemon = Daemon::start(&scene.folder, NOW);
     wait_for("the poll is on its way", || (scene.asked("lathe") == 1).then_some(()));

@@ -1,4 +1,4 @@
-//! What happened to an item, a story or a week, and why: the answer to "why is
+//! What happened to an item, a story, a week or a source, and why: the answer to "why is
 //! this here?" and "why is it not?".
 
 use std::fmt;
@@ -50,6 +50,14 @@ pub enum Event {
     LeftOut,
     /// A recap was published.
     Published,
+    /// A source is left alone: the operator paused it.
+    Paused,
+    /// He resumed it.
+    Resumed,
+    /// He revived it after its retirement.
+    Revived,
+    /// He accepted a batch that was held.
+    Accepted,
 }
 
 impl Event {
@@ -66,6 +74,10 @@ impl Event {
             Event::Chosen => "chosen",
             Event::LeftOut => "left out",
             Event::Published => "published",
+            Event::Paused => "paused",
+            Event::Resumed => "resumed",
+            Event::Revived => "revived",
+            Event::Accepted => "accepted",
         }
     }
 

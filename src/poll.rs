@@ -13,7 +13,7 @@ use crate::fetch::{ClientError, FetchError, Fetched, Fetcher, Remedy, Request};
 use crate::id::{Share, SourceId};
 use crate::parse::{Document, parse};
 use crate::schedule::{Pace, clamped};
-use crate::source::{Source, SourceState, Validators};
+use crate::source::{Source, SourceState};
 use crate::store::{Handle, Readers, StoreError, Taken};
 use crate::text;
 use crate::turn::{Answer, Circumstances, Hope, Reading, take};
@@ -219,18 +219,11 @@ impl Poller {
         Ok(Polled { source: source.id.clone(), outcome, due })
     }
 
-    /// What is remembered of `source`; at a new address, without its validators.
+    /// What is remembered of `source`, as far as it is true of its address.
     async fn state(&self, source: &Source, now: Timestamp) -> Result<SourceState, StoreError> {
         let id = source.id.clone();
         let state = self.readers.ask(move |store| store.state(&id)).await?;
-        let mut state = state.unwrap_or_else(|| SourceState::unknown(now));
-        if state.feed.as_ref() != Some(&source.feed) {
-            state.validators = Validators::default();
-            // Another address has a backlog of its own, which is no news.
-            state.first_success = None;
-            state.failures = 0;
-        }
-        Ok(state)
+        Ok(state.unwrap_or_else(|| SourceState::unknown(now)).at(&source.feed, now))
     }
 
     async fn answer(&self, source: &Source, before: &SourceState, now: Timestamp) -> Answer {

@@ -2,12 +2,23 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use url::Url;
 
 use crate::filter::Filter;
 use crate::id::{AudienceId, Share, SourceId};
 use crate::publisher::Kind;
+
+mod footprint;
+mod rhythm;
+mod state;
+mod wishes;
+mod word;
+
+pub use footprint::Footprint;
+pub use rhythm::Rhythm;
+pub use state::{Dates, Held, Leave, Move, SourceState, Standing, Trap, Validators};
+pub use wishes::{Silence, Updates, Wishes};
+pub use word::{Pointless, Word};
 
 /// A feed to poll, as the configuration means it.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,16 +48,21 @@ pub struct Source {
 }
 
 impl Source {
-    /// The feed's address as anyone may see it: without a login, and without the
-    /// query, which may hold a token.
+    /// The feed's address as anyone may see it, see [`public`].
     pub fn public_feed(&self) -> Url {
-        let mut feed = self.feed.clone();
-        // An address that cannot have a login has none to lose.
-        let _ = feed.set_username("");
-        let _ = feed.set_password(None);
-        feed.set_query(None);
-        feed
+        public(&self.feed)
     }
+}
+
+/// `address` as anyone may see it: without a login, and without the query,
+/// which may hold a token.
+pub fn public(address: &Url) -> Url {
+    let mut shown = address.clone();
+    // An address that cannot have a login has none to lose.
+    let _ = shown.set_username("");
+    let _ = shown.set_password(None);
+    shown.set_query(None);
+    shown
 }
 
 /// A range of addresses: `127.0.0.0/8`, `fd00::/8`.
@@ -56,64 +72,6 @@ pub struct Network {
     pub address: std::net::IpAddr,
     /// Leading bits that all of its addresses share; at most 32 or 128.
     pub prefix: u8,
-}
-
-/// What the server gave us to ask "anything new?" with. Sent back byte for
-/// byte, never parsed: servers compare them as opaque bytes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Validators {
-    /// The `ETag`, quotes and all, as received.
-    pub etag: Option<Vec<u8>>,
-    /// The `Last-Modified`, as received.
-    pub last_modified: Option<Vec<u8>>,
-    /// SHA-256 of the last body that was read as a feed.
-    pub body_hash: Option<[u8; 32]>,
-}
-
-/// What recapd remembers of a source between polls.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SourceState {
-    /// The address the validators belong to; another one drops them.
-    pub feed: Option<Url>,
-    /// For the next conditional request.
-    pub validators: Validators,
-    /// Not polled before this instant.
-    pub due: Timestamp,
-    /// Why then, in words; none before the first poll.
-    pub because: Option<String>,
-    /// Polls failed in a row; 0 after a success.
-    pub failures: u32,
-    /// When it was last polled, whatever came of it.
-    pub last_poll: Option<Timestamp>,
-    /// The first poll that gave a feed: items of that poll are placed by their own dates.
-    pub first_success: Option<Timestamp>,
-    /// The last poll that gave a feed or a "not modified".
-    pub last_success: Option<Timestamp>,
-    /// When an item was last new.
-    pub last_new: Option<Timestamp>,
-    /// Why the last poll failed, in words an operator understands; none after a success.
-    pub last_error: Option<String>,
-    /// What had to be mended to read it, in words; none for a well-formed feed.
-    pub mended: Option<String>,
-}
-
-impl SourceState {
-    /// The state of a source that was never polled: due at once.
-    pub fn unknown(now: Timestamp) -> Self {
-        Self {
-            feed: None,
-            validators: Validators::default(),
-            due: now,
-            because: None,
-            failures: 0,
-            last_poll: None,
-            first_success: None,
-            last_success: None,
-            last_new: None,
-            last_error: None,
-            mended: None,
-        }
-    }
 }
 
 #[cfg(test)]

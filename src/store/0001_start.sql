@@ -11,20 +11,39 @@ CREATE TABLE meta (
 -- A configured feed, and how it behaved. A source taken out of the
 -- configuration keeps its row and its items.
 CREATE TABLE source (
-    id            TEXT PRIMARY KEY,
-    feed          TEXT,              -- the address the validators belong to; null before the first poll
-    etag          BLOB,              -- as received; null if the server gives none
-    last_modified BLOB,              -- as received; null if the server gives none
-    body_hash     BLOB,              -- SHA-256 of the last body read; null before the first success
-    due           TEXT NOT NULL,
-    failures      INTEGER NOT NULL,  -- in a row
-    last_poll     TEXT,              -- null before the first poll
-    first_success TEXT,              -- null before the first success
-    last_success  TEXT,              -- null before the first success
-    last_new      TEXT,              -- null while it gave no item
-    last_error    TEXT,              -- null after a success
-    mended        TEXT,              -- null if the feed is well-formed
-    because       TEXT               -- why it is due then, in words; null before the first poll
+    id             TEXT PRIMARY KEY,
+    feed           TEXT,              -- the configured address at the last poll; null before the first
+    learnt         TEXT,              -- the address that is asked instead; null if it did not move
+    moved_to       TEXT,              -- where permanent redirects lead, not yet believed; null if nowhere
+    moved_seen     INTEGER,           -- on how many days; this and the next two are null with moved_to
+    moved_first    TEXT,
+    moved_last     TEXT,
+    etag           BLOB,              -- as received; null if the server gives none
+    last_modified  BLOB,              -- as received; null if the server gives none
+    body_hash      BLOB,              -- SHA-256 of the last body read; null before the first success
+    standing       TEXT NOT NULL,     -- active, paused, retired
+    standing_since TEXT,              -- null if active
+    standing_why   TEXT,              -- null if not retired
+    due            TEXT NOT NULL,     -- while it is active
+    because        TEXT,              -- why it is due then, in words; null before the first poll
+    rest           TEXT,              -- HTTP 429; null if its server does not ask for silence
+    failures       INTEGER NOT NULL,  -- in a row
+    last_poll      TEXT,              -- null before the first poll
+    first_success  TEXT,              -- null before the first success
+    last_success   TEXT,              -- null before the first success
+    last_new       TEXT,              -- null while it gave no item
+    last_error     TEXT,              -- null after a success
+    mended         TEXT,              -- null if the feed is well-formed
+    held_trap      TEXT,              -- re-dated, renamed, flood, one text; null if nothing is held
+    held_items     INTEGER,           -- how many look like that; this and the next two are null with held_trap
+    held_since     TEXT,
+    held_accepted  INTEGER,           -- 1: the operator lets the next such batch in
+    steady_dates   INTEGER NOT NULL,  -- 1: most items once came with the date they had before
+    recent         REAL NOT NULL,     -- new items, one of a week ago counts 1/e
+    recent_as_of   TEXT NOT NULL,
+    recent_told    INTEGER,           -- the wait the ledger last spoke of, in seconds; null if it did not
+    wishes         TEXT NOT NULL,     -- JSON: ttl, updates, silence, as the feed asks
+    footprint      BLOB NOT NULL      -- four bytes for each thing in the last document
 ) STRICT;
 
 -- An entry of a source: when we met it, and under which identity. Never deleted.

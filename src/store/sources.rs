@@ -1,29 +1,80 @@
 //! Questions about sources: how each behaved, and when it is due.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
+use url::Url;
 
-use super::row::{at, parsed, parsed_or_none};
+use super::row::{at, json, parsed, parsed_or_none};
 use super::{Result, Store};
 use crate::id::SourceId;
-use crate::source::{SourceState, Validators};
+use crate::source::{Dates, Footprint, Held, Leave, Move, Rhythm, SourceState, Standing, Trap, Validators};
 
-const COLUMNS: &str = "id, feed, etag, last_modified, body_hash, due, failures, last_poll, first_success, \
-                       last_success, last_new, last_error, mended, because";
+/// In the order in which [`record`] binds them.
+const COLUMNS: [&str; 33] = [
+    "id",
+    "feed",
+    "learnt",
+    "moved_to",
+    "moved_seen",
+    "moved_first",
+    "moved_last",
+    "etag",
+    "last_modified",
+    "body_hash",
+    "standing",
+    "standing_since",
+    "standing_why",
+    "due",
+    "because",
+    "rest",
+    "failures",
+    "last_poll",
+    "first_success",
+    "last_success",
+    "last_new",
+    "last_error",
+    "mended",
+    "held_trap",
+    "held_items",
+    "held_since",
+    "held_accepted",
+    "steady_dates",
+    "recent",
+    "recent_as_of",
+    "recent_told",
+    "wishes",
+    "footprint",
+];
+
+static SELECT: LazyLock<String> = LazyLock::new(|| format!("SELECT {} FROM source", COLUMNS.join(", ")));
+
+/// One row written, whether the source is known or not.
+static RECORD: LazyLock<String> = LazyLock::new(|| {
+    let places: Vec<String> = (1..=COLUMNS.len()).map(|place| format!("?{place}")).collect();
+    let updates: Vec<String> = COLUMNS[1..].iter().map(|column| format!("{column} = excluded.{column}")).collect();
+    format!(
+        "INSERT INTO source ({}) VALUES ({}) ON CONFLICT (id) DO UPDATE SET {}",
+        COLUMNS.join(", "),
+        places.join(", "),
+        updates.join(", ")
+    )
+});
 
 impl Store {
     /// The state of every source that was ever polled.
     pub fn states(&self) -> Result<HashMap<SourceId, SourceState>> {
-        let mut statement = self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM source"))?;
+        let mut statement = self.connection.prepare_cached(&SELECT)?;
         let rows = statement.query_map([], |row| Ok((parsed(row, "id")?, state(row)?)))?;
         rows.map(|row| Ok(row?)).collect()
     }
 
     /// The state of `source`; none before its first poll.
     pub fn state(&self, source: &SourceId) -> Result<Option<SourceState>> {
-        let mut statement = self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM source WHERE id = ?1"))?;
+        let mut statement = self.connection.prepare_cached(&format!("{} WHERE id = ?1", *SELECT))?;
         Ok(statement.query_row([source.as_str()], state).optional()?)
     }
 
@@ -38,22 +89,32 @@ impl Store {
 
 /// Records how `source` behaved; part of a turn's transaction.
 pub(super) fn record(connection: &Connection, source: &SourceId, state: &SourceState) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO source (id, feed, etag, last_modified, body_hash, due, failures, last_poll, first_success,
-                                   last_success, last_new, last_error, mended, because)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-               ON CONFLICT (id) DO UPDATE SET
-                   feed = excluded.feed, etag = excluded.etag, last_modified = excluded.last_modified,
-                   body_hash = excluded.body_hash, due = excluded.due, failures = excluded.failures,
-                   last_poll = excluded.last_poll, first_success = excluded.first_success,
-                   last_success = excluded.last_success, last_new = excluded.last_new,
-                   last_error = excluded.last_error, mended = excluded.mended, because = excluded.because";
-    connection.prepare_cached(sql)?.execute(rusqlite::params![
+    let address = |url: &Option<Url>| url.as_ref().map(|url| url.as_str().to_owned());
+    let (since, why) = match &state.standing {
+        Standing::Active => (None, None),
+        Standing::Paused { since } => (Some(at(*since)), None),
+        Standing::Retired { why, since } => (Some(at(*since)), Some(why)),
+    };
+    let (moved, held) = (state.moved.as_ref(), state.held.as_ref());
+    let wishes = serde_json::to_string(&state.wishes);
+    let wishes = wishes.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    connection.prepare_cached(&RECORD)?.execute(rusqlite::params![
         source.as_str(),
-        state.feed.as_ref().map(|feed| feed.as_str()),
+        address(&state.feed),
+        address(&state.learnt),
+        moved.map(|moved| moved.to.as_str()),
+        moved.map(|moved| moved.sightings),
+        moved.map(|moved| at(moved.first)),
+        moved.map(|moved| at(moved.last)),
         state.validators.etag,
         state.validators.last_modified,
         state.validators.body_hash.map(|hash| hash.to_vec()),
+        state.standing.word(),
+        since,
+        why,
         at(state.due),
+        state.because,
+        state.rest,
         state.failures,
         state.last_poll.map(at),
         state.first_success.map(at),
@@ -61,21 +122,37 @@ pub(super) fn record(connection: &Connection, source: &SourceId, state: &SourceS
         state.last_new.map(at),
         state.last_error,
         state.mended,
-        state.because,
+        held.map(|held| held.trap.word()),
+        held.map(|held| held.items),
+        held.map(|held| at(held.since)),
+        held.map(|held| held.leave == Leave::Given),
+        state.dates == Dates::Steady,
+        state.rhythm.recent,
+        at(state.rhythm.as_of),
+        state.rhythm.told.map(|told| told.as_secs().cast_signed()),
+        wishes,
+        state.footprint.to_bytes(),
     ])?;
     Ok(())
 }
 
 fn state(row: &Row) -> rusqlite::Result<SourceState> {
     let body_hash: Option<Vec<u8>> = row.get("body_hash")?;
+    let told: Option<i64> = row.get("recent_told")?;
+    let footprint: Vec<u8> = row.get("footprint")?;
     Ok(SourceState {
         feed: parsed_or_none(row, "feed")?,
+        learnt: parsed_or_none(row, "learnt")?,
+        moved: moved(row)?,
         validators: Validators {
             etag: row.get("etag")?,
             last_modified: row.get("last_modified")?,
             body_hash: body_hash.and_then(|hash| hash.try_into().ok()),
         },
+        standing: standing(row)?,
         due: parsed(row, "due")?,
+        because: row.get("because")?,
+        rest: row.get("rest")?,
         failures: row.get("failures")?,
         last_poll: parsed_or_none(row, "last_poll")?,
         first_success: parsed_or_none(row, "first_success")?,
@@ -83,6 +160,91 @@ fn state(row: &Row) -> rusqlite::Result<SourceState> {
         last_new: parsed_or_none(row, "last_new")?,
         last_error: row.get("last_error")?,
         mended: row.get("mended")?,
-        because: row.get("because")?,
+        held: held(row)?,
+        dates: if row.get("steady_dates")? { Dates::Steady } else { Dates::Unproven },
+        rhythm: Rhythm {
+            recent: row.get("recent")?,
+            as_of: parsed(row, "recent_as_of")?,
+            told: told.map(|seconds| Duration::from_secs(seconds.unsigned_abs())),
+        },
+        wishes: json(row, "wishes")?,
+        footprint: Footprint::from_bytes(&footprint),
     })
+}
+
+fn standing(row: &Row) -> rusqlite::Result<Standing> {
+    let word: String = row.get("standing")?;
+    Ok(match word.as_str() {
+        "paused" => Standing::Paused { since: parsed(row, "standing_since")? },
+        "retired" => Standing::Retired { why: row.get("standing_why")?, since: parsed(row, "standing_since")? },
+        _ => Standing::Active,
+    })
+}
+
+fn moved(row: &Row) -> rusqlite::Result<Option<Move>> {
+    let Some(to) = parsed_or_none(row, "moved_to")? else { return Ok(None) };
+    let sightings = row.get("moved_seen")?;
+    Ok(Some(Move { to, sightings, first: parsed(row, "moved_first")?, last: parsed(row, "moved_last")? }))
+}
+
+fn held(row: &Row) -> rusqlite::Result<Option<Held>> {
+    let word: Option<String> = row.get("held_trap")?;
+    let Some(trap) = word.as_deref().and_then(Trap::named) else { return Ok(None) };
+    let leave = if row.get("held_accepted")? { Leave::Given } else { Leave::Awaited };
+    Ok(Some(Held { trap, items: row.get("held_items")?, since: parsed(row, "held_since")?, leave }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Updates, Wishes};
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[track_caller]
+    fn check(state: &SourceState) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("recapd.db")).unwrap();
+        let source: SourceId = "tnw".parse().unwrap();
+        record(&store.connection, &source, &SourceState::unknown(at("2026-05-01T00:00:00Z"))).unwrap();
+        record(&store.connection, &source, state).unwrap();
+        assert_eq!(store.state(&source).unwrap().as_ref(), Some(state));
+        assert_eq!(store.states().unwrap().get(&source), Some(state));
+    }
+
+    #[test]
+    fn what_is_remembered_is_read_back() {
+        let now = at("2026-05-06T09:00:00Z");
+        check(&SourceState::unknown(now));
+        check(&SourceState { standing: Standing::Paused { since: now }, ..SourceState::unknown(now) });
+        let to: Url = "https://b.test/feed".parse().unwrap();
+        check(&SourceState {
+            feed: Some("https://a.test/feed".parse().unwrap()),
+            learnt: Some(to.clone()),
+            moved: Some(Move { to, sightings: 2, first: at("2026-05-04T00:00:00Z"), last: now }),
+            validators: Validators { etag: Some(b"\"\xe9\"".to_vec()), last_modified: None, body_hash: Some([7; 32]) },
+            standing: Standing::Retired { why: "HTTP 410".to_owned(), since: now },
+            because: Some("every 1 h".to_owned()),
+            rest: Some("HTTP 429".to_owned()),
+            failures: 3,
+            last_poll: Some(now),
+            first_success: Some(now),
+            last_success: Some(now),
+            last_new: Some(now),
+            last_error: Some("HTTP 429: the server asks to wait 2 h".to_owned()),
+            mended: Some("bare ampersand, line 12".to_owned()),
+            held: Some(Held { trap: Trap::OneText, items: 200, since: now, leave: Leave::Given }),
+            dates: Dates::Steady,
+            rhythm: Rhythm { recent: 0.1, as_of: now, told: Some(Duration::from_secs(5_400)) },
+            wishes: Wishes {
+                ttl: Some(Duration::from_secs(3_600)),
+                updates: Some(Updates { every: Duration::from_secs(86_400), base: Some(now) }),
+                ..Wishes::default()
+            },
+            footprint: Footprint::of([1, 2, 3]),
+            ..SourceState::unknown(now)
+        });
+    }
 }

@@ -243,7 +243,8 @@ impl Poller {
                     let document =
                         Document { bytes: &bytes, content_type: content_type.as_deref(), base_url: Some(&final_url) };
                     parse(document).map(|parsed| Reading {
-                        asked_for: fresh_for.max(parsed.hints.ttl),
+                        asked_for: fresh_for,
+                        wishes: parsed.hints.wishes,
                         entries: parsed
                             .entries
                             .into_iter()

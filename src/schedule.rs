@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::id::{Share, SourceId};
+use crate::source::{Silence, Wishes};
 use crate::wait;
 
 /// When a source is due that shall not be polled again: far off, and still a
@@ -35,7 +36,7 @@ pub struct Pace {
 pub enum Outcome {
     /// The server answered with a feed or "not modified".
     Answered {
-        /// The longest of what the cache headers and the feed itself ask for.
+        /// What the cache headers ask for.
         asked_for: Option<Duration>,
     },
     /// It failed.
@@ -73,13 +74,16 @@ pub struct Next {
 }
 
 /// When to poll next: after the longest of our own pace and what the publisher
-/// asks for, the latter capped by `pace.max_wait`. `jitter` moves it up to a
-/// tenth later, never earlier.
+/// asks for in headers and in the feed, the latter capped by `pace.max_wait`.
+/// `jitter` moves it up to a tenth later, never earlier; it is not put into
+/// hours in which the feed wants no visits.
 ///
 /// Failures double the wait each time, from the interval up to `pace.max_interval`.
-pub fn next_poll(now: Timestamp, outcome: &Outcome, pace: &Pace, jitter: Share) -> Next {
+pub fn next_poll(now: Timestamp, outcome: &Outcome, pace: &Pace, wishes: &Wishes, jitter: Share) -> Next {
     let (own, asked) = match *outcome {
-        Outcome::Answered { asked_for } => (pace.usual(), pace.granted(asked_for, "the publisher asks for")),
+        Outcome::Answered { asked_for } => {
+            (pace.usual(), pace.granted(asked_for.max(wishes.wait(now)), "the publisher asks for"))
+        }
         Outcome::Failed { failures, retry_after } => {
             (pace.backed_off(failures), pace.granted(retry_after, "the server asks to wait"))
         }
@@ -89,7 +93,17 @@ pub fn next_poll(now: Timestamp, outcome: &Outcome, pace: &Pace, jitter: Share) 
     };
     let Wait { time, because } = asked.filter(|asked| asked.time > own.time).unwrap_or(own);
     let jittered = time.saturating_add(time.mul_f64(jitter.value() * MOST_JITTER));
-    Next { at: later(now, jittered), because }
+    outside(&wishes.silence, later(now, jittered), because, later(now, pace.max_wait))
+}
+
+/// Moves `at` to the end of the silence it lies in; what is asked for is granted up to `latest`.
+fn outside(silence: &Silence, at: Timestamp, because: String, latest: Timestamp) -> Next {
+    let end = silence.end(at).min(latest).max(at);
+    if end == at {
+        return Next { at, because };
+    }
+    let because = format!("{because}, and no visits before {}", end.strftime("%A %H:%M GMT"));
+    Next { at: end, because }
 }
 
 /// When a persisted `due` really is due. If the system clock jumped, it may lie
@@ -185,9 +199,9 @@ mod tests {
 
     #[track_caller]
     fn check(outcome: Outcome, wait: Duration, because: &str) {
-        let next = next_poll(now(), &outcome, &pace(), Share::ZERO);
+        let next = next_poll(now(), &outcome, &pace(), &Wishes::default(), Share::ZERO);
         assert_eq!(next, Next { at: now() + wait, because: because.to_owned() });
-        let latest = next_poll(now(), &outcome, &pace(), Share::nearest(1.0)).at;
+        let latest = next_poll(now(), &outcome, &pace(), &Wishes::default(), Share::nearest(1.0)).at;
         assert!(latest >= next.at && latest <= next.at + wait / 10, "jitter is a tenth at most, and never earlier");
     }
 
@@ -198,6 +212,27 @@ mod tests {
         check(answered(6 * HOUR), 6 * HOUR, "the publisher asks for 6 h");
         check(answered(3 * DAY), 3 * DAY, "the publisher asks for 3 d");
         check(answered(Duration::MAX), 7 * DAY, "the publisher asks for 213503982334601 d 7 h; we wait 7 d at most");
+    }
+
+    #[test]
+    fn a_feed_may_ask_for_patience_in_itself() {
+        let asks = |hours| Wishes { ttl: Some(hours * HOUR), ..Wishes::default() };
+        let next = |outcome, wishes| next_poll(now(), &outcome, &pace(), &wishes, Share::ZERO);
+        assert_eq!(next(answered(2 * HOUR), asks(5)).because, "the publisher asks for 5 h");
+        assert_eq!(next(answered(6 * HOUR), asks(5)).because, "the publisher asks for 6 h");
+        assert_eq!(next(failed(1, None), asks(5)).because, "the last poll failed");
+    }
+
+    #[test]
+    fn nobody_is_asked_in_hours_of_silence() {
+        let silence = |hours| Wishes { silence: Silence::new(hours, std::iter::empty()).0, ..Wishes::default() };
+        let next = |wishes, pace| next_poll(now(), &Outcome::Answered { asked_for: None }, &pace, &wishes, Share::ZERO);
+        let moved = next(silence(9..12), pace());
+        assert_eq!(moved.at, now() + 4 * HOUR);
+        assert_eq!(moved.because, "every 1 h, and no visits before Monday 12:00 GMT");
+        assert_eq!(next(silence(10..12), pace()).because, "every 1 h");
+        let hasty = Pace { max_wait: 2 * HOUR, ..pace() };
+        assert_eq!(next(silence(9..12), hasty).at, now() + 2 * HOUR, "we wait no longer than we ever do");
     }
 
     #[test]
@@ -224,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_retired_source_is_never_due() {
-        let next = next_poll(now(), &Outcome::Retired, &pace(), Share::nearest(1.0));
+        let next = next_poll(now(), &Outcome::Retired, &pace(), &Wishes::default(), Share::nearest(1.0));
         assert_eq!(next.at.to_string(), "9999-12-01T00:00:00Z");
         assert_eq!(clamped(next.at, now(), 7 * DAY), NEVER);
         assert_eq!(next.because, "retired: the publisher says it is gone");
@@ -236,7 +271,7 @@ mod tests {
         assert_eq!(usual(MINUTE), 15 * MINUTE);
         assert_eq!(usual(9 * DAY), DAY);
         let crossed = Pace { interval: HOUR, min_interval: 2 * DAY, ..pace() };
-        let after_failure = next_poll(now(), &failed(9, None), &crossed, Share::ZERO);
+        let after_failure = next_poll(now(), &failed(9, None), &crossed, &Wishes::default(), Share::ZERO);
         assert_eq!(after_failure.at, now() + 2 * DAY, "never more often than the least interval");
     }
 
@@ -251,7 +286,10 @@ mod tests {
     #[test]
     fn no_wait_is_beyond_the_calendar() {
         let endless = Pace { max_wait: Duration::MAX, ..pace() };
-        assert_eq!(next_poll(now(), &answered(Duration::MAX), &endless, Share::nearest(1.0)).at, NEVER);
+        assert_eq!(
+            next_poll(now(), &answered(Duration::MAX), &endless, &Wishes::default(), Share::nearest(1.0)).at,
+            NEVER
+        );
     }
 
     #[test]
@@ -260,7 +298,7 @@ mod tests {
             let now: Timestamp = "2026-05-06T00:00:00Z".parse().unwrap();
             let hour = Duration::from_secs(3600);
             let pace = Pace { interval: hour, min_interval: hour / 4, max_interval: hour * 24, max_wait: hour * 168 };
-            let next = next_poll(now, &Outcome::Unreached { failures }, &pace, Share::ZERO);
+            let next = next_poll(now, &Outcome::Unreached { failures }, &pace, &Wishes::default(), Share::ZERO);
             next.at.duration_since(now).as_secs()
         };
         assert_eq!([wait(1), wait(2), wait(5), wait(30)], [60, 120, 960, 86_400]);

@@ -11,7 +11,7 @@ use crate::ledger::{Event, Note};
 use crate::names::Names;
 use crate::parse::Skipped;
 use crate::schedule::{Outcome, Pace, next_poll};
-use crate::source::{Source, SourceState, Validators};
+use crate::source::{Source, SourceState, Validators, Wishes};
 use crate::story::signature::Signature;
 
 /// Everything that one poll of one source changes; written in one transaction.
@@ -73,8 +73,10 @@ pub struct Reading {
     pub mended: Vec<String>,
     /// For the next conditional request.
     pub validators: Validators,
-    /// The longest wait that headers and feed ask for.
+    /// The longest wait that its headers ask for.
     pub asked_for: Option<std::time::Duration>,
+    /// What the feed asks for in itself.
+    pub wishes: Wishes,
 }
 
 /// Whether a source that failed is asked again.
@@ -107,13 +109,19 @@ pub struct Circumstances<'c> {
 /// what is `known` of the entries in it.
 pub fn take(source: &Source, before: &SourceState, answer: Answer, known: &Known, by: Circumstances) -> Turn {
     let outcome = outcome(before, &answer);
-    let next = next_poll(by.now, &outcome, by.pace, by.jitter);
+    let wishes = match &answer {
+        Answer::Feed(reading) => reading.wishes,
+        // Only a feed itself says what it asks for; until the next one that stands.
+        _ => before.wishes,
+    };
+    let next = next_poll(by.now, &outcome, by.pace, &wishes, by.jitter);
     let mut turn = Turn {
         state: SourceState {
             feed: Some(source.feed.clone()),
             due: next.at,
             because: Some(next.because),
             last_poll: Some(by.now),
+            wishes,
             ..before.clone()
         },
         source: source.id.clone(),

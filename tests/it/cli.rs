@@ -63,7 +63,7 @@ fn a_feed_is_printed_as_the_contract_has_it() {
         let parsed = said.lines().remove(0);
         assert_eq!(parsed["format"], format, "{name}");
         assert_eq!(keys(&parsed), "format hints items language link mended rescued skipped title updated", "{name}");
-        assert_eq!(keys(&parsed["hints"]), "hub self ttl_s", "{name}");
+        assert_eq!(keys(&parsed["hints"]), "hub self ttl_s updated_every_s", "{name}");
         let item =
             "authors categories content_html enclosures id image language link published summary_html title updated";
         assert_eq!(keys(&parsed["items"][0]), item, "{name}");

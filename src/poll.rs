@@ -12,11 +12,11 @@ use crate::config::Config;
 use crate::fetch::{ClientError, FetchError, Fetched, Fetcher, Remedy, Request};
 use crate::id::{Share, SourceId};
 use crate::parse::{Document, parse};
-use crate::schedule::{Pace, clamped};
+use crate::schedule::{Pace, due};
 use crate::source::{Source, SourceState};
 use crate::store::{Handle, Readers, StoreError, Taken};
 use crate::text;
-use crate::turn::{Answer, Circumstances, Hope, Reading, take};
+use crate::turn::{Answer, Circumstances, Failure, Hope, Reading, take};
 
 /// Feeds parsed at once; a body above [`LARGE_BYTES`] is parsed alone.
 const PARSERS: u32 = 4;
@@ -52,6 +52,8 @@ pub enum Outcome {
     Unchanged,
     /// A feed was read.
     Read(Taken),
+    /// It was not asked: its whole host wants silence.
+    Rested,
     /// In words an operator understands.
     Failed(String),
 }
@@ -129,13 +131,7 @@ impl Poller {
     }
 
     fn due_of(&self, source: &Source, states: &HashMap<SourceId, SourceState>, now: Timestamp) -> Timestamp {
-        match states.get(&source.id) {
-            // At another address it is as good as new there.
-            Some(state) if state.feed.as_ref() == Some(&source.feed) => {
-                clamped(state.due, now, self.config.fetch.max_wait)
-            }
-            _ => now,
-        }
+        due(&source.feed, states.get(&source.id), now, self.config.fetch.max_wait)
     }
 
     /// Polls `sources`, as many at once as `order` says, and reports each as it
@@ -189,13 +185,15 @@ impl Poller {
             }
             _ => Default::default(),
         };
-        let unchanged = matches!(answer, Answer::Unchanged { .. });
+        let (unchanged, rested) =
+            (matches!(answer, Answer::Unchanged { .. }), matches!(answer, Answer::Resting { .. }));
         let fetch = &self.config.fetch;
         let pace = Pace {
             interval: source.interval,
             min_interval: fetch.min_interval,
             max_interval: fetch.max_interval,
             max_wait: fetch.max_wait,
+            tempo: source.tempo,
         };
         let jitter = jitter(&source.id, now);
         let by = Circumstances { filters: &self.config.filters, names: &self.config.names, pace: &pace, jitter, now };
@@ -203,6 +201,7 @@ impl Poller {
         let (error, due) = (turn.state.last_error.clone(), turn.state.due);
         let taken = self.handle.apply(turn).await?;
         let outcome = match error {
+            _ if rested => Outcome::Rested,
             Some(error) => Outcome::Failed(error),
             None if unchanged => Outcome::Unchanged,
             None => Outcome::Read(taken),
@@ -211,6 +210,7 @@ impl Poller {
             Outcome::Failed(error) => {
                 tracing::warn!(source = %source.id, %error, %due, "could not poll `{}`, trying again later", source.id)
             }
+            Outcome::Rested => tracing::debug!(source = %source.id, %due, "the host of `{}` rests", source.id),
             Outcome::Unchanged => tracing::debug!(source = %source.id, %due, "nothing new in `{}`", source.id),
             Outcome::Read(taken) => {
                 tracing::debug!(source = %source.id, new = taken.new, changed = taken.changed, %due, "polled `{}`", source.id)
@@ -227,14 +227,18 @@ impl Poller {
     }
 
     async fn answer(&self, source: &Source, before: &SourceState, now: Timestamp) -> Answer {
-        let request =
-            Request { url: &source.feed, validators: &before.validators, allow_private: &source.allow_private, now };
+        let request = Request {
+            url: before.address(&source.feed),
+            validators: &before.validators,
+            allow_private: &source.allow_private,
+            now,
+        };
         match self.fetcher.fetch(request).await {
             Err(error) => failed(&error),
-            Ok(Fetched::Unchanged { validators, fresh_for, .. }) => {
-                Answer::Unchanged { validators, asked_for: fresh_for }
+            Ok(Fetched::Unchanged { validators, fresh_for, moved }) => {
+                Answer::Unchanged { validators, asked_for: fresh_for, moved }
             }
-            Ok(Fetched::Body { bytes, content_type, final_url, validators, fresh_for, .. }) => {
+            Ok(Fetched::Body { bytes, content_type, final_url, validators, fresh_for, moved }) => {
                 let language = source.language.clone();
                 let permits = if bytes.len() > LARGE_BYTES { PARSERS } else { 1 };
                 let permit = self.parsers.clone().acquire_many_owned(permits).await;
@@ -245,6 +249,7 @@ impl Poller {
                     parse(document).map(|parsed| Reading {
                         asked_for: fresh_for,
                         wishes: parsed.hints.wishes,
+                        moved,
                         entries: parsed
                             .entries
                             .into_iter()
@@ -273,19 +278,23 @@ fn spoken_in(mut entry: crate::item::Entry, language: Option<&str>) -> crate::it
 
 fn failed(error: &FetchError) -> Answer {
     let (retry_after, hope) = match error.remedy() {
-        Remedy::Rest(wait) => return Answer::Resting { why: error.to_string(), wait },
+        Remedy::Rest(wait) => return Answer::Resting { wait },
         Remedy::RetryAfter(wait) => (Some(wait), Hope::Again),
         Remedy::Retire => (None, Hope::Gone),
         _ if matches!(error, FetchError::NoSuchName { .. } | FetchError::Connect { .. }) => (None, Hope::Soon),
         _ => (None, Hope::Again),
     };
-    Answer::Failed { error: error.to_string(), retry_after, hope }
+    let code = match error {
+        FetchError::Status { code, .. } => Some(*code),
+        _ => None,
+    };
+    Answer::Failed(Failure { error: error.to_string(), code, retry_after, hope })
 }
 
 fn unreadable(error: String) -> Answer {
     // What is no feed is quoted, and it may hold anything.
     let error = text::without_controls(&error).into_owned();
-    Answer::Failed { error, retry_after: None, hope: Hope::Again }
+    Answer::Failed(Failure { error, code: None, retry_after: None, hope: Hope::Again })
 }
 
 /// Spreads polls that would fall together: different for each poll, the same for the same one.
@@ -296,9 +305,10 @@ fn jitter(source: &SourceId, now: Timestamp) -> Share {
 
 impl Summary {
     fn count(&mut self, polled: &Polled) {
-        self.polled += 1;
+        self.polled += usize::from(polled.outcome != Outcome::Rested);
         match &polled.outcome {
             Outcome::Unchanged => self.unchanged += 1,
+            Outcome::Rested => {}
             Outcome::Failed(_) => self.failed += 1,
             Outcome::Read(taken) => {
                 self.taken.new += taken.new;

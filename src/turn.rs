@@ -1,7 +1,10 @@
 //! One source's turn, decided: what was fetched against what is known, and
 //! what is to be written for it. The heart of `poll`, without a door to anything.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
+use url::Url;
 
 use crate::dedup::{Acquaintance, Intake, Known, intake};
 use crate::filter::{Filter, refusal};
@@ -10,9 +13,14 @@ use crate::item::{Entry, Item};
 use crate::ledger::{Event, Note};
 use crate::names::Names;
 use crate::parse::Skipped;
-use crate::schedule::{Outcome, Pace, next_poll};
-use crate::source::{Source, SourceState, Validators, Wishes};
+use crate::schedule::{Habits, Outcome, Pace, next_poll};
+use crate::source::{Rhythm, Source, SourceState, Standing, Validators, Wishes};
 use crate::story::signature::Signature;
+
+mod moves;
+mod telling;
+#[cfg(test)]
+mod tests;
 
 /// Everything that one poll of one source changes; written in one transaction.
 #[derive(Clone, Debug)]
@@ -40,26 +48,32 @@ pub enum Answer {
         /// For the next conditional request.
         validators: Validators,
         /// The longest wait that its headers ask for.
-        asked_for: Option<std::time::Duration>,
+        asked_for: Option<Duration>,
+        /// Where permanent redirects lead, if any.
+        moved: Option<Url>,
     },
     /// A feed.
     Feed(Reading),
     /// It was not asked: its whole host wants silence. No failure of the source.
     Resting {
-        /// In words.
-        why: String,
-        /// What is left of it.
-        wait: std::time::Duration,
+        /// What is left of that.
+        wait: Duration,
     },
     /// It could not be read.
-    Failed {
-        /// In words an operator understands.
-        error: String,
-        /// The wait that it asks for.
-        retry_after: Option<std::time::Duration>,
-        /// Whether it makes sense to ask again.
-        hope: Hope,
-    },
+    Failed(Failure),
+}
+
+/// Why a source could not be read.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// In words an operator understands.
+    pub error: String,
+    /// The HTTP status, where it is one that says so.
+    pub code: Option<u16>,
+    /// The wait that it asks for.
+    pub retry_after: Option<Duration>,
+    /// Whether it makes sense to ask again.
+    pub hope: Hope,
 }
 
 /// A feed, read.
@@ -74,9 +88,11 @@ pub struct Reading {
     /// For the next conditional request.
     pub validators: Validators,
     /// The longest wait that its headers ask for.
-    pub asked_for: Option<std::time::Duration>,
+    pub asked_for: Option<Duration>,
     /// What the feed asks for in itself.
     pub wishes: Wishes,
+    /// Where permanent redirects lead, if any.
+    pub moved: Option<Url>,
 }
 
 /// Whether a source that failed is asked again.
@@ -108,66 +124,93 @@ pub struct Circumstances<'c> {
 /// Decides the turn of `source`, whose state was `before`, by the `answer` and
 /// what is `known` of the entries in it.
 pub fn take(source: &Source, before: &SourceState, answer: Answer, known: &Known, by: Circumstances) -> Turn {
-    let outcome = outcome(before, &answer);
-    let wishes = match &answer {
-        Answer::Feed(reading) => reading.wishes,
-        // Only a feed itself says what it asks for; until the next one that stands.
-        _ => before.wishes,
+    let mut turn = begun(source, before, by.now);
+    let outcome = match answer {
+        Answer::Failed(failure) => failed(&mut turn, failure, by.now),
+        Answer::Resting { wait } => rested(&mut turn, before, wait),
+        Answer::Unchanged { validators, asked_for, moved } => {
+            turn.state.validators = validators;
+            turn.state.rhythm = before.rhythm.after(0, by.now);
+            succeeded(&mut turn.state, by.now);
+            moves::followed(&mut turn.state, &source.feed, moved, moves::Proof::NotModified, by.now);
+            Outcome::Answered { asked_for }
+        }
+        Answer::Feed(reading) => read(&mut turn, source, before, reading, known, by),
     };
-    let next = next_poll(by.now, &outcome, by.pace, &wishes, by.jitter);
-    let mut turn = Turn {
-        state: SourceState {
-            feed: Some(source.feed.clone()),
-            due: next.at,
-            because: Some(next.because),
-            last_poll: Some(by.now),
-            wishes,
-            ..before.clone()
-        },
+    let habits = Habits { rhythm: turn.state.rhythm, wishes: turn.state.wishes };
+    let next = next_poll(by.now, &outcome, by.pace, habits, by.jitter);
+    (turn.state.due, turn.state.because) = (next.at, Some(next.because));
+    turn.state.rhythm.told = telling::told_pace(before, &turn.state, by.pace);
+    let told = telling::told(before, &turn.state);
+    turn.notes.extend(
+        told.into_iter().map(|(event, detail)| Note { source: Some(source.id.clone()), ..event.at(by.now, detail) }),
+    );
+    turn
+}
+
+fn begun(source: &Source, before: &SourceState, now: Timestamp) -> Turn {
+    Turn {
+        state: SourceState { feed: Some(source.feed.clone()), last_poll: Some(now), rest: None, ..before.clone() },
         source: source.id.clone(),
         intake: Intake::default(),
         signatures: Vec::new(),
         revised: Vec::new(),
         notes: Vec::new(),
-    };
-    match answer {
-        Answer::Failed { error, .. } => {
-            turn.state.failures = before.failures.saturating_add(1);
-            turn.state.last_error = Some(error);
-        }
-        Answer::Resting { why, .. } => {
-            turn.state.last_poll = before.last_poll;
-            turn.state.last_error = Some(why);
-        }
-        Answer::Unchanged { validators, .. } => {
-            turn.state.validators = validators;
-            succeeded(&mut turn.state, by.now);
-        }
-        Answer::Feed(reading) => read(&mut turn, source, before, reading, known, by),
     }
-    turn
 }
 
-fn outcome(before: &SourceState, answer: &Answer) -> Outcome {
-    match answer {
-        Answer::Unchanged { asked_for, .. } | Answer::Feed(Reading { asked_for, .. }) => {
-            Outcome::Answered { asked_for: *asked_for }
-        }
-        Answer::Resting { wait, .. } => Outcome::Rested { wait: *wait },
-        Answer::Failed { hope: Hope::Gone, .. } => Outcome::Retired,
-        Answer::Failed { hope: Hope::Soon, .. } => Outcome::Unreached { failures: before.failures.saturating_add(1) },
-        Answer::Failed { retry_after, .. } => {
-            Outcome::Failed { failures: before.failures.saturating_add(1), retry_after: *retry_after }
+/// The source was not asked, so that nothing is known of it that was not known before.
+fn rested(turn: &mut Turn, before: &SourceState, wait: Duration) -> Outcome {
+    turn.state.last_poll = before.last_poll;
+    turn.state.rest = Some("its host asked for silence".to_owned());
+    Outcome::Rested { wait }
+}
+
+fn failed(turn: &mut Turn, failure: Failure, now: Timestamp) -> Outcome {
+    let Failure { error, code, retry_after, hope } = failure;
+    let state = &mut turn.state;
+    state.failures = state.failures.saturating_add(1);
+    state.last_error = Some(error.clone());
+    state.rest = retry_after.and(code).map(|code| format!("HTTP {code}"));
+    let failures = state.failures;
+    if moves::unlearnt(state, hope) {
+        // The configured address did not fail: it is asked at once.
+        return Outcome::Unreached { failures: 1 };
+    }
+    match hope {
+        Hope::Again => Outcome::Failed { failures, retry_after },
+        Hope::Soon => Outcome::Unreached { failures },
+        Hope::Gone => {
+            state.standing = Standing::Retired { why: error, since: now };
+            Outcome::Retired
         }
     }
 }
 
-fn read(turn: &mut Turn, source: &Source, before: &SourceState, reading: Reading, known: &Known, by: Circumstances) {
+fn succeeded(state: &mut SourceState, now: Timestamp) {
+    state.failures = 0;
+    state.last_error = None;
+    state.last_success = Some(now);
+    if matches!(state.standing, Standing::Retired { .. }) {
+        // Somebody asked all the same, and it is there.
+        state.standing = Standing::Active;
+    }
+}
+
+fn read(
+    turn: &mut Turn,
+    source: &Source,
+    before: &SourceState,
+    reading: Reading,
+    known: &Known,
+    by: Circumstances,
+) -> Outcome {
     let note = |event: Event, item: &Item, detail: String| Note {
         source: Some(source.id.clone()),
         item: Some(item.id),
         ..event.at(by.now, detail)
     };
+    let backlog = Rhythm::of_backlog(reading.entries.iter().filter_map(|entry| entry.published), by.now);
     let entries = filtered(turn, source, reading.entries, by);
     let acquaintance = if before.first_success.is_some() { Acquaintance::Known } else { Acquaintance::First };
     turn.intake = intake(&source.id, entries, known, by.now, acquaintance);
@@ -189,10 +232,17 @@ fn read(turn: &mut Turn, source: &Source, before: &SourceState, reading: Reading
     turn.state.validators = reading.validators;
     turn.state.mended = (!reading.mended.is_empty()).then(|| reading.mended.join("; "));
     turn.state.first_success = before.first_success.or(Some(by.now));
+    turn.state.wishes = reading.wishes;
+    turn.state.rhythm = match acquaintance {
+        Acquaintance::First => backlog,
+        Acquaintance::Known => before.rhythm.after(turn.intake.new.len(), by.now),
+    };
     if !turn.intake.new.is_empty() {
         turn.state.last_new = Some(by.now);
     }
     succeeded(&mut turn.state, by.now);
+    moves::followed(&mut turn.state, &source.feed, reading.moved, moves::Proof::Feed, by.now);
+    Outcome::Answered { asked_for: reading.asked_for }
 }
 
 /// The entries that the rules let through; the others leave a note.
@@ -210,10 +260,4 @@ fn filtered(turn: &mut Turn, source: &Source, entries: Vec<Entry>, by: Circumsta
         }
     }
     taken
-}
-
-fn succeeded(state: &mut SourceState, now: Timestamp) {
-    state.failures = 0;
-    state.last_error = None;
-    state.last_success = Some(now);
 }

@@ -39,9 +39,10 @@ CREATE TABLE source (
     held_since     TEXT,
     held_accepted  INTEGER,           -- 1: the operator lets the next such batch in
     steady_dates   INTEGER NOT NULL,  -- 1: most items once came with the date they had before
-    recent         REAL NOT NULL,     -- new items, one of a week ago counts 1/e
-    recent_as_of   TEXT NOT NULL,
-    recent_told    INTEGER,           -- the wait the ledger last spoke of, in seconds; null if it did not
+    news           REAL NOT NULL,     -- polls that found something new; one of a week ago counts 1/e
+    new_items      REAL NOT NULL,     -- items that were new; as above
+    rhythm_as_of   TEXT NOT NULL,     -- when both were so
+    rhythm_told    INTEGER,           -- the wait the ledger last spoke of, in seconds; null if it did not
     wishes         TEXT NOT NULL,     -- JSON: ttl, updates, silence, as the feed asks
     footprint      BLOB NOT NULL      -- four bytes for each thing in the last document
 ) STRICT;

@@ -14,7 +14,7 @@ use crate::id::SourceId;
 use crate::source::{Dates, Footprint, Held, Leave, Move, Rhythm, SourceState, Standing, Trap, Validators};
 
 /// In the order in which [`record`] binds them.
-const COLUMNS: [&str; 33] = [
+const COLUMNS: [&str; 34] = [
     "id",
     "feed",
     "learnt",
@@ -43,9 +43,10 @@ const COLUMNS: [&str; 33] = [
     "held_since",
     "held_accepted",
     "steady_dates",
-    "recent",
-    "recent_as_of",
-    "recent_told",
+    "news",
+    "new_items",
+    "rhythm_as_of",
+    "rhythm_told",
     "wishes",
     "footprint",
 ];
@@ -127,7 +128,8 @@ pub(super) fn record(connection: &Connection, source: &SourceId, state: &SourceS
         held.map(|held| at(held.since)),
         held.map(|held| held.leave == Leave::Given),
         state.dates == Dates::Steady,
-        state.rhythm.recent,
+        state.rhythm.news,
+        state.rhythm.items,
         at(state.rhythm.as_of),
         state.rhythm.told.map(|told| told.as_secs().cast_signed()),
         wishes,
@@ -138,7 +140,7 @@ pub(super) fn record(connection: &Connection, source: &SourceId, state: &SourceS
 
 fn state(row: &Row) -> rusqlite::Result<SourceState> {
     let body_hash: Option<Vec<u8>> = row.get("body_hash")?;
-    let told: Option<i64> = row.get("recent_told")?;
+    let told: Option<i64> = row.get("rhythm_told")?;
     let footprint: Vec<u8> = row.get("footprint")?;
     Ok(SourceState {
         feed: parsed_or_none(row, "feed")?,
@@ -163,8 +165,9 @@ fn state(row: &Row) -> rusqlite::Result<SourceState> {
         held: held(row)?,
         dates: if row.get("steady_dates")? { Dates::Steady } else { Dates::Unproven },
         rhythm: Rhythm {
-            recent: row.get("recent")?,
-            as_of: parsed(row, "recent_as_of")?,
+            news: row.get("news")?,
+            items: row.get("new_items")?,
+            as_of: parsed(row, "rhythm_as_of")?,
             told: told.map(|seconds| Duration::from_secs(seconds.unsigned_abs())),
         },
         wishes: json(row, "wishes")?,
@@ -237,7 +240,7 @@ mod tests {
             mended: Some("bare ampersand, line 12".to_owned()),
             held: Some(Held { trap: Trap::OneText, items: 200, since: now, leave: Leave::Given }),
             dates: Dates::Steady,
-            rhythm: Rhythm { recent: 0.1, as_of: now, told: Some(Duration::from_secs(5_400)) },
+            rhythm: Rhythm { news: 0.1, items: 7.5, as_of: now, told: Some(Duration::from_secs(5_400)) },
             wishes: Wishes {
                 ttl: Some(Duration::from_secs(3_600)),
                 updates: Some(Updates { every: Duration::from_secs(86_400), base: Some(now) }),

@@ -35,6 +35,8 @@ pub struct KnownItem {
     pub title: String,
     /// Canonical; of the version last recorded.
     pub link: Option<String>,
+    /// When its publisher said it appeared; of the version last recorded.
+    pub published: Option<Timestamp>,
     /// When it was first seen.
     pub first_seen: Timestamp,
     /// Where it stands in time.
@@ -215,6 +217,7 @@ mod tests {
                 content_hash: item.entry.content_hash(),
                 title: item.entry.title.clone(),
                 link: link.clone(),
+                published: item.entry.published,
                 first_seen: item.first_seen,
                 placed: item.placed,
             };

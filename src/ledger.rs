@@ -50,6 +50,10 @@ pub enum Event {
     LeftOut,
     /// A recap was published.
     Published,
+    /// A batch of a source looks like a lie, and is held.
+    Held,
+    /// It is held no more.
+    Freed,
     /// A source moved to another address, or back.
     Moved,
     /// It fails, and goes on failing.
@@ -86,6 +90,8 @@ impl Event {
             Event::Chosen => "chosen",
             Event::LeftOut => "left out",
             Event::Published => "published",
+            Event::Held => "held",
+            Event::Freed => "freed",
             Event::Moved => "moved",
             Event::Failing => "failing",
             Event::Recovered => "recovered",

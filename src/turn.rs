@@ -6,18 +6,20 @@ use std::time::Duration;
 use jiff::Timestamp;
 use url::Url;
 
-use crate::dedup::{Acquaintance, Intake, Known, intake};
-use crate::filter::{Filter, refusal};
+use crate::dedup::{Intake, Known};
+use crate::filter::Filter;
 use crate::id::Share;
-use crate::item::{Entry, Item};
-use crate::ledger::{Event, Note};
+use crate::item::Entry;
+use crate::ledger::Note;
 use crate::names::Names;
 use crate::parse::Skipped;
 use crate::schedule::{Habits, Outcome, Pace, next_poll};
-use crate::source::{Rhythm, Source, SourceState, Standing, Validators, Wishes};
+use crate::source::{Source, SourceState, Standing, Validators, Wishes};
 use crate::story::signature::Signature;
 
 mod moves;
+mod quarantine;
+mod reading;
 mod telling;
 #[cfg(test)]
 mod tests;
@@ -131,11 +133,13 @@ pub fn take(source: &Source, before: &SourceState, answer: Answer, known: &Known
         Answer::Unchanged { validators, asked_for, moved } => {
             turn.state.validators = validators;
             turn.state.rhythm = before.rhythm.after(0, by.now);
+            // The document that was taken last is there again.
+            turn.state.held = None;
             succeeded(&mut turn.state, by.now);
             moves::followed(&mut turn.state, &source.feed, moved, moves::Proof::NotModified, by.now);
             Outcome::Answered { asked_for }
         }
-        Answer::Feed(reading) => read(&mut turn, source, before, reading, known, by),
+        Answer::Feed(reading) => reading::read(&mut turn, source, before, reading, known, by),
     };
     let habits = Habits { rhythm: turn.state.rhythm, wishes: turn.state.wishes };
     let next = next_poll(by.now, &outcome, by.pace, habits, by.jitter);
@@ -195,69 +199,4 @@ fn succeeded(state: &mut SourceState, now: Timestamp) {
         // Somebody asked all the same, and it is there.
         state.standing = Standing::Active;
     }
-}
-
-fn read(
-    turn: &mut Turn,
-    source: &Source,
-    before: &SourceState,
-    reading: Reading,
-    known: &Known,
-    by: Circumstances,
-) -> Outcome {
-    let note = |event: Event, item: &Item, detail: String| Note {
-        source: Some(source.id.clone()),
-        item: Some(item.id),
-        ..event.at(by.now, detail)
-    };
-    let backlog = Rhythm::of_backlog(reading.entries.iter().filter_map(|entry| entry.published), by.now);
-    let entries = filtered(turn, source, reading.entries, by);
-    let acquaintance = if before.first_success.is_some() { Acquaintance::Known } else { Acquaintance::First };
-    turn.intake = intake(&source.id, entries, known, by.now, acquaintance);
-    for item in &turn.intake.new {
-        let placed = item.placed.map_or("undated backlog, in no week".to_owned(), |at| format!("placed at {at}"));
-        turn.notes.push(note(Event::New, item, format!("first seen in `{}`, {placed}", source.id)));
-    }
-    for item in &turn.intake.changed {
-        turn.notes.push(note(Event::Changed, item, format!("its publisher changed it: version {}", item.version)));
-    }
-    let skipped = reading.skipped.iter().map(|skipped| Note {
-        source: Some(source.id.clone()),
-        ..Event::Skipped.at(by.now, format!("entry {}: {}", skipped.index, skipped.why))
-    });
-    turn.notes.extend(skipped);
-    let signature = |item: &Item| Some(Signature::of(item, item.placed?, by.names));
-    turn.signatures = turn.intake.new.iter().filter_map(signature).collect();
-    turn.revised = turn.intake.changed.iter().filter_map(signature).collect();
-    turn.state.validators = reading.validators;
-    turn.state.mended = (!reading.mended.is_empty()).then(|| reading.mended.join("; "));
-    turn.state.first_success = before.first_success.or(Some(by.now));
-    turn.state.wishes = reading.wishes;
-    turn.state.rhythm = match acquaintance {
-        Acquaintance::First => backlog,
-        Acquaintance::Known => before.rhythm.after(turn.intake.new.len(), by.now),
-    };
-    if !turn.intake.new.is_empty() {
-        turn.state.last_new = Some(by.now);
-    }
-    succeeded(&mut turn.state, by.now);
-    moves::followed(&mut turn.state, &source.feed, reading.moved, moves::Proof::Feed, by.now);
-    Outcome::Answered { asked_for: reading.asked_for }
-}
-
-/// The entries that the rules let through; the others leave a note.
-fn filtered(turn: &mut Turn, source: &Source, entries: Vec<Entry>, by: Circumstances) -> Vec<Entry> {
-    let mut taken = Vec::with_capacity(entries.len());
-    for entry in entries {
-        match refusal(by.filters.iter().chain(&source.filters), &entry) {
-            None => taken.push(entry),
-            Some(why) if turn.state.last_success.is_none() => {
-                let detail = format!("{why}: {}", entry.title);
-                turn.notes.push(Note { source: Some(source.id.clone()), ..Event::Dropped.at(by.now, detail) });
-            }
-            // Noted once, at the first sight of the feed; a dropped entry is met again at every poll.
-            Some(_) => {}
-        }
-    }
-    taken
 }

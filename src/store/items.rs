@@ -51,7 +51,7 @@ impl Store {
 
     fn known_by_identity(&self, source: &SourceId, identity: &str) -> Result<Option<KnownItem>> {
         let sql =
-            "SELECT item.id, identity, generation, item.version, first_seen, placed, content_hash, title, canonical
+            "SELECT item.id, identity, generation, item.version, first_seen, placed, content_hash, title, canonical, published
                    FROM item JOIN item_version AS v ON v.item = item.id AND v.version = item.version
                    WHERE source = ?1 AND identity = ?2 ORDER BY generation DESC LIMIT 1";
         let mut statement = self.connection.prepare_cached(sql)?;
@@ -60,7 +60,7 @@ impl Store {
 
     fn known_by_link(&self, source: &SourceId, link: &str) -> Result<Option<KnownItem>> {
         let sql =
-            "SELECT item.id, identity, generation, item.version, first_seen, placed, content_hash, title, canonical
+            "SELECT item.id, identity, generation, item.version, first_seen, placed, content_hash, title, canonical, published
                    FROM item_version AS v JOIN item ON item.id = v.item AND item.version = v.version
                    WHERE v.canonical = ?2 AND item.source = ?1 ORDER BY item.first_seen DESC LIMIT 1";
         let mut statement = self.connection.prepare_cached(sql)?;
@@ -184,6 +184,7 @@ fn known_item(row: &Row) -> rusqlite::Result<KnownItem> {
         content_hash: content_hash.try_into().unwrap_or_default(),
         title: row.get("title")?,
         link: row.get("canonical")?,
+        published: parsed_or_none(row, "published")?,
         first_seen: parsed(row, "first_seen")?,
         placed: parsed_or_none(row, "placed")?,
     })

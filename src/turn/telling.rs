@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::ledger::Event;
 use crate::schedule::Pace;
-use crate::source::{SourceState, Standing, Tempo, public};
+use crate::source::{Leave, SourceState, Standing, Tempo, public};
 use crate::wait;
 
 /// One failure is weather; that the whole network was away for two minutes need not be told of every source.
@@ -13,7 +13,7 @@ const WORTH_TELLING: u32 = 3;
 
 /// What happened to the source between two states of it, in words.
 pub(super) fn told(before: &SourceState, after: &SourceState) -> Vec<(Event, String)> {
-    [moved(before, after), standing(before, after), health(before, after), pace(before, after)]
+    [moved(before, after), standing(before, after), held(before, after), health(before, after), pace(before, after)]
         .into_iter()
         .flatten()
         .collect()
@@ -40,6 +40,18 @@ fn standing(before: &SourceState, after: &SourceState) -> Option<(Event, String)
         (_, Standing::Retired { why, .. }) => Some((Event::Retired, why.clone())),
         (Standing::Retired { .. }, _) => Some((Event::Revived, "it is there again".to_owned())),
         _ => None,
+    }
+}
+
+fn held(before: &SourceState, after: &SourceState) -> Option<(Event, String)> {
+    match (&before.held, &after.held) {
+        (Some(before), Some(after)) if before.trap == after.trap => None,
+        (_, Some(held)) => Some((Event::Held, format!("{}; nothing of this batch is taken", held.in_words()))),
+        (Some(held), None) if held.leave == Leave::Given => {
+            Some((Event::Freed, format!("{}: taken as backlog, since they were accepted", held.in_words())))
+        }
+        (Some(held), None) => Some((Event::Freed, format!("{}: the feed is itself again", held.in_words()))),
+        (None, None) => None,
     }
 }
 

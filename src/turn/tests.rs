@@ -6,8 +6,10 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::publisher::Kind;
-use crate::source::{Move, Tempo, Word};
+use crate::source::{Move, Rhythm, Tempo, Word};
 use crate::wait;
+
+mod lies;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 

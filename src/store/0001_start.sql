@@ -109,10 +109,11 @@ CREATE TABLE ledger (
     item   INTEGER,                  -- null if it is about no one item
     story  BLOB,                     -- null if it is about no one story
     week   TEXT,                     -- null if it is about no recap
-    event  TEXT NOT NULL,            -- new, changed, joined, started, dropped, skipped, chosen, left out, published ..
+    event  TEXT NOT NULL,            -- new, changed, joined, started, dropped, skipped, failing, held, moved, chosen, published ..
     detail TEXT NOT NULL             -- in words
 ) STRICT;
 CREATE INDEX ledger_item ON ledger (item) WHERE item IS NOT NULL;
+CREATE INDEX ledger_source ON ledger (source) WHERE item IS NULL AND event NOT IN ('dropped', 'skipped');
 CREATE INDEX ledger_story ON ledger (story) WHERE story IS NOT NULL;
 
 -- Everything a recap shows, frozen. Its revisions stay.

@@ -123,7 +123,9 @@ fn object(config: &Config, source: &Source, state: Option<&SourceState>, now: Ti
             "since": held.since,
             "accepted": held.leave == Leave::Given,
         })),
-        "news_a_day": state.map(|state| (state.rhythm.news_a_day() * 100.0).round() / 100.0),
+        "news_a_day": state
+            .filter(|state| state.rhythm.is_known())
+            .map(|state| (state.rhythm.news_a_day() * 100.0).round() / 100.0),
     })
 }
 

@@ -60,8 +60,8 @@ impl Pace {
         let time = self.own(rhythm);
         let every = format!("every {}", wait::in_words(time));
         let because = match self.tempo {
-            Tempo::Fixed => every,
-            Tempo::Adapted => format!("{}: {every}", rhythm.in_words()),
+            Tempo::Adapted if rhythm.is_known() => format!("{}: {every}", rhythm.in_words()),
+            _ => every,
         };
         Wait { time, because }
     }

@@ -159,7 +159,7 @@ fn adapted() -> Pace {
 #[test]
 fn a_source_is_asked_as_often_as_it_has_news() {
     let because = |news_a_day: f64| {
-        let rhythm = Rhythm { news: news_a_day * 7.0, ..Rhythm::begun(now()) };
+        let rhythm = Rhythm { news: news_a_day * 7.0, begun: now() - 7 * DAY, ..Rhythm::begun(now()) };
         let outcome = Outcome::Answered { asked_for: None };
         next_poll(now(), &outcome, &adapted(), Habits { rhythm, wishes: Wishes::default() }, Share::ZERO).because
     };
@@ -168,6 +168,9 @@ fn a_source_is_asked_as_often_as_it_has_news() {
     assert_eq!(because(24.0), "news about 24 times a day: every 30 m");
     assert_eq!(because(500.0), "news about 500 times a day: every 15 m");
     assert_eq!(because(0.0), "hardly ever news: every 1 d");
+    let unknown = Habits { rhythm: Rhythm::begun(now()), wishes: Wishes::default() };
+    let next = next_poll(now(), &Outcome::Answered { asked_for: None }, &adapted(), unknown, Share::ZERO);
+    assert_eq!(next.because, "every 1 h", "of a source that nobody knows yet");
 }
 
 /// What a kind of source publishes: instants, in seconds from the first Monday.

@@ -4,24 +4,24 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-const HOUR: Duration = Duration::from_secs(3_600);
-const DAY: Duration = Duration::from_secs(86_400);
-
 /// What happened so long ago counts 1/e.
 const FADING: Duration = Duration::from_secs(7 * 86_400);
 
-/// A document with less dated news than this says nothing of the time before it.
-const TELLING: usize = 5;
+/// Watched for less than this, a source says nothing of its rhythm.
+const TELLING: Duration = Duration::from_secs(3 * 86_400);
 
 /// How often a source publishes. Both numbers are sums of `exp(-age / week)`, so
-/// that they are what a week brings where each week brings the same.
+/// that they are what a week brings where each week brings the same. They follow
+/// what polls find, never the dates in a feed: those may lie, and do not decide whether to look.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rhythm {
     /// Polls that found something new. Ten items at once are one occasion: nobody need ask ten times for them.
     pub news: f64,
     /// Items that were new.
     pub items: f64,
-    /// When that was so.
+    /// Since when it is watched.
+    pub begun: Timestamp,
+    /// When both were so.
     pub as_of: Timestamp,
     /// The wait between two polls that the ledger last spoke of; none yet.
     pub told: Option<Duration>,
@@ -38,23 +38,7 @@ impl Rhythm {
     /// Of a source of which nothing is known.
     pub fn begun(now: Timestamp) -> Self {
         let week = Self::USUAL * 7.0;
-        Self { news: week, items: week, as_of: now, told: None }
-    }
-
-    /// As far as the dates of a source's first document tell. They may lie, but
-    /// only about our pace, and not for long.
-    pub fn of_backlog(dates: impl Iterator<Item = Timestamp>, now: Timestamp) -> Self {
-        let mut dates: Vec<Timestamp> = dates.filter(|date| *date <= now).collect();
-        dates.sort_unstable();
-        let Some(first) = dates.first().copied() else { return Self::begun(now) };
-        let items = dates.iter().map(|date| faded(*date, now)).sum::<f64>();
-        dates.dedup_by(|later, earlier| later.duration_since(*earlier).unsigned_abs() < HOUR);
-        let news = dates.iter().map(|date| faded(*date, now)).sum::<f64>();
-        // A document that goes back two days says nothing of the five before.
-        let reaches_back = now.duration_since(first).unsigned_abs().max(DAY);
-        let told_of = 1.0 - (-reaches_back.div_duration_f64(FADING)).exp();
-        let whole = if dates.len() < TELLING { 1.0 } else { told_of };
-        Self { news: news / whole, items: items / whole, as_of: now, told: None }
+        Self { news: week, items: week, begun: now, as_of: now, told: None }
     }
 
     /// After a poll at `now` that brought so many new items.
@@ -63,7 +47,13 @@ impl Rhythm {
     pub fn after(self, new_items: usize, now: Timestamp) -> Self {
         let fading = faded(self.as_of, now).max((-1.0_f64).exp());
         let news = self.news * fading + f64::from(u8::from(new_items > 0));
-        Self { news, items: self.items * fading + new_items as f64, as_of: now, told: self.told }
+        let items = self.items * fading + new_items as f64;
+        Self { news, items, begun: self.begun.min(now), as_of: now, told: self.told }
+    }
+
+    /// Whether it was watched long enough to say how often it has news.
+    pub fn is_known(&self) -> bool {
+        Duration::try_from(self.as_of.duration_since(self.begun)).is_ok_and(|watched| watched >= TELLING)
     }
 
     /// How often a day it has news.
@@ -93,26 +83,10 @@ fn faded(then: Timestamp, now: Timestamp) -> f64 {
 mod tests {
     use super::*;
 
+    const DAY: Duration = Duration::from_secs(86_400);
+
     fn now() -> Timestamp {
         "2026-05-06T00:00:00Z".parse().unwrap()
-    }
-
-    /// A first document with items these hours ago.
-    #[track_caller]
-    fn check(hours_ago: &[u32], words: &str) {
-        let dates = hours_ago.iter().map(|hours| now() - HOUR * *hours);
-        assert_eq!(Rhythm::of_backlog(dates, now()).in_words(), words);
-    }
-
-    #[test]
-    fn the_first_document_tells_how_often_there_is_news() {
-        check(&[], "news about 6 times a day");
-        check(&[2, 10, 18, 26, 34, 42, 50, 58, 66, 74], "news about 3 times a day");
-        check(&[24, 48, 72, 96, 120, 144, 168, 192, 216, 240], "news about once a day");
-        check(&[10, 178, 346, 514, 682, 850], "news about once a week");
-        check(&[3], "news about once a week");
-        check(&[24 * 400], "hardly ever news");
-        check(&[4; 80], "news about once a week");
     }
 
     #[test]
@@ -121,6 +95,7 @@ mod tests {
             let at = now() + DAY * 7 * week;
             rhythm.after(0, at - DAY).after(60, at)
         });
+        assert!(weekly.is_known() && !Rhythm::begun(now()).after(1, now() + DAY).is_known());
         assert_eq!(weekly.in_words(), "news about 2 times a week");
         assert_eq!(weekly.items.round(), 95.0, "sixty, and what is left of the weeks before");
         let quiet = (1..60).fold(weekly, |rhythm, day| rhythm.after(0, weekly.as_of + DAY * day));

@@ -14,7 +14,7 @@ use crate::id::SourceId;
 use crate::source::{Dates, Footprint, Held, Leave, Move, Rhythm, SourceState, Standing, Trap, Validators};
 
 /// In the order in which [`record`] binds them.
-const COLUMNS: [&str; 34] = [
+const COLUMNS: [&str; 35] = [
     "id",
     "feed",
     "learnt",
@@ -45,6 +45,7 @@ const COLUMNS: [&str; 34] = [
     "steady_dates",
     "news",
     "new_items",
+    "rhythm_begun",
     "rhythm_as_of",
     "rhythm_told",
     "wishes",
@@ -130,6 +131,7 @@ pub(super) fn record(connection: &Connection, source: &SourceId, state: &SourceS
         state.dates == Dates::Steady,
         state.rhythm.news,
         state.rhythm.items,
+        at(state.rhythm.begun),
         at(state.rhythm.as_of),
         state.rhythm.told.map(|told| told.as_secs().cast_signed()),
         wishes,
@@ -167,6 +169,7 @@ fn state(row: &Row) -> rusqlite::Result<SourceState> {
         rhythm: Rhythm {
             news: row.get("news")?,
             items: row.get("new_items")?,
+            begun: parsed(row, "rhythm_begun")?,
             as_of: parsed(row, "rhythm_as_of")?,
             told: told.map(|seconds| Duration::from_secs(seconds.unsigned_abs())),
         },
@@ -240,7 +243,7 @@ mod tests {
             mended: Some("bare ampersand, line 12".to_owned()),
             held: Some(Held { trap: Trap::OneText, items: 200, since: now, leave: Leave::Given }),
             dates: Dates::Steady,
-            rhythm: Rhythm { news: 0.1, items: 7.5, as_of: now, told: Some(Duration::from_secs(5_400)) },
+            rhythm: Rhythm { news: 0.1, items: 7.5, begun: now, as_of: now, told: Some(Duration::from_secs(5_400)) },
             wishes: Wishes {
                 ttl: Some(Duration::from_secs(3_600)),
                 updates: Some(Updates { every: Duration::from_secs(86_400), base: Some(now) }),

@@ -26,7 +26,6 @@ pub(super) fn read(
     succeeded(&mut turn.state, by.now);
     turn.state.wishes = reading.wishes;
     turn.state.mended = (!reading.mended.is_empty()).then(|| reading.mended.join("; "));
-    let backlog = Rhythm::of_backlog(reading.entries.iter().filter_map(|entry| entry.published), by.now);
     let (entries, dropped) = sifted(source, std::mem::take(&mut reading.entries), by);
     let redating = Redating::of(&entries, known);
     let footprint = Footprint::of(traces(&entries, &dropped, &reading.skipped));
@@ -46,7 +45,8 @@ pub(super) fn read(
     turn.notes.extend(notes(source, &batch, by.now));
     turn.notes.extend(left_out(source, before, &dropped, &reading.skipped, by.now));
     turn.state.rhythm = match acquaintance {
-        Acquaintance::First => backlog,
+        // A backlog is no news.
+        Acquaintance::First => Rhythm::begun(by.now),
         Acquaintance::Known => before.rhythm.after(batch.new.len(), by.now),
     };
     turn.state.dates = match verdict {

@@ -79,7 +79,7 @@ fn pace(before: &SourceState, after: &SourceState) -> Option<(Event, String)> {
 /// The pace that the ledger knows of from now on: only one that is twice or half
 /// of the last is worth a line.
 pub(super) fn told_pace(before: &SourceState, after: &SourceState, pace: &Pace) -> Option<Duration> {
-    if pace.tempo == Tempo::Fixed || after.first_success.is_none() {
+    if pace.tempo == Tempo::Fixed || !after.rhythm.is_known() {
         return None;
     }
     let own = pace.own(&after.rhythm);

@@ -452,10 +452,10 @@ fn a_pace_is_told_once_it_is_twice_or_half_of_what_it_was() {
         (state, at) = (turn.state.clone(), turn.state.due);
     }
     expect![[r#"
-        paced news about once a day: every 2 h, was 1 h
-        paced news about 3 times a week: every 4 h 3 m, was 2 h
-        paced news about 3 times a month: every 8 h 11 m, was 4 h 3 m
-        paced hardly ever news: every 16 h 28 m, was 8 h 11 m
+        paced news about once a day: every 2 h 28 m, was 1 h 14 m
+        paced news about 2 times a week: every 5 h 1 m, was 2 h 28 m
+        paced news about 2 times a month: every 10 h 8 m, was 5 h 1 m
+        paced hardly ever news: every 20 h 21 m, was 10 h 8 m
     "#]]
     .assert_eq(&lines);
 }

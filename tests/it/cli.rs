@@ -226,7 +226,7 @@ fn a_place_is_explained_by_link_by_story_and_by_week() {
         &["explain", "something"],
         1,
         expect![[r#"
-        recapd: `something` is neither a link nor a story's id (4 or more hexadecimal digits of it), nor a week with a place (2026-W19 3)
+        recapd: `something` is neither a link nor a source, nor a story's id (4 or more hexadecimal digits of it), nor a week with a place (2026-W19 3)
     "#]],
     );
     refuses(

@@ -62,7 +62,7 @@ fn health(before: &SourceState, after: &SourceState) -> Option<(Event, String)> 
         return Some((Event::Recovered, format!("after {} failures in a row", before.failures)));
     }
     if failed && after.rest.is_some() && before.rest.is_none() {
-        return Some((Event::Resting, format!("until {}: {error}", after.due)));
+        return Some((Event::Resting, format!("until {}: {error}", after.due.strftime("%-d %B %H:%M UTC"))));
     }
     if failed && after.failures == WORTH_TELLING {
         return Some((Event::Failing, format!("{WORTH_TELLING} times in a row: {error}")));

@@ -239,23 +239,23 @@ fn a_server_that_asks_for_silence_has_it() {
         &well(),
         status(429, Some(HOUR * 5)),
         expect![[r#"
-        next: 5 h, the server asks to wait 5 h
-        failed 1: HTTP 429: no
-        rests: HTTP 429
-        active, asks with "old"
-        resting: until 2026-05-06T14:00:00Z: HTTP 429: no
-    "#]],
+            next: 5 h, the server asks to wait 5 h
+            failed 1: HTTP 429: no
+            rests: HTTP 429
+            active, asks with "old"
+            resting: until 6 May 14:00 UTC: HTTP 429: no
+        "#]],
     );
     check(
         &well(),
         status(503, Some(HOUR / 60)),
         expect![[r#"
-        next: 1 h, the last poll failed
-        failed 1: HTTP 503: no
-        rests: HTTP 503
-        active, asks with "old"
-        resting: until 2026-05-06T10:00:00Z: HTTP 503: no
-    "#]],
+            next: 1 h, the last poll failed
+            failed 1: HTTP 503: no
+            rests: HTTP 503
+            active, asks with "old"
+            resting: until 6 May 10:00 UTC: HTTP 503: no
+        "#]],
     );
     let resting = SourceState { rest: Some("HTTP 429".to_owned()), failures: 1, ..well() };
     check(
@@ -413,13 +413,13 @@ fn a_move_is_learnt_and_a_dead_one_unlearnt() {
         &silent,
         status(503, Some(HOUR)),
         expect![[r#"
-        next: 1 d, failed 9 times in a row
-        failed 9: HTTP 503: no
-        rests: HTTP 503
-        active, asks with "new"
-        learnt https://b.test/feed?key=secret
-        resting: until 2026-05-07T09:00:00Z: HTTP 503: no
-    "#]],
+            next: 1 d, failed 9 times in a row
+            failed 9: HTTP 503: no
+            rests: HTTP 503
+            active, asks with "new"
+            learnt https://b.test/feed?key=secret
+            resting: until 7 May 09:00 UTC: HTTP 503: no
+        "#]],
     );
     let at_another = learnt.at(&"https://c.test/".parse().unwrap(), now());
     assert_eq!((at_another.learnt, at_another.validators), (None, Validators::default()));

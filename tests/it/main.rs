@@ -15,3 +15,4 @@ mod origin;
 mod reader;
 mod refusals;
 mod running;
+mod standing;

@@ -112,8 +112,8 @@ enum Verb {
     },
     /// Say in words why something is where it is
     Explain {
-        /// A link, a story's id (or its first 8 digits), or a week and a place: 2026-W19 3
-        #[arg(required = true, num_args = 1..=2, value_name = "URL|STORY|WEEK PLACE")]
+        /// A link, a story's id (or its first 8 digits), a source's id, or a week and a place: 2026-W19 3
+        #[arg(required = true, num_args = 1..=2, value_name = "URL|STORY|SOURCE|WEEK PLACE")]
         what: Vec<String>,
     },
     /// Compose a week's recap and print it, without publishing it

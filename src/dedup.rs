@@ -7,11 +7,14 @@ use jiff::Timestamp;
 use crate::id::{ItemId, SourceId};
 use crate::item::{Entry, Item};
 use crate::link::canonical;
+use crate::source::Footprint;
 use crate::text::token::tokens;
 
 /// What is known of a source's items, as far as a document's entries touch it.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
+    /// What the last document held that was taken.
+    pub footprint: Footprint,
     /// The newest generation of each identity.
     pub by_identity: HashMap<String, KnownItem>,
     /// The newest item under each canonical link.
@@ -35,6 +38,8 @@ pub struct KnownItem {
     pub title: String,
     /// Canonical; of the version last recorded.
     pub link: Option<String>,
+    /// When its publisher said it appeared; of the version last recorded.
+    pub published: Option<Timestamp>,
     /// When it was first seen.
     pub first_seen: Timestamp,
     /// Where it stands in time.
@@ -215,6 +220,7 @@ mod tests {
                 content_hash: item.entry.content_hash(),
                 title: item.entry.title.clone(),
                 link: link.clone(),
+                published: item.entry.published,
                 first_seen: item.first_seen,
                 placed: item.placed,
             };

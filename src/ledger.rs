@@ -50,6 +50,22 @@ pub enum Event {
     LeftOut,
     /// A recap was published.
     Published,
+    /// A batch of a source looks like a lie, and is held.
+    Held,
+    /// It is held no more.
+    Freed,
+    /// A source moved to another address, or back.
+    Moved,
+    /// It fails, and goes on failing.
+    Failing,
+    /// It does so no more.
+    Recovered,
+    /// Its server asked for silence.
+    Resting,
+    /// Its server says that it is gone.
+    Retired,
+    /// It is polled at another pace.
+    Paced,
     /// A source is left alone: the operator paused it.
     Paused,
     /// He resumed it.
@@ -74,6 +90,14 @@ impl Event {
             Event::Chosen => "chosen",
             Event::LeftOut => "left out",
             Event::Published => "published",
+            Event::Held => "held",
+            Event::Freed => "freed",
+            Event::Moved => "moved",
+            Event::Failing => "failing",
+            Event::Recovered => "recovered",
+            Event::Resting => "resting",
+            Event::Retired => "retired",
+            Event::Paced => "paced",
             Event::Paused => "paused",
             Event::Resumed => "resumed",
             Event::Revived => "revived",

@@ -4,12 +4,11 @@
 //! Three stages: the document as it is, then mended, then entry by entry
 //! around those that cannot be read. One bad entry never costs the others.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use url::Url;
 
 use crate::item::Entry;
+use crate::source::Wishes;
 
 mod attempt;
 mod dates;
@@ -24,6 +23,7 @@ mod person;
 mod root;
 mod salvage;
 mod shape;
+mod wishes;
 
 pub use json::json;
 pub use shape::NotAFeed;
@@ -52,8 +52,8 @@ pub struct Parsed {
     pub hints: Hints,
     /// How it was read.
     pub rescued: Rescue,
-    /// What was mended, for the operator: `bare ampersand, line 12`. Empty if
-    /// nothing had to be.
+    /// What was mended or ignored, for the operator: `bare ampersand, line 12`.
+    /// Empty if nothing had to be.
     pub mended: Vec<String>,
 }
 
@@ -99,8 +99,8 @@ pub struct Skipped {
 /// What a feed asks of those who poll it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hints {
-    /// RSS `ttl`: how long it may be cached.
-    pub ttl: Option<Duration>,
+    /// When it wants to be asked.
+    pub wishes: Wishes,
     /// Where new entries are announced (WebSub).
     pub hub: Option<Url>,
     /// The address it gives for itself.

@@ -19,11 +19,11 @@ use crate::dedup::Known;
 use crate::fetch::{ClientError, FetchError, Fetched, Fetcher, Remedy, Request, host};
 use crate::id::{Share, SourceId};
 use crate::parse::{Document, parse};
-use crate::schedule::{NEVER, Pace, clamped};
-use crate::source::{Source, SourceState, Standing, Validators};
+use crate::schedule::{self, Pace};
+use crate::source::{Source, SourceState, Validators};
 use crate::store::{Handle, Readers, StoreError, Taken};
 use crate::text;
-use crate::turn::{Answer, Circumstances, Hope, Reading, Turn, take};
+use crate::turn::{Answer, Circumstances, Failure, Hope, Reading, Turn, take};
 
 use queue::Queue;
 use states::States;
@@ -68,6 +68,8 @@ pub enum Outcome {
     Unchanged,
     /// A feed was read.
     Read(Taken),
+    /// It was not asked: its whole host wants silence.
+    Rested,
     /// In words an operator understands.
     Failed(String),
 }
@@ -152,13 +154,10 @@ impl Poller {
         due.into_iter().map(|(_, source)| source.clone()).collect()
     }
 
-    /// When `source` is due; [`NEVER`] while it is paused or retired.
+    /// When `source` is due, see [`schedule::due`].
     pub fn due(&self, source: &Source, now: Timestamp) -> Timestamp {
-        match self.states.of(&source.id).map(|state| state.at(&source.feed, now)) {
-            None => now,
-            Some(state) if state.standing != Standing::Active => NEVER,
-            Some(state) => clamped(state.due, now, self.config.fetch.max_wait),
-        }
+        let state = self.states.of(&source.id);
+        schedule::due(&source.feed, state.as_ref(), now, self.config.fetch.max_wait)
     }
 
     /// Polls `sources`, as many at once as `order` says, and reports each as it
@@ -228,23 +227,27 @@ impl Poller {
         let Some(source) = self.source(source) else { return Ok(None) };
         let before = self.state(source, now);
         let (validators, allow_private) = (&before.validators, source.allow_private.as_slice());
-        let request = Request { url: &source.feed, validators, allow_private, now };
+        let request = Request { url: before.address(&source.feed), validators, allow_private, now };
         let answer = match self.fetcher.fetch(request).await {
-            Ok(Fetched::Body { bytes, content_type, final_url, validators, fresh_for, hold, .. }) => {
-                let body = Body { bytes, content_type, final_url, validators, fresh_for };
+            Ok(Fetched::Body { bytes, content_type, final_url, validators, fresh_for, moved, hold, .. }) => {
+                let body = Body { bytes, content_type, final_url, validators, fresh_for, moved };
                 let turn = self.read(source, before, body, now).await?;
                 let polled = self.written(source, turn, Outcome::Read).await;
                 // What was fetched is stored: only now there is room for more.
                 drop(hold);
                 return polled.map(Some);
             }
-            Ok(Fetched::Unchanged { validators, fresh_for, .. }) => {
-                Answer::Unchanged { validators, asked_for: fresh_for }
+            Ok(Fetched::Unchanged { validators, fresh_for, moved, .. }) => {
+                Answer::Unchanged { validators, asked_for: fresh_for, moved }
             }
             Err(error) => failed(&error),
         };
+        let well: fn(Taken) -> Outcome = match answer {
+            Answer::Resting { .. } => |_| Outcome::Rested,
+            _ => |_| Outcome::Unchanged,
+        };
         let turn = self.decided(source, &before, answer, &Known::default(), now);
-        self.written(source, turn, |_| Outcome::Unchanged).await.map(Some)
+        self.written(source, turn, well).await.map(Some)
     }
 
     /// The turn that a body comes to, read on a thread that may block.
@@ -292,6 +295,7 @@ impl Poller {
             min_interval: fetch.min_interval,
             max_interval: fetch.max_interval,
             max_wait: fetch.max_wait,
+            tempo: source.tempo,
         };
         let jitter = jitter(&source.id, now);
         let by = Circumstances { filters: &self.config.filters, names: &self.config.names, pace: &pace, jitter, now };
@@ -308,12 +312,17 @@ impl Poller {
         let (state, heard) = (turn.state.clone(), turn.heard.clone());
         let (id, due) = (source.id.clone(), state.due);
         let taken = self.handle.apply(turn).await?;
-        let outcome = state.last_error.clone().map_or_else(|| well(taken), Outcome::Failed);
+        let outcome = match (well(taken), &state.last_error) {
+            (Outcome::Rested, _) => Outcome::Rested,
+            (_, Some(error)) => Outcome::Failed(error.clone()),
+            (well, None) => well,
+        };
         self.states.put(id.clone(), state, &heard);
         match &outcome {
             Outcome::Failed(error) => {
                 tracing::warn!(source = %id, %error, %due, "could not poll `{id}`, trying again later")
             }
+            Outcome::Rested => tracing::debug!(source = %id, %due, "the host of `{id}` rests"),
             Outcome::Unchanged => tracing::debug!(source = %id, %due, "nothing new in `{id}`"),
             Outcome::Read(taken) => {
                 tracing::debug!(source = %id, new = taken.new, changed = taken.changed, %due, "polled `{id}`")
@@ -335,6 +344,7 @@ struct Body {
     final_url: Url,
     validators: Validators,
     fresh_for: Option<Duration>,
+    moved: Option<Url>,
 }
 
 impl Body {
@@ -343,7 +353,9 @@ impl Body {
         let (content_type, base_url) = (self.content_type.as_deref(), Some(&self.final_url));
         match parse(Document { bytes: &self.bytes, content_type, base_url }) {
             Ok(parsed) => Answer::Feed(Reading {
-                asked_for: self.fresh_for.max(parsed.hints.ttl),
+                asked_for: self.fresh_for,
+                wishes: parsed.hints.wishes,
+                moved: self.moved,
                 entries: parsed.entries.into_iter().map(|entry| spoken_in(entry, language)).collect(),
                 skipped: parsed.skipped,
                 mended: parsed.mended,
@@ -366,19 +378,23 @@ fn spoken_in(mut entry: crate::item::Entry, language: Option<&str>) -> crate::it
 
 fn failed(error: &FetchError) -> Answer {
     let (retry_after, hope) = match error.remedy() {
-        Remedy::Rest(wait) => return Answer::Resting { why: error.to_string(), wait },
+        Remedy::Rest(wait) => return Answer::Resting { wait },
         Remedy::RetryAfter(wait) => (Some(wait), Hope::Again),
         Remedy::Retire => (None, Hope::Gone),
         _ if matches!(error, FetchError::NoSuchName { .. } | FetchError::Connect { .. }) => (None, Hope::Soon),
         _ => (None, Hope::Again),
     };
-    Answer::Failed { error: error.to_string(), retry_after, hope }
+    let code = match error {
+        FetchError::Status { code, .. } => Some(*code),
+        _ => None,
+    };
+    Answer::Failed(Failure { error: error.to_string(), code, retry_after, hope })
 }
 
 fn unreadable(error: String) -> Answer {
     // What is no feed is quoted, and it may hold anything.
     let error = text::without_controls(&error).into_owned();
-    Answer::Failed { error, retry_after: None, hope: Hope::Again }
+    Answer::Failed(Failure { error, code: None, retry_after: None, hope: Hope::Again })
 }
 
 /// Spreads polls that would fall together: different for each poll, the same for the same one.
@@ -390,9 +406,10 @@ fn jitter(source: &SourceId, now: Timestamp) -> Share {
 impl Summary {
     /// Counts one more.
     pub fn count(&mut self, polled: &Polled) {
-        self.polled += 1;
+        self.polled += usize::from(polled.outcome != Outcome::Rested);
         match &polled.outcome {
             Outcome::Unchanged => self.unchanged += 1,
+            Outcome::Rested => {}
             Outcome::Failed(_) => self.failed += 1,
             Outcome::Read(taken) => {
                 self.taken.new += taken.new;

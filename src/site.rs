@@ -4,6 +4,7 @@
 mod folder;
 mod lists;
 mod path;
+mod state;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,8 +22,8 @@ use crate::store::{Readers, Result, Store};
 use crate::week::Week;
 
 pub use folder::{WriteError, write};
-pub use lists::state_in_words;
 pub use path::{Form, Place};
+pub use state::state_in_words;
 
 /// Recaps in a weekly feed: a reader on holiday must not lose a week.
 const IN_FEED: u32 = 12;

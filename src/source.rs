@@ -39,12 +39,24 @@ pub struct Source {
     pub audiences: Vec<AudienceId>,
     /// The usual time between two polls.
     pub interval: Duration,
+    /// Whether that follows the source.
+    pub tempo: Tempo,
     /// Private networks this source may live in, in addition to `[fetch] allow_private`.
     pub allow_private: Vec<Network>,
     /// Words quoted from one of its items at most.
     pub excerpt_words: Option<u32>,
     /// Which of its items are taken; applied after the filters for all sources.
     pub filters: Vec<Filter>,
+}
+
+/// Whether the time between two polls follows what a source publishes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tempo {
+    /// The interval as it is: the operator said so.
+    Fixed,
+    /// Shorter for a source that often has news, longer for one that hardly ever has.
+    #[default]
+    Adapted,
 }
 
 impl Source {
@@ -89,6 +101,7 @@ mod tests {
             weight: None,
             audiences: Vec::new(),
             interval: Duration::from_secs(3600),
+            tempo: Tempo::Adapted,
             allow_private: Vec::new(),
             excerpt_words: None,
             filters: Vec::new(),

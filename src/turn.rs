@@ -1,25 +1,35 @@
 //! One source's turn, decided: what was fetched against what is known, and
 //! what is to be written for it. The heart of `poll`, without a door to anything.
 
-use jiff::Timestamp;
+use std::time::Duration;
 
-use crate::dedup::{Acquaintance, Intake, Known, intake};
-use crate::filter::{Filter, refusal};
+use jiff::Timestamp;
+use url::Url;
+
+use crate::dedup::{Intake, Known};
+use crate::filter::Filter;
 use crate::id::Share;
-use crate::item::{Entry, Item};
-use crate::ledger::{Event, Note};
+use crate::item::Entry;
+use crate::ledger::Note;
 use crate::names::Names;
 use crate::parse::Skipped;
-use crate::schedule::{Outcome, Pace, next_poll};
-use crate::source::{Source, SourceState, Stance, Validators};
+use crate::schedule::{Habits, Outcome, Pace, next_poll};
+use crate::source::{Footprint, Source, SourceState, Stance, Standing, Validators, Wishes};
 use crate::story::signature::Signature;
+
+mod moves;
+mod quarantine;
+mod reading;
+mod telling;
+#[cfg(test)]
+mod tests;
 
 /// Everything that one poll of one source changes; written in one transaction.
 #[derive(Clone, Debug)]
 pub struct Turn {
     /// The source as it stands now.
     pub state: SourceState,
-    /// What the operator had said when it was decided.
+    /// What the operator had said about it when the turn began.
     pub heard: Stance,
     /// Whose turn it is.
     pub source: crate::id::SourceId,
@@ -30,6 +40,8 @@ pub struct Turn {
     /// The same of items whose publisher changed them: their stories stand, but
     /// are found by the new words too.
     pub revised: Vec<Signature>,
+    /// What the document held, if it was taken.
+    pub footprint: Option<Footprint>,
     /// For the ledger.
     pub notes: Vec<Note>,
 }
@@ -42,26 +54,32 @@ pub enum Answer {
         /// For the next conditional request.
         validators: Validators,
         /// The longest wait that its headers ask for.
-        asked_for: Option<std::time::Duration>,
+        asked_for: Option<Duration>,
+        /// Where permanent redirects lead, if any.
+        moved: Option<Url>,
     },
     /// A feed.
     Feed(Reading),
     /// It was not asked: its whole host wants silence. No failure of the source.
     Resting {
-        /// In words.
-        why: String,
-        /// What is left of it.
-        wait: std::time::Duration,
+        /// What is left of that.
+        wait: Duration,
     },
     /// It could not be read.
-    Failed {
-        /// In words an operator understands.
-        error: String,
-        /// The wait that it asks for.
-        retry_after: Option<std::time::Duration>,
-        /// Whether it makes sense to ask again.
-        hope: Hope,
-    },
+    Failed(Failure),
+}
+
+/// Why a source could not be read.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// In words an operator understands.
+    pub error: String,
+    /// The HTTP status, where it is one that says so.
+    pub code: Option<u16>,
+    /// The wait that it asks for.
+    pub retry_after: Option<Duration>,
+    /// Whether it makes sense to ask again.
+    pub hope: Hope,
 }
 
 /// A feed, read.
@@ -75,8 +93,12 @@ pub struct Reading {
     pub mended: Vec<String>,
     /// For the next conditional request.
     pub validators: Validators,
-    /// The longest wait that headers and feed ask for.
-    pub asked_for: Option<std::time::Duration>,
+    /// The longest wait that its headers ask for.
+    pub asked_for: Option<Duration>,
+    /// What the feed asks for in itself.
+    pub wishes: Wishes,
+    /// Where permanent redirects lead, if any.
+    pub moved: Option<Url>,
 }
 
 /// Whether a source that failed is asked again.
@@ -108,111 +130,79 @@ pub struct Circumstances<'c> {
 /// Decides the turn of `source`, whose state was `before`, by the `answer` and
 /// what is `known` of the entries in it.
 pub fn take(source: &Source, before: &SourceState, answer: Answer, known: &Known, by: Circumstances) -> Turn {
-    let outcome = outcome(before, &answer);
-    let next = next_poll(by.now, &outcome, by.pace, by.jitter);
-    let mut turn = Turn {
-        state: SourceState {
-            feed: Some(source.feed.clone()),
-            due: next.at,
-            because: Some(next.because),
-            last_poll: Some(by.now),
-            ..before.clone()
-        },
+    let mut turn = begun(source, before, by.now);
+    let outcome = match answer {
+        Answer::Failed(failure) => failed(&mut turn, failure, by.now),
+        Answer::Resting { wait } => rested(&mut turn, before, wait),
+        Answer::Unchanged { validators, asked_for, moved } => {
+            turn.state.validators = validators;
+            turn.state.rhythm = before.rhythm.after(0, by.now);
+            // The document that was taken last is there again.
+            turn.state.held = None;
+            succeeded(&mut turn.state, by.now);
+            moves::followed(&mut turn.state, &source.feed, moved, moves::Proof::NotModified, by.now);
+            Outcome::Answered { asked_for }
+        }
+        Answer::Feed(reading) => reading::read(&mut turn, source, before, reading, known, by),
+    };
+    let habits = Habits { rhythm: turn.state.rhythm, wishes: turn.state.wishes };
+    let next = next_poll(by.now, &outcome, by.pace, habits, by.jitter);
+    (turn.state.due, turn.state.because) = (next.at, Some(next.because));
+    turn.state.rhythm.told = telling::told_pace(before, &turn.state, by.pace);
+    let told = telling::told(before, &turn.state);
+    turn.notes.extend(
+        told.into_iter().map(|(event, detail)| Note { source: Some(source.id.clone()), ..event.at(by.now, detail) }),
+    );
+    turn
+}
+
+fn begun(source: &Source, before: &SourceState, now: Timestamp) -> Turn {
+    Turn {
+        state: SourceState { feed: Some(source.feed.clone()), last_poll: Some(now), rest: None, ..before.clone() },
         heard: before.stance(),
         source: source.id.clone(),
         intake: Intake::default(),
         signatures: Vec::new(),
         revised: Vec::new(),
+        footprint: None,
         notes: Vec::new(),
-    };
-    match answer {
-        Answer::Failed { error, .. } => {
-            turn.state.failures = before.failures.saturating_add(1);
-            turn.state.last_error = Some(error);
-        }
-        Answer::Resting { why, .. } => {
-            turn.state.last_poll = before.last_poll;
-            turn.state.last_error = Some(why);
-        }
-        Answer::Unchanged { validators, .. } => {
-            turn.state.validators = validators;
-            succeeded(&mut turn.state, by.now);
-        }
-        Answer::Feed(reading) => read(&mut turn, source, before, reading, known, by),
-    }
-    turn
-}
-
-fn outcome(before: &SourceState, answer: &Answer) -> Outcome {
-    match answer {
-        Answer::Unchanged { asked_for, .. } | Answer::Feed(Reading { asked_for, .. }) => {
-            Outcome::Answered { asked_for: *asked_for }
-        }
-        Answer::Resting { wait, .. } => Outcome::Rested { wait: *wait },
-        Answer::Failed { hope: Hope::Gone, .. } => Outcome::Retired,
-        Answer::Failed { hope: Hope::Soon, .. } => Outcome::Unreached { failures: before.failures.saturating_add(1) },
-        Answer::Failed { retry_after, .. } => {
-            Outcome::Failed { failures: before.failures.saturating_add(1), retry_after: *retry_after }
-        }
     }
 }
 
-fn read(turn: &mut Turn, source: &Source, before: &SourceState, reading: Reading, known: &Known, by: Circumstances) {
-    let note = |event: Event, item: &Item, detail: String| Note {
-        source: Some(source.id.clone()),
-        item: Some(item.id),
-        ..event.at(by.now, detail)
-    };
-    let entries = filtered(turn, source, reading.entries, by);
-    let acquaintance = if before.first_success.is_some() { Acquaintance::Known } else { Acquaintance::First };
-    turn.intake = intake(&source.id, entries, known, by.now, acquaintance);
-    // The others are told of where they join or begin a story.
-    for item in turn.intake.new.iter().filter(|item| item.placed.is_none()) {
-        turn.notes.push(note(
-            Event::New,
-            item,
-            "undated backlog: it has no place in time, and is in no week".to_owned(),
-        ));
-    }
-    for item in &turn.intake.changed {
-        turn.notes.push(note(Event::Changed, item, format!("its publisher changed it: version {}", item.version)));
-    }
-    let skipped = reading.skipped.iter().map(|skipped| Note {
-        source: Some(source.id.clone()),
-        ..Event::Skipped.at(by.now, format!("entry {}: {}", skipped.index, skipped.why))
-    });
-    turn.notes.extend(skipped);
-    let signature = |item: &Item| Some(Signature::of(item, item.placed?, by.names));
-    turn.signatures = turn.intake.new.iter().filter_map(signature).collect();
-    turn.revised = turn.intake.changed.iter().filter_map(signature).collect();
-    turn.state.validators = reading.validators;
-    turn.state.mended = (!reading.mended.is_empty()).then(|| reading.mended.join("; "));
-    turn.state.first_success = before.first_success.or(Some(by.now));
-    if !turn.intake.new.is_empty() {
-        turn.state.last_new = Some(by.now);
-    }
-    succeeded(&mut turn.state, by.now);
+/// The source was not asked, so that nothing is known of it that was not known before.
+fn rested(turn: &mut Turn, before: &SourceState, wait: Duration) -> Outcome {
+    turn.state.last_poll = before.last_poll;
+    turn.state.rest = Some("its host asked for silence".to_owned());
+    Outcome::Rested { wait }
 }
 
-/// The entries that the rules let through; the others leave a note.
-fn filtered(turn: &mut Turn, source: &Source, entries: Vec<Entry>, by: Circumstances) -> Vec<Entry> {
-    let mut taken = Vec::with_capacity(entries.len());
-    for entry in entries {
-        match refusal(by.filters.iter().chain(&source.filters), &entry) {
-            None => taken.push(entry),
-            Some(why) if turn.state.last_success.is_none() => {
-                let detail = format!("{why}: {}", entry.title);
-                turn.notes.push(Note { source: Some(source.id.clone()), ..Event::Dropped.at(by.now, detail) });
-            }
-            // Noted once, at the first sight of the feed; a dropped entry is met again at every poll.
-            Some(_) => {}
+fn failed(turn: &mut Turn, failure: Failure, now: Timestamp) -> Outcome {
+    let Failure { error, code, retry_after, hope } = failure;
+    let state = &mut turn.state;
+    state.failures = state.failures.saturating_add(1);
+    state.last_error = Some(error.clone());
+    state.rest = retry_after.and(code).map(|code| format!("HTTP {code}"));
+    let failures = state.failures;
+    if moves::unlearnt(state, hope) {
+        // The configured address did not fail: it is asked at once.
+        return Outcome::Unreached { failures: 1 };
+    }
+    match hope {
+        Hope::Again => Outcome::Failed { failures, retry_after },
+        Hope::Soon => Outcome::Unreached { failures },
+        Hope::Gone => {
+            state.standing = Standing::Retired { why: error, since: now };
+            Outcome::Retired
         }
     }
-    taken
 }
 
 fn succeeded(state: &mut SourceState, now: Timestamp) {
     state.failures = 0;
     state.last_error = None;
     state.last_success = Some(now);
+    if matches!(state.standing, Standing::Retired { .. }) {
+        // Somebody asked all the same, and it is there.
+        state.standing = Standing::Active;
+    }
 }

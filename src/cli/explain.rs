@@ -10,20 +10,25 @@ use crate::clock::Clock;
 use crate::compose::{Teller, Told};
 use crate::config::Config;
 use crate::id::StoryId;
+use crate::site::state_in_words;
+use crate::source::Source;
 use crate::store::{ItemRow, LedgerRow, Store};
 use crate::week::Week;
 
 /// Says why something is where it is: an item by its link, a story by its id,
-/// a place of a week.
+/// a source by its id, a place of a week.
 pub fn explain(config: &Config, clock: Clock, what: &[String]) -> Result<ExitCode> {
     let store = Store::read(&config.store.path)?;
     match what {
         [week, place] => at_place(&store, config, clock, week.parse()?, place)?,
         [one] => match Url::parse(one) {
             Ok(link) => item(&store, config, clock, &link)?,
-            Err(_) => story(&store, config, clock, named(&store, one)?)?,
+            Err(_) => match config.sources.iter().find(|source| source.id.as_str() == one) {
+                Some(known) => source(&store, config, clock, known)?,
+                None => story(&store, config, clock, named(&store, one)?)?,
+            },
         },
-        _ => bail!("name a link, a story, or a week and a place"),
+        _ => bail!("name a link, a story, a source, or a week and a place"),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -32,7 +37,7 @@ fn named(store: &Store, digits: &str) -> Result<StoryId> {
     let is_hex = digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_hex {
         bail!(
-            "`{digits}` is neither a link nor a story's id (4 or more hexadecimal digits of it), nor a week with a place (2026-W19 3)"
+            "`{digits}` is neither a link nor a source, nor a story's id (4 or more hexadecimal digits of it), nor a week with a place (2026-W19 3)"
         );
     }
     match store.stories_named(digits)?.as_slice() {
@@ -40,6 +45,16 @@ fn named(store: &Store, digits: &str) -> Result<StoryId> {
         [] => bail!("there is no story `{digits}`"),
         several => bail!("{} stories begin with `{digits}`: give more digits", several.len()),
     }
+}
+
+fn source(store: &Store, config: &Config, clock: Clock, source: &Source) -> Result<()> {
+    let state = store.state(&source.id)?;
+    let words = state_in_words(state.as_ref(), clock.now(), &config.recap.slot.zone);
+    output::line(&format!("{} ({}): {}", source.name, source.public_feed(), output::printable(&words)))?;
+    if let Some(because) = state.and_then(|state| state.because) {
+        output::line(&format!("  next poll: {because}"))?;
+    }
+    ledger(&store.ledger_of_source(&source.id)?)
 }
 
 fn at_place(store: &Store, config: &Config, clock: Clock, week: Week, place: &str) -> Result<()> {

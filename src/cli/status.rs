@@ -1,5 +1,6 @@
 //! `recapd status`: how each source is doing.
 
+use std::collections::HashMap;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -9,10 +10,11 @@ use jiff::Timestamp;
 use super::output::{self, Style};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::id::SourceId;
 use crate::publish::words;
-use crate::schedule::NEVER;
+use crate::schedule::{NEVER, due};
 use crate::site::state_in_words;
-use crate::source::{Source, SourceState};
+use crate::source::{Leave, Source, SourceState, Standing, public};
 use crate::store::{Store, StoreError};
 
 /// Prints a table, or one JSON object a source a line.
@@ -25,10 +27,21 @@ pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
     let now = clock.now();
     if style == Style::Json {
         for source in &config.sources {
-            output::json(&object(source, states.get(&source.id), now))?;
+            output::json(&object(config, source, states.get(&source.id), now))?;
         }
         return Ok(ExitCode::SUCCESS);
     }
+    output::line(&table(config, &states, now).to_string())?;
+    for source in &config.sources {
+        if let Some(advice) = states.get(&source.id).and_then(|state| advice(&source.id, state)) {
+            output::line(&output::printable(&advice))?;
+        }
+    }
+    output::line(&summary(config, &states, now))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn table(config: &Config, states: &HashMap<SourceId, SourceState>, now: Timestamp) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(["source", "state", "last success", "last new item", "next poll"]);
@@ -37,41 +50,82 @@ pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
         let ago = |at: Option<Timestamp>| at.map_or("never".to_owned(), |at| apart(at, now));
         table.add_row([
             source.id.to_string(),
-            output::printable(&state_in_words(state, now)),
+            output::printable(&state_in_words(state, now, &config.recap.slot.zone)),
             ago(state.and_then(|state| state.last_success)),
             ago(state.and_then(|state| state.last_new)),
-            match state.map(|state| state.due) {
-                Some(due) if due >= NEVER => "never".to_owned(),
+            match next_poll(config, source, state, now) {
+                None => "never".to_owned(),
                 Some(due) if due > now => apart(due, now),
-                _ => "now".to_owned(),
+                Some(_) => "now".to_owned(),
             },
         ]);
     }
-    output::line(&table.to_string())?;
-    let failing =
-        states.iter().filter(|(id, state)| state.failures > 0 && config.sources.iter().any(|source| source.id == **id));
-    output::line(&format!(
-        "{}, {} failing; next recap {}",
-        words::count(config.sources.len(), "source"),
-        failing.count(),
-        config.recap.slot.next(now).to_zoned_datetime(config.recap.slot.zone.clone()).strftime("%A %-d %B %Y %H:%M %Z")
-    ))?;
-    Ok(ExitCode::SUCCESS)
+    table
 }
 
-fn object(source: &Source, state: Option<&SourceState>, now: Timestamp) -> serde_json::Value {
+/// None while it is paused or retired.
+fn next_poll(config: &Config, source: &Source, state: Option<&SourceState>, now: Timestamp) -> Option<Timestamp> {
+    Some(due(&source.feed, state, now, config.fetch.max_wait)).filter(|due| *due < NEVER)
+}
+
+/// What the operator may say about a source that waits for his word.
+fn advice(source: &SourceId, state: &SourceState) -> Option<String> {
+    if matches!(state.standing, Standing::Retired { .. }) {
+        return Some(format!("`recapd source revive {source}` has it asked again"));
+    }
+    let held = state.held.as_ref().filter(|held| held.leave == Leave::Awaited)?;
+    Some(format!("`recapd source accept {source}` takes the {}", held.in_words()))
+}
+
+/// "45 sources, 1 failing, 1 held; next recap Monday 11 May 2026 08:00 UTC".
+fn summary(config: &Config, states: &HashMap<SourceId, SourceState>, now: Timestamp) -> String {
+    let count = |is: fn(&SourceState) -> bool| {
+        config.sources.iter().filter(|source| states.get(&source.id).is_some_and(is)).count()
+    };
+    let failing = count(|state| state.failures > 0);
+    let rarer = [
+        (count(|state| state.held.is_some()), "held"),
+        (count(|state| state.standing.word() == "paused"), "paused"),
+        (count(|state| state.standing.word() == "retired"), "retired"),
+    ];
+    let rarer: String =
+        rarer.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!(", {count} {word}")).collect();
+    let zone = config.recap.slot.zone.clone();
+    let next = config.recap.slot.next(now).to_zoned_datetime(zone).strftime("%A %-d %B %Y %H:%M %Z").to_string();
+    format!("{}, {failing} failing{rarer}; next recap {next}", words::count(config.sources.len(), "source"))
+}
+
+fn object(config: &Config, source: &Source, state: Option<&SourceState>, now: Timestamp) -> serde_json::Value {
+    let since = |standing: &Standing| match standing {
+        Standing::Active => None,
+        Standing::Paused { since } | Standing::Retired { since, .. } => Some(*since),
+    };
     serde_json::json!({
         "source": source.id,
         "name": source.name,
-        "state": state_in_words(state, now),
+        "state": state_in_words(state, now, &config.recap.slot.zone),
+        "standing": state.map_or("active", |state| state.standing.word()),
+        "since": state.and_then(|state| since(&state.standing)),
         "failures": state.map_or(0, |state| state.failures),
         "last_poll": state.and_then(|state| state.last_poll),
         "last_success": state.and_then(|state| state.last_success),
         "last_new": state.and_then(|state| state.last_new),
-        "next_poll": state.map_or(now, |state| state.due),
+        "next_poll": next_poll(config, source, state, now),
         "because": state.and_then(|state| state.because.clone()),
         "last_error": state.and_then(|state| state.last_error.clone()),
         "mended": state.and_then(|state| state.mended.clone()),
+        "rest": state.and_then(|state| state.rest.clone()),
+        "moved_to": state.and_then(|state| state.learnt.as_ref().or(Some(&state.moved.as_ref()?.to))).map(public),
+        "move_believed": state.is_some_and(|state| state.learnt.is_some()),
+        "held": state.and_then(|state| state.held.as_ref()).map(|held| serde_json::json!({
+            "looks_like": held.trap.word(),
+            "items": held.items,
+            "since": held.since,
+            "accepted": held.leave == Leave::Given,
+        })),
+        "news_a_day": state
+            .filter(|state| state.rhythm.is_known())
+            .map(|state| (state.rhythm.news_a_day() * 100.0).round() / 100.0),
     })
 }
 

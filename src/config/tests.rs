@@ -6,6 +6,7 @@ mod refused;
 use expect_test::expect;
 
 use super::*;
+use crate::source::Tempo;
 
 fn env(name: &str) -> Option<String> {
     (name == "PORT").then(|| "9000".to_owned())
@@ -41,6 +42,17 @@ fn a_source_needs_an_id_and_a_feed_only() {
     assert_eq!(source.name, "thenextweb.com");
     assert_eq!(source.interval, config.fetch.interval);
     assert_eq!(source.weight, None);
+}
+
+#[test]
+fn an_interval_of_its_own_is_not_adapted() {
+    let tempo = |fetch: &str, interval: &str| {
+        let source = format!("{fetch}[[source]]\nid = \"tnw\"\nfeed = \"https://tnw.test/\"\n{interval}");
+        accepted(&source).sources[0].tempo
+    };
+    assert_eq!(tempo("", ""), Tempo::Adapted);
+    assert_eq!(tempo("", "interval = \"1h\""), Tempo::Fixed);
+    assert_eq!(tempo("[fetch]\nadaptive = false\n", ""), Tempo::Fixed);
 }
 
 #[test]

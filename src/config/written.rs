@@ -101,6 +101,9 @@ pub struct Fetch {
     pub contact: Option<Address>,
     /// The usual time between two polls of a source.
     pub interval: Located<Period>,
+    /// Whether a source without an `interval` of its own is polled more often
+    /// if it often has news, and more rarely if it hardly ever has.
+    pub adaptive: bool,
     /// No source is polled more often.
     pub min_interval: Located<Period>,
     /// Bounds recapd's own pace and its back-off.
@@ -128,6 +131,7 @@ impl Default for Fetch {
         Self {
             contact: None,
             interval: Located::unplaced(minutes(60)),
+            adaptive: true,
             min_interval: Located::unplaced(minutes(15)),
             max_interval: Located::unplaced(days(1)),
             max_wait: days(7),

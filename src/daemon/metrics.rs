@@ -42,6 +42,7 @@ pub fn polled(polled: &Polled, seconds: f64) {
     let outcome = match polled.outcome {
         Outcome::Unchanged => "unchanged",
         Outcome::Read(_) => "read",
+        Outcome::Rested => "rested",
         Outcome::Failed(_) => "failed",
     };
     counter!("recapd_polls_total", "outcome" => outcome).increment(1);

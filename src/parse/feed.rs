@@ -1,7 +1,6 @@
 //! What a feed says about itself, and its entries one by one.
 
 use std::cmp::Reverse;
-use std::time::Duration;
 
 use feed_rs::model::{self, FeedType};
 use url::Url;
@@ -10,12 +9,12 @@ use super::entry::{Around, absolute, instant, texts};
 use super::fields::Fields;
 use super::salvage::Reading;
 use super::shape::Shape;
-use super::{Feed, Format, Hints, MOST_ENTRIES, Parsed, Skipped, dates, entry, person};
+use super::{Feed, Format, Hints, MOST_ENTRIES, Parsed, Skipped, dates, entry, person, wishes};
 use crate::text;
 
 /// The feed as recapd understands it.
 pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
-    let Reading { shape, feed: mut given, outline, mut skipped, rescued, mended } = reading;
+    let Reading { shape, feed: mut given, outline, mut skipped, rescued, mut mended } = reading;
     let link = link(&given, &outline.feed, shape, base);
     let feed = Feed {
         format: format(&given.feed_type),
@@ -24,7 +23,7 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
         updated: instant(given.updated).or_else(|| updated(&outline.feed)).or_else(|| instant(given.published)),
         link,
     };
-    let hints = hints(&outline.feed, base);
+    let hints = hints(&outline.feed, base, &mut mended);
     let authors: Vec<String> = given.authors.iter().filter_map(|author| person::name(author.name.as_ref()?)).collect();
     let around =
         Around { shape, base, feed_link: feed.link.as_ref(), language: feed.language.as_deref(), authors: &authors };
@@ -93,14 +92,13 @@ fn updated(own: &Fields) -> Option<jiff::Timestamp> {
     own.text(&["lastBuildDate", "atom:updated", "pubDate", "dcterms:modified", "dc:date"]).and_then(dates::timestamp)
 }
 
-fn hints(own: &Fields, base: Option<&Url>) -> Hints {
+fn hints(own: &Fields, base: Option<&Url>, said: &mut Vec<String>) -> Hints {
     let linked = |rel: &str| {
         let mut links = own.all("atom:link").filter(|link| link.attribute("rel") == Some(rel));
         links.find_map(|link| absolute(link.attribute("href")?, link.base.as_ref().or(base)))
     };
-    let minutes = own.text(&["ttl"]).and_then(|ttl| ttl.parse::<u32>().ok());
     Hints {
-        ttl: minutes.filter(|minutes| *minutes > 0).map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
+        wishes: wishes::wishes(own, said),
         hub: linked("hub").or_else(|| absolute(own.text(&["hub"])?, base)),
         own: linked("self").or_else(|| absolute(own.text(&["feed_url"])?, base)),
     }

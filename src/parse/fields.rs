@@ -20,6 +20,7 @@ const NAMESPACES: &[(&str, &str)] = &[
     ("/podcast-1.0.dtd", "itunes"),
     ("yahoo.com/mrss", "media"),
     ("rss/1.0/modules/content", "content"),
+    ("rss/1.0/modules/syndication", "sy"),
     ("purl.org/rss/1.0/", ""),
     ("1999/xhtml", "xhtml"),
 ];
@@ -230,7 +231,14 @@ impl Walk<'_> {
             }
             None => outer.clone(),
         };
-        let kept = role == Role::Field || (role == Role::Inside && prefix == "media");
+        let around = self.stack.last().and_then(|open| open.field.as_ref()).map(|field| field.name.as_str());
+        let kept = match (role, local) {
+            (Role::Field, _) => true,
+            (Role::Inside, "hour") => around == Some("skipHours"),
+            (Role::Inside, "day") => around == Some("skipDays"),
+            (Role::Inside, _) => prefix == "media",
+            (Role::Feed | Role::Entry, _) => false,
+        };
         let field = kept.then(|| Field {
             name: named(prefix, local),
             attributes: attributes.clone(),

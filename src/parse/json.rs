@@ -20,7 +20,8 @@ pub fn json(parsed: &Parsed) -> Value {
         "items": parsed.entries.iter().map(item).collect::<Vec<_>>(),
         "skipped": skipped.collect::<Vec<_>>(),
         "hints": {
-            "ttl_s": parsed.hints.ttl.map(|ttl| ttl.as_secs()),
+            "ttl_s": parsed.hints.wishes.ttl.map(|ttl| ttl.as_secs()),
+            "updated_every_s": parsed.hints.wishes.updates.map(|updates| updates.every.as_secs()),
             "hub": parsed.hints.hub,
             "self": parsed.hints.own,
         },

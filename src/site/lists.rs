@@ -3,15 +3,14 @@
 use jiff::civil::Weekday;
 use jiff::{SignedDuration, Timestamp};
 
-use super::Library;
+use super::{Library, state_in_words};
 use crate::config::Config;
 use crate::id::Share;
 use crate::opml::{self, Outline};
 use crate::publish::html::SourceRow;
 use crate::publish::{Document, Site};
 use crate::publisher::UNKNOWN_WEIGHT;
-use crate::schedule::NEVER;
-use crate::source::{Source, SourceState};
+use crate::source::Source;
 use crate::store::Result;
 use crate::week::Slot;
 
@@ -41,7 +40,7 @@ pub(super) fn sources(library: &Library) -> Result<Vec<SourceRow>> {
             } else {
                 Share::nearest(UNKNOWN_WEIGHT)
             }),
-            state: state_in_words(state, library.now),
+            state: state_in_words(state, library.now, &library.config.recap.slot.zone),
             last_success: state.and_then(|state| state.last_success),
             last_new: state.and_then(|state| state.last_new),
             items_per_week: f64::from(items.get(&source.id).copied().unwrap_or_default()) / PACE_WEEKS as f64,
@@ -49,20 +48,6 @@ pub(super) fn sources(library: &Library) -> Result<Vec<SourceRow>> {
         }
     };
     Ok(library.config.sources.iter().map(row).collect())
-}
-
-/// How a source is doing, in an operator's words.
-pub fn state_in_words(state: Option<&SourceState>, now: Timestamp) -> String {
-    let Some(state) = state else { return "not polled yet".to_owned() };
-    let error = state.last_error.as_deref().unwrap_or("unknown");
-    match state.failures {
-        _ if state.due >= NEVER => "retired: the publisher says it is gone (HTTP 410)".to_owned(),
-        0 if state.last_success.is_none() => "not polled yet".to_owned(),
-        0 => state.mended.as_ref().map_or_else(|| "well".to_owned(), |mended| format!("well, {mended}")),
-        1 => format!("failed: {error}"),
-        times if state.due > now => format!("failed {times} times: {error}"),
-        times => format!("failed {times} times, due again: {error}"),
-    }
 }
 
 /// "every Monday at 08:00, Europe/Berlin".

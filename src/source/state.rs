@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use url::Url;
 
-use super::{Footprint, Rhythm, Wishes};
+use super::{Rhythm, Wishes};
 
 /// What the server gave us to ask "anything new?" with. Sent back byte for
 /// byte, never parsed: servers compare them as opaque bytes.
@@ -59,8 +59,6 @@ pub struct SourceState {
     pub rhythm: Rhythm,
     /// What the feed asks of those who poll it; a "not modified" does not repeat it.
     pub wishes: Wishes,
-    /// What the last document held that was taken.
-    pub footprint: Footprint,
 }
 
 /// Whether a source is polled at all.
@@ -167,7 +165,6 @@ impl SourceState {
             dates: Dates::Unproven,
             rhythm: Rhythm::begun(now),
             wishes: Wishes::default(),
-            footprint: Footprint::default(),
         }
     }
 

@@ -74,8 +74,10 @@ impl Word {
 /// What the operator's words about a source change: a turn is decided by it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stance {
-    standing: Standing,
-    held: Option<Held>,
+    /// Whether it is polled at all.
+    pub standing: Standing,
+    /// What waits for his word.
+    pub held: Option<Held>,
 }
 
 /// Why a word changes nothing.

@@ -39,11 +39,13 @@ CREATE TABLE source (
     held_since     TEXT,
     held_accepted  INTEGER,           -- 1: the operator lets the next such batch in
     steady_dates   INTEGER NOT NULL,  -- 1: most items once came with the date they had before
-    recent         REAL NOT NULL,     -- new items, one of a week ago counts 1/e
-    recent_as_of   TEXT NOT NULL,
-    recent_told    INTEGER,           -- the wait the ledger last spoke of, in seconds; null if it did not
+    news           REAL NOT NULL,     -- polls that found something new; one of a week ago counts 1/e
+    new_items      REAL NOT NULL,     -- items that were new; as above
+    rhythm_begun   TEXT NOT NULL,     -- since when it is watched
+    rhythm_as_of   TEXT NOT NULL,     -- when news and new_items were so
+    rhythm_told    INTEGER,           -- the wait the ledger last spoke of, in seconds; null if it did not
     wishes         TEXT NOT NULL,     -- JSON: ttl, updates, silence, as the feed asks
-    footprint      BLOB NOT NULL      -- four bytes for each thing in the last document
+    footprint      BLOB               -- four bytes for each thing in the last document; null before the first
 ) STRICT;
 
 -- An entry of a source: when we met it, and under which identity. Never deleted.
@@ -114,10 +116,11 @@ CREATE TABLE ledger (
     item   INTEGER,                  -- null if it is about no one item
     story  BLOB,                     -- null if it is about no one story
     week   TEXT,                     -- null if it is about no recap
-    event  TEXT NOT NULL,            -- changed, joined, started, dropped, skipped, chosen, left out, published ..
+    event  TEXT NOT NULL,            -- changed, joined, started, dropped, skipped, failing, held, moved, chosen, published ..
     detail TEXT NOT NULL             -- in words
 ) STRICT;
 CREATE INDEX ledger_item ON ledger (item) WHERE item IS NOT NULL;
+CREATE INDEX ledger_source ON ledger (source) WHERE item IS NULL AND event NOT IN ('dropped', 'skipped');
 CREATE INDEX ledger_story ON ledger (story) WHERE story IS NOT NULL;
 
 -- Everything a recap shows, frozen. Its revisions stay.

@@ -35,7 +35,7 @@ pub(super) const FROM: &str = "item JOIN item_version AS v ON v.item = item.id A
 impl Store {
     /// What is known of `source`, as far as `entries` touch it.
     pub fn known(&self, source: &SourceId, entries: &[Entry]) -> Result<Known> {
-        let mut known = Known::default();
+        let mut known = Known { footprint: self.footprint(source)?, ..Known::default() };
         for entry in entries {
             let link = entry.link.as_ref().map(|link| canonical(link).to_string());
             let by_link = Entry { guid: None, ..entry.clone() }.identity();
@@ -52,7 +52,7 @@ impl Store {
 
     fn known_by_identity(&self, source: &SourceId, identity: &str) -> Result<Option<KnownItem>> {
         let sql =
-            "SELECT item.id, identity, generation, item.version, first_seen, placed, content_hash, title, canonical
+            "SELECT item.id, identity, generation, item.version, first_seen, placed, content_hash, title, canonical, published
                    FROM item JOIN item_version AS v ON v.item = item.id AND v.version = item.version
                    WHERE source = ?1 AND identity = ?2 ORDER BY generation DESC LIMIT 1";
         let mut statement = self.connection.prepare_cached(sql)?;
@@ -61,7 +61,7 @@ impl Store {
 
     fn known_by_link(&self, source: &SourceId, link: &str) -> Result<Option<KnownItem>> {
         let sql =
-            "SELECT item.id, identity, generation, item.version, first_seen, placed, content_hash, title, canonical
+            "SELECT item.id, identity, generation, item.version, first_seen, placed, content_hash, title, canonical, published
                    FROM item_version AS v JOIN item ON item.id = v.item AND item.version = v.version
                    WHERE v.link_key = ?3 AND v.canonical = ?2 AND item.source = ?1
                    ORDER BY item.first_seen DESC LIMIT 1";
@@ -202,6 +202,7 @@ fn known_item(row: &Row) -> rusqlite::Result<KnownItem> {
         content_hash: content_hash.try_into().unwrap_or_default(),
         title: row.get("title")?,
         link: row.get("canonical")?,
+        published: parsed_or_none(row, "published")?,
         first_seen: parsed(row, "first_seen")?,
         placed: parsed_or_none(row, "placed")?,
     })

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::row::{at, parsed};
 use super::{Result, Store};
-use crate::id::{ItemId, StoryId};
+use crate::id::{ItemId, SourceId, StoryId};
 use crate::ledger::Note;
 
 /// A line of the ledger as it is shown.
@@ -29,6 +29,15 @@ impl Store {
         let sql = "SELECT at, event, source, week, detail FROM ledger WHERE item = ?1 ORDER BY number";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([item.0], ledger_row)?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
+    /// What happened to a source itself, in order; what its feed held and was not taken is left out.
+    pub fn ledger_of_source(&self, source: &SourceId) -> Result<Vec<LedgerRow>> {
+        let sql = "SELECT at, event, source, week, detail FROM ledger
+                   WHERE source = ?1 AND item IS NULL AND event NOT IN ('dropped', 'skipped') ORDER BY number";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([source.as_str()], ledger_row)?;
         rows.map(|row| Ok(row?)).collect()
     }
 

@@ -11,11 +11,11 @@ use url::Url;
 use super::row::{at, json, parsed, parsed_or_none};
 use super::{Result, Store};
 use crate::id::SourceId;
-use crate::source::{Dates, Footprint, Held, Leave, Move, Rhythm, SourceState, Standing, Trap, Validators};
+use crate::source::{Dates, Footprint, Held, Leave, Move, Rhythm, SourceState, Stance, Standing, Trap, Validators};
 use crate::turn::Turn;
 
-/// In the order in which [`record`] binds them.
-const COLUMNS: [&str; 33] = [
+/// In the order in which [`put`] binds them.
+const COLUMNS: [&str; 34] = [
     "id",
     "feed",
     "learnt",
@@ -44,14 +44,17 @@ const COLUMNS: [&str; 33] = [
     "held_since",
     "held_accepted",
     "steady_dates",
-    "recent",
-    "recent_as_of",
-    "recent_told",
+    "news",
+    "new_items",
+    "rhythm_begun",
+    "rhythm_as_of",
+    "rhythm_told",
     "wishes",
-    "footprint",
 ];
 
 static SELECT: LazyLock<String> = LazyLock::new(|| format!("SELECT {} FROM source", COLUMNS.join(", ")));
+
+static BY_ID: LazyLock<String> = LazyLock::new(|| format!("{} WHERE id = ?1", *SELECT));
 
 /// One row written, whether the source is known or not.
 static RECORD: LazyLock<String> = LazyLock::new(|| {
@@ -78,6 +81,13 @@ impl Store {
         Ok(known(&self.connection, source)?)
     }
 
+    /// What the last document of `source` held that was taken; nothing before the first.
+    pub(super) fn footprint(&self, source: &SourceId) -> Result<Footprint> {
+        let mut statement = self.connection.prepare_cached("SELECT footprint FROM source WHERE id = ?1")?;
+        let bytes: Option<Option<Vec<u8>>> = statement.query_row([source.as_str()], |row| row.get(0)).optional()?;
+        Ok(bytes.flatten().map(|bytes| Footprint::from_bytes(&bytes)).unwrap_or_default())
+    }
+
     /// Items of each source first seen since `since`.
     pub fn items_by_source(&self, since: Timestamp) -> Result<HashMap<SourceId, u32>> {
         let sql = "SELECT source AS id, count(*) AS items FROM item WHERE first_seen >= ?1 GROUP BY source";
@@ -90,19 +100,34 @@ impl Store {
 /// Records how the source of `turn` behaved; part of its transaction. What the
 /// operator said while the turn was on its way stays said.
 pub(super) fn record(connection: &Connection, turn: &Turn) -> rusqlite::Result<()> {
-    match known(connection, &turn.source)? {
-        Some(stored) => put(connection, &turn.source, &turn.state.clone().heeding(&turn.heard, &stored)),
-        None => put(connection, &turn.source, &turn.state),
+    let was_told = stance(connection, &turn.source)?.is_some_and(|stance| stance != turn.heard);
+    let stored = if was_told { known(connection, &turn.source)? } else { None };
+    match stored {
+        Some(stored) => put(connection, &turn.source, &turn.state.clone().heeding(&turn.heard, &stored))?,
+        None => put(connection, &turn.source, &turn.state)?,
     }
+    if let Some(footprint) = &turn.footprint {
+        let sql = "UPDATE source SET footprint = ?2 WHERE id = ?1";
+        connection.prepare_cached(sql)?.execute(rusqlite::params![turn.source.as_str(), footprint.to_bytes()])?;
+    }
+    Ok(())
+}
+
+/// What the operator's words about `source` have come to.
+fn stance(connection: &Connection, source: &SourceId) -> rusqlite::Result<Option<Stance>> {
+    let sql = "SELECT standing, standing_since, standing_why, held_trap, held_items, held_since, held_accepted
+               FROM source WHERE id = ?1";
+    let stance = |row: &Row| Ok(Stance { standing: standing(row)?, held: held(row)? });
+    connection.prepare_cached(sql)?.query_row([source.as_str()], stance).optional()
 }
 
 /// As [`Store::state`], inside a transaction.
 pub(super) fn known(connection: &Connection, source: &SourceId) -> rusqlite::Result<Option<SourceState>> {
-    let mut statement = connection.prepare_cached(&format!("{} WHERE id = ?1", *SELECT))?;
+    let mut statement = connection.prepare_cached(&BY_ID)?;
     statement.query_row([source.as_str()], state).optional()
 }
 
-/// Writes the whole row of `source`.
+/// Writes the whole row of `source`, all but its footprint.
 pub(super) fn put(connection: &Connection, source: &SourceId, state: &SourceState) -> rusqlite::Result<()> {
     let address = |url: &Option<Url>| url.as_ref().map(|url| url.as_str().to_owned());
     let (since, why) = match &state.standing {
@@ -142,19 +167,19 @@ pub(super) fn put(connection: &Connection, source: &SourceId, state: &SourceStat
         held.map(|held| at(held.since)),
         held.map(|held| held.leave == Leave::Given),
         state.dates == Dates::Steady,
-        state.rhythm.recent,
+        state.rhythm.news,
+        state.rhythm.items,
+        at(state.rhythm.begun),
         at(state.rhythm.as_of),
         state.rhythm.told.map(|told| told.as_secs().cast_signed()),
         wishes,
-        state.footprint.to_bytes(),
     ])?;
     Ok(())
 }
 
 fn state(row: &Row) -> rusqlite::Result<SourceState> {
     let body_hash: Option<Vec<u8>> = row.get("body_hash")?;
-    let told: Option<i64> = row.get("recent_told")?;
-    let footprint: Vec<u8> = row.get("footprint")?;
+    let told: Option<i64> = row.get("rhythm_told")?;
     Ok(SourceState {
         feed: parsed_or_none(row, "feed")?,
         learnt: parsed_or_none(row, "learnt")?,
@@ -178,12 +203,13 @@ fn state(row: &Row) -> rusqlite::Result<SourceState> {
         held: held(row)?,
         dates: if row.get("steady_dates")? { Dates::Steady } else { Dates::Unproven },
         rhythm: Rhythm {
-            recent: row.get("recent")?,
-            as_of: parsed(row, "recent_as_of")?,
+            news: row.get("news")?,
+            items: row.get("new_items")?,
+            begun: parsed(row, "rhythm_begun")?,
+            as_of: parsed(row, "rhythm_as_of")?,
             told: told.map(|seconds| Duration::from_secs(seconds.unsigned_abs())),
         },
         wishes: json(row, "wishes")?,
-        footprint: Footprint::from_bytes(&footprint),
     })
 }
 
@@ -252,13 +278,12 @@ mod tests {
             mended: Some("bare ampersand, line 12".to_owned()),
             held: Some(Held { trap: Trap::OneText, items: 200, since: now, leave: Leave::Given }),
             dates: Dates::Steady,
-            rhythm: Rhythm { recent: 0.1, as_of: now, told: Some(Duration::from_secs(5_400)) },
+            rhythm: Rhythm { news: 0.1, items: 7.5, begun: now, as_of: now, told: Some(Duration::from_secs(5_400)) },
             wishes: Wishes {
                 ttl: Some(Duration::from_secs(3_600)),
                 updates: Some(Updates { every: Duration::from_secs(86_400), base: Some(now) }),
                 ..Wishes::default()
             },
-            footprint: Footprint::of([1, 2, 3]),
             ..SourceState::unknown(now)
         });
     }

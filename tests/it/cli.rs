@@ -63,7 +63,7 @@ fn a_feed_is_printed_as_the_contract_has_it() {
         let parsed = said.lines().remove(0);
         assert_eq!(parsed["format"], format, "{name}");
         assert_eq!(keys(&parsed), "format hints items language link mended rescued skipped title updated", "{name}");
-        assert_eq!(keys(&parsed["hints"]), "hub self ttl_s", "{name}");
+        assert_eq!(keys(&parsed["hints"]), "hub self ttl_s updated_every_s", "{name}");
         let item =
             "authors categories content_html enclosures id image language link published summary_html title updated";
         assert_eq!(keys(&parsed["items"][0]), item, "{name}");
@@ -153,7 +153,8 @@ fn the_status_says_how_each_source_is_doing() {
         assert!(table.out.contains(words), "{words} is missing:\n{}", table.out);
     }
     let lines = told(&["status", "--json"]).lines();
-    let names = "because failures last_error last_new last_poll last_success mended name next_poll source state";
+    let names = "because failures held last_error last_new last_poll last_success mended move_believed moved_to name \
+                 news_a_day next_poll rest since source standing state";
     assert!(lines.iter().all(|line| keys(line) == names), "{}", keys(&lines[0]));
     assert_eq!(lines.iter().map(|line| &line["source"]).collect::<Vec<_>>(), ["one", "two", "broken"]);
 }
@@ -225,7 +226,7 @@ fn a_place_is_explained_by_link_by_story_and_by_week() {
         &["explain", "something"],
         1,
         expect![[r#"
-        recapd: `something` is neither a link nor a story's id (4 or more hexadecimal digits of it), nor a week with a place (2026-W19 3)
+        recapd: `something` is neither a link nor a source, nor a story's id (4 or more hexadecimal digits of it), nor a week with a place (2026-W19 3)
     "#]],
     );
     refuses(

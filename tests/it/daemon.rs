@@ -246,12 +246,12 @@ fn what_goes_wrong_with_a_source_is_said_in_words_and_harms_no_other() {
         page: failed: an HTML page “Hello”, not a feed
         empty: failed: the document is empty
         broken: failed: HTTP 500: the server is in trouble
-        gone: retired: the publisher says it is gone (HTTP 410)
+        gone: retired: HTTP 410: the publisher says this feed is gone for good
         private: failed: HTTP 401: the server wants a login
         missing: failed: HTTP 404: there is nothing at this address
         odd: failed: an XML document of `recipe`, not a feed
         binary: failed: not a feed: it begins with `‰PNGÿ`
-        cut: well, cut short, line 1
+        cut: well, mended: cut short, line 1
         nobody: failed: cannot connect to 127.0.0.1:PORT: nobody listens there
         well: well
     "#]]

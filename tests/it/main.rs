@@ -16,3 +16,4 @@ mod origin;
 mod reader;
 mod refusals;
 mod running;
+mod standing;

@@ -91,5 +91,5 @@ pub fn polled(folder: &Folder, source: &str) -> String {
         let state = Store::read(&folder.path("recapd.db")).ok()?.state(&source).ok()??;
         state.last_poll.is_some().then_some(state)
     });
-    recapd::site::state_in_words(Some(&state), jiff::Timestamp::UNIX_EPOCH)
+    recapd::site::state_in_words(Some(&state), jiff::Timestamp::UNIX_EPOCH, &jiff::tz::TimeZone::UTC)
 }

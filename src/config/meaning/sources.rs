@@ -3,7 +3,7 @@
 use crate::audience::Audience;
 use crate::filter::Filter;
 use crate::id::AudienceId;
-use crate::source::Source;
+use crate::source::{Source, Tempo};
 
 use super::super::entries::SourceEntry;
 use super::super::error::Problem;
@@ -52,6 +52,8 @@ fn meant(written: &SourceEntry, fetch: &written::Fetch, filters: Vec<Filter>) ->
         weight: written.weight.map(|it| it.0),
         audiences: written.audiences.iter().map(|it| AudienceId::clone(it)).collect(),
         interval: written.interval.as_ref().unwrap_or(&fetch.interval).0,
+        // What the operator says about one source is not second-guessed.
+        tempo: if fetch.adaptive && written.interval.is_none() { Tempo::Adapted } else { Tempo::Fixed },
         allow_private: written.allow_private.networks(),
         excerpt_words: written.excerpt_words,
         filters,

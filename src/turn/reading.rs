@@ -1,0 +1,164 @@
+//! A feed that was read: what of it is taken, and what is remembered of it.
+
+use jiff::Timestamp;
+
+use super::quarantine::{self, Redating, Verdict};
+use super::{Circumstances, Reading, Turn, moves, succeeded};
+use crate::dedup::{Acquaintance, Intake, Known, intake};
+use crate::filter::refusal;
+use crate::item::{Entry, Item};
+use crate::ledger::{Event, Note};
+use crate::parse::Skipped;
+use crate::schedule::Outcome;
+use crate::source::{Dates, Footprint, Rhythm, Source, SourceState, Trap};
+use crate::story::signature::Signature;
+
+/// Adds to the `turn` what the reading brought; nothing of a batch that looks like a lie.
+pub(super) fn read(
+    turn: &mut Turn,
+    source: &Source,
+    before: &SourceState,
+    mut reading: Reading,
+    known: &Known,
+    by: Circumstances,
+) -> Outcome {
+    let outcome = Outcome::Answered { asked_for: reading.asked_for };
+    succeeded(&mut turn.state, by.now);
+    turn.state.wishes = reading.wishes;
+    turn.state.mended = (!reading.mended.is_empty()).then(|| reading.mended.join("; "));
+    let (entries, dropped) = sifted(source, std::mem::take(&mut reading.entries), by);
+    let redating = Redating::of(&entries, known);
+    let footprint = Footprint::of(traces(&entries, &dropped, &reading.skipped));
+    let acquaintance = if before.first_success.is_some() { Acquaintance::Known } else { Acquaintance::First };
+    let mut batch = intake(&source.id, entries, known, by.now, acquaintance);
+    let verdict = match acquaintance {
+        Acquaintance::First => Verdict::Honest,
+        Acquaintance::Known => quarantine::judged(before, known, &batch, redating, by.now),
+    };
+    if let Verdict::Held(held) = verdict {
+        // The validators stay as well, so that the next poll sees the batch again.
+        turn.state.held = Some(held);
+        turn.state.rhythm = before.rhythm.after(0, by.now);
+        return outcome;
+    }
+    place_backlog(before, &verdict, &mut batch.new);
+    turn.notes.extend(notes(source, &batch, by.now));
+    turn.notes.extend(left_out(source, known, &dropped, &reading.skipped, by.now));
+    turn.state.rhythm = match acquaintance {
+        // A backlog is no news.
+        Acquaintance::First => Rhythm::begun(by.now),
+        Acquaintance::Known => before.rhythm.after(batch.new.len(), by.now),
+    };
+    turn.state.dates = match verdict {
+        // They differ from the known ones from now on, and the operator knows.
+        Verdict::Accepted(Trap::Redated) => Dates::Unproven,
+        _ => redating.dates(before.dates),
+    };
+    turn.footprint = Some(footprint);
+    taken(turn, before, batch, by);
+    turn.state.validators = reading.validators;
+    moves::followed(&mut turn.state, &source.feed, reading.moved, moves::Proof::Feed, by.now);
+    outcome
+}
+
+fn taken(turn: &mut Turn, before: &SourceState, batch: Intake, by: Circumstances) {
+    let signature = |item: &Item| Some(Signature::of(item, item.placed?, by.names));
+    turn.signatures = batch.new.iter().filter_map(signature).collect();
+    turn.revised = batch.changed.iter().filter_map(signature).collect();
+    turn.state.held = None;
+    turn.state.first_success = before.first_success.or(Some(by.now));
+    if !batch.new.is_empty() {
+        turn.state.last_new = Some(by.now);
+    }
+    turn.intake = batch;
+}
+
+/// An entry that a rule refused, and why.
+struct Dropped {
+    entry: Entry,
+    why: String,
+}
+
+/// The entries that the rules let through, and those that they do not.
+fn sifted(source: &Source, entries: Vec<Entry>, by: Circumstances) -> (Vec<Entry>, Vec<Dropped>) {
+    let mut dropped = Vec::new();
+    let mut taken = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match refusal(by.filters.iter().chain(&source.filters), &entry) {
+            None => taken.push(entry),
+            Some(why) => dropped.push(Dropped { entry, why }),
+        }
+    }
+    (taken, dropped)
+}
+
+/// Gives backlog the place that its own dates say, as at the first sight of a
+/// source: it is no news. Accepted items are, all of them; of others, those of long ago.
+fn place_backlog(before: &SourceState, verdict: &Verdict, new: &mut [Item]) {
+    let backlog = match verdict {
+        Verdict::Accepted(_) => (0..new.len()).collect(),
+        _ if before.first_success.is_none() => Vec::new(),
+        _ => quarantine::long_ago(before, new),
+    };
+    for place in backlog {
+        let item = &mut new[place];
+        item.placed = item.entry.published.map(|published| published.min(item.first_seen));
+    }
+}
+
+fn notes(source: &Source, batch: &Intake, now: Timestamp) -> Vec<Note> {
+    let note = |event: Event, item: &Item, detail: String| Note {
+        source: Some(source.id.clone()),
+        item: Some(item.id),
+        ..event.at(now, detail)
+    };
+    // The others are told of where they join or begin a story.
+    let unplaced = batch.new.iter().filter(|item| item.placed.is_none());
+    let new = unplaced.map(|item| {
+        note(Event::New, item, "undated backlog: it has no place in time, and is in no week".to_owned())
+    });
+    let changed = batch
+        .changed
+        .iter()
+        .map(|item| note(Event::Changed, item, format!("its publisher changed it: version {}", item.version)));
+    new.chain(changed).collect()
+}
+
+/// What was dropped or skipped, once: what the last document held already is no news.
+fn left_out(
+    source: &Source,
+    known: &Known,
+    dropped: &[Dropped],
+    skipped: &[Skipped],
+    now: Timestamp,
+) -> Vec<Note> {
+    let is_news = |trace: u32| !known.footprint.holds(trace);
+    let note = |event: Event, detail: String| Note { source: Some(source.id.clone()), ..event.at(now, detail) };
+    let dropped = dropped
+        .iter()
+        .filter(|dropped| is_news(dropped.trace()))
+        .map(|dropped| note(Event::Dropped, format!("{}: {}", dropped.why, dropped.entry.title)));
+    let skipped = skipped
+        .iter()
+        .filter(|skipped| is_news(fault(skipped)))
+        .map(|skipped| note(Event::Skipped, format!("entry {}: {}", skipped.index, skipped.why)));
+    dropped.chain(skipped).collect()
+}
+
+/// The traces of all that a document holds.
+fn traces(entries: &[Entry], dropped: &[Dropped], skipped: &[Skipped]) -> Vec<u32> {
+    let titles = entries.iter().map(quarantine::title);
+    titles.chain(dropped.iter().map(Dropped::trace)).chain(skipped.iter().map(fault)).collect()
+}
+
+impl Dropped {
+    fn trace(&self) -> u32 {
+        Footprint::trace("dropped", &self.entry.identity())
+    }
+}
+
+/// The trace of what cannot be read: it has no name but its fault, and figures
+/// in that change from poll to poll.
+fn fault(skipped: &Skipped) -> u32 {
+    Footprint::trace("skipped", &skipped.why.replace(|letter: char| letter.is_ascii_digit(), ""))
+}

@@ -1,0 +1,480 @@
+//! Every ordinary mishap of a poll, and what becomes of the source by it.
+
+use std::fmt::Write;
+
+use expect_test::{Expect, expect};
+
+use super::*;
+use crate::publisher::Kind;
+use crate::source::{Move, Rhythm, Tempo, Word};
+use crate::wait;
+
+mod lies;
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+fn now() -> Timestamp {
+    "2026-05-06T09:00:00Z".parse().unwrap()
+}
+
+fn source() -> Source {
+    Source {
+        id: "tnw".parse().unwrap(),
+        name: "The Next Web".to_owned(),
+        feed: "https://a.test/feed".parse().unwrap(),
+        kind: Kind::Press,
+        language: None,
+        weight: None,
+        audiences: Vec::new(),
+        interval: HOUR,
+        tempo: Tempo::Fixed,
+        allow_private: Vec::new(),
+        excerpt_words: None,
+        filters: Vec::new(),
+    }
+}
+
+/// A source that was well an hour ago.
+fn well() -> SourceState {
+    let then = now() - HOUR;
+    SourceState {
+        feed: Some(source().feed),
+        validators: validators("old"),
+        last_poll: Some(then),
+        first_success: Some(then - HOUR * 24 * 30),
+        last_success: Some(then),
+        ..SourceState::unknown(then)
+    }
+}
+
+fn validators(etag: &str) -> Validators {
+    Validators { etag: Some(etag.as_bytes().to_vec()), ..Validators::default() }
+}
+
+fn entry(number: usize) -> Entry {
+    Entry {
+        guid: Some(format!("urn:{number}")),
+        title: format!("Title {number}"),
+        published: Some(now() - HOUR),
+        ..Entry::default()
+    }
+}
+
+fn feed(entries: Vec<Entry>) -> Reading {
+    Reading {
+        entries,
+        skipped: Vec::new(),
+        mended: Vec::new(),
+        validators: validators("new"),
+        asked_for: None,
+        wishes: Wishes::default(),
+        moved: None,
+    }
+}
+
+fn unchanged() -> Answer {
+    Answer::Unchanged { validators: validators("newer"), asked_for: None, moved: None }
+}
+
+fn status(code: u16, retry_after: Option<Duration>) -> Answer {
+    let error = format!("HTTP {code}: no");
+    Answer::Failed(Failure { error, code: Some(code), retry_after, hope: Hope::Again })
+}
+
+fn failure(error: &str, hope: Hope) -> Answer {
+    Answer::Failed(Failure { error: error.to_owned(), code: None, retry_after: None, hope })
+}
+
+fn polled_at(now: Timestamp, source: &Source, before: &SourceState, answer: Answer, known: &Known) -> Turn {
+    let pace = Pace {
+        interval: source.interval,
+        min_interval: HOUR / 4,
+        max_interval: HOUR * 24,
+        max_wait: HOUR * 24 * 7,
+        tempo: source.tempo,
+    };
+    let names = Names::default();
+    let by = Circumstances { filters: &[], names: &names, pace: &pace, jitter: Share::ZERO, now };
+    take(source, before, answer, known, by)
+}
+
+fn polled(before: &SourceState, answer: Answer) -> Turn {
+    polled_at(now(), &source(), before, answer, &Known::default())
+}
+
+/// What a turn comes to, as a person would note it down.
+fn report(turn: &Turn) -> String {
+    let state = &turn.state;
+    let mut page = String::new();
+    let wait = Duration::try_from(state.due.duration_since(now())).unwrap_or_default();
+    let due = if state.due >= crate::schedule::NEVER { "never".to_owned() } else { wait::in_words(wait) };
+    writeln!(page, "next: {due}, {}", state.because.as_deref().unwrap_or("no reason")).unwrap();
+    if state.failures > 0 {
+        writeln!(page, "failed {}: {}", state.failures, state.last_error.as_deref().unwrap_or("no error")).unwrap();
+    }
+    if let Some(rest) = &state.rest {
+        writeln!(page, "rests: {rest}").unwrap();
+    }
+    let etag = String::from_utf8(state.validators.etag.clone().unwrap_or_default()).unwrap();
+    writeln!(page, "{}, asks with {etag:?}", state.standing.word()).unwrap();
+    if let Some(learnt) = &state.learnt {
+        writeln!(page, "learnt {learnt}").unwrap();
+    }
+    for note in turn.notes.iter().filter(|note| note.item.is_none()) {
+        writeln!(page, "{}: {}", note.event, note.detail).unwrap();
+    }
+    page
+}
+
+#[track_caller]
+fn check(before: &SourceState, answer: Answer, expected: Expect) {
+    expected.assert_eq(&report(&polled(before, answer)));
+}
+
+#[test]
+fn a_source_that_answers_is_well() {
+    check(
+        &well(),
+        unchanged(),
+        expect![[r#"
+        next: 1 h, every 1 h
+        active, asks with "newer"
+    "#]],
+    );
+    check(
+        &well(),
+        Answer::Feed(feed(vec![entry(1)])),
+        expect![[r#"
+        next: 1 h, every 1 h
+        active, asks with "new"
+    "#]],
+    );
+    let failing = SourceState { failures: 2, last_error: Some("HTTP 500".to_owned()), ..well() };
+    check(
+        &failing,
+        unchanged(),
+        expect![[r#"
+        next: 1 h, every 1 h
+        active, asks with "newer"
+    "#]],
+    );
+    check(
+        &SourceState { failures: 3, ..failing },
+        unchanged(),
+        expect![[r#"
+        next: 1 h, every 1 h
+        active, asks with "newer"
+        recovered: after 3 failures in a row
+    "#]],
+    );
+}
+
+#[test]
+fn a_source_that_fails_is_asked_ever_more_rarely_and_told_of_once() {
+    check(
+        &well(),
+        status(500, None),
+        expect![[r#"
+        next: 1 h, the last poll failed
+        failed 1: HTTP 500: no
+        active, asks with "old"
+    "#]],
+    );
+    let failed = |failures| SourceState { failures, ..well() };
+    check(
+        &failed(1),
+        status(404, None),
+        expect![[r#"
+        next: 2 h, failed 2 times in a row
+        failed 2: HTTP 404: no
+        active, asks with "old"
+    "#]],
+    );
+    check(
+        &failed(2),
+        failure("no complete answer within 30 s", Hope::Again),
+        expect![[r#"
+        next: 4 h, failed 3 times in a row
+        failed 3: no complete answer within 30 s
+        active, asks with "old"
+        failing: 3 times in a row: no complete answer within 30 s
+    "#]],
+    );
+    check(
+        &failed(3),
+        failure("this is a web page, no feed", Hope::Again),
+        expect![[r#"
+        next: 8 h, failed 4 times in a row
+        failed 4: this is a web page, no feed
+        active, asks with "old"
+    "#]],
+    );
+    check(
+        &failed(u32::MAX),
+        status(500, None),
+        expect![[r#"
+        next: 1 d, failed 4294967295 times in a row
+        failed 4294967295: HTTP 500: no
+        active, asks with "old"
+    "#]],
+    );
+}
+
+#[test]
+fn who_was_not_reached_is_asked_again_soon() {
+    check(
+        &well(),
+        failure("cannot connect to a.test", Hope::Soon),
+        expect![[r#"
+        next: 1 m, the last poll failed
+        failed 1: cannot connect to a.test
+        active, asks with "old"
+    "#]],
+    );
+}
+
+#[test]
+fn a_server_that_asks_for_silence_has_it() {
+    check(
+        &well(),
+        status(429, Some(HOUR * 5)),
+        expect![[r#"
+            next: 5 h, the server asks to wait 5 h
+            failed 1: HTTP 429: no
+            rests: HTTP 429
+            active, asks with "old"
+            resting: until 6 May 14:00 UTC: HTTP 429: no
+        "#]],
+    );
+    check(
+        &well(),
+        status(503, Some(HOUR / 60)),
+        expect![[r#"
+            next: 1 h, the last poll failed
+            failed 1: HTTP 503: no
+            rests: HTTP 503
+            active, asks with "old"
+            resting: until 6 May 10:00 UTC: HTTP 503: no
+        "#]],
+    );
+    let resting = SourceState { rest: Some("HTTP 429".to_owned()), failures: 1, ..well() };
+    check(
+        &resting,
+        status(429, Some(HOUR * 5)),
+        expect![[r#"
+        next: 5 h, the server asks to wait 5 h
+        failed 2: HTTP 429: no
+        rests: HTTP 429
+        active, asks with "old"
+    "#]],
+    );
+    check(
+        &resting,
+        unchanged(),
+        expect![[r#"
+        next: 1 h, every 1 h
+        active, asks with "newer"
+    "#]],
+    );
+}
+
+#[test]
+fn a_host_at_rest_is_no_failure_of_its_sources() {
+    check(
+        &well(),
+        Answer::Resting { wait: HOUR / 6 },
+        expect![[r#"
+        next: 10 m, its host asks to wait 10 m
+        rests: its host asked for silence
+        active, asks with "old"
+    "#]],
+    );
+    let turn = polled(&well(), Answer::Resting { wait: HOUR / 6 });
+    assert_eq!((turn.state.last_poll, turn.state.last_error), (well().last_poll, None));
+}
+
+#[test]
+fn a_feed_that_is_gone_is_not_asked_again_until_it_is_revived() {
+    let gone = || failure("HTTP 410: the publisher says this feed is gone for good", Hope::Gone);
+    check(
+        &well(),
+        gone(),
+        expect![[r#"
+        next: never, retired: the publisher says it is gone
+        failed 1: HTTP 410: the publisher says this feed is gone for good
+        retired, asks with "old"
+        retired: HTTP 410: the publisher says this feed is gone for good
+    "#]],
+    );
+    let retired = polled(&well(), gone()).state;
+    let revived = retired.clone().told(Word::Revive, now()).unwrap();
+    check(
+        &revived,
+        gone(),
+        expect![[r#"
+        next: never, retired: the publisher says it is gone
+        failed 1: HTTP 410: the publisher says this feed is gone for good
+        retired, asks with "old"
+        retired: HTTP 410: the publisher says this feed is gone for good
+    "#]],
+    );
+    check(
+        &revived,
+        unchanged(),
+        expect![[r#"
+        next: 1 h, every 1 h
+        active, asks with "newer"
+    "#]],
+    );
+    check(
+        &retired,
+        unchanged(),
+        expect![[r#"
+        next: 1 h, every 1 h
+        active, asks with "newer"
+        revived: it is there again
+    "#]],
+    );
+}
+
+#[test]
+fn a_paused_source_that_is_asked_all_the_same_stays_paused() {
+    let paused = well().told(Word::Pause, now()).unwrap();
+    check(
+        &paused,
+        unchanged(),
+        expect![[r#"
+        next: 1 h, every 1 h
+        paused, asks with "newer"
+    "#]],
+    );
+}
+
+#[test]
+fn a_move_is_learnt_and_a_dead_one_unlearnt() {
+    let to: Url = "https://b.test/feed?key=secret".parse().unwrap();
+    let seen = Move { to: to.clone(), sightings: 2, first: now() - HOUR * 49, last: now() - HOUR * 24 };
+    let moving = SourceState { moved: Some(seen), ..well() };
+    let leads = |to: &Url| Answer::Feed(Reading { moved: Some(to.clone()), ..feed(vec![entry(1)]) });
+    check(
+        &moving,
+        leads(&to),
+        expect![[r#"
+        next: 1 h, every 1 h
+        active, asks with "new"
+        learnt https://b.test/feed?key=secret
+        moved: to https://b.test/feed: change `feed` in sources.toml
+    "#]],
+    );
+    let learnt = polled(&moving, leads(&to)).state;
+    assert_eq!(learnt.address(&source().feed), &to);
+    check(
+        &learnt,
+        unchanged(),
+        expect![[r#"
+        next: 1 h, every 1 h
+        active, asks with "newer"
+        learnt https://b.test/feed?key=secret
+    "#]],
+    );
+    check(
+        &learnt,
+        status(404, None),
+        expect![[r#"
+        next: 1 h, the last poll failed
+        failed 1: HTTP 404: no
+        active, asks with "new"
+        learnt https://b.test/feed?key=secret
+    "#]],
+    );
+    check(
+        &SourceState { failures: 2, ..learnt.clone() },
+        status(404, None),
+        expect![[r#"
+        next: 1 m, the last poll failed
+        failed 3: HTTP 404: no
+        active, asks with ""
+        moved: back to the configured address, since https://b.test/feed is dead: HTTP 404: no
+        failing: 3 times in a row: HTTP 404: no
+    "#]],
+    );
+    check(
+        &learnt,
+        failure("HTTP 410: gone", Hope::Gone),
+        expect![[r#"
+        next: 1 m, the last poll failed
+        failed 1: HTTP 410: gone
+        active, asks with ""
+        moved: back to the configured address, since https://b.test/feed is dead: HTTP 410: gone
+    "#]],
+    );
+    let silent = SourceState { failures: 8, ..learnt.clone() };
+    check(
+        &silent,
+        status(503, Some(HOUR)),
+        expect![[r#"
+            next: 1 d, failed 9 times in a row
+            failed 9: HTTP 503: no
+            rests: HTTP 503
+            active, asks with "new"
+            learnt https://b.test/feed?key=secret
+            resting: until 7 May 09:00 UTC: HTTP 503: no
+        "#]],
+    );
+    let at_another = learnt.at(&"https://c.test/".parse().unwrap(), now());
+    assert_eq!((at_another.learnt, at_another.validators), (None, Validators::default()));
+}
+
+#[test]
+fn what_a_feed_asks_for_is_remembered_where_nothing_changed() {
+    let wishes = Wishes { ttl: Some(HOUR * 4), ..Wishes::default() };
+    let read = polled(&well(), Answer::Feed(Reading { wishes, ..feed(vec![entry(1)]) }));
+    check(
+        &read.state,
+        unchanged(),
+        expect![[r#"
+        next: 4 h, the publisher asks for 4 h
+        active, asks with "newer"
+    "#]],
+    );
+}
+
+#[test]
+fn a_pace_is_told_once_it_is_twice_or_half_of_what_it_was() {
+    let source = Source { tempo: Tempo::Adapted, ..source() };
+    let mut state = well();
+    let (mut lines, mut at) = (String::new(), now());
+    for _ in 0..400 {
+        let turn = polled_at(at, &source, &state, unchanged(), &Known::default());
+        for note in &turn.notes {
+            writeln!(lines, "{} {}", note.event, note.detail).unwrap();
+        }
+        (state, at) = (turn.state.clone(), turn.state.due);
+    }
+    expect![[r#"
+        paced news about once a day: every 2 h 28 m, was 1 h 14 m
+        paced news about 2 times a week: every 5 h 1 m, was 2 h 28 m
+        paced news about 2 times a month: every 10 h 8 m, was 5 h 1 m
+        paced hardly ever news: every 20 h 21 m, was 10 h 8 m
+    "#]]
+    .assert_eq(&lines);
+}
+
+#[test]
+fn no_clock_breaks_a_turn() {
+    let year = HOUR * 24 * 365;
+    for (then, words) in [(now() + year, "a year ahead, and back"), (now() - year, "a year of sleep")] {
+        let before = SourceState {
+            last_poll: Some(then),
+            last_success: Some(then),
+            due: then,
+            rhythm: Rhythm::begun(then),
+            moved: Some(Move { to: source().feed, sightings: 2, first: then, last: then }),
+            ..well()
+        };
+        let turn = polled(&before, unchanged());
+        assert_eq!(turn.state.due, now() + HOUR, "{words}");
+        assert!(turn.state.rhythm.news_a_day() > 1.0, "{words}");
+        assert!(turn.state.learnt.is_none(), "{words}");
+    }
+}

@@ -57,18 +57,20 @@ enum When {
     Stopping(u64),
     /// So long after the end of a week.
     Slot(u64),
+    /// So long after its recap could be read.
+    Published(u64),
 }
 
-/// In milliseconds, as `dice` have it; each eighth kill is at the end of a week.
+/// In milliseconds, as `dice` have it; every fourth kill is at the end of a week.
 fn next_kill(number: u32, dice: &mut Dice) -> When {
     match number % 8 {
-        3 => When::Slot(dice.below(1_200)),
         0 => When::After(dice.below(250)),
         1 => When::After(dice.below(2_500)),
         2 | 5 => When::Commit(dice.below(31)),
+        3 => When::Published(dice.below(31)),
         4 => When::Answer(dice.below(31)),
         6 => When::Stopping(dice.below(31)),
-        _ => *dice.one_of(&[When::Commit(0), When::Answer(3), When::Commit(7), When::After(700)]),
+        _ => When::Slot(dice.below(500)),
     }
 }
 
@@ -144,7 +146,7 @@ impl Scene {
 
     /// Starts it, kills it, and looks at what is left.
     fn run(&mut self, when: When) {
-        if let When::Slot(_) = when {
+        if let When::Slot(_) | When::Published(_) = when {
             let before = SignedDuration::from_millis(600 + i64::try_from(self.dice.below(800)).unwrap());
             self.time.move_to(next_slot(self.time.now()) - before);
         }
@@ -193,6 +195,10 @@ impl Scene {
             }
             When::Slot(pause) => {
                 self.live_while(|scene| scene.time.now() < slot);
+                self.live(Duration::from_millis(pause));
+            }
+            When::Published(pause) => {
+                self.live_while(|scene| stored::published_until(&scene.database) < Some(slot));
                 self.live(Duration::from_millis(pause));
             }
         }

@@ -1,6 +1,7 @@
 //! What recapd knows, in SQLite: the schema, and one function per question.
 //! The only module that knows SQL, and the only one that opens a transaction.
 
+mod error;
 mod handle;
 mod items;
 mod ledger;
@@ -13,8 +14,9 @@ mod stories;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+pub use error::{Result, StoreError};
 pub use handle::{Handle, Taken};
 pub use items::ItemRow;
 pub use ledger::LedgerRow;
@@ -30,6 +32,9 @@ const MIGRATIONS: &[&str] = &[include_str!("store/0001_start.sql")];
 /// How long a statement waits for another process to finish its write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// What is written to see whether the disk takes anything again: as much as a large turn.
+const TRIAL_BYTES: usize = 1024 * 1024;
+
 /// An open database.
 #[derive(Debug)]
 pub struct Store {
@@ -39,96 +44,6 @@ pub struct Store {
 /// See [`Store::lock`]; ends when it is dropped.
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "the lock ends when the file is closed")] std::fs::File);
-
-/// Why the store could not do its job.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The file is some other program's, or no database at all.
-    #[error("{path} is not a recapd database: name another file in `[store] path`, or move this one away")]
-    NotOurs {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A newer recapd wrote it.
-    #[error(
-        "{path} was written by a newer recapd (schema {found}, this one knows {known}): run that version, or restore a backup"
-    )]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its schema.
-        found: usize,
-        /// The newest we know.
-        known: usize,
-    },
-    /// Another daemon works on it.
-    #[error("another recapd runs on {path}: stop that one, or give this one a database of its own in `[store] path`")]
-    Taken {
-        /// The file.
-        path: PathBuf,
-    },
-    /// It cannot be opened.
-    #[error("cannot open {path}")]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Reading asks for a database that is not there.
-    #[error("{path} does not exist: `recapd poll` or `recapd run` creates it")]
-    Missing {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Another user's.
-    #[error("{path} belongs to another user (number {owner}): run this as that user, or ask the running daemon")]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-        /// Who owns it.
-        owner: u32,
-    },
-    /// Its folder could not be made.
-    #[error("cannot create the folder {path}")]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The disk is full; it heals when there is room.
-    #[error("the disk with the database is full: make room, polling goes on by itself")]
-    Full,
-    /// Another process holds the database.
-    #[error("the database is in use by another process: try again when it has finished")]
-    Busy,
-    /// A question panicked: a bug of ours.
-    #[error("answering failed inside recapd; please report what the log says before this")]
-    Panicked,
-    /// The writer thread is gone.
-    #[error("the store has been closed")]
-    Closed,
-    /// A stored recap cannot be read back.
-    #[error("a stored recap cannot be read back")]
-    Recap(#[from] serde_json::Error),
-    /// Whatever else SQLite says.
-    #[error("the database failed")]
-    Sqlite(#[source] rusqlite::Error),
-}
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => Self::Full,
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
-            _ => Self::Sqlite(error),
-        }
-    }
-}
-
-/// What the store answers.
-pub type Result<T> = std::result::Result<T, StoreError>;
 
 impl Store {
     /// Opens the database at `path` for reading and writing; makes it, and its
@@ -196,9 +111,7 @@ impl Store {
     ///
     /// If another one works on it.
     pub fn lock(path: &Path) -> Result<Lock> {
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(".lock");
-        let beside = PathBuf::from(beside);
+        let beside = lock_beside(path);
         let file = std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(&beside);
         let file = file.map_err(|source| StoreError::Open { path: beside, source })?;
         file.try_lock().map_err(|_| StoreError::Taken { path: path.to_owned() })?;
@@ -238,6 +151,37 @@ impl Store {
         Ok(found)
     }
 
+    /// Looks through the whole file: what is wrong with it, in SQLite's words; none if nothing is.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub fn damage(&self) -> Result<Option<String>> {
+        let said: String = self.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        Ok(Some(said).filter(|said| said != "ok"))
+    }
+
+    /// Writes something of the size of a large turn that means nothing, to know whether
+    /// anything can be written; leaves nothing.
+    fn try_writing(&self) -> Result<()> {
+        let sql = "INSERT INTO meta (name, value) VALUES ('trial', ?1)
+                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        self.connection.execute(sql, ["-".repeat(TRIAL_BYTES)])?;
+        self.connection.execute("DELETE FROM meta WHERE name = 'trial'", [])?;
+        Ok(())
+    }
+
+    /// SQLite cannot say why the disk refuses; whoever tries to open a file for writing is told.
+    fn explained(&self, error: StoreError) -> StoreError {
+        let beside = self.connection.path().map(|path| lock_beside(Path::new(path)));
+        let refused = |beside: PathBuf| std::fs::OpenOptions::new().append(true).open(beside).err();
+        match (&error, beside.and_then(refused).map(|error| error.kind())) {
+            (StoreError::Disk(_), Some(std::io::ErrorKind::ReadOnlyFilesystem)) => StoreError::ReadOnly,
+            (StoreError::Disk(_), Some(std::io::ErrorKind::StorageFull)) => StoreError::Full,
+            _ => error,
+        }
+    }
+
     /// Moves what is in the write-ahead log into the database file. Readers may
     /// hold it up; then the log stays, and is as good.
     fn fold_log(&self) {
@@ -248,7 +192,12 @@ impl Store {
 
     fn migrate(&mut self, version: usize) -> Result<()> {
         for (number, sql) in MIGRATIONS.iter().enumerate().skip(version) {
-            let transaction = self.connection.transaction()?;
+            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            // Another process may have done it while this one waited.
+            let seen: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+            if usize::try_from(seen).is_ok_and(|seen| seen > number) {
+                continue;
+            }
             transaction.execute_batch(sql)?;
             transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
             transaction.pragma_update(None, "user_version", i64::try_from(number + 1).unwrap_or(i64::MAX))?;
@@ -256,6 +205,12 @@ impl Store {
         }
         Ok(())
     }
+}
+
+fn lock_beside(path: &Path) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".lock");
+    PathBuf::from(beside)
 }
 
 #[cfg(test)]

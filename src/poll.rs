@@ -9,10 +9,11 @@ use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::dedup::Known;
 use crate::fetch::{ClientError, FetchError, Fetched, Fetcher, Remedy, Request};
 use crate::id::{Share, SourceId};
 use crate::parse::{Document, parse};
-use crate::schedule::{Pace, clamped};
+use crate::schedule::{NEVER, Pace, clamped};
 use crate::source::{Source, SourceState, Validators};
 use crate::store::{Handle, Readers, StoreError, Taken};
 use crate::text;
@@ -130,6 +131,8 @@ impl Poller {
 
     fn due_of(&self, source: &Source, states: &HashMap<SourceId, SourceState>, now: Timestamp) -> Timestamp {
         match states.get(&source.id) {
+            // It was asked in a future that did not come: the clock was wrong, so its due time is too.
+            Some(state) if state.last_poll.is_some_and(|last| last > now) && state.due < NEVER => now,
             // At another address it is as good as new there.
             Some(state) if state.feed.as_ref() == Some(&source.feed) => {
                 clamped(state.due, now, self.config.fetch.max_wait)
@@ -174,12 +177,31 @@ impl Poller {
         self.config.sources.iter().find(|source| source.id == *id)
     }
 
-    /// One turn of `source` at `now`.
+    /// One turn of `source` at `now`. A panic in it, or items
+    /// that cannot be stored, are a failure of the source.
     ///
     /// # Errors
     ///
     /// If the database fails; nothing of the turn is written then.
     pub async fn turn(&self, source: &Source, now: Timestamp) -> Result<Polled, StoreError> {
+        // A task of its own, which ends with this.
+        let mut attempt = JoinSet::new();
+        let (poller, asked) = (self.clone(), source.clone());
+        attempt.spawn(async move { poller.attempt(&asked, now).await });
+        match attempt.join_next().await {
+            // A bug that this feed brings to light must not stop the others, again and again.
+            Some(Ok(Err(StoreError::Panicked | StoreError::Sqlite(_))) | Err(_)) | None => {
+                let before = self.state(source, now).await?;
+                let answer = unreadable("this feed made recapd fail inside; please report it, with the log".to_owned());
+                self.conclude(source, &before, answer, &Known::default(), now).await
+            }
+            Some(Ok(polled)) => polled,
+        }
+    }
+
+    async fn attempt(&self, source: &Source, now: Timestamp) -> Result<Polled, StoreError> {
+        #[cfg(test)]
+        assert_ne!(source.id.as_str(), tests::PANICS, "as a bug of ours would");
         let before = self.state(source, now).await?;
         let answer = self.answer(source, &before, now).await;
         let known = match &answer {
@@ -189,6 +211,18 @@ impl Poller {
             }
             _ => Default::default(),
         };
+        self.conclude(source, &before, answer, &known, now).await
+    }
+
+    /// Decides the turn by the `answer`, and writes it down.
+    async fn conclude(
+        &self,
+        source: &Source,
+        before: &SourceState,
+        answer: Answer,
+        known: &Known,
+        now: Timestamp,
+    ) -> Result<Polled, StoreError> {
         let unchanged = matches!(answer, Answer::Unchanged { .. });
         let fetch = &self.config.fetch;
         let pace = Pace {
@@ -199,7 +233,7 @@ impl Poller {
         };
         let jitter = jitter(&source.id, now);
         let by = Circumstances { filters: &self.config.filters, names: &self.config.names, pace: &pace, jitter, now };
-        let turn = take(source, &before, answer, &known, by);
+        let turn = take(source, before, answer, known, by);
         let (error, due) = (turn.state.last_error.clone(), turn.state.due);
         let taken = self.handle.apply(turn).await?;
         let outcome = match error {
@@ -312,5 +346,64 @@ impl Summary {
                 self.taken.stories += taken.stories;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::config::load;
+
+    /// The source whose turn panics.
+    pub(super) const PANICS: &str = "panics-in-its-turn";
+
+    /// Answers every request with a feed of one item, until the test ends.
+    fn publisher() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for mut connection in listener.incoming().map_while(Result::ok) {
+                let body = "<rss version=\"2.0\"><channel><title>a</title><item><title>One</title>\
+                            <link>https://a.test/1</link></item></channel></rss>";
+                let _ = connection.read(&mut [0; 4096]);
+                let _ = write!(
+                    connection,
+                    "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+            }
+        });
+        format!("http://{address}/feed")
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_one_turn_is_that_sources_failure() {
+        let (folder, feed) = (tempfile::tempdir().unwrap(), publisher());
+        let database = folder.path().join("recapd.db");
+        let source = |id: &str| format!("[[source]]\nid = \"{id}\"\nname = \"a\"\nfeed = \"{feed}\"\n");
+        let written = format!(
+            "sources = []\n[store]\npath = {database:?}\n[fetch]\nallow_private = [\"127.0.0.0/8\"]\nhost_gap = \"0s\"\n{}{}",
+            source(PANICS),
+            source("well")
+        );
+        std::fs::write(folder.path().join("recapd.toml"), written).unwrap();
+        let config = Arc::new(load(&folder.path().join("recapd.toml"), &|_| None).unwrap());
+        let handle = Handle::start(&database, Arc::new(config.names.clone())).unwrap();
+        let readers = Readers::of(&database);
+        let poller = Poller::new(config, handle, readers.clone()).unwrap();
+        let now: Timestamp = "2026-05-11T08:00:00Z".parse().unwrap();
+        let all = [PANICS.parse().unwrap(), "well".parse().unwrap()];
+        let summary = poller.round(&all, Clock::stopped_at(now), Order::OneByOne, |_| ()).await.unwrap();
+        assert_eq!((summary.polled, summary.failed, summary.taken.new), (2, 1, 1));
+        let states = readers.ask(|store| store.states()).await.unwrap();
+        let state = &states[&all[0]];
+        assert!(state.due > now, "it waits like any source that failed");
+        assert_eq!(
+            state.last_error.as_deref(),
+            Some("this feed made recapd fail inside; please report it, with the log")
+        );
     }
 }

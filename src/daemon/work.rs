@@ -23,7 +23,7 @@ use crate::store::StoreError;
 const LONGEST_NAP: Duration = Duration::from_secs(60);
 
 /// After the store failed: a full disk is not asked every second.
-const AFTER_FAILURE: Duration = Duration::from_secs(15);
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 type Turn = (SourceId, f64, std::result::Result<Polled, StoreError>);
 
@@ -84,6 +84,15 @@ impl Worker {
             // What cannot be written would be asked for again and again.
             return patience;
         }
+        if self.resume.is_some() {
+            // Nobody is asked for what cannot be kept.
+            if let Err(error) = self.shared.handle.try_writing().await {
+                return self.failed(&error);
+            }
+            self.resume = None;
+            self.shared.health.store(None);
+            tracing::info!("the store takes what is written again");
+        }
         let due = match self.poller.due(now).await {
             Ok(due) => due,
             Err(error) => return self.failed(&error),
@@ -124,10 +133,7 @@ impl Worker {
         let Ok((id, seconds, polled)) = turn else { return };
         self.in_flight.remove(&id);
         match polled {
-            Ok(polled) => {
-                self.shared.health.store(None);
-                metrics::polled(&polled, seconds);
-            }
+            Ok(polled) => metrics::polled(&polled, seconds),
             Err(error) => {
                 self.failed(&error);
             }
@@ -170,8 +176,10 @@ impl Worker {
     }
 
     fn failed(&mut self, error: &StoreError) -> Duration {
-        tracing::error!(error = error as &dyn std::error::Error, "the store fails, trying again");
-        self.shared.health.store(Some(error.to_string()));
+        // Said once, not for each poll that was on its way.
+        if self.shared.health.store(Some(error.to_string())) {
+            tracing::error!(error = error as &dyn std::error::Error, "the store fails, trying again");
+        }
         self.resume = Some(Instant::now() + AFTER_FAILURE);
         AFTER_FAILURE
     }

@@ -39,6 +39,16 @@ const TRIAL_BYTES: usize = 1024 * 1024;
 #[derive(Debug)]
 pub struct Store {
     connection: Connection,
+    /// None of one in memory, and of one that only reads.
+    file: Option<OpenFile>,
+}
+
+/// Which file it is that was opened: what stands at `path` may become another.
+#[derive(Debug, PartialEq, Eq)]
+struct OpenFile {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
 }
 
 /// See [`Store::lock`]; ends when it is dropped.
@@ -62,7 +72,8 @@ impl Store {
         // SQLite's own words for a folder or a missing right are for programmers.
         let file = std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         file.map_err(|source| StoreError::Open { path: path.to_owned(), source })?;
-        Self::prepare(Connection::open(path)?, path)
+        let store = Self::prepare(Connection::open(path)?, path)?;
+        Ok(Self { file: OpenFile::at(path), ..store })
     }
 
     /// Opens the database at `path` for reading only.
@@ -76,7 +87,7 @@ impl Store {
         }
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
-        let store = Self { connection };
+        let store = Self { connection, file: None };
         let version = store.checked_version(path)?;
         // A half-made database of a first start that was cut off holds nothing yet.
         if version < MIGRATIONS.len() {
@@ -120,7 +131,7 @@ impl Store {
 
     fn prepare(connection: Connection, path: &Path) -> Result<Self> {
         connection.busy_timeout(BUSY_TIMEOUT)?;
-        let mut store = Self { connection };
+        let mut store = Self { connection, file: None };
         let version = store.checked_version(path)?;
         store.connection.pragma_update(None, "journal_mode", "WAL")?;
         store.connection.pragma_update(None, "synchronous", "FULL")?;
@@ -159,6 +170,15 @@ impl Store {
     pub fn damage(&self) -> Result<Option<String>> {
         let said: String = self.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         Ok(Some(said).filter(|said| said != "ok"))
+    }
+
+    /// SQLite goes on writing to a file that was moved or removed, and all of that
+    /// is gone with the next start.
+    fn check_place(&self) -> Result<()> {
+        match &self.file {
+            Some(file) if OpenFile::at(&file.path).as_ref() != Some(file) => Err(StoreError::Moved),
+            _ => Ok(()),
+        }
     }
 
     /// Writes something of the size of a large turn that means nothing, to know whether
@@ -204,6 +224,14 @@ impl Store {
             transaction.commit()?;
         }
         Ok(())
+    }
+}
+
+impl OpenFile {
+    fn at(path: &Path) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt;
+        let file = std::fs::metadata(path).ok()?;
+        Some(Self { path: path.to_owned(), device: file.dev(), inode: file.ino() })
     }
 }
 

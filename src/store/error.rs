@@ -4,9 +4,6 @@ use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
 
-/// The file was renamed or unlinked: <https://sqlite.org/rescode.html#readonly_dbmoved>.
-const READONLY_DBMOVED: i32 = 1032;
-
 /// What the store answers.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
@@ -109,7 +106,6 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
-            Some(ErrorCode::ReadOnly) if error.sqlite_extended_error_code() == Some(READONLY_DBMOVED) => Self::Moved,
             Some(ErrorCode::ReadOnly) => Self::ReadOnly,
             Some(ErrorCode::SystemIoFailure) => Self::Disk(error.to_string()),
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(error.to_string()),

@@ -212,7 +212,10 @@ impl Writer {
     /// A panic is the error of what was to be written, not the end of the
     /// writer: what had begun is rolled back on the way out.
     fn fenced<T>(&mut self, write: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let written = panic::catch_unwind(AssertUnwindSafe(|| write(self)));
+        let written = panic::catch_unwind(AssertUnwindSafe(|| {
+            self.store.check_place()?;
+            write(self)
+        }));
         let written = written.unwrap_or(Err(StoreError::Panicked));
         if written.is_err() {
             self.index = None;

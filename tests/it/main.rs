@@ -8,6 +8,7 @@ mod command;
 mod daemon;
 mod docs;
 mod edits;
+mod faults;
 mod folder;
 mod journey;
 mod kill;

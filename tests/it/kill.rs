@@ -337,18 +337,18 @@ fn number(name: &str) -> Option<u64> {
 fn a_kill_at_any_moment_loses_nothing_repeats_nothing_and_asks_nobody_early() {
     let kills = number("RECAPD_KILLS").map_or(FEW, |kills| u32::try_from(kills).unwrap());
     let seed = number("RECAPD_KILL_SEED").unwrap_or_else(|| u64::from(std::process::id()));
-    println!("{kills} kills; the same again: RECAPD_KILLS={kills} RECAPD_KILL_SEED={seed}");
+    eprintln!("{kills} kills; the same again: RECAPD_KILLS={kills} RECAPD_KILL_SEED={seed}");
     let begun = Instant::now();
     let mut scene = Scene::new(seed);
     for kill in 0..kills {
         let when = next_kill(kill, &mut scene.dice);
         // Shown if the test fails, and by --nocapture.
-        println!("kill {kill} at {:.1} s: {when:?}", begun.elapsed().as_secs_f64());
+        eprintln!("kill {kill} at {:.1} s: {when:?}", begun.elapsed().as_secs_f64());
         scene.run(when);
     }
     scene.end();
     let [requests, bodies, idle] = scene.tally;
-    println!(
+    eprintln!(
         "{kills} kills in {:.0} s: {requests} requests, {bodies} answered with a feed, {idle} kills before any; \
          {} items, {} versions, {} stories, {} lines in the ledger, {} weeks published",
         begun.elapsed().as_secs_f64(),

@@ -14,7 +14,7 @@ fn is_possible(what: &str, command: &mut Command) -> bool {
     let done = command.output();
     let is_possible = done.as_ref().is_ok_and(|done| done.status.success());
     if !is_possible {
-        println!("skipped, {what} is not possible here: {done:?}");
+        eprintln!("skipped, {what} is not possible here: {done:?}");
     }
     is_possible
 }

@@ -177,8 +177,8 @@ impl Poller {
         self.config.sources.iter().find(|source| source.id == *id)
     }
 
-    /// One turn of `source` at `now`. A panic in it, or items
-    /// that cannot be stored, are a failure of the source.
+    /// One turn of `source` at `now`. A panic in it, or items that cannot be
+    /// stored, are a failure of the source.
     ///
     /// # Errors
     ///
@@ -188,15 +188,16 @@ impl Poller {
         let mut attempt = JoinSet::new();
         let (poller, asked) = (self.clone(), source.clone());
         attempt.spawn(async move { poller.attempt(&asked, now).await });
-        match attempt.join_next().await {
-            // A bug that this feed brings to light must not stop the others, again and again.
-            Some(Ok(Err(StoreError::Panicked | StoreError::Sqlite(_))) | Err(_)) | None => {
-                let before = self.state(source, now).await?;
-                let answer = unreadable("this feed made recapd fail inside; please report it, with the log".to_owned());
-                self.conclude(source, &before, answer, &Known::default(), now).await
-            }
-            Some(Ok(polled)) => polled,
-        }
+        let bug = match attempt.join_next().await {
+            Some(Ok(Err(bug @ (StoreError::Panicked | StoreError::Sqlite(_))))) => bug,
+            Some(Ok(polled)) => return polled,
+            Some(Err(_)) | None => StoreError::Panicked,
+        };
+        // What this feed brings to light must not stop the others, again and again.
+        tracing::error!(source = %source.id, error = &bug as &dyn std::error::Error, "a bug of recapd, brought to light by `{}`", source.id);
+        let before = self.state(source, now).await?;
+        let answer = unreadable("this feed made recapd fail inside; please report it, with the log".to_owned());
+        self.conclude(source, &before, answer, &Known::default(), now).await
     }
 
     async fn attempt(&self, source: &Source, now: Timestamp) -> Result<Polled, StoreError> {

@@ -1,5 +1,6 @@
 //! The command line: verbs, what they print, and how they end.
 
+mod ask;
 mod check;
 mod explain;
 mod output;
@@ -213,7 +214,7 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
         Verb::Export { folder } => recap::export(settings()?.as_ref(), clock, &folder),
         Verb::Try { rules } => trial::run(config.as_deref().map(|path| loaded(Some(path))).transpose()?, rules),
         Verb::Schema => check::schema(),
-        Verb::Health => blocking(check::health(settings()?)),
+        Verb::Health => check::health(settings()?.as_ref()),
     }
 }
 
@@ -305,7 +306,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
     output::complain(&format!("recapd: {}", chain.join(": ")));
     match error.downcast_ref::<StoreError>() {
-        Some(StoreError::Busy | StoreError::Full) => ExitCode::from(75),
+        Some(error) if error.of_the_whole().is_some() && !matches!(error, StoreError::Damaged(_)) => ExitCode::from(75),
         _ if matches!(error.downcast_ref(), Some(reach::Refused::ForNow(_))) => ExitCode::from(75),
         _ if error.is::<NoConfiguration>() => ExitCode::from(3),
         _ => ExitCode::FAILURE,

@@ -25,7 +25,7 @@ use crate::poll::states::States;
 use crate::publish::html;
 use crate::serve::{Keep, Request, Response, serve};
 use crate::site::{self, Found};
-use crate::store::{Handle, Readers, Store};
+use crate::store::{Handle, Readers, Store, StoreError};
 
 pub use health::Health;
 use shelf::Shelf;
@@ -68,6 +68,8 @@ pub async fn main(path: PathBuf, config: Arc<Config>, clock: Clock) -> Result<Ex
         format!("cannot listen on {listen}; is another recapd running? `[server] listen` says where")
     })?;
     let (stop, stopped) = watch::channel(());
+    // Until it is waited for, a SIGHUP would end the process.
+    let _hangups = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
     let daemon = tokio::spawn(run(Setup { path: Some(path), config, clock, listener }, stopped));
@@ -97,6 +99,7 @@ pub async fn main(path: PathBuf, config: Arc<Config>, clock: Clock) -> Result<Ex
 /// If the store cannot be opened, or the HTTP client cannot be made.
 pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     let Setup { path, config, clock, listener } = setup;
+    let clock = clock.steady();
     let names = Arc::new(config.names.clone());
     // Before anything is written.
     let lock = Store::lock(&config.store.path)?;
@@ -121,6 +124,7 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
         .map(|socket| tokio::spawn(control::listen(socket, shared.clone(), commands, stop.clone())));
     let reloaded = path.map(|path| tokio::spawn(reload::reload(path, shared.clone(), stop.clone())));
     let watchdog = tokio::spawn(supervisor::watchdog(stop.clone()));
+    tokio::spawn(look_for_damage(shared.readers.clone(), shared.health.clone()));
     let public = &config.server.public_url;
     tracing::info!(%address, sources = config.sources.len(), "ready: http://{address}/, known to readers as {public}");
     supervisor::ready();
@@ -146,6 +150,21 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
         Ok(Ok(served)) => served.context("serving failed"),
         // Readers that hang on after five seconds are let go.
         Ok(Err(_)) | Err(_) => Ok(()),
+    }
+}
+
+/// Looks through the whole database once, beside the work: a large one takes a while.
+async fn look_for_damage(readers: Readers, health: Health) {
+    let begun = std::time::Instant::now();
+    match readers.ask(|store| store.damage()).await {
+        Ok(None) => tracing::debug!(elapsed_ms = begun.elapsed().as_millis(), "the database is sound"),
+        Ok(Some(damage)) => {
+            let problem = StoreError::Damaged(damage).to_string();
+            tracing::error!("{problem}");
+            health.damage(Some(problem));
+        }
+        // Whoever writes to it will say so, or the next start.
+        Err(error) => tracing::warn!(%error, "could not look for damage in the database"),
     }
 }
 

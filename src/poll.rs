@@ -2,6 +2,8 @@
 
 pub mod queue;
 pub mod states;
+#[cfg(test)]
+mod tests;
 mod which;
 
 use std::collections::HashMap;
@@ -36,7 +38,7 @@ const PARSERS: u32 = 2;
 const LARGE_BYTES: usize = 2 * 1024 * 1024;
 
 /// What is said of a source whose turn panicked.
-const FAILED_INSIDE: &str = "reading this feed failed inside recapd; please report it";
+const FAILED_INSIDE: &str = "this feed made recapd fail inside; please report it, with the log";
 
 /// Everything a poll needs. Cheap to clone; made anew when the configuration changes.
 #[derive(Clone)]
@@ -201,7 +203,8 @@ impl Poller {
         self.by_id.get(id).map(|at| &self.config.sources[*at])
     }
 
-    /// One turn of `source` at `now`; none if it is not configured any more.
+    /// One turn of `source` at `now`; none if it is not configured any more. A
+    /// panic in it, or items that cannot be stored, are a failure of the source.
     ///
     /// # Errors
     ///
@@ -212,19 +215,23 @@ impl Poller {
         let mut alone = JoinSet::new();
         let (poller, id) = (self.clone(), source.clone());
         alone.spawn(async move { poller.tried(&id, now).await });
-        match alone.join_next().await {
-            Some(Ok(polled)) => polled,
-            _ => {
-                let Some(source) = self.source(source) else { return Ok(None) };
-                let (answer, before) = (unreadable(FAILED_INSIDE.to_owned()), self.state(source, now));
-                let turn = self.decided(source, &before, answer, &Known::default(), now);
-                self.written(source, turn, |_| Outcome::Unchanged).await.map(Some)
-            }
-        }
+        let bug = match alone.join_next().await {
+            Some(Ok(Err(bug @ (StoreError::Panicked | StoreError::Sqlite(_))))) => bug,
+            Some(Ok(polled)) => return polled,
+            Some(Err(_)) | None => StoreError::Panicked,
+        };
+        // What this feed brings to light must not stop the others, again and again.
+        tracing::error!(%source, error = &bug as &dyn std::error::Error, "a bug of recapd, brought to light by `{source}`");
+        let Some(source) = self.source(source) else { return Ok(None) };
+        let (answer, before) = (unreadable(FAILED_INSIDE.to_owned()), self.state(source, now));
+        let turn = self.decided(source, &before, answer, &Known::default(), now);
+        self.written(source, turn, |_| Outcome::Unchanged).await.map(Some)
     }
 
     async fn tried(&self, source: &SourceId, now: Timestamp) -> Result<Option<Polled>, StoreError> {
         let Some(source) = self.source(source) else { return Ok(None) };
+        #[cfg(test)]
+        assert_ne!(source.id.as_str(), tests::PANICS, "as a bug of ours would");
         let before = self.state(source, now);
         let (validators, allow_private) = (&before.validators, source.allow_private.as_slice());
         let request = Request { url: before.address(&source.feed), validators, allow_private, now };

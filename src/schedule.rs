@@ -117,6 +117,8 @@ pub fn due(feed: &Url, state: Option<&SourceState>, now: Timestamp, max_wait: Du
         Standing::Paused { .. } => NEVER,
         _ if is_moved => now,
         Standing::Retired { .. } => NEVER,
+        // It was asked in a future that did not come: the clock was wrong, so its due time is too.
+        Standing::Active if state.last_poll.is_some_and(|last| last > now) => now,
         Standing::Active => clamped(state.due, now, max_wait),
     }
 }

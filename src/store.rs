@@ -1,6 +1,7 @@
 //! What recapd knows, in SQLite: the schema, and one function per question.
 //! The only module that knows SQL, and the only one that opens a transaction.
 
+mod error;
 mod handle;
 mod items;
 mod ledger;
@@ -16,8 +17,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+pub use error::{Result, StoreError};
 pub use handle::{Handle, Taken};
 pub use items::ItemRow;
 pub use ledger::LedgerRow;
@@ -38,102 +40,25 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The write-ahead log is folded into the database at this size: four times
 /// SQLite's own, since a page that is written again and again is folded once.
 const LOG_PAGES: i64 = 4_000;
+/// What is written to see whether the disk takes anything again: as much as a large turn.
+const TRIAL_BYTES: usize = 1024 * 1024;
 
 /// An open database.
 #[derive(Debug)]
 pub struct Store {
     connection: Connection,
+    /// None of one in memory, and of one that only reads.
+    file: Option<OpenFile>,
 }
 
-/// Why the store could not do its job.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The file is some other program's, or no database at all.
-    #[error("{path} is not a recapd database: name another file in `[store] path`, or move this one away")]
-    NotOurs {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A newer recapd wrote it.
-    #[error(
-        "{path} was written by a newer recapd (schema {found}, this one knows {known}): run that version, or restore a backup"
-    )]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its schema.
-        found: usize,
-        /// The newest we know.
-        known: usize,
-    },
-    /// Another daemon works on it.
-    #[error("another recapd runs on {path}: stop that one, or give this one a database of its own in `[store] path`")]
-    Taken {
-        /// The file.
-        path: PathBuf,
-    },
-    /// It cannot be opened.
-    #[error("cannot open {path}")]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Reading asks for a database that is not there.
-    #[error("{path} does not exist: `recapd poll` or `recapd run` creates it")]
-    Missing {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Another user's.
-    #[error("{path} belongs to another user (number {owner}): run this as that user, or ask the running daemon")]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-        /// Who owns it.
-        owner: u32,
-    },
-    /// Its folder could not be made.
-    #[error("cannot create the folder {path}")]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The disk is full; it heals when there is room.
-    #[error("the disk with the database is full: make room, polling goes on by itself")]
-    Full,
-    /// Another process holds the database.
-    #[error("the database is in use by another process: try again when it has finished")]
-    Busy,
-    /// A question panicked: a bug of ours.
-    #[error("answering failed inside recapd; please report what the log says before this")]
-    Panicked,
-    /// The writer thread is gone.
-    #[error("the store has been closed")]
-    Closed,
-    /// A stored recap cannot be read back.
-    #[error("a stored recap cannot be read back")]
-    Recap(#[from] serde_json::Error),
-    /// Whatever else SQLite says.
-    #[error("the database failed")]
-    Sqlite(#[source] rusqlite::Error),
+/// Which file it is that was opened: what stands at `path` may become another.
+#[derive(Debug, PartialEq, Eq)]
+struct OpenFile {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
 }
 
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => Self::Full,
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
-            _ => Self::Sqlite(error),
-        }
-    }
-}
-
-/// What the store answers.
-pub type Result<T> = std::result::Result<T, StoreError>;
 
 impl Store {
     /// Opens the database at `path` for reading and writing; makes it, and its
@@ -149,7 +74,8 @@ impl Store {
         // SQLite's own words for a folder or a missing right are for programmers.
         let file = std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         file.map_err(|source| StoreError::Open { path: path.to_owned(), source })?;
-        Self::prepare(Connection::open(path)?, path)
+        let store = Self::prepare(Connection::open(path)?, path)?;
+        Ok(Self { file: OpenFile::at(path), ..store })
     }
 
     /// Opens the database at `path` for reading only.
@@ -165,7 +91,7 @@ impl Store {
         connection.busy_timeout(BUSY_TIMEOUT)?;
         // Otherwise a statement is planned anew for every value that a partial index could care for.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        let store = Self { connection };
+        let store = Self { connection, file: None };
         let version = store.checked_version(path)?;
         // A half-made database of a first start that was cut off holds nothing yet.
         if version < MIGRATIONS.len() {
@@ -201,7 +127,7 @@ impl Store {
     fn prepare(connection: Connection, path: &Path) -> Result<Self> {
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        let mut store = Self { connection };
+        let mut store = Self { connection, file: None };
         let version = store.checked_version(path)?;
         store.connection.pragma_update(None, "journal_mode", "WAL")?;
         store.connection.pragma_update(None, "synchronous", "FULL")?;
@@ -233,6 +159,46 @@ impl Store {
         Ok(found)
     }
 
+    /// Looks through the whole file: what is wrong with it, in SQLite's words; none if nothing is.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub fn damage(&self) -> Result<Option<String>> {
+        let said: String = self.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        Ok(Some(said).filter(|said| said != "ok"))
+    }
+
+    /// SQLite goes on writing to a file that was moved or removed, and all of that
+    /// is gone with the next start.
+    fn check_place(&self) -> Result<()> {
+        match &self.file {
+            Some(file) if OpenFile::at(&file.path).as_ref() != Some(file) => Err(StoreError::Moved),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes something of the size of a large turn that means nothing, to know whether
+    /// anything can be written; leaves nothing.
+    fn try_writing(&self) -> Result<()> {
+        let sql = "INSERT INTO meta (name, value) VALUES ('trial', ?1)
+                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        self.connection.execute(sql, ["-".repeat(TRIAL_BYTES)])?;
+        self.connection.execute("DELETE FROM meta WHERE name = 'trial'", [])?;
+        Ok(())
+    }
+
+    /// SQLite cannot say why the disk refuses; whoever tries to open a file for writing is told.
+    fn explained(&self, error: StoreError) -> StoreError {
+        let beside = self.connection.path().map(|path| lock::beside(Path::new(path)));
+        let refused = |beside: PathBuf| std::fs::OpenOptions::new().append(true).open(beside).err();
+        match (&error, beside.and_then(refused).map(|error| error.kind())) {
+            (StoreError::Disk(_), Some(std::io::ErrorKind::ReadOnlyFilesystem)) => StoreError::ReadOnly,
+            (StoreError::Disk(_), Some(std::io::ErrorKind::StorageFull)) => StoreError::Full,
+            _ => error,
+        }
+    }
+
     /// Moves what is in the write-ahead log into the database file. Readers may
     /// hold it up; then the log stays, and is as good.
     fn fold_log(&self) {
@@ -243,13 +209,26 @@ impl Store {
 
     fn migrate(&mut self, version: usize) -> Result<()> {
         for (number, sql) in MIGRATIONS.iter().enumerate().skip(version) {
-            let transaction = self.connection.transaction()?;
+            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            // Another process may have done it while this one waited.
+            let seen: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+            if usize::try_from(seen).is_ok_and(|seen| seen > number) {
+                continue;
+            }
             transaction.execute_batch(sql)?;
             transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
             transaction.pragma_update(None, "user_version", i64::try_from(number + 1).unwrap_or(i64::MAX))?;
             transaction.commit()?;
         }
         Ok(())
+    }
+}
+
+impl OpenFile {
+    fn at(path: &Path) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt;
+        let file = std::fs::metadata(path).ok()?;
+        Some(Self { path: path.to_owned(), device: file.dev(), inode: file.ino() })
     }
 }
 

@@ -2,16 +2,16 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::json;
 
+use super::ask::Health;
 use super::environment;
 use super::output::{self, Style};
 use crate::clock::Clock;
 use crate::config::{self, Config};
-use crate::fetch::{Fetched, Fetcher, Limits, Manners, Request, user_agent};
+use crate::fetch::{Fetched, Fetcher, Request};
 use crate::parse::{Document, parse};
 use crate::publish::words;
 use crate::source::{Source, Validators};
@@ -97,45 +97,17 @@ pub fn schema() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Asks the local daemon how it is, through the same client as everything else.
-pub async fn health(config: Arc<Config>) -> Result<ExitCode> {
+/// Asks the local daemon how it is; fails if it is not well.
+pub fn health(config: &Config) -> Result<ExitCode> {
     let listen = config.server.listen;
-    let url = format!("http://{}/healthz", local(listen)).parse().context("no address to ask at")?;
-    let fetch = &config.fetch;
-    let fetcher = Fetcher::new(Limits {
-        connect_timeout: std::time::Duration::from_secs(3),
-        timeout: std::time::Duration::from_secs(5),
-        max_body_bytes: 64 * 1024,
-        manners: Manners { concurrency: 1, per_host: 1, host_gap: std::time::Duration::ZERO },
-        max_wait: fetch.max_wait,
-        allow_private: vec![crate::source::Network {
-            address: local(listen).ip(),
-            prefix: if listen.is_ipv4() { 32 } else { 128 },
-        }],
-        user_agent: user_agent(None),
-    })?;
-    let validators = Validators::default();
-    let request = Request { url: &url, validators: &validators, allow_private: &[], now: Clock::system().now() };
-    match fetcher.fetch(request).await {
-        Ok(Fetched::Body { bytes, .. }) => output::bytes(&bytes)?,
-        Ok(Fetched::Unchanged { .. }) => (),
+    match Health::of_daemon(listen) {
+        Ok(health) => {
+            output::bytes(&health.body)?;
+            Ok(if health.status == 200 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
         Err(error) => {
             output::complain(&format!("recapd at {listen} is not well: {error}"));
-            return Ok(ExitCode::FAILURE);
+            Ok(ExitCode::FAILURE)
         }
     }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Where a daemon that listens at `listen` is reached from this machine.
-fn local(listen: std::net::SocketAddr) -> std::net::SocketAddr {
-    let mut address = listen;
-    if listen.ip().is_unspecified() {
-        address.set_ip(if listen.is_ipv4() {
-            std::net::Ipv4Addr::LOCALHOST.into()
-        } else {
-            std::net::Ipv6Addr::LOCALHOST.into()
-        });
-    }
-    address
 }

@@ -7,6 +7,7 @@ use anyhow::Result;
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 
+use super::ask::Health;
 use super::output::{self, Style};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -17,8 +18,20 @@ use crate::site::state_in_words;
 use crate::source::{Leave, Source, SourceState, Standing, public};
 use crate::store::{Store, StoreError};
 
-/// Prints a table, or one JSON object a source a line.
+/// Prints a table, or one JSON object a source a line,
+/// and what a running daemon says is wrong with the whole: last, or on standard
+/// error beside JSON.
+///
+/// The daemon is asked, as nothing else knows: what it could not write is not in
+/// the store, and its clock may be another.
 pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
+    // No daemon is no problem: `recapd poll` may run by a timer.
+    let problems = Health::of_daemon(config.server.listen).map(|health| health.problems()).unwrap_or_default();
+    let problems: Vec<String> =
+        problems.into_iter().map(|problem| format!("the daemon is not well: {problem}")).collect();
+    if style == Style::Json {
+        problems.iter().for_each(|problem| output::complain(problem));
+    }
     let states = match Store::read(&config.store.path) {
         Ok(store) => store.states()?,
         Err(StoreError::Missing { .. }) => Default::default(),

@@ -16,18 +16,27 @@ pub struct Health(Arc<Mutex<State>>);
 struct State {
     since: Timestamp,
     store: Option<String>,
+    damage: Option<String>,
     configuration: Option<String>,
 }
 
 impl Health {
     /// All is well since `now`.
     pub fn new(now: Timestamp) -> Self {
-        Self(Arc::new(Mutex::new(State { since: now, store: None, configuration: None })))
+        Self(Arc::new(Mutex::new(State { since: now, store: None, damage: None, configuration: None })))
     }
 
-    /// Writing to the store failed, or works again.
-    pub fn store(&self, problem: Option<String>) {
-        self.state().store = problem;
+    /// Writing to the store failed, or works again. Whether that is news.
+    pub fn store(&self, problem: Option<String>) -> bool {
+        let mut state = self.state();
+        let is_news = state.store != problem;
+        state.store = problem;
+        is_news
+    }
+
+    /// The database was looked through, and this is wrong with it.
+    pub fn damage(&self, problem: Option<String>) {
+        self.state().damage = problem;
     }
 
     /// An edit of the configuration was refused, or the last one is in force.
@@ -39,21 +48,30 @@ impl Health {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// 200 while recapd does its work, 503 with the reason when it cannot. An
+    /// 200 while recapd does its work, 503 with the reasons when it cannot. An
     /// edit that was refused is said, but the work goes on by the old rules.
     pub(super) async fn response(&self, shared: &Shared) -> Response {
-        let asked = shared.readers.ask(|store| Ok((store.count_items()?, store.listed()?))).await;
+        let now = shared.clock.now();
+        let asked = shared.readers.ask(|store| Ok((store.count_items()?, store.listed()?, store.anchor()?))).await;
         let config = shared.config.borrow().clone();
+        let unreadable = asked.as_ref().err().map(ToString::to_string);
+        let (items, listed, anchor) = asked.unwrap_or_default();
         let state = self.state();
-        let problem = state.store.clone().or_else(|| asked.as_ref().err().map(ToString::to_string));
-        let (items, listed) = asked.unwrap_or_default();
+        let unwritable = state.store.clone();
+        let mut problems: Vec<String> =
+            [unwritable, state.damage.clone(), unreadable, shared.clock.doubt(), ahead(anchor, now)]
+                .into_iter()
+                .flatten()
+                .collect();
+        problems.dedup();
         let Counts { configured, failing, paused, retired, held } = Counts::of(shared);
         let body = serde_json::json!({
-            "status": if problem.is_some() { "failing" } else { "ok" },
-            "problem": problem,
+            "status": if problems.is_empty() { "ok" } else { "failing" },
+            "problems": problems,
             "configuration": state.configuration,
             "version": env!("CARGO_PKG_VERSION"),
             "since": state.since,
+            "now": now,
             "items": items,
             "sources": {
                 "configured": configured,
@@ -63,10 +81,10 @@ impl Health {
                 "held": held,
             },
             "last_recap": listed.first().map(|listed| listed.week),
-            "next_recap": config.recap.slot.next(shared.clock.now()),
+            "next_recap": config.recap.slot.next(anchor.unwrap_or(now).max(now)),
         });
         Response {
-            status: if problem.is_some() { 503 } else { 200 },
+            status: if problems.is_empty() { 200 } else { 503 },
             headers: vec![("content-type", "application/json".to_owned()), ("cache-control", "no-store".to_owned())],
             body: format!("{body}\n").into_bytes(),
         }
@@ -99,4 +117,13 @@ impl Counts {
             held: count(|state| state.held.is_some()),
         }
     }
+}
+
+/// A recap that was made while the clock was wrong keeps the next one waiting.
+fn ahead(anchor: Option<Timestamp>, now: Timestamp) -> Option<String> {
+    let anchor = anchor.filter(|anchor| *anchor > now)?;
+    Some(format!(
+        "the last recap reaches to {anchor}, but it is {now}: the clock was ahead when it was made, or is behind now; \
+         nothing is published before then, so set the clock right or restore a backup"
+    ))
 }

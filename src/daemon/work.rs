@@ -27,7 +27,7 @@ use crate::store::StoreError;
 const LONGEST_NAP: Duration = Duration::from_secs(60);
 
 /// After the store failed: a full disk is not asked every second.
-const AFTER_FAILURE: Duration = Duration::from_secs(15);
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 type Turn = (SourceId, f64, std::result::Result<Option<Polled>, StoreError>);
 
@@ -135,6 +135,15 @@ impl Worker {
             // What cannot be written would be asked for again and again.
             return patience;
         }
+        if self.resume.is_some() {
+            // Nobody is asked for what cannot be kept.
+            if let Err(error) = self.shared.handle.try_writing().await {
+                return self.failed(&error);
+            }
+            self.resume = None;
+            self.shared.health.store(None);
+            tracing::info!("the store takes what is written again");
+        }
         while let Some(source) = self.queue.begin(now) {
             self.start(source, now);
         }
@@ -164,10 +173,7 @@ impl Worker {
             self.poller.put(source, &mut self.queue, self.shared.clock.now());
         }
         match polled {
-            Ok(Some(polled)) => {
-                self.shared.health.store(None);
-                metrics::polled(&polled, seconds);
-            }
+            Ok(Some(polled)) => metrics::polled(&polled, seconds),
             Ok(None) => (),
             Err(error) => {
                 self.failed(&error);
@@ -234,8 +240,10 @@ impl Worker {
     }
 
     fn failed(&mut self, error: &StoreError) -> Duration {
-        tracing::error!(error = error as &dyn std::error::Error, "the store fails, trying again");
-        self.shared.health.store(Some(error.to_string()));
+        // Said once, not for each poll that was on its way.
+        if self.shared.health.store(Some(error.to_string())) {
+            tracing::error!(error = error as &dyn std::error::Error, "the store fails, trying again");
+        }
         self.resume = Some(Instant::now() + AFTER_FAILURE);
         AFTER_FAILURE
     }

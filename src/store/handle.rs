@@ -3,11 +3,13 @@
 //! stories.
 
 use std::collections::HashMap;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
 use jiff::Timestamp;
+use rusqlite::TransactionBehavior;
 use tokio::sync::{mpsc, oneshot};
 
 use super::recaps::Published;
@@ -56,6 +58,7 @@ enum Job {
     Turn(Box<Turn>, oneshot::Sender<Result<Taken>>),
     Publish(Box<Publication>, oneshot::Sender<Result<Published>>),
     Word(Word, Vec<SourceId>, Timestamp, oneshot::Sender<Result<Vec<Told>>>),
+    Trial(oneshot::Sender<Result<()>>),
     Names(Arc<Names>),
     Close(oneshot::Sender<()>),
 }
@@ -118,6 +121,18 @@ impl Handle {
         written.await.map_err(|_| StoreError::Closed)?
     }
 
+    /// Whether the store takes what is written: to be asked after it did not,
+    /// before publishers are asked for what could not be kept.
+    ///
+    /// # Errors
+    ///
+    /// If it still does not.
+    pub async fn try_writing(&self) -> Result<()> {
+        let (answer, written) = oneshot::channel();
+        self.jobs.send(Job::Trial(answer)).await.map_err(|_| StoreError::Closed)?;
+        written.await.map_err(|_| StoreError::Closed)?
+    }
+
     /// Ends the writer once everything before this is written, and folds its log
     /// into the database file. Without this nothing is lost either: the next
     /// start finds it in the log.
@@ -166,13 +181,17 @@ impl Writer {
                 }
                 Job::Publish(publication, answer) => {
                     let Publication { recaps, notes, authority } = *publication;
-                    let published = self.store.publish(&recaps, &notes, &authority);
+                    let published = self.fenced(|writer| writer.store.publish(&recaps, &notes, &authority));
                     // Nobody waits any more: what is written stays written.
                     let _ = answer.send(published);
                 }
                 Job::Word(word, sources, now, answer) => {
                     // As above: whoever hung up is heard all the same.
-                    let _ = answer.send(self.store.tell(word, &sources, now));
+                    let _ = answer.send(self.fenced(|writer| writer.store.tell(word, &sources, now)));
+                }
+                Job::Trial(answer) => {
+                    // As above.
+                    let _ = answer.send(self.fenced(|writer| writer.store.try_writing()));
                 }
                 Job::Names(names) => {
                     self.names = names;
@@ -189,17 +208,46 @@ impl Writer {
     }
 
     /// One commit for all; if that fails, one for each, so that a turn that
-    /// cannot be written costs no other.
+    /// cannot be written costs no other. But what keeps all from being written
+    /// is not waited for fifty times.
     fn write(&mut self, turns: Vec<(Box<Turn>, oneshot::Sender<Result<Taken>>)>) {
         let (turns, answers): (Vec<_>, Vec<_>) = turns.into_iter().unzip();
-        let results: Vec<Result<Taken>> = match self.commit(&turns) {
+        let results: Vec<Result<Taken>> = match self.fenced(|writer| writer.commit(&turns)) {
             Ok(taken) => taken.into_iter().map(Ok).collect(),
             Err(error) if turns.len() == 1 => vec![Err(error)],
-            Err(_) => turns.iter().map(|turn| self.commit(std::slice::from_ref(turn)).map(|taken| taken[0])).collect(),
+            Err(error) => self.write_each(&turns, error.of_the_whole()),
         };
         for (answer, result) in answers.into_iter().zip(results) {
             let _ = answer.send(result);
         }
+    }
+
+    /// A commit for each of `turns`, until there is something in the way of all.
+    fn write_each(&mut self, turns: &[Box<Turn>], mut in_the_way: Option<StoreError>) -> Vec<Result<Taken>> {
+        let mut results = Vec::new();
+        for turn in turns {
+            let result = match in_the_way.as_ref().and_then(StoreError::of_the_whole) {
+                Some(error) => Err(error),
+                None => self.fenced(|writer| writer.commit(std::slice::from_ref(turn))).map(|taken| taken[0]),
+            };
+            in_the_way = in_the_way.or_else(|| result.as_ref().err().and_then(StoreError::of_the_whole));
+            results.push(result);
+        }
+        results
+    }
+
+    /// A panic is the error of what was to be written, not the end of the
+    /// writer: what had begun is rolled back on the way out.
+    fn fenced<T>(&mut self, write: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let written = panic::catch_unwind(AssertUnwindSafe(|| {
+            self.store.check_place()?;
+            write(self)
+        }));
+        let written = written.unwrap_or(Err(StoreError::Panicked));
+        if written.is_err() {
+            self.index = None;
+        }
+        written.map_err(|error| self.store.explained(error))
     }
 
     fn commit(&mut self, turns: &[Box<Turn>]) -> Result<Vec<Taken>> {
@@ -209,7 +257,7 @@ impl Writer {
             None if groups => Some(self.read_index(turns)?),
             kept => kept,
         };
-        let transaction = self.store.connection.transaction()?;
+        let transaction = self.store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut taken = turns.iter().map(|turn| write(&transaction, turn)).collect::<rusqlite::Result<Vec<Taken>>>()?;
         if let Some(index) = &mut index {
             for (at, stories) in group(&transaction, turns, index)? {
@@ -252,6 +300,8 @@ fn horizon(turns: &[Box<Turn>]) -> Option<jiff::Timestamp> {
 
 /// Writes one turn inside a transaction, all but the grouping.
 fn write(connection: &rusqlite::Connection, turn: &Turn) -> rusqlite::Result<Taken> {
+    #[cfg(test)]
+    assert_ne!(turn.source.as_str(), tests::PANICS, "as a bug of ours would");
     sources::record(connection, turn)?;
     turn.intake.new.iter().try_for_each(|item| items::insert(connection, item))?;
     let seen = seen(turn);
@@ -336,4 +386,81 @@ fn join(
     let detail = format!("story {} became part of it: item {by} tells of both", from.short());
     let note = Note { item: Some(by), story: Some(into), ..Event::Merged.at(seen, detail) };
     ledger::add(connection, &note)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use rusqlite::Connection;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::source::SourceState;
+
+    /// The source whose turn cannot be written for a bug.
+    pub(super) const PANICS: &str = "panics-when-written";
+
+    fn turn(source: &str) -> Box<Turn> {
+        let now: Timestamp = "2026-05-11T08:00:00Z".parse().unwrap();
+        Box::new(Turn {
+            state: SourceState { last_poll: Some(now), ..SourceState::unknown(now) },
+            source: source.parse().unwrap(),
+            intake: Default::default(),
+            signatures: Vec::new(),
+            revised: Vec::new(),
+            notes: Vec::new(),
+            footprint: None,
+            heard: SourceState::unknown(now).stance(),
+        })
+    }
+
+    fn writer() -> (TempDir, Writer) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("recapd.db")).unwrap();
+        (folder, Writer { store, names: Arc::default(), index: None, cleaned: 0 })
+    }
+
+    /// What becomes of the turns of these sources, in one batch.
+    #[track_caller]
+    fn check(writer: &mut Writer, sources: &[&str], expected: &[&str]) {
+        let (turns, answers): (Vec<_>, Vec<_>) = sources
+            .iter()
+            .map(|source| {
+                let (answer, written) = oneshot::channel();
+                ((turn(source), answer), written)
+            })
+            .unzip();
+        writer.write(turns);
+        let said = |result: Result<Taken>| result.map_or_else(|error| error.to_string(), |_| "written".to_owned());
+        let said: Vec<String> = answers.into_iter().map(|mut answer| said(answer.try_recv().unwrap())).collect();
+        for (said, expected) in said.iter().zip(expected) {
+            assert!(said.starts_with(expected), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_turn_that_makes_the_writer_panic_costs_no_other() {
+        let (_folder, mut writer) = writer();
+        check(&mut writer, &["a", PANICS, "b"], &["written", "answering failed inside", "written"]);
+        check(&mut writer, &["c"], &["written"]);
+        let held: Vec<String> = writer.store.states().unwrap().into_keys().map(|id| id.to_string()).collect();
+        assert_eq!(held.len(), 3, "{held:?}");
+    }
+
+    #[test]
+    fn a_locked_database_is_waited_for_once_a_batch() {
+        let (folder, mut writer) = writer();
+        writer.store.connection.busy_timeout(std::time::Duration::from_millis(200)).unwrap();
+        let other = Connection::open(folder.path().join("recapd.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let begun = std::time::Instant::now();
+        let sources: Vec<String> = (0..20).map(|number| format!("s{number}")).collect();
+        let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
+        check(&mut writer, &sources, &["the database is in use"; 20]);
+        assert!(begun.elapsed() < std::time::Duration::from_secs(2), "{:?}", begun.elapsed());
+        assert!(matches!(writer.store.try_writing(), Err(StoreError::Busy)));
+        other.execute_batch("ROLLBACK").unwrap();
+        check(&mut writer, &sources, &["written"; 20]);
+        writer.store.try_writing().unwrap();
+    }
 }

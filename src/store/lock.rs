@@ -67,7 +67,8 @@ impl Lock {
 }
 
 /// The file that is locked: SQLite has its own ideas about locks on the database.
-fn beside(path: &Path) -> PathBuf {
+/// The file that is locked for the database at `path`.
+pub(super) fn beside(path: &Path) -> PathBuf {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".lock");
     PathBuf::from(beside)

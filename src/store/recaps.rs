@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::row::{at, json, parsed, parsed_or_none};
 use super::{Result, Store, ledger};
@@ -35,7 +35,7 @@ impl Store {
     ///
     /// If a story already has a place in another week.
     pub fn publish(&mut self, recaps: &[Recap], notes: &[Note], authority: &str) -> Result<Published> {
-        let transaction = self.connection.transaction()?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let Some(pool) = recaps.iter().find(|recap| recap.audience.is_none()) else { return Ok(Published::Already) };
         let sql = "SELECT count(*) FROM recap WHERE audience = '' AND (week = ?1 OR until >= ?2)";
         let overlapping: u32 =

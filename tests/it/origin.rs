@@ -2,10 +2,13 @@
 //! what was asked.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
+use std::time::Instant;
+
+use crate::reader::wait_for;
 
 /// What stands at a path.
 #[derive(Clone)]
@@ -16,11 +19,17 @@ pub enum Page {
     Silence,
 }
 
-/// A request as it came; header names in lower case.
+/// A request as it came, header names in lower case; and what it got.
 #[derive(Clone, Debug)]
 pub struct Asked {
     pub path: String,
     pub headers: HashMap<String, String>,
+    /// When it had been read.
+    pub at: Instant,
+    /// The status of the answer; none, if there was none.
+    pub status: Option<u16>,
+    /// The headers of the answer.
+    pub given: Vec<(&'static str, String)>,
 }
 
 /// Runs until it is dropped.
@@ -35,6 +44,8 @@ struct Shelf {
     asked: Vec<Asked>,
     /// Kept open, so that who asked goes on waiting.
     silent: Vec<TcpStream>,
+    /// Connections taken and not done with.
+    busy: usize,
     closed: bool,
 }
 
@@ -80,8 +91,12 @@ impl Origin {
                     return;
                 }
                 let shared = shared.clone();
-                // Whoever hangs up early has hung up; the test sees it by what was asked.
-                thread::spawn(move || answer(connection, &shared).ok());
+                held(&shared).busy += 1;
+                thread::spawn(move || {
+                    // Whoever hangs up early has hung up; the test sees it by what was asked.
+                    let _ = answer(connection, &shared);
+                    held(&shared).busy -= 1;
+                });
             }
         });
         Self { address, shelf }
@@ -102,6 +117,21 @@ impl Origin {
     pub fn asked(&self, path: &str) -> Vec<Asked> {
         held(&self.shelf).asked.iter().filter(|asked| asked.path == path).cloned().collect()
     }
+
+    /// All that was asked for since the last time, in order.
+    pub fn asked_anew(&self) -> Vec<Asked> {
+        std::mem::take(&mut held(&self.shelf).asked)
+    }
+
+    /// Waits until whoever asked so far is done with: then what they asked is known.
+    pub fn settle(&self) {
+        // Connections are taken in the order in which they came, this one last.
+        let mut last = TcpStream::connect(self.address).unwrap();
+        last.write_all(b"GET /settled HTTP/1.0\r\n\r\n").unwrap();
+        last.read_to_end(&mut Vec::new()).unwrap();
+        wait_for("all are answered", || (held(&self.shelf).busy == 0).then_some(()));
+        held(&self.shelf).asked.retain(|asked| asked.path != "/settled");
+    }
 }
 
 impl Drop for Origin {
@@ -117,19 +147,26 @@ fn held(shelf: &Mutex<Shelf>) -> MutexGuard<'_, Shelf> {
 }
 
 fn answer(mut connection: TcpStream, shelf: &Mutex<Shelf>) -> std::io::Result<()> {
-    let Some(asked) = read(&connection) else { return Ok(()) };
-    let page = {
+    let Some((path, sent)) = read(&connection) else { return Ok(()) };
+    let (status, headers, body) = {
         let mut shelf = held(shelf);
-        shelf.asked.push(asked.clone());
-        shelf.pages.get(&asked.path).cloned()
-    };
-    let (status, headers, body) = match page {
-        None => (404, Vec::new(), Vec::new()),
-        Some(Page::Sent { headers, .. }) if asked.holds(&headers) => (304, headers, Vec::new()),
-        Some(Page::Sent { status, headers, body }) => (status, headers, body),
-        Some(Page::Silence) => {
-            held(shelf).silent.push(connection);
-            return Ok(());
+        let mut asked = Asked { path, headers: sent, at: Instant::now(), status: None, given: Vec::new() };
+        let answer = match shelf.pages.get(&asked.path).cloned() {
+            None => Some((404, Vec::new(), Vec::new())),
+            Some(Page::Sent { headers, .. }) if asked.holds(&headers) => Some((304, headers, Vec::new())),
+            Some(Page::Sent { status, headers, body }) => Some((status, headers, body)),
+            Some(Page::Silence) => None,
+        };
+        if let Some((status, headers, _)) = &answer {
+            (asked.status, asked.given) = (Some(*status), headers.clone());
+        }
+        shelf.asked.push(asked);
+        match answer {
+            Some(answer) => answer,
+            None => {
+                shelf.silent.push(connection);
+                return Ok(());
+            }
         }
     };
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
@@ -138,15 +175,20 @@ fn answer(mut connection: TcpStream, shelf: &Mutex<Shelf>) -> std::io::Result<()
     connection.write_all(&body)
 }
 
-fn read(connection: &TcpStream) -> Option<Asked> {
+/// The path and the headers; none of a request that was cut off.
+fn read(connection: &TcpStream) -> Option<(String, HashMap<String, String>)> {
     let mut lines = BufReader::new(connection).lines().map_while(Result::ok);
     let path = lines.next()?.split(' ').nth(1)?.to_owned();
-    let headers = lines.take_while(|line| !line.is_empty());
-    let headers = headers.filter_map(|line| {
-        let (name, value) = line.split_once(": ")?;
-        Some((name.to_lowercase(), value.to_owned()))
-    });
-    Some(Asked { path, headers: headers.collect() })
+    let mut headers = HashMap::new();
+    loop {
+        let line = lines.next()?;
+        if line.is_empty() {
+            return Some((path, headers));
+        }
+        if let Some((name, value)) = line.split_once(": ") {
+            headers.insert(name.to_lowercase(), value.to_owned());
+        }
+    }
 }
 
 impl Asked {

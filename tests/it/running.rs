@@ -25,7 +25,12 @@ impl Daemon {
     /// By the configuration in `folder`; its clock shows `now` and goes on from there.
     #[track_caller]
     pub fn start(folder: &Folder, now: &str) -> Self {
-        let clock = Clock::set_to(now.parse().unwrap());
+        Self::by(folder, Clock::set_to(now.parse().unwrap()))
+    }
+
+    /// The same by a `clock` of the test's own.
+    #[track_caller]
+    pub fn by(folder: &Folder, clock: Clock) -> Self {
         let (path, config) = (Some(folder.path("recapd.toml")), folder.config());
         let (stop, stopped) = watch::channel(());
         let (tell, told) = mpsc::channel();

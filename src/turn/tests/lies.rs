@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::*;
 use crate::dedup::KnownItem;
 use crate::filter::{self, Field};
-use crate::item::Item;
 use crate::link::canonical;
 use crate::source::{Dates, Held, Leave, Trap};
 
@@ -37,9 +36,10 @@ fn changed(entries: Vec<Entry>, change: impl Fn(usize, &mut Entry)) -> Vec<Entry
 }
 
 /// What is known of a source once `items` were stored.
-fn known(items: &[Item]) -> Known {
-    let mut known = Known::default();
-    for item in items {
+/// What is known after a `turn` that took all it was given.
+fn known(turn: &Turn) -> Known {
+    let mut known = Known { footprint: turn.footprint.clone().unwrap_or_default(), ..Known::default() };
+    for item in &turn.intake.new {
         let link = item.entry.link.as_ref().map(|link| canonical(link).to_string());
         let stored = KnownItem {
             id: item.id,
@@ -63,7 +63,7 @@ fn known(items: &[Item]) -> Known {
 fn after(document: Vec<Entry>) -> (SourceState, Known) {
     let new = SourceState::unknown(now());
     let first = polled_at(now() - HOUR * 2, &source(), &new, Answer::Feed(feed(document.clone())), &Known::default());
-    let known = known(&first.intake.new);
+    let known = known(&first);
     let second = polled_at(now() - HOUR, &source(), &first.state, Answer::Feed(feed(document)), &known);
     (second.state, known)
 }
@@ -239,7 +239,7 @@ fn what_is_dropped_or_skipped_is_told_once() {
     let reading = |entries| Answer::Feed(Reading { skipped: skipped(), ..feed(entries) });
     let begin = SourceState::unknown(now());
     let first = polled_at(now(), &source, &begin, reading(articles(1..4, 0)), &Known::default());
-    let known = known(&first.intake.new);
+    let known = known(&first);
     assert_eq!(told(&first).len(), 2, "{:?}", told(&first));
     let second = polled_at(now() + HOUR, &source, &first.state, reading(articles(1..4, 0)), &known);
     assert_eq!(told(&second), Vec::<String>::new());

@@ -25,7 +25,7 @@ use crate::poll::states::States;
 use crate::publish::html;
 use crate::serve::{Keep, Request, Response, serve};
 use crate::site::{self, Found};
-use crate::store::{Handle, Readers, Store, StoreError};
+use crate::store::{Handle, Readers, StoreError};
 
 pub use health::Health;
 use shelf::Shelf;
@@ -102,7 +102,7 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     let clock = clock.steady();
     let names = Arc::new(config.names.clone());
     // Before anything is written.
-    let lock = Store::lock(&config.store.path)?;
+    let lock = control::lock(&config.store.path).await?;
     let handle = Handle::start(&config.store.path, names)?;
     let readers = Readers::of(&config.store.path);
     let address = listener.local_addr().context("the listener has no address")?;

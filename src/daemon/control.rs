@@ -24,7 +24,7 @@ mod socket;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -37,7 +37,7 @@ use super::rounds::Ended;
 use crate::id::SourceId;
 use crate::poll::Which;
 use crate::source::Word;
-use crate::store::{Lock, StoreError, Told};
+use crate::store::{Lock, Store, StoreError, Told};
 
 pub use client::{Unanswered, Writer, ask, service, writer};
 pub use protocol::{Answer, NotUnderstood, Request};
@@ -52,6 +52,9 @@ const MOST_CONNECTIONS: usize = 16;
 /// To write a request, or to read an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// A verb that writes while no daemon runs has mostly ended after this.
+const VERBS_TAKE: Duration = Duration::from_secs(10);
+
 /// Commands that wait for the work at most; then those who ask wait.
 pub const MOST_COMMANDS: usize = 16;
 
@@ -62,6 +65,24 @@ pub enum Command {
     Poll(Which, oneshot::Sender<Ended>),
     /// The operator spoke of these sources: they may be due at another time.
     Heard(Vec<SourceId>),
+}
+
+/// The lock on `database`. A verb that holds it says not where to ask it, and is
+/// waited for; a daemon does, and is not.
+///
+/// # Errors
+///
+/// As [`Store::lock`].
+pub(super) async fn lock(database: &Path) -> Result<Lock, StoreError> {
+    let patience = Instant::now() + VERBS_TAKE;
+    loop {
+        let locked = Store::lock(database);
+        let is_a_verb = || matches!(locked, Err(StoreError::Taken { .. })) && Store::said_by_holder(database).is_none();
+        if Instant::now() > patience || !is_a_verb() {
+            return locked;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 /// The socket of the daemon that holds `lock` on `database`, where verbs will
@@ -257,5 +278,22 @@ mod tests {
             vec![well(), Err(Pointless::Retired)],
             r#"{"v":1,"error":"`ft`: it is retired; revive it to have it polled again"}"#,
         );
+    }
+
+    #[tokio::test]
+    async fn a_verb_is_waited_for_and_another_daemon_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("recapd.db");
+        let held = Store::lock(&database).unwrap();
+        let waiting = tokio::spawn({
+            let database = database.clone();
+            async move { lock(&database).await }
+        });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        drop(held);
+        let held = waiting.await.unwrap().unwrap();
+        held.say("/run/recapd/control.sock").unwrap();
+        assert!(matches!(lock(&database).await, Err(StoreError::Taken { .. })));
     }
 }

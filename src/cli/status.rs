@@ -51,6 +51,7 @@ pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
         }
     }
     output::line(&summary(config, &states, now))?;
+    problems.iter().try_for_each(|problem| output::line(problem))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -128,14 +128,14 @@ fn a_start_on_a_read_only_disk_says_so() {
         String::from_utf8(ended.stderr).unwrap()
     };
     let said = refused(&scene, &mount);
-    assert!(said.contains("recapd.db: Read-only file system"), "a first start: {said}");
+    assert!(said.contains("recapd.db.lock: Read-only file system"), "a first start: {said}");
     // A database of before.
     let mut process = scene.start();
     scene.is_well_with(&process, 1);
     assert!(process.stop().success());
     let bind = format!("mount --bind '{0}' '{0}' && mount -o remount,bind,ro '{0}' && exec \"$@\"", disk.display());
     let said = refused(&scene, &bind);
-    assert!(said.contains("recapd.db: Read-only file system"), "a later start: {said}");
+    assert!(said.contains("recapd.db.lock: Read-only file system"), "a later start: {said}");
 }
 
 impl Scene {

@@ -71,12 +71,14 @@ impl Stored {
                 "SELECT count(*) FROM item WHERE version <> (SELECT max(version) FROM item_version WHERE item = item.id)",
             ),
             (
-                "items noted as new twice",
-                "SELECT count(*) FROM (SELECT 1 FROM ledger WHERE event = 'new' GROUP BY item HAVING count(*) > 1)",
+                "items noted twice when they came",
+                "SELECT count(*) FROM (SELECT 1 FROM ledger WHERE event IN ('new', 'joined', 'started')
+                 GROUP BY item HAVING count(*) > 1)",
             ),
             (
                 "items without a note",
-                "SELECT count(*) FROM item WHERE id NOT IN (SELECT item FROM ledger WHERE event = 'new')",
+                "SELECT count(*) FROM item WHERE id NOT IN
+                 (SELECT item FROM ledger WHERE event IN ('new', 'joined', 'started'))",
             ),
             (
                 "placed items without a story",

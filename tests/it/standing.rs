@@ -130,3 +130,21 @@ fn what_a_server_asks_for_and_what_it_gave_up_is_said_in_words() {
         "#]],
     );
 }
+
+#[test]
+fn an_accepted_batch_is_taken_once_and_floods_no_recap() {
+    let scene = Scene::new();
+    scene.origin.put("/feed.xml", twenty("a.example"));
+    scene.polled("11T09:00");
+    scene.origin.put("/feed.xml", twenty("b.example"));
+    scene.polled("11T10:00");
+    let said = scene.said("11T10:00", &["source", "accept", "lathe"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    assert_eq!(scene.polled("11T11:00"), "well");
+    let items = scene.said("11T11:00", &["items"]).lines();
+    assert_eq!(items.len(), 40);
+    let of_long_ago = items.iter().filter(|item| item["placed"] == "2026-05-03T10:00:00Z").count();
+    assert_eq!(of_long_ago, 40, "where its dates say, not where it was accepted");
+    scene.origin.put("/feed.xml", twenty("c.example"));
+    assert_eq!(scene.polled("11T12:00"), "held: 20 items under new ids", "the next one is another question");
+}

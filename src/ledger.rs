@@ -105,6 +105,11 @@ impl Event {
         }
     }
 
+    /// Whether the operator should hear of it while it happens: something is left undone without him.
+    pub fn wants_the_operator(self) -> bool {
+        matches!(self, Event::Held | Event::Moved | Event::Retired)
+    }
+
     /// A note about `source`, to be completed.
     pub fn at(self, at: Timestamp, detail: impl Into<String>) -> Note {
         Note { at, event: self, source: None, item: None, story: None, week: None, detail: detail.into() }

@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::dedup::Known;
 use crate::fetch::{ClientError, FetchError, Fetched, Fetcher, Remedy, Request, host};
 use crate::id::{Share, SourceId};
+use crate::ledger::Note;
 use crate::parse::{Document, parse};
 use crate::schedule::{self, Pace};
 use crate::source::{Source, SourceState, Validators};
@@ -318,7 +319,11 @@ impl Poller {
     ) -> Result<Polled, StoreError> {
         let (state, heard) = (turn.state.clone(), turn.heard.clone());
         let (id, due) = (source.id.clone(), state.due);
+        let news: Vec<Note> = turn.notes.iter().filter(|note| note.event.wants_the_operator()).cloned().collect();
         let taken = self.handle.apply(turn).await?;
+        for Note { event, detail, .. } in news {
+            tracing::warn!(source = %id, "`{id}` {event}: {detail}");
+        }
         let outcome = match (well(taken), &state.last_error) {
             (Outcome::Rested, _) => Outcome::Rested,
             (_, Some(error)) => Outcome::Failed(error.clone()),

@@ -259,13 +259,7 @@ impl Poller {
     }
 
     /// The turn that a body comes to, read on a thread that may block.
-    async fn read(
-        &self,
-        source: &Source,
-        before: SourceState,
-        body: Body,
-        now: Timestamp,
-    ) -> Result<Turn, StoreError> {
+    async fn read(&self, source: &Source, before: SourceState, body: Body, now: Timestamp) -> Result<Turn, StoreError> {
         let permits = if body.bytes.len() > LARGE_BYTES { PARSERS } else { 1 };
         let permit = self.parsers.clone().acquire_many_owned(permits).await;
         let (poller, id, state) = (self.clone(), source.id.clone(), before.clone());
@@ -311,12 +305,7 @@ impl Poller {
     }
 
     /// Writes a turn, and says what came of it: of one that did not fail, `well`.
-    async fn written(
-        &self,
-        source: &Source,
-        turn: Turn,
-        well: fn(Taken) -> Outcome,
-    ) -> Result<Polled, StoreError> {
+    async fn written(&self, source: &Source, turn: Turn, well: fn(Taken) -> Outcome) -> Result<Polled, StoreError> {
         let (state, heard) = (turn.state.clone(), turn.heard.clone());
         let (id, due) = (source.id.clone(), state.due);
         let news: Vec<Note> = turn.notes.iter().filter(|note| note.event.wants_the_operator()).cloned().collect();

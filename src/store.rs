@@ -59,7 +59,6 @@ struct OpenFile {
     inode: u64,
 }
 
-
 impl Store {
     /// Opens the database at `path` for reading and writing; makes it, and its
     /// folder, if it is missing.

@@ -16,8 +16,7 @@ static COUNT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// `70B`, `1.5B` after a name: the size of a model.
-static SIZE: LazyLock<Regex> =
-    LazyLock::new(|| super::pattern(r"(?P<value>[0-9]{1,4}(?:\.[0-9])?)(?P<scale>[BT])\b"));
+static SIZE: LazyLock<Regex> = LazyLock::new(|| super::pattern(r"(?P<value>[0-9]{1,4}(?:\.[0-9])?)(?P<scale>[BT])\b"));
 
 const UNIT: &str = concat!(
     r"context\b|tokens?\b|parameters?\b|params\b|GPUs?\b|TPUs?\b|chips\b|jobs\b|positions\b|employees\b|staff\b|workers\b|",

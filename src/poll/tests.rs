@@ -50,8 +50,5 @@ async fn a_panic_in_one_turn_is_that_sources_failure() {
     let states = readers.ask(|store| store.states()).await.unwrap();
     let state = &states[&all[0]];
     assert!(state.due > now, "it waits like any source that failed");
-    assert_eq!(
-        state.last_error.as_deref(),
-        Some("this feed made recapd fail inside; please report it, with the log")
-    );
+    assert_eq!(state.last_error.as_deref(), Some("this feed made recapd fail inside; please report it, with the log"));
 }

@@ -114,9 +114,8 @@ fn notes(source: &Source, batch: &Intake, now: Timestamp) -> Vec<Note> {
     };
     // The others are told of where they join or begin a story.
     let unplaced = batch.new.iter().filter(|item| item.placed.is_none());
-    let new = unplaced.map(|item| {
-        note(Event::New, item, "undated backlog: it has no place in time, and is in no week".to_owned())
-    });
+    let new = unplaced
+        .map(|item| note(Event::New, item, "undated backlog: it has no place in time, and is in no week".to_owned()));
     let changed = batch
         .changed
         .iter()
@@ -125,13 +124,7 @@ fn notes(source: &Source, batch: &Intake, now: Timestamp) -> Vec<Note> {
 }
 
 /// What was dropped or skipped, once: what the last document held already is no news.
-fn left_out(
-    source: &Source,
-    known: &Known,
-    dropped: &[Dropped],
-    skipped: &[Skipped],
-    now: Timestamp,
-) -> Vec<Note> {
+fn left_out(source: &Source, known: &Known, dropped: &[Dropped], skipped: &[Skipped], now: Timestamp) -> Vec<Note> {
     let is_news = |trace: u32| !known.footprint.holds(trace);
     let note = |event: Event, detail: String| Note { source: Some(source.id.clone()), ..event.at(now, detail) };
     let dropped = dropped

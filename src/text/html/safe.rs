@@ -116,7 +116,10 @@ mod tests {
         ] {
             assert_eq!(safe(html).as_deref(), Some(html));
         }
-        assert_eq!(safe("a<br />b<img src=\"https://c.test\"/>").as_deref(), Some("a<br>b<img src=\"https://c.test\">"));
+        assert_eq!(
+            safe("a<br />b<img src=\"https://c.test\"/>").as_deref(),
+            Some("a<br>b<img src=\"https://c.test\">")
+        );
     }
 
     #[test]

@@ -122,19 +122,23 @@ enum Found<'k> {
 /// Each entry with its identity. An id that one document uses for several
 /// links is no id: there the link counts.
 fn identified(entries: Vec<Entry>) -> Vec<(Entry, String)> {
-    let link_of = |entry: &Entry| entry.link.as_ref().map(|link| canonical(link).to_string());
-    let mut links: HashMap<String, HashSet<Option<String>>> = HashMap::new();
-    for entry in &entries {
-        links.entry(entry.identity()).or_default().insert(link_of(entry));
+    let identities: Vec<String> = entries.iter().map(Entry::identity).collect();
+    let mut users: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, identity) in identities.iter().enumerate() {
+        users.entry(identity).or_default().push(at);
     }
-    let ambiguous = |identity: &str| links.get(identity).is_some_and(|links| links.len() > 1);
-    let name = |entry: Entry| {
-        let identity = entry.identity();
+    let several_links = |users: &Vec<usize>| {
+        let link = |at: &usize| entries[*at].link.as_ref().map(canonical);
+        users.len() > 1 && users.iter().map(link).collect::<HashSet<_>>().len() > 1
+    };
+    let ambiguous: HashSet<usize> = users.values().filter(|users| several_links(users)).flatten().copied().collect();
+    let name = |(at, (entry, identity)): (usize, (Entry, String))| {
         let by_link = || Entry { guid: None, ..entry.clone() }.identity();
-        let identity = if ambiguous(&identity) { by_link() } else { identity };
+        let identity = if ambiguous.contains(&at) { by_link() } else { identity };
         (entry, identity)
     };
-    entries.into_iter().map(name).collect()
+    let named = entries.into_iter().zip(identities).enumerate();
+    named.map(name).collect()
 }
 
 /// Whether `entry` carries a known identity but is a really different article:
@@ -148,6 +152,9 @@ fn is_another_article(known: &KnownItem, entry: &Entry) -> bool {
 /// the same title. Some feeds rotate their ids at every poll; there the old id
 /// is gone. Where both stand side by side, they are two items.
 fn moved<'k>(known: &'k Known, entry: &Entry) -> Option<&'k KnownItem> {
+    if known.by_link.is_empty() {
+        return None;
+    }
     let link = entry.link.as_ref().map(|link| canonical(link).to_string())?;
     known.by_link.get(&link).filter(|item| likeness(&item.title, &entry.title) >= 0.5)
 }

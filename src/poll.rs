@@ -35,6 +35,10 @@ pub use which::{NotAsked, Which};
 /// Feeds parsed at once; a body above [`LARGE_BYTES`] is parsed alone.
 const PARSERS: u32 = 2;
 
+/// Feeds that are read and not yet stored: enough for a full commit while the
+/// next one fills, few enough that their texts are some megabytes.
+const MOST_READ: usize = 24;
+
 /// See [`PARSERS`].
 const LARGE_BYTES: usize = 2 * 1024 * 1024;
 
@@ -51,6 +55,7 @@ pub struct Poller {
     states: States,
     by_id: Arc<HashMap<SourceId, usize>>,
     parsers: Arc<Semaphore>,
+    room: Arc<Semaphore>,
 }
 
 /// What came of one source's turn.
@@ -108,7 +113,8 @@ impl Poller {
     pub fn new(config: Arc<Config>, handle: Handle, readers: Readers, states: States) -> Result<Self, ClientError> {
         let fetcher = Fetcher::new(config.fetch.limits())?;
         let parsers = Arc::new(Semaphore::new(PARSERS as usize));
-        Ok(Self { by_id: by_id(&config), config, fetcher, handle, readers, states, parsers })
+        let room = Arc::new(Semaphore::new(MOST_READ));
+        Ok(Self { by_id: by_id(&config), config, fetcher, handle, readers, states, parsers, room })
     }
 
     /// The same by another configuration; pauses that hosts asked for go on.
@@ -239,6 +245,7 @@ impl Poller {
         let answer = match self.fetcher.fetch(request).await {
             Ok(Fetched::Body { bytes, content_type, final_url, validators, fresh_for, moved, hold, .. }) => {
                 let body = Body { bytes, content_type, final_url, validators, fresh_for, moved };
+                let _room = self.room.acquire().await.map_err(|_| StoreError::Closed)?;
                 let turn = self.read(source, before, body, now).await?;
                 let polled = self.written(source, turn, Outcome::Read).await;
                 // What was fetched is stored: only now there is room for more.

@@ -39,7 +39,12 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The write-ahead log is folded into the database at this size: four times
 /// SQLite's own, since a page that is written again and again is folded once.
-const LOG_PAGES: i64 = 4_000;
+const LOG_PAGES: i64 = 2_000;
+
+/// Of a new database. An item has some kilobytes of text: with SQLite's own
+/// pages of half the size most would be spread over several.
+const PAGE_BYTES: i64 = 8_192;
+
 /// What is written to see whether the disk takes anything again: as much as a large turn.
 const TRIAL_BYTES: usize = 1024 * 1024;
 
@@ -128,6 +133,7 @@ impl Store {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         let mut store = Self { connection, file: None };
         let version = store.checked_version(path)?;
+        store.connection.pragma_update(None, "page_size", PAGE_BYTES)?;
         store.connection.pragma_update(None, "journal_mode", "WAL")?;
         store.connection.pragma_update(None, "synchronous", "FULL")?;
         store.connection.pragma_update(None, "foreign_keys", true)?;

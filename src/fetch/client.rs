@@ -16,7 +16,7 @@ use crate::source::{Network, Validators};
 
 /// Long enough for the next source of the same host, short enough that
 /// thousands of hosts do not each keep a connection open.
-const IDLE: Duration = Duration::from_secs(3);
+const IDLE: Duration = Duration::from_millis(1500);
 
 /// What a server may send before anyone reads it: over HTTP/2 it may do so for
 /// every request at once, and the library's own 2 MiB would break the budget.
@@ -167,7 +167,7 @@ fn builder(limits: &Limits, resolver: GuardedResolver, roots: Roots) -> Result<C
         .dns_resolver(resolver)
         .connect_timeout(limits.connect_timeout)
         .pool_idle_timeout(IDLE)
-        .pool_max_idle_per_host(limits.manners.per_host)
+        .pool_max_idle_per_host(1)
         .http2_initial_stream_window_size(HTTP2_STREAM_BYTES)
         .http2_initial_connection_window_size(HTTP2_STREAM_BYTES * 2)
         // Old servers send the oddest lines next to a good feed.

@@ -119,7 +119,8 @@ CREATE TABLE ledger (
     event  TEXT NOT NULL,            -- changed, joined, started, dropped, skipped, failing, held, moved, chosen, published ..
     detail TEXT NOT NULL             -- in words
 ) STRICT;
-CREATE INDEX ledger_item ON ledger (item) WHERE item IS NOT NULL;
+-- What is told of an item and a story is found by the story.
+CREATE INDEX ledger_item ON ledger (item) WHERE item IS NOT NULL AND story IS NULL;
 CREATE INDEX ledger_source ON ledger (source) WHERE item IS NULL AND event NOT IN ('dropped', 'skipped');
 CREATE INDEX ledger_story ON ledger (story) WHERE story IS NOT NULL;
 

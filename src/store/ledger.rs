@@ -26,7 +26,12 @@ pub struct LedgerRow {
 impl Store {
     /// What happened to an item, in order.
     pub fn ledger_of_item(&self, item: ItemId) -> Result<Vec<LedgerRow>> {
-        let sql = "SELECT at, event, source, week, detail FROM ledger WHERE item = ?1 ORDER BY number";
+        let sql = "WITH own AS (SELECT story FROM story_item WHERE item = ?1)
+                   SELECT number, at, event, source, week, detail FROM ledger WHERE item = ?1 AND story IS NULL
+                   UNION ALL
+                   SELECT number, at, event, source, week, detail FROM ledger
+                   WHERE item = ?1 AND (story IN own OR story IN (SELECT id FROM story WHERE merged_into IN own))
+                   ORDER BY number";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([item.0], ledger_row)?;
         rows.map(|row| Ok(row?)).collect()

@@ -35,13 +35,20 @@ impl Fold {
     /// Adds words as they stand, with whatever white space.
     pub(super) fn words(&mut self, words: &str) {
         let mut rest = words;
-        while let Some(end) = rest.find(is_space) {
-            self.word(&rest[..end]);
-            self.gap(Gap::Space);
-            // One byte or more; what is left of a run of white space are empty words.
-            rest = rest[end..].trim_start();
+        while !rest.is_empty() {
+            let (even, odd) = rest.split_at(even_length(rest.as_bytes()));
+            self.word(even);
+            let end = odd.find(|letter: char| !is_space(letter)).unwrap_or(odd.len());
+            if end > 0 {
+                self.gap(Gap::Space);
+                rest = &odd[end..];
+            } else {
+                // A letter beyond ASCII: up to the next white space.
+                let (word, left) = odd.split_at(odd.find(is_space).unwrap_or(odd.len()));
+                self.word(word);
+                rest = left;
+            }
         }
-        self.word(rest);
     }
 
     /// Bytes so far.
@@ -69,6 +76,19 @@ impl Fold {
         self.text.shrink_to_fit();
         self.text
     }
+}
+
+/// How much of `text` is ASCII words with single spaces between them: that much
+/// stays as it is. No space at its end.
+fn even_length(text: &[u8]) -> usize {
+    let mut before = b' ';
+    for (at, byte) in text.iter().enumerate() {
+        if !byte.is_ascii_graphic() && (*byte != b' ' || before == b' ') {
+            return if before == b' ' { at.saturating_sub(1) } else { at };
+        }
+        before = *byte;
+    }
+    if before == b' ' { text.len().saturating_sub(1) } else { text.len() }
 }
 
 /// As `char::is_whitespace`, which looks most letters up in a table.

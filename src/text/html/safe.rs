@@ -48,6 +48,11 @@ pub(super) fn safe(html: &str) -> Option<String> {
 /// Escaped as the cleaner would.
 fn is_text(text: &str) -> bool {
     let escaped = |rest: &str| ["amp;", "lt;", "gt;"].iter().any(|name| rest.starts_with(name));
+    // 0xC2 begins the no-break space.
+    let plain = |byte: &u8| !matches!(*byte, b'>' | b'&' | b'\0' | b'\r' | 0xc2);
+    if text.as_bytes().chunks(64).all(|chunk| chunk.iter().fold(true, |all, byte| all & plain(byte))) {
+        return true;
+    }
     !text.contains(['>', '\0', '\r', '\u{a0}']) && text.match_indices('&').all(|(at, _)| escaped(&text[at + 1..]))
 }
 

@@ -87,7 +87,7 @@ pub fn without_controls(text: &str) -> Cow<'_, str> {
         '\u{feff}' | '\u{fffe}' | '\u{ffff}' => true,
         other => other.is_control(),
     };
-    if !text.contains(unwanted) {
+    if !may_have_controls(text) || !text.contains(unwanted) {
         return Cow::Borrowed(text);
     }
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -96,6 +96,16 @@ pub fn without_controls(text: &str) -> Cow<'_, str> {
         letter => (!unwanted(letter)).then_some(letter),
     };
     Cow::Owned(text.chars().filter_map(meant).collect())
+}
+
+/// Whether a byte of `text` could belong to a control character: most texts
+/// have none, and bytes are looked at many at a time.
+fn may_have_controls(text: &str) -> bool {
+    const TOGETHER: usize = 64;
+    // C1 begins with 0xC2, the byte order mark and the last two of the plane with 0xEF.
+    let suspicious =
+        |byte: &u8| (*byte < 0x20 && *byte != b'\n' && *byte != b'\t') || matches!(*byte, 0x7f | 0xc2 | 0xef);
+    text.as_bytes().chunks(TOGETHER).any(|chunk| chunk.iter().fold(false, |any, byte| any | suspicious(byte)))
 }
 
 /// Characters that turn the direction of what follows them, beyond the title.

@@ -39,6 +39,8 @@ pub mod dedup;
 
 pub mod schedule;
 
+pub mod hub;
+
 pub mod story;
 
 pub mod turn;

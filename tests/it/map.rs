@@ -18,6 +18,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rustls", &["fetch"]),
     ("hyper", &["fetch"]),
     ("compression_codecs", &["fetch"]),
+    ("ring", &["hub", "websub"]),
     ("rusqlite", &["store"]),
     ("axum", &["serve"]),
     ("tower_http", &["serve"]),

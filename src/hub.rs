@@ -3,6 +3,7 @@
 
 mod callback;
 mod form;
+mod hurry;
 mod lease;
 mod ping;
 mod secret;
@@ -15,6 +16,7 @@ use crate::id::SourceId;
 
 pub use callback::{Intent, Reply, intent};
 pub use form::{Form, publish, subscribe, unsubscribe};
+pub use hurry::Hurry;
 pub use lease::{ASKED_LEASE, backed_up};
 pub use ping::{GIVEN_UP_AFTER, Ping};
 pub use secret::{Secret, may_be_told};
@@ -204,7 +206,11 @@ mod tests {
     fn what_cannot_be_asked_or_must_not_be_told_is_no_announcement() {
         announced("ftp://hub.test/", "", None);
         announced(&format!("https://hub.test/{}", "x".repeat(2048)), "", None);
-        announced("https://hub.test/", "https://me:hunter2@a.test/", Some(("https://hub.test/", "https://a.test/feed")));
+        announced(
+            "https://hub.test/",
+            "https://me:hunter2@a.test/",
+            Some(("https://hub.test/", "https://a.test/feed")),
+        );
         let hub = "https://hub.test/".parse().unwrap();
         let with_login = "https://me:hunter2@a.test/feed".parse().unwrap();
         assert_eq!(Announcement::of(Some(&hub), None, &with_login), None);

@@ -3,6 +3,7 @@
 
 mod error;
 mod handle;
+mod hubs;
 mod items;
 mod ledger;
 mod lock;
@@ -21,6 +22,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub use error::{Result, StoreError};
 pub use handle::{Handle, Taken};
+pub use hubs::HubChange;
 pub use items::ItemRow;
 pub use ledger::LedgerRow;
 pub use lock::Lock;

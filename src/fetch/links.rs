@@ -21,26 +21,33 @@ pub struct Links {
 }
 
 /// The links of an answer that came from `base`.
-///
-/// One that is about something else (`anchor`) is none of ours, and one that
-/// cannot be read is left out: a slip in one link costs no other.
 pub fn links(headers: &HeaderMap, base: &Url) -> Links {
     let lines = headers.get_all(LINK).iter().map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned());
-    let mut links = Links::default();
-    for link in lines.flat_map(|line| read(&line)).take(MOST_LINKS) {
-        let Some(address) = address(&link.target, base) else { continue };
-        if link.parameter("anchor").is_some_and(|anchor| self::address(anchor, base).as_ref() != Some(base)) {
-            continue;
-        }
-        for relation in link.parameter("rel").unwrap_or_default().split_ascii_whitespace() {
-            match relation.to_ascii_lowercase().as_str() {
-                "hub" => _ = links.hub.get_or_insert_with(|| address.clone()),
-                "self" => _ = links.topic.get_or_insert_with(|| address.clone()),
-                _ => {}
+    Links::of(lines, base)
+}
+
+impl Links {
+    /// What `lines`, the values of `Link` headers, say of what stands at `base`.
+    ///
+    /// One that is about something else (`anchor`) is none of ours, and one that
+    /// cannot be read is left out: a slip in one link costs no other.
+    pub fn of(lines: impl IntoIterator<Item = String>, base: &Url) -> Self {
+        let mut links = Self::default();
+        for link in lines.into_iter().flat_map(|line| read(&line)).take(MOST_LINKS) {
+            let Some(address) = address(&link.target, base) else { continue };
+            if link.parameter("anchor").is_some_and(|anchor| self::address(anchor, base).as_ref() != Some(base)) {
+                continue;
+            }
+            for relation in link.parameter("rel").unwrap_or_default().split_ascii_whitespace() {
+                match relation.to_ascii_lowercase().as_str() {
+                    "hub" => _ = links.hub.get_or_insert_with(|| address.clone()),
+                    "self" => _ = links.topic.get_or_insert_with(|| address.clone()),
+                    _ => {}
+                }
             }
         }
+        links
     }
-    links
 }
 
 fn address(target: &str, base: &Url) -> Option<Url> {

@@ -73,7 +73,11 @@ pub fn intent(query: &str) -> Option<Intent> {
         "unsubscribe" => Some(Intent::Unsubscribe { topic, challenge: challenge()? }),
         "denied" => {
             let reason = field("hub.reason").unwrap_or_default();
-            let reason = text::without_controls(&reason).replace(char::is_control, " ").chars().take(LONGEST_REASON_CHARS).collect();
+            let reason = text::without_controls(&reason)
+                .replace(char::is_control, " ")
+                .chars()
+                .take(LONGEST_REASON_CHARS)
+                .collect();
             Some(Intent::Denied { topic, reason })
         }
         _ => None,

@@ -147,3 +147,30 @@ CREATE TABLE recap_story (
     UNIQUE (week, place)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX recap_story_short ON recap_story (short);
+
+-- A subscription of ours at a hub (WebSub): wanted, held, or on its way out.
+CREATE TABLE subscription (
+    token      TEXT PRIMARY KEY,     -- the last part of the callback's address; never shown
+    source     TEXT NOT NULL REFERENCES source (id),
+    hub        TEXT NOT NULL,        -- as the feed announced it
+    topic      TEXT NOT NULL,        -- as the feed announced it
+    callback   TEXT NOT NULL,        -- where the hub reaches us
+    secret     TEXT,                 -- what pushes are signed with; null where the way to the hub is open to all
+    wish       TEXT NOT NULL,        -- held or ended
+    due        TEXT NOT NULL,        -- the hub is not asked (again) before
+    failures   INTEGER NOT NULL,     -- asked in vain, in a row
+    open_until TEXT,                 -- the hub may ask back until then; null if we asked for nothing
+    verified   TEXT,                 -- null if the hub never asked back, or said no
+    until      TEXT,                 -- the end of the lease; null as above
+    missed     INTEGER NOT NULL,     -- polls that found what the hub had not told, in a row
+    trouble    TEXT                  -- why it does not hold, in words; null if it does
+) STRICT, WITHOUT ROWID;
+CREATE INDEX subscription_source ON subscription (source);
+
+-- News that our own hub is still to be told. `told` in meta: what was published up to then is here, or was.
+CREATE TABLE ping (
+    topic    TEXT PRIMARY KEY,       -- the address of a feed of ours
+    since    TEXT NOT NULL,          -- when the news was published
+    due      TEXT NOT NULL,
+    failures INTEGER NOT NULL        -- in a row
+) STRICT, WITHOUT ROWID;

@@ -13,7 +13,7 @@ use rusqlite::TransactionBehavior;
 use tokio::sync::{mpsc, oneshot};
 
 use super::recaps::Published;
-use super::{Result, Store, StoreError, Told, items, ledger, sources, stories};
+use super::{HubChange, Result, Store, StoreError, Told, items, ledger, sources, stories};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::ledger::{Event, Note};
 use crate::names::Names;
@@ -59,6 +59,7 @@ enum Job {
     Publish(Box<Publication>, oneshot::Sender<Result<Published>>),
     Word(Word, Vec<SourceId>, Timestamp, oneshot::Sender<Result<Vec<Told>>>),
     Trial(oneshot::Sender<Result<()>>),
+    Hubs(HubChange, oneshot::Sender<Result<()>>),
     Names(Arc<Names>),
     Close(oneshot::Sender<()>),
 }
@@ -133,6 +134,17 @@ impl Handle {
         written.await.map_err(|_| StoreError::Closed)?
     }
 
+    /// Writes what changes about hubs.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails; nothing is changed then.
+    pub async fn change(&self, change: HubChange) -> Result<()> {
+        let (answer, written) = oneshot::channel();
+        self.jobs.send(Job::Hubs(change, answer)).await.map_err(|_| StoreError::Closed)?;
+        written.await.map_err(|_| StoreError::Closed)?
+    }
+
     /// Ends the writer once everything before this is written, and folds its log
     /// into the database file. Without this nothing is lost either: the next
     /// start finds it in the log.
@@ -192,6 +204,10 @@ impl Writer {
                 Job::Trial(answer) => {
                     // As above.
                     let _ = answer.send(self.fenced(|writer| writer.store.try_writing()));
+                }
+                Job::Hubs(change, answer) => {
+                    // As above.
+                    let _ = answer.send(self.fenced(|writer| writer.store.change(&change)));
                 }
                 Job::Names(names) => {
                     self.names = names;

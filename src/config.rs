@@ -60,8 +60,8 @@ pub struct Config {
     pub ranking: Weights,
     /// `[publish]`.
     pub publish: Publish,
-    /// `[websub] hub`, if set.
-    pub hub: Option<Url>,
+    /// `[websub]`.
+    pub websub: WebSub,
     /// `[[filter]]`, for the items of every source.
     pub filters: Vec<Filter>,
     /// In the order written.
@@ -181,6 +181,26 @@ impl Fetch {
             user_agent: user_agent(self.contact.as_ref()),
         }
     }
+}
+
+/// Telling at once, and being told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WebSub {
+    /// Advertised in our feeds, and told of each publication.
+    pub hub: Option<Url>,
+    /// Whether we subscribe to the hubs that feeds announce.
+    pub subscribe: Subscribe,
+    /// Between two polls of a source whose hub tells us of its news.
+    pub backup: Duration,
+}
+
+/// Whether hubs of others are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subscribe {
+    /// Those that feeds announce, where the source has no word against it.
+    Yes,
+    /// None.
+    No,
 }
 
 /// The weekly recap.

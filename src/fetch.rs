@@ -35,7 +35,7 @@ use crate::source::{Network, Validators};
 pub use budget::Hold;
 pub use client::ClientError;
 pub use error::{FetchError, Remedy};
-pub use guard::{ANYWHERE, Forbidden, PrivateAddress};
+pub use guard::{ANYWHERE, Forbidden, PrivateAddress, check_address};
 pub use hosts::{Manners, host};
 pub use links::Links;
 pub use submit::{Reply, Submission};

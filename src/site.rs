@@ -69,7 +69,7 @@ pub fn site(config: &Config, authority: String) -> Site {
         language: config.recap.language.clone(),
         root: config.server.public_url.clone(),
         authority,
-        hub: config.hub.clone(),
+        hub: config.websub.hub.clone(),
         excerpt_words: config.publish.excerpt_words,
         zone: config.recap.slot.zone.clone(),
     }

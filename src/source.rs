@@ -45,6 +45,8 @@ pub struct Source {
     pub allow_private: Vec<Network>,
     /// Words quoted from one of its items at most.
     pub excerpt_words: Option<u32>,
+    /// Whether its hub, if it has one, may tell us of its news.
+    pub hub: Hub,
     /// Which of its items are taken; applied after the filters for all sources.
     pub filters: Vec<Filter>,
 }
@@ -57,6 +59,15 @@ pub enum Tempo {
     /// Shorter for a source that often has news, longer for one that hardly ever has.
     #[default]
     Adapted,
+}
+
+/// What becomes of the hub that a feed announces, where recapd subscribes to hubs at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hub {
+    /// It is subscribed to.
+    Heard,
+    /// The operator does not want it.
+    Ignored,
 }
 
 impl Source {
@@ -104,6 +115,7 @@ mod tests {
             tempo: Tempo::Adapted,
             allow_private: Vec::new(),
             excerpt_words: None,
+            hub: Hub::Heard,
             filters: Vec::new(),
         };
         assert_eq!(source.public_feed().as_str(), expected);

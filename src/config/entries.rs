@@ -70,6 +70,8 @@ pub struct SourceEntry {
     pub allow_private: Private,
     /// Words quoted from one of its items at most; absent: `excerpt_words` of `[publish]`.
     pub excerpt_words: Option<u32>,
+    /// Whether its hub is subscribed to; absent: as `subscribe` of `[websub]` says.
+    pub websub: Option<bool>,
     /// Rules for its items, after those for all sources.
     pub filter: Vec<Located<FilterEntry>>,
 }

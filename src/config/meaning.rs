@@ -5,12 +5,13 @@ mod lists;
 mod names;
 mod sources;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use url::Url;
+use url::{Host, Url};
 
+use crate::fetch::check_address;
 use crate::filter::{Field, Filter, Verdict};
 use crate::rank::{Topic, Weights};
 use crate::week::Slot;
@@ -25,7 +26,7 @@ use super::place::{Document, Located};
 use super::read::read;
 use super::value::{Address, Period};
 use super::written::{self, Main};
-use super::{Config, Fetch, Live, Publish, Recap, Server, Store};
+use super::{Config, Fetch, Live, Publish, Recap, Server, Store, Subscribe, WebSub};
 
 use lists::{Entry, entries, shipped_below};
 
@@ -63,6 +64,7 @@ pub(super) fn mean(
     let sources = sources::sources(lists.sources, &written.fetch, &audiences, references, &mut problems);
     let filters = filters(main, &written.filter, &mut problems);
     let store = store(&written.store, env);
+    let websub = websub(main, &written, &fetch, &mut problems);
     let recap = recap(main, written.recap, &store, &mut problems);
     if !problems.is_empty() {
         return Err(ConfigErrors::new(problems));
@@ -73,7 +75,7 @@ pub(super) fn mean(
         server: server(&written.server),
         ranking: ranking(&written.ranking),
         publish: publish(&written.publish, &store),
-        hub: written.websub.hub.map(|hub| hub.0),
+        websub,
         fetch,
         recap,
         store,
@@ -179,6 +181,37 @@ fn fetch(main: &Arc<Document>, written: &written::Fetch, problems: &mut Vec<Prob
         host_gap: written.host_gap.0,
         allow_private: written.allow_private.iter().map(|it| it.0).collect(),
     }
+}
+
+/// Hubs call back: without an address that they can reach, no subscription would ever hold.
+fn websub(main: &Arc<Document>, written: &Main, fetch: &Fetch, problems: &mut Vec<Problem>) -> WebSub {
+    let written::WebSub { hub, subscribe, backup } = &written.websub;
+    if **subscribe {
+        let unreachable = match &written.server.public_url {
+            None => Some("hubs cannot reach this server: `public_url` of [server] is not set".to_owned()),
+            // Hubs as near as that are reached only by who may reach them: see `allow_private`.
+            Some(Address(url)) => near_by(url, fetch)
+                .map(|private| format!("hubs cannot reach this server: `public_url` of [server] is at the private address {private}")),
+        };
+        let problem = unreachable.map(|title| Problem::at(subscribe.place(main), title));
+        problems.extend(problem.map(|it| it.hint("it needs a public_url that hubs can reach")));
+    }
+    WebSub {
+        hub: hub.clone().map(|Address(url)| url),
+        subscribe: if **subscribe { Subscribe::Yes } else { Subscribe::No },
+        backup: backup.0,
+    }
+}
+
+/// The private address of `url`, if that is what it has, and hubs are not as near.
+fn near_by(url: &Url, fetch: &Fetch) -> Option<IpAddr> {
+    let address = match url.host()? {
+        Host::Domain("localhost") => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        Host::Domain(_) => return None,
+        Host::Ipv4(address) => IpAddr::V4(address),
+        Host::Ipv6(address) => IpAddr::V6(address),
+    };
+    check_address(address, &fetch.allow_private).err().map(|private| private.address)
 }
 
 /// That an `interval` breaks the bounds of `[fetch]`.

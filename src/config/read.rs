@@ -18,7 +18,6 @@ use super::schema::{inlined, part};
 /// Keys that are promised and not built yet: better refused than ignored.
 const LATER: &[&str] = &[
     "model",
-    "websub.subscribe",
     "source.full_text",
     "source.model",
     "source.identity",

@@ -39,7 +39,7 @@ pub struct Main {
     pub store: Store,
     /// How feeds are fetched.
     pub fetch: Fetch,
-    /// Telling subscribers at once.
+    /// Telling subscribers at once, and being told.
     pub websub: WebSub,
     /// The weekly recap.
     pub recap: Recap,
@@ -147,11 +147,21 @@ impl Default for Fetch {
 }
 
 /// `[websub]`
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebSub {
-    /// A hub to advertise in the feeds; it is not pinged yet.
+    /// A hub to advertise in the feeds, and to tell of each publication.
     pub hub: Option<Address>,
+    /// Subscribe to the hubs that feeds announce; they must be able to reach `public_url`.
+    pub subscribe: Located<bool>,
+    /// The time between two polls of a source whose hub tells us of its news.
+    pub backup: Period,
+}
+
+impl Default for WebSub {
+    fn default() -> Self {
+        Self { hub: None, subscribe: Located::unplaced(false), backup: days(1) }
+    }
 }
 
 /// `[recap]`

@@ -6,7 +6,7 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::publisher::Kind;
-use crate::source::{Move, Rhythm, Tempo, Word};
+use crate::source::{Hub, Move, Rhythm, Tempo, Word};
 use crate::wait;
 
 mod lies;
@@ -30,6 +30,7 @@ fn source() -> Source {
         tempo: Tempo::Fixed,
         allow_private: Vec::new(),
         excerpt_words: None,
+        hub: Hub::Heard,
         filters: Vec::new(),
     }
 }

@@ -3,7 +3,7 @@
 use crate::audience::Audience;
 use crate::filter::Filter;
 use crate::id::AudienceId;
-use crate::source::{Source, Tempo};
+use crate::source::{Hub, Source, Tempo};
 
 use super::super::entries::SourceEntry;
 use super::super::error::Problem;
@@ -56,6 +56,7 @@ fn meant(written: &SourceEntry, fetch: &written::Fetch, filters: Vec<Filter>) ->
         tempo: if fetch.adaptive && written.interval.is_none() { Tempo::Adapted } else { Tempo::Fixed },
         allow_private: written.allow_private.networks(),
         excerpt_words: written.excerpt_words,
+        hub: if written.websub == Some(false) { Hub::Ignored } else { Hub::Heard },
         filters,
         feed,
     })

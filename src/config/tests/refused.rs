@@ -229,14 +229,49 @@ company = "acme"
 }
 
 #[test]
+fn hubs_must_be_able_to_call_back() {
+    let subscribe = |tables: &str| format!("[websub]\nsubscribe = true\n{tables}");
+    refused(
+        &subscribe(""),
+        expect![[r#"
+            error: hubs cannot reach this server: `public_url` of [server] is not set
+             --> recapd.toml:2:13
+              |
+            2 | subscribe = true
+              |             ^^^^ it needs a public_url that hubs can reach
+        "#]],
+    );
+    refused(
+        &subscribe("[server]\npublic_url = \"http://127.0.0.1:8484/\"\n"),
+        expect![[r#"
+            error: hubs cannot reach this server: `public_url` of [server] is at the private address 127.0.0.1
+             --> recapd.toml:2:13
+              |
+            2 | subscribe = true
+              |             ^^^^ it needs a public_url that hubs can reach
+        "#]],
+    );
+    refused(
+        &subscribe("[server]\npublic_url = \"http://localhost/\"\n"),
+        expect![[r#"
+            error: hubs cannot reach this server: `public_url` of [server] is at the private address 127.0.0.1
+             --> recapd.toml:2:13
+              |
+            2 | subscribe = true
+              |             ^^^^ it needs a public_url that hubs can reach
+        "#]],
+    );
+    accepted(&subscribe("[server]\npublic_url = \"https://recap.example.org/\"\n"));
+    let near = "[server]\npublic_url = \"http://127.0.0.1:8484/\"\n[fetch]\nallow_private = [\"127.0.0.0/8\"]\n";
+    accepted(&subscribe(near));
+}
+
+#[test]
 fn keys_of_later_versions_are_refused_as_such() {
     refused(
         r#"
 [model]
 url = "http://127.0.0.1:8080/v1"
-
-[websub]
-subscribe = true
 
 [recap]
 review = "2h"
@@ -253,22 +288,16 @@ full_text = true
             2 | [model]
               |  ^^^^^ take it out for now
 
-            error: `subscribe` comes with a later version
-             --> recapd.toml:6:1
-              |
-            6 | subscribe = true
-              | ^^^^^^^^^ take it out for now
-
             error: `review` comes with a later version
-             --> recapd.toml:9:10
+             --> recapd.toml:6:10
               |
-            9 | review = "2h"
+            6 | review = "2h"
               |          ^^^^ until then it must be "0m"
 
             error: `full_text` comes with a later version
-              --> recapd.toml:14:1
+              --> recapd.toml:11:1
                |
-            14 | full_text = true
+            11 | full_text = true
                | ^^^^^^^^^ take it out for now
         "#]],
     );

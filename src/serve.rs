@@ -1,12 +1,14 @@
-//! HTTP for our readers: conditional GET, HEAD, compression. What is to be
-//! answered is told by whoever calls; nobody else knows the HTTP library.
+//! HTTP for our readers: conditional GET, HEAD, compression; and for whoever may
+//! send us something. What is to be answered is told by whoever calls; nobody
+//! else knows the HTTP library.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response as HttpResponse;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
@@ -19,12 +21,53 @@ use crate::publish::html::CONTENT_SECURITY_POLICY;
 /// What a client asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
+    /// How.
+    pub method: Asking,
     /// As sent, without the query.
     pub path: String,
-    /// `If-None-Match`, as sent.
-    pub if_none_match: Option<String>,
-    /// `If-Modified-Since`, as sent.
-    pub if_modified_since: Option<String>,
+    /// As sent, without the question mark; empty if there is none.
+    pub query: String,
+    /// As sent; see [`Request::header`].
+    pub headers: HeaderMap,
+}
+
+/// How a client asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Asking {
+    /// GET.
+    #[default]
+    Whole,
+    /// HEAD: as if it were GET, and the body is left out on the way. Nothing may come of it.
+    HeadOnly,
+    /// POST: it sends something.
+    Sending,
+}
+
+/// What a client sends along. Nothing of it is read before somebody wants it.
+#[derive(Debug)]
+pub struct Incoming(Body);
+
+/// Why what is sent was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is larger than the limit, or broke off.
+    NotWhole,
+    /// It took too long.
+    TooSlow,
+}
+
+impl Incoming {
+    /// All of it, as sent.
+    ///
+    /// # Errors
+    ///
+    /// If it is larger than `limit_bytes`, or takes longer than `patience`.
+    pub async fn read(self, limit_bytes: u64, patience: Duration) -> Result<Vec<u8>, Unread> {
+        let limit = usize::try_from(limit_bytes).unwrap_or(usize::MAX);
+        let read = tokio::time::timeout(patience, axum::body::to_bytes(self.0, limit)).await;
+        let bytes = read.map_err(|_| Unread::TooSlow)?.map_err(|_| Unread::NotWhole)?;
+        Ok(bytes.into())
+    }
 }
 
 /// What it gets.
@@ -57,6 +100,12 @@ impl Response {
         }
     }
 
+    /// Only GET and HEAD do anything here.
+    pub fn only_to_read() -> Self {
+        let refused = Self::text(405, "only GET and HEAD are answered here\n");
+        Self { headers: [refused.headers, vec![("allow", "GET, HEAD".to_owned())]].concat(), ..refused }
+    }
+
     /// The thing is elsewhere, for good.
     pub fn moved(location: String) -> Self {
         Self { status: 308, headers: vec![("location", location)], body: Vec::new() }
@@ -80,14 +129,24 @@ impl Response {
 }
 
 impl Request {
+    /// The first header of this name, if it is ASCII.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// All headers of this name, in the order sent.
+    pub fn headers(&self, name: &str) -> impl Iterator<Item = String> {
+        self.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    }
+
     /// Whether the client holds the document as it is. Its ETag decides if it
     /// sends one; the date only if it does not.
     fn has(&self, document: &Document) -> bool {
         let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-        if let Some(tags) = &self.if_none_match {
+        if let Some(tags) = self.header("if-none-match") {
             return tags.trim() == "*" || tags.split(',').any(|tag| opaque(tag) == opaque(&document.etag));
         }
-        let since = self.if_modified_since.as_deref().and_then(http_date);
+        let since = self.header("if-modified-since").and_then(http_date);
         since.is_some_and(|since| document.changed.as_second() <= since.as_second())
     }
 }
@@ -97,6 +156,7 @@ fn http_date(text: &str) -> Option<Timestamp> {
 }
 
 /// Answers on `listener` until `stop` is done, then finishes what it began.
+/// Whoever sends something is refused.
 ///
 /// # Errors
 ///
@@ -110,26 +170,53 @@ where
     A: Fn(Request) -> F + Send + Sync + 'static,
     F: Future<Output = Response> + Send + 'static,
 {
-    let answer: Answer = Arc::new(move |request| Box::pin(answer(request)));
+    let refuse = |_: Request, _: Incoming| std::future::ready(Response::only_to_read());
+    serve_and_receive(listener, answer, refuse, stop).await
+}
+
+/// The same; `receive` answers whoever sends something by POST.
+///
+/// # Errors
+///
+/// As [`serve`].
+pub async fn serve_and_receive<A, F, R, G>(
+    listener: TcpListener,
+    answer: A,
+    receive: R,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()>
+where
+    A: Fn(Request) -> F + Send + Sync + 'static,
+    F: Future<Output = Response> + Send + 'static,
+    R: Fn(Request, Incoming) -> G + Send + Sync + 'static,
+    G: Future<Output = Response> + Send + 'static,
+{
+    let answer: Answer = Arc::new(move |request, incoming| match request.method {
+        Asking::Whole | Asking::HeadOnly => Box::pin(answer(request)),
+        Asking::Sending => Box::pin(receive(request, incoming)),
+    });
     let router = Router::new().fallback(respond).layer(CompressionLayer::new()).with_state(answer);
     axum::serve(listener, router).with_graceful_shutdown(stop).await
 }
 
-type Answer = Arc<dyn Fn(Request) -> std::pin::Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync>;
+type Answer = Arc<dyn Fn(Request, Incoming) -> std::pin::Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync>;
 
-async fn respond(State(answer): State<Answer>, method: Method, uri: Uri, headers: HeaderMap) -> HttpResponse {
-    if method != Method::GET && method != Method::HEAD {
-        let mut refused = written(Response::text(405, "only GET and HEAD are answered here\n"));
-        refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return refused;
-    }
-    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let request = Request {
-        path: uri.path().to_owned(),
-        if_none_match: text(header::IF_NONE_MATCH),
-        if_modified_since: text(header::IF_MODIFIED_SINCE),
+async fn respond(
+    State(answer): State<Answer>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> HttpResponse {
+    let method = match method {
+        Method::GET => Asking::Whole,
+        Method::HEAD => Asking::HeadOnly,
+        Method::POST => Asking::Sending,
+        _ => return written(Response::only_to_read()),
     };
-    written(answer(request).await)
+    let query = uri.query().unwrap_or_default().to_owned();
+    let request = Request { method, path: uri.path().to_owned(), query, headers };
+    written(answer(request, Incoming(body)).await)
 }
 
 fn written(response: Response) -> HttpResponse {
@@ -161,11 +248,10 @@ mod tests {
 
     #[track_caller]
     fn check(if_none_match: Option<&str>, if_modified_since: Option<&str>, status: u16) {
-        let request = Request {
-            path: "/".to_owned(),
-            if_none_match: if_none_match.map(str::to_owned),
-            if_modified_since: if_modified_since.map(str::to_owned),
-        };
+        let sent = [("if-none-match", if_none_match), ("if-modified-since", if_modified_since)];
+        let sent = sent.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let header = |(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+        let request = Request { path: "/".to_owned(), headers: sent.map(header).collect(), ..Request::default() };
         let response = Response::document(&document(), &request, Keep::Never);
         assert_eq!(response.status, status, "{if_none_match:?} {if_modified_since:?}");
         assert!(response.headers.iter().any(|(name, _)| *name == "etag"), "a 304 names its ETag too");
@@ -180,6 +266,14 @@ mod tests {
         check(Some(&format!("\"other\", {etag}")), None, 304);
         check(Some("*"), None, 304);
         check(Some("\"other\""), None, 200);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_sent_is_read_up_to_a_limit_and_not_for_ever() {
+        let read = |limit| Incoming(Body::from("eleven byte")).read(limit, Duration::from_secs(1));
+        assert_eq!(read(11).await.as_deref(), Ok(&b"eleven byte"[..]));
+        assert_eq!(read(10).await, Err(Unread::NotWhole));
+        assert_eq!(read(u64::MAX).await.map(|bytes| bytes.len()), Ok(11));
     }
 
     #[test]

@@ -190,8 +190,9 @@ fn websub(main: &Arc<Document>, written: &Main, fetch: &Fetch, problems: &mut Ve
         let unreachable = match &written.server.public_url {
             None => Some("hubs cannot reach this server: `public_url` of [server] is not set".to_owned()),
             // Hubs as near as that are reached only by who may reach them: see `allow_private`.
-            Some(Address(url)) => near_by(url, fetch)
-                .map(|private| format!("hubs cannot reach this server: `public_url` of [server] is at the private address {private}")),
+            Some(Address(url)) => near_by(url, fetch).map(|private| {
+                format!("hubs cannot reach this server: `public_url` of [server] is at the private address {private}")
+            }),
         };
         let problem = unreachable.map(|title| Problem::at(subscribe.place(main), title));
         problems.extend(problem.map(|it| it.hint("it needs a public_url that hubs can reach")));

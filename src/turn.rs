@@ -31,6 +31,8 @@ pub struct Turn {
     pub state: SourceState,
     /// What the operator had said about it when the turn began.
     pub heard: Stance,
+    /// When it was decided.
+    pub at: Timestamp,
     /// Whose turn it is.
     pub source: crate::id::SourceId,
     /// What the document brought.
@@ -160,6 +162,7 @@ fn begun(source: &Source, before: &SourceState, now: Timestamp) -> Turn {
     Turn {
         state: SourceState { feed: Some(source.feed.clone()), last_poll: Some(now), rest: None, ..before.clone() },
         heard: before.stance(),
+        at: now,
         source: source.id.clone(),
         intake: Intake::default(),
         signatures: Vec::new(),

@@ -310,7 +310,7 @@ impl Writer {
 
 /// What stands before this is too old to be joined by anything that comes now.
 fn horizon(turns: &[Box<Turn>]) -> Option<jiff::Timestamp> {
-    let now = turns.iter().map(|turn| seen(turn)).max()?;
+    let now = turns.iter().map(|turn| turn.at).max()?;
     Some(now.checked_sub(WINDOW * 2).unwrap_or(jiff::Timestamp::MIN))
 }
 
@@ -320,8 +320,7 @@ fn write(connection: &rusqlite::Connection, turn: &Turn) -> rusqlite::Result<Tak
     assert_ne!(turn.source.as_str(), tests::PANICS, "as a bug of ours would");
     sources::record(connection, turn)?;
     turn.intake.new.iter().try_for_each(|item| items::insert(connection, item))?;
-    let seen = seen(turn);
-    turn.intake.changed.iter().try_for_each(|item| items::revise(connection, item, seen))?;
+    turn.intake.changed.iter().try_for_each(|item| items::revise(connection, item, turn.at))?;
     turn.notes.iter().try_for_each(|note| ledger::add(connection, note))?;
     Ok(Taken { new: turn.intake.new.len(), changed: turn.intake.changed.len(), stories: 0 })
 }
@@ -365,7 +364,7 @@ fn place(
     }
     stories::put(connection, signature.item, grouped.story)?;
     for other in &grouped.also {
-        join(connection, index, [grouped.story, *other], signature.item, seen(turn))?;
+        join(connection, index, [grouped.story, *other], signature.item, turn.at)?;
     }
     let event = match grouped.how {
         How::Joined => Event::Joined,
@@ -375,15 +374,10 @@ fn place(
         source: Some(turn.source.clone()),
         item: Some(signature.item),
         story: Some(grouped.story),
-        ..event.at(seen(turn), grouped.because)
+        ..event.at(turn.at, grouped.because)
     };
     ledger::add(connection, &note)?;
     Ok(grouped.how)
-}
-
-/// When the turn was.
-fn seen(turn: &Turn) -> jiff::Timestamp {
-    turn.state.last_poll.unwrap_or(turn.state.due)
 }
 
 /// Makes one story of two that `by` shows to tell of one event. The older id
@@ -420,6 +414,7 @@ mod tests {
         let now: Timestamp = "2026-05-11T08:00:00Z".parse().unwrap();
         Box::new(Turn {
             state: SourceState { last_poll: Some(now), ..SourceState::unknown(now) },
+            at: now,
             source: source.parse().unwrap(),
             intake: Default::default(),
             signatures: Vec::new(),

@@ -18,7 +18,7 @@ pub use callback::{Intent, Reply, intent};
 pub use form::{Form, publish, subscribe, unsubscribe};
 pub use hurry::Hurry;
 pub use lease::{ASKED_LEASE, backed_up};
-pub use ping::{GIVEN_UP_AFTER, Ping};
+pub use ping::Ping;
 pub use secret::{Secret, may_be_told};
 pub use signature::{Unsigned, check};
 
@@ -34,6 +34,17 @@ pub struct Announcement {
     pub topic: Url,
 }
 
+/// What an answer says of its feed's hub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// Nothing: what was said before stands.
+    Nothing,
+    /// That it has none.
+    NoHub,
+    /// Where it is.
+    Hub(Announcement),
+}
+
 impl Announcement {
     /// What the feed at `feed` says by `hub` and `own`; its own address where
     /// it gives none. None if it names no hub, or one that cannot be asked.
@@ -47,7 +58,9 @@ impl Announcement {
                 && url.as_str().len() <= LONGEST_ADDRESS_BYTES
         };
         let hub = hub.filter(usable)?.clone();
-        let topic = own.filter(usable).or(Some(feed).filter(usable))?.clone();
+        let mut topic = own.filter(usable).or(Some(feed).filter(usable))?.clone();
+        // Nobody ever sends it, so that nobody could give it back.
+        topic.set_fragment(None);
         Some(Self { hub, topic })
     }
 }
@@ -146,6 +159,18 @@ impl Subscription {
         }
     }
 
+    /// How it stands, in an operator's words: "hub.test tells us until 2026-05-18T08:00:00Z".
+    pub fn in_words(&self, now: Timestamp) -> String {
+        let hub = self.announced.hub.host_str().unwrap_or_default();
+        match (self.until, &self.trouble) {
+            (Some(_), _) if self.holds(now) && self.missed > 0 => format!("{hub} did not tell us of the last news"),
+            (Some(until), _) if self.holds(now) => format!("{hub} tells us until {until}"),
+            (_, Some(trouble)) => format!("{hub} does not tell us: {trouble}"),
+            (Some(until), None) => format!("{hub} told us until {until}"),
+            (None, None) => format!("{hub} is asked to tell us"),
+        }
+    }
+
     /// Whether `push` is the hub's and about our topic.
     ///
     /// # Errors
@@ -199,6 +224,7 @@ mod tests {
     fn a_feed_announces_a_hub_and_a_name_for_itself() {
         announced("https://hub.test/", "https://a.test/own", Some(("https://hub.test/", "https://a.test/own")));
         announced("https://hub.test/", "", Some(("https://hub.test/", "https://a.test/feed")));
+        announced("https://hub.test/", "https://a.test/own#top", Some(("https://hub.test/", "https://a.test/own")));
         announced("", "https://a.test/own", None);
     }
 
@@ -242,6 +268,20 @@ mod tests {
     fn without_a_secret_the_address_has_to_do() {
         let open = Subscription { secret: None, verified: Some(at("2026-05-04T08:00:01Z")), ..subscription() };
         admitted(&open, "sha256=00", None, "welcome");
+    }
+
+    #[test]
+    fn how_it_stands_is_said_in_words() {
+        let (now, until) = (at("2026-05-04T08:00:00Z"), Some(at("2026-05-14T08:00:00Z")));
+        let asked = subscription();
+        assert_eq!(asked.in_words(now), "hub.test is asked to tell us");
+        let held = Subscription { until, ..asked.clone() };
+        assert_eq!(held.in_words(now), "hub.test tells us until 2026-05-14T08:00:00Z");
+        assert_eq!(held.in_words(at("2026-06-04T08:00:00Z")), "hub.test told us until 2026-05-14T08:00:00Z");
+        let doubtful = Subscription { missed: 1, ..held };
+        assert_eq!(doubtful.in_words(now), "hub.test did not tell us of the last news");
+        let denied = Subscription { trouble: Some("the hub says no".to_owned()), ..asked };
+        assert_eq!(denied.in_words(now), "hub.test does not tell us: the hub says no");
     }
 
     #[test]

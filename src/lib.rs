@@ -61,6 +61,8 @@ pub mod clock;
 
 pub mod store;
 
+pub mod websub;
+
 pub mod poll;
 
 pub mod compose;

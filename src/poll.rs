@@ -1,5 +1,8 @@
 //! One source's turn: read what is known, fetch, parse, take, apply.
 
+mod alone;
+mod answer;
+mod push;
 pub mod queue;
 pub mod states;
 #[cfg(test)]
@@ -8,26 +11,27 @@ mod which;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedMutexGuard, Semaphore};
 use tokio::task::JoinSet;
-use url::Url;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::dedup::Known;
-use crate::fetch::{ClientError, FetchError, Fetched, Fetcher, Remedy, Request, host};
+use crate::fetch::{ClientError, Fetched, Fetcher, Links, Request, host};
 use crate::id::{Share, SourceId};
+use crate::item::Entry;
 use crate::ledger::Note;
-use crate::parse::{Document, parse};
 use crate::schedule::{self, Pace};
-use crate::source::{Source, SourceState, Validators};
+use crate::source::{Source, SourceState};
 use crate::store::{Handle, Readers, StoreError, Taken};
-use crate::text;
-use crate::turn::{Answer, Circumstances, Failure, Hope, Reading, Turn, take};
+use crate::turn::{Answer, Circumstances, Turn, take};
+use crate::websub::Hubs;
 
+use alone::Alone;
+use answer::{Body, failed, said, unreadable};
+pub use push::{Came, Pushed};
 use queue::Queue;
 use states::States;
 pub use which::{NotAsked, Which};
@@ -56,6 +60,8 @@ pub struct Poller {
     by_id: Arc<HashMap<SourceId, usize>>,
     parsers: Arc<Semaphore>,
     room: Arc<Semaphore>,
+    hubs: Hubs,
+    alone: Alone,
 }
 
 /// What came of one source's turn.
@@ -114,7 +120,10 @@ impl Poller {
         let fetcher = Fetcher::new(config.fetch.limits())?;
         let parsers = Arc::new(Semaphore::new(PARSERS as usize));
         let room = Arc::new(Semaphore::new(MOST_READ));
-        Ok(Self { by_id: by_id(&config), config, fetcher, handle, readers, states, parsers, room })
+        let hubs = Hubs::new(config.clone(), fetcher.clone(), handle.clone(), readers.clone());
+        let alone = Alone::default();
+        let by_id = by_id(&config);
+        Ok(Self { config, fetcher, handle, readers, states, by_id, parsers, room, hubs, alone })
     }
 
     /// The same by another configuration; pauses that hosts asked for go on.
@@ -124,7 +133,13 @@ impl Poller {
     /// As [`Poller::new`].
     pub fn by(&self, config: Arc<Config>) -> Result<Self, ClientError> {
         let fetcher = self.fetcher.with_limits(config.fetch.limits())?;
-        Ok(Self { by_id: by_id(&config), config, fetcher, ..self.clone() })
+        let hubs = self.hubs.by(config.clone(), fetcher.clone());
+        Ok(Self { by_id: by_id(&config), config, fetcher, hubs, ..self.clone() })
+    }
+
+    /// The way to hubs, under the same manners and by the same configuration.
+    pub fn hubs(&self) -> &Hubs {
+        &self.hubs
     }
 
     /// Puts every configured source into a queue, when it is due; one never
@@ -242,73 +257,136 @@ impl Poller {
         let before = self.state(source, now);
         let (validators, allow_private) = (&before.validators, source.allow_private.as_slice());
         let request = Request { url: before.address(&source.feed), validators, allow_private, now };
-        let answer = match self.fetcher.fetch(request).await {
-            Ok(Fetched::Body { bytes, content_type, final_url, validators, fresh_for, moved, hold, .. }) => {
-                let body = Body { bytes, content_type, final_url, validators, fresh_for, moved };
+        let fetched = self.fetcher.fetch(request).await;
+        // From here on: a push must not wait for a slow server.
+        let alone = self.alone(source).await;
+        // With what pushes changed meanwhile.
+        let before = if alone.is_some() { self.state(source, now) } else { before };
+        match fetched {
+            Ok(Fetched::Body { bytes, content_type, final_url, validators, fresh_for, moved, links, hold }) => {
+                let body = Body { bytes, content_type, final_url, validators, fresh_for, moved, links };
                 let _room = self.room.acquire().await.map_err(|_| StoreError::Closed)?;
-                let turn = self.read(source, before, body, now).await?;
-                let polled = self.written(source, turn, Outcome::Read).await;
+                let (turn, links) = self.read(source, &before, body, now).await?;
+                let polled = self.settled(source, &before, turn, Some(links), Outcome::Read).await;
                 // What was fetched is stored: only now there is room for more.
                 drop(hold);
-                return polled.map(Some);
+                polled.map(Some)
             }
-            Ok(Fetched::Unchanged { validators, fresh_for, moved, .. }) => {
-                Answer::Unchanged { validators, asked_for: fresh_for, moved }
+            Ok(Fetched::Unchanged { validators, fresh_for, moved, links }) => {
+                let answer = Answer::Unchanged { validators, asked_for: fresh_for, moved };
+                let turn = self.decided(source, &before, answer, &Known::default(), now);
+                // A feed that names itself in the document only is not to be known by two names.
+                let links = Some(links).filter(|links| links.hub.is_some() && links.topic.is_some());
+                self.settled(source, &before, turn, links, |_| Outcome::Unchanged).await.map(Some)
             }
-            Err(error) => failed(&error),
-        };
-        let well: fn(Taken) -> Outcome = match answer {
-            Answer::Resting { .. } => |_| Outcome::Rested,
-            _ => |_| Outcome::Unchanged,
-        };
-        let turn = self.decided(source, &before, answer, &Known::default(), now);
-        self.written(source, turn, well).await.map(Some)
+            Err(error) => {
+                let answer = failed(&error);
+                let well: fn(Taken) -> Outcome = match answer {
+                    Answer::Resting { .. } => |_| Outcome::Rested,
+                    _ => |_| Outcome::Unchanged,
+                };
+                let turn = self.decided(source, &before, answer, &Known::default(), now);
+                self.settled(source, &before, turn, None, well).await.map(Some)
+            }
+        }
     }
 
-    /// The turn that a body comes to, read on a thread that may block.
-    async fn read(&self, source: &Source, before: SourceState, body: Body, now: Timestamp) -> Result<Turn, StoreError> {
+    /// Waits until no push for `source` is being taken, and keeps further ones
+    /// waiting while what it gives lives; nothing of it where no hub is heard.
+    async fn alone(&self, source: &Source) -> Option<OwnedMutexGuard<()>> {
+        if self.hubs.hears(source) { Some(self.alone.with(&source.id).await) } else { None }
+    }
+
+    /// Writes the `turn` of a poll, paced by the source's hub where that is
+    /// heard, which the answer may have named in its `links`.
+    async fn settled(
+        &self,
+        source: &Source,
+        before: &SourceState,
+        mut turn: Turn,
+        links: Option<Links>,
+        well: fn(Taken) -> Outcome,
+    ) -> Result<Polled, StoreError> {
+        if !self.hubs.hears(source) {
+            return self.written(source, turn, well).await;
+        }
+        self.hubs.pace(source, before, &mut turn).await?;
+        let (said, now) = (said(&turn, before.address(&source.feed), links.as_ref()), turn.at);
+        let polled = self.written(source, turn, well).await?;
+        if let Some(hurry) = self.hubs.heard(source, said, now).await? {
+            self.states.hurry(&hurry);
+        }
+        Ok(polled)
+    }
+
+    /// The turn that a body comes to, and what the answer says of the feed's hub.
+    async fn read(
+        &self,
+        source: &Source,
+        before: &SourceState,
+        body: Body,
+        now: Timestamp,
+    ) -> Result<(Turn, Links), StoreError> {
+        let state = before.clone();
+        let read = self.reading(source, body, move |poller, source, answer, links| {
+            let known = match &answer {
+                Answer::Feed(reading) => poller.known(source, &reading.entries)?,
+                _ => Known::default(),
+            };
+            Ok((poller.decided(source, &state, answer, &known, now), links))
+        });
+        read.await.unwrap_or_else(|| {
+            let answer = unreadable(FAILED_INSIDE.to_owned());
+            Ok((self.decided(source, before, answer, &Known::default(), now), Links::default()))
+        })
+    }
+
+    /// What `decide` makes of a body, on a thread that may block; none if it panicked.
+    async fn reading<T: Send + 'static>(
+        &self,
+        source: &Source,
+        body: Body,
+        decide: impl FnOnce(&Self, &Source, Answer, Links) -> Result<T, StoreError> + Send + 'static,
+    ) -> Option<Result<T, StoreError>> {
         let permits = if body.bytes.len() > LARGE_BYTES { PARSERS } else { 1 };
         let permit = self.parsers.clone().acquire_many_owned(permits).await;
-        let (poller, id, state) = (self.clone(), source.id.clone(), before.clone());
+        let (poller, id) = (self.clone(), source.id.clone());
         let read = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let Some(source) = poller.source(&id) else { return Err(StoreError::Closed) };
-            let answer = body.answer(source.language.as_deref());
-            let known = poller.known(source, &answer)?;
-            Ok(poller.decided(source, &state, answer, &known, now))
+            let (answer, links) = body.answer(source.language.as_deref());
+            decide(&poller, source, answer, links)
         });
-        match read.await {
-            Ok(turn) => turn,
-            Err(_) => {
-                let answer = unreadable(FAILED_INSIDE.to_owned());
-                Ok(self.decided(source, &before, answer, &Known::default(), now))
-            }
-        }
+        read.await.ok()
     }
 
-    /// What is known of the entries in `answer`; of a source that never gave one, nothing.
-    fn known(&self, source: &Source, answer: &Answer) -> Result<Known, StoreError> {
-        let is_known = self.states.of(&source.id).is_some_and(|state| state.last_success.is_some());
-        match answer {
-            Answer::Feed(reading) if is_known => {
-                self.readers.ask_here(|store| store.known(&source.id, &reading.entries))
-            }
-            _ => Ok(Known::default()),
+    /// What is known of these entries; of a source that never gave one, nothing.
+    fn known(&self, source: &Source, entries: &[Entry]) -> Result<Known, StoreError> {
+        if self.states.of(&source.id).is_none_or(|state| state.last_success.is_none()) {
+            return Ok(Known::default());
         }
+        self.readers.ask_here(|store| store.known(&source.id, entries))
     }
 
     fn decided(&self, source: &Source, before: &SourceState, answer: Answer, known: &Known, now: Timestamp) -> Turn {
+        let pace = self.pace(source);
+        take(source, before, answer, known, self.circumstances(source, &pace, now))
+    }
+
+    fn pace(&self, source: &Source) -> Pace {
         let fetch = &self.config.fetch;
-        let pace = Pace {
+        Pace {
             interval: source.interval,
             min_interval: fetch.min_interval,
             max_interval: fetch.max_interval,
             max_wait: fetch.max_wait,
             tempo: source.tempo,
-        };
+        }
+    }
+
+    fn circumstances<'c>(&'c self, source: &Source, pace: &'c Pace, now: Timestamp) -> Circumstances<'c> {
         let jitter = jitter(&source.id, now);
-        let by = Circumstances { filters: &self.config.filters, names: &self.config.names, pace: &pace, jitter, now };
-        take(source, before, answer, known, by)
+        Circumstances { filters: &self.config.filters, names: &self.config.names, pace, jitter, now }
     }
 
     /// Writes a turn, and says what came of it: of one that did not fail, `well`.
@@ -345,64 +423,8 @@ impl Poller {
     }
 }
 
-/// What was fetched, and what goes with it.
-struct Body {
-    bytes: Vec<u8>,
-    content_type: Option<String>,
-    final_url: Url,
-    validators: Validators,
-    fresh_for: Option<Duration>,
-    moved: Option<Url>,
-}
-
-impl Body {
-    /// As a feed, if it is one; what says nothing of its language is in `language`.
-    fn answer(self, language: Option<&str>) -> Answer {
-        let (content_type, base_url) = (self.content_type.as_deref(), Some(&self.final_url));
-        match parse(Document { bytes: &self.bytes, content_type, base_url }) {
-            Ok(parsed) => Answer::Feed(Reading {
-                asked_for: self.fresh_for,
-                wishes: parsed.hints.wishes,
-                moved: self.moved,
-                entries: parsed.entries.into_iter().map(|entry| spoken_in(entry, language)).collect(),
-                skipped: parsed.skipped,
-                mended: parsed.mended,
-                validators: self.validators,
-            }),
-            Err(not_a_feed) => unreadable(not_a_feed.to_string()),
-        }
-    }
-}
-
 fn by_id(config: &Config) -> Arc<HashMap<SourceId, usize>> {
     Arc::new(config.sources.iter().enumerate().map(|(at, source)| (source.id.clone(), at)).collect())
-}
-
-/// The operator's word for a source's language counts where the feed gives none.
-fn spoken_in(mut entry: crate::item::Entry, language: Option<&str>) -> crate::item::Entry {
-    entry.language = entry.language.or_else(|| language.map(str::to_owned));
-    entry
-}
-
-fn failed(error: &FetchError) -> Answer {
-    let (retry_after, hope) = match error.remedy() {
-        Remedy::Rest(wait) => return Answer::Resting { wait },
-        Remedy::RetryAfter(wait) => (Some(wait), Hope::Again),
-        Remedy::Retire => (None, Hope::Gone),
-        _ if matches!(error, FetchError::NoSuchName { .. } | FetchError::Connect { .. }) => (None, Hope::Soon),
-        _ => (None, Hope::Again),
-    };
-    let code = match error {
-        FetchError::Status { code, .. } => Some(*code),
-        _ => None,
-    };
-    Answer::Failed(Failure { error: error.to_string(), code, retry_after, hope })
-}
-
-fn unreadable(error: String) -> Answer {
-    // What is no feed is quoted, and it may hold anything.
-    let error = text::without_controls(&error).into_owned();
-    Answer::Failed(Failure { error, code: None, retry_after: None, hope: Hope::Again })
 }
 
 /// Spreads polls that would fall together: different for each poll, the same for the same one.

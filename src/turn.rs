@@ -158,6 +158,32 @@ pub fn take(source: &Source, before: &SourceState, answer: Answer, known: &Known
     turn
 }
 
+/// Decides what a hub's push to `source` brings: what is new or changed in the
+/// `reading`, which may be only a part of the feed. How its server behaves and
+/// what its document holds is for polls to say, and stays as it was `before`.
+///
+/// None if nothing of it should be taken without a look at the whole document:
+/// it looks like a lie, or the source is not polled, or at another address now.
+pub fn pushed(
+    source: &Source,
+    before: &SourceState,
+    reading: Reading,
+    known: &Known,
+    by: Circumstances,
+) -> Option<Turn> {
+    if before.standing != Standing::Active || before.first_success.is_none() {
+        return None;
+    }
+    let mut turn = begun(source, before, by.now);
+    reading::read(&mut turn, source, before, reading, known, by);
+    let is_held = turn.state.held.is_some();
+    // News is news, whoever brings it; but a hub that says nothing new is no look in vain.
+    let rhythm = if turn.intake.new.is_empty() { before.rhythm } else { turn.state.rhythm };
+    turn.state = SourceState { last_new: turn.state.last_new, rhythm, ..before.clone() };
+    turn.footprint = None;
+    (!is_held).then_some(turn)
+}
+
 fn begun(source: &Source, before: &SourceState, now: Timestamp) -> Turn {
     Turn {
         state: SourceState { feed: Some(source.feed.clone()), last_poll: Some(now), rest: None, ..before.clone() },

@@ -104,11 +104,10 @@ impl Subscription {
                 Reply::Echo(challenge.clone())
             }
             (Intent::Unsubscribe { challenge, .. }, Wish::Ended) if is_open => Reply::Farewell(challenge.clone()),
-            (Intent::Denied { reason, .. }, Wish::Held) => {
+            (Intent::Denied { reason, .. }, Wish::Held) if is_open || self.verified.is_some() => {
                 self.denied(reason, now);
                 Reply::Noted
             }
-            (Intent::Denied { .. }, Wish::Ended) => Reply::Noted,
             _ => Reply::Unasked,
         }
     }
@@ -116,6 +115,8 @@ impl Subscription {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::tests::{at, subscription};
     use super::*;
 
@@ -194,6 +195,17 @@ mod tests {
         assert_eq!((denied.verified, denied.until, denied.open_until), (None, None, None));
         assert_eq!(denied.trouble.as_deref(), Some("the hub says no: not for you"));
         assert_eq!(denied.due, at("2026-05-05T12:00:00Z"));
+        let again = intent(&format!("{TOPIC}&hub.mode=denied")).unwrap();
+        assert_eq!(denied.clone().hear(&again, at("2026-05-04T12:00:01Z")), Reply::Unasked, "it is said once");
         check(Wish::Held, "hub.mode=denied&hub.topic=https://a.test/other", Some(Reply::Unasked));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_sent_is_heard_without_panic(query in "(hub\\.(mode|topic|challenge|lease_seconds|reason)=|subscribe|denied|[&%+=]|\\PC){0,40}") {
+            if let Some(intent) = intent(&query) {
+                subscription().hear(&intent, at("2026-05-04T08:00:00Z"));
+            }
+        }
     }
 }

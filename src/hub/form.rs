@@ -27,8 +27,8 @@ fn asking(mode: &str, subscription: &Subscription) -> Form {
         ("hub.mode", mode.to_owned()),
         ("hub.topic", subscription.announced.topic.to_string()),
         ("hub.callback", subscription.callback.to_string()),
-        // Of PubSubHubbub 0.3, which some hubs still insist on; WebSub knows no other way.
-        ("hub.verify", "async".to_owned()),
+        // Of PubSubHubbub 0.3; hubs of WordPress still insist on it (Automattic/pushpress#2), others ignore it.
+        ("hub.verify", "sync".to_owned()),
     ]
 }
 
@@ -56,7 +56,7 @@ mod tests {
     fn a_hub_is_asked_in_the_fields_of_the_recommendation() {
         let asked = "hub.topic=https://a.test/feed?x=1\n\
                      hub.callback=https://recap.test/websub/0123456789abcdef\n\
-                     hub.verify=async";
+                     hub.verify=sync";
         check(
             subscribe(&subscription(), Duration::from_secs(864_000)),
             &format!("hub.mode=subscribe\n{asked}\nhub.lease_seconds=864000\nhub.secret=hunter2"),

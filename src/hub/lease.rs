@@ -48,6 +48,10 @@ impl Subscription {
 
     /// The hub could not be asked, for this reason, or said no and how long to wait.
     pub fn refused(&mut self, why: String, retry_after: Option<Duration>, now: Timestamp) {
+        if self.failures == 0 {
+            // It asked back before it answered, and was told yes: that counts.
+            return;
+        }
         self.trouble = Some(why);
         let asked_for = retry_after.map(|wait| later(now, wait.min(LAST_RETRY)));
         self.due = asked_for.map_or(self.due, |at| self.due.max(at));
@@ -118,7 +122,7 @@ impl Subscription {
 /// lease has ended. One whose hub kept silent keeps its own pace.
 pub fn backed_up(state: &mut SourceState, subscription: &Subscription, backup: Duration, now: Timestamp) {
     let Some(until) = subscription.until.filter(|_| subscription.holds(now)) else { return };
-    if state.failures > 0 || state.due >= NEVER {
+    if state.last_error.is_some() || state.rest.is_some() || state.due >= NEVER {
         return;
     }
     if subscription.missed > 0 {
@@ -167,6 +171,9 @@ mod tests {
         assert_eq!(waits, [5, 10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440, 1440]);
         asked.refused("HTTP 503".to_owned(), Some(30 * DAY), now());
         assert_eq!((asked.due, asked.trouble.as_deref()), (now() + DAY, Some("HTTP 503")));
+        let mut held = held(10 * DAY);
+        held.refused("HTTP 503".to_owned(), Some(DAY), now());
+        assert_eq!(held.trouble, None, "what it said last was that it tells us");
     }
 
     #[track_caller]
@@ -234,8 +241,10 @@ mod tests {
         paced(polled(), &held(6 * HOUR), now() + 6 * HOUR, "pushed by its hub; polled every 1 d to be sure");
         paced(polled(), &held(Duration::from_secs(60)), now() + HOUR, "every 1 h");
         paced(polled(), &subscription(), now() + HOUR, "every 1 h");
-        let failing = SourceState { failures: 1, ..polled() };
+        let failing = SourceState { failures: 1, last_error: Some("HTTP 500".to_owned()), ..polled() };
         paced(failing, &held(10 * DAY), now() + HOUR, "every 1 h");
+        let resting = SourceState { rest: Some("its host asked for silence".to_owned()), ..polled() };
+        paced(resting, &held(10 * DAY), now() + HOUR, "every 1 h");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use url::Url;
 
 /// Readers poll anyway: news of yesterday need not be told.
-pub const GIVEN_UP_AFTER: Duration = Duration::from_secs(86_400);
+const GIVEN_UP_AFTER: Duration = Duration::from_secs(86_400);
 
 /// After the first failure; doubled from then on.
 const FIRST_RETRY: Duration = Duration::from_secs(30);
@@ -44,7 +44,12 @@ impl Ping {
 
     /// Whether it is too old to be told at `now`.
     pub fn is_stale(&self, now: Timestamp) -> bool {
-        now.duration_since(self.since) > jiff::SignedDuration::try_from(GIVEN_UP_AFTER).unwrap_or_default()
+        Self::is_old(self.since, now)
+    }
+
+    /// Whether what was published at `since` is no news any more at `now`.
+    pub fn is_old(since: Timestamp, now: Timestamp) -> bool {
+        now.duration_since(since) > jiff::SignedDuration::try_from(GIVEN_UP_AFTER).unwrap_or_default()
     }
 }
 

@@ -54,6 +54,8 @@ fn bytes(digits: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// As a hub would sign it.
@@ -92,6 +94,13 @@ pub(super) mod tests {
         signature(Some(&format!("sha512={}", "00".repeat(65))), Err(Unsigned::Unknown));
         for wrong in ["sha1=", "sha1=00", "sha256=effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"] {
             signature(Some(wrong), Err(Unsigned::Wrong));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_signature_is_guessed_or_makes_it_panic(signature in "(sha(1|256|384|512)=)?[0-9a-f]{0,130}|\\PC{0,40}") {
+            prop_assert!(check(&Secret::from("Jefe".to_owned()), Some(&signature), b"Hello").is_err());
         }
     }
 }

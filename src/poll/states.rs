@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+use crate::hub::Hurry;
 use crate::id::SourceId;
 use crate::source::{SourceState, Stance, Word};
 use crate::store::{Readers, StoreError};
@@ -49,6 +50,13 @@ impl States {
         // What a word does not fit, it leaves as it is.
         if let Ok(state) = before.told(word, now) {
             held.insert(source.clone(), state);
+        }
+    }
+
+    /// Remembers that a source is to be polled sooner.
+    pub fn hurry(&self, hurry: &Hurry) {
+        if let Some(state) = self.held().get_mut(&hurry.source) {
+            hurry.reaches(state);
         }
     }
 

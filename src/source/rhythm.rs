@@ -12,10 +12,10 @@ const TELLING: Duration = Duration::from_secs(3 * 86_400);
 
 /// How often a source publishes. Both numbers are sums of `exp(-age / week)`, so
 /// that they are what a week brings where each week brings the same. They follow
-/// what polls find, never the dates in a feed: those may lie, and do not decide whether to look.
+/// what polls find and hubs push, never the dates in a feed: those may lie, and do not decide whether to look.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rhythm {
-    /// Polls that found something new. Ten items at once are one occasion: nobody need ask ten times for them.
+    /// Polls that found something new, and pushes that brought it. Ten items at once are one occasion: nobody need ask ten times for them.
     pub news: f64,
     /// Items that were new.
     pub items: f64,

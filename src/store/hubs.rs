@@ -68,6 +68,13 @@ impl Store {
         rows.map(|row| Ok(row?)).collect()
     }
 
+    /// Up to which publication our hub was told, or is to be told by what [`Store::pings`] gives.
+    pub fn told(&self) -> Result<Option<Timestamp>> {
+        let sql = "SELECT value FROM meta WHERE name = 'told'";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row([], |row| parsed(row, "value")).optional()?)
+    }
+
     /// Makes one change.
     pub(super) fn change(&mut self, change: &HubChange) -> Result<()> {
         let transaction = self.connection.transaction()?;

@@ -40,7 +40,7 @@ const DOORS: &[(&str, &[&str])] = &[
 
 /// The modules that reach outside; every other one is pure.
 const OUTWARD: &[&str] =
-    &["fetch", "config", "clock", "store", "poll", "compose", "site", "serve", "daemon", "demo", "cli"];
+    &["fetch", "config", "clock", "store", "websub", "poll", "compose", "site", "serve", "daemon", "demo", "cli"];
 
 /// What no pure module may do, as a pattern, and what it should do instead.
 const IMPURE: &[(&str, &str)] = &[

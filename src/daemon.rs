@@ -3,6 +3,7 @@
 
 pub mod control;
 mod health;
+mod hubs;
 mod metrics;
 mod reload;
 mod rounds;
@@ -17,16 +18,18 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::poll::Poller;
 use crate::poll::states::States;
 use crate::publish::html;
-use crate::serve::{Keep, Request, Response, serve};
+use crate::serve::{Incoming, Keep, Request, Response, serve_and_receive};
 use crate::site::{self, Found};
 use crate::store::{Handle, Readers, StoreError};
 
+use control::Command;
 pub use health::Health;
 use shelf::Shelf;
 
@@ -53,6 +56,12 @@ struct Shared {
     states: States,
     health: Health,
     shelf: Shelf,
+    /// By the configuration in force; none before the first.
+    poller: watch::Sender<Option<Poller>>,
+    /// What the work loop is asked to do.
+    commands: mpsc::Sender<Command>,
+    /// See [`hubs::MOST_PUSHES`].
+    pushes: Arc<Semaphore>,
     /// The configuration that the address and the database were taken from.
     begun_by: Arc<Config>,
 }
@@ -106,6 +115,7 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     let handle = Handle::start(&config.store.path, names)?;
     let readers = Readers::of(&config.store.path);
     let address = listener.local_addr().context("the listener has no address")?;
+    let (commands, heard) = mpsc::channel(control::MOST_COMMANDS);
     let shared = Shared {
         config: watch::Sender::new(config.clone()),
         clock,
@@ -114,14 +124,23 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
         readers,
         health: Health::new(clock.now()),
         shelf: Shelf::new(clock.now()),
+        poller: watch::Sender::new(None),
+        commands,
+        pushes: Arc::new(Semaphore::new(hubs::MOST_PUSHES)),
         begun_by: config.clone(),
     };
     let (answering, handle) = (shared.clone(), shared.handle.clone());
-    let served = tokio::spawn(serve(listener, move |request| answer(answering.clone(), request), gone(stop.clone())));
-    let (commands, heard) = mpsc::channel(control::MOST_COMMANDS);
+    let receiving = shared.clone();
+    let served = tokio::spawn(serve_and_receive(
+        listener,
+        move |request| answer(answering.clone(), request),
+        move |request, incoming| receive(receiving.clone(), request, incoming),
+        gone(stop.clone()),
+    ));
     let worked = tokio::spawn(work::work(shared.clone(), heard, stop.clone()));
     let controlled = control::open(&config.store.path, &lock)
-        .map(|socket| tokio::spawn(control::listen(socket, shared.clone(), commands, stop.clone())));
+        .map(|socket| tokio::spawn(control::listen(socket, shared.clone(), stop.clone())));
+    let talked = tokio::spawn(hubs::talk(shared.clone(), stop.clone()));
     let reloaded = path.map(|path| tokio::spawn(reload::reload(path, shared.clone(), stop.clone())));
     let watchdog = tokio::spawn(supervisor::watchdog(stop.clone()));
     tokio::spawn(look_for_damage(shared.readers.clone(), shared.health.clone()));
@@ -136,6 +155,7 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     }
     let answered = tokio::time::timeout(std::time::Duration::from_secs(5), served).await;
     watchdog.abort();
+    talked.abort();
     if let Some(controlled) = controlled {
         controlled.abort();
         // Its socket goes with it.
@@ -179,6 +199,13 @@ async fn answer(shared: Shared, request: Request) -> Response {
     response
 }
 
+/// Only hubs send us something.
+async fn receive(shared: Shared, request: Request, incoming: Incoming) -> Response {
+    let response = hubs::pushed(&shared, request, incoming).await;
+    metrics::requested(response.status);
+    response
+}
+
 async fn answered(shared: &Shared, request: &Request) -> Response {
     // Before the configuration: what is rendered by old rules is of an old edition.
     let edition = shared.shelf.edition();
@@ -186,12 +213,18 @@ async fn answered(shared: &Shared, request: &Request) -> Response {
     match request.path.as_str() {
         "/healthz" => return shared.health.response(shared).await,
         "/metrics" => return metrics::response(shared).await,
-        _ => (),
+        path => {
+            if let Some(token) = hubs::token(path) {
+                return hubs::asked_back(shared, &token, request).await;
+            }
+        }
     }
     match found(shared, &config, &request.path, edition).await {
         Ok(Found::Document(mut document)) => {
             document.changed = document.changed.max(shared.shelf.since());
-            Response::document(&document, request, keep(&request.path))
+            let mut response = Response::document(&document, request, keep(&request.path));
+            response.headers.extend(site::links(&config, &request.path).map(|links| ("link", links)));
+            response
         }
         Ok(Found::Moved(to)) => Response::moved(to),
         Ok(Found::Nothing) => {

@@ -10,9 +10,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use url::Url;
 
 use crate::compose;
 use crate::config::{Config, Live};
+use crate::hub::Ping;
 use crate::id::{AudienceId, SourceId};
 use crate::publish::feed::{self, Feed, Format, Origin};
 use crate::publish::html::{self, About, Around, AudienceRow, Home, Link};
@@ -75,6 +77,15 @@ pub fn site(config: &Config, authority: String) -> Site {
     }
 }
 
+/// The `Link` header of what stands at `path`: where to subscribe and by which
+/// name, for a feed of a site with a hub (WebSub, section 4).
+pub fn links(config: &Config, path: &str) -> Option<String> {
+    let hub = config.websub.hub.as_ref()?;
+    let Some(Place::Feed(..)) = Place::of(path) else { return None };
+    let own = config.server.public_url.join(path.trim_start_matches('/')).ok()?;
+    Some(format!("<{hub}>; rel=\"hub\", <{own}>; rel=\"self\""))
+}
+
 impl Library<'_> {
     /// What stands at `path`.
     ///
@@ -124,6 +135,32 @@ impl Library<'_> {
         paths.sort();
         paths.dedup();
         Ok(paths)
+    }
+
+    /// The newest publication and the feeds that are news with it, unless our
+    /// hub was told, or it is too long ago to be told.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub fn untold(&self) -> Result<Option<(Timestamp, Vec<Url>)>> {
+        if self.config.websub.hub.is_none() {
+            return Ok(None);
+        }
+        let Some(listed) = self.store.listed()?.into_iter().next() else { return Ok(None) };
+        let is_told = self.store.told()?.is_some_and(|told| listed.frozen <= told);
+        if is_told || Ping::is_old(listed.frozen, self.now) {
+            return Ok(None);
+        }
+        let mut names = vec!["weekly".to_owned(), "stories".to_owned()];
+        for audience in &self.config.audiences {
+            if self.store.recap(listed.week, Some(&audience.id))?.is_some() {
+                names.push(format!("audience/{}", audience.id));
+            }
+        }
+        let files = names.iter().flat_map(|name| Format::ALL.map(|format| format!("feeds/{name}.{}", format.ending())));
+        let topics = files.filter_map(|file| self.config.server.public_url.join(&file).ok()).collect();
+        Ok(Some((listed.frozen, topics)))
     }
 
     /// What every document says about the whole.

@@ -11,6 +11,7 @@ use super::ask::Health;
 use super::output::{self, Style};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::hub::{Subscription, Wish};
 use crate::id::SourceId;
 use crate::publish::words;
 use crate::schedule::{NEVER, due};
@@ -32,15 +33,16 @@ pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
     if style == Style::Json {
         problems.iter().for_each(|problem| output::complain(problem));
     }
-    let states = match Store::read(&config.store.path) {
-        Ok(store) => store.states()?,
+    let (states, subscriptions) = match Store::read(&config.store.path) {
+        Ok(store) => (store.states()?, store.subscriptions()?),
         Err(StoreError::Missing { .. }) => Default::default(),
         Err(error) => return Err(error.into()),
     };
     let now = clock.now();
     if style == Style::Json {
         for source in &config.sources {
-            output::json(&object(config, source, states.get(&source.id), now))?;
+            let hub = subscriptions.iter().find(|it| it.source == source.id && it.wish == Wish::Held);
+            output::json(&object(config, source, states.get(&source.id), hub, now))?;
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -109,7 +111,13 @@ fn summary(config: &Config, states: &HashMap<SourceId, SourceState>, now: Timest
     format!("{}, {failing} failing{rarer}; next recap {next}", words::count(config.sources.len(), "source"))
 }
 
-fn object(config: &Config, source: &Source, state: Option<&SourceState>, now: Timestamp) -> serde_json::Value {
+fn object(
+    config: &Config,
+    source: &Source,
+    state: Option<&SourceState>,
+    hub: Option<&Subscription>,
+    now: Timestamp,
+) -> serde_json::Value {
     let since = |standing: &Standing| match standing {
         Standing::Active => None,
         Standing::Paused { since } | Standing::Retired { since, .. } => Some(*since),
@@ -126,6 +134,7 @@ fn object(config: &Config, source: &Source, state: Option<&SourceState>, now: Ti
         "last_new": state.and_then(|state| state.last_new),
         "next_poll": next_poll(config, source, state, now),
         "because": state.and_then(|state| state.because.clone()),
+        "hub": hub.map(|hub| hub.in_words(now)),
         "last_error": state.and_then(|state| state.last_error.clone()),
         "mended": state.and_then(|state| state.mended.clone()),
         "rest": state.and_then(|state| state.rest.clone()),

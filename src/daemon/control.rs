@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
-use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinSet;
 
 use super::Shared;
@@ -63,7 +63,7 @@ pub const MOST_COMMANDS: usize = 16;
 pub enum Command {
     /// Poll now; the answer is what the round came to, or why there is none.
     Poll(Which, oneshot::Sender<Ended>),
-    /// The operator spoke of these sources: they may be due at another time.
+    /// The operator spoke of these sources, or a hub: they may be due at another time.
     Heard(Vec<SourceId>),
 }
 
@@ -101,14 +101,9 @@ pub(super) fn open(database: &Path, lock: &Lock) -> Option<Socket> {
 }
 
 /// Hears verbs at `socket` until `stop` is dropped; what is asked for goes to
-/// the store, and as `commands` to the work loop.
-pub(super) async fn listen(
-    socket: Socket,
-    shared: Shared,
-    commands: mpsc::Sender<Command>,
-    mut stop: watch::Receiver<()>,
-) {
-    let desk = Desk { shared, commands, owner: socket.owner };
+/// the store, and to the work loop.
+pub(super) async fn listen(socket: Socket, shared: Shared, mut stop: watch::Receiver<()>) {
+    let desk = Desk { shared, owner: socket.owner };
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let mut conversations = JoinSet::new();
     loop {
@@ -144,7 +139,6 @@ pub(super) async fn listen(
 #[derive(Clone)]
 struct Desk {
     shared: Shared,
-    commands: mpsc::Sender<Command>,
     owner: u32,
 }
 
@@ -193,7 +187,7 @@ impl Desk {
             sources.iter().for_each(|source| states.tell(source, word, now));
             said.iter().for_each(|said| tracing::info!("{said}"));
             // Without a work loop the daemon is on its way out; what is written stays written.
-            let _ = self.commands.send(Command::Heard(sources)).await;
+            let _ = self.shared.commands.send(Command::Heard(sources)).await;
         }
         answer
     }
@@ -201,7 +195,7 @@ impl Desk {
     async fn poll(&self, which: Which) -> Answer {
         let (answer, ended) = oneshot::channel();
         let stopping = || Answer::Later("recapd is stopping".to_owned());
-        if self.commands.send(Command::Poll(which, answer)).await.is_err() {
+        if self.shared.commands.send(Command::Poll(which, answer)).await.is_err() {
             return stopping();
         }
         match ended.await {

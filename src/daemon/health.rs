@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::Shared;
+use crate::hub::Wish;
 use crate::serve::Response;
 use crate::source::{SourceState, Standing};
 
@@ -52,10 +53,15 @@ impl Health {
     /// edit that was refused is said, but the work goes on by the old rules.
     pub(super) async fn response(&self, shared: &Shared) -> Response {
         let now = shared.clock.now();
-        let asked = shared.readers.ask(|store| Ok((store.count_items()?, store.listed()?, store.anchor()?))).await;
+        let asked = shared.readers.ask(|store| {
+            let hubs = (store.subscriptions()?, store.pings()?);
+            Ok((store.count_items()?, store.listed()?, store.anchor()?, hubs))
+        });
+        let asked = asked.await;
+        let why_untold = shared.poller.borrow().as_ref().and_then(|poller| poller.hubs().why_untold());
         let config = shared.config.borrow().clone();
         let unreadable = asked.as_ref().err().map(ToString::to_string);
-        let (items, listed, anchor) = asked.unwrap_or_default();
+        let (items, listed, anchor, (subscriptions, pings)) = asked.unwrap_or_default();
         let state = self.state();
         let unwritable = state.store.clone();
         let mut problems: Vec<String> =
@@ -79,6 +85,12 @@ impl Health {
                 "paused": paused,
                 "retired": retired,
                 "held": held,
+            },
+            "websub": {
+                "subscribed": subscriptions.iter().filter(|it| it.holds(now)).count(),
+                "asked": subscriptions.iter().filter(|it| it.wish == Wish::Held && !it.holds(now)).count(),
+                "untold": pings.len(),
+                "problem": why_untold,
             },
             "last_recap": listed.first().map(|listed| listed.week),
             "next_recap": config.recap.slot.next(anchor.unwrap_or(now).max(now)),

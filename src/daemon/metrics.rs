@@ -9,6 +9,7 @@ use super::Shared;
 use super::health::Counts;
 use crate::poll::{Outcome, Polled};
 use crate::serve::Response;
+use crate::websub::Told;
 
 /// Bounds of the buckets of a poll's duration, in seconds.
 const POLL_SECONDS: &[f64] = &[0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
@@ -24,9 +25,12 @@ fn recorder() -> Option<&'static PrometheusHandle> {
         describe_counter!("recapd_polls_total", "Polls of sources, by outcome");
         describe_counter!("recapd_requests_total", "Requests answered, by status");
         describe_counter!("recapd_recaps_total", "Recaps published since the start");
+        describe_counter!("recapd_pings_total", "Feeds that our hub was to be told of, by outcome");
+        describe_counter!("recapd_pushes_total", "What hubs of others sent, by outcome");
         describe_histogram!("recapd_poll_seconds", "How long a poll took");
         describe_gauge!("recapd_items_total", "Items in the store");
         describe_gauge!("recapd_sources", "Sources configured");
+        describe_gauge!("recapd_subscriptions", "Subscriptions at hubs that hold");
         describe_gauge!("recapd_sources_failing", "Sources whose last poll failed");
         describe_gauge!("recapd_sources_paused", "Sources that the operator paused");
         describe_gauge!("recapd_sources_retired", "Sources whose publisher says they are gone");
@@ -49,6 +53,20 @@ pub fn polled(polled: &Polled, seconds: f64) {
     histogram!("recapd_poll_seconds").record(seconds);
 }
 
+/// Our hub was told.
+pub fn told(told: Told) {
+    recorder();
+    for (outcome, count) in [("accepted", told.accepted), ("failed", told.failed), ("given up", told.given_up)] {
+        counter!("recapd_pings_total", "outcome" => outcome).increment(count.into());
+    }
+}
+
+/// A hub sent something.
+pub fn pushed(outcome: &'static str) {
+    recorder();
+    counter!("recapd_pushes_total", "outcome" => outcome).increment(1);
+}
+
 /// A request was answered.
 pub fn requested(status: u16) {
     recorder();
@@ -64,11 +82,17 @@ pub fn published() {
 /// Everything counted, as Prometheus reads it.
 pub async fn response(shared: &Shared) -> Response {
     let Some(recorder) = recorder() else { return Response::text(503, "nothing is counted\n") };
-    let Ok(items) = shared.readers.ask(|store| store.count_items()).await else {
+    let now = shared.clock.now();
+    let counts = shared.readers.ask(move |store| {
+        let held = store.subscriptions()?.iter().filter(|it| it.holds(now)).count();
+        Ok((store.count_items()?, held))
+    });
+    let Ok((items, subscriptions)) = counts.await else {
         return Response::text(503, "the store does not answer\n");
     };
     let counts = Counts::of(shared);
     gauge!("recapd_items_total").set(items as f64);
+    gauge!("recapd_subscriptions").set(subscriptions as f64);
     gauge!("recapd_sources").set(counts.configured as f64);
     gauge!("recapd_sources_failing").set(counts.failing as f64);
     gauge!("recapd_sources_paused").set(counts.paused as f64);

@@ -77,6 +77,7 @@ impl Worker {
     fn new(shared: Shared, config: Arc<Config>) -> Result<Self> {
         let Shared { handle, readers, states, .. } = shared.clone();
         let poller = Poller::new(config.clone(), handle, readers, states)?;
+        shared.poller.send_replace(Some(poller.clone()));
         let queue = poller.queue(shared.clock.now());
         let (running, begun, rounds) = (JoinSet::new(), HashMap::new(), Rounds::default());
         let next_week = Timestamp::MIN;
@@ -93,6 +94,7 @@ impl Worker {
         gone.for_each(|source| self.queue.remove(&source.id));
         let now = self.shared.clock.now();
         config.sources.iter().for_each(|source| poller.put(source, &mut self.queue, now));
+        self.shared.poller.send_replace(Some(poller.clone()));
         (self.config, self.poller, self.next_week) = (config, poller, Timestamp::MIN);
         self.put_awaited_first();
     }
@@ -218,6 +220,7 @@ impl Worker {
         self.next_week = self.config.recap.slot.next(now);
         metrics::published();
         self.shared.shelf.turn_over(self.shared.clock.now());
+        self.poller.hubs().published();
         let stories = recap.entries.len();
         tracing::info!(week = %recap.week, stories, items = recap.items, "published {}", recap.path());
         self.write_tree(&recap).await;

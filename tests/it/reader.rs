@@ -35,12 +35,21 @@ impl Answer {
 /// Sends one request. It speaks HTTP/1.0, so that the answer ends when the connection does.
 #[track_caller]
 pub fn ask(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+    send(address, method, path, headers, b"")
+}
+
+/// The same with a body; `headers` say how long it is.
+#[track_caller]
+pub fn send(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let mut connection = TcpStream::connect(address).unwrap();
     connection.set_read_timeout(Some(PATIENCE)).unwrap();
     write!(connection, "{method} {path} HTTP/1.0\r\nHost: {address}\r\n{headers}\r\n").unwrap();
+    // Who has heard enough answers before the end, and hangs up.
+    let _ = connection.write_all(body);
     let mut received = Vec::new();
-    connection.read_to_end(&mut received).unwrap();
+    let ended = connection.read_to_end(&mut received);
+    assert!(ended.is_ok() || !received.is_empty(), "{ended:?}");
     let split = received.windows(4).position(|four| four == b"\r\n\r\n").expect("a head ends with an empty line");
     let head = String::from_utf8_lossy(&received[..split]).into_owned();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");

@@ -1,7 +1,6 @@
 //! The real daemon, on a port and with a clock of the test's choosing.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -14,6 +13,22 @@ use tokio::sync::watch;
 
 use crate::folder::Folder;
 use crate::reader::{Answer, ask, wait_for};
+
+/// A free port of loopback, known before anything answers there and kept while
+/// daemons come and go.
+pub struct Port(std::net::TcpListener);
+
+impl Port {
+    pub fn free() -> Self {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        Self(listener)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.0.local_addr().unwrap()
+    }
+}
 
 /// Stops when it is dropped.
 pub struct Daemon {
@@ -28,20 +43,30 @@ impl Daemon {
         Self::by(folder, Clock::set_to(now.parse().unwrap()))
     }
 
-    /// The same by a `clock` of the test's own.
+    /// The same at `port`.
+    #[track_caller]
+    pub fn at(port: &Port, folder: &Folder, now: &str) -> Self {
+        Self::run(port, folder, Clock::set_to(now.parse().unwrap()))
+    }
+
+    /// As [`Daemon::start`], by a `clock` of the test's own.
     #[track_caller]
     pub fn by(folder: &Folder, clock: Clock) -> Self {
+        Self::run(&Port::free(), folder, clock)
+    }
+
+    #[track_caller]
+    fn run(port: &Port, folder: &Folder, clock: Clock) -> Self {
+        let (listener, address) = (port.0.try_clone().unwrap(), port.address());
         let (path, config) = (Some(folder.path("recapd.toml")), folder.config());
         let (stop, stopped) = watch::channel(());
-        let (tell, told) = mpsc::channel();
         let thread = thread::spawn(move || {
             Runtime::new().unwrap().block_on(async {
-                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-                tell.send(listener.local_addr().unwrap()).unwrap();
+                let listener = TcpListener::from_std(listener).unwrap();
                 run(Setup { path, config, clock, listener }, stopped).await.unwrap();
             });
         });
-        let daemon = Self { address: told.recv().unwrap(), running: Some((stop, thread)) };
+        let daemon = Self { address, running: Some((stop, thread)) };
         wait_for("the daemon is well", || (daemon.get("/healthz").status == 200).then_some(()));
         daemon
     }

@@ -237,6 +237,22 @@ fn what_is_not_the_hubs_is_thanked_for_and_not_taken() {
 }
 
 #[test]
+fn what_is_sent_four_times_at_once_is_taken_once() {
+    let scene = Scene::new(Manner::Granting(LONG));
+    let (_daemon, asked) = scene.subscribed();
+    let body = rss("other.example", &[NEW, ("AI planes come home", "2026-05-08T08:00:00Z")]);
+    let pushes: Vec<_> = (0..4)
+        .map(|_| {
+            let (asked, body) = (asked.clone(), body.clone());
+            std::thread::spawn(move || asked.push(&body).status)
+        })
+        .collect();
+    let statuses: Vec<u16> = pushes.into_iter().map(|push| push.join().unwrap()).collect();
+    assert_eq!(statuses, [202; 4]);
+    scene.has(&[OLD.0, NEW.0, "AI planes come home"]);
+}
+
+#[test]
 fn too_much_or_for_nobody_is_refused_before_it_is_read() {
     let scene = Scene::new(Manner::Granting(LONG));
     scene.subscribe("true", "max_body = \"100 kB\"");
@@ -364,7 +380,6 @@ fn a_feed_that_moves_to_another_hub_is_subscribed_to_there() {
     let (daemon, first) = scene.subscribed();
     daemon.stop();
     let other = Hub::start(Manner::Granting(LONG));
-    scene.announce(&other, &[OLD, NEW]);
     scene.origin.put(
         "/feed.xml",
         Page::rss(rss("lathe.example", &[OLD, NEW])).with("Link", &format!("<{}>; rel=hub", other.url())),

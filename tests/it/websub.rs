@@ -375,6 +375,18 @@ fn a_source_taken_out_or_turned_off_is_unsubscribed() {
 }
 
 #[test]
+fn a_feed_that_is_gone_is_not_told_of_any_more() {
+    let scene = Scene::new(Manner::Granting(LONG));
+    let (daemon, first) = scene.subscribed();
+    daemon.stop();
+    scene.origin.put("/feed.xml", Page::status(410));
+    let _daemon = scene.daemon("2026-05-08T09:30:00Z");
+    scene.hub.wait_for_yes("unsubscribe", 1);
+    assert_eq!(first.push("x").status, 410);
+    scene.wait_until_because("retired");
+}
+
+#[test]
 fn a_feed_that_moves_to_another_hub_is_subscribed_to_there() {
     let scene = Scene::new(Manner::Granting(LONG));
     let (daemon, first) = scene.subscribed();

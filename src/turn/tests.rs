@@ -10,6 +10,7 @@ use crate::source::{Hub, Move, Rhythm, Tempo, Word};
 use crate::wait;
 
 mod lies;
+mod pushes;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 

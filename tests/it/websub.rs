@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use recapd::source::SourceState;
 use recapd::store::Store;
 
+use crate::command::recapd;
 use crate::folder::{Folder, source};
 use crate::hub::{Asked, Hub, Manner};
 use crate::origin::{Origin, Page, rss};
@@ -324,7 +325,8 @@ fn a_hub_that_missed_something_is_relied_on_again_when_it_tells() {
     let link = format!("<{}>; rel=hub, </feed.xml>; rel=self", scene.hub.url());
     scene.origin.put("/feed.xml", Page::rss(page).with("Link", &link));
     let _daemon = scene.daemon("2026-05-09T13:00:00Z");
-    scene.wait_until_because("every 1 h; its hub did not tell of its last news");
+    scene.wait_until_because("; its hub did not tell of its last news");
+    assert!(scene.state().due < "2026-05-09T15:00:00Z".parse().unwrap(), "at its own pace");
     scene.has(&[OLD.0, news.0]);
     assert_eq!(asked.push(&rss("other.example", &[NEW])).status, 202);
     let store = Store::read(&scene.folder.path("recapd.db")).unwrap();
@@ -427,6 +429,47 @@ fn a_hub_that_only_says_that_there_is_news_has_it_polled() {
     scene.wait_until_because("its hub says that there is news");
     let due = scene.state().due;
     assert!(due <= "2026-05-08T08:16:00Z".parse().unwrap() && due >= "2026-05-08T08:15:00Z".parse().unwrap(), "{due}");
+}
+
+#[test]
+fn a_hint_is_followed_as_soon_as_the_pace_allows_by_a_daemon_that_runs() {
+    let scene = Scene::new(Manner::Granting(LONG));
+    scene.subscribe("true", "min_interval = \"1s\"");
+    let (_daemon, asked) = scene.subscribed();
+    scene.origin.put("/feed.xml", Page::rss(rss("lathe.example", &[OLD, NEW])));
+    let begun = Instant::now();
+    assert_eq!(asked.push("").status, 202);
+    wait_for("the poll that it is hurried to", || (items(&scene.folder).len() == 2).then_some(()));
+    assert!(begun.elapsed() < Duration::from_secs(20), "not at the next nap: {:?}", begun.elapsed());
+}
+
+#[test]
+fn a_poll_after_a_push_knows_of_it() {
+    let scene = Scene::new(Manner::Granting(LONG));
+    let (_daemon, asked) = scene.subscribed();
+    let before = scene.state();
+    assert_eq!(asked.push(&rss("other.example", &[NEW])).status, 202);
+    let pushed = scene.state();
+    assert!(pushed.rhythm.news > before.rhythm.news, "{pushed:?}");
+    let said = recapd(scene.folder.whole(), &["poll", "lathe"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let polled = scene.state();
+    assert_eq!(scene.origin.asked("/feed.xml").len(), 2);
+    assert!(polled.rhythm.news > before.rhythm.news, "what is remembered is what is stored: {polled:?}");
+    assert_eq!(polled.because.as_deref(), Some("pushed by its hub; polled every 1 d to be sure"));
+    scene.has(&[OLD.0, NEW.0]);
+}
+
+#[test]
+fn nothing_is_taken_of_a_source_that_is_paused() {
+    let scene = Scene::new(Manner::Granting(LONG));
+    let (daemon, asked) = scene.subscribed();
+    assert_eq!(recapd(scene.folder.whole(), &["source", "pause", "lathe"]).code, 0);
+    assert_eq!(asked.push(&rss("other.example", &[NEW])).status, 202);
+    scene.has(&[OLD.0]);
+    assert!(scene.state().due < "2026-05-08T08:20:00Z".parse().unwrap(), "it is asked when it is resumed");
+    assert!(daemon.get("/metrics").text().contains("recapd_pushes_total{outcome=\"doubtful\"}"));
+    assert_eq!(scene.origin.asked("/feed.xml").len(), 1);
 }
 
 #[test]

@@ -190,7 +190,8 @@ impl SourceState {
             last_success: self.last_success,
             last_new: self.last_new,
             last_error: self.last_error,
-            // Without `first_success`: another address has a backlog of its own, which is no news.
+            // Without `first_success`: another address has a backlog of its own. What it dated
+            // after `last_success` is news all the same.
             ..Self::unknown(now)
         }
     }

@@ -42,6 +42,7 @@ pub(super) fn read(
         return outcome;
     }
     place_backlog(before, &verdict, &mut batch.new);
+    place_news(before, by.now, &mut batch.new);
     turn.notes.extend(notes(source, &batch, by.now));
     turn.notes.extend(left_out(source, known, &dropped, &reading.skipped, by.now));
     turn.state.rhythm = match acquaintance {
@@ -103,6 +104,16 @@ fn place_backlog(before: &SourceState, verdict: &Verdict, new: &mut [Item]) {
     for place in backlog {
         let item = &mut new[place];
         item.placed = item.entry.published.map(|published| published.min(item.first_seen));
+    }
+}
+
+/// Places what the first document at another address dates after the last look at
+/// the one before: there it would have been news, and its own date may lie in a
+/// week that is published.
+fn place_news(before: &SourceState, now: Timestamp, new: &mut [Item]) {
+    let Some(last) = before.last_success.filter(|_| before.first_success.is_none()) else { return };
+    for item in new.iter_mut().filter(|item| item.entry.published > Some(last)) {
+        item.placed = Some(now);
     }
 }
 

@@ -37,8 +37,8 @@ pub(super) fn read(
     };
     if let Verdict::Held(held) = verdict {
         // The validators stay as well, so that the next poll sees the batch again.
+        // Nor does the rhythm fade: nothing new is taken, not nothing new published.
         turn.state.held = Some(held);
-        turn.state.rhythm = before.rhythm.after(0, by.now);
         return outcome;
     }
     place_backlog(before, &verdict, &mut batch.new);

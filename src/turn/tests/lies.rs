@@ -59,10 +59,10 @@ fn known(turn: &Turn) -> Known {
     known
 }
 
-/// A source, and what is known of it, after `document` was read twice, the last time an hour ago.
+/// A source, and what is known of it, after `document` was read twice: eight days and an hour ago.
 fn after(document: Vec<Entry>) -> (SourceState, Known) {
-    let new = SourceState::unknown(now());
-    let first = polled_at(now() - HOUR * 2, &source(), &new, Answer::Feed(feed(document.clone())), &Known::default());
+    let new = SourceState::unknown(now() - DAY * 8);
+    let first = polled_at(now() - DAY * 8, &source(), &new, Answer::Feed(feed(document.clone())), &Known::default());
     let known = known(&first);
     let second = polled_at(now() - HOUR, &source(), &first.state, Answer::Feed(feed(document)), &known);
     (second.state, known)
@@ -159,6 +159,27 @@ fn a_lot_at_once_is_usual_for_some() {
     state.rhythm = Rhythm { items: 45.0, news: 0.7, ..state.rhythm };
     let weekly = (state, known);
     assert_eq!(outcome(&weekly, lot()), "80 new, 0 backlog, 0 changed, 0 same", "as a letter that comes once a week");
+}
+
+#[test]
+fn hundreds_of_papers_a_day_are_no_flood_from_the_first_day_on() {
+    let papers = |day: usize| (0..400).map(|number| article(day * 1000 + number, 0)).collect::<Vec<Entry>>();
+    let weekdays = [0, 1, 2, 3, 4, 7, 8, 9, 10, 11, 14];
+    let begun = now() - DAY * 14;
+    let mut before = (SourceState { rhythm: Rhythm::begun(begun), ..SourceState::unknown(begun) }, Known::default());
+    for day in weekdays {
+        let turn =
+            polled_at(begun + DAY * day, &source(), &before.0, Answer::Feed(feed(papers(day as usize))), &before.1);
+        assert_eq!((turn.state.held.as_ref(), turn.intake.new.len()), (None, 400), "day {day}");
+        before = (turn.state.clone(), known(&turn));
+    }
+}
+
+#[test]
+fn a_rhythm_does_not_fade_while_a_batch_is_held() {
+    let before = held();
+    let again = next(&before, Answer::Feed(feed(renamed())));
+    assert_eq!(again.state.rhythm.items, after(articles(0..30, 0)).0.rhythm.items);
 }
 
 #[test]

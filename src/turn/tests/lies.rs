@@ -35,7 +35,6 @@ fn changed(entries: Vec<Entry>, change: impl Fn(usize, &mut Entry)) -> Vec<Entry
     entries.into_iter().enumerate().map(change).collect()
 }
 
-/// What is known of a source once `items` were stored.
 /// What is known after a `turn` that took all it was given.
 fn known(turn: &Turn) -> Known {
     let mut known = Known { footprint: turn.footprint.clone().unwrap_or_default(), ..Known::default() };
@@ -249,6 +248,19 @@ fn only_what_was_seen_is_accepted() {
     let flood = || (100..400).map(|number| article(number, 0)).collect();
     let turn = next(&accepted, Answer::Feed(feed(flood())));
     assert_eq!(turn.state.held.map(|held| (held.trap, held.leave)), Some((Trap::Flood, Leave::Awaited)));
+}
+
+#[test]
+fn an_acceptance_that_lapses_is_told() {
+    let (state, known) = after(articles(0..30, 0));
+    let batch = |items: usize| Answer::Feed(feed((1000..1000 + items).map(|number| article(number, 0)).collect()));
+    let held = polled_at(now(), &source(), &state, batch(200), &known);
+    let accepted = (held.state.told(Word::Accept, now()).unwrap(), known);
+    let lapsed = next(&accepted, batch(401));
+    let line =
+        "held: 401 new items, more than ten times the usual; 200 were accepted, so that nothing of this batch is taken";
+    assert_eq!(told(&lapsed), [line]);
+    assert_eq!(told(&next(&(lapsed.state, accepted.1), batch(402))), [""; 0], "once");
 }
 
 #[test]

@@ -130,8 +130,7 @@ fn identified(entries: Vec<Entry>) -> Vec<(Entry, String)> {
     let ambiguous = |identity: &str| links.get(identity).is_some_and(|links| links.len() > 1);
     let name = |entry: Entry| {
         let identity = entry.identity();
-        let by_link = || Entry { guid: None, ..entry.clone() }.identity();
-        let identity = if ambiguous(&identity) { by_link() } else { identity };
+        let identity = if ambiguous(&identity) { entry.identity_without_guid() } else { identity };
         (entry, identity)
     };
     entries.into_iter().map(name).collect()

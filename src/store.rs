@@ -40,6 +40,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The write-ahead log is folded into the database at this size: four times
 /// SQLite's own, since a page that is written again and again is folded once.
 const LOG_PAGES: i64 = 4_000;
+
 /// What is written to see whether the disk takes anything again: as much as a large turn.
 const TRIAL_BYTES: usize = 1024 * 1024;
 

@@ -29,6 +29,7 @@ pub(super) fn read(
     let (entries, dropped) = sifted(source, std::mem::take(&mut reading.entries), by);
     let redating = Redating::of(&entries, known);
     let footprint = Footprint::of(traces(&entries, &dropped, &reading.skipped));
+    // Items may be known from another address of it; that tells nothing of how old the others here are.
     let acquaintance = if before.first_success.is_some() { Acquaintance::Known } else { Acquaintance::First };
     let mut batch = intake(&source.id, entries, known, by.now, acquaintance);
     let verdict = match acquaintance {

@@ -133,8 +133,7 @@ fn identified(entries: Vec<Entry>) -> Vec<(Entry, String)> {
     };
     let ambiguous: HashSet<usize> = users.values().filter(|users| several_links(users)).flatten().copied().collect();
     let name = |(at, (entry, identity)): (usize, (Entry, String))| {
-        let by_link = || Entry { guid: None, ..entry.clone() }.identity();
-        let identity = if ambiguous.contains(&at) { by_link() } else { identity };
+        let identity = if ambiguous.contains(&at) { entry.identity_without_guid() } else { identity };
         (entry, identity)
     };
     let named = entries.into_iter().zip(identities).enumerate();

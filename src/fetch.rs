@@ -229,7 +229,7 @@ impl Fetcher {
                 Ok(Some(not_modified(response.headers(), route, request)))
             }
             (301 | 302 | 303 | 307 | 308, Some(location)) => route.follow(code, &location).map(|()| None),
-            (410, _) => Err(FetchError::Gone),
+            (410, _) if route.is_steady() => Err(FetchError::Gone),
             _ => Err(self.refusal(code, response.headers(), request, &turn)),
         }
     }

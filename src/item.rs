@@ -77,13 +77,18 @@ impl Entry {
     /// What makes this the same entry at the next poll: the publisher's id,
     /// else the canonical link, else title and date.
     pub fn identity(&self) -> String {
-        let title_and_date = || match self.published {
+        let guid = self.guid.as_ref().map(|guid| format!("id:{guid}"));
+        guid.unwrap_or_else(|| self.identity_without_guid())
+    }
+
+    /// What would identify it if its publisher gave no id: where one document
+    /// uses an id for several links, it is none.
+    pub fn identity_without_guid(&self) -> String {
+        let link = self.link.as_ref().map(|link| format!("link:{}", canonical(link)));
+        link.unwrap_or_else(|| match self.published {
             Some(published) => format!("title:{} {published}", self.title),
             None => format!("title:{}", self.title),
-        };
-        let link = || self.link.as_ref().map(|link| format!("link:{}", canonical(link)));
-        let guid = self.guid.as_ref().map(|guid| format!("id:{guid}"));
-        guid.or_else(link).unwrap_or_else(title_and_date)
+        })
     }
 
     /// A hash of the meaning: title, text and canonical link. Dates, images
@@ -141,6 +146,7 @@ mod tests {
         assert_eq!(entry(Some("7"), link, "T").identity(), "id:7");
         assert_eq!(entry(None, link, "T").identity(), "link:https://a.test/1");
         assert_eq!(entry(None, None, "T").identity(), "title:T");
+        assert_eq!(entry(Some("7"), link, "T").identity_without_guid(), "link:https://a.test/1");
     }
 
     #[test]

@@ -212,7 +212,7 @@ fn failed(turn: &mut Turn, failure: Failure, now: Timestamp) -> Outcome {
     state.last_error = Some(error.clone());
     state.rest = retry_after.and(code).map(|code| format!("HTTP {code}"));
     let failures = state.failures;
-    if moves::unlearnt(state, hope) {
+    if moves::unlearnt(state, hope, now) {
         // The configured address did not fail: it is asked at once.
         return Outcome::Unreached { failures: 1 };
     }

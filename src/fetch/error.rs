@@ -66,7 +66,8 @@ pub enum FetchError {
         /// What `Retry-After` asks for, as it asks: not capped.
         retry_after: Option<Duration>,
     },
-    /// HTTP 410: the publisher says that the feed is gone for good.
+    /// HTTP 410: the publisher says that the feed is gone for good. Not where a
+    /// temporary redirect led: what is gone there is not the feed.
     #[error("HTTP 410: the publisher says this feed is gone for good")]
     Gone,
     /// The host answered 429 to one of its sources, so that all of them rest.
@@ -178,6 +179,7 @@ fn in_words(code: u16, retry_after: Option<Duration>) -> String {
         403 => "the server does not let us in",
         404 => "there is nothing at this address",
         406 => "the server has nothing we accept",
+        410 => "what the server points to for now is gone",
         429 => "the server asks for fewer requests",
         451 => "withheld for legal reasons",
         400..=499 => "the server does not accept the request",
@@ -234,6 +236,7 @@ mod tests {
             (403, "the server does not let us in"),
             (404, "there is nothing at this address"),
             (406, "the server has nothing we accept"),
+            (410, "what the server points to for now is gone"),
             (418, "the server does not accept the request"),
             (451, "withheld for legal reasons"),
             (500, "the server is in trouble"),

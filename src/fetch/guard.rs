@@ -105,11 +105,31 @@ pub fn check_url(url: &Url, allowed: &[Network]) -> Result<(), Forbidden> {
 
 /// Judges the address that will be dialled. An exception for an IPv4 network
 /// holds for its IPv4-mapped spelling too, since that dials the same machine.
+/// One for a network of translated addresses opens the way to a gateway, and not
+/// to the private machines behind it: what they embed is judged as well.
 ///
 /// # Errors
 ///
 /// If it is private and in none of the `allowed` networks.
 pub fn check_address(address: IpAddr, allowed: &[Network]) -> Result<(), PrivateAddress> {
+    judged(address, allowed)?;
+    embedded(address).map_or(Ok(()), |embedded| judged(embedded.into(), allowed))
+}
+
+/// The IPv4 address that a gateway between the two families makes of `address`:
+/// NAT64 (RFC 6052) or 6to4 (RFC 3056). In 64:ff9b:1::/48 (RFC 8215) each
+/// operator chooses its place, so that it cannot be seen.
+fn embedded(address: IpAddr) -> Option<Ipv4Addr> {
+    let IpAddr::V6(address) = address else { return None };
+    match address.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
+            Some(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
+        }
+        _ => None,
+    }
+}
+
+fn judged(address: IpAddr, allowed: &[Network]) -> Result<(), PrivateAddress> {
     let excepted =
         allowed.iter().any(|network| contains(*network, address) || contains(*network, address.to_canonical()));
     let refused = REFUSED.iter().find(|(range, _)| contains(*range, address)).copied().or_else(|| isatap(address));
@@ -308,6 +328,20 @@ mod tests {
         check("http://10.0.0.1/", &[v4([0, 0, 0, 0], 0)], true);
         check("http://10.0.0.2/", &[v4([10, 0, 0, 1], 32)], false);
         check("http://[fd00::1]/", &[v6([0; 8], 0)], true);
+    }
+
+    #[test]
+    fn an_exception_for_a_gateway_opens_nothing_private_behind_it() {
+        let nat64 = v6([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 96);
+        check("http://[64:ff9b::8.8.8.8]/", &[nat64], true);
+        for private in ["127.0.0.1", "169.254.169.254", "10.0.0.1", "168.63.129.16"] {
+            check(&format!("http://[64:ff9b::{private}]/"), &[nat64], false);
+        }
+        check("http://[64:ff9b::10.0.0.1]/", &[nat64, v4([10, 0, 0, 0], 8)], true);
+        check("http://[64:ff9b::10.0.0.1]/", &ANYWHERE, true);
+        let six_to_four = [v6([0x2002, 0, 0, 0, 0, 0, 0, 0], 16)];
+        check("http://[2002:808:808::1]/", &six_to_four, true);
+        check("http://[2002:7f00:1::1]/", &six_to_four, false);
     }
 
     #[test]

@@ -60,6 +60,12 @@ impl Route {
     pub fn moved(&self) -> Option<&Url> {
         self.moved.as_ref()
     }
+
+    /// Whether what stands at its end stands for the address we know: there was
+    /// no temporary redirect on the way.
+    pub fn is_steady(&self) -> bool {
+        self.steady == Steady::AllPermanent
+    }
 }
 
 /// What the operator put into an address for one server is not for another,

@@ -18,6 +18,10 @@ pub const OFFERED: &str = "gzip, br, zstd, deflate";
 /// Unpacked at once: what comes of a byte may be thousands.
 const PIECE_BYTES: usize = 16 * 1024;
 
+/// Members or frames that a body may have. Some servers pack in blocks, the smallest
+/// of which unpack to some KiB; a member of nothing costs 20 bytes, and as much work as a page.
+const MOST_MEMBERS: usize = 4_096;
+
 /// As a power of two: 8 MiB, the most that RFC 9659 lets a server use.
 const ZSTD_WINDOW_LOG: u32 = 23;
 
@@ -109,21 +113,27 @@ impl fmt::Display for Encoding {
 ///
 /// # Errors
 ///
-/// If it ends early, or is not what its headers say.
+/// If it ends early, has more than 4,096 members, or is not what its headers say.
 pub fn unpack(encoding: Encoding, packed: &[u8], room_bytes: usize) -> Result<Unpacked, FetchError> {
     let broken = |error: io::Error| FetchError::Unpacking { encoding: encoding.name(), why: error.to_string() };
     let ends_early =
         |read_bytes| FetchError::BrokenOff { read_bytes, why: format!("its {encoding} data end too early") };
     let Some(first) = packed.first() else { return Err(ends_early(0)) };
     let mut decoder = encoding.decoder(*first).map_err(broken)?;
-    let (mut body, mut rest) = (Vec::new(), packed);
+    let (mut body, mut rest, mut members) = (Vec::new(), packed, 1);
     loop {
         match piece(&mut *decoder, &mut rest, &mut body).map_err(broken)? {
             _ if body.len() > room_bytes => return Ok(Unpacked::Outgrown),
             At::Middle => {}
             At::Stuck => return Err(ends_early(body.len())),
             At::End => match rest.first() {
-                Some(first) if encoding.begins_again_with(*first) => decoder.reinit().map_err(broken)?,
+                Some(first) if encoding.begins_again_with(*first) => {
+                    members += 1;
+                    if members > MOST_MEMBERS {
+                        return Err(broken(io::Error::other(format!("it has more than {MOST_MEMBERS} members"))));
+                    }
+                    decoder.reinit().map_err(broken)?;
+                }
                 _ => return Ok(Unpacked::Whole(body)),
             },
         }
@@ -233,6 +243,14 @@ mod tests {
         check("zstd", &[skipped, &pack("zstd", b"one")[..]].concat(), b"one");
         for encoding in ENCODINGS {
             check(encoding, &[&pack(encoding, b"one")[..], &[0; 20]].concat(), b"one");
+        }
+    }
+
+    #[test]
+    fn a_body_of_countless_members_is_refused() {
+        for encoding in ["gzip", "zstd"] {
+            check(encoding, &pack(encoding, b"").repeat(MOST_MEMBERS), b"");
+            check_refused(encoding, &pack(encoding, b"").repeat(MOST_MEMBERS + 1), "more than 4096 members");
         }
     }
 

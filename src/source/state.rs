@@ -21,7 +21,7 @@ pub struct Validators {
 /// What recapd remembers of a source between polls.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SourceState {
-    /// The configured address at the last poll; another one is begun anew, see [`SourceState::at`].
+    /// The configured address at the last poll; what another one changes, see [`SourceState::at`].
     pub feed: Option<Url>,
     /// The address that is asked instead, since the configured one leads there for good.
     pub learnt: Option<Url>,
@@ -168,23 +168,30 @@ impl SourceState {
         }
     }
 
-    /// What is left of it where the operator has configured `feed`: at another
-    /// address it is as good as new, and a source that was retired is asked again.
+    /// What is left of it where the operator has configured `feed`: nearly all
+    /// where the old address was seen to lead. At another one it is as good as
+    /// new. In both cases a source that was retired is asked again.
     pub fn at(self, feed: &Url, now: Timestamp) -> Self {
         if self.feed.as_ref() == Some(feed) {
             return self;
         }
-        let standing = match self.standing {
-            Standing::Retired { .. } => Standing::Active,
-            active_or_paused => active_or_paused,
+        let (standing, due) = match self.standing {
+            Standing::Retired { .. } => (Standing::Active, now),
+            active_or_paused => (active_or_paused, self.due),
         };
+        let mut seen = self.learnt.iter().chain(self.moved.as_ref().map(|moved| &moved.to));
+        if seen.any(|to| to == feed) {
+            // The same feed under its new name: what was read of it came from there.
+            return Self { feed: Some(feed.clone()), learnt: None, moved: None, standing, due, ..self };
+        }
         Self {
             standing,
             last_poll: self.last_poll,
             last_success: self.last_success,
             last_new: self.last_new,
             last_error: self.last_error,
-            // Without `first_success`: another address has a backlog of its own, which is no news.
+            // Without `first_success`: another address has a backlog of its own. What it dated
+            // after `last_success` is news all the same.
             ..Self::unknown(now)
         }
     }
@@ -263,6 +270,30 @@ mod tests {
         let other = known.at(&"https://c.test/feed".parse().unwrap(), now);
         assert_eq!((other.learnt, other.standing, other.failures), (None, Standing::Active, 0));
         assert_eq!((other.first_success, other.last_success), (None, Some(now)));
+    }
+
+    #[test]
+    fn who_follows_a_move_in_the_configuration_goes_on_where_it_was() {
+        let now = at("2026-05-06T00:00:00Z");
+        let to: Url = "https://b.test/feed".parse().unwrap();
+        let known = SourceState {
+            feed: Some("https://a.test/feed".parse().unwrap()),
+            validators: Validators { etag: Some(b"1".to_vec()), ..Validators::default() },
+            first_success: Some(now),
+            last_success: Some(now),
+            held: Some(Held { trap: Trap::Renamed, items: 30, since: now, leave: Leave::Given }),
+            dates: Dates::Steady,
+            ..SourceState::unknown(now)
+        };
+        let followed = SourceState { feed: Some(to.clone()), ..known.clone() };
+        let learnt = SourceState { learnt: Some(to.clone()), ..known.clone() };
+        assert_eq!(learnt.at(&to, now), followed);
+        let moved = Move { to: to.clone(), sightings: 1, first: now, last: now };
+        let moving = SourceState { moved: Some(moved), ..known };
+        assert_eq!(moving.clone().at(&to, now), followed, "once it was seen");
+        let standing = Standing::Retired { why: "HTTP 410".to_owned(), since: now };
+        let gone = SourceState { standing, due: Timestamp::MAX, ..moving };
+        assert_eq!(gone.at(&to, now), followed, "a dead signpost is no dead feed");
     }
 
     #[test]

@@ -165,15 +165,25 @@ impl SourceState {
         // At another address it was begun anew, which is no word of his.
         let begun_anew = self.feed.as_ref().map(|feed| stored.clone().at(feed, stored.due));
         let stored = begun_anew.as_ref().unwrap_or(stored);
-        let standing = if stored.standing == before.standing { self.standing } else { stored.standing.clone() };
         let was_accepted = stored.held != before.held;
-        match self.held {
+        let decided = if stored.standing == before.standing { self } else { self.standing_as(stored) };
+        match decided.held {
             // Held once more before he was heard: it is asked for again.
             Some(held) if was_accepted => {
                 let held = Some(Held { leave: Leave::Given, ..held });
-                Self { standing, held, due: self.due.min(stored.due), ..self }
+                Self { held, due: decided.due.min(stored.due), ..decided }
             }
-            held => Self { standing, held, ..self },
+            held => Self { held, ..decided },
+        }
+    }
+
+    /// Standing as it is `stored`. What retires without being retired is due as
+    /// before: its own due time is never.
+    fn standing_as(self, stored: &Self) -> Self {
+        let standing = stored.standing.clone();
+        match self.standing {
+            Standing::Retired { .. } => Self { standing, due: stored.due, because: stored.because.clone(), ..self },
+            _ => Self { standing, ..self },
         }
     }
 }
@@ -282,6 +292,20 @@ mod tests {
         heeds(paused(), active(), paused(), &active());
         heeds(active(), active(), retired(), &retired());
         heeds(retired(), retired(), active(), &active());
+    }
+
+    #[test]
+    fn who_pauses_while_the_server_says_gone_finds_it_due_when_he_resumes() {
+        let later = now() + std::time::Duration::from_secs(3600);
+        let before = SourceState { because: Some("every 1 h".to_owned()), ..standing(Standing::Active) };
+        let paused = before.clone().told(Word::Pause, now()).unwrap();
+        let retired = Standing::Retired { why: "HTTP 410".to_owned(), since: now() };
+        let gone = SourceState { due: Timestamp::MAX, because: Some("retired".to_owned()), ..standing(retired) };
+        let resumed = gone.heeding(&before.stance(), &paused).told(Word::Resume, now()).unwrap();
+        assert_eq!(resumed, before);
+        let failed = SourceState { due: later, ..standing(Standing::Active) };
+        let resumed = failed.heeding(&before.stance(), &paused).told(Word::Resume, now()).unwrap();
+        assert_eq!(resumed.due, later, "what fails waits as long as it would have");
     }
 
     #[test]

@@ -34,6 +34,14 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// Its file system refuses locks, as some network disks do.
+    #[error("cannot lock {path}: put the database on a local disk, or one whose file system has locks")]
+    Unlockable {
+        /// The file beside the database that is locked.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// It cannot be opened.
     #[error("cannot open {path}")]
     Open {

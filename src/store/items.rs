@@ -38,8 +38,7 @@ impl Store {
         let mut known = Known { footprint: self.footprint(source)?, ..Known::default() };
         for entry in entries {
             let link = entry.link.as_ref().map(|link| canonical(link).to_string());
-            let by_link = Entry { guid: None, ..entry.clone() }.identity();
-            for identity in [entry.identity(), by_link] {
+            for identity in [entry.identity(), entry.identity_without_guid()] {
                 if let Some(item) = self.known_by_identity(source, &identity)? {
                     known.by_identity.insert(identity, item);
                 }

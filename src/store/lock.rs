@@ -1,7 +1,7 @@
 //! Who may write to a database: one process at a time, which says where it can
 //! be asked.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// If another process holds it, the database belongs to another user, or
+    /// If another process holds it, its file system has no locks, the database belongs to another user, or
     /// the file beside it cannot be made.
     pub fn lock(path: &Path) -> Result<Lock> {
         Self::make_folder(path)?;
@@ -34,7 +34,7 @@ impl Store {
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(&beside);
         let failed = |source| StoreError::Open { path: beside.clone(), source };
         let file = file.map_err(failed)?;
-        file.try_lock().map_err(|_| StoreError::Taken { path: path.to_owned() })?;
+        file.try_lock().map_err(|error| refused(error, path))?;
         // Only now is it ours to change.
         file.set_len(0).map_err(failed)?;
         Ok(Lock { file, path: beside })
@@ -66,8 +66,16 @@ impl Lock {
     }
 }
 
-/// The file that is locked: SQLite has its own ideas about locks on the database.
-/// The file that is locked for the database at `path`.
+/// Why there is no lock on the database at `path`: not every file system knows locks.
+fn refused(error: TryLockError, path: &Path) -> StoreError {
+    match error {
+        TryLockError::WouldBlock => StoreError::Taken { path: path.to_owned() },
+        TryLockError::Error(source) => StoreError::Unlockable { path: beside(path), source },
+    }
+}
+
+/// The file that is locked for the database at `path`: SQLite has its own ideas
+/// about locks on the database.
 pub(super) fn beside(path: &Path) -> PathBuf {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".lock");
@@ -93,5 +101,16 @@ mod tests {
         let _next = Store::lock(&path).unwrap();
         assert_eq!(Store::said_by_holder(&path), None, "who holds it now has said nothing yet");
         assert!(!path.exists(), "a lock makes no database");
+    }
+
+    #[test]
+    fn a_disk_without_locks_is_no_other_recapd() {
+        let refused = |error| refused(error, Path::new("/data/recapd.db")).to_string();
+        assert!(refused(TryLockError::WouldBlock).starts_with("another recapd runs on /data/recapd.db"));
+        let no_locks = TryLockError::Error(std::io::Error::other("no locks available"));
+        assert_eq!(
+            refused(no_locks),
+            "cannot lock /data/recapd.db.lock: put the database on a local disk, or one whose file system has locks"
+        );
     }
 }

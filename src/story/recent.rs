@@ -44,6 +44,7 @@ pub struct Recent {
 enum Found {
     Nowhere,
     Once([Slot; 1]),
+    #[expect(clippy::box_collection, reason = "16 bytes a feature instead of 24; few stand in several items")]
     Often(Box<Vec<Slot>>),
     /// Too common to find anybody by; in how many.
     Everywhere(u32),
@@ -115,6 +116,16 @@ impl Lists {
 
     fn length(self) -> usize {
         [self.words, self.neutral, self.marks, self.companies].into_iter().map(usize::from).sum()
+    }
+
+    /// Numbers given anew come in another order.
+    fn sort(self, features: &mut [Feature]) {
+        let mut rest = features;
+        for length in [self.words, self.neutral, self.marks, self.companies] {
+            let (list, left) = rest.split_at_mut(length.into());
+            list.sort_unstable();
+            rest = left;
+        }
     }
 }
 
@@ -325,18 +336,6 @@ impl Recent {
             let source = self.source_number(old.source(slot));
             let item = Newcomer { member: Member { source, ..*member }, features, link: links.get(&slot).copied() };
             self.keep(item, old.story(slot));
-        }
-    }
-}
-
-impl Lists {
-    /// Numbers given anew come in another order.
-    fn sort(self, features: &mut [Feature]) {
-        let mut rest = features;
-        for length in [self.words, self.neutral, self.marks, self.companies] {
-            let (list, left) = rest.split_at_mut(length.into());
-            list.sort_unstable();
-            rest = left;
         }
     }
 }

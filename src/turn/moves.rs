@@ -17,6 +17,14 @@ const APART: SignedDuration = SignedDuration::from_hours(48);
 /// A learnt address that failed so often in a row is dead.
 const LIVES: u32 = 3;
 
+/// One that was not reached so often in a row may be: a boot before the network
+/// is up, and a few minutes without one, are over sooner.
+const LIVES_UNREACHED: u32 = 10;
+
+/// And only after so long without an answer: few networks are down for longer,
+/// and the configured address may not be there any more.
+const SILENT: SignedDuration = SignedDuration::from_hours(48);
+
 /// What came from where a redirect leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Proof {
@@ -68,15 +76,24 @@ fn is_no_worse(from: &Url, to: &Url) -> bool {
 
 /// Whether the learnt address is dead, so that the configured one is asked
 /// again. Its validators are nothing to another address. Who asks for silence lives.
-pub(super) fn unlearnt(state: &mut SourceState, hope: Hope) -> bool {
-    let is_dead = hope == Hope::Gone || (state.failures >= LIVES && state.rest.is_none());
-    if state.learnt.is_none() || !is_dead {
+pub(super) fn unlearnt(state: &mut SourceState, hope: Hope, now: Timestamp) -> bool {
+    if state.learnt.is_none() || !is_dead(state, hope, now) {
         return false;
     }
     state.learnt = None;
     state.moved = None;
     state.validators = Validators::default();
     true
+}
+
+/// Whether the address that failed is dead. That nobody was reached may be our own network's doing.
+fn is_dead(state: &SourceState, hope: Hope, now: Timestamp) -> bool {
+    let is_silent = || state.last_success.is_none_or(|last| now.duration_since(last) >= SILENT);
+    match hope {
+        Hope::Gone => true,
+        Hope::Again => state.failures >= LIVES && state.rest.is_none(),
+        Hope::Soon => state.failures >= LIVES_UNREACHED && is_silent(),
+    }
 }
 
 #[cfg(test)]
@@ -160,14 +177,28 @@ mod tests {
                 learnt: Some(url(NEW)),
                 failures,
                 rest: rest.map(str::to_owned),
+                last_success: Some(Timestamp::UNIX_EPOCH),
                 ..SourceState::unknown(Timestamp::UNIX_EPOCH)
             };
-            unlearnt(&mut state, hope)
+            unlearnt(&mut state, hope, Timestamp::UNIX_EPOCH + SignedDuration::from_hours(3))
         };
         assert!(!dies(2, Hope::Again, None));
         assert!(dies(3, Hope::Again, None));
-        assert!(dies(3, Hope::Soon, None));
         assert!(dies(1, Hope::Gone, None));
         assert!(!dies(9, Hope::Again, Some("HTTP 503")));
+    }
+
+    #[test]
+    fn a_network_that_is_down_unlearns_nothing_for_two_days() {
+        let dies = |failures, hours| {
+            let then = Timestamp::UNIX_EPOCH;
+            let learnt = Some(url(NEW));
+            let mut state = SourceState { learnt, failures, last_success: Some(then), ..SourceState::unknown(then) };
+            unlearnt(&mut state, Hope::Soon, then + SignedDuration::from_hours(hours))
+        };
+        assert!(!dies(3, 1), "a router that reboots");
+        assert!(!dies(40, 47), "a day without a network");
+        assert!(!dies(3, 24 * 7), "a machine that was off for a week, and boots");
+        assert!(dies(40, 48));
     }
 }

@@ -25,6 +25,10 @@ const TIMES_USUAL: f64 = 10.0;
 /// But not what comes in one lot each week: a flood is also more than two such weeks.
 const WEEKS_USUAL: f64 = 2.0;
 
+/// Of a source watched for less than this nobody knows what is usual: there are
+/// those that bring hundreds of papers each day, and none on a long weekend.
+const ACQUAINTED: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// A shorter text may stand under many items by right: "Comments", "Read more".
 const TELLING_CHARS: usize = 80;
 
@@ -144,6 +148,9 @@ fn come_again(known: &Known, new: &[Item]) -> Option<(Trap, usize)> {
 }
 
 fn flood(before: &SourceState, new: &[Item], now: Timestamp) -> Option<usize> {
+    if now.duration_since(before.rhythm.begun) < ACQUAINTED {
+        return None;
+    }
     let news = new.len() - long_ago(before, new).len();
     let since = before.last_success.map_or(SignedDuration::ZERO, |last| now.duration_since(last));
     let days = since.as_secs_f64() / 86_400.0;

@@ -29,6 +29,7 @@ pub(super) fn read(
     let (entries, dropped) = sifted(source, std::mem::take(&mut reading.entries), by);
     let redating = Redating::of(&entries, known);
     let footprint = Footprint::of(traces(&entries, &dropped, &reading.skipped));
+    // Items may be known from another address of it; that tells nothing of how old the others here are.
     let acquaintance = if before.first_success.is_some() { Acquaintance::Known } else { Acquaintance::First };
     let mut batch = intake(&source.id, entries, known, by.now, acquaintance);
     let verdict = match acquaintance {
@@ -37,11 +38,12 @@ pub(super) fn read(
     };
     if let Verdict::Held(held) = verdict {
         // The validators stay as well, so that the next poll sees the batch again.
+        // Nor does the rhythm fade: nothing new is taken, not nothing new published.
         turn.state.held = Some(held);
-        turn.state.rhythm = before.rhythm.after(0, by.now);
         return outcome;
     }
     place_backlog(before, &verdict, &mut batch.new);
+    place_news(before, by.now, &mut batch.new);
     turn.notes.extend(notes(source, &batch, by.now));
     turn.notes.extend(left_out(source, known, &dropped, &reading.skipped, by.now));
     turn.state.rhythm = match acquaintance {
@@ -103,6 +105,16 @@ fn place_backlog(before: &SourceState, verdict: &Verdict, new: &mut [Item]) {
     for place in backlog {
         let item = &mut new[place];
         item.placed = item.entry.published.map(|published| published.min(item.first_seen));
+    }
+}
+
+/// Places what the first document at another address dates after the last look at
+/// the one before: there it would have been news, and its own date may lie in a
+/// week that is published.
+fn place_news(before: &SourceState, now: Timestamp, new: &mut [Item]) {
+    let Some(last) = before.last_success.filter(|_| before.first_success.is_none()) else { return };
+    for item in new.iter_mut().filter(|item| item.entry.published > Some(last)) {
+        item.placed = Some(now);
     }
 }
 

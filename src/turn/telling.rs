@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::ledger::Event;
 use crate::schedule::Pace;
-use crate::source::{Leave, SourceState, Standing, Tempo, public};
+use crate::source::{Held, Leave, SourceState, Standing, Tempo, public};
 use crate::wait;
 
 /// One failure is weather; that the whole network was away for two minutes need not be told of every source.
@@ -45,7 +45,7 @@ fn standing(before: &SourceState, after: &SourceState) -> Option<(Event, String)
 
 fn held(before: &SourceState, after: &SourceState) -> Option<(Event, String)> {
     match (&before.held, &after.held) {
-        (Some(before), Some(after)) if before.trap == after.trap => None,
+        (Some(before), Some(after)) if before.trap == after.trap => lapsed(before, after),
         (_, Some(held)) => Some((Event::Held, format!("{}; nothing of this batch is taken", held.in_words()))),
         (Some(held), None) if held.leave == Leave::Given => {
             Some((Event::Freed, format!("{}: taken as backlog, since they were accepted", held.in_words())))
@@ -53,6 +53,13 @@ fn held(before: &SourceState, after: &SourceState) -> Option<(Event, String)> {
         (Some(held), None) => Some((Event::Freed, format!("{}: the feed is itself again", held.in_words()))),
         (None, None) => None,
     }
+}
+
+/// An acceptance was for what the operator saw: a batch that outgrew that is another question.
+fn lapsed(before: &Held, after: &Held) -> Option<(Event, String)> {
+    let (seen, is) = (before.items, after.in_words());
+    let lapsed = before.leave == Leave::Given && after.leave == Leave::Awaited;
+    lapsed.then(|| (Event::Held, format!("{is}; {seen} were accepted, so that nothing of this batch is taken")))
 }
 
 fn health(before: &SourceState, after: &SourceState) -> Option<(Event, String)> {

@@ -480,3 +480,19 @@ fn no_clock_breaks_a_turn() {
         assert!(turn.state.learnt.is_none(), "{words}");
     }
 }
+
+#[test]
+fn at_another_address_what_is_younger_than_the_last_look_is_news() {
+    let elsewhere = Source { feed: "https://c.test/feed".parse().unwrap(), ..source() };
+    let before = well().at(&elsewhere.feed, now());
+    let dated = |number, published| Entry { published, ..entry(number) };
+    let entries = vec![
+        dated(1, Some(now() - HOUR * 2)),
+        dated(2, Some(now() - HOUR / 2)),
+        dated(3, Some(now() + HOUR)),
+        dated(4, None),
+    ];
+    let turn = polled_at(now(), &elsewhere, &before, Answer::Feed(feed(entries)), &Known::default());
+    let placed: Vec<_> = turn.intake.new.iter().map(|item| item.placed).collect();
+    assert_eq!(placed, [Some(now() - HOUR * 2), Some(now()), Some(now()), None]);
+}

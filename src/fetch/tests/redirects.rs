@@ -22,6 +22,21 @@ async fn an_unchanged_feed_that_moved_says_so_too() {
 }
 
 #[tokio::test]
+async fn what_is_gone_behind_a_temporary_redirect_is_not_the_feed() {
+    let elsewhere = FetchError::Status { code: 410, retry_after: None };
+    for (hops, expected) in [
+        (&["301 x", "308 x"][..], FetchError::Gone),
+        (&["302 x"], elsewhere.clone()),
+        (&["301 x", "307 x"], elsewhere.clone()),
+        (&["303 x", "301 x"], elsewhere),
+    ] {
+        let leading = hops.iter().map(|status| answer(status, &["Location: /on"], b""));
+        let origin = Origin::new(leading.chain([answer("410 Gone", &[], b"")]).collect()).await;
+        assert_eq!(fetch(&origin).await, Err(expected), "{hops:?}");
+    }
+}
+
+#[tokio::test]
 async fn redirects_come_to_an_end() {
     let origin = Origin::new(vec![answer("302 x", &["Location: /feed"], b"")]).await;
     assert_eq!(fetch(&origin).await, Err(FetchError::TooManyRedirects { followed: 10 }));

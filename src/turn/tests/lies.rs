@@ -35,7 +35,6 @@ fn changed(entries: Vec<Entry>, change: impl Fn(usize, &mut Entry)) -> Vec<Entry
     entries.into_iter().enumerate().map(change).collect()
 }
 
-/// What is known of a source once `items` were stored.
 /// What is known after a `turn` that took all it was given.
 fn known(turn: &Turn) -> Known {
     let mut known = Known { footprint: turn.footprint.clone().unwrap_or_default(), ..Known::default() };
@@ -59,10 +58,10 @@ fn known(turn: &Turn) -> Known {
     known
 }
 
-/// A source, and what is known of it, after `document` was read twice, the last time an hour ago.
+/// A source, and what is known of it, after `document` was read twice: eight days and an hour ago.
 fn after(document: Vec<Entry>) -> (SourceState, Known) {
-    let new = SourceState::unknown(now());
-    let first = polled_at(now() - HOUR * 2, &source(), &new, Answer::Feed(feed(document.clone())), &Known::default());
+    let new = SourceState::unknown(now() - DAY * 8);
+    let first = polled_at(now() - DAY * 8, &source(), &new, Answer::Feed(feed(document.clone())), &Known::default());
     let known = known(&first);
     let second = polled_at(now() - HOUR, &source(), &first.state, Answer::Feed(feed(document)), &known);
     (second.state, known)
@@ -162,6 +161,27 @@ fn a_lot_at_once_is_usual_for_some() {
 }
 
 #[test]
+fn hundreds_of_papers_a_day_are_no_flood_from_the_first_day_on() {
+    let papers = |day: usize| (0..400).map(|number| article(day * 1000 + number, 0)).collect::<Vec<Entry>>();
+    let weekdays = [0, 1, 2, 3, 4, 7, 8, 9, 10, 11, 14];
+    let begun = now() - DAY * 14;
+    let mut before = (SourceState { rhythm: Rhythm::begun(begun), ..SourceState::unknown(begun) }, Known::default());
+    for day in weekdays {
+        let turn =
+            polled_at(begun + DAY * day, &source(), &before.0, Answer::Feed(feed(papers(day as usize))), &before.1);
+        assert_eq!((turn.state.held.as_ref(), turn.intake.new.len()), (None, 400), "day {day}");
+        before = (turn.state.clone(), known(&turn));
+    }
+}
+
+#[test]
+fn a_rhythm_does_not_fade_while_a_batch_is_held() {
+    let before = held();
+    let again = next(&before, Answer::Feed(feed(renamed())));
+    assert_eq!(again.state.rhythm.items, after(articles(0..30, 0)).0.rhythm.items);
+}
+
+#[test]
 fn a_feed_that_stamps_all_items_anew_at_each_poll_was_never_steady() {
     let stamped = |ago: u32| changed(articles(0..30, 0), move |_, entry| entry.published = Some(now() - DAY * ago));
     let (state, known) = after(articles(0..30, 0));
@@ -228,6 +248,19 @@ fn only_what_was_seen_is_accepted() {
     let flood = || (100..400).map(|number| article(number, 0)).collect();
     let turn = next(&accepted, Answer::Feed(feed(flood())));
     assert_eq!(turn.state.held.map(|held| (held.trap, held.leave)), Some((Trap::Flood, Leave::Awaited)));
+}
+
+#[test]
+fn an_acceptance_that_lapses_is_told() {
+    let (state, known) = after(articles(0..30, 0));
+    let batch = |items: usize| Answer::Feed(feed((1000..1000 + items).map(|number| article(number, 0)).collect()));
+    let held = polled_at(now(), &source(), &state, batch(200), &known);
+    let accepted = (held.state.told(Word::Accept, now()).unwrap(), known);
+    let lapsed = next(&accepted, batch(401));
+    let line =
+        "held: 401 new items, more than ten times the usual; 200 were accepted, so that nothing of this batch is taken";
+    assert_eq!(told(&lapsed), [line]);
+    assert_eq!(told(&next(&(lapsed.state, accepted.1), batch(402))), [""; 0], "once");
 }
 
 #[test]

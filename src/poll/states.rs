@@ -14,7 +14,10 @@ use crate::store::{Readers, StoreError};
 /// The states of all sources that were ever polled. The store holds the same:
 /// what is put here was written there first. Cheap to clone; clones are one.
 #[derive(Clone, Debug, Default)]
-pub struct States(Arc<Mutex<HashMap<SourceId, SourceState>>>);
+pub struct States(Arc<Mutex<Held>>);
+
+/// Boxed: a map doubles when it grows, and a state has hundreds of bytes.
+type Held = HashMap<SourceId, Box<SourceState>>;
 
 impl States {
     /// As the store has them.
@@ -24,12 +27,13 @@ impl States {
     /// If the database fails.
     pub async fn read(readers: &Readers) -> Result<Self, StoreError> {
         let states = readers.ask(|store| store.states()).await?;
-        Ok(Self(Arc::new(Mutex::new(states))))
+        let held = states.into_iter().map(|(source, state)| (source, Box::new(state))).collect();
+        Ok(Self(Arc::new(Mutex::new(held))))
     }
 
     /// Of `source`; none before its first poll.
     pub fn of(&self, source: &SourceId) -> Option<SourceState> {
-        self.held().get(source).cloned()
+        self.held().get(source).map(|state| (**state).clone())
     }
 
     /// Remembers what a turn wrote that had `heard` the operator say so much.
@@ -39,17 +43,17 @@ impl States {
             Some(stored) => state.heeding(heard, stored),
             None => state,
         };
-        held.insert(source, state);
+        held.insert(source, Box::new(state));
     }
 
     /// Remembers that `source` was told this at `now`. A turn may have been
     /// written since: only what the word changes is changed.
     pub fn tell(&self, source: &SourceId, word: Word, now: Timestamp) {
         let mut held = self.held();
-        let before = held.get(source).cloned().unwrap_or_else(|| SourceState::unknown(now));
+        let before = held.get(source).map_or_else(|| SourceState::unknown(now), |state| (**state).clone());
         // What a word does not fit, it leaves as it is.
         if let Ok(state) = before.told(word, now) {
-            held.insert(source.clone(), state);
+            held.insert(source.clone(), Box::new(state));
         }
     }
 
@@ -63,10 +67,10 @@ impl States {
     /// How many of `sources` are as `it` says.
     pub fn count<'s>(&self, sources: impl Iterator<Item = &'s SourceId>, it: impl Fn(&SourceState) -> bool) -> usize {
         let held = self.held();
-        sources.filter(|source| held.get(source).is_some_and(&it)).count()
+        sources.filter(|source| held.get(source).is_some_and(|state| it(state))).count()
     }
 
-    fn held(&self) -> MutexGuard<'_, HashMap<SourceId, SourceState>> {
+    fn held(&self) -> MutexGuard<'_, Held> {
         // Every state in it is whole, whoever panicked.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -56,7 +56,8 @@ fn what_a_poll_holds_a_push_neither_frees_nor_forgets() {
 #[test]
 fn what_only_a_poll_can_tell_is_left_to_it() {
     let one = || vec![entry(1)];
-    let quiet = SourceState { rhythm: Rhythm { news: 1.0, items: 1.0, ..well().rhythm }, ..well() };
+    let begun = now() - HOUR * 24 * 30;
+    let quiet = SourceState { rhythm: Rhythm { news: 1.0, items: 1.0, begun, ..well().rhythm }, ..well() };
     assert_eq!(push(&quiet, one()).unwrap().intake.new.len(), 1);
     assert!(push(&quiet, (0..200).map(entry).collect()).is_none(), "a flood");
     let paused = SourceState { standing: Standing::Paused { since: now() }, ..quiet.clone() };

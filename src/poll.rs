@@ -211,7 +211,8 @@ impl Poller {
                     (id, polled)
                 });
             }
-            let Some(Ok((id, polled))) = running.join_next().await else { break };
+            let Some(ended) = running.join_next().await else { break };
+            let (id, polled) = ended.map_err(|_| StoreError::Panicked)?;
             queue.end(&id);
             let Some(polled) = polled? else { continue };
             summary.count(&polled);
@@ -230,21 +231,25 @@ impl Poller {
     ///
     /// # Errors
     ///
-    /// If the database fails; nothing of the turn is written then.
+    /// If the database fails; nothing of the turn is written then. And if even
+    /// that failure panics ([`StoreError::Panicked`]): this never does.
     pub async fn turn(&self, source: &SourceId, now: Timestamp) -> Result<Option<Polled>, StoreError> {
-        // In a task of its own: a panic in one turn is that source's failure. A
-        // set of one ends the task with the future, where a handle would not.
-        let mut alone = JoinSet::new();
         let (poller, id) = (self.clone(), source.clone());
-        alone.spawn(async move { poller.tried(&id, now).await });
-        let bug = match alone.join_next().await {
-            Some(Ok(Err(bug @ (StoreError::Panicked | StoreError::Sqlite(_))))) => bug,
-            Some(Ok(polled)) => return polled,
-            Some(Err(_)) | None => StoreError::Panicked,
+        let bug = match fenced(async move { poller.tried(&id, now).await }).await {
+            Err(bug @ (StoreError::Panicked | StoreError::Sqlite(_))) => bug,
+            polled => return polled,
         };
         // What this feed brings to light must not stop the others, again and again.
         tracing::error!(%source, error = &bug as &dyn std::error::Error, "a bug of recapd, brought to light by `{source}`");
+        let (poller, id) = (self.clone(), source.clone());
+        fenced(async move { poller.given_up(&id, now).await }).await
+    }
+
+    /// The turn of a source whose own turn could not be done, for a bug of ours.
+    async fn given_up(&self, source: &SourceId, now: Timestamp) -> Result<Option<Polled>, StoreError> {
         let Some(source) = self.source(source) else { return Ok(None) };
+        #[cfg(test)]
+        assert_ne!(source.id.as_str(), tests::PANICS_AGAIN, "as another bug of ours would");
         let (answer, before) = (unreadable(FAILED_INSIDE.to_owned()), self.state(source, now));
         let turn = self.decided(source, &before, answer, &Known::default(), now);
         self.written(source, turn, |_| Outcome::Unchanged).await.map(Some)
@@ -253,7 +258,7 @@ impl Poller {
     async fn tried(&self, source: &SourceId, now: Timestamp) -> Result<Option<Polled>, StoreError> {
         let Some(source) = self.source(source) else { return Ok(None) };
         #[cfg(test)]
-        assert_ne!(source.id.as_str(), tests::PANICS, "as a bug of ours would");
+        assert!(!tests::panics(&source.id), "as a bug of ours would");
         let before = self.state(source, now);
         let (validators, allow_private) = (&before.validators, source.allow_private.as_slice());
         let request = Request { url: before.address(&source.feed), validators, allow_private, now };
@@ -420,6 +425,19 @@ impl Poller {
     /// What is remembered of `source`, as far as it is true of its address.
     fn state(&self, source: &Source, now: Timestamp) -> SourceState {
         self.states.of(&source.id).unwrap_or_else(|| SourceState::unknown(now)).at(&source.feed, now)
+    }
+}
+
+/// A panic in `work` is an error of it. In a task of its own; a set of one ends
+/// the task with the future, where a handle would not.
+async fn fenced<T: Send + 'static>(
+    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    let mut alone = JoinSet::new();
+    alone.spawn(work);
+    match alone.join_next().await {
+        Some(Ok(done)) => done,
+        Some(Err(_)) | None => Err(StoreError::Panicked),
     }
 }
 

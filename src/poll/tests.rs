@@ -3,11 +3,21 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
+use tempfile::TempDir;
+
 use super::*;
 use crate::config::load;
 
 /// The source whose turn panics.
-pub const PANICS: &str = "panics-in-its-turn";
+const PANICS: &str = "panics-in-its-turn";
+
+/// The source whose turn panics, and again while that is written down.
+pub const PANICS_AGAIN: &str = "panics-again";
+
+/// Whether the turn of `source` panics.
+pub fn panics(source: &SourceId) -> bool {
+    [PANICS, PANICS_AGAIN].contains(&source.as_str())
+}
 
 /// Answers every request with a feed of one item, until the test ends.
 fn publisher() -> String {
@@ -28,27 +38,47 @@ fn publisher() -> String {
     format!("http://{address}/feed")
 }
 
-#[tokio::test]
-async fn a_panic_in_one_turn_is_that_sources_failure() {
-    let (folder, feed) = (tempfile::tempdir().unwrap(), publisher());
+/// Everything is as at this instant.
+fn now() -> Timestamp {
+    "2026-05-11T08:00:00Z".parse().unwrap()
+}
+
+/// A poller of sources with these ids, all at one address.
+fn poller(folder: &TempDir, feed: &str, ids: &[&str]) -> Poller {
     let database = folder.path().join("recapd.db");
-    let source = |id: &str| format!("[[source]]\nid = \"{id}\"\nname = \"a\"\nfeed = \"{feed}\"\n");
+    let source = |id: &&str| format!("[[source]]\nid = \"{id}\"\nname = \"a\"\nfeed = \"{feed}\"\n");
     let written = format!(
-        "sources = []\n[store]\npath = {database:?}\n[fetch]\nallow_private = [\"127.0.0.0/8\"]\nhost_gap = \"0s\"\n{}{}",
-        source(PANICS),
-        source("well")
+        "sources = []\n[store]\npath = {database:?}\n[fetch]\nallow_private = [\"127.0.0.0/8\"]\nhost_gap = \"0s\"\n{}",
+        ids.iter().map(source).collect::<String>()
     );
     std::fs::write(folder.path().join("recapd.toml"), written).unwrap();
     let config = Arc::new(load(&folder.path().join("recapd.toml"), &|_| None).unwrap());
     let handle = Handle::start(&database, Arc::new(config.names.clone())).unwrap();
-    let readers = Readers::of(&database);
-    let poller = Poller::new(config, handle, readers.clone(), States::default()).unwrap();
-    let now: Timestamp = "2026-05-11T08:00:00Z".parse().unwrap();
-    let all = [PANICS.parse().unwrap(), "well".parse().unwrap()];
-    let summary = poller.round(&all, Clock::stopped_at(now), Order::OneByOne, |_| ()).await.unwrap();
+    Poller::new(config, handle, Readers::of(&database), States::default()).unwrap()
+}
+
+/// A round of these, one by one.
+async fn round(poller: &Poller, ids: &[&str]) -> Result<Summary, StoreError> {
+    let ids: Vec<SourceId> = ids.iter().map(|id| id.parse().unwrap()).collect();
+    poller.round(&ids, Clock::stopped_at(now()), Order::OneByOne, |_| ()).await
+}
+
+#[tokio::test]
+async fn a_panic_in_one_turn_is_that_sources_failure() {
+    let (folder, all) = (tempfile::tempdir().unwrap(), [PANICS, "well"]);
+    let poller = poller(&folder, &publisher(), &all);
+    let summary = round(&poller, &all).await.unwrap();
     assert_eq!((summary.polled, summary.failed, summary.taken.new), (2, 1, 1));
-    let states = readers.ask(|store| store.states()).await.unwrap();
-    let state = &states[&all[0]];
-    assert!(state.due > now, "it waits like any source that failed");
+    let states = poller.readers.ask(|store| store.states()).await.unwrap();
+    let state = &states[&PANICS.parse().unwrap()];
+    assert!(state.due > now(), "it waits like any source that failed");
     assert_eq!(state.last_error.as_deref(), Some("this feed made recapd fail inside; please report it, with the log"));
+}
+
+#[tokio::test]
+async fn a_panic_that_cannot_even_be_written_down_ends_a_round_with_an_error() {
+    let (folder, all) = (tempfile::tempdir().unwrap(), [PANICS_AGAIN, "well"]);
+    let poller = poller(&folder, &publisher(), &all);
+    let ended = round(&poller, &all).await;
+    assert!(matches!(ended, Err(StoreError::Panicked)), "not cut short in silence: {ended:?}");
 }

@@ -7,6 +7,7 @@ mod hubs;
 mod metrics;
 mod reload;
 mod rounds;
+mod setbacks;
 mod shelf;
 mod supervisor;
 mod work;
@@ -66,6 +67,33 @@ struct Shared {
     begun_by: Arc<Config>,
 }
 
+impl Shared {
+    /// All is well; and what the work loop is to hear.
+    fn new(
+        config: Arc<Config>,
+        clock: Clock,
+        handle: Handle,
+        readers: Readers,
+        states: States,
+    ) -> (Self, mpsc::Receiver<Command>) {
+        let (commands, heard) = mpsc::channel(control::MOST_COMMANDS);
+        let shared = Self {
+            config: watch::Sender::new(config.clone()),
+            clock,
+            handle,
+            readers,
+            states,
+            health: Health::new(clock.now()),
+            shelf: Shelf::new(clock.now()),
+            poller: watch::Sender::new(None),
+            commands,
+            pushes: Arc::new(Semaphore::new(hubs::MOST_PUSHES)),
+            begun_by: config,
+        };
+        (shared, heard)
+    }
+}
+
 /// The daemon as a process: until SIGTERM or SIGINT.
 ///
 /// # Errors
@@ -115,20 +143,8 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     let handle = Handle::start(&config.store.path, names)?;
     let readers = Readers::of(&config.store.path);
     let address = listener.local_addr().context("the listener has no address")?;
-    let (commands, heard) = mpsc::channel(control::MOST_COMMANDS);
-    let shared = Shared {
-        config: watch::Sender::new(config.clone()),
-        clock,
-        handle,
-        states: States::read(&readers).await?,
-        readers,
-        health: Health::new(clock.now()),
-        shelf: Shelf::new(clock.now()),
-        poller: watch::Sender::new(None),
-        commands,
-        pushes: Arc::new(Semaphore::new(hubs::MOST_PUSHES)),
-        begun_by: config.clone(),
-    };
+    let states = States::read(&readers).await?;
+    let (shared, heard) = Shared::new(config.clone(), clock, handle, readers, states);
     let (answering, handle) = (shared.clone(), shared.handle.clone());
     let receiving = shared.clone();
     let served = tokio::spawn(serve_and_receive(

@@ -146,18 +146,13 @@ impl Poller {
     /// polled is due at once.
     pub fn queue(&self, now: Timestamp) -> Queue {
         let mut queue = self.empty_queue(Order::Together);
-        self.config.sources.iter().for_each(|source| self.put(source, &mut queue, now));
+        self.config.sources.iter().for_each(|source| self.put(source, &mut queue, self.due(source, now)));
         queue
     }
 
-    /// Puts `source` into `queue`, when it is due.
-    pub fn put(&self, source: &Source, queue: &mut Queue, now: Timestamp) {
-        queue.put(&source.id, &host(&source.feed), self.due(source, now));
-    }
-
-    /// Puts `source` into `queue` before all others, due or not.
-    pub fn put_first(&self, source: &Source, queue: &mut Queue) {
-        queue.put(&source.id, &host(&source.feed), Timestamp::MIN);
+    /// Puts `source` into `queue`, due then.
+    pub fn put(&self, source: &Source, queue: &mut Queue, due: Timestamp) {
+        queue.put(&source.id, &host(&source.feed), due);
     }
 
     fn empty_queue(&self, order: Order) -> Queue {
@@ -200,7 +195,7 @@ impl Poller {
         let mut summary = Summary::default();
         let mut queue = self.empty_queue(order);
         for source in sources.iter().filter_map(|id| self.source(id)) {
-            self.put_first(source, &mut queue);
+            self.put(source, &mut queue, Timestamp::MIN);
         }
         let mut running: JoinSet<(SourceId, Result<Option<Polled>, StoreError>)> = JoinSet::new();
         loop {

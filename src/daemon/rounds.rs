@@ -29,8 +29,10 @@ impl Rounds {
         self.keep(Round { awaited: sources.into_iter().collect(), summary: Summary::default(), answer });
     }
 
-    /// The turn of `source` has ended with `polled`; with nothing, if it will not come.
-    pub fn end(&mut self, source: &SourceId, polled: &Result<Option<Polled>, StoreError>) {
+    /// The turn of `source` has ended with `polled`; with nothing, if it will not
+    /// come. Gives the others that nobody waits for any more, since it failed.
+    pub fn end(&mut self, source: &SourceId, polled: &Result<Option<Polled>, StoreError>) -> Vec<SourceId> {
+        let mut given_up = HashSet::new();
         for mut round in std::mem::take(&mut self.0) {
             let was_awaited = round.awaited.remove(source);
             match polled {
@@ -38,11 +40,22 @@ impl Rounds {
                 // The others would only fail by the same; and whoever asked may have gone.
                 Err(error) if was_awaited => {
                     let _ = round.answer.send(Err(failed(error)));
+                    given_up.extend(round.awaited);
                     continue;
                 }
                 _ => (),
             }
             self.keep(round);
+        }
+        given_up.retain(|source| !self.0.iter().any(|round| round.awaited.contains(source)));
+        given_up.into_iter().collect()
+    }
+
+    /// No round will come to its end, for this reason.
+    pub fn fail(&mut self, error: &StoreError) {
+        for round in self.0.drain(..) {
+            // As above.
+            let _ = round.answer.send(Err(failed(error)));
         }
     }
 
@@ -96,9 +109,10 @@ mod tests {
     #[test]
     fn a_store_that_fails_ends_the_round_with_why() {
         let mut rounds = Rounds::default();
-        let mut round = begin(&mut rounds, &["a", "b"]);
-        rounds.end(&id("a"), &Err(StoreError::Full));
+        let mut round = begin(&mut rounds, &["a", "b", "c"]);
+        let _other = begin(&mut rounds, &["c"]);
+        assert_eq!(rounds.end(&id("a"), &Err(StoreError::Full)), [id("b")], "`c` is still waited for");
         assert_eq!(round.try_recv(), Ok(Err(Answer::Later(StoreError::Full.to_string()))));
-        assert!(rounds.awaited().is_empty());
+        assert_eq!(rounds.awaited(), HashSet::from([id("c")]));
     }
 }

@@ -1,6 +1,9 @@
 //! The daemon's work: whatever is due is polled, whatever week has ended is
 //! published.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,6 +15,7 @@ use tokio::task::JoinSet;
 
 use super::control::{Answer, Command};
 use super::rounds::Rounds;
+use super::setbacks::Setbacks;
 use super::{Shared, metrics};
 use crate::compose;
 use crate::config::Config;
@@ -71,6 +75,10 @@ struct Worker {
     anchored: Option<bool>,
     /// Nothing is begun before, since the store failed.
     resume: Option<Instant>,
+    /// What the store is damaged by: then nothing is begun any more.
+    damage: Option<StoreError>,
+    /// Turns that the store did not take.
+    setbacks: Setbacks,
 }
 
 impl Worker {
@@ -80,8 +88,20 @@ impl Worker {
         shared.poller.send_replace(Some(poller.clone()));
         let queue = poller.queue(shared.clock.now());
         let (running, begun, rounds) = (JoinSet::new(), HashMap::new(), Rounds::default());
-        let next_week = Timestamp::MIN;
-        Ok(Self { shared, config, poller, queue, running, begun, rounds, next_week, anchored: None, resume: None })
+        Ok(Self {
+            shared,
+            config,
+            poller,
+            queue,
+            running,
+            begun,
+            rounds,
+            next_week: Timestamp::MIN,
+            anchored: None,
+            resume: None,
+            damage: None,
+            setbacks: Setbacks::default(),
+        })
     }
 
     /// Goes on by another configuration; turns on the way end by the old one.
@@ -92,26 +112,29 @@ impl Worker {
         };
         let gone = self.config.sources.iter().filter(|source| poller.source(&source.id).is_none());
         gone.for_each(|source| self.queue.remove(&source.id));
-        let now = self.shared.clock.now();
-        config.sources.iter().for_each(|source| poller.put(source, &mut self.queue, now));
         self.shared.poller.send_replace(Some(poller.clone()));
-        (self.config, self.poller, self.next_week) = (config, poller, Timestamp::MIN);
+        (self.config, self.poller, self.next_week) = (config.clone(), poller, Timestamp::MIN);
+        config.sources.iter().for_each(|source| self.put(&source.id));
         self.put_awaited_first();
+    }
+
+    /// Puts a source into the queue, when it is due.
+    fn put(&mut self, id: &SourceId) {
+        if let Some(source) = self.poller.source(id) {
+            let due = self.poller.due(source, self.shared.clock.now()).max(self.setbacks.until(id));
+            self.poller.put(source, &mut self.queue, due);
+        }
     }
 
     /// What a verb asks for.
     fn hear(&mut self, command: Command) {
-        let now = self.shared.clock.now();
         match command {
-            Command::Poll(which, answer) => match self.poller.chosen(which, now) {
+            Command::Poll(which, answer) => match self.poller.chosen(which, self.shared.clock.now()) {
                 Ok(sources) => self.rounds.begin(sources, answer),
                 // Whoever asked may have gone.
                 Err(why) => drop(answer.send(Err(Answer::Refused(why.to_string())))),
             },
-            Command::Heard(sources) => {
-                let known = sources.iter().filter_map(|id| self.poller.source(id));
-                known.for_each(|source| self.poller.put(source, &mut self.queue, now));
-            }
+            Command::Heard(sources) => sources.iter().for_each(|source| self.put(source)),
         }
         self.put_awaited_first();
     }
@@ -119,11 +142,14 @@ impl Worker {
     /// What a round waits for is due now, unless it was paused or taken out
     /// since: then it will not come.
     fn put_awaited_first(&mut self) {
+        if let Some(damage) = &self.damage {
+            return self.rounds.fail(damage);
+        }
         let now = self.shared.clock.now();
         for id in self.rounds.awaited().into_iter().filter(|id| !self.begun.contains_key(id)) {
             match self.poller.source(&id).filter(|source| self.poller.due(source, now) < NEVER) {
-                Some(source) => self.poller.put_first(source, &mut self.queue),
-                None => self.rounds.end(&id, &Ok(None)),
+                Some(source) => self.poller.put(source, &mut self.queue, Timestamp::MIN),
+                None => drop(self.rounds.end(&id, &Ok(None))),
             }
         }
     }
@@ -131,6 +157,9 @@ impl Worker {
     /// Starts what is due and publishes what has ended; gives how long nothing
     /// else will be due.
     async fn start_due(&mut self) -> Duration {
+        if self.damage.is_some() {
+            return LONGEST_NAP;
+        }
         let now = self.shared.clock.now();
         let patience = self.resume.map(|resume| resume.saturating_duration_since(Instant::now()));
         if let Some(patience) = patience.filter(|patience| !patience.is_zero()) {
@@ -167,13 +196,16 @@ impl Worker {
     }
 
     fn finished(&mut self, turn: std::result::Result<Turn, tokio::task::JoinError>) {
+        // A turn never panics; only the end of the runtime cancels one.
         let Ok((id, seconds, polled)) = turn else { return };
         self.begun.remove(&id);
-        self.rounds.end(&id, &polled);
         self.queue.end(&id);
-        if let Some(source) = self.poller.source(&id) {
-            self.poller.put(source, &mut self.queue, self.shared.clock.now());
+        match polled {
+            Ok(_) => self.setbacks.over(&id),
+            Err(_) => self.setbacks.lost(&id, self.shared.clock.now()),
         }
+        let given_up = self.rounds.end(&id, &polled);
+        std::iter::once(&id).chain(&given_up).for_each(|id| self.put(id));
         match polled {
             Ok(Some(polled)) => metrics::polled(&polled, seconds),
             Ok(None) => (),
@@ -243,9 +275,22 @@ impl Worker {
     }
 
     fn failed(&mut self, error: &StoreError) -> Duration {
+        if self.damage.is_some() {
+            return LONGEST_NAP;
+        }
+        let what_now = match error {
+            StoreError::Damaged(_) => "nothing is polled or published any more",
+            _ => "trying again",
+        };
         // Said once, not for each poll that was on its way.
         if self.shared.health.store(Some(error.to_string())) {
-            tracing::error!(error = error as &dyn std::error::Error, "the store fails, trying again");
+            tracing::error!(error = error as &dyn std::error::Error, "the store fails, {what_now}");
+        }
+        if let StoreError::Damaged(_) = error {
+            // What takes a little more writing is no less damaged.
+            self.damage = error.of_the_whole();
+            self.rounds.fail(error);
+            return LONGEST_NAP;
         }
         self.resume = Some(Instant::now() + AFTER_FAILURE);
         AFTER_FAILURE

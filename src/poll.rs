@@ -155,12 +155,24 @@ impl Poller {
         queue.put(&source.id, &host(&source.feed), due);
     }
 
+    /// Lets as many turns of `queue` run as the configuration says.
+    pub fn bound(&self, queue: &mut Queue) {
+        let (most, most_at_host) = self.bounds(Order::Together);
+        queue.bound(most, most_at_host);
+    }
+
     fn empty_queue(&self, order: Order) -> Queue {
+        let (most, most_at_host) = self.bounds(order);
+        Queue::new(most, most_at_host)
+    }
+
+    /// How many turns may run, in all and at one host.
+    fn bounds(&self, order: Order) -> (usize, usize) {
         let manners = self.config.fetch.limits().manners;
         match order {
-            Order::OneByOne => Queue::new(1, 1),
+            Order::OneByOne => (1, 1),
             // One more than may be asked, so that the next waits at the door.
-            Order::Together => Queue::new(manners.concurrency.saturating_mul(2), manners.per_host.saturating_add(1)),
+            Order::Together => (manners.concurrency.saturating_mul(2), manners.per_host.saturating_add(1)),
         }
     }
 

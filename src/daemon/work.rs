@@ -114,6 +114,7 @@ impl Worker {
         gone.for_each(|source| self.queue.remove(&source.id));
         self.shared.poller.send_replace(Some(poller.clone()));
         (self.config, self.poller, self.next_week) = (config.clone(), poller, Timestamp::MIN);
+        self.poller.bound(&mut self.queue);
         config.sources.iter().for_each(|source| self.put(&source.id));
         self.put_awaited_first();
     }

@@ -43,7 +43,23 @@ impl Queue {
     /// An empty one that lets `most` turns run at once, `most_at_host` of them at one host.
     pub fn new(most: usize, most_at_host: usize) -> Self {
         let (waiting, places, hosts) = Default::default();
-        Self { most: most.max(1), most_at_host: most_at_host.max(1), waiting, places, hosts, running: 0 }
+        let mut queue = Self { most: 1, most_at_host: 1, waiting, places, hosts, running: 0 };
+        queue.bound(most, most_at_host);
+        queue
+    }
+
+    /// Lets so many turns run from now on; those that have begun go on.
+    pub fn bound(&mut self, most: usize, most_at_host: usize) {
+        (self.most, self.most_at_host) = (most.max(1), most_at_host.max(1));
+        // Whoever is still one too many is parked again.
+        for host in self.hosts.values_mut() {
+            for (due, source) in std::mem::take(&mut host.parked) {
+                if let Some(place) = self.places.get_mut(&source) {
+                    place.stands = Stands::Waiting;
+                }
+                self.waiting.insert((due, source));
+            }
+        }
     }
 
     /// `source` at `host` is due then; one whose turn has begun stays as it is.
@@ -176,6 +192,19 @@ mod tests {
         end(&mut queue, "b");
         end(&mut queue, "b");
         assert_eq!((begun(&mut queue, 1).as_str(), queue.running()), ("d", 3));
+    }
+
+    #[test]
+    fn other_bounds_count_for_those_who_wait_already() {
+        let mut queue = queue(&[("s1", "slow", 1), ("s2", "slow", 1), ("s3", "slow", 1), ("s4", "slow", 1)]);
+        assert_eq!(begun(&mut queue, 5), "s1");
+        queue.bound(9, 3);
+        assert_eq!(begun(&mut queue, 5), "s2 s3");
+        queue.bound(2, 2);
+        end(&mut queue, "s1");
+        assert_eq!(begun(&mut queue, 5), "");
+        end(&mut queue, "s2");
+        assert_eq!(begun(&mut queue, 5), "s4");
     }
 
     #[test]

@@ -96,3 +96,13 @@ async fn what_a_round_gave_up_is_polled_when_it_is_due() {
     assert!(matches!(waiting.try_recv(), Ok(Err(Answer::Later(_)))));
     assert_eq!(worker.queue.next_due(), Some(now()), "nobody waits for `b` any more");
 }
+
+#[tokio::test]
+async fn a_reload_changes_how_many_turns_may_run() {
+    let (folder, all) = (tempfile::tempdir().unwrap(), ["a", "b", "c", "d", "e"]);
+    let begun = |worker: &mut Worker| std::iter::from_fn(|| worker.queue.begin(now())).count();
+    let mut worker = worker(config(&folder, "concurrency = 1", &all)).await;
+    assert_eq!(begun(&mut worker), 2);
+    worker.by(config(&folder, "concurrency = 2", &all));
+    assert_eq!(begun(&mut worker), 2, "twice as many in all");
+}

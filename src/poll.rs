@@ -2,6 +2,7 @@
 
 mod alone;
 mod answer;
+mod doors;
 mod push;
 pub mod queue;
 pub mod states;
@@ -19,7 +20,7 @@ use tokio::task::JoinSet;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::dedup::Known;
-use crate::fetch::{ClientError, Fetched, Fetcher, Links, Request, host};
+use crate::fetch::{ClientError, Fetched, Fetcher, Links, Request};
 use crate::id::{Share, SourceId};
 use crate::item::Entry;
 use crate::ledger::Note;
@@ -31,6 +32,7 @@ use crate::websub::Hubs;
 
 use alone::Alone;
 use answer::{Body, failed, said, unreadable};
+use doors::Doors;
 pub use push::{Came, Pushed};
 use queue::Queue;
 use states::States;
@@ -62,6 +64,7 @@ pub struct Poller {
     room: Arc<Semaphore>,
     hubs: Hubs,
     alone: Alone,
+    doors: Doors,
 }
 
 /// What came of one source's turn.
@@ -121,9 +124,8 @@ impl Poller {
         let parsers = Arc::new(Semaphore::new(PARSERS as usize));
         let room = Arc::new(Semaphore::new(MOST_READ));
         let hubs = Hubs::new(config.clone(), fetcher.clone(), handle.clone(), readers.clone());
-        let alone = Alone::default();
-        let by_id = by_id(&config);
-        Ok(Self { config, fetcher, handle, readers, states, by_id, parsers, room, hubs, alone })
+        let (by_id, alone, doors) = (by_id(&config), Alone::default(), Doors::default());
+        Ok(Self { config, fetcher, handle, readers, states, by_id, parsers, room, hubs, alone, doors })
     }
 
     /// The same by another configuration; pauses that hosts asked for go on.
@@ -152,7 +154,14 @@ impl Poller {
 
     /// Puts `source` into `queue`, due then.
     pub fn put(&self, source: &Source, queue: &mut Queue, due: Timestamp) {
-        queue.put(&source.id, &host(&source.feed), due);
+        queue.put(&source.id, &self.host(source), due);
+    }
+
+    /// The host that a turn of `source` will keep busy, as far as we know.
+    fn host(&self, source: &Source) -> String {
+        let state = self.states.of(&source.id).filter(|state| state.feed.as_ref() == Some(&source.feed));
+        let address = state.as_ref().map_or(&source.feed, |state| state.address(&source.feed));
+        self.doors.of(&source.id, address)
     }
 
     /// Lets as many turns of `queue` run as the configuration says.
@@ -270,6 +279,9 @@ impl Poller {
         let (validators, allow_private) = (&before.validators, source.allow_private.as_slice());
         let request = Request { url: before.address(&source.feed), validators, allow_private, now };
         let fetched = self.fetcher.fetch(request).await;
+        if let Ok(Fetched::Body { final_url, .. }) = &fetched {
+            self.doors.led(&source.id, request.url, final_url);
+        }
         // From here on: a push must not wait for a slow server.
         let alone = self.alone(source).await;
         // With what pushes changed meanwhile.

@@ -21,18 +21,19 @@ pub fn panics(source: &SourceId) -> bool {
 
 /// Answers every request with a feed of one item, until the test ends.
 fn publisher() -> String {
+    let body = "<rss version=\"2.0\"><channel><title>a</title><item><title>One</title>\
+                <link>https://a.test/1</link></item></channel></rss>";
+    answering(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()))
+}
+
+/// The address of a server that answers every request with this, until the test ends.
+fn answering(answer: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
         for mut connection in listener.incoming().map_while(Result::ok) {
-            let body = "<rss version=\"2.0\"><channel><title>a</title><item><title>One</title>\
-                        <link>https://a.test/1</link></item></channel></rss>";
             let _ = connection.read(&mut [0; 4096]);
-            let _ = write!(
-                connection,
-                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                body.len()
-            );
+            let _ = connection.write_all(answer.as_bytes());
         }
     });
     format!("http://{address}/feed")
@@ -61,6 +62,28 @@ fn poller(folder: &TempDir, feed: &str, ids: &[&str]) -> Poller {
 async fn round(poller: &Poller, ids: &[&str]) -> Result<Summary, StoreError> {
     let ids: Vec<SourceId> = ids.iter().map(|id| id.parse().unwrap()).collect();
     poller.round(&ids, Clock::stopped_at(now()), Order::OneByOne, |_| ()).await
+}
+
+/// Sends every request on to `address`, until the test ends.
+fn signpost(address: &str) -> String {
+    let answer = format!("HTTP/1.1 302 Found\r\nLocation: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    answering(answer)
+}
+
+#[tokio::test]
+async fn a_turn_keeps_the_host_busy_that_its_address_leads_to() {
+    let (folder, feed) = (tempfile::tempdir().unwrap(), publisher());
+    let poller = poller(&folder, &signpost(&feed), &["well"]);
+    let source = poller.source(&"well".parse().unwrap()).unwrap();
+    let host = |address: &str| crate::fetch::host(&address.parse().unwrap());
+    assert_ne!(poller.host(source), host(&feed), "not known yet");
+    round(&poller, &["well"]).await.unwrap();
+    assert_eq!(poller.host(source), host(&feed), "a redirect");
+    let learnt = Some("https://moved.test/feed".parse().unwrap());
+    let state = SourceState { learnt, ..poller.state(source, now()) };
+    let heard = state.stance();
+    poller.states.put(source.id.clone(), state, &heard);
+    assert_eq!(poller.host(source), "moved.test", "a move");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ pub enum FetchError {
         /// The limit.
         after: Duration,
     },
-    /// Nobody answers there.
+    /// Nobody answers there: no server was bothered.
     #[error("cannot connect to {host}: {why}")]
     Connect {
         /// As written in the address.
@@ -34,6 +34,14 @@ pub enum FetchError {
     /// The server's certificate does not show that it is who it should be.
     #[error("cannot trust {host}: {why}")]
     NotTrusted {
+        /// As written in the address.
+        host: String,
+        /// In words.
+        why: String,
+    },
+    /// The server is there, but no connection can be secured with it.
+    #[error("cannot speak TLS with {host}: {why}")]
+    NoTls {
         /// As written in the address.
         host: String,
         /// In words.
@@ -259,6 +267,8 @@ mod tests {
         check(unknown, "cannot find the address of a.test: Name or service not known", Retry);
         let stranger = FetchError::NotTrusted { host: host(), why: why("its certificate was revoked") };
         check(stranger, "cannot trust a.test: its certificate was revoked", Retry);
+        let hoarse = FetchError::NoTls { host: host(), why: why("it hung up") };
+        check(hoarse, "cannot speak TLS with a.test: it hung up", Retry);
         check(FetchError::NoAnswer { host: host() }, "a.test closed the connection without an answer", Retry);
         let no_http = FetchError::NotHttp { host: host(), why: why("invalid HTTP version parsed") };
         check(no_http, "a.test does not answer in proper HTTP: invalid HTTP version parsed", Retry);

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
 use std::time::Duration;
 
 use rustls::CertificateError;
@@ -22,11 +23,18 @@ pub fn unanswered(error: &reqwest::Error, url: &Url, connect_timeout: Duration) 
     }
     match cause::<rustls::Error>(error) {
         Some(rustls::Error::InvalidCertificate(why)) => return FetchError::NotTrusted { host, why: distrust(why) },
-        Some(other) => return FetchError::Connect { host, why: format!("it does not speak TLS as we do: {other}") },
+        Some(other) => return FetchError::NoTls { host, why: other.to_string() },
         None => {}
     }
     let kind = cause::<io::Error>(error).map(io::Error::kind);
     if error.is_connect() {
+        // There was a connection, and it ended in the middle of the handshake;
+        // an `io::Error` of the library stands around the one that says so.
+        let mut kinds = causes(error).filter_map(|cause| cause.downcast_ref().map(io::Error::kind));
+        let ends = [UnexpectedEof, ConnectionReset, ConnectionAborted, BrokenPipe];
+        if url.scheme() == "https" && kinds.any(|kind| ends.contains(&kind)) {
+            return FetchError::NoTls { host, why: "it hung up in the middle of the handshake".to_owned() };
+        }
         let why = match kind {
             _ if error.is_timeout() => format!("no connection within {}", wait::in_words(connect_timeout)),
             Some(io::ErrorKind::ConnectionRefused) => "nobody listens there".to_owned(),
@@ -35,7 +43,7 @@ pub fn unanswered(error: &reqwest::Error, url: &Url, connect_timeout: Duration) 
         return FetchError::Connect { host, why };
     }
     let is_closed = cause::<hyper::Error>(error).is_some_and(hyper::Error::is_incomplete_message)
-        || matches!(kind, Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe));
+        || matches!(kind, Some(ConnectionReset | BrokenPipe));
     if is_closed { FetchError::NoAnswer { host } } else { FetchError::NotHttp { host, why: innermost(error) } }
 }
 

@@ -89,3 +89,22 @@ pub(super) fn unreadable(error: String) -> Answer {
     let error = text::without_controls(&error).into_owned();
     Answer::Failed(Failure { error, code: None, retry_after: None, hope: Hope::Again })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_where_nobody_was_bothered_it_is_tried_again_soon() {
+        let (host, why) = ("a.test".to_owned(), "no".to_owned());
+        let hope = |error: FetchError| match failed(&error) {
+            Answer::Failed(failure) => failure.hope,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(hope(FetchError::NoSuchName { host: host.clone(), why: why.clone() }), Hope::Soon);
+        assert_eq!(hope(FetchError::Connect { host: host.clone(), why: why.clone() }), Hope::Soon);
+        assert_eq!(hope(FetchError::NoTls { host: host.clone(), why: why.clone() }), Hope::Again);
+        assert_eq!(hope(FetchError::NotTrusted { host, why }), Hope::Again);
+        assert_eq!(hope(FetchError::Gone), Hope::Gone);
+    }
+}

@@ -66,9 +66,16 @@ async fn a_certificate_that_nobody_vouches_for_is_named() {
 #[tokio::test]
 async fn a_server_without_tls_is_no_https_server() {
     let error = said_of(|mut stream| std::io::Write::write_all(&mut stream, b"HTTP/1.1 400 x\r\n\r\n").unwrap()).await;
-    let said = error.to_string();
-    assert!(
-        said.starts_with("cannot connect to 127.0.0.1:") && said.contains(": it does not speak TLS as we do: "),
-        "{said}"
-    );
+    assert!(matches!(error, FetchError::NoTls { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_on_tls_was_reached() {
+    let error = said_of(|mut stream| {
+        // All of the greeting, or the end would be a reset.
+        let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
+    })
+    .await;
+    let FetchError::NoTls { why, .. } = &error else { panic!("{error}") };
+    assert_eq!(why, "it hung up in the middle of the handshake");
 }

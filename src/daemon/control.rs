@@ -43,7 +43,7 @@ pub use client::{Unanswered, Writer, ask, service, writer};
 pub use protocol::{Answer, NotUnderstood, Request};
 use socket::{Socket, places};
 
-/// A request or an answer, with the end of its line: some two thousand ids of sources.
+/// A request, with the end of its line: some two thousand ids of sources.
 const MOST_BYTES: u64 = 64 * 1024;
 
 /// Verbs heard at once; more are sent away.

@@ -4,13 +4,15 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::MOST_BYTES;
 use super::protocol::{Answer, NotUnderstood, Request};
 use super::socket::connect;
 use crate::store::{Lock, Store, StoreError};
 
 /// A change is on the disk within moments; a store that takes longer is in trouble.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An answer has a sentence a source, and so is longer than its request.
+const MOST_BYTES: u64 = 1024 * 1024;
 
 /// Who may write to a database.
 #[derive(Debug)]
@@ -84,5 +86,32 @@ pub fn ask(path: &Path, request: &Request) -> Result<Answer, Unanswered> {
         (Ok(1..), _) => Ok(Answer::read(&line)?),
         (Ok(_), Err(error)) | (Err(error), _) => Err(Unanswered::HungUp(error)),
         (Ok(_), Ok(())) => Err(Unanswered::HungUp(io::ErrorKind::UnexpectedEof.into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+    use crate::source::Word;
+
+    #[test]
+    fn an_answer_may_be_much_longer_than_a_request() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("control.sock");
+        let listener = UnixListener::bind(&path).unwrap();
+        let answer =
+            Answer::Done(vec!["`tnw` is paused: not polled until `recapd source resume tnw`".to_owned(); 2000]);
+        let line = format!("{}\n", answer.line());
+        assert!(line.len() as u64 > super::super::MOST_BYTES);
+        let daemon = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            BufReader::new(&stream).read_line(&mut String::new()).unwrap();
+            stream.write_all(line.as_bytes()).unwrap();
+        });
+        let request = Request::Tell { word: Word::Pause, sources: vec!["tnw".parse().unwrap()] };
+        assert_eq!(ask(&path, &request).unwrap(), answer);
+        daemon.join().unwrap();
     }
 }

@@ -1,6 +1,8 @@
 //! What is said on the control socket, in JSON and as meant. Whoever is on the
 //! other end may write anything.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -19,7 +21,7 @@ pub enum Request {
     Tell {
         /// What the operator says of them.
         word: Word,
-        /// Whose; at least one.
+        /// Whose; at least one, none twice.
         sources: Vec<SourceId>,
     },
     /// Poll now, and answer when all of it is done.
@@ -107,7 +109,7 @@ impl Request {
         let Asked { r#do: deed, sources, all, .. } = understood(line)?;
         let word = deed.strip_prefix("source.").and_then(Word::named);
         match (deed.as_str(), word, sources.is_empty(), all) {
-            (_, Some(word), false, false) => Ok(Self::Tell { word, sources }),
+            (_, Some(word), false, false) => Ok(Self::Tell { word, sources: distinct(sources) }),
             (_, Some(_), true, false) => refused(format!("`{deed}` needs `sources`: a list of at least one id")),
             ("poll", None, true, true) => Ok(Self::Poll(Which::All)),
             ("poll", None, true, false) => Ok(Self::Poll(Which::Due)),
@@ -176,6 +178,13 @@ fn understood<T: serde::de::DeserializeOwned>(line: &[u8]) -> Result<T, NotUnder
     serde_json::from_value(value).map_err(|error| NotUnderstood(error.to_string()))
 }
 
+/// Each once, in their order.
+fn distinct(mut sources: Vec<SourceId>) -> Vec<SourceId> {
+    let mut seen = HashSet::new();
+    sources.retain(|source| seen.insert(source.clone()));
+    sources
+}
+
 fn refused<T>(why: String) -> Result<T, NotUnderstood> {
     Err(NotUnderstood(why))
 }
@@ -206,6 +215,12 @@ mod tests {
         check(r#"{"do":"poll"}"#, r#"{"v":1,"do":"poll"}"#);
         check(r#"{"do":"poll","all":true}"#, r#"{"v":1,"do":"poll","all":true}"#);
         check(r#"{"do":"poll","sources":["a"]}"#, r#"{"v":1,"do":"poll","sources":["a"]}"#);
+    }
+
+    #[test]
+    fn a_source_that_is_named_twice_is_told_once() {
+        let once = r#"{"v":1,"do":"source.revive","sources":["b","a"]}"#;
+        check(r#"{"do":"source.revive","sources":["b","a","b"]}"#, once);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod which;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{OwnedMutexGuard, Semaphore};
@@ -142,6 +143,19 @@ impl Poller {
     /// The way to hubs, under the same manners and by the same configuration.
     pub fn hubs(&self) -> &Hubs {
         &self.hubs
+    }
+
+    /// Lets hosts go on resting that asked for it before a restart: as long as
+    /// the source waits that was told so, which is no less than was asked.
+    pub fn remember_rests(&self, now: Timestamp) {
+        for source in &self.config.sources {
+            let state = self.states.of(&source.id).filter(|state| state.feed.as_ref() == Some(&source.feed));
+            let Some(state) = state.filter(|state| is_of_the_host(state.rest.as_deref())) else { continue };
+            // A paused source is never due, and its host asked no less for silence.
+            let until = state.due.min(self.due(source, now));
+            let left = Duration::try_from(until.duration_since(now)).unwrap_or_default();
+            self.fetcher.rest(state.address(&source.feed), left);
+        }
     }
 
     /// Puts every configured source into a queue, when it is due; one never
@@ -445,6 +459,12 @@ impl Poller {
     fn state(&self, source: &Source, now: Timestamp) -> SourceState {
         self.states.of(&source.id).unwrap_or_else(|| SourceState::unknown(now)).at(&source.feed, now)
     }
+}
+
+/// Whether the silence that a source's last poll was asked for is meant for all of
+/// its host, see `turn`; any status but a 429 speaks of one feed.
+fn is_of_the_host(rest: Option<&str>) -> bool {
+    matches!(rest, Some("HTTP 429" | "its host asked for silence"))
 }
 
 /// A panic in `work` is an error of it. In a task of its own; a set of one ends

@@ -58,6 +58,7 @@ async fn here(wish: &Wish, which: Which) -> Result<Summary> {
     let readers = Readers::of(&config.store.path);
     let states = States::read(&readers).await?;
     let poller = Poller::new(config, handle.clone(), readers, states)?;
+    poller.remember_rests(clock.now());
     let sources = poller.chosen(which, clock.now())?;
     let bar = bar(sources.len());
     let summary = poller

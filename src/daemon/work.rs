@@ -85,6 +85,7 @@ impl Worker {
     fn new(shared: Shared, config: Arc<Config>) -> Result<Self> {
         let Shared { handle, readers, states, .. } = shared.clone();
         let poller = Poller::new(config.clone(), handle, readers, states)?;
+        poller.remember_rests(shared.clock.now());
         shared.poller.send_replace(Some(poller.clone()));
         let queue = poller.queue(shared.clock.now());
         let (running, begun, rounds) = (JoinSet::new(), HashMap::new(), Rounds::default());

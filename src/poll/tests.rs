@@ -87,6 +87,22 @@ async fn a_turn_keeps_the_host_busy_that_its_address_leads_to() {
 }
 
 #[tokio::test]
+async fn a_host_that_asked_for_silence_has_it_after_a_restart() {
+    let feed = answering("HTTP/1.1 429 Slow down\r\nRetry-After: 3600\r\nConnection: close\r\n\r\n".to_owned());
+    let (folder, all) = (tempfile::tempdir().unwrap(), ["told", "echo", "other"]);
+    let first = poller(&folder, &feed, &all);
+    // The second is not even asked, and remembers why.
+    assert_eq!(round(&first, &all[..2]).await.unwrap().polled, 1);
+    for (minutes, asked) in [(10, 0), (180, 1)] {
+        let states = States::read(&first.readers).await.unwrap();
+        let again =
+            Poller::new(first.config.clone(), first.handle.clone(), first.readers.clone(), states.clone()).unwrap();
+        again.remember_rests(now() + Duration::from_secs(minutes * 60));
+        assert_eq!(round(&again, &all[2..]).await.unwrap().polled, asked, "after {minutes} min");
+    }
+}
+
+#[tokio::test]
 async fn a_panic_in_one_turn_is_that_sources_failure() {
     let (folder, all) = (tempfile::tempdir().unwrap(), [PANICS, "well"]);
     let poller = poller(&folder, &publisher(), &all);

@@ -4,10 +4,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::id::{Share, SourceId};
+use crate::id::Share;
 use crate::source::{Rhythm, Silence, SourceState, Standing, Wishes};
 
 mod pace;
@@ -76,8 +75,9 @@ pub struct Next {
 
 /// When to poll next: after the longest of our own pace and what the publisher
 /// asks for in headers and in the feed, the latter capped by `pace.max_wait`.
-/// `jitter` moves it up to a tenth later, never earlier; it is not put into
-/// hours in which the feed wants no visits.
+/// `jitter` moves it up to a tenth later, never earlier, and after the first poll
+/// of a source by up to our own pace: those that began together are spread over
+/// an interval from then on. It is not put into hours in which the feed wants no visits.
 ///
 /// Failures double the wait each time, from our own pace up to `pace.max_interval`.
 pub fn next_poll(now: Timestamp, outcome: &Outcome, pace: &Pace, habits: Habits, jitter: Share) -> Next {
@@ -93,8 +93,11 @@ pub fn next_poll(now: Timestamp, outcome: &Outcome, pace: &Pace, habits: Habits,
         Outcome::Rested { wait } => (Wait::none(), pace.granted(Some(wait), "its host asks to wait")),
         Outcome::Retired => return Next { at: NEVER, because: "retired: the publisher says it is gone".to_owned() },
     };
+    let begins = matches!(outcome, Outcome::Answered { .. }) && rhythm.begun == now;
+    let spread = own.time;
     let Wait { time, because } = asked.filter(|asked| asked.time > own.time).unwrap_or(own);
-    let jittered = time.saturating_add(time.mul_f64(jitter.value() * MOST_JITTER));
+    let latest = if begins { spread } else { time.mul_f64(MOST_JITTER) };
+    let jittered = time.saturating_add(latest.mul_f64(jitter.value()));
     outside(&wishes.silence, later(now, jittered), because, later(now, pace.max_wait))
 }
 
@@ -127,14 +130,6 @@ pub fn due(feed: &Url, state: Option<&SourceState>, now: Timestamp, max_wait: Du
 /// further off than anything we would ever wait.
 fn clamped(due: Timestamp, now: Timestamp, max_wait: Duration) -> Timestamp {
     if due >= NEVER { NEVER } else { due.min(later(now, max_wait)) }
-}
-
-/// Where in `over` a new source begins: the same for the same source, evenly
-/// spread over many, always less than `over`.
-pub fn spread(source: &SourceId, over: Duration) -> Duration {
-    let hash = Sha256::digest(source.as_str());
-    let place = u16::from_be_bytes([hash[0], hash[1]]);
-    over / (u32::from(u16::MAX) + 1) * u32::from(place)
 }
 
 /// Whoever waits beyond the calendar waits for ever.

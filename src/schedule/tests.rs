@@ -12,7 +12,7 @@ fn pace() -> Pace {
 }
 
 fn habits(wishes: Wishes) -> Habits {
-    Habits { rhythm: Rhythm::begun(now()), wishes }
+    Habits { rhythm: Rhythm::begun(now() - DAY), wishes }
 }
 
 fn now() -> Timestamp {
@@ -142,14 +142,16 @@ fn a_source_that_was_not_reached_is_tried_again_soon() {
 }
 
 #[test]
-fn many_new_sources_begin_evenly_and_each_at_its_own_place() {
-    let begins = |number: u32| spread(&format!("source-{number}").parse().unwrap(), HOUR);
-    assert_eq!(begins(1), begins(1));
-    let quarters = (0..1000).map(begins).fold([0; 4], |mut counts, at| {
-        counts[usize::try_from(at.as_secs() / 900).unwrap()] += 1;
-        counts
-    });
-    assert!(quarters.iter().all(|count| (200..300).contains(count)), "{quarters:?}");
+fn sources_that_begin_together_are_spread_over_an_interval() {
+    let minutes = |outcome: Outcome, begun: Timestamp| {
+        let habits = Habits { rhythm: Rhythm::begun(begun), wishes: Wishes::default() };
+        let next = next_poll(now(), &outcome, &pace(), habits, Share::nearest(0.5));
+        next.at.duration_since(now()).as_secs() / 60
+    };
+    assert_eq!(minutes(Outcome::Answered { asked_for: None }, now()), 90);
+    assert_eq!(minutes(answered(6 * HOUR), now()), 390, "no earlier than the publisher asks");
+    assert_eq!(minutes(Outcome::Answered { asked_for: None }, now() - DAY), 63, "only after its first poll");
+    assert_eq!(minutes(failed(1, None), now()), 63, "what failed is spread by its failures");
 }
 
 fn adapted() -> Pace {

@@ -450,6 +450,14 @@ mod tests {
     }
 
     #[test]
+    fn a_source_that_rests_for_days_moves_no_horizon() {
+        let mut rested = turn("rested");
+        let due = rested.at + std::time::Duration::from_secs(7 * 86_400);
+        rested.state = SourceState { due, ..SourceState::unknown(rested.at) };
+        assert_eq!(horizon(&[turn("a"), rested]), horizon(&[turn("a")]));
+    }
+
+    #[test]
     fn a_turn_that_makes_the_writer_panic_costs_no_other() {
         let (_folder, mut writer) = writer();
         check(&mut writer, &["a", PANICS, "b"], &["written", "answering failed inside", "written"]);

@@ -38,6 +38,21 @@ fn every_verb_is_described() {
     assert!(missing.is_empty(), "neither README.md nor docs/operations.md says what these do: {}", missing.join(", "));
 }
 
+#[test]
+fn every_promise_names_a_test_that_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let operations = std::fs::read_to_string(root.join("docs/operations.md")).unwrap();
+    let named = Regex::new(r"\[`([a-z_0-9]+)`\]\(\.\./((?:src|tests)/[a-z_0-9/]+\.rs)\)").unwrap();
+    let promised: Vec<(&str, &str)> =
+        named.captures_iter(&operations).map(|found| found.extract()).map(|(_, [name, file])| (name, file)).collect();
+    assert!(promised.len() > 40, "the promises are in docs/operations.md");
+    for (name, file) in promised {
+        let code = std::fs::read_to_string(root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let test = Regex::new(&format!(r"#\[(?:tokio::)?test[^\]]*\]\s*(?:async )?fn {name}\(")).unwrap();
+        assert!(test.is_match(&code), "there is no test `{name}` in {file}");
+    }
+}
+
 /// `recapd ..` of an example line, as words; none if it is no example.
 fn example(line: &str) -> Option<Vec<String>> {
     let line = line.trim().trim_start_matches("$ ");

@@ -49,6 +49,10 @@ const MOST_READ: usize = 24;
 /// See [`PARSERS`].
 const LARGE_BYTES: usize = 2 * 1024 * 1024;
 
+/// Sources that began together are asked so far apart from their second poll on,
+/// as far as an interval has room for that.
+const BETWEEN_BEGINNERS: Duration = Duration::from_secs(1);
+
 /// What is said of a source whose turn panicked.
 const FAILED_INSIDE: &str = "this feed made recapd fail inside; please report it, with the log";
 
@@ -419,6 +423,7 @@ impl Poller {
             max_interval: fetch.max_interval,
             max_wait: fetch.max_wait,
             tempo: source.tempo,
+            spread: BETWEEN_BEGINNERS.saturating_mul(u32::try_from(self.config.sources.len()).unwrap_or(u32::MAX)),
         }
     }
 

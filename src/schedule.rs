@@ -75,9 +75,9 @@ pub struct Next {
 
 /// When to poll next: after the longest of our own pace and what the publisher
 /// asks for in headers and in the feed, the latter capped by `pace.max_wait`.
-/// `jitter` moves it up to a tenth later, never earlier, and after the first poll
-/// of a source by up to our own pace: those that began together are spread over
-/// an interval from then on. It is not put into hours in which the feed wants no visits.
+/// `jitter` moves it up to a tenth later, never earlier; after the first poll of a
+/// source by up to `pace.spread`, so that those which began together part then.
+/// It is not put into hours in which the feed wants no visits.
 ///
 /// Failures double the wait each time, from our own pace up to `pace.max_interval`.
 pub fn next_poll(now: Timestamp, outcome: &Outcome, pace: &Pace, habits: Habits, jitter: Share) -> Next {
@@ -94,7 +94,7 @@ pub fn next_poll(now: Timestamp, outcome: &Outcome, pace: &Pace, habits: Habits,
         Outcome::Retired => return Next { at: NEVER, because: "retired: the publisher says it is gone".to_owned() },
     };
     let begins = matches!(outcome, Outcome::Answered { .. }) && rhythm.begun == now;
-    let spread = own.time;
+    let spread = pace.spread.min(own.time);
     let Wait { time, because } = asked.filter(|asked| asked.time > own.time).unwrap_or(own);
     let latest = if begins { spread } else { time.mul_f64(MOST_JITTER) };
     let jittered = time.saturating_add(latest.mul_f64(jitter.value()));

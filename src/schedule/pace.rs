@@ -21,6 +21,9 @@ pub struct Pace {
     pub max_wait: Duration,
     /// Whether the wait follows the source's rhythm.
     pub tempo: Tempo,
+    /// Sources that began together are spread over so much, an interval at most:
+    /// the more there are, the longer.
+    pub spread: Duration,
 }
 
 /// How long to wait, and why so long.

@@ -3,12 +3,20 @@
 use super::*;
 use crate::source::Tempo;
 
+const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
 
 fn pace() -> Pace {
-    Pace { interval: HOUR, min_interval: 15 * MINUTE, max_interval: DAY, max_wait: 7 * DAY, tempo: Tempo::Fixed }
+    Pace {
+        interval: HOUR,
+        min_interval: 15 * MINUTE,
+        max_interval: DAY,
+        max_wait: 7 * DAY,
+        tempo: Tempo::Fixed,
+        spread: 2 * HOUR,
+    }
 }
 
 fn habits(wishes: Wishes) -> Habits {
@@ -134,6 +142,7 @@ fn a_source_that_was_not_reached_is_tried_again_soon() {
             max_interval: hour * 24,
             max_wait: hour * 168,
             tempo: Tempo::Fixed,
+            spread: hour,
         };
         let next = next_poll(now, &Outcome::Unreached { failures }, &pace, habits(Wishes::default()), Share::ZERO);
         next.at.duration_since(now).as_secs()
@@ -143,14 +152,16 @@ fn a_source_that_was_not_reached_is_tried_again_soon() {
 
 #[test]
 fn sources_that_begin_together_are_spread_over_an_interval() {
-    let minutes = |outcome: Outcome, begun: Timestamp| {
+    let minutes_over = |spread, outcome: Outcome, begun: Timestamp| {
         let habits = Habits { rhythm: Rhythm::begun(begun), wishes: Wishes::default() };
-        let next = next_poll(now(), &outcome, &pace(), habits, Share::nearest(0.5));
+        let next = next_poll(now(), &outcome, &Pace { spread, ..pace() }, habits, Share::nearest(0.5));
         next.at.duration_since(now()).as_secs() / 60
     };
+    let minutes = |outcome, begun| minutes_over(5000 * SECOND, outcome, begun);
     assert_eq!(minutes(Outcome::Answered { asked_for: None }, now()), 90);
     assert_eq!(minutes(answered(6 * HOUR), now()), 390, "no earlier than the publisher asks");
     assert_eq!(minutes(Outcome::Answered { asked_for: None }, now() - DAY), 63, "only after its first poll");
+    assert_eq!(minutes_over(20 * MINUTE, Outcome::Answered { asked_for: None }, now()), 70, "a few need less");
     assert_eq!(minutes(failed(1, None), now()), 63, "what failed is spread by its failures");
 }
 

@@ -94,6 +94,7 @@ fn polled_at(now: Timestamp, source: &Source, before: &SourceState, answer: Answ
         max_interval: HOUR * 24,
         max_wait: HOUR * 24 * 7,
         tempo: source.tempo,
+        spread: Duration::ZERO,
     };
     let names = Names::default();
     let by = Circumstances { filters: &[], names: &names, pace: &pace, jitter: Share::ZERO, now };

@@ -11,6 +11,7 @@ fn push(before: &SourceState, entries: Vec<Entry>) -> Option<Turn> {
         max_interval: HOUR * 24,
         max_wait: HOUR * 24 * 7,
         tempo: Tempo::Adapted,
+        spread: Duration::ZERO,
     };
     let names = Names::default();
     let by = Circumstances { filters: &[], names: &names, pace: &pace, jitter: Share::ZERO, now: now() };

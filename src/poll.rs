@@ -5,6 +5,7 @@ mod answer;
 mod doors;
 mod push;
 pub mod queue;
+mod round;
 pub mod states;
 #[cfg(test)]
 mod tests;
@@ -18,14 +19,13 @@ use jiff::Timestamp;
 use tokio::sync::{OwnedMutexGuard, Semaphore};
 use tokio::task::JoinSet;
 
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::dedup::Known;
 use crate::fetch::{ClientError, Fetched, Fetcher, Links, Request};
 use crate::id::{Share, SourceId};
 use crate::item::Entry;
 use crate::ledger::Note;
-use crate::schedule::{self, Pace};
+use crate::schedule::Pace;
 use crate::source::{Source, SourceState};
 use crate::store::{Handle, Readers, StoreError, Taken};
 use crate::turn::{Answer, Circumstances, Turn, take};
@@ -35,7 +35,7 @@ use alone::Alone;
 use answer::{Body, failed, said, unreadable};
 use doors::Doors;
 pub use push::{Came, Pushed};
-use queue::Queue;
+pub use round::{Order, Summary};
 use states::States;
 pub use which::{NotAsked, Which};
 
@@ -96,28 +96,6 @@ pub enum Outcome {
     Failed(String),
 }
 
-/// How the sources of a round follow each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// One after the other: what repeats must not depend on who answers first.
-    OneByOne,
-    /// All at once.
-    Together,
-}
-
-/// What a round of polls came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Sources asked.
-    pub polled: usize,
-    /// Of these, with nothing new on the server.
-    pub unchanged: usize,
-    /// Of these, failed.
-    pub failed: usize,
-    /// New items, changed items, new stories.
-    pub taken: Taken,
-}
-
 impl Poller {
     /// A poller for `config` that writes through `handle` and knows `states`.
     ///
@@ -153,106 +131,13 @@ impl Poller {
     /// the source waits that was told so, which is no less than was asked.
     pub fn remember_rests(&self, now: Timestamp) {
         for source in &self.config.sources {
-            let state = self.states.of(&source.id).filter(|state| state.feed.as_ref() == Some(&source.feed));
+            let state = self.true_state(source);
             let Some(state) = state.filter(|state| is_of_the_host(state.rest.as_deref())) else { continue };
             // A paused source is never due, and its host asked no less for silence.
             let until = state.due.min(self.due(source, now));
             let left = Duration::try_from(until.duration_since(now)).unwrap_or_default();
             self.fetcher.rest(state.address(&source.feed), left);
         }
-    }
-
-    /// Puts every configured source into a queue, when it is due; one never
-    /// polled is due at once.
-    pub fn queue(&self, now: Timestamp) -> Queue {
-        let mut queue = self.empty_queue(Order::Together);
-        self.config.sources.iter().for_each(|source| self.put(source, &mut queue, self.due(source, now)));
-        queue
-    }
-
-    /// Puts `source` into `queue`, due then.
-    pub fn put(&self, source: &Source, queue: &mut Queue, due: Timestamp) {
-        queue.put(&source.id, &self.host(source), due);
-    }
-
-    /// The host that a turn of `source` will keep busy, as far as we know.
-    fn host(&self, source: &Source) -> String {
-        let state = self.states.of(&source.id).filter(|state| state.feed.as_ref() == Some(&source.feed));
-        let address = state.as_ref().map_or(&source.feed, |state| state.address(&source.feed));
-        self.doors.of(&source.id, address)
-    }
-
-    /// Lets as many turns of `queue` run as the configuration says.
-    pub fn bound(&self, queue: &mut Queue) {
-        let (most, most_at_host) = self.bounds(Order::Together);
-        queue.bound(most, most_at_host);
-    }
-
-    fn empty_queue(&self, order: Order) -> Queue {
-        let (most, most_at_host) = self.bounds(order);
-        Queue::new(most, most_at_host)
-    }
-
-    /// How many turns may run, in all and at one host.
-    fn bounds(&self, order: Order) -> (usize, usize) {
-        let manners = self.config.fetch.limits().manners;
-        match order {
-            Order::OneByOne => (1, 1),
-            // One more than may be asked, so that the next waits at the door.
-            Order::Together => (manners.concurrency.saturating_mul(2), manners.per_host.saturating_add(1)),
-        }
-    }
-
-    /// The sources that are due at `now`, soonest first.
-    pub fn all_due(&self, now: Timestamp) -> Vec<SourceId> {
-        let mut due: Vec<(Timestamp, &SourceId)> =
-            self.config.sources.iter().map(|source| (self.due(source, now), &source.id)).collect();
-        due.retain(|(at, _)| *at <= now);
-        due.sort();
-        due.into_iter().map(|(_, source)| source.clone()).collect()
-    }
-
-    /// When `source` is due, see [`schedule::due`].
-    pub fn due(&self, source: &Source, now: Timestamp) -> Timestamp {
-        let state = self.states.of(&source.id);
-        schedule::due(&source.feed, state.as_ref(), now, self.config.fetch.max_wait)
-    }
-
-    /// Polls `sources`, as many at once as `order` says, and reports each as it
-    /// is done. The fetcher keeps to `[fetch] concurrency` by itself.
-    ///
-    /// # Errors
-    ///
-    /// If the database fails. What a source does wrong is no error, but its outcome.
-    pub async fn round(
-        &self,
-        sources: &[SourceId],
-        clock: Clock,
-        order: Order,
-        mut done: impl FnMut(&Polled),
-    ) -> Result<Summary, StoreError> {
-        let mut summary = Summary::default();
-        let mut queue = self.empty_queue(order);
-        for source in sources.iter().filter_map(|id| self.source(id)) {
-            self.put(source, &mut queue, Timestamp::MIN);
-        }
-        let mut running: JoinSet<(SourceId, Result<Option<Polled>, StoreError>)> = JoinSet::new();
-        loop {
-            while let Some(id) = queue.begin(Timestamp::MIN) {
-                let poller = self.clone();
-                running.spawn(async move {
-                    let polled = poller.turn(&id, clock.now()).await;
-                    (id, polled)
-                });
-            }
-            let Some(ended) = running.join_next().await else { break };
-            let (id, polled) = ended.map_err(|_| StoreError::Panicked)?;
-            queue.end(&id);
-            let Some(polled) = polled? else { continue };
-            summary.count(&polled);
-            done(&polled);
-        }
-        Ok(summary)
     }
 
     /// The source of this id, if it is configured.
@@ -460,6 +345,11 @@ impl Poller {
         Ok(Polled { source: id, outcome, due })
     }
 
+    /// What is remembered of `source`, if that is of its configured address.
+    fn true_state(&self, source: &Source) -> Option<SourceState> {
+        self.states.of(&source.id).filter(|state| state.feed.as_ref() == Some(&source.feed))
+    }
+
     /// What is remembered of `source`, as far as it is true of its address.
     fn state(&self, source: &Source, now: Timestamp) -> SourceState {
         self.states.of(&source.id).unwrap_or_else(|| SourceState::unknown(now)).at(&source.feed, now)
@@ -493,21 +383,4 @@ fn by_id(config: &Config) -> Arc<HashMap<SourceId, usize>> {
 fn jitter(source: &SourceId, now: Timestamp) -> Share {
     let hash = crate::id::ItemId::of(source, &now.to_string(), 0).0;
     Share::nearest((hash as u64 % 1000) as f64 / 1000.0)
-}
-
-impl Summary {
-    /// Counts one more.
-    pub fn count(&mut self, polled: &Polled) {
-        self.polled += usize::from(polled.outcome != Outcome::Rested);
-        match &polled.outcome {
-            Outcome::Unchanged => self.unchanged += 1,
-            Outcome::Rested => {}
-            Outcome::Failed(_) => self.failed += 1,
-            Outcome::Read(taken) => {
-                self.taken.new += taken.new;
-                self.taken.changed += taken.changed;
-                self.taken.stories += taken.stories;
-            }
-        }
-    }
 }

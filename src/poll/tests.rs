@@ -1,4 +1,4 @@
-//! A turn that goes wrong inside.
+//! Turns that go wrong inside, lead elsewhere, or meet silence.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use tempfile::TempDir;
 
 use super::*;
+use crate::clock::Clock;
 use crate::config::load;
 
 /// The source whose turn panics.

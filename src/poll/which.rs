@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::Poller;
 use crate::config::UnknownSource;
 use crate::id::SourceId;
-use crate::schedule::NEVER;
-use crate::source::Standing;
+use crate::schedule::{self, NEVER};
+use crate::source::{Source, Standing};
 
 /// Which sources are polled. None that is paused or retired, ever.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,21 @@ impl Poller {
                 Ok(named)
             }
         }
+    }
+
+    /// The sources that are due at `now`, soonest first.
+    pub fn all_due(&self, now: Timestamp) -> Vec<SourceId> {
+        let mut due: Vec<(Timestamp, &SourceId)> =
+            self.config.sources.iter().map(|source| (self.due(source, now), &source.id)).collect();
+        due.retain(|(at, _)| *at <= now);
+        due.sort();
+        due.into_iter().map(|(_, source)| source.clone()).collect()
+    }
+
+    /// When `source` is due, see [`schedule::due`].
+    pub fn due(&self, source: &Source, now: Timestamp) -> Timestamp {
+        let state = self.states.of(&source.id);
+        schedule::due(&source.feed, state.as_ref(), now, self.config.fetch.max_wait)
     }
 
     fn why_not(&self, source: &SourceId) -> NotAsked {

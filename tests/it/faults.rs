@@ -85,6 +85,19 @@ impl Scene {
         recapd(self.folder.whole(), &["--now", NOW, "status"]).out
     }
 
+    /// Makes the page senseless that a table or an index begins with, while nobody works on it.
+    fn damage(&self, name: &str) {
+        let path = self.folder.path("recapd.db");
+        let number = |sql: &str| -> u64 {
+            let database = rusqlite::Connection::open(&path).unwrap();
+            database.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap().unsigned_abs()
+        };
+        let page = number(&format!("SELECT rootpage FROM sqlite_schema WHERE name = '{name}'"));
+        let size = number("SELECT page_size FROM pragma_page_size");
+        let file = std::fs::File::options().write(true).open(&path).unwrap();
+        file.write_all_at(&[0xff; 512], (page - 1) * size).unwrap();
+    }
+
     /// Something new is published while nothing can be stored: the daemon says
     /// so, leaves the publisher alone, and has every item once when `mend` made it well.
     #[track_caller]
@@ -133,16 +146,30 @@ fn damage_is_found_at_the_start() {
     scene.is_well_with(&process, 1);
     assert!(process.stop().success());
     // A page that nobody reads when nothing is new.
-    let path = scene.folder.path("recapd.db");
-    let number = |sql: &str| -> u64 {
-        let database = rusqlite::Connection::open(&path).unwrap();
-        database.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap().unsigned_abs()
-    };
-    let page = number("SELECT rootpage FROM sqlite_schema WHERE name = 'ledger_story'");
-    let size = number("SELECT page_size FROM pragma_page_size");
-    let file = std::fs::File::options().write(true).open(&path).unwrap();
-    file.write_all_at(&[0xff; 512], (page - 1) * size).unwrap();
+    scene.damage("ledger_story");
     let process = scene.start();
     scene.says(&process, "the database is damaged");
     assert!(command(scene.folder.whole(), &["status"]).output().unwrap().status.success());
+}
+
+#[test]
+fn who_cannot_be_stored_for_damage_is_not_asked_again() {
+    let scene = Scene::new();
+    let mut process = scene.start();
+    scene.is_well_with(&process, 1);
+    assert!(process.stop().success());
+    // What every feed that comes is held against.
+    scene.damage("item");
+    scene.say(2);
+    let (asked, since) = (scene.bodies(), Instant::now());
+    let process = scene.start();
+    let is_damaged = || {
+        let problem = process.health()["problems"][0].as_str().unwrap_or_default().to_owned();
+        problem.contains("the database is damaged").then_some(())
+    };
+    wait_for("it says what is wrong", is_damaged);
+    // Two looks at the store at least.
+    wait_for("a while", || (since.elapsed() > Duration::from_secs(8)).then_some(()));
+    assert!(scene.bodies() <= asked + 1, "asked {} times more", scene.bodies() - asked);
+    is_damaged().expect("nothing has healed it");
 }

@@ -10,7 +10,7 @@ use crate::dedup::{Intake, Known};
 use crate::filter::Filter;
 use crate::id::Share;
 use crate::item::Entry;
-use crate::ledger::Note;
+use crate::ledger::{Event, Note};
 use crate::names::Names;
 use crate::parse::Skipped;
 use crate::schedule::{Habits, Outcome, Pace, next_poll};
@@ -181,6 +181,8 @@ pub fn pushed(
     let rhythm = if turn.intake.new.is_empty() { before.rhythm } else { turn.state.rhythm };
     turn.state = SourceState { last_new: turn.state.last_new, rhythm, ..before.clone() };
     turn.footprint = None;
+    // Without a footprint they would be told at every push; the next poll tells them, once.
+    turn.notes.retain(|note| !matches!(note.event, Event::Dropped | Event::Skipped));
     (!is_held).then_some(turn)
 }
 

@@ -75,7 +75,13 @@ impl Fetcher {
             let response = patience.with(client.post(&route.at, body.clone())).await??;
             let location = response.headers().get(LOCATION).map(|location| location.as_bytes().to_vec());
             match (response.status().as_u16(), location) {
-                (code @ (307 | 308), Some(location)) => route.follow(code, &location)?,
+                (code @ (307 | 308), Some(location)) => {
+                    route.follow(code, &location)?;
+                    // A form may hold a secret.
+                    if submission.url.scheme() == "https" && route.at.scheme() != "https" {
+                        return Err(FetchError::BadRedirect { to: route.at.to_string() });
+                    }
+                }
                 _ => return Ok(self.reply(response, &turn, submission.now, &mut patience).await),
             }
         }

@@ -64,7 +64,9 @@ impl Subscription {
         self.verified = Some(now);
         self.until = Some(later(now, lease));
         self.due = later(now, self.renewal(lease));
-        self.open_until = Some(later(now, OPEN_AFTER_YES));
+        // Whoever says the same again keeps nothing open longer.
+        let open = later(now, OPEN_AFTER_YES);
+        self.open_until = Some(self.open_until.map_or(open, |until| until.min(open)));
         self.failures = 0;
         self.missed = 0;
         self.trouble = None;

@@ -17,6 +17,10 @@ const APART: SignedDuration = SignedDuration::from_hours(48);
 /// A learnt address that failed so often in a row is dead.
 const LIVES: u32 = 3;
 
+/// And if it has been silent so long: after an outage of our own network portals
+/// and gateways answer for a while, which is no word of the address.
+const DOUBTED: SignedDuration = SignedDuration::from_hours(3);
+
 /// One that was not reached so often in a row may be: a boot before the network
 /// is up, and a few minutes without one, are over sooner.
 const LIVES_UNREACHED: u32 = 10;
@@ -88,11 +92,11 @@ pub(super) fn unlearnt(state: &mut SourceState, hope: Hope, now: Timestamp) -> b
 
 /// Whether the address that failed is dead. That nobody was reached may be our own network's doing.
 fn is_dead(state: &SourceState, hope: Hope, now: Timestamp) -> bool {
-    let is_silent = || state.last_success.is_none_or(|last| now.duration_since(last) >= SILENT);
+    let silent_for = |wait| state.last_success.is_none_or(|last| now.duration_since(last) >= wait);
     match hope {
         Hope::Gone => true,
-        Hope::Again => state.failures >= LIVES && state.rest.is_none(),
-        Hope::Soon => state.failures >= LIVES_UNREACHED && is_silent(),
+        Hope::Again => state.failures >= LIVES && state.rest.is_none() && silent_for(DOUBTED),
+        Hope::Soon => state.failures >= LIVES_UNREACHED && silent_for(SILENT),
     }
 }
 
@@ -190,15 +194,18 @@ mod tests {
 
     #[test]
     fn a_network_that_is_down_unlearns_nothing_for_two_days() {
-        let dies = |failures, hours| {
+        let dies_by = |hope, failures, hours| {
             let then = Timestamp::UNIX_EPOCH;
             let learnt = Some(url(NEW));
             let mut state = SourceState { learnt, failures, last_success: Some(then), ..SourceState::unknown(then) };
-            unlearnt(&mut state, Hope::Soon, then + SignedDuration::from_hours(hours))
+            unlearnt(&mut state, hope, then + SignedDuration::from_hours(hours))
         };
+        let dies = |failures, hours| dies_by(Hope::Soon, failures, hours);
         assert!(!dies(3, 1), "a router that reboots");
         assert!(!dies(40, 47), "a day without a network");
         assert!(!dies(3, 24 * 7), "a machine that was off for a week, and boots");
         assert!(dies(40, 48));
+        assert!(!dies_by(Hope::Again, 3, 1), "a portal that answers when the network is back");
+        assert!(dies_by(Hope::Again, 3, 3));
     }
 }

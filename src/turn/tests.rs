@@ -391,7 +391,7 @@ fn a_move_is_learnt_and_a_dead_one_unlearnt() {
     "#]],
     );
     check(
-        &SourceState { failures: 2, ..learnt.clone() },
+        &SourceState { failures: 2, last_success: Some(now() - HOUR * 3), ..learnt.clone() },
         status(404, None),
         expect![[r#"
         next: 1 m, the last poll failed

@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::id::{AudienceId, SourceId, StoryId};
 use crate::item::Item;
 use crate::ledger::{Event, Note};
+use crate::names::Names;
 use crate::publisher::{Kind, Publisher, Publishers};
 use crate::rank::{Scale, score};
 use crate::recap::select::{Candidate, Selection, select};
@@ -38,8 +39,8 @@ const REMEMBERED: u32 = 4;
 /// A story as a week sees it.
 #[derive(Clone, Debug)]
 pub struct Told {
-    /// The story.
-    pub story: Story,
+    /// Which story.
+    pub story: StoryId,
     /// Its reports, by the time they are placed at.
     pub reports: Vec<Report>,
     /// The one to read first, as an index into `reports`.
@@ -76,7 +77,8 @@ pub struct Order<'o> {
 ///
 /// If the database fails.
 pub fn compose(store: &Store, config: &Config, order: Order) -> Result<Vec<Recap>> {
-    let mut told = candidates(store, config, order.window)?;
+    let teller = Teller::new(config);
+    let mut told = candidates(store, &teller, order.window)?;
     let rarity = Rarity::over(told.iter().map(|told| &told.signature));
     let remembered = store.recaps(None, REMEMBERED)?;
     let options: Vec<Candidate> = told.iter().map(|told| candidate(told, &remembered, config)).collect();
@@ -84,9 +86,13 @@ pub fn compose(store: &Store, config: &Config, order: Order) -> Result<Vec<Recap
     let selection = select(&options, slots, &config.ranking);
     for chosen in &selection.chosen {
         let told = &mut told[chosen.candidate];
+        if let Some(story) = store.story_until(told.story, order.window.end)? {
+            *told = teller.told(story, order.window.end);
+        }
         told.lead = told.leads[chosen.lead];
     }
-    let archive = Archive::before(order.window, store, &Teller::new(config), &config.names)?;
+    let chosen: Vec<&Told> = selection.chosen.iter().map(|chosen| &told[chosen.candidate]).collect();
+    let archive = Archive::before(order.window, store, &teller, &chosen)?;
     let writer = Writer::new(config, &archive);
     let scene = entries::Scene { config, told: &told, selection: &selection, rarity: &rarity, writer: &writer };
     let entries = entries::entries(&scene, None);
@@ -121,17 +127,30 @@ pub fn running(store: &Store, config: &Config, now: Timestamp) -> Result<Recap> 
     Ok(Recap { state: State::Draft, entries: passing, ..pool })
 }
 
-/// The stories of `window` that are in no other week's recap, by id.
+/// The stories of `window` that are in no other week's recap, by id, without
+/// the texts of their items: all stories of a week would fill the memory with them.
 ///
 /// # Errors
 ///
 /// If the database fails.
-pub fn candidates(store: &Store, config: &Config, window: &Range<Timestamp>) -> Result<Vec<Told>> {
+pub fn candidates(store: &Store, teller: &Teller, window: &Range<Timestamp>) -> Result<Vec<Told>> {
     let placed = store.placed_stories()?;
-    let stories = store.stories(window)?;
-    let free = stories.into_iter().filter(|story| !placed.contains_key(&story.id));
-    let teller = Teller::new(config);
-    Ok(free.map(|story| teller.told(story, window.end)).collect())
+    let mut candidates = Vec::new();
+    for id in store.stories_of(window)?.into_iter().filter(|id| !placed.contains_key(id)) {
+        let story = store.story_until(id, window.end)?;
+        candidates.extend(story.map(|story| teller.told(story, window.end).without_texts()));
+    }
+    Ok(candidates)
+}
+
+impl Told {
+    fn without_texts(mut self) -> Self {
+        for report in &mut self.reports {
+            let entry = &mut report.item.entry;
+            (entry.summary_html, entry.content_html) = Default::default();
+        }
+        self
+    }
 }
 
 /// Makes stories readable: who reports them, which report leads, for whom.
@@ -150,14 +169,19 @@ impl<'c> Teller<'c> {
 
     /// The story as it stands at `until`.
     pub fn told(&self, story: Story, until: Timestamp) -> Told {
-        let reports: Vec<Report> = story.items.iter().map(|item| self.report(item.clone())).collect();
+        let Story { id, items } = story;
+        let reports: Vec<Report> = items.into_iter().map(|item| self.report(item)).collect();
         let leads = leads(&reports, &self.config.recap.language);
         let lead = leads.first().copied().unwrap_or_default();
         let Config { names, ranking, recap, .. } = self.config;
         let score = score(&reports, Scale { weights: ranking, topic: &recap.topic, names, until });
-        let item = &story.items[lead];
+        let item = &reports[lead].item;
         let signature = Signature::of(item, item.placed.unwrap_or(item.first_seen), names);
-        Told { tags: self.tags(&reports), signature, score, lead, leads, reports, story }
+        Told { tags: self.tags(&reports), signature, score, lead, leads, reports, story: id }
+    }
+
+    fn names(&self) -> &'c Names {
+        &self.config.names
     }
 
     fn report(&self, item: Item) -> Report {
@@ -227,7 +251,7 @@ fn candidate(told: &Told, remembered: &[Recap], config: &Config) -> Candidate {
         crate::rank::Points::some("novelty", -config.ranking.novelty, detail)
     });
     Candidate {
-        story: told.story.id,
+        story: told.story,
         score: told.score.with(novelty),
         signature: told.signature.clone(),
         leads: told.leads.iter().map(|lead| told.reports[*lead].publisher.domain.clone()).collect(),
@@ -280,7 +304,7 @@ fn left_out(told: &[Told], selection: &Selection) -> Vec<LeftOut> {
     let left = selection.left_out.iter().take(LEFT_OUT).map(|(index, reason)| {
         let told = &told[*index];
         LeftOut {
-            story: told.story.id,
+            story: told.story,
             headline: told.reports[told.lead].item.entry.title.clone(),
             total: told.score.total,
             reason: reason.clone(),

@@ -17,7 +17,6 @@ use crate::id::SourceId;
 use crate::parse::{self, Document, parse};
 use crate::source::Validators;
 use crate::store::{ItemRow, Store};
-use crate::story::Story;
 use crate::week::Week;
 
 /// Prints one feed, from a file or an address, as recapd reads it.
@@ -118,13 +117,16 @@ pub fn stories(config: &Config, clock: Clock, week: Option<Week>, matching: Opti
     let window = slot.window(week);
     let teller = Teller::new(config);
     let placed = store.placed_stories()?;
-    let mut told: Vec<Told> =
-        store.stories(&window)?.into_iter().map(|story: Story| teller.told(story, window.end)).collect();
-    told.sort_by(|a, b| b.score.total.total_cmp(&a.score.total).then(a.story.id.cmp(&b.story.id)));
-    let archive = Archive::before(&window, &store, &teller, &config.names)?;
+    let mut told: Vec<Told> = Vec::new();
+    for id in store.stories_of(&window)? {
+        told.extend(store.story_until(id, window.end)?.map(|story| teller.told(story, window.end)));
+    }
+    told.retain(|told| fits(told, matching));
+    told.sort_by(|a, b| b.score.total.total_cmp(&a.score.total).then(a.story.cmp(&b.story)));
+    let archive = Archive::before(&window, &store, &teller, &told.iter().collect::<Vec<_>>())?;
     let writer = Writer::new(config, &archive);
-    for told in told.iter().filter(|told| fits(told, matching)) {
-        let place = placed.get(&told.story.id).map(|(week, place)| json!({ "week": week, "place": place }));
+    for told in &told {
+        let place = placed.get(&told.story).map(|(week, place)| json!({ "week": week, "place": place }));
         let insight = writer.card(told, None);
         output::json(&story(told, place, &insight))?;
     }
@@ -153,7 +155,7 @@ fn story(told: &Told, place: Option<Value>, insight: &crate::insight::Insight) -
     let publishers: Vec<&str> =
         crate::rank::distinct(&told.reports).iter().map(|publisher| publisher.name.as_str()).collect();
     json!({
-        "id": told.story.id,
+        "id": told.story,
         "headline": lead.item.entry.title,
         "lead": { "source": lead.item.source, "link": lead.item.entry.link, "title": lead.item.entry.title },
         "items": told.reports.iter().map(report).collect::<Vec<_>>(),

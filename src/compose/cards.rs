@@ -9,12 +9,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Teller, Told};
 use crate::config::Config;
-use crate::id::AudienceId;
+use crate::id::{AudienceId, ItemId, StoryId};
 use crate::insight::{Author, EarlierStory, Insight, Report, Subject};
-use crate::item::Item;
 use crate::names::Names;
 use crate::store::{Result, Store};
-use crate::story;
+use crate::story::{self, Story};
 
 /// How far back a card remembers.
 const MEMORY: SignedDuration = SignedDuration::from_hours(24 * 7 * 8);
@@ -28,54 +27,89 @@ pub struct Archive(Vec<Past>);
 
 #[derive(Debug)]
 struct Past {
-    story: crate::id::StoryId,
-    lead: Item,
+    story: StoryId,
+    lead: ItemId,
+    version: u32,
+    headline: String,
+    /// Empty of a story that no card is told of.
     text: String,
     appeared: Timestamp,
     names: BTreeSet<String>,
 }
 
 impl Archive {
-    /// The stories that name somebody, in the weeks before `window`, newest first.
+    /// The stories that name somebody whom `chosen` name too, in the weeks
+    /// before `window`, newest first.
     ///
     /// # Errors
     ///
     /// If the database fails.
-    pub fn before(window: &Range<Timestamp>, store: &Store, teller: &Teller, names: &Names) -> Result<Self> {
+    pub fn before(window: &Range<Timestamp>, store: &Store, teller: &Teller, chosen: &[&Told]) -> Result<Self> {
         let from = window.start.checked_sub(MEMORY).unwrap_or(Timestamp::MIN);
-        let stories = store.stories(&(from..window.start))?;
-        let past = stories.into_iter().map(|story| Past::of(teller.told(story, window.start), names));
-        let mut past: Vec<Past> = past.filter(|past| !past.names.is_empty()).collect();
+        let chosen: Vec<BTreeSet<String>> = chosen.iter().map(|told| named(&told.reports, teller.names())).collect();
+        let wanted: BTreeSet<&String> = chosen.iter().flatten().collect();
+        let mut past = Vec::new();
+        for id in store.stories_of(&(from..window.start))? {
+            let Some(story) = store.story_until(id, window.start)? else { continue };
+            past.extend(Past::of(story, teller, window.start, &wanted));
+        }
         past.sort_by(|a, b| b.appeared.cmp(&a.appeared).then(a.story.cmp(&b.story)));
-        Ok(Self(past))
+        let mut archive = Self(past);
+        archive.read_texts(store, &chosen)?;
+        Ok(archive)
+    }
+
+    /// Only those that a card is told of: the texts of eight weeks would fill the memory.
+    fn read_texts(&mut self, store: &Store, chosen: &[BTreeSet<String>]) -> Result<()> {
+        let told: BTreeSet<StoryId> =
+            chosen.iter().flat_map(|names| self.related(names)).map(|past| past.story).collect();
+        for past in self.0.iter_mut().filter(|past| told.contains(&past.story)) {
+            let story = store.story(past.story)?;
+            let lead = story.and_then(|story| story.items.into_iter().find(|item| item.id == past.lead));
+            past.text = lead.map(|lead| lead.entry.text()).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    fn related(&self, names: &BTreeSet<String>) -> impl Iterator<Item = &Past> {
+        self.0.iter().filter(|past| !past.names.is_disjoint(names)).take(EARLIER)
     }
 
     /// Earlier stories that share a name with a story, newest first.
     fn earlier(&self, names: &BTreeSet<String>) -> Vec<EarlierStory<'_>> {
-        let related = self.0.iter().filter(|past| !past.names.is_disjoint(names));
-        related.take(EARLIER).map(Past::as_earlier).collect()
+        self.related(names).map(Past::as_earlier).collect()
     }
 }
 
 impl Past {
-    fn of(told: Told, names: &Names) -> Self {
-        let lead = &told.reports[told.lead];
-        Self {
-            story: told.story.id,
-            text: lead.item.entry.text(),
-            appeared: lead.appeared(),
-            names: named(&told.reports, names),
-            lead: lead.item.clone(),
+    /// None if it names nobody that is `wanted`: the story need not be told for that.
+    fn of(story: Story, teller: &Teller, until: Timestamp, wanted: &BTreeSet<&String>) -> Option<Self> {
+        let found = story.items.iter().flat_map(|item| teller.names().find(&item.entry.title));
+        let names: BTreeSet<String> = found.map(|found| found.name.id.clone()).collect();
+        if !names.iter().any(|name| wanted.contains(name)) {
+            return None;
         }
+        let told = teller.told(story, until);
+        let lead = &told.reports[told.lead];
+        let entry = &lead.item.entry;
+        Some(Self {
+            story: told.story,
+            lead: lead.item.id,
+            version: lead.item.version,
+            headline: entry.title.clone(),
+            text: String::new(),
+            appeared: lead.appeared(),
+            names,
+        })
     }
 
     fn as_earlier(&self) -> EarlierStory<'_> {
         EarlierStory {
             story: self.story,
             day: self.appeared.to_zoned_datetime(TimeZone::UTC).date(),
-            lead: self.lead.id,
-            version: self.lead.version,
-            headline: &self.lead.entry.title,
+            lead: self.lead,
+            version: self.version,
+            headline: &self.headline,
             text: &self.text,
         }
     }
@@ -116,7 +150,7 @@ impl<'w> Writer<'w> {
         // that story its card, never the week its recap.
         let written = catch_unwind(AssertUnwindSafe(|| self.author.write(&subject, audience)));
         written.unwrap_or_else(|_| {
-            tracing::error!(story = %told.story.id, "writing a card failed inside recapd; its story goes without one");
+            tracing::error!(story = %told.story, "writing a card failed inside recapd; its story goes without one");
             Insight { audience: audience.cloned(), ..Insight::default() }
         })
     }

@@ -62,7 +62,7 @@ fn entry(scene: &Scene, place: u32, index: usize, score: Score, audience: Option
     let appeared = || coverage.iter().map(|report| report.appeared());
     let headline = lead.item.entry.title.clone();
     Entry {
-        story: told.story.id,
+        story: told.story,
         place,
         slug: slug(&headline),
         lead: covered(lead, scene.config),
@@ -106,23 +106,23 @@ fn publishers(told: &Told) -> Vec<String> {
 /// Other stories of the week that share names, figures or words, nearest first.
 fn related(scene: &Scene, index: usize) -> Vec<Related> {
     let own = &scene.told[index];
-    let others = scene.told.iter().filter(|told| told.story.id != own.story.id);
+    let others = scene.told.iter().filter(|told| told.story != own.story);
     let mut near: Vec<(f64, &Told)> = others
         .map(|told| (scene.rarity.likeness(&own.signature, &told.signature), told))
         .filter(|(likeness, _)| *likeness >= NEIGHBOUR)
         .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.story.id.cmp(&b.1.story.id)));
+    near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.story.cmp(&b.1.story)));
     near.into_iter().take(RELATED).map(|(_, told)| neighbour(scene, told)).collect()
 }
 
 fn neighbour(scene: &Scene, told: &Told) -> Related {
     let lead = &told.reports[told.lead];
     let headline = lead.item.entry.title.clone();
-    let chosen = scene.selection.chosen.iter().any(|chosen| scene.told[chosen.candidate].story.id == told.story.id);
+    let chosen = scene.selection.chosen.iter().any(|chosen| scene.told[chosen.candidate].story == told.story);
     let first = told.reports.iter().map(Report::appeared).min().unwrap_or(lead.item.first_seen);
-    let page = Entry::path_of(told.story.id, first, &slug(&headline));
+    let page = Entry::path_of(told.story, first, &slug(&headline));
     let original = || lead.item.entry.link.as_ref().map(|link| link.to_string());
-    Related { story: told.story.id, headline, url: if chosen { Some(page) } else { original() } }
+    Related { story: told.story, headline, url: if chosen { Some(page) } else { original() } }
 }
 
 /// The week of the last recaps in which much the same headline stood.

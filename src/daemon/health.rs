@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Shared;
 use crate::hub::Wish;
 use crate::serve::Response;
-use crate::source::{SourceState, Standing};
+use crate::source::Standing;
 
 /// What can be wrong with the whole; each part says so in words.
 #[derive(Clone, Debug)]
@@ -119,15 +119,15 @@ pub(super) struct Counts {
 impl Counts {
     pub(super) fn of(shared: &Shared) -> Self {
         let config = shared.config.borrow().clone();
-        let count =
-            |it: fn(&SourceState) -> bool| shared.states.count(config.sources.iter().map(|source| &source.id), it);
-        Self {
-            configured: config.sources.len(),
-            failing: count(|state| state.failures > 0),
-            paused: count(|state| matches!(state.standing, Standing::Paused { .. })),
-            retired: count(|state| matches!(state.standing, Standing::Retired { .. })),
-            held: count(|state| state.held.is_some()),
-        }
+        let mut counts = Self { configured: config.sources.len(), failing: 0, paused: 0, retired: 0, held: 0 };
+        // Once through all of them: there may be thousands, and polls wait meanwhile.
+        shared.states.look(config.sources.iter().map(|source| &source.id), |state| {
+            counts.failing += usize::from(state.failures > 0);
+            counts.paused += usize::from(matches!(state.standing, Standing::Paused { .. }));
+            counts.retired += usize::from(matches!(state.standing, Standing::Retired { .. }));
+            counts.held += usize::from(state.held.is_some());
+        });
+        counts
     }
 }
 

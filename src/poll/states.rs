@@ -64,10 +64,10 @@ impl States {
         }
     }
 
-    /// How many of `sources` are as `it` says.
-    pub fn count<'s>(&self, sources: impl Iterator<Item = &'s SourceId>, it: impl Fn(&SourceState) -> bool) -> usize {
+    /// Shows the states of those `sources` that were ever polled, each once.
+    pub fn look<'s>(&self, sources: impl Iterator<Item = &'s SourceId>, show: impl FnMut(&SourceState)) {
         let held = self.held();
-        sources.filter(|source| held.get(source).is_some_and(|state| it(state))).count()
+        sources.filter_map(|source| held.get(source)).map(|state| &**state).for_each(show);
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {

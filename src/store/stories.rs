@@ -12,22 +12,21 @@ use crate::id::{ItemId, StoryId};
 use crate::story::Story;
 
 impl Store {
-    /// Stories with an item placed in `window`, each with all its items placed
-    /// before the window's end; by id, the items oldest first.
-    pub fn stories(&self, window: &Range<Timestamp>) -> Result<Vec<Story>> {
-        // CROSS JOIN keeps the order of the tables: from the window to the texts.
-        // Left to itself SQLite walks every older item with its text.
+    /// The stories with an item placed in `window`, in the order of their ids.
+    pub fn stories_of(&self, window: &Range<Timestamp>) -> Result<Vec<StoryId>> {
+        let sql = "SELECT DISTINCT m.story FROM item AS i JOIN story_item AS m ON m.item = i.id
+                   WHERE i.placed >= ?1 AND i.placed < ?2 ORDER BY m.story";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map(params![at(window.start), at(window.end)], |row| row.get(0).map(StoryId))?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
+    /// A story with its items placed before `until`, oldest first; none if it has none.
+    pub fn story_until(&self, story: StoryId, until: Timestamp) -> Result<Option<Story>> {
         let sql = format!(
-            "SELECT {ITEM}, s.story FROM
-                 (SELECT DISTINCT m.story FROM item AS i JOIN story_item AS m ON m.item = i.id
-                  WHERE i.placed >= ?1 AND i.placed < ?2) AS window
-             CROSS JOIN story_item AS s ON s.story = window.story
-             CROSS JOIN item ON item.id = s.item
-             CROSS JOIN item_version AS v ON v.item = item.id AND v.version = item.version
-             WHERE item.placed < ?2
-             ORDER BY s.story, item.placed, item.id"
+            "SELECT {ITEM}, s.story FROM {FROM} WHERE s.story = ?1 AND item.placed < ?2 ORDER BY item.placed, item.id"
         );
-        self.gathered(&sql, params![at(window.start), at(window.end)])
+        Ok(self.gathered(&sql, params![story.0, at(until)])?.pop())
     }
 
     /// One story with all its items; none if there is no such story.

@@ -180,7 +180,7 @@ impl Poller {
         assert!(!tests::panics(&source.id), "as a bug of ours would");
         let before = self.state(source, now);
         let (validators, allow_private) = (&before.validators, source.allow_private.as_slice());
-        let request = Request { url: before.address(&source.feed), validators, allow_private, now };
+        let request = Request { url: before.address(&source.feed), validators, allow_private, allow_at_home: &[], now };
         let fetched = self.fetcher.fetch(request).await;
         if let Ok(Fetched::Body { final_url, .. }) = &fetched {
             self.doors.led(&source.id, request.url, final_url);

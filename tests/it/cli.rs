@@ -54,6 +54,21 @@ fn the_schema_is_json_and_knows_the_tables() {
 }
 
 #[test]
+fn a_typed_address_may_be_private_and_what_it_redirects_to_may_not() {
+    let (typed, elsewhere) = (Origin::start(), Origin::at(2));
+    let to = |address: &str| Page::status(302).with("location", address);
+    typed.put("/away", to(&elsewhere.url("/feed"))).put("/near", to("/page")).put("/page", Page::rss("<p>hello</p>"));
+    let folder = tempfile::tempdir().unwrap();
+    let parse = |path: &str| recapd(folder.path(), &["parse", &typed.url(path)]);
+    let away = parse("/away");
+    assert!(away.code == 1 && away.err.contains("127.0.0.2"), "{}", away.err);
+    assert!(elsewhere.asked("/feed").is_empty());
+    let near = parse("/near");
+    let whose = format!("{}, answered by {}: ", typed.url("/near"), typed.url("/page"));
+    assert!(near.code == 1 && near.err.contains(&whose), "{}", near.err);
+}
+
+#[test]
 fn a_feed_is_printed_as_the_contract_has_it() {
     let feeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/feeds");
     for (name, format) in

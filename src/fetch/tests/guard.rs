@@ -43,11 +43,26 @@ async fn an_exception_of_one_source_is_not_for_the_others() {
     let url: Url = format!("http://localhost:{}/", origin.port).parse().unwrap();
     let fetcher = Fetcher::new(Limits { allow_private: Vec::new(), ..limits() }).unwrap();
     let validators = Validators::default();
-    let request = |allow_private| Request { url: &url, validators: &validators, allow_private, now: now() };
+    let request =
+        |allow_private| Request { url: &url, validators: &validators, allow_private, allow_at_home: &[], now: now() };
     let excepted = [loopback()];
     assert!(fetcher.fetch(request(&excepted)).await.is_ok());
     assert!(fetcher.fetch(request(&[])).await.is_err());
     assert!(fetcher.fetch(request(&excepted)).await.is_ok());
+}
+
+#[tokio::test]
+async fn what_is_allowed_for_a_typed_address_is_not_for_its_redirects() {
+    let elsewhere = Origin::new(vec![answer("200 OK", &[], BODY)]).await;
+    let away = format!("Location: {}", elsewhere.url("/"));
+    let scripts = vec![answer("302 x", &["Location: /near"], b""), answer("302 x", &[&away], b"")];
+    let typed = Origin::new(scripts).await;
+    let fetcher = Fetcher::new(Limits { allow_private: Vec::new(), ..limits() }).unwrap();
+    let (url, validators) = (typed.url("/"), Validators::default());
+    let request =
+        Request { url: &url, validators: &validators, allow_private: &[], allow_at_home: &ANYWHERE, now: now() };
+    check_error(fetcher.fetch(request).await, "127.0.0.1");
+    assert_eq!((typed.heard().len(), elsewhere.heard().len()), (2, 0), "it may redirect to itself");
 }
 
 /// What a name server with intent says.

@@ -205,13 +205,13 @@ impl Fetcher {
             let at_home = if is_at_home { request.allow_at_home } else { &[] };
             let client = clients.allowing(&[request.allow_private, at_home].concat());
             let client = client.map_err(|error| FetchError::NoClient { why: error.to_string() })?;
-            client.check(&route.at)?;
+            client.check(&route.at).map_err(|error| route.blamed(error))?;
             let turn = hosts.turn(&route.at).await?;
             match self.hop(&client, &mut route, request, turn, &mut patience).await {
                 Err(FetchError::NoAnswer { .. }) if again > 0 => again -= 1,
                 Ok(None) => {}
                 Ok(Some(fetched)) => return Ok(fetched),
-                Err(error) => return Err(error),
+                Err(error) => return Err(route.blamed(error)),
             }
         }
     }

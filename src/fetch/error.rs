@@ -66,6 +66,10 @@ pub enum FetchError {
     /// The address guard says no.
     #[error(transparent)]
     Refused(#[from] Forbidden),
+    /// The address guard says no to where a redirect leads. Whoever wrote that
+    /// is no friend of this network: how to let it in is not said.
+    #[error("redirects to {}, {}: refused", .0.address, .0.what)]
+    LedAstray(PrivateAddress),
     /// The server answers, but with no feed.
     #[error("{}", in_words(*code, *retry_after))]
     Status {
@@ -163,7 +167,7 @@ impl FetchError {
             Self::Resting { wait, .. } => Remedy::Rest(*wait),
             Self::Status { retry_after: Some(wait), .. } => Remedy::RetryAfter(*wait),
             Self::Status { code: 401 | 407, .. } => Remedy::Configure,
-            Self::Refused(_) | Self::NoRoots { .. } | Self::TooLarge { .. } => Remedy::Configure,
+            Self::Refused(_) | Self::LedAstray(_) | Self::NoRoots { .. } | Self::TooLarge { .. } => Remedy::Configure,
             _ => Remedy::Retry,
         }
     }

@@ -26,7 +26,7 @@ use crate::id::{Share, SourceId};
 use crate::item::Entry;
 use crate::ledger::Note;
 use crate::schedule::Pace;
-use crate::source::{Source, SourceState};
+use crate::source::{Source, SourceState, Standing};
 use crate::store::{Handle, Readers, StoreError, Taken};
 use crate::turn::{Answer, Circumstances, Turn, take};
 use crate::websub::Hubs;
@@ -331,8 +331,11 @@ impl Poller {
             (_, Some(error)) => Outcome::Failed(error.clone()),
             (well, None) => well,
         };
+        let is_retired = matches!(state.standing, Standing::Retired { .. });
         self.states.put(id.clone(), state, &heard);
         match &outcome {
+            // Said above, and why: there is no later.
+            Outcome::Failed(_) if is_retired => (),
             Outcome::Failed(error) => {
                 tracing::warn!(source = %id, %error, %due, "could not poll `{id}`, trying again later")
             }

@@ -35,7 +35,7 @@ use alone::Alone;
 use answer::{Body, failed, said, unreadable};
 use doors::Doors;
 pub use push::{Came, Pushed};
-pub use round::{Order, Summary};
+pub use round::{Order, Summary, Trouble};
 use states::States;
 pub use which::{NotAsked, Which};
 
@@ -79,6 +79,8 @@ pub struct Polled {
     pub source: SourceId,
     /// What it brought, or why it brought nothing.
     pub outcome: Outcome,
+    /// What the operator may want to know of it, and why: `failed: HTTP 500: ..`.
+    pub trouble: Option<String>,
     /// Not polled again before this.
     pub due: Timestamp,
 }
@@ -332,6 +334,7 @@ impl Poller {
             (well, None) => well,
         };
         let is_retired = matches!(state.standing, Standing::Retired { .. });
+        let trouble = trouble(&outcome, &state);
         self.states.put(id.clone(), state, &heard);
         match &outcome {
             // Said above, and why: there is no later.
@@ -345,7 +348,7 @@ impl Poller {
                 tracing::debug!(source = %id, new = taken.new, changed = taken.changed, %due, "polled `{id}`")
             }
         }
-        Ok(Polled { source: id, outcome, due })
+        Ok(Polled { source: id, outcome, trouble, due })
     }
 
     /// What is remembered of `source`, if that is of its configured address.
@@ -356,6 +359,16 @@ impl Poller {
     /// What is remembered of `source`, as far as it is true of its address.
     fn state(&self, source: &Source, now: Timestamp) -> SourceState {
         self.states.of(&source.id).unwrap_or_else(|| SourceState::unknown(now)).at(&source.feed, now)
+    }
+}
+
+/// What is wrong with a source in `state` after a turn that came to `outcome`.
+fn trouble(outcome: &Outcome, state: &SourceState) -> Option<String> {
+    match (outcome, &state.standing) {
+        (Outcome::Failed(error), Standing::Retired { .. }) => Some(format!("retired: {error}")),
+        (Outcome::Failed(error), _) => Some(format!("failed: {error}")),
+        (Outcome::Rested, _) => Some(format!("rested: {}", state.rest.as_deref()?)),
+        _ => state.held.as_ref().map(|held| format!("held: {}", held.in_words())),
     }
 }
 

@@ -149,7 +149,10 @@ fn a_poll_takes_what_is_due_and_sums_up() {
     assert!(poll(&["--all"]).out.starts_with("2 sources polled"), "due or not");
     assert_eq!(poll(&["two"]).code, 1, "everything asked for has failed");
     let counted: Value = serde_json::from_str(&poll(&["one", "--json"]).out).unwrap();
-    assert_eq!(keys(&counted), "changed_items elapsed_ms failed new_items new_stories polled unchanged");
+    assert_eq!(
+        keys(&counted),
+        "changed_items elapsed_ms failed more_troubles new_items new_stories polled troubles unchanged"
+    );
     refuses(
         &folder,
         &["poll", "three"],

@@ -84,7 +84,8 @@ fn a_lie_is_held_and_the_feed_may_heal_it() {
     scene.origin.put("/feed.xml", twenty("a.example"));
     assert_eq!(scene.polled("04T09:00"), "well");
     scene.origin.put("/feed.xml", twenty("b.example"));
-    let log = scene.said("04T10:00", &["poll", "lathe"]).err;
+    let Said { err: log, out, .. } = scene.said("04T10:00", &["poll", "lathe"]);
+    assert!(out.ends_with("\n  lathe: held: 20 items under new ids\n"), "{out}");
     assert!(log.contains("`lathe` held: 20 items under new ids; nothing of this batch is taken"), "{log}");
     assert_eq!(scene.polled("04T10:30"), "held: 20 items under new ids");
     assert_eq!(scene.polled("04T11:00"), "held: 20 items under new ids", "it is seen again");

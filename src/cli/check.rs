@@ -1,5 +1,6 @@
 //! `recapd check`, `schema` and `health`: is everything right?
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -108,7 +109,10 @@ pub fn health(config: &Config) -> Result<ExitCode> {
             Ok(if health.status == 200 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Err(error) => {
-            output::complain(&format!("recapd at {listen} is not well: {error}"));
+            output::complain(&match error.kind() {
+                ErrorKind::ConnectionRefused => format!("no recapd answers at {listen}: is it running?"),
+                _ => format!("recapd at {listen} is not well: {error}"),
+            });
             Ok(ExitCode::FAILURE)
         }
     }

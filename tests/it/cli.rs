@@ -364,7 +364,7 @@ fn health_asks_the_daemon_and_a_signal_ends_it() {
     folder.configure(&format!("\n[server]\nlisten = \"{free}\"\n"));
     let before = recapd(folder.whole(), &["health"]);
     assert_eq!(before.code, 1);
-    assert!(before.err.contains(&format!("recapd at {free} is not well")), "{}", before.err);
+    assert!(before.err.contains(&format!("no recapd answers at {free}: is it running?")), "{}", before.err);
     let mut daemon = command(folder.whole(), &["run"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let well = wait_for("the daemon is well", || {
         let said = recapd(folder.whole(), &["health"]);

@@ -104,6 +104,9 @@ pub struct Request<'r> {
     pub validators: &'r Validators,
     /// Private networks allowed for this source, in addition to [`Limits::allow_private`].
     pub allow_private: &'r [Network],
+    /// Private networks that the origin of `url` may live in besides, but nothing
+    /// that it redirects to: [`ANYWHERE`] if somebody typed it.
+    pub allow_at_home: &'r [Network],
     /// For dates in answers of servers that do not say what time they think it is.
     pub now: Timestamp,
 }
@@ -194,19 +197,21 @@ impl Fetcher {
     /// If neither a complete body nor "not modified" comes.
     pub async fn fetch(&self, request: Request<'_>) -> Result<Fetched, FetchError> {
         let Shared { limits, clients, hosts, .. } = &*self.shared;
-        let client = clients.allowing(request.allow_private);
-        let client = client.map_err(|error| FetchError::NoClient { why: error.to_string() })?;
         let mut route = Route::from(request.url);
         let mut patience = Patience::new(limits.timeout);
         let mut again = SECOND_TRIES;
         loop {
-            client.check(&route.at)?;
+            let is_at_home = route.at.origin() == request.url.origin();
+            let at_home = if is_at_home { request.allow_at_home } else { &[] };
+            let client = clients.allowing(&[request.allow_private, at_home].concat());
+            let client = client.map_err(|error| FetchError::NoClient { why: error.to_string() })?;
+            client.check(&route.at).map_err(|error| route.blamed(error))?;
             let turn = hosts.turn(&route.at).await?;
             match self.hop(&client, &mut route, request, turn, &mut patience).await {
                 Err(FetchError::NoAnswer { .. }) if again > 0 => again -= 1,
                 Ok(None) => {}
                 Ok(Some(fetched)) => return Ok(fetched),
-                Err(error) => return Err(error),
+                Err(error) => return Err(route.blamed(error)),
             }
         }
     }

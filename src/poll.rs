@@ -26,7 +26,7 @@ use crate::id::{Share, SourceId};
 use crate::item::Entry;
 use crate::ledger::Note;
 use crate::schedule::Pace;
-use crate::source::{Source, SourceState};
+use crate::source::{Source, SourceState, Standing};
 use crate::store::{Handle, Readers, StoreError, Taken};
 use crate::turn::{Answer, Circumstances, Turn, take};
 use crate::websub::Hubs;
@@ -35,7 +35,7 @@ use alone::Alone;
 use answer::{Body, failed, said, unreadable};
 use doors::Doors;
 pub use push::{Came, Pushed};
-pub use round::{Order, Summary};
+pub use round::{Order, Summary, Trouble};
 use states::States;
 pub use which::{NotAsked, Which};
 
@@ -79,6 +79,8 @@ pub struct Polled {
     pub source: SourceId,
     /// What it brought, or why it brought nothing.
     pub outcome: Outcome,
+    /// What the operator may want to know of it, and why: `failed: HTTP 500: ..`.
+    pub trouble: Option<String>,
     /// Not polled again before this.
     pub due: Timestamp,
 }
@@ -180,7 +182,7 @@ impl Poller {
         assert!(!tests::panics(&source.id), "as a bug of ours would");
         let before = self.state(source, now);
         let (validators, allow_private) = (&before.validators, source.allow_private.as_slice());
-        let request = Request { url: before.address(&source.feed), validators, allow_private, now };
+        let request = Request { url: before.address(&source.feed), validators, allow_private, allow_at_home: &[], now };
         let fetched = self.fetcher.fetch(request).await;
         if let Ok(Fetched::Body { final_url, .. }) = &fetched {
             self.doors.led(&source.id, request.url, final_url);
@@ -331,8 +333,12 @@ impl Poller {
             (_, Some(error)) => Outcome::Failed(error.clone()),
             (well, None) => well,
         };
+        let is_retired = matches!(state.standing, Standing::Retired { .. });
+        let trouble = trouble(&outcome, &state);
         self.states.put(id.clone(), state, &heard);
         match &outcome {
+            // Said above, and why: there is no later.
+            Outcome::Failed(_) if is_retired => (),
             Outcome::Failed(error) => {
                 tracing::warn!(source = %id, %error, %due, "could not poll `{id}`, trying again later")
             }
@@ -342,7 +348,7 @@ impl Poller {
                 tracing::debug!(source = %id, new = taken.new, changed = taken.changed, %due, "polled `{id}`")
             }
         }
-        Ok(Polled { source: id, outcome, due })
+        Ok(Polled { source: id, outcome, trouble, due })
     }
 
     /// What is remembered of `source`, if that is of its configured address.
@@ -353,6 +359,16 @@ impl Poller {
     /// What is remembered of `source`, as far as it is true of its address.
     fn state(&self, source: &Source, now: Timestamp) -> SourceState {
         self.states.of(&source.id).unwrap_or_else(|| SourceState::unknown(now)).at(&source.feed, now)
+    }
+}
+
+/// What is wrong with a source in `state` after a turn that came to `outcome`.
+fn trouble(outcome: &Outcome, state: &SourceState) -> Option<String> {
+    match (outcome, &state.standing) {
+        (Outcome::Failed(error), Standing::Retired { .. }) => Some(format!("retired: {error}")),
+        (Outcome::Failed(error), _) => Some(format!("failed: {error}")),
+        (Outcome::Rested, _) => Some(format!("rested: {}", state.rest.as_deref()?)),
+        _ => state.held.as_ref().map(|held| format!("held: {}", held.in_words())),
     }
 }
 

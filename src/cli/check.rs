@@ -1,5 +1,6 @@
 //! `recapd check`, `schema` and `health`: is everything right?
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -75,8 +76,10 @@ async fn ask_all(config: Config, clock: Clock, style: Style) -> Result<ExitCode>
 
 async fn ask(fetcher: &Fetcher, source: &Source, clock: Clock) -> std::result::Result<String, String> {
     let validators = Validators::default();
+    // As the daemon will ask it: what it may not reach is to be seen here.
+    let (allow_private, allow_at_home) = (source.allow_private.as_slice(), [].as_slice());
     let request =
-        Request { url: &source.feed, validators: &validators, allow_private: &source.allow_private, now: clock.now() };
+        Request { url: &source.feed, validators: &validators, allow_private, allow_at_home, now: clock.now() };
     match fetcher.fetch(request).await.map_err(|error| error.to_string())? {
         Fetched::Unchanged { .. } => Ok("not modified".to_owned()),
         Fetched::Body { bytes, content_type, final_url, .. } => {
@@ -106,7 +109,10 @@ pub fn health(config: &Config) -> Result<ExitCode> {
             Ok(if health.status == 200 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Err(error) => {
-            output::complain(&format!("recapd at {listen} is not well: {error}"));
+            output::complain(&match error.kind() {
+                ErrorKind::ConnectionRefused => format!("no recapd answers at {listen}: is it running?"),
+                _ => format!("recapd at {listen} is not well: {error}"),
+            });
             Ok(ExitCode::FAILURE)
         }
     }

@@ -14,9 +14,12 @@ use super::reach::{Wish, ask};
 use crate::daemon::control::{Answer, Request, Writer};
 use crate::id::SourceId;
 use crate::poll::states::States;
-use crate::poll::{Order, Polled, Poller, Summary, Which};
+use crate::poll::{Order, Polled, Poller, Summary, Trouble, Which};
 use crate::publish::words;
 use crate::store::{Handle, Readers};
+
+/// Troubles shown on a terminal.
+const MOST_NAMED: usize = 10;
 
 /// What the command line asks for.
 pub fn which(sources: Vec<SourceId>, all: bool) -> Which {
@@ -35,7 +38,10 @@ pub async fn poll(wish: Wish, which: Which, style: Style) -> Result<ExitCode> {
         Writer::Us(_lock) => here(&wish, which).await?,
     };
     match style {
-        Style::Words => output::line(&in_words(&summary, begun.elapsed()))?,
+        Style::Words => {
+            output::line(&in_words(&summary, begun.elapsed()))?;
+            troubles(&summary).iter().try_for_each(|trouble| output::line(trouble))?;
+        }
         Style::Json => output::json(&object(&summary, begun.elapsed()))?,
     }
     let everything_failed = summary.polled > 0 && summary.failed == summary.polled;
@@ -86,6 +92,15 @@ fn in_words(summary: &Summary, elapsed: Duration) -> String {
     )
 }
 
+/// Which sources are in trouble and why, a line each, the first ten of them.
+fn troubles(summary: &Summary) -> Vec<String> {
+    let named = summary.troubles.iter().take(MOST_NAMED);
+    let named = named.map(|Trouble { source, said }| format!("  {source}: {said}"));
+    let more = summary.troubles.len().saturating_sub(MOST_NAMED) + summary.more_troubles;
+    let more = (more > 0).then(|| format!("  and {more} more: `recapd status` lists them"));
+    named.chain(more).collect()
+}
+
 fn object(summary: &Summary, elapsed: Duration) -> Value {
     json!({
         "polled": summary.polled,
@@ -94,6 +109,8 @@ fn object(summary: &Summary, elapsed: Duration) -> Value {
         "new_items": summary.taken.new,
         "changed_items": summary.taken.changed,
         "new_stories": summary.taken.stories,
+        "troubles": summary.troubles,
+        "more_troubles": summary.more_troubles,
         "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
     })
 }
@@ -105,4 +122,25 @@ fn bar(length: usize) -> ProgressBar {
         bar.set_style(style);
     }
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(named: usize, more_troubles: usize, lines: usize, last: &str) {
+        let trouble = |number| Trouble { source: format!("s{number}").parse().unwrap(), said: "held: ..".to_owned() };
+        let summary = Summary { troubles: (0..named).map(trouble).collect(), more_troubles, ..Summary::default() };
+        let said = troubles(&summary);
+        assert_eq!((said.len(), said.last().map_or("", String::as_str)), (lines, last));
+    }
+
+    #[test]
+    fn ten_troubles_are_named_and_the_others_counted() {
+        check(0, 0, 0, "");
+        check(10, 0, 10, "  s9: held: ..");
+        check(11, 0, 11, "  and 1 more: `recapd status` lists them");
+        check(500, 7, 11, "  and 497 more: `recapd status` lists them");
+    }
 }

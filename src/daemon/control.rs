@@ -7,7 +7,8 @@
 //! {"v":1,"ok":true,"said":["`tnw` is paused: not polled until `recapd source resume tnw`"]}
 //!
 //! {"v":1,"do":"poll","all":true}
-//! {"v":1,"ok":true,"polled":{"sources":45,"unchanged":44,"failed":1,"new_items":0,"changed_items":0,"new_stories":0}}
+//! {"v":1,"ok":true,"polled":{"sources":45,"unchanged":44,"failed":1,"new_items":0,"changed_items":0,"new_stories":0,
+//!  "troubles":[{"source":"ft","said":"failed: no complete answer within 30 s"}]}}     (on the same line)
 //!
 //! {"v":1,"do":"source.pause","sources":["tnv"]}
 //! {"v":1,"error":"there is no source `tnv` in the configuration; did you mean `tnw`? `recapd status` lists them"}

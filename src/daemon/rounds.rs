@@ -84,7 +84,12 @@ mod tests {
     }
 
     fn polled(name: &str) -> Result<Option<Polled>, StoreError> {
-        Ok(Some(Polled { source: id(name), outcome: Outcome::Unchanged, due: jiff::Timestamp::UNIX_EPOCH }))
+        Ok(Some(Polled {
+            source: id(name),
+            outcome: Outcome::Unchanged,
+            trouble: None,
+            due: jiff::Timestamp::UNIX_EPOCH,
+        }))
     }
 
     fn begin(rounds: &mut Rounds, names: &[&str]) -> oneshot::Receiver<Ended> {

@@ -87,7 +87,7 @@ async fn unpacked(encoding: Encoding, packed: Vec<u8>, means: Means<'_>) -> Resu
         let failed = |_| FetchError::Unpacking { encoding: encoding.name(), why: "its decoder failed".to_owned() };
         match work.await.map_err(failed)?? {
             Unpacked::Whole(body) => return Ok(body),
-            Unpacked::Outgrown if room == limit => return Err(FetchError::TooLarge { limit_bytes }),
+            Unpacked::Outgrown if room == limit => return Err(FetchError::TooLargeUnpacked { limit_bytes }),
             Unpacked::Outgrown => budget.room_for(room + 1, hold).await,
         }
     }

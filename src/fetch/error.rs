@@ -66,6 +66,10 @@ pub enum FetchError {
     /// The address guard says no.
     #[error(transparent)]
     Refused(#[from] Forbidden),
+    /// The address guard says no to where a redirect leads. Whoever wrote that
+    /// is no friend of this network: how to let it in is not said.
+    #[error("redirects to {}, {}: refused", .0.address, .0.what)]
+    LedAstray(PrivateAddress),
     /// The server answers, but with no feed.
     #[error("{}", in_words(*code, *retry_after))]
     Status {
@@ -99,9 +103,15 @@ pub enum FetchError {
         /// The beginning of what it says.
         to: String,
     },
-    /// The body is larger than allowed, before or after decompression.
+    /// The body is larger than allowed as it is sent.
     #[error("the feed is larger than {}; raise max_body if that is right", mebibytes(*limit_bytes))]
     TooLarge {
+        /// The limit.
+        limit_bytes: u64,
+    },
+    /// The body came packed, and is larger than allowed when it is unpacked.
+    #[error("the feed is larger than {} after decompression; raise max_body if that is right", mebibytes(*limit_bytes))]
+    TooLargeUnpacked {
         /// The limit.
         limit_bytes: u64,
     },
@@ -163,7 +173,8 @@ impl FetchError {
             Self::Resting { wait, .. } => Remedy::Rest(*wait),
             Self::Status { retry_after: Some(wait), .. } => Remedy::RetryAfter(*wait),
             Self::Status { code: 401 | 407, .. } => Remedy::Configure,
-            Self::Refused(_) | Self::NoRoots { .. } | Self::TooLarge { .. } => Remedy::Configure,
+            Self::Refused(_) | Self::LedAstray(_) | Self::NoRoots { .. } => Remedy::Configure,
+            Self::TooLarge { .. } | Self::TooLargeUnpacked { .. } => Remedy::Configure,
             _ => Remedy::Retry,
         }
     }
@@ -294,6 +305,9 @@ mod tests {
         check(scheme, "`ftp:` is not fetched: use http or https", Configure);
         let large = FetchError::TooLarge { limit_bytes: 16 << 20 };
         check(large, "the feed is larger than 16 MiB; raise max_body if that is right", Configure);
+        let grown = FetchError::TooLargeUnpacked { limit_bytes: 16 << 20 };
+        let words = "the feed is larger than 16 MiB after decompression; raise max_body if that is right";
+        check(grown, words, Configure);
         let odd_limit = FetchError::TooLarge { limit_bytes: 1000 };
         check(odd_limit, "the feed is larger than 1000 bytes; raise max_body if that is right", Configure);
         let broken = FetchError::BrokenOff { read_bytes: 5, why: why("its gzip data end too early") };

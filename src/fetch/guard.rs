@@ -62,12 +62,26 @@ const EMBEDDED: &str = "an IPv4 address in disguise";
 
 /// An address that is refused, and the range it lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{address} is {what}; allow it with allow_private = [\"{}/{}\"]", range.address, range.prefix)]
+#[error("{address} is {what}{}", self.way_in())]
 pub struct PrivateAddress {
     /// The address as it would be dialled.
     pub address: IpAddr,
     range: Network,
-    what: &'static str,
+    /// What kind of address that is: `a private address of this machine`.
+    pub what: &'static str,
+}
+
+impl PrivateAddress {
+    /// What an operator may write to have it reached all the same. Nobody is led
+    /// to open the local link, where clouds hand out the secrets of a machine.
+    fn way_in(&self) -> String {
+        let link =
+            |(range, what): &(Network, &str)| *what == LINK_LOCAL && contains(*range, self.address.to_canonical());
+        if REFUSED.iter().any(link) {
+            return ": refused".to_owned();
+        }
+        format!("; allow it with allow_private = [\"{}/{}\"]", self.range.address, self.range.prefix)
+    }
 }
 
 /// Why a URL may not be fetched at all.
@@ -350,5 +364,19 @@ mod tests {
         let expected =
             "127.0.0.1 is a private address of this machine; allow it with allow_private = [\"127.0.0.0/8\"]";
         assert_eq!(refused.to_string(), expected);
+    }
+
+    #[test]
+    fn nobody_is_told_how_to_open_the_local_link() {
+        let local = "a private address of the local link";
+        for (address, what) in [
+            ("169.254.169.254", local),
+            ("fe80::1", local),
+            ("febf::1", local),
+            ("::ffff:169.254.169.254", "an IPv4 address in disguise"),
+        ] {
+            let refused = check_address(address.parse().unwrap(), &[]).unwrap_err();
+            assert_eq!(refused.to_string(), format!("{address} is {what}: refused"));
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::fetch::FetchError;
+use crate::fetch::{FetchError, Forbidden};
 
 /// As browsers had it before they grew lenient; a feed needs two or three.
 const MOST_HOPS: usize = 10;
@@ -47,6 +47,15 @@ impl Route {
             _ => self.steady = Steady::Broken,
         }
         Ok(())
+    }
+
+    /// What went wrong on the way: an address that the guard refused was not
+    /// written by the operator, if a redirect led there.
+    pub fn blamed(&self, error: FetchError) -> FetchError {
+        match error {
+            FetchError::Refused(Forbidden::Private(address)) if self.hops > 0 => FetchError::LedAstray(address),
+            error => error,
+        }
     }
 
     /// The address that answers, without the login: what is relative to it, or

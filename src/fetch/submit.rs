@@ -70,9 +70,10 @@ impl Fetcher {
             let is_at_home = route.at.origin() == submission.url.origin();
             let client = clients.allowing(if is_at_home { submission.allow_private } else { &[] });
             let client = client.map_err(|error| FetchError::NoClient { why: error.to_string() })?;
-            client.check(&route.at)?;
+            client.check(&route.at).map_err(|error| route.blamed(error))?;
             let turn = hosts.turn(&route.at).await?;
-            let response = patience.with(client.post(&route.at, body.clone())).await??;
+            let response = patience.with(client.post(&route.at, body.clone())).await?;
+            let response = response.map_err(|error| route.blamed(error))?;
             let location = response.headers().get(LOCATION).map(|location| location.as_bytes().to_vec());
             match (response.status().as_u16(), location) {
                 (code @ (307 | 308), Some(location)) => {

@@ -47,7 +47,7 @@ fn now() -> Timestamp {
 
 async fn fetch_with(limits: Limits, url: &Url, validators: &Validators) -> Result<Fetched, FetchError> {
     let fetcher = Fetcher::new(limits).unwrap();
-    fetcher.fetch(Request { url, validators, allow_private: &[], now: now() }).await
+    fetcher.fetch(Request { url, validators, allow_private: &[], allow_at_home: &[], now: now() }).await
 }
 
 async fn fetch(origin: &Origin) -> Result<Fetched, FetchError> {
@@ -71,7 +71,15 @@ fn known(etag: &[u8], last_modified: &str) -> Validators {
 }
 
 async fn fetch_as(fetcher: Fetcher, url: Url) -> Result<Fetched, FetchError> {
-    fetcher.fetch(Request { url: &url, validators: &Validators::default(), allow_private: &[], now: now() }).await
+    fetcher
+        .fetch(Request {
+            url: &url,
+            validators: &Validators::default(),
+            allow_private: &[],
+            allow_at_home: &[],
+            now: now(),
+        })
+        .await
 }
 
 /// `bytes` as this encoding has them; `raw` is deflate without zlib's header.

@@ -2,6 +2,7 @@
 //! once, and what a round came to.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
 use super::queue::Queue;
@@ -20,8 +21,24 @@ pub enum Order {
     Together,
 }
 
+/// Troubles that are named: with this many it is the network, and an answer of
+/// the daemon stays short enough to be read.
+const MOST_NAMED: usize = 500;
+
+/// Characters of a trouble that are told.
+const LONGEST_TROUBLE: usize = 300;
+
+/// A source of which the operator may want to know something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// Which source.
+    pub source: SourceId,
+    /// What is wrong, and why: `failed: HTTP 500: the server is in trouble`.
+    pub said: String,
+}
+
 /// What a round of polls came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Sources asked.
     pub polled: usize,
@@ -31,12 +48,25 @@ pub struct Summary {
     pub failed: usize,
     /// New items, changed items, new stories.
     pub taken: Taken,
+    /// Sources that failed, rested, or are held, in the order in which they were
+    /// done; 500 at most.
+    pub troubles: Vec<Trouble>,
+    /// How many more there were.
+    pub more_troubles: usize,
 }
 
 impl Summary {
     /// Counts one more.
     pub fn count(&mut self, polled: &Polled) {
         self.polled += usize::from(polled.outcome != Outcome::Rested);
+        match &polled.trouble {
+            Some(said) if self.troubles.len() < MOST_NAMED => {
+                let said = said.chars().take(LONGEST_TROUBLE).collect();
+                self.troubles.push(Trouble { source: polled.source.clone(), said });
+            }
+            Some(_) => self.more_troubles += 1,
+            None => {}
+        }
         match &polled.outcome {
             Outcome::Unchanged => self.unchanged += 1,
             Outcome::Rested => {}

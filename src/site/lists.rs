@@ -1,16 +1,17 @@
 //! What the site lists about itself: its sources, its addresses, its rhythm.
 
 use jiff::civil::Weekday;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Library, state_in_words};
+use super::Library;
 use crate::config::Config;
 use crate::id::Share;
 use crate::opml::{self, Outline};
 use crate::publish::html::SourceRow;
-use crate::publish::{Document, Site};
+use crate::publish::{Document, Site, words};
 use crate::publisher::UNKNOWN_WEIGHT;
-use crate::source::Source;
+use crate::source::{Source, SourceState, Standing};
 use crate::store::Result;
 use crate::week::Slot;
 
@@ -40,7 +41,7 @@ pub(super) fn sources(library: &Library) -> Result<Vec<SourceRow>> {
             } else {
                 Share::nearest(UNKNOWN_WEIGHT)
             }),
-            state: state_in_words(state, library.now, &library.config.recap.slot.zone),
+            state: for_readers(state, library.now, &library.config.recap.slot.zone),
             last_success: state.and_then(|state| state.last_success),
             last_new: state.and_then(|state| state.last_new),
             items_per_week: f64::from(items.get(&source.id).copied().unwrap_or_default()) / PACE_WEEKS as f64,
@@ -48,6 +49,27 @@ pub(super) fn sources(library: &Library) -> Result<Vec<SourceRow>> {
         }
     };
     Ok(library.config.sources.iter().map(row).collect())
+}
+
+/// How a source is doing, in few words for anybody: `failing since 3 May 2026`.
+/// Why is for the operator: reasons name keys of the configuration, and
+/// addresses of our own network.
+fn for_readers(state: Option<&SourceState>, now: Timestamp, zone: &TimeZone) -> String {
+    let Some(state) = state else { return "not polled yet".to_owned() };
+    let word = match &state.standing {
+        Standing::Paused { .. } => "paused",
+        Standing::Retired { .. } => "retired",
+        Standing::Active if state.held.is_some() => "held",
+        Standing::Active if state.rest.is_some() && state.due > now => "resting",
+        Standing::Active if state.failures > 0 => match state.last_success {
+            Some(last) => return format!("failing since {}", words::day(last, zone)),
+            None => "failing",
+        },
+        Standing::Active if state.learnt.is_some() => "moved",
+        Standing::Active if state.last_success.is_none() => "not polled yet",
+        Standing::Active => "well",
+    };
+    word.to_owned()
 }
 
 /// "every Monday at 08:00, Europe/Berlin".
@@ -91,4 +113,44 @@ pub(super) fn sitemap(site: &Site, paths: &[String], changed: Timestamp) -> Docu
 pub(super) fn robots(site: &Site) -> Document {
     let body = format!("User-agent: *\nDisallow: /this-week/\n\nSitemap: {}\n", site.url("/sitemap.xml"));
     Document::new("text/plain; charset=utf-8", body, Timestamp::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Held, Leave, Trap};
+
+    fn now() -> Timestamp {
+        "2026-05-06T09:00:00Z".parse().unwrap()
+    }
+
+    fn well() -> SourceState {
+        SourceState { last_success: Some(now()), ..SourceState::unknown(now()) }
+    }
+
+    #[track_caller]
+    fn check(state: SourceState, words: &str) {
+        let why = "10.0.0.1 is a private address; allow it with allow_private".to_owned();
+        let state = SourceState { last_error: Some(why), ..state };
+        assert_eq!(for_readers(Some(&state), now(), &TimeZone::UTC), words);
+    }
+
+    #[test]
+    fn readers_are_told_how_a_source_is_doing_and_not_why() {
+        assert_eq!(for_readers(None, now(), &TimeZone::UTC), "not polled yet");
+        check(SourceState::unknown(now()), "not polled yet");
+        check(well(), "well");
+        check(SourceState { mended: Some("bare ampersand".to_owned()), ..well() }, "well");
+        check(SourceState { failures: 3, ..well() }, "failing since 6 May 2026");
+        check(SourceState { failures: 3, ..SourceState::unknown(now()) }, "failing");
+        check(SourceState { learnt: Some("http://10.0.0.1/".parse().unwrap()), ..well() }, "moved");
+        let resting = SourceState { rest: Some("HTTP 429".to_owned()), failures: 1, ..well() };
+        check(SourceState { due: now() + std::time::Duration::from_secs(60), ..resting.clone() }, "resting");
+        check(resting, "failing since 6 May 2026");
+        let held = Held { trap: Trap::Redated, items: 200, since: now(), leave: Leave::Awaited };
+        check(SourceState { held: Some(held), ..well() }, "held");
+        check(SourceState { standing: Standing::Paused { since: now() }, ..well() }, "paused");
+        let gone = Standing::Retired { why: "HTTP 410".to_owned(), since: now() };
+        check(SourceState { standing: gone, failures: 1, ..well() }, "retired");
+    }
 }

@@ -54,6 +54,21 @@ fn the_schema_is_json_and_knows_the_tables() {
 }
 
 #[test]
+fn a_typed_address_may_be_private_and_what_it_redirects_to_may_not() {
+    let (typed, elsewhere) = (Origin::start(), Origin::at(2));
+    let to = |address: &str| Page::status(302).with("location", address);
+    typed.put("/away", to(&elsewhere.url("/feed"))).put("/near", to("/page")).put("/page", Page::rss("<p>hello</p>"));
+    let folder = tempfile::tempdir().unwrap();
+    let parse = |path: &str| recapd(folder.path(), &["parse", &typed.url(path)]);
+    let away = parse("/away");
+    assert!(away.code == 1 && away.err.contains("127.0.0.2"), "{}", away.err);
+    assert!(elsewhere.asked("/feed").is_empty());
+    let near = parse("/near");
+    let whose = format!("{}, answered by {}: ", typed.url("/near"), typed.url("/page"));
+    assert!(near.code == 1 && near.err.contains(&whose), "{}", near.err);
+}
+
+#[test]
 fn a_feed_is_printed_as_the_contract_has_it() {
     let feeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/feeds");
     for (name, format) in
@@ -134,7 +149,10 @@ fn a_poll_takes_what_is_due_and_sums_up() {
     assert!(poll(&["--all"]).out.starts_with("2 sources polled"), "due or not");
     assert_eq!(poll(&["two"]).code, 1, "everything asked for has failed");
     let counted: Value = serde_json::from_str(&poll(&["one", "--json"]).out).unwrap();
-    assert_eq!(keys(&counted), "changed_items elapsed_ms failed new_items new_stories polled unchanged");
+    assert_eq!(
+        keys(&counted),
+        "changed_items elapsed_ms failed more_troubles new_items new_stories polled troubles unchanged"
+    );
     refuses(
         &folder,
         &["poll", "three"],
@@ -346,7 +364,7 @@ fn health_asks_the_daemon_and_a_signal_ends_it() {
     folder.configure(&format!("\n[server]\nlisten = \"{free}\"\n"));
     let before = recapd(folder.whole(), &["health"]);
     assert_eq!(before.code, 1);
-    assert!(before.err.contains(&format!("recapd at {free} is not well")), "{}", before.err);
+    assert!(before.err.contains(&format!("no recapd answers at {free}: is it running?")), "{}", before.err);
     let mut daemon = command(folder.whole(), &["run"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let well = wait_for("the daemon is well", || {
         let said = recapd(folder.whole(), &["health"]);

@@ -224,7 +224,9 @@ fn a_poll_beside_the_daemon_is_the_daemons() {
         "two reports of one event are one story, whoever asked for them: {said}"
     );
     scene.origin.put("/lathe.xml", Page::status(500));
-    assert_eq!(scene.verb(&["poll", "lathe"]).code, 1, "everything asked for has failed");
+    let failed = scene.verb(&["poll", "lathe"]);
+    assert_eq!(failed.code, 1, "everything asked for has failed");
+    assert!(failed.out.ends_with("\n  lathe: failed: HTTP 500: the server is in trouble\n"), "{}", failed.out);
     refuses(
         &scene.folder,
         &["poll", "--now", "2026-05-08T08:00:00Z"],

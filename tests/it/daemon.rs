@@ -161,9 +161,10 @@ fn the_sources_are_shown_with_their_state_and_without_secrets() {
         polled(&folder, id);
     }
     let page = daemon.get("/sources/").text();
-    for words in ["lathe News", "plane News", "HTTP 500"] {
+    for words in ["lathe News", "plane News", "<td>failing</td>"] {
         assert!(page.contains(words), "{words} is missing: {page}");
     }
+    assert!(!page.contains("HTTP 500"), "why is for the operator");
     let list = daemon.get("/sources.opml").text();
     assert!(list.contains(&origin.url("/feed.xml")), "{list}");
     assert!(!page.contains("hunter2") && !list.contains("hunter2"), "no token is shown");

@@ -84,7 +84,8 @@ fn a_lie_is_held_and_the_feed_may_heal_it() {
     scene.origin.put("/feed.xml", twenty("a.example"));
     assert_eq!(scene.polled("04T09:00"), "well");
     scene.origin.put("/feed.xml", twenty("b.example"));
-    let log = scene.said("04T10:00", &["poll", "lathe"]).err;
+    let Said { err: log, out, .. } = scene.said("04T10:00", &["poll", "lathe"]);
+    assert!(out.ends_with("\n  lathe: held: 20 items under new ids\n"), "{out}");
     assert!(log.contains("`lathe` held: 20 items under new ids; nothing of this batch is taken"), "{log}");
     assert_eq!(scene.polled("04T10:30"), "held: 20 items under new ids");
     assert_eq!(scene.polled("04T11:00"), "held: 20 items under new ids", "it is seen again");
@@ -112,6 +113,10 @@ fn what_a_server_asks_for_and_what_it_gave_up_is_said_in_words() {
     let resting = scene.polled("04T09:00");
     assert!(resting.starts_with("resting until 14:") && resting.ends_with(": HTTP 503"), "{resting}");
     scene.origin.put("/feed.xml", Page::status(410));
+    let log = scene.said("04T15:00", &["poll", "lathe"]).err;
+    let told = "`lathe` retired: HTTP 410: the publisher says this feed is gone for good";
+    assert!(log.matches("HTTP 410").count() == 1 && log.contains(told), "once: {log}");
+    assert!(!log.contains("again later") && !log.contains("9999"), "there is no later: {log}");
     assert_eq!(scene.polled("04T15:00"), "retired: HTTP 410: the publisher says this feed is gone for good");
     let line = &scene.said("04T15:00", &["status", "--json"]).lines()[0];
     assert!(line["next_poll"].is_null(), "it is not asked any more");

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::id::SourceId;
-use crate::poll::{Summary, Which};
+use crate::poll::{Summary, Trouble, Which};
 use crate::source::Word;
 use crate::store::Taken;
 
@@ -83,6 +83,14 @@ struct Counts {
     new_items: usize,
     changed_items: usize,
     new_stories: usize,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    troubles: Vec<Trouble>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    more_troubles: usize,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 fn version() -> u64 {
@@ -154,14 +162,24 @@ impl Answer {
 
 impl Counts {
     fn of(summary: Summary) -> Self {
-        let Summary { polled, unchanged, failed, taken } = summary;
+        let Summary { polled, unchanged, failed, taken, troubles, more_troubles } = summary;
         let Taken { new, changed, stories } = taken;
-        Self { sources: polled, unchanged, failed, new_items: new, changed_items: changed, new_stories: stories }
+        Self {
+            sources: polled,
+            unchanged,
+            failed,
+            new_items: new,
+            changed_items: changed,
+            new_stories: stories,
+            troubles,
+            more_troubles,
+        }
     }
 
     fn summary(self) -> Summary {
         let taken = Taken { new: self.new_items, changed: self.changed_items, stories: self.new_stories };
-        Summary { polled: self.sources, unchanged: self.unchanged, failed: self.failed, taken }
+        let Self { sources, unchanged, failed, troubles, more_troubles, .. } = self;
+        Summary { polled: sources, unchanged, failed, taken, troubles, more_troubles }
     }
 }
 
@@ -258,12 +276,19 @@ mod tests {
     #[test]
     fn an_answer_comes_back_as_it_was() {
         let taken = Taken { new: 3, changed: 2, stories: 1 };
-        let summary = Summary { polled: 6, unchanged: 4, failed: 1, taken };
+        let summary = Summary { polled: 6, unchanged: 4, failed: 1, taken, ..Summary::default() };
+        let said = "failed: HTTP 500: the server is in trouble".to_owned();
+        let troubles = vec![Trouble { source: "tnw".parse().unwrap(), said }];
+        let troubled = Summary { polled: 1, failed: 1, troubles, more_troubles: 2, ..Summary::default() };
         for (answer, line) in [
             (Answer::Done(vec!["`tnw` is paused".to_owned()]), r#"{"v":1,"ok":true,"said":["`tnw` is paused"]}"#),
             (
                 Answer::Polled(summary),
                 r#"{"v":1,"ok":true,"polled":{"sources":6,"unchanged":4,"failed":1,"new_items":3,"changed_items":2,"new_stories":1}}"#,
+            ),
+            (
+                Answer::Polled(troubled),
+                r#"{"v":1,"ok":true,"polled":{"sources":1,"unchanged":0,"failed":1,"new_items":0,"changed_items":0,"new_stories":0,"troubles":[{"source":"tnw","said":"failed: HTTP 500: the server is in trouble"}],"more_troubles":2}}"#,
             ),
             (Answer::Refused("no".to_owned()), r#"{"v":1,"error":"no"}"#),
             (Answer::Later("not now".to_owned()), r#"{"v":1,"error":"not now","later":true}"#),

@@ -9,12 +9,15 @@ use super::*;
 #[tokio::test]
 async fn no_redirect_leads_into_a_private_network_or_another_scheme() {
     for (location, words) in [
-        ("http://10.0.0.1/", "10.0.0.1 is a private address; allow it with allow_private = [\"10.0.0.0/8\"]"),
-        ("http://0xa.1/", "10.0.0.1 is a private address"),
-        ("http://[::1]/", "::1 is a private address of this machine"),
-        ("//167772161:1/", "10.0.0.1 is a private address"),
-        ("http://[::ffff:10.0.0.1]/", "::ffff:10.0.0.1 is an IPv4 address in disguise"),
-        ("http://169.254.169.254/latest/meta-data", "private address of the local link"),
+        ("http://10.0.0.1/", "redirects to 10.0.0.1, a private address: refused"),
+        ("http://0xa.1/", "redirects to 10.0.0.1, a private address: refused"),
+        ("http://[::1]/", "redirects to ::1, a private address of this machine: refused"),
+        ("//167772161:1/", "redirects to 10.0.0.1, a private address: refused"),
+        ("http://[::ffff:10.0.0.1]/", "redirects to ::ffff:10.0.0.1, an IPv4 address in disguise: refused"),
+        (
+            "http://169.254.169.254/latest/meta-data",
+            "redirects to 169.254.169.254, a private address of the local link: refused",
+        ),
         ("ftp://127.0.0.1/feed", "`ftp:` is not fetched"),
         ("file:///etc/passwd", "`file:` is not fetched"),
     ] {
@@ -43,11 +46,26 @@ async fn an_exception_of_one_source_is_not_for_the_others() {
     let url: Url = format!("http://localhost:{}/", origin.port).parse().unwrap();
     let fetcher = Fetcher::new(Limits { allow_private: Vec::new(), ..limits() }).unwrap();
     let validators = Validators::default();
-    let request = |allow_private| Request { url: &url, validators: &validators, allow_private, now: now() };
+    let request =
+        |allow_private| Request { url: &url, validators: &validators, allow_private, allow_at_home: &[], now: now() };
     let excepted = [loopback()];
     assert!(fetcher.fetch(request(&excepted)).await.is_ok());
     assert!(fetcher.fetch(request(&[])).await.is_err());
     assert!(fetcher.fetch(request(&excepted)).await.is_ok());
+}
+
+#[tokio::test]
+async fn what_is_allowed_for_a_typed_address_is_not_for_its_redirects() {
+    let elsewhere = Origin::new(vec![answer("200 OK", &[], BODY)]).await;
+    let away = format!("Location: {}", elsewhere.url("/"));
+    let scripts = vec![answer("302 x", &["Location: /near"], b""), answer("302 x", &[&away], b"")];
+    let typed = Origin::new(scripts).await;
+    let fetcher = Fetcher::new(Limits { allow_private: Vec::new(), ..limits() }).unwrap();
+    let (url, validators) = (typed.url("/"), Validators::default());
+    let request =
+        Request { url: &url, validators: &validators, allow_private: &[], allow_at_home: &ANYWHERE, now: now() };
+    check_error(fetcher.fetch(request).await, "redirects to 127.0.0.1, a private address of this machine: refused");
+    assert_eq!((typed.heard().len(), elsewhere.heard().len()), (2, 0), "it may redirect to itself");
 }
 
 /// What a name server with intent says.
@@ -97,7 +115,7 @@ async fn no_redirect_leads_to_a_private_address_behind_a_name() {
         let hop = answer("302 x", &[&format!("Location: http://{name}/")], b"");
         let origin = Origin::new(vec![hop]).await;
         let result = fetch_told(limits(), &format!("http://allowed.test:{}/", origin.port)).await;
-        assert!(matches!(result, Err(FetchError::Refused(Forbidden::Private(_)))), "{name}: {result:?}");
+        assert!(matches!(result, Err(FetchError::LedAstray(_))), "{name}: {result:?}");
         assert_eq!(origin.heard().len(), 1);
     }
 }

@@ -28,7 +28,8 @@ async fn too_many_requests_silence_the_whole_host_for_as_long_as_it_asks() {
         let fetcher = Fetcher::new(limits()).unwrap();
         let validators = Validators::default();
         let (this, other) = (origin.url("/this"), origin.url("/other"));
-        let request = |url| Request { url, validators: &validators, allow_private: &[], now: now() };
+        let request =
+            |url| Request { url, validators: &validators, allow_private: &[], allow_at_home: &[], now: now() };
         assert!(fetcher.fetch(request(&this)).await.is_err());
         let Err(FetchError::Resting { wait, .. }) = fetcher.clone().fetch(request(&other)).await else {
             panic!("the host rests")
@@ -56,7 +57,7 @@ async fn trouble_of_one_feed_leaves_its_host_alone() {
     let origin = Origin::new(scripts).await;
     let fetcher = Fetcher::new(limits()).unwrap();
     let (url, validators) = (origin.url("/"), Validators::default());
-    let request = Request { url: &url, validators: &validators, allow_private: &[], now: now() };
+    let request = Request { url: &url, validators: &validators, allow_private: &[], allow_at_home: &[], now: now() };
     assert!(fetcher.fetch(request).await.is_err());
     assert!(fetcher.fetch(request).await.is_ok());
 }
@@ -78,7 +79,7 @@ async fn an_abandoned_fetch_gives_its_turn_back() {
     let origin = Origin::new(vec![silent, answer("200 OK", &[], BODY)]).await;
     let fetcher = Fetcher::new(Limits { manners: Manners { per_host: 1, ..MANNERS }, ..limits() }).unwrap();
     let (url, validators) = (origin.url("/"), Validators::default());
-    let request = Request { url: &url, validators: &validators, allow_private: &[], now: now() };
+    let request = Request { url: &url, validators: &validators, allow_private: &[], allow_at_home: &[], now: now() };
     let abandoned = tokio::time::timeout(Duration::from_millis(50), fetcher.fetch(request)).await;
     assert!(abandoned.is_err());
     assert!(fetcher.fetch(request).await.is_ok());

@@ -85,7 +85,7 @@ async fn what_the_operator_wrote_opens_no_door_for_where_it_redirects_to() {
     let inside = Origin::new(vec![answer("202 x", &[], b"")]).await;
     let location = format!("Location: {}", inside.url("/"));
     let refused = reply(vec![answer("307 x", &[&location], b"")]).await;
-    assert!(matches!(refused, Err(FetchError::Refused(Forbidden::Private(_)))), "{refused:?}");
+    assert!(matches!(refused, Err(FetchError::LedAstray(_))), "{refused:?}");
     assert!(inside.heard().is_empty(), "nobody was dialled");
 }
 

@@ -41,7 +41,7 @@ pub struct SourceRow {
     pub kind: Kind,
     /// How much its word counts.
     pub weight: Share,
-    /// How it is doing, in words: "well", "failing since 3 May: no such host".
+    /// How it is doing, in words: "well", "failing since 3 May 2026".
     pub state: String,
     /// The last poll that worked.
     pub last_success: Option<Timestamp>,

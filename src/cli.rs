@@ -13,6 +13,7 @@ mod status;
 mod trial;
 
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use jiff::Timestamp;
 
 use crate::clock::Clock;
-use crate::config::{Config, ConfigErrors, load};
+use crate::config::{Config, ConfigErrors, listens_at, load};
 use crate::daemon;
 use crate::demo;
 use crate::id::{AudienceId, SourceId};
@@ -214,7 +215,7 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
         Verb::Export { folder } => recap::export(settings()?.as_ref(), clock, &folder),
         Verb::Try { rules } => trial::run(config.as_deref().map(|path| loaded(Some(path))).transpose()?, rules),
         Verb::Schema => check::schema(),
-        Verb::Health => check::health(settings()?.as_ref()),
+        Verb::Health => check::health(listening(config.as_deref())?),
     }
 }
 
@@ -241,6 +242,20 @@ fn found(given: Option<&Path>) -> Result<PathBuf> {
 
 fn loaded(given: Option<&Path>) -> Result<Config> {
     Ok(load(&found(given)?, &environment)?)
+}
+
+/// Where the daemon listens, also while an edit is wrong: it runs on by the old configuration.
+fn listening(given: Option<&Path>) -> Result<SocketAddr> {
+    let path = found(given)?;
+    let refused = match load(&path, &environment) {
+        Ok(config) => return Ok(config.server.listen),
+        Err(refused) => refused,
+    };
+    let Some(listen) = listens_at(&path, &environment) else { return Err(refused.into()) };
+    output::complain(
+        "the edited configuration is wrong (`recapd check` says where); a daemon that runs goes on by the old one",
+    );
+    Ok(listen)
 }
 
 /// A time as an operator writes it.

@@ -353,6 +353,13 @@ fn health_asks_the_daemon_and_a_signal_ends_it() {
         (said.code == 0).then_some(said)
     });
     assert_eq!(well.lines()[0]["status"], "ok");
+    folder.sources("[[source]]\nid = \"lathe\"\n");
+    let beside_a_wrong_edit = recapd(folder.whole(), &["health"]);
+    assert_eq!(beside_a_wrong_edit.code, 0, "{}", beside_a_wrong_edit.err);
+    assert!(beside_a_wrong_edit.out.contains(r#""status":"ok""#), "{}", beside_a_wrong_edit.out);
+    let said =
+        "the edited configuration is wrong (`recapd check` says where); a daemon that runs goes on by the old one\n";
+    assert_eq!(beside_a_wrong_edit.err, said);
     let asked = Command::new("kill").args(["-TERM", &daemon.id().to_string()]).status().unwrap();
     assert!(asked.success());
     let ended = wait_for("it ends", || daemon.try_wait().unwrap());

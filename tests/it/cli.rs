@@ -324,7 +324,15 @@ fn a_clock_older_than_the_store_is_refused_unless_forced() {
         &["--now", "2020-01-01T00:00:00Z", "poll"],
         1,
         expect![[r#"
-        recapd: the clock says 2020-01-01T00:00:00Z, but the store has seen 2026-05-08T08:00:00Z: set it right, or add --force
+        recapd: --now 2020-01-01T00:00:00Z is before what the store has seen (2026-05-08T08:00:00Z): add --force to accept it
+    "#]],
+    );
+    refuses(
+        folder,
+        &["--now", "2020-01-01T00:00:00Z", "status"],
+        1,
+        expect![[r#"
+        recapd: --now 2020-01-01T00:00:00Z is before what the store has seen (2026-05-08T08:00:00Z): add --force to accept it
     "#]],
     );
     refuses(
@@ -332,7 +340,7 @@ fn a_clock_older_than_the_store_is_refused_unless_forced() {
         &["--now", "2020-01-01T00:00:00Z", "recap"],
         1,
         expect![[r#"
-        recapd: the clock says 2020-01-01T00:00:00Z, but the store has seen 2026-05-08T08:00:00Z: set it right, or add --force
+        recapd: --now 2020-01-01T00:00:00Z is before what the store has seen (2026-05-08T08:00:00Z): add --force to accept it
     "#]],
     );
     let forced = recapd(folder.whole(), &["--now", "2026-05-08T07:00:00Z", "--force", "recap", "--week", "2026-W18"]);

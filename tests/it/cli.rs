@@ -203,8 +203,8 @@ fn a_place_is_explained_by_link_by_story_and_by_week() {
     let story = told(&["stories", "--week", "2026-W18"]).lines()[0]["id"].as_str().unwrap().to_owned();
     for (arguments, words) in [
         (&["2026-W18", "1"][..], "#1 of 2026-W18: AI lab Anthropic raises $30 billion in new funding round"),
-        (&["https://one.example/0"], "first seen 2026-05-08T08:00:00Z"),
-        (&["https://one.example/0?utm_source=feed"], "first seen 2026-05-08T08:00:00Z"),
+        (&["https://one.example/0"], "first seen 2026-05-08 08:00 UTC"),
+        (&["https://one.example/0?utm_source=feed"], "first seen 2026-05-08 08:00 UTC"),
         (&[&story], "published as #1 of 2026-W18"),
         (&[&story[..8]], "published as #1 of 2026-W18"),
         (&["https://one.example/2"], "not published; its points now:"),

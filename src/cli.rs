@@ -13,6 +13,7 @@ mod status;
 mod trial;
 
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use jiff::Timestamp;
 
 use crate::clock::Clock;
-use crate::config::{Config, ConfigErrors, load};
+use crate::config::{Config, ConfigErrors, listens_at, load};
 use crate::daemon;
 use crate::demo;
 use crate::id::{AudienceId, SourceId};
@@ -180,7 +181,7 @@ fn start_logging(usual: &str) {
 
 fn perform(arguments: Arguments) -> Result<ExitCode> {
     let Arguments { config, now, force, json, verb } = arguments;
-    let clock = now.map_or_else(Clock::system, Clock::set_to);
+    let clock = clock(now);
     let settings = || -> Result<Arc<Config>> { Ok(Arc::new(loaded(config.as_deref())?)) };
     let wish = || -> Result<reach::Wish> {
         Ok(reach::Wish { path: found(config.as_deref())?, config: settings()?, now, force })
@@ -190,14 +191,21 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
         Verb::Run => {
             let path = found(config.as_deref())?;
             let settings = settings()?;
-            check_clock(&settings, clock, force)?;
+            check_clock(&settings, now, force)?;
             blocking(daemon::main(path, settings, clock))
         }
         Verb::Poll { sources, all } => {
             blocking(poll::poll(wish()?, poll::which(sources, all), output::Style::of(json)))
         }
         Verb::Check { online } => check::check(&found(config.as_deref())?, online, clock, output::Style::of(json)),
-        Verb::Status => status::status(settings()?.as_ref(), clock, output::Style::of(json)),
+        Verb::Status => {
+            let settings = settings()?;
+            // A machine whose clock is behind is to be looked into, not shut out.
+            if now.is_some() {
+                check_clock(&settings, now, force)?;
+            }
+            status::status(&settings, clock, output::Style::of(json))
+        }
         Verb::Source { deed } => source::perform(deed, &wish()?, output::Style::of(json)),
         Verb::Parse { document, content_type, base_url } => {
             blocking(show::parsed(document, content_type, base_url, clock))
@@ -207,14 +215,14 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
         Verb::Explain { what } => explain::explain(settings()?.as_ref(), clock, &what),
         Verb::Recap { week, audience, format, out } => {
             let settings = settings()?;
-            check_clock(&settings, clock, force)?;
+            check_clock(&settings, now, force)?;
             let wanted = recap::Wanted { week, audience, format, out };
             recap::recap(&settings, clock, &wanted)
         }
         Verb::Export { folder } => recap::export(settings()?.as_ref(), clock, &folder),
         Verb::Try { rules } => trial::run(config.as_deref().map(|path| loaded(Some(path))).transpose()?, rules),
         Verb::Schema => check::schema(),
-        Verb::Health => check::health(settings()?.as_ref()),
+        Verb::Health => check::health(listening(config.as_deref())?),
     }
 }
 
@@ -243,6 +251,20 @@ fn loaded(given: Option<&Path>) -> Result<Config> {
     Ok(load(&found(given)?, &environment)?)
 }
 
+/// Where the daemon listens, also while an edit is wrong: it runs on by the old configuration.
+fn listening(given: Option<&Path>) -> Result<SocketAddr> {
+    let path = found(given)?;
+    let refused = match load(&path, &environment) {
+        Ok(config) => return Ok(config.server.listen),
+        Err(refused) => refused,
+    };
+    let Some(listen) = listens_at(&path, &environment) else { return Err(refused.into()) };
+    output::complain(
+        "the edited configuration is wrong (`recapd check` says where); a daemon that runs goes on by the old one",
+    );
+    Ok(listen)
+}
+
 /// A time as an operator writes it.
 fn instant(text: &str) -> std::result::Result<Timestamp, String> {
     text.parse().map_err(|_| "write a day, a time and a zone, as in 2026-05-11T08:00:00Z".to_owned())
@@ -265,17 +287,26 @@ fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// What time it is where `--now` says `now`.
+fn clock(now: Option<Timestamp>) -> Clock {
+    now.map_or_else(Clock::system, Clock::set_to)
+}
+
 /// A clock older than the store would place new items before old ones.
-fn check_clock(config: &Config, clock: Clock, force: bool) -> Result<()> {
+fn check_clock(config: &Config, typed: Option<Timestamp>, force: bool) -> Result<()> {
+    if force {
+        return Ok(());
+    }
     let newest = match Store::read(&config.store.path) {
         Ok(store) => store.newest_instant()?,
         Err(StoreError::Missing { .. }) => None,
         Err(error) => return Err(error.into()),
     };
-    match newest {
-        Some(newest) if clock.now() < newest && !force => Err(ClockBehind { now: clock.now(), newest }.into()),
-        _ => Ok(()),
-    }
+    let now = clock(typed).now();
+    let Some(newest) = newest.filter(|newest| now < *newest) else { return Ok(()) };
+    let behind =
+        if typed.is_some() { ClockBehind::Typed { now, newest } } else { ClockBehind::Machine { now, newest } };
+    Err(behind.into())
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -285,10 +316,11 @@ fn check_clock(config: &Config, clock: Clock, force: bool) -> Result<()> {
 struct NoConfiguration;
 
 #[derive(Debug, thiserror::Error)]
-#[error("the clock says {now}, but the store has seen {newest}: set it right, or add --force")]
-struct ClockBehind {
-    now: Timestamp,
-    newest: Timestamp,
+enum ClockBehind {
+    #[error("--now {now} is before what the store has seen ({newest}): add --force to accept it")]
+    Typed { now: Timestamp, newest: Timestamp },
+    #[error("the clock says {now}, but the store has seen {newest}: set it right, or add --force")]
+    Machine { now: Timestamp, newest: Timestamp },
 }
 
 /// Prints the chain of causes once, and picks the exit code.

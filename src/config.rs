@@ -6,6 +6,7 @@ mod entries;
 mod error;
 mod expand;
 mod gather;
+mod glance;
 mod known;
 mod meaning;
 mod near;
@@ -37,6 +38,7 @@ use place::Document;
 use written::Main;
 
 pub use error::ConfigErrors;
+pub use glance::listens_at;
 pub use known::UnknownSource;
 pub use schema::schema;
 pub use watch::{Watch, watch};

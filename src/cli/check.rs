@@ -1,6 +1,7 @@
 //! `recapd check`, `schema` and `health`: is everything right?
 
 use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -100,9 +101,8 @@ pub fn schema() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Asks the local daemon how it is; fails if it is not well.
-pub fn health(config: &Config) -> Result<ExitCode> {
-    let listen = config.server.listen;
+/// Asks the local daemon, which listens at `listen`, how it is; fails if it is not well.
+pub fn health(listen: SocketAddr) -> Result<ExitCode> {
     match Health::of_daemon(listen) {
         Ok(health) => {
             output::bytes(&health.body)?;

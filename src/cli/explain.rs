@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use jiff::Timestamp;
 use url::Url;
 
 use super::output;
@@ -54,7 +55,7 @@ fn source(store: &Store, config: &Config, clock: Clock, source: &Source) -> Resu
     if let Some(because) = state.and_then(|state| state.because) {
         output::line(&format!("  next poll: {because}"))?;
     }
-    ledger(&store.ledger_of_source(&source.id)?)
+    ledger(&store.ledger_of_source(&source.id)?, config)
 }
 
 fn at_place(store: &Store, config: &Config, clock: Clock, week: Week, place: &str) -> Result<()> {
@@ -76,10 +77,10 @@ fn item(store: &Store, config: &Config, clock: Clock, link: &Url) -> Result<()> 
         bail!("no source carried {link}");
     }
     for ItemRow { item, story: of } in rows {
-        let placed = item.placed.map(|at| format!(", placed at {at}")).unwrap_or_default();
+        let placed = item.placed.map(|at| format!(", placed at {}", moment(at, config))).unwrap_or_default();
         let title = &item.entry.title;
-        output::line(&format!("{title} by `{}`, first seen {}{placed}", item.source, item.first_seen))?;
-        ledger(&store.ledger_of_item(item.id)?)?;
+        output::line(&format!("{title} by `{}`, first seen {}{placed}", item.source, moment(item.first_seen, config)))?;
+        ledger(&store.ledger_of_item(item.id)?, config)?;
         match of {
             Some(of) => story(store, config, clock, of)?,
             None => output::line("  in no story: it has no place in time")?,
@@ -94,7 +95,12 @@ fn story(store: &Store, config: &Config, clock: Clock, id: StoryId) -> Result<()
     let told: Told = Teller::new(config).told(found, until);
     output::line(&format!("\nStory {id}: {}", told.reports[told.lead].item.entry.title))?;
     for report in &told.reports {
-        output::line(&format!("  {}  {}: {}", report.appeared(), report.publisher.name, report.item.entry.title))?;
+        output::line(&format!(
+            "  {}  {}: {}",
+            moment(report.appeared(), config),
+            report.publisher.name,
+            report.item.entry.title
+        ))?;
     }
     for tag in &told.tags {
         let because: Vec<String> =
@@ -108,7 +114,7 @@ fn story(store: &Store, config: &Config, clock: Clock, id: StoryId) -> Result<()
             points(&told.score)?;
         }
     }
-    ledger(&store.ledger_of_story(id)?)
+    ledger(&store.ledger_of_story(id)?, config)
 }
 
 fn points(score: &crate::rank::Score) -> Result<()> {
@@ -118,10 +124,16 @@ fn points(score: &crate::rank::Score) -> Result<()> {
     output::line(&format!("  {:6.1} in all", score.total))
 }
 
-fn ledger(rows: &[LedgerRow]) -> Result<()> {
+fn ledger(rows: &[LedgerRow], config: &Config) -> Result<()> {
     for row in rows {
+        let at = moment(row.at, config);
         let place = [row.source.as_deref(), row.week.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        output::line(&format!("  {}  {:<9} {place}: {}", row.at, row.event, row.detail))?;
+        output::line(&format!("  {at}  {:<9} {place}: {}", row.event, row.detail))?;
     }
     Ok(())
+}
+
+/// In the zone of the recap, as all times that a person reads.
+fn moment(at: Timestamp, config: &Config) -> String {
+    output::moment(at, &config.recap.slot.zone)
 }

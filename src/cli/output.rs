@@ -4,6 +4,8 @@
 use std::io::Write;
 
 use anyhow::Result;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 /// For whom an answer is.
@@ -47,6 +49,11 @@ pub fn json(value: &impl Serialize) -> Result<()> {
 pub fn complain(text: &str) {
     // Standard error may be closed: then nobody reads it.
     let _ = writeln!(std::io::stderr().lock(), "{}", printable(text));
+}
+
+/// An instant as a person reads it in `zone`, in lines that stand in order: "2026-05-08 11:00 CEST".
+pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string()
 }
 
 /// Without the characters that make a terminal do something.

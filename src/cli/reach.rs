@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use jiff::Timestamp;
 
-use super::check_clock;
+use super::{check_clock, clock};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::control::{self, Answer, Request, Writer};
@@ -39,7 +39,7 @@ pub enum Refused {
 impl Wish {
     /// What time it is for this verb.
     pub fn clock(&self) -> Clock {
-        self.now.map_or_else(Clock::system, Clock::set_to)
+        clock(self.now)
     }
 
     /// Who writes to the store. If it is us, our clock is right.
@@ -54,7 +54,7 @@ impl Wish {
                 bail!("the daemon that runs has a clock of its own: leave out --now, or stop it first")
             }
             (Writer::Daemon(_), None) => (),
-            (Writer::Us(_), _) => check_clock(&self.config, self.clock(), self.force)?,
+            (Writer::Us(_), _) => check_clock(&self.config, self.now, self.force)?,
         }
         Ok(writer)
     }

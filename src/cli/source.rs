@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Subcommand;
 use comfy_table::{ContentArrangement, Table, presets};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::output::{self, Style};
 use super::reach::{Wish, ask, granted};
@@ -68,7 +70,7 @@ fn told_here(word: Word, sources: &[SourceId], wish: &Wish) -> Result<Answer> {
     wish.config.check_known(sources)?;
     let now = wish.clock().now();
     let told = Store::open(&wish.config.store.path)?.tell(word, sources, now)?;
-    Ok(control::answer(word, &told, now))
+    Ok(control::answer(word, &told, now, &wish.config.recap.slot.zone))
 }
 
 fn list(config: &Config, style: Style) -> Result<ExitCode> {
@@ -85,8 +87,11 @@ fn list(config: &Config, style: Style) -> Result<ExitCode> {
         match style {
             Style::Json => output::json(&object(source, state))?,
             Style::Words => {
-                let (id, stands, feed) =
-                    (source.id.to_string(), output::printable(&stands(state)), source.public_feed());
+                let (id, stands, feed) = (
+                    source.id.to_string(),
+                    output::printable(&stands(state, &config.recap.slot.zone)),
+                    source.public_feed(),
+                );
                 table.add_row([id, stands, output::printable(&source.name), feed.to_string()]);
             }
         }
@@ -97,13 +102,14 @@ fn list(config: &Config, style: Style) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// "active", "paused since 2026-05-08", with what is held.
-fn stands(state: Option<&SourceState>) -> String {
+/// "active", "paused since 2026-05-08", with what is held. Days are those of `zone`.
+fn stands(state: Option<&SourceState>, zone: &TimeZone) -> String {
     let Some(state) = state else { return "active".to_owned() };
+    let day = |at: &Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d").to_string();
     let standing = match &state.standing {
         Standing::Active => "active".to_owned(),
-        Standing::Paused { since } => format!("paused since {}", since.strftime("%Y-%m-%d")),
-        Standing::Retired { since, .. } => format!("retired since {}", since.strftime("%Y-%m-%d")),
+        Standing::Paused { since } => format!("paused since {}", day(since)),
+        Standing::Retired { since, .. } => format!("retired since {}", day(since)),
     };
     match &state.held {
         None => standing,

@@ -197,11 +197,27 @@ fn websub(main: &Arc<Document>, written: &Main, fetch: &Fetch, problems: &mut Ve
         let problem = unreachable.map(|title| Problem::at(subscribe.place(main), title));
         problems.extend(problem.map(|it| it.hint("it needs a public_url that hubs can reach")));
     }
+    if let Some((hub, part)) = hub.as_ref().and_then(|hub| Some((hub, private_part(&hub.0)?))) {
+        let problem = Problem::at(hub.place(main), format!("`hub` must not have {part}: it stands in every feed"));
+        problems.push(problem.hint("write it as its readers may see it"));
+    }
+    if (backup.is_written() || **subscribe) && !(fetch.min_interval..=fetch.max_wait).contains(&backup.0) {
+        let (least, most) = (text(&written.fetch.min_interval), text(&written.fetch.max_wait));
+        let title = format!("`backup` ({}) is outside `min_interval` ({least}) and `max_wait` ({most})", text(backup));
+        let blamed = if backup.is_written() { backup.place(main) } else { subscribe.place(main) };
+        problems.push(Problem::at(blamed, title));
+    }
     WebSub {
-        hub: hub.clone().map(|Address(url)| url),
+        hub: hub.as_ref().map(|hub| hub.0.clone()),
         subscribe: if **subscribe { Subscribe::Yes } else { Subscribe::No },
         backup: backup.0,
     }
+}
+
+/// What of a hub's address is not for its readers, or means nothing to them.
+fn private_part(hub: &Url) -> Option<&'static str> {
+    let has_login = !hub.username().is_empty() || hub.password().is_some();
+    if has_login { Some("a login") } else { hub.fragment().map(|_| "a fragment") }
 }
 
 /// The private address of `url`, if that is what it has, and hubs are not as near.

@@ -1,7 +1,7 @@
 //! Values with a unit or a rule, as they are written: "30m", "16 MiB",
 //! "08:00", "10.0.0.0/8". Each has one reader, which says what would be right.
 
-mod net;
+pub(super) mod net;
 mod time;
 
 use std::net::SocketAddr;

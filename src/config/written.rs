@@ -151,16 +151,17 @@ impl Default for Fetch {
 #[serde(default, deny_unknown_fields)]
 pub struct WebSub {
     /// A hub to advertise in the feeds, and to tell of each publication.
-    pub hub: Option<Address>,
+    #[schemars(with = "Option<Address>")]
+    pub hub: Option<Located<Address>>,
     /// Subscribe to the hubs that feeds announce; they must be able to reach `public_url`.
     pub subscribe: Located<bool>,
     /// The time between two polls of a source whose hub tells us of its news.
-    pub backup: Period,
+    pub backup: Located<Period>,
 }
 
 impl Default for WebSub {
     fn default() -> Self {
-        Self { hub: None, subscribe: Located::unplaced(false), backup: days(1) }
+        Self { hub: None, subscribe: Located::unplaced(false), backup: Located::unplaced(days(1)) }
     }
 }
 

@@ -28,6 +28,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::sync::{Semaphore, oneshot, watch};
@@ -183,7 +184,8 @@ impl Desk {
             Ok(told) => told,
             Err(error) => return failed(&error),
         };
-        let answer = answer(word, &told, now);
+        let zone = config.borrow().recap.slot.zone.clone();
+        let answer = answer(word, &told, now, &zone);
         if let Answer::Done(said) = &answer {
             sources.iter().for_each(|source| states.tell(source, word, now));
             said.iter().for_each(|said| tracing::info!("{said}"));
@@ -208,10 +210,10 @@ impl Desk {
 }
 
 /// What to say of sources that were `told` a word at `now`: what is true of each
-/// now, or why it was not for them, and so for none.
-pub fn answer(word: Word, told: &[Told], now: Timestamp) -> Answer {
+/// now, or why it was not for them, and so for none. Times are in `zone`.
+pub fn answer(word: Word, told: &[Told], now: Timestamp, zone: &TimeZone) -> Answer {
     let in_words = |told: &Told| match &told.outcome {
-        Ok(state) => word.heard(&told.source, state, now),
+        Ok(state) => word.heard(&told.source, state, now, zone),
         Err(pointless) => format!("`{}`: {pointless}", told.source),
     };
     let misfits: Vec<String> = told.iter().filter(|told| !told.is_content(word)).map(in_words).collect();
@@ -257,7 +259,7 @@ mod tests {
         let names = ["tnw", "ft"];
         let told: Vec<Told> =
             names.iter().zip(outcomes).map(|(name, outcome)| Told { source: name.parse().unwrap(), outcome }).collect();
-        assert_eq!(answer(word, &told, Timestamp::UNIX_EPOCH).line(), expected);
+        assert_eq!(answer(word, &told, Timestamp::UNIX_EPOCH, &TimeZone::UTC).line(), expected);
     }
 
     #[test]

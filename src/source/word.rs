@@ -1,6 +1,7 @@
 //! What an operator may say about a source, and what becomes of it then.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::{Held, Leave, SourceState, Standing, public};
 use crate::id::SourceId;
@@ -39,23 +40,35 @@ impl Word {
     }
 
     /// What is true of `source`, whose state is `state`, now that this was said at `now`.
-    pub fn heard(self, source: &SourceId, state: &SourceState, now: Timestamp) -> String {
+    pub fn heard(self, source: &SourceId, state: &SourceState, now: Timestamp, zone: &TimeZone) -> String {
         match self {
             Self::Pause => format!("`{source}` is paused: not polled until `recapd source resume {source}`"),
-            Self::Resume => format!("`{source}` is polled again: it is {}", due(state, now)),
+            Self::Resume => format!("`{source}` is polled again: it is {}", due(state, now, zone)),
+            Self::Revive | Self::Accept => {
+                let colon = if self == Self::Revive { " is" } else { ":" };
+                format!("`{source}`{colon} {}", self.noted(state, now, zone))
+            }
+        }
+    }
+
+    /// The same for the ledger, where the source and the event are named beside it.
+    pub fn noted(self, state: &SourceState, now: Timestamp, zone: &TimeZone) -> String {
+        match self {
+            Self::Pause => "not polled until it is resumed".to_owned(),
+            Self::Resume => format!("it is {}", due(state, now, zone)),
             Self::Revive => {
                 // What was learnt of it stays learnt.
                 let at = state.learnt.as_ref().map(|url| format!(" at {}, where it moved", public(url)));
-                format!("`{source}` is asked again{}: it is {}", at.unwrap_or_default(), due(state, now))
+                format!("asked again{}: it is {}", at.unwrap_or_default(), due(state, now, zone))
             }
             Self::Accept => {
                 let held = state.held.as_ref().map_or_else(|| "what is held".to_owned(), Held::in_words);
                 let when = match state.standing {
-                    Standing::Active => format!("it is {}", due(state, now)),
+                    Standing::Active => format!("it is {}", due(state, now, zone)),
                     Standing::Paused { .. } => "once it is resumed".to_owned(),
                     Standing::Retired { .. } => "once it is revived".to_owned(),
                 };
-                format!("`{source}`: {held} will be taken at the next poll: {when}")
+                format!("{held} will be taken at the next poll: {when}")
             }
         }
     }
@@ -188,9 +201,12 @@ impl SourceState {
     }
 }
 
-/// "due now", "due at 2026-05-08T09:00:00Z".
-fn due(state: &SourceState, now: Timestamp) -> String {
-    if state.due > now { format!("due at {}", state.due) } else { "due now".to_owned() }
+/// "due now", "due at 2026-05-08 11:00 CEST".
+fn due(state: &SourceState, now: Timestamp, zone: &TimeZone) -> String {
+    if state.due <= now {
+        return "due now".to_owned();
+    }
+    format!("due at {}", state.due.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M %Z"))
 }
 
 #[cfg(test)]
@@ -249,9 +265,13 @@ mod tests {
         check(Standing::Paused { since: now() }, Word::Revive, Err(Pointless::Paused));
     }
 
+    fn berlin() -> TimeZone {
+        TimeZone::get("Europe/Berlin").unwrap()
+    }
+
     #[track_caller]
     fn says(word: Word, state: SourceState, expected: &str) {
-        assert_eq!(word.heard(&"tnw".parse().unwrap(), &state, now()), expected);
+        assert_eq!(word.heard(&"tnw".parse().unwrap(), &state, now(), &berlin()), expected);
     }
 
     #[test]
@@ -260,12 +280,12 @@ mod tests {
         let moved = Some("https://new.test/feed?token=1".parse().unwrap());
         let held = Some(Held { trap: Trap::Redated, items: 200, since: now(), leave: Leave::Given });
         says(Word::Pause, later.clone(), "`tnw` is paused: not polled until `recapd source resume tnw`");
-        says(Word::Resume, later.clone(), "`tnw` is polled again: it is due at 2026-05-06T01:00:00Z");
+        says(Word::Resume, later.clone(), "`tnw` is polled again: it is due at 2026-05-06 03:00 CEST");
         says(Word::Revive, standing(Standing::Active), "`tnw` is asked again: it is due now");
         says(
             Word::Revive,
             SourceState { learnt: moved, ..later },
-            "`tnw` is asked again at https://new.test/feed, where it moved: it is due at 2026-05-06T01:00:00Z",
+            "`tnw` is asked again at https://new.test/feed, where it moved: it is due at 2026-05-06 03:00 CEST",
         );
         let accepted = SourceState { held, ..standing(Standing::Active) };
         says(Word::Accept, accepted.clone(), "`tnw`: 200 items re-dated will be taken at the next poll: it is due now");
@@ -274,6 +294,15 @@ mod tests {
             SourceState { standing: Standing::Paused { since: now() }, ..accepted },
             "`tnw`: 200 items re-dated will be taken at the next poll: once it is resumed",
         );
+    }
+
+    #[test]
+    fn the_ledger_names_the_source_beside_it() {
+        let noted = |word: Word| word.noted(&standing(Standing::Active), now(), &TimeZone::UTC);
+        assert_eq!(noted(Word::Pause), "not polled until it is resumed");
+        assert_eq!(noted(Word::Resume), "it is due now");
+        assert_eq!(noted(Word::Revive), "asked again: it is due now");
+        assert_eq!(noted(Word::Accept), "what is held will be taken at the next poll: it is due now");
     }
 
     #[track_caller]

@@ -1,6 +1,7 @@
 //! What the operator says about sources, written down at once.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::{Result, Store, ledger, sources};
 use crate::id::SourceId;
@@ -40,8 +41,8 @@ impl Store {
             let outcome = before.told(word, now);
             if let Ok(state) = &outcome {
                 sources::put(&transaction, source, state)?;
-                let note =
-                    Note { source: Some(source.clone()), ..word.event().at(now, word.heard(source, state, now)) };
+                let detail = word.noted(state, now, &TimeZone::UTC);
+                let note = Note { source: Some(source.clone()), ..word.event().at(now, detail) };
                 ledger::add(&transaction, &note)?;
             }
             told.push(Told { source: source.clone(), outcome });

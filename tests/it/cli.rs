@@ -221,8 +221,8 @@ fn a_place_is_explained_by_link_by_story_and_by_week() {
     let story = told(&["stories", "--week", "2026-W18"]).lines()[0]["id"].as_str().unwrap().to_owned();
     for (arguments, words) in [
         (&["2026-W18", "1"][..], "#1 of 2026-W18: AI lab Anthropic raises $30 billion in new funding round"),
-        (&["https://one.example/0"], "first seen 2026-05-08T08:00:00Z"),
-        (&["https://one.example/0?utm_source=feed"], "first seen 2026-05-08T08:00:00Z"),
+        (&["https://one.example/0"], "first seen 2026-05-08 08:00 UTC"),
+        (&["https://one.example/0?utm_source=feed"], "first seen 2026-05-08 08:00 UTC"),
         (&[&story], "published as #1 of 2026-W18"),
         (&[&story[..8]], "published as #1 of 2026-W18"),
         (&["https://one.example/2"], "not published; its points now:"),
@@ -342,7 +342,15 @@ fn a_clock_older_than_the_store_is_refused_unless_forced() {
         &["--now", "2020-01-01T00:00:00Z", "poll"],
         1,
         expect![[r#"
-        recapd: the clock says 2020-01-01T00:00:00Z, but the store has seen 2026-05-08T08:00:00Z: set it right, or add --force
+        recapd: --now 2020-01-01T00:00:00Z is before what the store has seen (2026-05-08T08:00:00Z): add --force to accept it
+    "#]],
+    );
+    refuses(
+        folder,
+        &["--now", "2020-01-01T00:00:00Z", "status"],
+        1,
+        expect![[r#"
+        recapd: --now 2020-01-01T00:00:00Z is before what the store has seen (2026-05-08T08:00:00Z): add --force to accept it
     "#]],
     );
     refuses(
@@ -350,7 +358,7 @@ fn a_clock_older_than_the_store_is_refused_unless_forced() {
         &["--now", "2020-01-01T00:00:00Z", "recap"],
         1,
         expect![[r#"
-        recapd: the clock says 2020-01-01T00:00:00Z, but the store has seen 2026-05-08T08:00:00Z: set it right, or add --force
+        recapd: --now 2020-01-01T00:00:00Z is before what the store has seen (2026-05-08T08:00:00Z): add --force to accept it
     "#]],
     );
     let forced = recapd(folder.whole(), &["--now", "2026-05-08T07:00:00Z", "--force", "recap", "--week", "2026-W18"]);
@@ -371,6 +379,13 @@ fn health_asks_the_daemon_and_a_signal_ends_it() {
         (said.code == 0).then_some(said)
     });
     assert_eq!(well.lines()[0]["status"], "ok");
+    folder.sources("[[source]]\nid = \"lathe\"\n");
+    let beside_a_wrong_edit = recapd(folder.whole(), &["health"]);
+    assert_eq!(beside_a_wrong_edit.code, 0, "{}", beside_a_wrong_edit.err);
+    assert!(beside_a_wrong_edit.out.contains(r#""status":"ok""#), "{}", beside_a_wrong_edit.out);
+    let said =
+        "the edited configuration is wrong (`recapd check` says where); a daemon that runs goes on by the old one\n";
+    assert_eq!(beside_a_wrong_edit.err, said);
     let asked = Command::new("kill").args(["-TERM", &daemon.id().to_string()]).status().unwrap();
     assert!(asked.success());
     let ended = wait_for("it ends", || daemon.try_wait().unwrap());

@@ -101,7 +101,10 @@ fn a_pause_holds_at_once_and_a_resumed_source_is_not_early() {
     );
     scene.poll(&["--all"], "1 source polled");
     assert_eq!((scene.asked("lathe"), scene.asked("plane")), (1, 2));
-    scene.says(&["source", "resume", "lathe"], &format!("`lathe` is polled again: it is due at {due}\n"));
+    scene.says(
+        &["source", "resume", "lathe"],
+        &format!("`lathe` is polled again: it is due at {}\n", due.strftime("%Y-%m-%d %H:%M UTC")),
+    );
     scene.poll(&[], "0 sources polled");
     assert_eq!((scene.state("lathe").due, scene.asked("lathe")), (due, 1));
     scene.poll(&["--all"], "2 sources polled");

@@ -82,7 +82,7 @@ impl Scene {
     }
 
     fn status(&self) -> String {
-        recapd(self.folder.whole(), &["--now", NOW, "status"]).out
+        recapd(self.folder.whole(), &["--now", NOW, "--force", "status"]).out
     }
 
     /// Makes the page senseless that a table or an index begins with, while nobody works on it.

@@ -267,6 +267,68 @@ fn hubs_must_be_able_to_call_back() {
 }
 
 #[test]
+fn a_hub_that_readers_see_has_no_secret() {
+    refused(
+        "[websub]\nhub = \"https://me:s3cret@hub.test/\"\n",
+        expect![[r#"
+        error: `hub` must not have a login: it stands in every feed
+         --> recapd.toml:2:7
+          |
+        2 | hub = "https://me:s3cret@hub.test/"
+          |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ write it as its readers may see it
+    "#]],
+    );
+    refused(
+        "[websub]\nhub = \"https://hub.test/#here\"\n",
+        expect![[r#"
+        error: `hub` must not have a fragment: it stands in every feed
+         --> recapd.toml:2:7
+          |
+        2 | hub = "https://hub.test/#here"
+          |       ^^^^^^^^^^^^^^^^^^^^^^^^ write it as its readers may see it
+    "#]],
+    );
+    accepted("[websub]\nhub = \"https://hub.test/?a=1\"\n");
+}
+
+#[test]
+fn backup_polls_have_the_bounds_of_the_others() {
+    refused(
+        "[websub]\nbackup = \"8d\"\n",
+        expect![[r#"
+        error: `backup` (8d) is outside `min_interval` (15m) and `max_wait` (7d)
+         --> recapd.toml:2:10
+          |
+        2 | backup = "8d"
+          |          ^^^^
+    "#]],
+    );
+    refused(
+        "[websub]\nbackup = \"1m\"\n",
+        expect![[r#"
+        error: `backup` (1m) is outside `min_interval` (15m) and `max_wait` (7d)
+         --> recapd.toml:2:10
+          |
+        2 | backup = "1m"
+          |          ^^^^
+    "#]],
+    );
+    let subscribed = "[websub]\nsubscribe = true\n[server]\npublic_url = \"https://recap.example.org/\"\n";
+    refused(
+        &format!("{subscribed}[fetch]\nmax_wait = \"2h\"\n"),
+        expect![[r#"
+        error: `backup` (1d) is outside `min_interval` (15m) and `max_wait` (2h)
+         --> recapd.toml:2:13
+          |
+        2 | subscribe = true
+          |             ^^^^
+    "#]],
+    );
+    accepted("[fetch]\nmax_wait = \"2h\"\n");
+    accepted("[websub]\nbackup = \"7d\"\n");
+}
+
+#[test]
 fn keys_of_later_versions_are_refused_as_such() {
     refused(
         r#"

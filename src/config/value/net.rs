@@ -22,7 +22,7 @@ pub(super) fn address(text: &str) -> Result<Url, String> {
     }
 }
 
-pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
+pub(in crate::config) fn listen(text: &str) -> Result<SocketAddr, String> {
     text.parse()
         .map_err(|_| format!("`{text}` is no address to listen on: write it as in \"127.0.0.1:8484\" or \"[::]:80\""))
 }

@@ -142,7 +142,9 @@ fn a_poll_takes_what_is_due_and_sums_up() {
     let first = poll(&[]);
     assert_eq!(first.code, 0, "{}", first.err);
     assert!(first.out.starts_with("2 sources polled in "), "{}", first.out);
-    assert!(first.out.ends_with(": 0 unchanged, 1 failed; 1 new item, 0 changed, 1 new story\n"), "{}", first.out);
+    let counts = ": 0 unchanged, 1 failed; 1 new item, 0 changed, 1 new story\n";
+    let why = "  two: failed: HTTP 404: there is nothing at this address\n";
+    assert!(first.out.ends_with(&format!("{counts}{why}")), "{}", first.out);
     assert!(first.err.contains("could not poll `two`") && !first.err.contains('\u{1b}'), "{:?}", first.err);
     assert!(poll(&[]).out.starts_with("0 sources polled"), "nothing is due twice");
     assert!(poll(&["one"]).out.starts_with("1 source polled"), "due or not");

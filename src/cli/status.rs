@@ -80,7 +80,12 @@ fn table(config: &Config, states: &HashMap<SourceId, SourceState>, now: Timestam
 }
 
 /// None while it is paused or retired.
-fn next_poll(config: &Config, source: &Source, state: Option<&SourceState>, now: Timestamp) -> Option<Timestamp> {
+pub(super) fn next_poll(
+    config: &Config,
+    source: &Source,
+    state: Option<&SourceState>,
+    now: Timestamp,
+) -> Option<Timestamp> {
     Some(due(&source.feed, state, now, config.fetch.max_wait)).filter(|due| *due < NEVER)
 }
 
@@ -153,7 +158,7 @@ fn object(
 }
 
 /// "5 min ago", "in 2 h".
-fn apart(at: Timestamp, now: Timestamp) -> String {
+pub(super) fn apart(at: Timestamp, now: Timestamp) -> String {
     let seconds = at.duration_since(now).as_secs();
     let length = match seconds.abs() {
         0..60 => return if seconds > 0 { "within a minute".to_owned() } else { "just now".to_owned() },

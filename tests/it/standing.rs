@@ -114,12 +114,17 @@ fn what_a_server_asks_for_and_what_it_gave_up_is_said_in_words() {
     let scene = Scene::new();
     scene.origin.put("/feed.xml", Page::status(503).with("Retry-After", "18000"));
     let resting = scene.polled("04T09:00");
-    assert!(resting.starts_with("resting until 14:") && resting.ends_with(": HTTP 503"), "{resting}");
+    assert!(
+        resting.starts_with("resting until 14:") && resting.ends_with(": HTTP 503: the server asks to wait 5 h"),
+        "{resting}"
+    );
     scene.origin.put("/feed.xml", Page::status(410));
     assert_eq!(scene.polled("04T15:00"), "retired: HTTP 410: the publisher says this feed is gone for good");
     let line = &scene.said("04T15:00", &["status", "--json"]).lines()[0];
     assert!(line["next_poll"].is_null(), "it is not asked any more");
     assert!(!scene.said("04T15:00", &["explain", "lathe"]).out.contains("next poll"));
+    let table = scene.said("04T15:00", &["status"]).out;
+    assert!(table.contains("1 source, 0 failing, 1 retired; next recap"), "{table}");
     assert!(scene.said("10T15:00", &["poll"]).out.starts_with("0 sources polled"));
     scene.origin.put("/other.xml", twenty("a.example"));
     scene.folder.sources(&source("lathe", &scene.origin.url("/other.xml"), ""));

@@ -103,7 +103,7 @@ fn summary(config: &Config, states: &HashMap<SourceId, SourceState>, now: Timest
     let count = |is: fn(&SourceState) -> bool| {
         config.sources.iter().filter(|source| states.get(&source.id).is_some_and(is)).count()
     };
-    let failing = count(|state| state.failures > 0 && !matches!(state.standing, Standing::Retired { .. }));
+    let failing = count(SourceState::is_failing);
     let rarer = [
         (count(|state| state.held.is_some()), "held"),
         (count(|state| state.standing.word() == "paused"), "paused"),

@@ -123,7 +123,7 @@ impl Counts {
             |it: fn(&SourceState) -> bool| shared.states.count(config.sources.iter().map(|source| &source.id), it);
         Self {
             configured: config.sources.len(),
-            failing: count(|state| state.failures > 0),
+            failing: count(SourceState::is_failing),
             paused: count(|state| matches!(state.standing, Standing::Paused { .. })),
             retired: count(|state| matches!(state.standing, Standing::Retired { .. })),
             held: count(|state| state.held.is_some()),

@@ -151,7 +151,7 @@ pub fn take(source: &Source, before: &SourceState, answer: Answer, known: &Known
     let next = next_poll(by.now, &outcome, by.pace, habits, by.jitter);
     (turn.state.due, turn.state.because) = (next.at, Some(next.because));
     turn.state.rhythm.told = telling::told_pace(before, &turn.state, by.pace);
-    let told = telling::told(before, &turn.state);
+    let told = telling::told(&source.id, before, &turn.state);
     turn.notes.extend(
         told.into_iter().map(|(event, detail)| Note { source: Some(source.id.clone()), ..event.at(by.now, detail) }),
     );

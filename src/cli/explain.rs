@@ -7,12 +7,13 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::output;
+use super::status::{apart, next_poll};
 use crate::clock::Clock;
 use crate::compose::{Teller, Told};
 use crate::config::Config;
 use crate::id::StoryId;
 use crate::site::state_in_words;
-use crate::source::Source;
+use crate::source::{Source, SourceState};
 use crate::store::{ItemRow, LedgerRow, Store};
 use crate::week::Week;
 
@@ -52,10 +53,19 @@ fn source(store: &Store, config: &Config, clock: Clock, source: &Source) -> Resu
     let state = store.state(&source.id)?;
     let words = state_in_words(state.as_ref(), clock.now(), &config.recap.slot.zone);
     output::line(&format!("{} ({}): {}", source.name, source.public_feed(), output::printable(&words)))?;
-    if let Some(because) = state.and_then(|state| state.because) {
-        output::line(&format!("  next poll: {because}"))?;
+    if let Some(next) = next_in_words(config, source, state.as_ref(), clock.now()) {
+        output::line(&format!("  next poll: {}", output::printable(&next)))?;
     }
     ledger(&store.ledger_of_source(&source.id)?, config)
+}
+
+/// "2026-05-08 11:00 CEST (in 59 min): every 1 h"; none while it is paused or retired.
+fn next_in_words(config: &Config, source: &Source, state: Option<&SourceState>, now: Timestamp) -> Option<String> {
+    let due = next_poll(config, source, state, now)?;
+    let when = if due > now { format!("{} ({})", moment(due, config), apart(due, now)) } else { "now".to_owned() };
+    // Why it was to be then holds of no other time.
+    let because = state.filter(|state| state.due == due).and_then(|state| state.because.as_ref());
+    Some(because.map_or_else(|| when.clone(), |because| format!("{when}: {because}")))
 }
 
 fn at_place(store: &Store, config: &Config, clock: Clock, week: Week, place: &str) -> Result<()> {

@@ -80,7 +80,12 @@ fn table(config: &Config, states: &HashMap<SourceId, SourceState>, now: Timestam
 }
 
 /// None while it is paused or retired.
-fn next_poll(config: &Config, source: &Source, state: Option<&SourceState>, now: Timestamp) -> Option<Timestamp> {
+pub(super) fn next_poll(
+    config: &Config,
+    source: &Source,
+    state: Option<&SourceState>,
+    now: Timestamp,
+) -> Option<Timestamp> {
     Some(due(&source.feed, state, now, config.fetch.max_wait)).filter(|due| *due < NEVER)
 }
 
@@ -98,7 +103,7 @@ fn summary(config: &Config, states: &HashMap<SourceId, SourceState>, now: Timest
     let count = |is: fn(&SourceState) -> bool| {
         config.sources.iter().filter(|source| states.get(&source.id).is_some_and(is)).count()
     };
-    let failing = count(|state| state.failures > 0);
+    let failing = count(SourceState::is_failing);
     let rarer = [
         (count(|state| state.held.is_some()), "held"),
         (count(|state| state.standing.word() == "paused"), "paused"),
@@ -153,7 +158,7 @@ fn object(
 }
 
 /// "5 min ago", "in 2 h".
-fn apart(at: Timestamp, now: Timestamp) -> String {
+pub(super) fn apart(at: Timestamp, now: Timestamp) -> String {
     let seconds = at.duration_since(now).as_secs();
     let length = match seconds.abs() {
         0..60 => return if seconds > 0 { "within a minute".to_owned() } else { "just now".to_owned() },

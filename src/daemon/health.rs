@@ -122,7 +122,7 @@ impl Counts {
         let mut counts = Self { configured: config.sources.len(), failing: 0, paused: 0, retired: 0, held: 0 };
         // Once through all of them: there may be thousands, and polls wait meanwhile.
         shared.states.look(config.sources.iter().map(|source| &source.id), |state| {
-            counts.failing += usize::from(state.failures > 0);
+            counts.failing += usize::from(state.is_failing());
             counts.paused += usize::from(matches!(state.standing, Standing::Paused { .. }));
             counts.retired += usize::from(matches!(state.standing, Standing::Retired { .. }));
             counts.held += usize::from(state.held.is_some());

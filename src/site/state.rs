@@ -36,7 +36,9 @@ fn held(state: &SourceState) -> Option<String> {
 }
 
 fn rest(state: &SourceState, now: Timestamp, zone: &TimeZone) -> Option<String> {
-    let why = state.rest.as_ref().filter(|_| rests(state, now))?;
+    let rest = state.rest.as_deref().filter(|_| rests(state, now))?;
+    // The error of that poll says more: for how long silence was asked, which may be less than our own back-off.
+    let why = state.last_error.as_deref().filter(|error| state.failures > 0 && error.starts_with(rest)).unwrap_or(rest);
     Some(format!("resting until {}: {why}", moment(state.due, now, zone)))
 }
 
@@ -119,6 +121,11 @@ mod tests {
         SourceState { rest: Some(why.to_owned()), ..well() }
     }
 
+    fn asked_to_wait() -> SourceState {
+        let last_error = Some("HTTP 429: the server asks to wait 5 m".to_owned());
+        SourceState { failures: 1, last_error, ..resting("HTTP 429") }
+    }
+
     fn held(leave: Leave) -> SourceState {
         SourceState { held: Some(Held { trap: Trap::Redated, items: 200, since: now(), leave }), ..well() }
     }
@@ -137,7 +144,7 @@ mod tests {
             failing(1),
             failing(3),
             SourceState { due: now(), ..failing(3) },
-            resting("HTTP 429"),
+            asked_to_wait(),
             resting("its host asked for silence"),
             held(Leave::Awaited),
             held(Leave::Given),

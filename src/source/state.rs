@@ -143,6 +143,11 @@ pub enum Dates {
 }
 
 impl SourceState {
+    /// Whether the last poll failed and it is asked again: one that is retired fails no more.
+    pub fn is_failing(&self) -> bool {
+        self.failures > 0 && !matches!(self.standing, Standing::Retired { .. })
+    }
+
     /// The state of a source that was never polled: due at once.
     pub fn unknown(now: Timestamp) -> Self {
         Self {

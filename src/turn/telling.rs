@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::id::SourceId;
 use crate::ledger::Event;
 use crate::schedule::Pace;
 use crate::source::{Held, Leave, SourceState, Standing, Tempo, public};
@@ -11,12 +12,18 @@ use crate::wait;
 /// One failure is weather; that the whole network was away for two minutes need not be told of every source.
 const WORTH_TELLING: u32 = 3;
 
-/// What happened to the source between two states of it, in words.
-pub(super) fn told(before: &SourceState, after: &SourceState) -> Vec<(Event, String)> {
-    [moved(before, after), standing(before, after), held(before, after), health(before, after), pace(before, after)]
-        .into_iter()
-        .flatten()
-        .collect()
+/// What happened to `source` between two states of it, in words.
+pub(super) fn told(source: &SourceId, before: &SourceState, after: &SourceState) -> Vec<(Event, String)> {
+    [
+        moved(before, after),
+        standing(before, after),
+        held(source, before, after),
+        health(before, after),
+        pace(before, after),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn moved(before: &SourceState, after: &SourceState) -> Option<(Event, String)> {
@@ -43,10 +50,13 @@ fn standing(before: &SourceState, after: &SourceState) -> Option<(Event, String)
     }
 }
 
-fn held(before: &SourceState, after: &SourceState) -> Option<(Event, String)> {
+fn held(source: &SourceId, before: &SourceState, after: &SourceState) -> Option<(Event, String)> {
     match (&before.held, &after.held) {
-        (Some(before), Some(after)) if before.trap == after.trap => lapsed(before, after),
-        (_, Some(held)) => Some((Event::Held, format!("{}; nothing of this batch is taken", held.in_words()))),
+        (Some(before), Some(after)) if before.trap == after.trap => lapsed(source, before, after),
+        (_, Some(held)) => {
+            let until = until_accepted(source);
+            Some((Event::Held, format!("{}; nothing of this batch is taken{until}", held.in_words())))
+        }
         (Some(held), None) if held.leave == Leave::Given => {
             Some((Event::Freed, format!("{}: taken as backlog, since they were accepted", held.in_words())))
         }
@@ -56,10 +66,16 @@ fn held(before: &SourceState, after: &SourceState) -> Option<(Event, String)> {
 }
 
 /// An acceptance was for what the operator saw: a batch that outgrew that is another question.
-fn lapsed(before: &Held, after: &Held) -> Option<(Event, String)> {
+fn lapsed(source: &SourceId, before: &Held, after: &Held) -> Option<(Event, String)> {
     let (seen, is) = (before.items, after.in_words());
     let lapsed = before.leave == Leave::Given && after.leave == Leave::Awaited;
-    lapsed.then(|| (Event::Held, format!("{is}; {seen} were accepted, so that nothing of this batch is taken")))
+    let until = until_accepted(source);
+    lapsed.then(|| (Event::Held, format!("{is}; {seen} were accepted, so that nothing of this batch is taken{until}")))
+}
+
+/// What the operator may do about a batch that is held.
+fn until_accepted(source: &SourceId) -> String {
+    format!(" unless you say `recapd source accept {source}`")
 }
 
 fn health(before: &SourceState, after: &SourceState) -> Option<(Event, String)> {

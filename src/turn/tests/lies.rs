@@ -257,8 +257,7 @@ fn an_acceptance_that_lapses_is_told() {
     let held = polled_at(now(), &source(), &state, batch(200), &known);
     let accepted = (held.state.told(Word::Accept, now()).unwrap(), known);
     let lapsed = next(&accepted, batch(401));
-    let line =
-        "held: 401 new items, more than ten times the usual; 200 were accepted, so that nothing of this batch is taken";
+    let line = "held: 401 new items, more than ten times the usual; 200 were accepted, so that nothing of this batch is taken unless you say `recapd source accept tnw`";
     assert_eq!(told(&lapsed), [line]);
     assert_eq!(told(&next(&(lapsed.state, accepted.1), batch(402))), [""; 0], "once");
 }

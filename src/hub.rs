@@ -134,6 +134,13 @@ pub enum Unwelcome {
 }
 
 impl Subscription {
+    /// `words` without what nobody but its hub and we may know.
+    pub fn without_secrets(&self, words: &str) -> String {
+        let secrets = [Some(&self.token), self.secret.as_ref()];
+        let hide = |words: String, secret: &Secret| words.replace(secret.reveal(), "..");
+        secrets.into_iter().flatten().fold(words.to_owned(), hide)
+    }
+
     /// One to ask for at once.
     pub fn begun(
         source: SourceId,
@@ -210,6 +217,13 @@ mod tests {
         let callback = "https://recap.test/websub/0123456789abcdef".parse().unwrap();
         let secret = Some(Secret::from("hunter2".to_owned()));
         Subscription::begun("a".parse().unwrap(), announced, (token, callback), secret, at("2026-05-04T08:00:00Z"))
+    }
+
+    #[test]
+    fn what_a_hub_quotes_is_shown_without_our_secrets() {
+        let words = "HTTP 400: cannot verify https://recap.test/websub/0123456789abcdef with hunter2";
+        let shown = "HTTP 400: cannot verify https://recap.test/websub/.. with ..";
+        assert_eq!(subscription().without_secrets(words), shown);
     }
 
     #[track_caller]

@@ -282,8 +282,10 @@ impl Hubs {
         match self.post(&announced.hub, form, &allow_private, now).await {
             Ok(()) => tracing::debug!(%source, "asked the hub at {host} about `{source}`"),
             Err(failure) => {
-                tracing::info!(%source, why = failure.why, "the hub at {host} of `{source}` does not listen, asking again later");
-                self.changed(token, |it| it.refused(failure.why, failure.retry_after, now)).await?;
+                // Hubs quote what they refuse, and so perhaps what only they may know.
+                let why = subscription.without_secrets(&failure.why);
+                tracing::info!(%source, why, "the hub at {host} of `{source}` does not listen, asking again later");
+                self.changed(token, |it| it.refused(why, failure.retry_after, now)).await?;
             }
         }
         Ok(())

@@ -7,6 +7,7 @@ mod hubs;
 mod items;
 mod ledger;
 mod lock;
+mod numbers;
 mod readers;
 mod recaps;
 mod row;

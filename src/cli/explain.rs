@@ -90,7 +90,7 @@ fn item(store: &Store, config: &Config, clock: Clock, link: &Url) -> Result<()> 
         let placed = item.placed.map(|at| format!(", placed at {}", moment(at, config))).unwrap_or_default();
         let title = &item.entry.title;
         output::line(&format!("{title} by `{}`, first seen {}{placed}", item.source, moment(item.first_seen, config)))?;
-        ledger(&store.ledger_of_item(item.id)?, config)?;
+        ledger(&store.ledger_of_item(&item)?, config)?;
         match of {
             Some(of) => story(store, config, clock, of)?,
             None => output::line("  in no story: it has no place in time")?,

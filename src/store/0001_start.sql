@@ -49,27 +49,29 @@ CREATE TABLE source (
 ) STRICT;
 
 -- An entry of a source: when we met it, and under which identity. Never deleted.
--- Rows stand in the order in which they came, and what is looked up by a hash
--- is narrow: a hash as the key of the rows themselves would scatter every
--- commit over the whole file.
+-- Rows refer to each other by number, and numbers follow the order in which
+-- things came; what is looked up otherwise is looked up within its source. So a
+-- commit writes near where the last one wrote: by hash it would write all over
+-- the file, the more the larger it is.
 CREATE TABLE item (
     number     INTEGER PRIMARY KEY,
-    id         INTEGER NOT NULL UNIQUE, -- a hash of source, identity and generation
+    id         INTEGER NOT NULL,     -- a hash of source, identity and generation
     source     TEXT NOT NULL REFERENCES source (id),
     identity   TEXT NOT NULL,
     generation INTEGER NOT NULL,     -- how many other articles had this identity before
     version    INTEGER NOT NULL,     -- the newest in item_version
+    link_key   INTEGER,              -- a hash of its canonical link, to find it by; null if it has none
     first_seen TEXT NOT NULL,
-    placed     TEXT,                 -- null: undated backlog, in no window
+    placed     TEXT,                 -- never after first_seen; null: undated backlog, in no window
     UNIQUE (source, identity, generation)
 ) STRICT;
-CREATE INDEX item_placed ON item (placed) WHERE placed IS NOT NULL;
+CREATE INDEX item_link ON item (source, link_key) WHERE link_key IS NOT NULL;
 CREATE INDEX item_first_seen ON item (first_seen);
 
 -- What the publisher wrote, each time the meaning of it changed.
 CREATE TABLE item_version (
     number       INTEGER PRIMARY KEY,
-    item         INTEGER NOT NULL REFERENCES item (id),
+    item         INTEGER NOT NULL REFERENCES item (number),
     version      INTEGER NOT NULL,   -- 1, 2, ..
     seen         TEXT NOT NULL,
     content_hash BLOB NOT NULL,      -- of title, link and plain text
@@ -78,7 +80,6 @@ CREATE TABLE item_version (
     title        TEXT NOT NULL,
     link         TEXT,               -- null if the feed gives none
     canonical    TEXT,               -- of the link, for comparing only
-    link_key     INTEGER,            -- a hash of the canonical link, to find it by
     published    TEXT,               -- null if the feed gives none
     updated      TEXT,               -- null if the feed gives none
     authors      TEXT NOT NULL,      -- JSON list of names
@@ -90,21 +91,20 @@ CREATE TABLE item_version (
     language     TEXT,               -- null if unknown
     UNIQUE (item, version)
 ) STRICT;
-CREATE INDEX item_version_link ON item_version (link_key) WHERE link_key IS NOT NULL;
 
 -- One event in the world. Its id becomes the id of an Atom entry: never changed.
 CREATE TABLE story (
-    id          BLOB PRIMARY KEY,
+    number      INTEGER PRIMARY KEY,
+    id          BLOB NOT NULL UNIQUE, -- a hash of its first item's id
     begun       TEXT NOT NULL,       -- when its first item was placed
-    merged_into BLOB                 -- the story it became part of; null if it stands by itself
-) STRICT, WITHOUT ROWID;
-
+    merged_into INTEGER REFERENCES story (number) -- null if it stands by itself
+) STRICT;
 CREATE INDEX story_merged ON story (merged_into) WHERE merged_into IS NOT NULL;
 
 -- Which story an item belongs to.
 CREATE TABLE story_item (
-    item  INTEGER PRIMARY KEY REFERENCES item (id),
-    story BLOB NOT NULL REFERENCES story (id)
+    item  INTEGER PRIMARY KEY REFERENCES item (number),
+    story INTEGER NOT NULL REFERENCES story (number)
 ) STRICT;
 CREATE INDEX story_item_story ON story_item (story);
 
@@ -113,8 +113,8 @@ CREATE TABLE ledger (
     number INTEGER PRIMARY KEY,
     at     TEXT NOT NULL,
     source TEXT,                     -- null if it is about no one source
-    item   INTEGER,                  -- null if it is about no one item
-    story  BLOB,                     -- null if it is about no one story
+    item   INTEGER,                  -- its number; null if it is about no one item
+    story  INTEGER,                  -- its number; null if it is about no one story
     week   TEXT,                     -- null if it is about no recap
     event  TEXT NOT NULL,            -- changed, joined, started, dropped, skipped, failing, held, moved, chosen, published ..
     detail TEXT NOT NULL             -- in words
@@ -140,12 +140,12 @@ CREATE TABLE recap (
 
 -- A story is in at most one week.
 CREATE TABLE recap_story (
-    story BLOB PRIMARY KEY REFERENCES story (id),
+    story INTEGER PRIMARY KEY REFERENCES story (number),
     short TEXT NOT NULL,             -- the eight digits in the address of its page
     week  TEXT NOT NULL,
     place INTEGER NOT NULL,
     UNIQUE (week, place)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX recap_story_short ON recap_story (short);
 
 -- A subscription of ours at a hub (WebSub): wanted, held, or on its way out.

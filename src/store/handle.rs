@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use rusqlite::TransactionBehavior;
 use tokio::sync::{mpsc, oneshot};
 
+use super::numbers::Numbers;
 use super::recaps::Published;
 use super::{HubChange, Result, Store, StoreError, Told, items, ledger, sources, stories};
 use crate::id::{ItemId, SourceId, StoryId};
@@ -274,9 +275,11 @@ impl Writer {
             kept => kept,
         };
         let transaction = self.store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut taken = turns.iter().map(|turn| write(&transaction, turn)).collect::<rusqlite::Result<Vec<Taken>>>()?;
+        let mut numbers = Numbers::default();
+        let taken = turns.iter().map(|turn| write(&transaction, turn, &mut numbers));
+        let mut taken = taken.collect::<rusqlite::Result<Vec<Taken>>>()?;
         if let Some(index) = &mut index {
-            for (at, stories) in group(&transaction, turns, index)? {
+            for (at, stories) in group(&transaction, turns, index, &mut numbers)? {
                 taken[at].stories += stories;
             }
         }
@@ -315,13 +318,17 @@ fn horizon(turns: &[Box<Turn>]) -> Option<jiff::Timestamp> {
 }
 
 /// Writes one turn inside a transaction, all but the grouping.
-fn write(connection: &rusqlite::Connection, turn: &Turn) -> rusqlite::Result<Taken> {
+fn write(connection: &rusqlite::Connection, turn: &Turn, numbers: &mut Numbers) -> rusqlite::Result<Taken> {
     #[cfg(test)]
     assert_ne!(turn.source.as_str(), tests::PANICS, "as a bug of ours would");
     sources::record(connection, turn)?;
-    turn.intake.new.iter().try_for_each(|item| items::insert(connection, item))?;
-    turn.intake.changed.iter().try_for_each(|item| items::revise(connection, item, turn.at))?;
-    turn.notes.iter().try_for_each(|note| ledger::add(connection, note))?;
+    for item in &turn.intake.new {
+        numbers.learn_item(item.id, items::insert(connection, item)?);
+    }
+    for item in &turn.intake.changed {
+        numbers.learn_item(item.id, items::revise(connection, item, turn.at)?);
+    }
+    turn.notes.iter().try_for_each(|note| ledger::add(connection, note, numbers))?;
     Ok(Taken { new: turn.intake.new.len(), changed: turn.intake.changed.len(), stories: 0 })
 }
 
@@ -332,9 +339,11 @@ fn group(
     connection: &rusqlite::Connection,
     turns: &[Box<Turn>],
     index: &mut Index,
+    numbers: &mut Numbers,
 ) -> rusqlite::Result<HashMap<usize, usize>> {
     for signature in turns.iter().flat_map(|turn| &turn.revised) {
-        if let Some(story) = stories::of(connection, signature.item)? {
+        let item = numbers.of_item(connection, &signature.source, signature.item)?;
+        if let Some(story) = stories::of(connection, item)? {
             index.insert(signature, story);
         }
     }
@@ -345,7 +354,7 @@ fn group(
     waiting.sort_by_key(|(_, signature)| (signature.at, signature.item));
     let mut begun: HashMap<usize, usize> = HashMap::new();
     for (at, signature) in waiting {
-        let how = place(connection, &turns[at], signature, index)?;
+        let how = place(connection, &turns[at], signature, index, numbers)?;
         *begun.entry(at).or_default() += usize::from(how == How::Started);
     }
     Ok(begun)
@@ -357,14 +366,17 @@ fn place(
     turn: &Turn,
     signature: &Signature,
     index: &mut Index,
+    numbers: &mut Numbers,
 ) -> rusqlite::Result<How> {
     let grouped = index.place(signature);
     if grouped.how == How::Started {
-        stories::begin(connection, grouped.story, signature.at)?;
+        numbers.learn_story(grouped.story, stories::begin(connection, grouped.story, signature.at)?);
     }
-    stories::put(connection, signature.item, grouped.story)?;
+    let item = numbers.of_item(connection, &turn.source, signature.item)?;
+    let story = numbers.of_story(connection, grouped.story)?;
+    stories::put(connection, item, story)?;
     for other in &grouped.also {
-        join(connection, index, [grouped.story, *other], signature.item, turn.at)?;
+        join(connection, index, [grouped.story, *other], (turn, signature.item), numbers)?;
     }
     let event = match grouped.how {
         How::Joined => Event::Joined,
@@ -376,7 +388,7 @@ fn place(
         story: Some(grouped.story),
         ..event.at(turn.at, grouped.because)
     };
-    ledger::add(connection, &note)?;
+    ledger::add(connection, &note, numbers)?;
     Ok(grouped.how)
 }
 
@@ -387,15 +399,16 @@ fn join(
     connection: &rusqlite::Connection,
     index: &mut Index,
     stories: [StoryId; 2],
-    by: ItemId,
-    seen: jiff::Timestamp,
+    (turn, by): (&Turn, ItemId),
+    numbers: &mut Numbers,
 ) -> rusqlite::Result<()> {
-    let Some((from, into)) = stories::elder(connection, stories)? else { return Ok(()) };
-    stories::merge(connection, from, into)?;
+    let Some([(from, number), (into, kept)]) = stories::elder(connection, stories)? else { return Ok(()) };
+    stories::merge(connection, number, kept)?;
     index.merge(from, into);
     let detail = format!("story {} became part of it: item {by} tells of both", from.short());
-    let note = Note { item: Some(by), story: Some(into), ..Event::Merged.at(seen, detail) };
-    ledger::add(connection, &note)
+    let source = Some(turn.source.clone());
+    let note = Note { source, item: Some(by), story: Some(into), ..Event::Merged.at(turn.at, detail) };
+    ledger::add(connection, &note, numbers)
 }
 
 #[cfg(test)]

@@ -29,8 +29,8 @@ pub(super) const ITEM: &str =
     v.guid, v.title, v.link, v.published, v.updated, v.authors, v.summary_html, v.content_html, v.categories,
     v.enclosures, v.image, v.language";
 
-pub(super) const FROM: &str = "item JOIN item_version AS v ON v.item = item.id AND v.version = item.version
-    LEFT JOIN story_item AS s ON s.item = item.id";
+pub(super) const FROM: &str = "item JOIN item_version AS v ON v.item = item.number AND v.version = item.version
+    LEFT JOIN story_item AS m ON m.item = item.number LEFT JOIN story AS s ON s.number = m.story";
 
 impl Store {
     /// What is known of `source`, as far as `entries` touch it.
@@ -52,7 +52,7 @@ impl Store {
     fn known_by_identity(&self, source: &SourceId, identity: &str) -> Result<Option<KnownItem>> {
         let sql =
             "SELECT item.id, identity, generation, item.version, first_seen, placed, content_hash, title, canonical, published
-                   FROM item JOIN item_version AS v ON v.item = item.id AND v.version = item.version
+                   FROM item JOIN item_version AS v ON v.item = item.number AND v.version = item.version
                    WHERE source = ?1 AND identity = ?2 ORDER BY generation DESC LIMIT 1";
         let mut statement = self.connection.prepare_cached(sql)?;
         Ok(statement.query_row(params![source.as_str(), identity], known_item).optional()?)
@@ -61,8 +61,8 @@ impl Store {
     fn known_by_link(&self, source: &SourceId, link: &str) -> Result<Option<KnownItem>> {
         let sql =
             "SELECT item.id, identity, generation, item.version, first_seen, placed, content_hash, title, canonical, published
-                   FROM item_version AS v JOIN item ON item.id = v.item AND item.version = v.version
-                   WHERE v.link_key = ?3 AND v.canonical = ?2 AND item.source = ?1
+                   FROM item JOIN item_version AS v ON v.item = item.number AND v.version = item.version
+                   WHERE source = ?1 AND link_key = ?3 AND v.canonical = ?2
                    ORDER BY item.first_seen DESC LIMIT 1";
         let mut statement = self.connection.prepare_cached(sql)?;
         Ok(statement.query_row(params![source.as_str(), link, link_key(link)], known_item).optional()?)
@@ -71,7 +71,7 @@ impl Store {
     /// Items first seen since `since`, of `source` or of all, oldest first.
     pub fn items(&self, since: Timestamp, source: Option<&SourceId>) -> Result<Vec<ItemRow>> {
         let sql = format!(
-            "SELECT {ITEM}, s.story FROM {FROM} WHERE item.first_seen >= ?1 AND (?2 IS NULL OR item.source = ?2)
+            "SELECT {ITEM}, s.id AS story FROM {FROM} WHERE item.first_seen >= ?1 AND (?2 IS NULL OR item.source = ?2)
              ORDER BY item.first_seen, item.id"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
@@ -82,10 +82,14 @@ impl Store {
     /// Tells of each item placed since `since`, oldest first: what new ones
     /// are grouped with. One at a time, since all their texts would fill the memory.
     pub fn each_placed_since(&self, since: Timestamp, mut tell: impl FnMut(ItemRow)) -> Result<()> {
-        let sql = format!("SELECT {ITEM}, s.story FROM {FROM} WHERE item.placed >= ?1 ORDER BY item.placed, item.id");
+        // Sorted without their texts.
+        let sql = "SELECT number FROM item WHERE first_seen >= ?1 AND placed >= ?1 ORDER BY placed, id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let numbers: Vec<i64> = statement.query_map([at(since)], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        let sql = format!("SELECT {ITEM}, s.id AS story FROM {FROM} WHERE item.number = ?1");
         let mut statement = self.connection.prepare_cached(&sql)?;
-        for row in statement.query_map([at(since)], item_row)? {
-            tell(row?);
+        for number in numbers {
+            tell(statement.query_row([number], item_row)?);
         }
         Ok(())
     }
@@ -93,7 +97,8 @@ impl Store {
     /// The items under a canonical link, of any source.
     pub fn items_at(&self, link: &Url) -> Result<Vec<ItemRow>> {
         let sql = format!(
-            "SELECT {ITEM}, s.story FROM {FROM} WHERE v.link_key = ?2 AND v.canonical = ?1
+            "SELECT {ITEM}, s.id AS story FROM source CROSS JOIN {FROM}
+                     WHERE item.source = source.id AND item.link_key = ?2 AND v.canonical = ?1
                      ORDER BY item.first_seen, item.id"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
@@ -111,13 +116,13 @@ impl Store {
 
     /// How many items are placed from `from` up to, not including, `to`.
     pub fn count_placed(&self, from: Timestamp, to: Timestamp) -> Result<u32> {
-        let sql = "SELECT count(*) FROM item WHERE placed >= ?1 AND placed < ?2";
+        let sql = "SELECT count(*) FROM item WHERE first_seen >= ?1 AND placed >= ?1 AND placed < ?2";
         Ok(self.connection.query_row(sql, [at(from), at(to)], |row| row.get(0))?)
     }
 
     /// The sources with an item placed in `window`.
     pub fn sources_heard(&self, window: &std::ops::Range<Timestamp>) -> Result<HashSet<SourceId>> {
-        let sql = "SELECT DISTINCT source FROM item WHERE placed >= ?1 AND placed < ?2";
+        let sql = "SELECT DISTINCT source FROM item WHERE first_seen >= ?1 AND placed >= ?1 AND placed < ?2";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([at(window.start), at(window.end)], |row| parsed(row, "source"))?;
         rows.map(|row| Ok(row?)).collect()
@@ -131,39 +136,54 @@ impl Store {
     }
 }
 
-/// Writes an item met for the first time; part of a turn's transaction.
-pub(super) fn insert(connection: &Connection, item: &Item) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO item (id, source, identity, generation, version, first_seen, placed)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+/// Writes an item met for the first time and gives its number; part of a turn's transaction.
+pub(super) fn insert(connection: &Connection, item: &Item) -> rusqlite::Result<i64> {
+    let sql = "INSERT INTO item (id, source, identity, generation, version, link_key, first_seen, placed)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let link = item.entry.link.as_ref().map(|link| canonical(link).to_string());
     connection.prepare_cached(sql)?.execute(params![
         item.id.0,
         item.source.as_str(),
         item.identity,
         item.generation,
         item.version,
+        link.as_deref().map(link_key),
         at(item.first_seen),
         item.placed.map(at),
     ])?;
-    insert_version(connection, item, item.first_seen)
+    let number = connection.last_insert_rowid();
+    insert_version(connection, number, item, link, item.first_seen)?;
+    Ok(number)
 }
 
-/// Writes what a publisher changed, seen at `seen`; part of a turn's transaction.
-pub(super) fn revise(connection: &Connection, item: &Item, seen: Timestamp) -> rusqlite::Result<()> {
-    insert_version(connection, item, seen)?;
-    let sql = "UPDATE item SET version = ?2 WHERE id = ?1";
-    connection.prepare_cached(sql)?.execute(params![item.id.0, item.version])?;
-    Ok(())
+/// Writes what a publisher changed, seen at `seen`, and gives the number of the
+/// item; part of a turn's transaction.
+pub(super) fn revise(connection: &Connection, item: &Item, seen: Timestamp) -> rusqlite::Result<i64> {
+    let sql = "UPDATE item SET version = ?4, link_key = ?5 WHERE source = ?1 AND identity = ?2 AND generation = ?3
+               RETURNING number";
+    let link = item.entry.link.as_ref().map(|link| canonical(link).to_string());
+    let mut statement = connection.prepare_cached(sql)?;
+    let revised =
+        params![item.source.as_str(), item.identity, item.generation, item.version, link.as_deref().map(link_key)];
+    let number = statement.query_row(revised, |row| row.get(0))?;
+    insert_version(connection, number, item, link, seen)?;
+    Ok(number)
 }
 
-fn insert_version(connection: &Connection, item: &Item, seen: Timestamp) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO item_version (item, version, seen, content_hash, guid, title, link, canonical, link_key,
+fn insert_version(
+    connection: &Connection,
+    number: i64,
+    item: &Item,
+    link: Option<String>,
+    seen: Timestamp,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO item_version (item, version, seen, content_hash, guid, title, link, canonical,
                    published, updated, authors, summary_html, content_html, categories, enclosures, image, language)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
     let entry = &item.entry;
-    let link = entry.link.as_ref().map(|link| canonical(link).to_string());
     let list = |value: serde_json::Result<String>| value.unwrap_or_else(|_| "[]".to_owned());
     connection.prepare_cached(sql)?.execute(params![
-        item.id.0,
+        number,
         item.version,
         at(seen),
         entry.content_hash().to_vec(),
@@ -171,7 +191,6 @@ fn insert_version(connection: &Connection, item: &Item, seen: Timestamp) -> rusq
         entry.title,
         entry.link.as_ref().map(Url::as_str),
         link,
-        link.as_deref().map(link_key),
         entry.published.map(at),
         entry.updated.map(at),
         list(serde_json::to_string(&entry.authors)),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
+use super::numbers::Numbers;
 use super::row::{at, json, parsed, parsed_or_none};
 use super::{Result, Store, ledger};
 use crate::id::{AudienceId, StoryId};
@@ -53,12 +54,13 @@ impl Store {
         let sql = "INSERT INTO meta (name, value) VALUES ('authority', ?1) ON CONFLICT (name) DO NOTHING";
         transaction.execute(sql, [authority])?;
         recaps.iter().try_for_each(|recap| insert(&transaction, recap))?;
+        let mut numbers = Numbers::default();
         for entry in &pool.entries {
             let sql = "INSERT INTO recap_story (story, short, week, place) VALUES (?1, ?2, ?3, ?4)";
-            transaction
-                .execute(sql, params![entry.story.0, entry.story.short(), pool.week.to_string(), entry.place])?;
+            let number = numbers.of_story(&transaction, entry.story)?;
+            transaction.execute(sql, params![number, entry.story.short(), pool.week.to_string(), entry.place])?;
         }
-        notes.iter().try_for_each(|note| ledger::add(&transaction, note))?;
+        notes.iter().try_for_each(|note| ledger::add(&transaction, note, &mut numbers))?;
         transaction.commit()?;
         Ok(Published::Now)
     }
@@ -104,9 +106,11 @@ impl Store {
 
     /// The week in which every published story stands.
     pub fn placed_stories(&self) -> Result<HashMap<StoryId, (Week, u32)>> {
-        let mut statement = self.connection.prepare_cached("SELECT story, week, place FROM recap_story")?;
-        let rows = statement
-            .query_map([], |row| Ok((StoryId(row.get("story")?), (parsed(row, "week")?, row.get("place")?))))?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT story.id, week, place FROM recap_story JOIN story ON story.number = recap_story.story",
+        )?;
+        let rows =
+            statement.query_map([], |row| Ok((StoryId(row.get("id")?), (parsed(row, "week")?, row.get("place")?))))?;
         rows.map(|row| Ok(row?)).collect()
     }
 

@@ -6,16 +6,18 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::items::{FROM, ITEM, item_row};
+use super::numbers::story_number;
 use super::row::at;
 use super::{Result, Store};
-use crate::id::{ItemId, StoryId};
+use crate::id::StoryId;
 use crate::story::Story;
 
 impl Store {
     /// The stories with an item placed in `window`, in the order of their ids.
     pub fn stories_of(&self, window: &Range<Timestamp>) -> Result<Vec<StoryId>> {
-        let sql = "SELECT DISTINCT m.story FROM item AS i JOIN story_item AS m ON m.item = i.id
-                   WHERE i.placed >= ?1 AND i.placed < ?2 ORDER BY m.story";
+        let sql = "SELECT DISTINCT s.id FROM item AS i JOIN story_item AS m ON m.item = i.number
+                   JOIN story AS s ON s.number = m.story
+                   WHERE i.first_seen >= ?1 AND i.placed >= ?1 AND i.placed < ?2 ORDER BY s.id";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map(params![at(window.start), at(window.end)], |row| row.get(0).map(StoryId))?;
         rows.map(|row| Ok(row?)).collect()
@@ -24,20 +26,25 @@ impl Store {
     /// A story with its items placed before `until`, oldest first; none if it has none.
     pub fn story_until(&self, story: StoryId, until: Timestamp) -> Result<Option<Story>> {
         let sql = format!(
-            "SELECT {ITEM}, s.story FROM {FROM} WHERE s.story = ?1 AND item.placed < ?2 ORDER BY item.placed, item.id"
+            "SELECT {ITEM}, s.id AS story FROM {FROM} WHERE m.story = ?1 AND item.placed < ?2
+             ORDER BY item.placed, item.id"
         );
-        Ok(self.gathered(&sql, params![story.0, at(until)])?.pop())
+        let Some(number) = story_number(&self.connection, story)? else { return Ok(None) };
+        Ok(self.gathered(&sql, params![number, at(until)])?.pop())
     }
 
     /// One story with all its items; none if there is no such story.
     pub fn story(&self, story: StoryId) -> Result<Option<Story>> {
-        let sql = format!("SELECT {ITEM}, s.story FROM {FROM} WHERE s.story = ?1 ORDER BY item.placed, item.id");
-        Ok(self.gathered(&sql, params![story.0])?.pop())
+        let sql = format!("SELECT {ITEM}, s.id AS story FROM {FROM} WHERE m.story = ?1 ORDER BY item.placed, item.id");
+        let Some(number) = story_number(&self.connection, story)? else { return Ok(None) };
+        Ok(self.gathered(&sql, params![number])?.pop())
     }
 
     /// The stories whose id begins with `digits` (hexadecimal).
     pub fn stories_named(&self, digits: &str) -> Result<Vec<StoryId>> {
-        let sql = "SELECT DISTINCT coalesce(merged_into, id) FROM story WHERE lower(hex(id)) LIKE ?1 || '%' LIMIT 10";
+        let sql = "SELECT DISTINCT coalesce(into_it.id, s.id)
+                   FROM story AS s LEFT JOIN story AS into_it ON into_it.number = s.merged_into
+                   WHERE lower(hex(s.id)) LIKE ?1 || '%' LIMIT 10";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([digits.to_lowercase()], |row| row.get(0).map(StoryId))?;
         rows.map(|row| Ok(row?)).collect()
@@ -58,51 +65,56 @@ impl Store {
     }
 }
 
-/// The story that an item belongs to.
-pub(super) fn of(connection: &Connection, item: ItemId) -> rusqlite::Result<Option<StoryId>> {
-    let mut statement = connection.prepare_cached("SELECT story FROM story_item WHERE item = ?1")?;
-    statement.query_row([item.0], |row| row.get(0).map(StoryId)).optional()
+/// The story that the item of this number belongs to.
+pub(super) fn of(connection: &Connection, item: i64) -> rusqlite::Result<Option<StoryId>> {
+    let sql = "SELECT id FROM story_item JOIN story ON story.number = story_item.story WHERE item = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_row([item], |row| row.get(0).map(StoryId)).optional()
 }
 
-/// Which of two stories becomes part of which, (from, into): the younger of the
-/// older, the unpublished of the published. None if both are published, or one
-/// is part of another already.
-pub(super) fn elder(connection: &Connection, stories: [StoryId; 2]) -> rusqlite::Result<Option<(StoryId, StoryId)>> {
-    let sql = "SELECT begun, EXISTS (SELECT 1 FROM recap_story WHERE story = id) AS published
+/// Which of two stories becomes part of which, (from, into) by their numbers: the
+/// younger of the older, the unpublished of the published. None if both are
+/// published, or one is part of another already.
+pub(super) fn elder(connection: &Connection, stories: [StoryId; 2]) -> rusqlite::Result<Option<[(StoryId, i64); 2]>> {
+    let sql = "SELECT number, begun, EXISTS (SELECT 1 FROM recap_story WHERE story = number) AS published
                FROM story WHERE id = ?1 AND merged_into IS NULL";
     let mut statement = connection.prepare_cached(sql)?;
     let mut known = Vec::new();
     for story in stories {
-        let row = statement
-            .query_row([story.0], |row| Ok((row.get::<_, String>("begun")?, row.get::<_, bool>("published")?)));
-        let Some((begun, published)) = row.optional()? else { return Ok(None) };
-        known.push((!published, begun, story));
+        let row = statement.query_row([story.0], |row| {
+            Ok((row.get::<_, i64>("number")?, row.get::<_, String>("begun")?, row.get::<_, bool>("published")?))
+        });
+        let Some((number, begun, published)) = row.optional()? else { return Ok(None) };
+        known.push((!published, begun, story, number));
     }
     known.sort();
     match known.as_slice() {
-        [(kept_is_free, _, into), (is_free, _, from)] if *is_free || *kept_is_free => Ok(Some((*from, *into))),
+        [(kept_is_free, _, into, kept), (is_free, _, from, number)] if *is_free || *kept_is_free => {
+            Ok(Some([(*from, *number), (*into, *kept)]))
+        }
         _ => Ok(None),
     }
 }
 
-/// Puts all items of `from` into `into`; its id leads there from now on.
-pub(super) fn merge(connection: &Connection, from: StoryId, into: StoryId) -> rusqlite::Result<()> {
-    connection.prepare_cached("UPDATE story_item SET story = ?2 WHERE story = ?1")?.execute(params![from.0, into.0])?;
-    let sql = "UPDATE story SET merged_into = ?2 WHERE id = ?1 OR merged_into = ?1";
-    connection.prepare_cached(sql)?.execute(params![from.0, into.0])?;
+/// Puts all items of the story of number `from` into the one of number `into`; its id
+/// leads there from now on.
+pub(super) fn merge(connection: &Connection, from: i64, into: i64) -> rusqlite::Result<()> {
+    connection.prepare_cached("UPDATE story_item SET story = ?2 WHERE story = ?1")?.execute([from, into])?;
+    let sql = "UPDATE story SET merged_into = ?2 WHERE number = ?1 OR merged_into = ?1";
+    connection.prepare_cached(sql)?.execute([from, into])?;
     Ok(())
 }
 
-/// Makes the story that begins then; part of a turn's transaction.
-pub(super) fn begin(connection: &Connection, story: StoryId, begun: Timestamp) -> rusqlite::Result<()> {
+/// Makes the story that begins then and gives its number; part of a turn's transaction.
+pub(super) fn begin(connection: &Connection, story: StoryId, begun: Timestamp) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO story (id, begun) VALUES (?1, ?2)";
     connection.prepare_cached(sql)?.execute(params![story.0, at(begun)])?;
-    Ok(())
+    Ok(connection.last_insert_rowid())
 }
 
-/// Puts an item into a story; part of a turn's transaction.
-pub(super) fn put(connection: &Connection, item: ItemId, story: StoryId) -> rusqlite::Result<()> {
+/// Puts an item into a story, by their numbers; part of a turn's transaction.
+pub(super) fn put(connection: &Connection, item: i64, story: i64) -> rusqlite::Result<()> {
     let sql = "INSERT INTO story_item (item, story) VALUES (?1, ?2)";
-    connection.prepare_cached(sql)?.execute(params![item.0, story.0])?;
+    connection.prepare_cached(sql)?.execute([item, story])?;
     Ok(())
 }

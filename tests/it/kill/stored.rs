@@ -14,7 +14,7 @@ use super::publishers::{Mark, Saying};
 const LASTING: &[(&str, usize, &str)] = &[
     ("meta", 1, "SELECT name, value FROM meta WHERE name = 'authority'"),
     ("item", 1, "SELECT id, source, identity, generation, first_seen, placed FROM item"),
-    ("item_version", 2, "SELECT * FROM item_version"),
+    ("item_version", 1, "SELECT * FROM item_version"),
     ("story", 1, "SELECT id, begun FROM story"),
     // Stories may become one, but no item loses its story.
     ("story_item", 1, "SELECT item FROM story_item"),
@@ -59,7 +59,7 @@ impl Stored {
             ("items that refer to nothing", "SELECT count(*) FROM pragma_foreign_key_check"),
             (
                 "items held twice",
-                "SELECT count(*) FROM (SELECT 1 FROM item JOIN item_version AS v ON v.item = item.id AND v.version = 1
+                "SELECT count(*) FROM (SELECT 1 FROM item JOIN item_version AS v ON v.item = item.number AND v.version = 1
                  GROUP BY source, guid HAVING count(*) > 1)",
             ),
             (
@@ -68,7 +68,7 @@ impl Stored {
             ),
             (
                 "items without their newest version",
-                "SELECT count(*) FROM item WHERE version <> (SELECT max(version) FROM item_version WHERE item = item.id)",
+                "SELECT count(*) FROM item WHERE version <> (SELECT max(version) FROM item_version WHERE item = item.number)",
             ),
             (
                 "items noted twice when they came",
@@ -77,12 +77,12 @@ impl Stored {
             ),
             (
                 "items without a note",
-                "SELECT count(*) FROM item WHERE id NOT IN
+                "SELECT count(*) FROM item WHERE number NOT IN
                  (SELECT item FROM ledger WHERE event IN ('new', 'joined', 'started'))",
             ),
             (
                 "placed items without a story",
-                "SELECT count(*) FROM item WHERE placed IS NOT NULL AND id NOT IN (SELECT item FROM story_item)",
+                "SELECT count(*) FROM item WHERE placed IS NOT NULL AND number NOT IN (SELECT item FROM story_item)",
             ),
             ("weeks published twice", "SELECT count(*) FROM recap WHERE revision <> 1"),
             ("windows published twice", "SELECT count(*) - count(DISTINCT until) FROM recap WHERE audience = ''"),
@@ -191,7 +191,7 @@ fn sources(connection: &Connection) -> HashMap<String, Remembered> {
 }
 
 fn sayings(connection: &Connection) -> HashMap<String, BTreeSet<Saying>> {
-    let sql = "SELECT source, guid, title FROM item JOIN item_version AS v ON v.item = item.id";
+    let sql = "SELECT source, guid, title FROM item JOIN item_version AS v ON v.item = item.number";
     let mut statement = connection.prepare(sql).unwrap();
     let mut all: HashMap<String, BTreeSet<Saying>> = HashMap::new();
     let read = statement.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))).unwrap();

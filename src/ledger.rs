@@ -36,6 +36,8 @@ pub enum Event {
     Changed,
     /// A filter refused it.
     Dropped,
+    /// A filter refused it, and another one kept it.
+    Kept,
     /// An entry could not be read.
     Skipped,
     /// It began a story.
@@ -83,6 +85,7 @@ impl Event {
             Event::New => "new",
             Event::Changed => "changed",
             Event::Dropped => "dropped",
+            Event::Kept => "kept",
             Event::Skipped => "skipped",
             Event::Started => "started",
             Event::Joined => "joined",

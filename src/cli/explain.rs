@@ -83,9 +83,11 @@ fn at_place(store: &Store, config: &Config, clock: Clock, week: Week, place: &st
 
 fn item(store: &Store, config: &Config, clock: Clock, link: &Url) -> Result<()> {
     let rows = store.items_at(link)?;
-    if rows.is_empty() {
+    let dropped = store.ledger_of_dropped(link)?;
+    if rows.is_empty() && dropped.is_empty() {
         bail!("no source carried {link}");
     }
+    ledger(&dropped, config)?;
     for ItemRow { item, story: of } in rows {
         let placed = item.placed.map(|at| format!(", placed at {}", moment(at, config))).unwrap_or_default();
         let title = &item.entry.title;

@@ -102,24 +102,31 @@ pub enum Kind {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FilterEntry {
-    /// Items with one of these words are not taken.
+    /// Items with any of this are not taken.
     pub drop: Words,
-    /// Only items with one of these words are taken.
+    /// Items with any of this are taken, whatever any `drop` says; without a `drop` beside it: only these.
     pub keep: Words,
 }
 
-/// Whole words or phrases, in whatever case, by where they stand.
+/// What an item may have: whole words or phrases in whatever case, or `"/regular expressions/"`, by
+/// where they stand; a language; an age
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Words {
     /// In the headline.
     pub title: Vec<String>,
+    /// In its text.
+    pub text: Vec<String>,
     /// In the link.
     pub link: Vec<String>,
     /// In one of the categories.
     pub category: Vec<String>,
     /// In one of the authors.
     pub author: Vec<String>,
+    /// It is written in one of these languages (BCP 47); `en` is `en-GB` too.
+    pub language: Vec<Language>,
+    /// Its publisher dates it longer ago than this.
+    pub older_than: Option<Period>,
 }
 
 /// `[[audience]]`: a group of readers

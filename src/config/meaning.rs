@@ -1,6 +1,7 @@
 //! From the configuration as written to the configuration as meant: what
 //! needs more than one value to be judged.
 
+mod filters;
 mod lists;
 mod names;
 mod sources;
@@ -12,13 +13,13 @@ use std::sync::Arc;
 use url::{Host, Url};
 
 use crate::fetch::check_address;
-use crate::filter::{Field, Filter, Verdict};
+use crate::filter::Reach;
 use crate::rank::{Topic, Weights};
 use crate::week::Slot;
 
 use super::entries::{
-    AudienceEntry, AudiencesFile, FilterEntry, KindEntry, NameEntry, NamesFile, PlaybookFile, PublisherEntry,
-    PublishersFile, SourceEntry, SourcesFile, Words,
+    AudienceEntry, AudiencesFile, KindEntry, NameEntry, NamesFile, PlaybookFile, PublisherEntry, PublishersFile,
+    SourceEntry, SourcesFile,
 };
 use super::error::{ConfigErrors, Problem};
 use super::gather::Others;
@@ -28,6 +29,7 @@ use super::value::{Address, Period};
 use super::written::{self, Main};
 use super::{Config, Fetch, Live, Publish, Recap, Server, Store, Subscribe, WebSub};
 
+use filters::filters;
 use lists::{Entry, entries, shipped_below};
 
 /// What all files together mean.
@@ -62,7 +64,7 @@ pub(super) fn mean(
     let playbook = lists::playbook(lists.kinds, &audiences, references, &mut problems);
     let fetch = fetch(main, &written.fetch, &mut problems);
     let sources = sources::sources(lists.sources, &written.fetch, &audiences, references, &mut problems);
-    let filters = filters(main, &written.filter, &mut problems);
+    let filters = filters(main, &written.filter, Reach::All, &mut problems);
     let store = store(&written.store, env);
     let websub = websub(main, &written, &fetch, &mut problems);
     let recap = recap(main, written.recap, &store, &mut problems);
@@ -280,31 +282,4 @@ fn ranking(written: &written::Ranking) -> Weights {
         same_publisher: written.same_publisher.0,
         largest_share: written.largest_share.0.value(),
     }
-}
-
-/// One rule for each verdict that has words.
-fn filters(document: &Arc<Document>, written: &[Located<FilterEntry>], problems: &mut Vec<Problem>) -> Vec<Filter> {
-    let mut filters = Vec::new();
-    for entry in written {
-        let before = filters.len();
-        filters.extend(rule(Verdict::Drop, &entry.drop));
-        filters.extend(rule(Verdict::Keep, &entry.keep));
-        if filters.len() == before {
-            let problem = Problem::at(entry.place(document), "a filter without words does nothing");
-            problems.push(problem.hint("give it as in drop = { title = [\"sponsored\"] }"));
-        }
-    }
-    filters
-}
-
-fn rule(verdict: Verdict, words: &Words) -> Option<Filter> {
-    let fields = [
-        (Field::Title, &words.title),
-        (Field::Link, &words.link),
-        (Field::Category, &words.category),
-        (Field::Author, &words.author),
-    ];
-    let asked = fields.into_iter().filter(|(_, words)| !words.is_empty());
-    let asked: Vec<(Field, Vec<String>)> = asked.map(|(field, words)| (field, words.clone())).collect();
-    (!asked.is_empty()).then(|| Filter::new(verdict, asked))
 }

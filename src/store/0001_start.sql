@@ -122,6 +122,7 @@ CREATE TABLE ledger (
 -- What is told of an item and a story is found by the story.
 CREATE INDEX ledger_item ON ledger (item) WHERE item IS NOT NULL AND story IS NULL;
 CREATE INDEX ledger_source ON ledger (source) WHERE item IS NULL AND event NOT IN ('dropped', 'skipped');
+CREATE INDEX ledger_dropped ON ledger (at) WHERE event = 'dropped';
 CREATE INDEX ledger_story ON ledger (story) WHERE story IS NOT NULL;
 
 -- Everything a recap shows, frozen. Its revisions stay.

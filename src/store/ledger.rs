@@ -6,6 +6,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::numbers::{Numbers, story_number};
 use super::row::{at, parsed};
 use super::{Result, Store};
+use url::Url;
+
 use crate::id::{SourceId, StoryId};
 use crate::item::Item;
 use crate::ledger::Note;
@@ -48,6 +50,15 @@ impl Store {
                    WHERE source = ?1 AND item IS NULL AND event NOT IN ('dropped', 'skipped') ORDER BY number";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([source.as_str()], ledger_row)?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
+    /// Where a filter refused what stood at `link`, in order.
+    pub fn ledger_of_dropped(&self, link: &Url) -> Result<Vec<LedgerRow>> {
+        let sql = "SELECT at, event, source, week, detail FROM ledger
+                   WHERE event = 'dropped' AND instr(detail, ?1) > 0 ORDER BY number";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([format!("<{link}>")], ledger_row)?;
         rows.map(|row| Ok(row?)).collect()
     }
 

@@ -1,11 +1,13 @@
 //! A feed that was read: what of it is taken, and what is remembered of it.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
 use super::quarantine::{self, Redating, Verdict};
 use super::{Circumstances, Reading, Turn, moves, succeeded};
 use crate::dedup::{Acquaintance, Intake, Known, intake};
-use crate::filter::refusal;
+use crate::filter::{self, verdict};
 use crate::item::{Entry, Item};
 use crate::ledger::{Event, Note};
 use crate::parse::Skipped;
@@ -26,7 +28,8 @@ pub(super) fn read(
     succeeded(&mut turn.state, by.now);
     turn.state.wishes = reading.wishes;
     turn.state.mended = (!reading.mended.is_empty()).then(|| reading.mended.join("; "));
-    let (entries, dropped) = sifted(source, std::mem::take(&mut reading.entries), by);
+    let (entries, sifted) = sifted(source, std::mem::take(&mut reading.entries), by);
+    let Sifted { dropped, kept } = sifted;
     let redating = Redating::of(&entries, known);
     let footprint = Footprint::of(traces(&entries, &dropped, &reading.skipped));
     // Items may be known from another address of it; that tells nothing of how old the others here are.
@@ -45,6 +48,7 @@ pub(super) fn read(
     place_backlog(before, &verdict, &mut batch.new);
     place_news(before, by.now, &mut batch.new);
     turn.notes.extend(notes(source, &batch, by.now));
+    turn.notes.extend(exceptions(source, &batch, &kept, by.now));
     turn.notes.extend(left_out(source, known, &dropped, &reading.skipped, by.now));
     turn.state.rhythm = match acquaintance {
         // A backlog is no news.
@@ -81,17 +85,29 @@ struct Dropped {
     why: String,
 }
 
-/// The entries that the rules let through, and those that they do not.
-fn sifted(source: &Source, entries: Vec<Entry>, by: Circumstances) -> (Vec<Entry>, Vec<Dropped>) {
-    let mut dropped = Vec::new();
+/// What the rules had to say.
+#[derive(Default)]
+struct Sifted {
+    dropped: Vec<Dropped>,
+    /// Why some were taken all the same, by their identity.
+    kept: HashMap<String, String>,
+}
+
+/// The entries that the rules let through, and what the rules said.
+fn sifted(source: &Source, entries: Vec<Entry>, by: Circumstances) -> (Vec<Entry>, Sifted) {
+    let mut sifted = Sifted::default();
     let mut taken = Vec::with_capacity(entries.len());
     for entry in entries {
-        match refusal(by.filters.iter().chain(&source.filters), &entry) {
-            None => taken.push(entry),
-            Some(why) => dropped.push(Dropped { entry, why }),
+        match verdict(by.filters.iter().chain(&source.filters), &entry, by.now) {
+            filter::Verdict::Taken => taken.push(entry),
+            filter::Verdict::Kept(why) => {
+                sifted.kept.insert(entry.identity(), why);
+                taken.push(entry);
+            }
+            filter::Verdict::Dropped(why) => sifted.dropped.push(Dropped { entry, why }),
         }
     }
-    (taken, dropped)
+    (taken, sifted)
 }
 
 /// Gives backlog the place that its own dates say, as at the first sight of a
@@ -135,6 +151,15 @@ fn notes(source: &Source, batch: &Intake, now: Timestamp) -> Vec<Note> {
     new.chain(changed).collect()
 }
 
+/// New items that one rule kept from another.
+fn exceptions(source: &Source, batch: &Intake, kept: &HashMap<String, String>, now: Timestamp) -> Vec<Note> {
+    let note = |item: &Item| {
+        let why = kept.get(&item.identity)?;
+        Some(Note { source: Some(source.id.clone()), item: Some(item.id), ..Event::Kept.at(now, why.clone()) })
+    };
+    batch.new.iter().filter_map(note).collect()
+}
+
 /// What was dropped or skipped, once: what the last document held already is no news.
 fn left_out(source: &Source, known: &Known, dropped: &[Dropped], skipped: &[Skipped], now: Timestamp) -> Vec<Note> {
     let is_news = |trace: u32| !known.footprint.holds(trace);
@@ -142,7 +167,7 @@ fn left_out(source: &Source, known: &Known, dropped: &[Dropped], skipped: &[Skip
     let dropped = dropped
         .iter()
         .filter(|dropped| is_news(dropped.trace()))
-        .map(|dropped| note(Event::Dropped, format!("{}: {}", dropped.why, dropped.entry.title)));
+        .map(|dropped| note(Event::Dropped, dropped.in_words()));
     let skipped = skipped
         .iter()
         .filter(|skipped| is_news(fault(skipped)))
@@ -157,6 +182,12 @@ fn traces(entries: &[Entry], dropped: &[Dropped], skipped: &[Skipped]) -> Vec<u3
 }
 
 impl Dropped {
+    /// "dropped: its title holds `deal`: Deal of the week <https://a.test/1>"
+    fn in_words(&self) -> String {
+        let link = self.entry.link.as_ref().map(|link| format!(" <{link}>")).unwrap_or_default();
+        format!("{}: {}{link}", self.why, self.entry.title)
+    }
+
     fn trace(&self) -> u32 {
         Footprint::trace("dropped", &self.entry.identity())
     }

@@ -1,7 +1,7 @@
 //! The feeds to poll.
 
 use crate::audience::Audience;
-use crate::filter::Filter;
+use crate::filter::{Filter, Reach};
 use crate::id::AudienceId;
 use crate::source::{Hub, Source, Tempo};
 
@@ -35,7 +35,7 @@ pub(super) fn sources(
         {
             problems.push(Problem::at(interval.place(document), outside(interval, fetch)));
         }
-        let filters = filters(document, &written.filter, problems);
+        let filters = filters(document, &written.filter, Reach::Source, problems);
         sources.extend(meant(written, fetch, filters));
     }
     sources

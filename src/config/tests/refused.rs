@@ -147,6 +147,8 @@ feed = "https://b.test/feed"
 [[source]]
 feed = "https://c.test/feed"
 [[source.filter]]
+[[source.filter]]
+drop = { title = ["/deal(s/"] }
 
 [[audience]]
 id = "one"
@@ -198,31 +200,37 @@ company = "acme"
             14 | [[source.filter]]
                | ^^^^^^^^^^^^^^^^^ give it as in drop = { title = ["sponsored"] }
 
-            error: only one audience can be the fallback
-              --> recapd.toml:19:1
+            error: `/deal(s/` is no regular expression: unclosed group
+              --> recapd.toml:15:1
                |
-            16 | [[audience]]
+            15 | [[source.filter]]
+               | ^^^^^^^^^^^^^^^^^ what stands between slashes is one; without them it is a word
+
+            error: only one audience can be the fallback
+              --> recapd.toml:21:1
+               |
+            18 | [[audience]]
                | ------------ the first that does
             ...
-            19 | [[audience]]
+            21 | [[audience]]
                | ^^^^^^^^^^^^ also says `fallback = true`
 
             error: no name is called `nvidai`
-              --> recapd.toml:25:6
+              --> recapd.toml:27:6
                |
-            25 | of = "nvidai"
+            27 | of = "nvidai"
                |      ^^^^^^^^ did you mean `nvidia`?
 
             error: no name is called `zzzzzzzzz`
-              --> recapd.toml:26:11
+              --> recapd.toml:28:11
                |
-            26 | rivals = ["zzzzzzzzz"]
+            28 | rivals = ["zzzzzzzzz"]
                |           ^^^^^^^^^^^
 
             error: `https://Acme.test/` is no publisher's domain
-              --> recapd.toml:29:10
+              --> recapd.toml:31:10
                |
-            29 | domain = "https://Acme.test/"
+            31 | domain = "https://Acme.test/"
                |          ^^^^^^^^^^^^^^^^^^^^ write it as in "ft.com" or "x.com/openai", in lower case, without "www."
         "#]],
     );

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::*;
 use crate::dedup::KnownItem;
-use crate::filter::{self, Field};
+use crate::filter::{Field, Trait};
 use crate::link::canonical;
 use crate::source::{Dates, Held, Leave, Trap};
 
@@ -263,10 +263,27 @@ fn an_acceptance_that_lapses_is_told() {
 }
 
 #[test]
+fn what_one_rule_keeps_from_another_is_told_with_its_item() {
+    let title = |word: &str| Trait::says(Field::Title, &[word.to_owned()]).unwrap();
+    let filters = vec![Filter { drop: title("number"), keep: title("2"), ..Filter::default() }];
+    let source = Source { filters, ..source() };
+    let begin = SourceState::unknown(now());
+    let first = polled_at(now(), &source, &begin, Answer::Feed(feed(articles(1..4, 0))), &Known::default());
+    let kept = first.notes.iter().find(|note| note.event == Event::Kept).unwrap();
+    assert_eq!((first.intake.new.len(), kept.item), (1, Some(first.intake.new[0].id)));
+    assert_eq!(
+        kept.detail,
+        "kept by a filter for all sources: its title holds `2`; else dropped by a filter for all sources: its title holds `number`"
+    );
+    let dropped = first.notes.iter().find(|note| note.event == Event::Dropped).unwrap();
+    assert!(dropped.detail.ends_with("<https://a.test/1>"), "{}", dropped.detail);
+}
+
+#[test]
 fn what_is_dropped_or_skipped_is_told_once() {
     let skipped = || vec![Skipped { index: 3, why: "ill-formed at byte 214".to_owned() }];
-    let words = vec![(Field::Title, vec!["number 2".to_owned()])];
-    let filters = vec![Filter::new(filter::Verdict::Drop, words)];
+    let words = Trait::says(Field::Title, &["number 2".to_owned()]).unwrap();
+    let filters = vec![Filter { drop: words, ..Filter::default() }];
     let source = Source { filters, ..source() };
     let reading = |entries| Answer::Feed(Reading { skipped: skipped(), ..feed(entries) });
     let begin = SourceState::unknown(now());

@@ -6,6 +6,7 @@ mod health;
 mod hubs;
 mod metrics;
 mod reload;
+mod retention;
 mod rounds;
 mod setbacks;
 mod shelf;

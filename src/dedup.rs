@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::id::{ItemId, SourceId};
 use crate::item::{Entry, Item};
-use crate::link::canonical;
+use crate::link::{canonical, link_key};
 use crate::source::Footprint;
 use crate::text::token::tokens;
 
@@ -32,18 +32,27 @@ pub struct KnownItem {
     pub generation: u32,
     /// How often its text was recorded.
     pub version: u32,
-    /// Of the version last recorded.
-    pub content_hash: [u8; 32],
-    /// Of the version last recorded.
-    pub title: String,
-    /// Canonical; of the version last recorded.
-    pub link: Option<String>,
-    /// When its publisher said it appeared; of the version last recorded.
-    pub published: Option<Timestamp>,
+    /// See [`link_key`]; of the version last recorded.
+    pub link_key: Option<i64>,
+    /// What it said when it was last recorded; none where that is too old to be kept.
+    pub said: Option<Said>,
     /// When it was first seen.
     pub first_seen: Timestamp,
     /// Where it stands in time.
     pub placed: Option<Timestamp>,
+}
+
+/// The last recorded version of an item, as far as it is compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// See [`Entry::content_hash`].
+    pub content_hash: [u8; 32],
+    /// The headline.
+    pub title: String,
+    /// Canonical.
+    pub link: Option<String>,
+    /// When its publisher said it appeared.
+    pub published: Option<Timestamp>,
 }
 
 /// What a document brought.
@@ -93,7 +102,7 @@ pub fn intake(
             None => moved().map_or(Found::Nothing, Found::Same),
         };
         let item = match found {
-            Found::Same(item) if item.content_hash == entry.content_hash() || item.version >= MOST_VERSIONS => {
+            Found::Same(item) if item.says_nothing_new_with(&entry) => {
                 intake.same += 1;
                 continue;
             }
@@ -110,6 +119,32 @@ pub fn intake(
         }
     }
     intake
+}
+
+impl KnownItem {
+    /// What is known of an item that was just stored.
+    pub fn of(item: &Item) -> Self {
+        let entry = &item.entry;
+        let link = entry.link.as_ref().map(|link| canonical(link).to_string());
+        let link_key = link.as_deref().map(link_key);
+        let (content_hash, title, published) = (entry.content_hash(), entry.title.clone(), entry.published);
+        Self {
+            id: item.id,
+            identity: item.identity.clone(),
+            generation: item.generation,
+            version: item.version,
+            link_key,
+            said: Some(Said { content_hash, title, link, published }),
+            first_seen: item.first_seen,
+            placed: item.placed,
+        }
+    }
+
+    fn says_nothing_new_with(&self, entry: &Entry) -> bool {
+        // What is too old to be kept is not recorded again.
+        let is_same = |said: &Said| said.content_hash == entry.content_hash();
+        self.version >= MOST_VERSIONS || self.said.as_ref().is_none_or(is_same)
+    }
 }
 
 enum Found<'k> {
@@ -144,7 +179,10 @@ fn identified(entries: Vec<Entry>) -> Vec<(Entry, String)> {
 /// another link and hardly a word of the title in common.
 fn is_another_article(known: &KnownItem, entry: &Entry) -> bool {
     let link = entry.link.as_ref().map(|link| canonical(link).to_string());
-    link != known.link && likeness(&known.title, &entry.title) < SAME_ARTICLE
+    match &known.said {
+        Some(said) => link != said.link && likeness(&said.title, &entry.title) < SAME_ARTICLE,
+        None => link.as_deref().map(link_key) != known.link_key,
+    }
 }
 
 /// The item that `entry` may be under another identity: the same link and much
@@ -155,7 +193,8 @@ fn moved<'k>(known: &'k Known, entry: &Entry) -> Option<&'k KnownItem> {
         return None;
     }
     let link = entry.link.as_ref().map(|link| canonical(link).to_string())?;
-    known.by_link.get(&link).filter(|item| likeness(&item.title, &entry.title) >= 0.5)
+    let is_alike = |said: &Said| likeness(&said.title, &entry.title) >= 0.5;
+    known.by_link.get(&link).filter(|item| item.said.as_ref().is_none_or(is_alike))
 }
 
 /// The share of words that two titles have in common, 0 to 1.
@@ -217,19 +256,8 @@ mod tests {
     fn after(entries: Vec<Entry>) -> Known {
         let mut known = Known::default();
         for item in take(entries, &Known::default(), Acquaintance::Known).new {
-            let link = item.entry.link.as_ref().map(|link| canonical(link).to_string());
-            let stored = KnownItem {
-                id: item.id,
-                identity: item.identity.clone(),
-                generation: item.generation,
-                version: item.version,
-                content_hash: item.entry.content_hash(),
-                title: item.entry.title.clone(),
-                link: link.clone(),
-                published: item.entry.published,
-                first_seen: item.first_seen,
-                placed: item.placed,
-            };
+            let stored = KnownItem::of(&item);
+            let link = stored.said.as_ref().and_then(|said| said.link.clone());
             known.by_identity.insert(item.identity, stored.clone());
             known.by_link.extend(link.map(|link| (link, stored)));
         }
@@ -254,6 +282,20 @@ mod tests {
     fn a_corrected_headline_is_a_new_version() {
         let before = entry("1", "https://a.test/1", "DeepSeek nears $44B valuation in new round");
         check(before, entry("1", "https://a.test/1", "DeepSeek nears $45B valuation in new round"), (0, 1, 0));
+    }
+
+    #[test]
+    fn what_is_too_old_to_be_kept_is_still_known_by_its_link() {
+        let mut known = after(vec![entry("1", "https://a.test/1", "DeepSeek nears $44B")]);
+        let forget = |item: &mut KnownItem| item.said = None;
+        known.by_identity.values_mut().chain(known.by_link.values_mut()).for_each(forget);
+        let check = |entry: Entry, expected: (usize, usize, usize)| {
+            let intake = take(vec![entry], &known, Acquaintance::Known);
+            assert_eq!((intake.new.len(), intake.changed.len(), intake.same), expected);
+        };
+        check(entry("1", "https://a.test/1", "DeepSeek nears $45B"), (0, 0, 1));
+        check(entry("2", "https://a.test/1", "Under another id"), (0, 0, 1));
+        check(entry("1", "https://a.test/2", "Another article with its id"), (1, 0, 0));
     }
 
     #[test]

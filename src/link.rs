@@ -1,5 +1,6 @@
 //! The canonical form of a link: one article, one link, whoever passed it on.
 
+use sha2::{Digest, Sha256};
 use url::Url;
 
 /// Query parameters that say where a reader came from and nothing about the
@@ -210,6 +211,12 @@ fn tidy_query(url: &mut Url) {
     kept.sort_unstable();
     let kept = kept.join("&");
     url.set_query(if kept.is_empty() { None } else { Some(&kept) });
+}
+
+/// A number that stands for a canonical link: the first 8 bytes of its SHA-256.
+pub fn link_key(canonical: &str) -> i64 {
+    let hash = Sha256::digest(canonical);
+    i64::from_be_bytes(std::array::from_fn(|at| hash[at]))
 }
 
 #[cfg(test)]

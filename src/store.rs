@@ -10,6 +10,7 @@ mod lock;
 mod numbers;
 mod readers;
 mod recaps;
+mod retention;
 mod row;
 mod sources;
 mod stories;
@@ -29,6 +30,7 @@ pub use ledger::LedgerRow;
 pub use lock::Lock;
 pub use readers::Readers;
 pub use recaps::{Listed, Published};
+pub use retention::{More, Removed};
 pub use words::Told;
 
 /// `recap` in ASCII, so that no other program's database is taken for ours.

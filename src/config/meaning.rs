@@ -9,6 +9,7 @@ mod sources;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use url::{Host, Url};
 
@@ -65,7 +66,7 @@ pub(super) fn mean(
     let fetch = fetch(main, &written.fetch, &mut problems);
     let sources = sources::sources(lists.sources, &written.fetch, &audiences, references, &mut problems);
     let filters = filters(main, &written.filter, Reach::All, &mut problems);
-    let store = store(&written.store, env);
+    let store = store(main, &written.store, env, &mut problems);
     let websub = websub(main, &written, &fetch, &mut problems);
     let recap = recap(main, written.recap, &store, &mut problems);
     if !problems.is_empty() {
@@ -148,8 +149,20 @@ fn ending_in_slash(url: &Url) -> Url {
     url
 }
 
+/// Less than this, and a recap could not look back.
+const LEAST_KEPT: Duration = Duration::from_secs(30 * 86_400);
+
 /// `$STATE_DIRECTORY` is a list where the unit has several; the first is ours.
-fn store(written: &written::Store, env: &dyn Fn(&str) -> Option<String>) -> Store {
+fn store(
+    main: &Arc<Document>,
+    written: &written::Store,
+    env: &dyn Fn(&str) -> Option<String>,
+    problems: &mut Vec<Problem>,
+) -> Store {
+    if written.keep_items.0 < LEAST_KEPT {
+        let title = format!("`keep_items` ({}) is too short: a recap looks back for weeks", text(&written.keep_items));
+        problems.push(Problem::at(written.keep_items.place(main), title).hint("use at least \"30d\""));
+    }
     let state = env("STATE_DIRECTORY").and_then(|all| all.split(':').next().map(PathBuf::from));
     let folder = state.filter(|it| it != Path::new("")).unwrap_or_else(|| PathBuf::from("data"));
     Store { path: folder.join(&written.path), keep_items: written.keep_items.0 }

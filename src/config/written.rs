@@ -83,13 +83,13 @@ impl Default for Server {
 pub struct Store {
     /// The database; if relative, below `$STATE_DIRECTORY` or `data/`.
     pub path: String,
-    /// How long items of no published story are kept. Not used yet.
-    pub keep_items: Period,
+    /// How long the texts of items are kept that no recap tells of; 30 days at least.
+    pub keep_items: Located<Period>,
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { path: "recapd.db".to_owned(), keep_items: days(400) }
+        Self { path: "recapd.db".to_owned(), keep_items: Located::unplaced(days(400)) }
     }
 }
 

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::control::{Answer, Command};
+use super::retention::Retention;
 use super::rounds::Rounds;
 use super::setbacks::Setbacks;
 use super::{Shared, metrics};
@@ -25,10 +26,13 @@ use crate::poll::{Polled, Poller};
 use crate::recap::Recap;
 use crate::schedule::NEVER;
 use crate::site::{Library, write};
-use crate::store::StoreError;
+use crate::store::{More, StoreError};
 
 /// Looked at anew at least this often, so that a clock that jumps is noticed.
 const LONGEST_NAP: Duration = Duration::from_secs(60);
+
+/// Between two pieces of a longer work.
+const BREATH: Duration = Duration::from_millis(20);
 
 /// After the store failed: a full disk is not asked every second.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
@@ -79,6 +83,7 @@ struct Worker {
     damage: Option<StoreError>,
     /// Turns that the store did not take.
     setbacks: Setbacks,
+    retention: Retention,
 }
 
 impl Worker {
@@ -102,6 +107,7 @@ impl Worker {
             resume: None,
             damage: None,
             setbacks: Setbacks::default(),
+            retention: Retention::default(),
         })
     }
 
@@ -182,6 +188,11 @@ impl Worker {
         }
         if let Err(error) = self.publish(now).await {
             return self.failed(&error);
+        }
+        match self.retention.tidy(&self.shared.handle, self.config.store.keep_items, now).await {
+            Ok(More::No) => (),
+            Ok(More::Maybe) => return BREATH,
+            Err(error) => return self.failed(&error),
         }
         let next = self.config.recap.slot.next(now);
         until(now, self.queue.next_due().map_or(next, |due| due.min(next)))

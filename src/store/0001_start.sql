@@ -2,7 +2,8 @@
 -- sort as text. Facts (what publishers said) and thoughts (what recapd makes of
 -- them) are kept in tables of their own.
 
--- What we must not forget about the store as a whole: `authority` of our ids.
+-- What we must not forget about the store as a whole: `authority` of our ids;
+-- `removed`, the last item whose text was judged too old to be kept; `told`, see ping.
 CREATE TABLE meta (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -68,7 +69,8 @@ CREATE TABLE item (
 CREATE INDEX item_link ON item (source, link_key) WHERE link_key IS NOT NULL;
 CREATE INDEX item_first_seen ON item (first_seen);
 
--- What the publisher wrote, each time the meaning of it changed.
+-- What the publisher wrote, each time the meaning of it changed. Of an old item
+-- that is in no recap it is removed; that the item was seen stays known.
 CREATE TABLE item_version (
     number       INTEGER PRIMARY KEY,
     item         INTEGER NOT NULL REFERENCES item (number),
@@ -122,7 +124,7 @@ CREATE TABLE ledger (
 -- What is told of an item and a story is found by the story.
 CREATE INDEX ledger_item ON ledger (item) WHERE item IS NOT NULL AND story IS NULL;
 CREATE INDEX ledger_source ON ledger (source) WHERE item IS NULL AND event NOT IN ('dropped', 'skipped');
-CREATE INDEX ledger_dropped ON ledger (at) WHERE event = 'dropped';
+CREATE INDEX ledger_refused ON ledger (at) WHERE event IN ('dropped', 'skipped');
 CREATE INDEX ledger_story ON ledger (story) WHERE story IS NOT NULL;
 
 -- Everything a recap shows, frozen. Its revisions stay.

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::numbers::Numbers;
 use super::recaps::Published;
+use super::retention::Removed;
 use super::{HubChange, Result, Store, StoreError, Told, items, ledger, sources, stories};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::ledger::{Event, Note};
@@ -61,6 +62,7 @@ enum Job {
     Word(Word, Vec<SourceId>, Timestamp, oneshot::Sender<Result<Vec<Told>>>),
     Trial(oneshot::Sender<Result<()>>),
     Hubs(HubChange, oneshot::Sender<Result<()>>),
+    RemoveOlder(Timestamp, oneshot::Sender<Result<Removed>>),
     Names(Arc<Names>),
     Close(oneshot::Sender<()>),
 }
@@ -146,6 +148,17 @@ impl Handle {
         written.await.map_err(|_| StoreError::Closed)?
     }
 
+    /// Removes a piece of what is too old to be kept, see [`Store::remove_older`].
+    ///
+    /// # Errors
+    ///
+    /// If the database fails; nothing is removed then.
+    pub async fn remove_older(&self, before: Timestamp) -> Result<Removed> {
+        let (answer, written) = oneshot::channel();
+        self.jobs.send(Job::RemoveOlder(before, answer)).await.map_err(|_| StoreError::Closed)?;
+        written.await.map_err(|_| StoreError::Closed)?
+    }
+
     /// Ends the writer once everything before this is written, and folds its log
     /// into the database file. Without this nothing is lost either: the next
     /// start finds it in the log.
@@ -209,6 +222,10 @@ impl Writer {
                 Job::Hubs(change, answer) => {
                     // As above.
                     let _ = answer.send(self.fenced(|writer| writer.store.change(&change)));
+                }
+                Job::RemoveOlder(before, answer) => {
+                    // As above.
+                    let _ = answer.send(self.fenced(|writer| writer.store.remove_older(before)));
                 }
                 Job::Names(names) => {
                     self.names = names;

@@ -5,15 +5,14 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::row::{at, json, parsed, parsed_or_none};
 use super::{Result, Store};
-use crate::dedup::{Known, KnownItem};
+use crate::dedup::{Known, KnownItem, Said};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::item::{Entry, Item};
-use crate::link::canonical;
+use crate::link::{canonical, link_key};
 
 /// An item with the story it belongs to.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +30,11 @@ pub(super) const ITEM: &str =
 
 pub(super) const FROM: &str = "item JOIN item_version AS v ON v.item = item.number AND v.version = item.version
     LEFT JOIN story_item AS m ON m.item = item.number LEFT JOIN story AS s ON s.number = m.story";
+
+/// Of an item that is too old for its text to be kept, all of the version is null.
+const KNOWN: &str =
+    "SELECT item.id, identity, generation, item.version, link_key, first_seen, placed, content_hash, title,
+    canonical, published FROM item LEFT JOIN item_version AS v ON v.item = item.number AND v.version = item.version";
 
 impl Store {
     /// What is known of `source`, as far as `entries` touch it.
@@ -50,21 +54,17 @@ impl Store {
     }
 
     fn known_by_identity(&self, source: &SourceId, identity: &str) -> Result<Option<KnownItem>> {
-        let sql =
-            "SELECT item.id, identity, generation, item.version, first_seen, placed, content_hash, title, canonical, published
-                   FROM item JOIN item_version AS v ON v.item = item.number AND v.version = item.version
-                   WHERE source = ?1 AND identity = ?2 ORDER BY generation DESC LIMIT 1";
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let sql = format!("{KNOWN} WHERE source = ?1 AND identity = ?2 ORDER BY generation DESC LIMIT 1");
+        let mut statement = self.connection.prepare_cached(&sql)?;
         Ok(statement.query_row(params![source.as_str(), identity], known_item).optional()?)
     }
 
     fn known_by_link(&self, source: &SourceId, link: &str) -> Result<Option<KnownItem>> {
-        let sql =
-            "SELECT item.id, identity, generation, item.version, first_seen, placed, content_hash, title, canonical, published
-                   FROM item JOIN item_version AS v ON v.item = item.number AND v.version = item.version
-                   WHERE source = ?1 AND link_key = ?3 AND v.canonical = ?2
-                   ORDER BY item.first_seen DESC LIMIT 1";
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let sql = format!(
+            "{KNOWN} WHERE source = ?1 AND link_key = ?3 AND coalesce(v.canonical, ?2) = ?2
+             ORDER BY item.first_seen DESC LIMIT 1"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
         Ok(statement.query_row(params![source.as_str(), link, link_key(link)], known_item).optional()?)
     }
 
@@ -204,23 +204,23 @@ fn insert_version(
     Ok(())
 }
 
-/// The first 8 bytes of the SHA-256 of a canonical link.
-fn link_key(link: &str) -> i64 {
-    let hash = Sha256::digest(link);
-    i64::from_be_bytes(std::array::from_fn(|at| hash[at]))
-}
-
 fn known_item(row: &Row) -> rusqlite::Result<KnownItem> {
-    let content_hash: Vec<u8> = row.get("content_hash")?;
+    let hash: Option<Vec<u8>> = row.get("content_hash")?;
+    let said = |hash: Vec<u8>| -> rusqlite::Result<Said> {
+        Ok(Said {
+            content_hash: hash.try_into().unwrap_or_default(),
+            title: row.get("title")?,
+            link: row.get("canonical")?,
+            published: parsed_or_none(row, "published")?,
+        })
+    };
     Ok(KnownItem {
         id: ItemId(row.get("id")?),
         identity: row.get("identity")?,
         generation: row.get("generation")?,
         version: row.get("version")?,
-        content_hash: content_hash.try_into().unwrap_or_default(),
-        title: row.get("title")?,
-        link: row.get("canonical")?,
-        published: parsed_or_none(row, "published")?,
+        link_key: row.get("link_key")?,
+        said: hash.map(said).transpose()?,
         first_seen: parsed(row, "first_seen")?,
         placed: parsed_or_none(row, "placed")?,
     })

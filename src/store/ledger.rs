@@ -56,7 +56,7 @@ impl Store {
     /// Where a filter refused what stood at `link`, in order.
     pub fn ledger_of_dropped(&self, link: &Url) -> Result<Vec<LedgerRow>> {
         let sql = "SELECT at, event, source, week, detail FROM ledger
-                   WHERE event = 'dropped' AND instr(detail, ?1) > 0 ORDER BY number";
+                   WHERE event IN ('dropped', 'skipped') AND instr(detail, ?1) > 0 ORDER BY number";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([format!("<{link}>")], ledger_row)?;
         rows.map(|row| Ok(row?)).collect()

@@ -64,7 +64,7 @@ pub(super) struct Redating {
 impl Redating {
     pub(super) fn of(entries: &[Entry], known: &Known) -> Self {
         let dates = entries.iter().filter_map(|entry| {
-            let before = known.by_identity.get(&entry.identity())?.published?;
+            let before = known.by_identity.get(&entry.identity())?.said.as_ref()?.published?;
             Some(entry.published?.duration_since(before).abs() > REDATED)
         });
         dates.fold(Self::default(), |all, moved| Self {

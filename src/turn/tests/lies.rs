@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::*;
 use crate::dedup::KnownItem;
 use crate::filter::{Field, Trait};
-use crate::link::canonical;
 use crate::source::{Dates, Held, Leave, Trap};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -39,19 +38,8 @@ fn changed(entries: Vec<Entry>, change: impl Fn(usize, &mut Entry)) -> Vec<Entry
 fn known(turn: &Turn) -> Known {
     let mut known = Known { footprint: turn.footprint.clone().unwrap_or_default(), ..Known::default() };
     for item in &turn.intake.new {
-        let link = item.entry.link.as_ref().map(|link| canonical(link).to_string());
-        let stored = KnownItem {
-            id: item.id,
-            identity: item.identity.clone(),
-            generation: item.generation,
-            version: item.version,
-            content_hash: item.entry.content_hash(),
-            title: item.entry.title.clone(),
-            link: link.clone(),
-            published: item.entry.published,
-            first_seen: item.first_seen,
-            placed: item.placed,
-        };
+        let stored = KnownItem::of(item);
+        let link = stored.said.as_ref().and_then(|said| said.link.clone());
         known.by_identity.insert(item.identity.clone(), stored.clone());
         known.by_link.extend(link.map(|link| (link, stored)));
     }

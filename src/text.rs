@@ -6,7 +6,7 @@ pub mod token;
 
 use regex::{Regex, RegexBuilder};
 
-pub use html::{beginning_of_safe, plain, plain_of_safe, title, without_controls};
+pub use html::{beginning_of_safe, plain, plain_of_safe, tell_plain, title, without_controls};
 
 /// One line: runs of white space become one space, ends trimmed.
 pub fn one_line(text: &str) -> String {

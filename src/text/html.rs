@@ -74,7 +74,16 @@ pub fn plain_of_safe(safe: &str) -> String {
 pub fn beginning_of_safe(safe: &str, least_chars: usize) -> String {
     const LONGEST_CHAR_BYTES: usize = 4;
     let enough_bytes = least_chars.saturating_mul(LONGEST_CHAR_BYTES);
-    let mut fold = Fold::with_capacity(safe.len().min(enough_bytes));
+    let mut text = String::with_capacity(safe.len().min(enough_bytes));
+    tell_plain(safe, enough_bytes, |piece| text += piece);
+    text.shrink_to_fit();
+    text
+}
+
+/// Tells the text that [`plain_of_safe`] gives piece by piece, so that nothing
+/// need hold all of it; stops at the first piece after `enough_bytes`.
+pub fn tell_plain(safe: &str, enough_bytes: usize, tell: impl FnMut(&str)) {
+    let mut fold = Fold::new(tell);
     for piece in pieces(safe) {
         match piece {
             Piece::Text(words) => fold.words(&unescaped(words)),
@@ -86,7 +95,6 @@ pub fn beginning_of_safe(safe: &str, least_chars: usize) -> String {
             break;
         }
     }
-    fold.done()
 }
 
 /// At most `limit_bytes` of `html`, without the tag that this would cut in two.

@@ -21,15 +21,16 @@ impl Gap {
     }
 }
 
-/// A text that grows.
-pub(super) struct Fold {
-    text: String,
+/// A text that is told as it grows.
+pub(super) struct Fold<T> {
+    tell: T,
+    bytes: usize,
     gap: Gap,
 }
 
-impl Fold {
-    pub(super) fn with_capacity(bytes: usize) -> Self {
-        Self { text: String::with_capacity(bytes), gap: Gap::None }
+impl<T: FnMut(&str)> Fold<T> {
+    pub(super) fn new(tell: T) -> Self {
+        Self { tell, bytes: 0, gap: Gap::None }
     }
 
     /// Adds words as they stand, with whatever white space.
@@ -53,7 +54,7 @@ impl Fold {
 
     /// Bytes so far.
     pub(super) fn len(&self) -> usize {
-        self.text.len()
+        self.bytes
     }
 
     /// What comes next stands at least so far off.
@@ -65,30 +66,41 @@ impl Fold {
         if word.is_empty() {
             return;
         }
-        if !self.text.is_empty() {
-            self.text += self.gap.written();
-        }
+        let gap = if self.bytes > 0 { self.gap.written() } else { "" };
         self.gap = Gap::None;
-        self.text += word;
-    }
-
-    pub(super) fn done(mut self) -> String {
-        self.text.shrink_to_fit();
-        self.text
+        self.bytes += gap.len() + word.len();
+        if !gap.is_empty() {
+            (self.tell)(gap);
+        }
+        (self.tell)(word);
     }
 }
 
 /// How much of `text` is ASCII words with single spaces between them: that much
 /// stays as it is. No space at its end.
 fn even_length(text: &[u8]) -> usize {
+    let (chunks, _) = text.as_chunks::<TOGETHER>();
     let mut before = b' ';
-    for (at, byte) in text.iter().enumerate() {
+    let even = chunks.iter().take_while(|chunk| is_even(chunk, std::mem::replace(&mut before, chunk[TOGETHER - 1])));
+    let start = even.count() * TOGETHER;
+    before = start.checked_sub(1).map_or(b' ', |last| text[last]);
+    for (at, byte) in text.iter().enumerate().skip(start) {
         if !byte.is_ascii_graphic() && (*byte != b' ' || before == b' ') {
             return if before == b' ' { at.saturating_sub(1) } else { at };
         }
         before = *byte;
     }
     if before == b' ' { text.len().saturating_sub(1) } else { text.len() }
+}
+
+/// Bytes that are looked at in one step, since most texts are even for long.
+const TOGETHER: usize = 32;
+
+fn is_even(chunk: &[u8; TOGETHER], before: u8) -> bool {
+    let printable = chunk.iter().fold(true, |all, byte| all & (b' '..=b'~').contains(byte));
+    let pairs = chunk.iter().zip(&chunk[1..]);
+    let apart = pairs.fold(true, |all, (one, next)| all & !((*one == b' ') & (*next == b' ')));
+    printable && apart && !(before == b' ' && chunk[0] == b' ')
 }
 
 /// As `char::is_whitespace`, which looks most letters up in a table.
@@ -102,14 +114,16 @@ mod tests {
 
     #[track_caller]
     fn check(pieces: &[Result<&str, Gap>], expected: &str) {
-        let mut fold = Fold::with_capacity(0);
+        let mut text = String::new();
+        let mut fold = Fold::new(|piece| text += piece);
         for piece in pieces {
             match piece {
                 Ok(words) => fold.words(words),
                 Err(gap) => fold.gap(*gap),
             }
         }
-        assert_eq!(fold.done(), expected);
+        assert_eq!(fold.len(), expected.len());
+        assert_eq!(text, expected);
     }
 
     #[test]
@@ -117,6 +131,17 @@ mod tests {
         check(&[Ok("  a \n b\u{a0}"), Ok("c "), Ok("d")], "a b c d");
         check(&[Ok("a"), Ok("b")], "ab");
         check(&[Ok("  "), Ok("")], "");
+    }
+
+    #[test]
+    fn a_long_text_is_folded_wherever_its_white_space_stands() {
+        for at in 0..100 {
+            let (head, tail) = ("x".repeat(at), "y z".repeat(33));
+            for space in [" ", "  ", "\n", "\u{a0}"] {
+                let expected = format!("{head} {tail}");
+                check(&[Ok(&format!("{head}{space}{tail}{space}"))], expected.trim_start());
+            }
+        }
     }
 
     #[test]

@@ -94,13 +94,17 @@ impl Entry {
     /// A hash of the meaning: title, text and canonical link. Dates, images
     /// and markup may flap from poll to poll without the article changing.
     pub fn content_hash(&self) -> [u8; 32] {
-        let link = self.link.as_ref().map(|link| canonical(link).to_string()).unwrap_or_default();
-        let summary = text::plain_of_safe(&self.summary_html);
-        let content = text::plain_of_safe(&self.content_html);
+        // What no text contains, so that nothing slips from one part into the next.
+        const END: [u8; 1] = [0];
         let mut hash = Sha256::new();
-        for part in [&self.title, &link, &summary, &content] {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part.as_bytes());
+        hash.update(&self.title);
+        hash.update(END);
+        if let Some(link) = &self.link {
+            hash.update(canonical(link).as_str());
+        }
+        for html in [&self.summary_html, &self.content_html] {
+            hash.update(END);
+            text::tell_plain(html, usize::MAX, |piece| hash.update(piece));
         }
         hash.finalize().into()
     }
@@ -114,8 +118,11 @@ impl Entry {
     /// The beginning of [`Entry::text`]: `most_chars` of it.
     pub fn lead(&self, most_chars: usize) -> String {
         let needed = most_chars.max(self.title.len()) + 1;
-        let text = self.unless_title(text::beginning_of_safe(self.html(), needed));
-        text.chars().take(most_chars).collect()
+        let mut text = self.unless_title(text::beginning_of_safe(self.html(), needed));
+        if let Some((end, _)) = text.char_indices().nth(most_chars) {
+            text.truncate(end);
+        }
+        text
     }
 
     fn html(&self) -> &str {

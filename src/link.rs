@@ -138,11 +138,11 @@ fn wrapped_in(url: &Url) -> Option<Url> {
 
 fn tidy_host(url: &mut Url) {
     let Some(host) = url.host_str().map(str::to_owned) else { return };
-    let mut plain = host.trim_end_matches('.');
-    let registrable = psl::domain_str(plain).unwrap_or(plain).len();
+    let whole = host.trim_end_matches('.');
+    let has_domain = |rest: &&str| rest.len() >= psl::domain_str(whole).unwrap_or(whole).len();
+    let mut plain = whole;
     for prefix in ["www.", "m.", "mobile.", "amp."] {
-        let rest = plain.strip_prefix(prefix);
-        plain = rest.filter(|rest| rest.len() >= registrable).unwrap_or(plain);
+        plain = plain.strip_prefix(prefix).filter(has_domain).unwrap_or(plain);
     }
     let plain = match plain {
         "twitter.com" => "x.com",
@@ -150,9 +150,11 @@ fn tidy_host(url: &mut Url) {
         "youtu.be" => return tidy_short_video(url),
         other => other,
     };
-    let plain = plain.to_owned();
-    // A host that cannot be set stays as it is: the link is only compared.
-    let _ = url.set_host(Some(&plain));
+    // Setting parses it all again, and most links are canonical as they come.
+    if plain != host {
+        // A host that cannot be set stays as it is: the link is only compared.
+        let _ = url.set_host(Some(plain));
+    }
     let default_port = matches!((url.scheme(), url.port()), ("http", None | Some(80 | 443)));
     if default_port {
         let _ = url.set_port(None);
@@ -177,7 +179,9 @@ fn tidy_path(url: &mut Url) {
     let path = path.strip_suffix("/amp").or_else(|| path.strip_suffix(".amp")).unwrap_or(path);
     let path = path.strip_suffix("/index.html").or_else(|| path.strip_suffix("/index.php")).unwrap_or(path);
     let path = path.trim_end_matches('/').to_owned();
-    url.set_path(&path);
+    if path != url.path() {
+        url.set_path(&path);
+    }
 }
 
 /// One paper, one link: whichever of abstract, PDF or HTML, whichever version.
@@ -210,7 +214,11 @@ fn tidy_query(url: &mut Url) {
         query.split('&').filter(|pair| !pair.is_empty() && !is_tracking(&name_of(pair))).collect();
     kept.sort_unstable();
     let kept = kept.join("&");
-    url.set_query(if kept.is_empty() { None } else { Some(&kept) });
+    if kept.is_empty() {
+        url.set_query(None);
+    } else if kept != query {
+        url.set_query(Some(&kept));
+    }
 }
 
 /// A number that stands for a canonical link: the first 8 bytes of its SHA-256.

@@ -94,6 +94,9 @@ fn currency(word: &str) -> Option<&'static str> {
 
 /// The percentages in `text`, without the word before them in the span.
 pub(super) fn percents(text: &str) -> Vec<Fact> {
+    if !["%", "cent", "pct", "Prozent", "％", "百分之"].iter().any(|sign| text.contains(sign)) {
+        return Vec::new();
+    }
     let found = PERCENT.captures_iter(text);
     found
         .filter_map(|found| {

@@ -29,6 +29,10 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The days in `text`; one without a year is the one nearest to `written`, if that is known.
 pub(super) fn dates(text: &str, written: Option<Date>) -> Vec<Fact> {
+    let has_year = || text.contains("19") || text.contains("20");
+    if written.is_none() && !has_year() {
+        return Vec::new();
+    }
     let found = DATE.captures_iter(text);
     found
         .filter_map(|found| {

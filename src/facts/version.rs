@@ -104,6 +104,9 @@ const NOT_NAMES: &[&str] = &[
 
 /// The versions in `text`; overlapping readings are possible.
 pub(super) fn versions(text: &str) -> Vec<Fact> {
+    if !may_have_versions(text.as_bytes()) {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(captures) = VERSION.captures_at(text, from) {
@@ -133,6 +136,13 @@ pub(super) fn versions(text: &str) -> Vec<Fact> {
         }
     }
     found
+}
+
+/// Whether a digit follows a word, over a space, a dash, or a letter of versions.
+fn may_have_versions(text: &[u8]) -> bool {
+    let digits = text.iter().enumerate().skip(1).filter(|(_, byte)| byte.is_ascii_digit());
+    let mut before = digits.map(|(at, _)| text[at - 1]);
+    before.any(|byte| matches!(byte, b' ' | b'-' | b'v' | b'V' | b'K' | b'R' | b'M' | b'o' | b'O'))
 }
 
 fn is_a_year(version: &str) -> bool {

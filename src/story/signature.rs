@@ -23,125 +23,124 @@ const LEAD_CHARS: usize = 400;
 const LEAST_WORDS: usize = 4;
 
 /// Words that say nothing about which event it is: articles, auxiliaries, and
-/// the verbs of headlines.
+/// the verbs of headlines. In order, to be searched by halves.
 const STOP_WORDS: &[&str] = &[
     "a",
-    "an",
-    "the",
-    "of",
-    "to",
-    "in",
-    "on",
-    "for",
-    "and",
-    "or",
-    "with",
-    "by",
-    "from",
-    "at",
-    "as",
-    "is",
-    "are",
-    "be",
-    "it",
-    "this",
-    "that",
-    "how",
-    "why",
-    "what",
-    "who",
-    "will",
-    "can",
-    "ha",
-    "have",
-    "had",
-    "wa",
-    "were",
-    "after",
-    "into",
-    "over",
-    "more",
-    "than",
     "about",
-    "your",
-    "you",
-    "we",
-    "i",
-    "not",
-    "but",
-    "if",
-    "up",
-    "out",
-    "via",
-    "amid",
-    "their",
-    "he",
-    "she",
-    "they",
-    "our",
-    "my",
+    "after",
+    "ai",
     "all",
-    "just",
-    "now",
-    "new",
-    "say",
-    "said",
-    "get",
-    "get",
-    "may",
+    "also",
+    "amid",
+    "an",
+    "and",
+    "announce",
+    "announced",
+    "are",
+    "as",
+    "ask",
+    "at",
+    "be",
+    "but",
+    "by",
+    "can",
     "could",
-    "would",
+    "day",
+    "did",
+    "do",
+    "doe",
+    "first",
+    "for",
+    "from",
+    "get",
+    "ha",
+    "had",
+    "have",
+    "he",
+    "her",
+    "here",
+    "his",
+    "hn",
+    "how",
+    "i",
+    "if",
+    "in",
+    "into",
+    "introduce",
+    "introducing",
+    "is",
+    "it",
+    "just",
+    "launch",
+    "launched",
+    "launches",
+    "look",
+    "made",
+    "make",
+    "may",
+    "more",
+    "my",
+    "new",
+    "no",
+    "not",
+    "now",
+    "of",
+    "on",
+    "one",
+    "or",
+    "our",
+    "out",
+    "over",
+    "plan",
+    "release",
+    "released",
+    "releasing",
+    "report",
+    "reportedly",
+    "said",
+    "say",
+    "she",
     "should",
+    "show",
+    "some",
+    "tell",
+    "than",
+    "that",
+    "the",
+    "their",
+    "there",
+    "they",
+    "this",
+    "to",
+    "today",
+    "two",
+    "unveil",
+    "unveiled",
+    "up",
+    "update",
     "use",
     "using",
-    "look",
-    "here",
-    "there",
+    "via",
+    "wa",
+    "we",
+    "week",
+    "were",
+    "what",
     "when",
     "where",
     "which",
     "while",
-    "no",
-    "do",
-    "doe",
-    "did",
-    "make",
-    "made",
-    "his",
-    "her",
-    "some",
-    "one",
-    "two",
-    "first",
-    "also",
-    "report",
-    "reportedly",
-    "announce",
-    "announced",
-    "introducing",
-    "introduce",
-    "launch",
-    "launched",
-    "launches",
-    "unveil",
-    "unveiled",
-    "release",
-    "released",
-    "releasing",
-    "plan",
-    "ai",
-    "show",
-    "ask",
-    "hn",
-    "tell",
-    "update",
-    "week",
-    "today",
+    "who",
+    "why",
+    "will",
+    "with",
+    "would",
     "year",
-    "day",
-    "的",
+    "you",
+    "your",
     "了",
     "在",
+    "的",
 ];
 
 /// Titles that list many events: they report none of them.
@@ -198,8 +197,8 @@ impl Signature {
         let link = item.entry.link.as_ref().map(canonical);
         let words = words(title);
         let named = names.find(title);
-        let in_title: BTreeSet<String> = marks(title, &named).collect();
-        let in_lead = marks(&lead, &names.find(&lead)).collect();
+        let in_title = distinct(marks(title, &named));
+        let named_in_lead = names.find(&lead);
         let roundup = ROUNDUP.as_ref().is_some_and(|pattern| pattern.is_match(title));
         Self {
             item: item.id,
@@ -208,7 +207,7 @@ impl Signature {
             host: link.as_ref().and_then(|link| link.host_str().map(str::to_owned)).unwrap_or_default(),
             link: link.filter(leads_to_an_article).map(String::from),
             neutral: neutral(title, &words, &named, &in_title),
-            marks: in_title.union(&in_lead).cloned().collect(),
+            marks: distinct(marks(&lead, &named_in_lead).chain(in_title)),
             companies: companies(&named),
             words,
             script: script(title),
@@ -233,12 +232,20 @@ fn leads_to_an_article(link: &Url) -> bool {
 }
 
 fn words(title: &str) -> Vec<String> {
-    let named = |word: &String| !STOP_WORDS.contains(&word.as_str());
-    let distinct = |text: &str| -> BTreeSet<String> { tokens(text).into_iter().filter(named).collect() };
-    let head = distinct(without_byline(title));
+    let telling = |word: &String| STOP_WORDS.binary_search(&word.as_str()).is_err();
+    let words = |text: &str| distinct(tokens(text).into_iter().filter(telling));
+    let head = without_byline(title);
+    let of_head = words(head);
     // A head of a word or two says too little by itself.
-    let distinct = if head.len() < LEAST_WORDS { distinct(title) } else { head };
-    distinct.into_iter().collect()
+    if of_head.len() < LEAST_WORDS && head.len() < title.len() { words(title) } else { of_head }
+}
+
+/// In order, each once.
+fn distinct(words: impl Iterator<Item = String>) -> Vec<String> {
+    let mut words: Vec<String> = words.collect();
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
 /// The title without what follows its last bar or spaced dash, or stands in
@@ -251,12 +258,11 @@ fn without_byline(title: &str) -> &str {
     bar.or(dash).map_or(title, |at| title[..at].trim_end())
 }
 
-fn neutral(title: &str, words: &[String], named: &[Found], marks: &BTreeSet<String>) -> Vec<String> {
+fn neutral(title: &str, words: &[String], named: &[Found], marks: &[String]) -> Vec<String> {
     // A name counts once, not again by the words it is spelled with.
-    let spelled: BTreeSet<String> = named.iter().flat_map(|name| tokens(&title[name.start..name.end])).collect();
-    let is_shared = |word: &&String| !word.chars().any(is_unspaced) && !spelled.contains(*word);
-    let all: BTreeSet<&String> = marks.iter().chain(words.iter().filter(is_shared)).collect();
-    all.into_iter().cloned().collect()
+    let spelled: Vec<String> = named.iter().flat_map(|name| tokens(&title[name.start..name.end])).collect();
+    let is_shared = |word: &&String| !word.chars().any(is_unspaced) && !spelled.contains(word);
+    distinct(marks.iter().chain(words.iter().filter(is_shared)).cloned())
 }
 
 /// The figures in `text` and the names `found` in it. Dates are none: half the week shares them.
@@ -271,6 +277,15 @@ fn companies(named: &[Found]) -> Vec<String> {
         Sort::Company => Some(found.name.id.clone()),
         _ => found.name.of.clone(),
     };
-    let distinct: BTreeSet<String> = named.iter().filter_map(company).collect();
-    distinct.into_iter().collect()
+    distinct(named.iter().filter_map(company))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stop_words_are_in_order() {
+        assert!(STOP_WORDS.is_sorted());
+    }
 }

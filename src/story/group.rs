@@ -221,7 +221,7 @@ impl Index {
         };
         let nearest = self.common(item.traits(), self.recent.traits(slot)).into_iter().filter(sound);
         let nearest = nearest.map(|common| common.share / bar(common.by).share).max_by(f64::total_cmp)?;
-        let first = self.recent.first(self.recent.story(slot))?;
+        let first = self.recent.first_with(slot);
         let first = self.common(item.traits(), self.recent.traits(first));
         let first = first.map(|common| common.share / bar(common.by).first);
         let doubt = doubt((item.member(), item.companies()), (other, self.recent.companies(slot)));
@@ -246,13 +246,12 @@ impl Index {
         }
         let shares = &self.shares;
         let nearer = |a: &Slot, b: &Slot| shares[*b as usize].total_cmp(&shares[*a as usize]).then(a.cmp(b));
-        let mut nearest = met.clone();
-        if nearest.len() > NEIGHBOURS {
-            nearest.select_nth_unstable_by(NEIGHBOURS, nearer);
-            nearest.truncate(NEIGHBOURS);
+        if met.len() > NEIGHBOURS {
+            met.select_nth_unstable_by(NEIGHBOURS, nearer);
         }
-        met.into_iter().for_each(|slot| self.shares[slot as usize] = 0.0);
-        nearest
+        met.iter().for_each(|slot| self.shares[*slot as usize] = 0.0);
+        met.truncate(NEIGHBOURS);
+        met
     }
 
     fn common(&self, one: Traits<Feature>, two: Traits<Feature>) -> [Common; 2] {

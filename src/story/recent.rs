@@ -2,7 +2,7 @@
 //! word, name and link is a number here. Knows nothing of bars and doubts.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
 use jiff::Timestamp;
 
@@ -26,12 +26,16 @@ pub type Slot = u32;
 /// find and compare them.
 #[derive(Clone, Debug, Default)]
 pub struct Recent {
-    numbers: HashMap<u64, Feature>,
+    /// Makes the hashes; nobody outside can choose words that meet in one.
+    keys: RandomState,
+    numbers: HashMap<u64, Feature, BuildHasherDefault<Hashed>>,
     found: Vec<Found>,
+    /// In how many items each feature stands.
+    counts: Vec<u32>,
     members: Vec<Member>,
     /// The features of all members, one after the other.
     features: Vec<Feature>,
-    by_link: HashMap<u64, Slot>,
+    by_link: HashMap<u64, Slot, BuildHasherDefault<Hashed>>,
     stories: Vec<Record>,
     story_numbers: HashMap<StoryId, u32>,
     sources: Vec<SourceId>,
@@ -46,8 +50,8 @@ enum Found {
     Once([Slot; 1]),
     #[expect(clippy::box_collection, reason = "16 bytes a feature instead of 24; few stand in several items")]
     Often(Box<Vec<Slot>>),
-    /// Too common to find anybody by; in how many.
-    Everywhere(u32),
+    /// Too common to find anybody by.
+    Everywhere,
 }
 
 /// One item.
@@ -99,11 +103,22 @@ fn short(list: &[Feature]) -> u16 {
     u16::try_from(list.len()).unwrap_or(u16::MAX)
 }
 
-fn hash(kind: &str, text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(kind.as_bytes());
-    hasher.write(text.as_bytes());
-    hasher.finish()
+/// Hashes what is a hash already.
+#[derive(Clone, Copy, Debug, Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl Lists {
@@ -170,24 +185,31 @@ impl Recent {
     pub fn newcomer(&mut self, item: &Signature) -> Newcomer {
         let mut features = Vec::new();
         let mut list = |kind: &str, words: &[String]| {
-            let mut numbers: Vec<Feature> = words.iter().map(|word| self.number(hash(kind, word))).collect();
-            numbers.sort_unstable();
-            numbers.truncate(u16::MAX.into());
-            features.extend_from_slice(&numbers);
-            short(&numbers)
+            let begin = features.len();
+            features.extend(words.iter().map(|word| self.number(self.hash(kind, word))));
+            features[begin..].sort_unstable();
+            features.truncate(begin + usize::from(u16::MAX));
+            short(&features[begin..])
         };
         let (words, neutral, marks) = (list("", &item.words), list("", &item.neutral), list("", &item.marks));
         let lists = Lists { begin: 0, words, neutral, marks, companies: list("of ", &item.companies) };
         let member = Member {
             at: item.at,
-            host: hash("", &item.host),
+            host: self.hash("", &item.host),
             script: item.script,
             scope: item.scope,
             source: self.source_number(&item.source),
             story: 0,
             lists,
         };
-        Newcomer { member, features, link: item.link.as_deref().map(|link| hash("", link)) }
+        Newcomer { member, features, link: item.link.as_deref().map(|link| self.hash("", link)) }
+    }
+
+    fn hash(&self, kind: &str, text: &str) -> u64 {
+        let mut hasher = self.keys.build_hasher();
+        hasher.write(kind.as_bytes());
+        hasher.write(text.as_bytes());
+        hasher.finish()
     }
 
     /// Keeps an item whose story is known.
@@ -197,6 +219,7 @@ impl Recent {
         };
         for feature in item.features() {
             self.found[feature.0 as usize].stands_in(slot);
+            self.counts[feature.0 as usize] += 1;
         }
         if let Some(link) = item.link {
             self.by_link.insert(link, slot);
@@ -204,7 +227,8 @@ impl Recent {
         let story = self.story_number(story, slot);
         self.stories[story as usize].items += 1;
         self.features.extend_from_slice(&item.features);
-        self.logarithms.reach(self.members.len() + PRIOR_ITEMS + 2 * COMMON_WORD);
+        // No word stands in more items than there are.
+        self.logarithms.reach(2 * self.members.len() + PRIOR_ITEMS + 3);
         self.members.push(Member { story, lists: Lists { begin, ..item.member.lists }, ..item.member });
     }
 
@@ -213,6 +237,7 @@ impl Recent {
         let number = *self.numbers.entry(hash).or_insert(next);
         if number == next {
             self.found.push(Found::Nowhere);
+            self.counts.push(0);
         }
         number
     }
@@ -272,6 +297,11 @@ impl Recent {
         self.stories[self.standing(self.member(slot).story) as usize].id
     }
 
+    /// The first item of the story of the item at `slot`.
+    pub fn first_with(&self, slot: Slot) -> Slot {
+        self.stories[self.standing(self.member(slot).story) as usize].first
+    }
+
     /// The source of the item at `slot`.
     pub fn source(&self, slot: Slot) -> &SourceId {
         &self.sources[self.member(slot).source as usize]
@@ -299,7 +329,7 @@ impl Recent {
 
     /// What `feature` says, see [`super::likeness::weight`].
     pub fn weight(&self, feature: Feature) -> f64 {
-        self.weight_of(self.found[feature.0 as usize].count())
+        self.weight_of(self.counts[feature.0 as usize] as usize)
     }
 
     /// What a feature says that stands in `found_in` items.
@@ -326,6 +356,7 @@ impl Recent {
     /// is for once in a while.
     pub fn forget_before(&mut self, horizon: Timestamp) {
         let old = std::mem::take(self);
+        self.keys = old.keys.clone();
         let hashes: HashMap<Feature, u64> = old.numbers.iter().map(|(hash, number)| (*number, *hash)).collect();
         let links: HashMap<Slot, u64> = old.by_link.iter().map(|(link, slot)| (*slot, *link)).collect();
         for (slot, member) in (0..).zip(&old.members).filter(|(_, member)| member.at >= horizon) {
@@ -346,23 +377,16 @@ impl Found {
             Self::Nowhere => *self = Self::Once([slot]),
             Self::Once([first]) => *self = Self::Often(Box::new(vec![*first, slot])),
             Self::Often(slots) if slots.len() < COMMON_WORD => slots.push(slot),
-            Self::Often(slots) => *self = Self::Everywhere(u32::try_from(slots.len()).unwrap_or(u32::MAX) + 1),
-            Self::Everywhere(count) => *count += 1,
+            Self::Often(_) => *self = Self::Everywhere,
+            Self::Everywhere => {}
         }
     }
 
     fn slots(&self) -> &[Slot] {
         match self {
-            Self::Nowhere | Self::Everywhere(_) => &[],
+            Self::Nowhere | Self::Everywhere => &[],
             Self::Once(slot) => slot,
             Self::Often(slots) => slots,
-        }
-    }
-
-    fn count(&self) -> usize {
-        match self {
-            Self::Everywhere(count) => *count as usize,
-            other => other.slots().len(),
         }
     }
 }

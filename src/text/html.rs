@@ -72,17 +72,15 @@ pub fn plain_of_safe(safe: &str) -> String {
 
 /// The beginning of [`plain_of_safe`]: at least `least_chars` of it, if there are so many.
 pub fn beginning_of_safe(safe: &str, least_chars: usize) -> String {
-    const LONGEST_CHAR_BYTES: usize = 4;
-    let enough_bytes = least_chars.saturating_mul(LONGEST_CHAR_BYTES);
-    let mut text = String::with_capacity(safe.len().min(enough_bytes));
-    tell_plain(safe, enough_bytes, |piece| text += piece);
+    let mut text = String::with_capacity(safe.len().min(least_chars));
+    tell_plain(safe, least_chars, |piece| text += piece);
     text.shrink_to_fit();
     text
 }
 
 /// Tells the text that [`plain_of_safe`] gives piece by piece, so that nothing
-/// need hold all of it; stops at the first piece after `enough_bytes`.
-pub fn tell_plain(safe: &str, enough_bytes: usize, tell: impl FnMut(&str)) {
+/// need hold all of it; stops at the first piece after `least_chars`.
+pub fn tell_plain(safe: &str, least_chars: usize, tell: impl FnMut(&str)) {
     let mut fold = Fold::new(tell);
     for piece in pieces(safe) {
         match piece {
@@ -91,7 +89,7 @@ pub fn tell_plain(safe: &str, enough_bytes: usize, tell: impl FnMut(&str)) {
             Piece::Tag { name: "td" | "th", .. } => fold.gap(Gap::Cell),
             Piece::Tag { .. } => {}
         }
-        if fold.len() >= enough_bytes {
+        if fold.len() >= least_chars {
             break;
         }
     }

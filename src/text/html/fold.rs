@@ -24,13 +24,13 @@ impl Gap {
 /// A text that is told as it grows.
 pub(super) struct Fold<T> {
     tell: T,
-    bytes: usize,
+    chars: usize,
     gap: Gap,
 }
 
 impl<T: FnMut(&str)> Fold<T> {
     pub(super) fn new(tell: T) -> Self {
-        Self { tell, bytes: 0, gap: Gap::None }
+        Self { tell, chars: 0, gap: Gap::None }
     }
 
     /// Adds words as they stand, with whatever white space.
@@ -52,9 +52,9 @@ impl<T: FnMut(&str)> Fold<T> {
         }
     }
 
-    /// Bytes so far.
+    /// Characters so far.
     pub(super) fn len(&self) -> usize {
-        self.bytes
+        self.chars
     }
 
     /// What comes next stands at least so far off.
@@ -66,9 +66,9 @@ impl<T: FnMut(&str)> Fold<T> {
         if word.is_empty() {
             return;
         }
-        let gap = if self.bytes > 0 { self.gap.written() } else { "" };
+        let gap = if self.chars > 0 { self.gap.written() } else { "" };
         self.gap = Gap::None;
-        self.bytes += gap.len() + word.len();
+        self.chars += gap.len() + word.chars().count();
         if !gap.is_empty() {
             (self.tell)(gap);
         }
@@ -122,7 +122,7 @@ mod tests {
                 Err(gap) => fold.gap(*gap),
             }
         }
-        assert_eq!(fold.len(), expected.len());
+        assert_eq!(fold.len(), expected.chars().count());
         assert_eq!(text, expected);
     }
 

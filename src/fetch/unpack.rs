@@ -8,6 +8,8 @@ use std::io;
 use compression_codecs::core::util::{PartialBuffer, WriteBuffer};
 use compression_codecs::zstd::params::DParameter;
 use compression_codecs::{BrotliDecoder, DecodeV2, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder};
+// Named for its features in Cargo.toml.
+use flate2 as _;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
 use crate::fetch::FetchError;

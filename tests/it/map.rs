@@ -18,6 +18,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rustls", &["fetch"]),
     ("hyper", &["fetch"]),
     ("compression_codecs", &["fetch"]),
+    ("flate2", &["fetch"]),
     ("ring", &["hub", "websub"]),
     ("rusqlite", &["store"]),
     ("axum", &["serve"]),

@@ -3,57 +3,30 @@
 
 mod cards;
 mod entries;
+mod field;
+mod novelty;
+mod teller;
 mod window;
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use jiff::Timestamp;
 
-use crate::audience::{Audience, Spoken, Tag, Tagger};
+use crate::audience::Audience;
 use crate::config::Config;
-use crate::id::{AudienceId, SourceId, StoryId};
-use crate::item::Item;
+use crate::id::StoryId;
 use crate::ledger::{Event, Note};
-use crate::names::Names;
-use crate::publisher::{Kind, Publisher, Publishers};
-use crate::rank::{Scale, score};
-use crate::recap::select::{Candidate, Selection, select};
 use crate::recap::{AudienceName, AudienceShare, Entry, Issue, LeftOut, Recap, State};
-use crate::source::Source;
 use crate::store::{Handle, Published, Readers, Result, Store};
-use crate::story::likeness::Rarity;
-use crate::story::signature::Signature;
-use crate::story::{Report, Story, leads};
 use crate::week::Week;
 
 pub use cards::{Archive, Writer};
+pub use field::candidates;
+pub use teller::{Teller, Told};
 pub use window::{Due, due};
 
-/// Stories named among those left out.
-const LEFT_OUT: usize = 40;
-
-/// Recaps that a story must not repeat.
-const REMEMBERED: u32 = 4;
-
-/// A story as a week sees it.
-#[derive(Clone, Debug)]
-pub struct Told {
-    /// Which story.
-    pub story: StoryId,
-    /// Its reports, by the time they are placed at.
-    pub reports: Vec<Report>,
-    /// The one to read first, as an index into `reports`.
-    pub lead: usize,
-    /// All that could be, best first, one a publisher.
-    pub leads: Vec<usize>,
-    /// For whom, surest first.
-    pub tags: Vec<Tag>,
-    /// What it is compared by: its lead's.
-    pub signature: Signature,
-    /// Its points, before any selection.
-    pub score: crate::rank::Score,
-}
+use entries::Shown;
+use field::Field;
 
 /// What is composed, by what.
 #[derive(Clone, Copy, Debug)]
@@ -78,38 +51,36 @@ pub struct Order<'o> {
 /// If the database fails.
 pub fn compose(store: &Store, config: &Config, order: Order) -> Result<Vec<Recap>> {
     let teller = Teller::new(config);
-    let mut told = candidates(store, &teller, order.window)?;
-    let rarity = Rarity::over(told.iter().map(|told| &told.signature));
-    let remembered = store.recaps(None, REMEMBERED)?;
-    let options: Vec<Candidate> = told.iter().map(|told| candidate(told, &remembered, config)).collect();
-    let slots = config.recap.stories + config.recap.also;
-    let selection = select(&options, slots, &config.ranking);
-    for chosen in &selection.chosen {
-        let told = &mut told[chosen.candidate];
-        if let Some(story) = store.story_until(told.story, order.window.end)? {
-            *told = teller.told(story, order.window.end);
-        }
-        told.lead = told.leads[chosen.lead];
-    }
-    let chosen: Vec<&Told> = selection.chosen.iter().map(|chosen| &told[chosen.candidate]).collect();
-    let archive = Archive::before(order.window, store, &teller, &chosen)?;
+    let (shown, left_out) = choose(store, config, &teller, order.window)?;
+    let told: Vec<&Told> = shown.iter().map(|shown| &shown.told).collect();
+    let archive = Archive::before(order.window, store, &teller, &told)?;
     let writer = Writer::new(config, &archive);
-    let scene = entries::Scene { config, told: &told, selection: &selection, rarity: &rarity, writer: &writer };
-    let entries = entries::entries(&scene, None);
-    let pool = Recap {
-        audiences: shares(&config.audiences, &entries),
-        left_out: left_out(&told, &selection),
-        ..frame(store, config, order, None, entries)?
-    };
-    let mut recaps = vec![pool];
+    let entries = |audience| entries::entries(&shown, &writer, config, audience);
+    let frame = frame(store, config, order)?;
+    let pool = entries(None);
+    let frame = Recap { audiences: shares(&config.audiences, &pool), ..frame };
+    let mut recaps = vec![Recap { entries: pool, left_out, ..frame.clone() }];
     for audience in &config.audiences {
-        let entries = entries::entries(&scene, Some(&audience.id));
+        let entries = entries(Some(&audience.id));
         if !entries.is_empty() {
-            let frame = frame(store, config, order, Some(audience), entries)?;
-            recaps.push(Recap { audiences: recaps[0].audiences.clone(), ..frame });
+            let audience = Some(AudienceName { id: audience.id.clone(), name: audience.name.clone() });
+            recaps.push(Recap { audience, entries, ..frame.clone() });
         }
     }
     Ok(recaps)
+}
+
+/// What is shown of a week, best first, and what is not. Its field is gone then.
+fn choose(
+    store: &Store,
+    config: &Config,
+    teller: &Teller,
+    window: &Range<Timestamp>,
+) -> Result<(Vec<Shown>, Vec<LeftOut>)> {
+    let field = Field::of(store, config, teller, window)?;
+    let selection = field.select(config.recap.stories + config.recap.also);
+    let shown = entries::shown(&field, field.chosen(&selection)?)?;
+    Ok((shown, field.left_out(&selection)?))
 }
 
 /// The running week as it would be chosen at `now`: a draft that nobody keeps.
@@ -127,159 +98,22 @@ pub fn running(store: &Store, config: &Config, now: Timestamp) -> Result<Recap> 
     Ok(Recap { state: State::Draft, entries: passing, ..pool })
 }
 
-/// The stories of `window` that are in no other week's recap, by id, without
-/// the texts of their items: all stories of a week would fill the memory with them.
-///
-/// # Errors
-///
-/// If the database fails.
-pub fn candidates(store: &Store, teller: &Teller, window: &Range<Timestamp>) -> Result<Vec<Told>> {
-    let placed = store.placed_stories()?;
-    let mut candidates = Vec::new();
-    for id in store.stories_of(window)?.into_iter().filter(|id| !placed.contains_key(id)) {
-        let story = store.story_until(id, window.end)?;
-        candidates.extend(story.map(|story| teller.told(story, window.end).without_texts()));
-    }
-    Ok(candidates)
-}
-
-impl Told {
-    fn without_texts(mut self) -> Self {
-        for report in &mut self.reports {
-            let entry = &mut report.item.entry;
-            (entry.summary_html, entry.content_html) = Default::default();
-        }
-        self
-    }
-}
-
-/// Makes stories readable: who reports them, which report leads, for whom.
-pub struct Teller<'c> {
-    config: &'c Config,
-    sources: HashMap<&'c SourceId, &'c Source>,
-    tagger: Tagger,
-}
-
-impl<'c> Teller<'c> {
-    /// By this configuration.
-    pub fn new(config: &'c Config) -> Self {
-        let sources = config.sources.iter().map(|source| (&source.id, source)).collect();
-        Self { config, sources, tagger: Tagger::new(&config.audiences) }
-    }
-
-    /// The story as it stands at `until`.
-    pub fn told(&self, story: Story, until: Timestamp) -> Told {
-        let Story { id, items } = story;
-        let reports: Vec<Report> = items.into_iter().map(|item| self.report(item)).collect();
-        let leads = leads(&reports, &self.config.recap.language);
-        let lead = leads.first().copied().unwrap_or_default();
-        let Config { names, ranking, recap, .. } = self.config;
-        let score = score(&reports, Scale { weights: ranking, topic: &recap.topic, names, until });
-        let item = &reports[lead].item;
-        let signature = Signature::of(item, item.placed.unwrap_or(item.first_seen), names);
-        Told { tags: self.tags(&reports), signature, score, lead, leads, reports, story: id }
-    }
-
-    fn names(&self) -> &'c Names {
-        &self.config.names
-    }
-
-    fn report(&self, item: Item) -> Report {
-        let source = self.sources.get(&item.source).copied();
-        Report {
-            publisher: publisher(&self.config.publishers, &item, source),
-            carried_by: source.map(|source| source.kind).unwrap_or_default(),
-            source_name: source.map_or_else(|| item.source.to_string(), |source| source.name.clone()),
-            item,
-        }
-    }
-
-    /// For whom one item alone is, surest first.
-    pub fn tags_of(&self, item: &Item) -> Vec<Tag> {
-        self.tags(&[self.report(item.clone())])
-    }
-
-    fn tags(&self, reports: &[Report]) -> Vec<Tag> {
-        let texts: Vec<String> = reports.iter().map(|report| report.item.entry.text()).collect();
-        let mut always: Vec<AudienceId> = Vec::new();
-        for report in reports {
-            let source = self.sources.get(&report.item.source);
-            always.extend(source.iter().flat_map(|source| source.audiences.iter().cloned()));
-        }
-        always.sort();
-        always.dedup();
-        self.tagger.tags(&Spoken {
-            titles: reports.iter().map(|report| report.item.entry.title.as_str()).collect(),
-            texts: texts.iter().map(String::as_str).collect(),
-            categories: reports
-                .iter()
-                .flat_map(|report| report.item.entry.categories.iter().map(String::as_str))
-                .collect(),
-            always,
-        })
-    }
-}
-
-/// Who wrote an item: the publisher behind its link. Where that is not
-/// configured, a source with a weight of its own speaks for itself, and so
-/// does one whose items have no links or lie beside its feed.
-fn publisher(publishers: &Publishers, item: &Item, source: Option<&Source>) -> Publisher {
-    let link = item.entry.link.as_ref();
-    let behind = link.map(|link| publishers.behind(link));
-    let Some(source) = source else { return behind.unwrap_or_else(|| publishers.unknown(item.source.as_str())) };
-    let feed = publishers.behind(&source.feed);
-    let passes_on = matches!(source.kind, Kind::Aggregator | Kind::Community);
-    let own = |behind: &Publisher| behind.domain == feed.domain || (source.weight.is_some() && !passes_on);
-    let configured = link.is_some_and(|link| publishers.knows(link));
-    let domain = behind.as_ref().map_or(&feed.domain, |behind| &behind.domain).clone();
-    match behind {
-        Some(behind) if configured || !own(&behind) => behind,
-        _ => Publisher {
-            domain,
-            name: source.name.clone(),
-            kind: source.kind,
-            weight: source.weight.unwrap_or(feed.weight),
-            company: feed.company,
-        },
-    }
-}
-
-fn candidate(told: &Told, remembered: &[Recap], config: &Config) -> Candidate {
-    let lead = &told.reports[told.lead];
-    let novelty = entries::repeated(told, remembered).and_then(|week| {
-        let detail = format!("much the same stood in the recap of {week}");
-        crate::rank::Points::some("novelty", -config.ranking.novelty, detail)
-    });
-    Candidate {
-        story: told.story,
-        score: told.score.with(novelty),
-        signature: told.signature.clone(),
-        leads: told.leads.iter().map(|lead| told.reports[*lead].publisher.domain.clone()).collect(),
-        first: told.reports.iter().map(Report::appeared).min().unwrap_or(lead.item.first_seen),
-    }
-}
-
-fn frame(
-    store: &Store,
-    config: &Config,
-    order: Order,
-    audience: Option<&Audience>,
-    entries: Vec<Entry>,
-) -> Result<Recap> {
+/// What the recaps of a week have in common.
+fn frame(store: &Store, config: &Config, order: Order) -> Result<Recap> {
     let active = store.sources_heard(order.window)?;
-    let states = store.states()?;
     let silent = config.sources.iter().filter(|source| !active.contains(&source.id));
-    let failed = config.sources.iter().filter(|source| states.get(&source.id).is_some_and(|state| state.failures > 0));
+    let failing = store.sources_failing()?;
+    let failed = config.sources.iter().filter(|source| failing.contains(&source.id));
     Ok(Recap {
         week: order.week,
-        audience: audience.map(|audience| AudienceName { id: audience.id.clone(), name: audience.name.clone() }),
+        audience: None,
         window: order.window.clone(),
         state: State::Published,
         revision: 1,
         frozen: order.frozen,
         issue: order.issue,
         full: config.recap.stories,
-        entries,
+        entries: Vec::new(),
         left_out: Vec::new(),
         audiences: Vec::new(),
         silent: silent.map(|source| source.id.clone()).collect(),
@@ -298,19 +132,6 @@ fn shares(audiences: &[Audience], entries: &[Entry]) -> Vec<AudienceShare> {
         stories: stories(audience),
     };
     audiences.iter().map(share).collect()
-}
-
-fn left_out(told: &[Told], selection: &Selection) -> Vec<LeftOut> {
-    let left = selection.left_out.iter().take(LEFT_OUT).map(|(index, reason)| {
-        let told = &told[*index];
-        LeftOut {
-            story: told.story,
-            headline: told.reports[told.lead].item.entry.title.clone(),
-            total: told.score.total,
-            reason: reason.clone(),
-        }
-    });
-    left.collect()
 }
 
 /// Publishes the week that is due at `now`, if one is: exactly once, whatever

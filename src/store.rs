@@ -2,6 +2,7 @@
 //! The only module that knows SQL, and the only one that opens a transaction.
 
 mod error;
+mod failing;
 mod handle;
 mod hubs;
 mod items;

@@ -3,6 +3,7 @@
 
 pub mod group;
 pub mod likeness;
+pub mod rarity;
 mod recent;
 pub mod signature;
 

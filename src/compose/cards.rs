@@ -21,6 +21,9 @@ const MEMORY: SignedDuration = SignedDuration::from_hours(24 * 7 * 8);
 /// Earlier stories that a card is told of, newest first.
 const EARLIER: usize = 8;
 
+/// Earlier stories held, at least, before those go that no card is told of.
+const ROOM: usize = 1_000;
+
 /// What was reported before the week: what timelines and comparisons draw on.
 #[derive(Debug, Default)]
 pub struct Archive(Vec<Past>);
@@ -31,15 +34,15 @@ struct Past {
     lead: ItemId,
     version: u32,
     headline: String,
-    /// Empty of a story that no card is told of.
+    /// Read last.
     text: String,
     appeared: Timestamp,
     names: BTreeSet<String>,
 }
 
 impl Archive {
-    /// The stories that name somebody whom `chosen` name too, in the weeks
-    /// before `window`, newest first.
+    /// What the cards of `chosen` are told of: the newest stories of the weeks
+    /// before `window` that name somebody whom they name too, newest first.
     ///
     /// # Errors
     ///
@@ -48,22 +51,32 @@ impl Archive {
         let from = window.start.checked_sub(MEMORY).unwrap_or(Timestamp::MIN);
         let chosen: Vec<BTreeSet<String>> = chosen.iter().map(|told| named(&told.reports, teller.names())).collect();
         let wanted: BTreeSet<&String> = chosen.iter().flatten().collect();
-        let mut past = Vec::new();
+        let mut archive = Self::default();
+        let mut room = ROOM;
         for id in store.stories_of(&(from..window.start))? {
             let Some(story) = store.story_until(id, window.start)? else { continue };
-            past.extend(Past::of(story, teller, window.start, &wanted));
+            archive.0.extend(Past::of(story, teller, window.start, &wanted));
+            if archive.0.len() > room {
+                archive.keep_told_of(&chosen);
+                room = ROOM.max(2 * archive.0.len());
+            }
         }
-        past.sort_by(|a, b| b.appeared.cmp(&a.appeared).then(a.story.cmp(&b.story)));
-        let mut archive = Self(past);
-        archive.read_texts(store, &chosen)?;
+        archive.keep_told_of(&chosen);
+        archive.read_texts(store)?;
         Ok(archive)
     }
 
-    /// Only those that a card is told of: the texts of eight weeks would fill the memory.
-    fn read_texts(&mut self, store: &Store, chosen: &[BTreeSet<String>]) -> Result<()> {
+    /// Puts them in order, and lets go of those that no card is told of.
+    fn keep_told_of(&mut self, chosen: &[BTreeSet<String>]) {
+        self.0.sort_by(|a, b| b.appeared.cmp(&a.appeared).then(a.story.cmp(&b.story)));
         let told: BTreeSet<StoryId> =
             chosen.iter().flat_map(|names| self.related(names)).map(|past| past.story).collect();
-        for past in self.0.iter_mut().filter(|past| told.contains(&past.story)) {
+        self.0.retain(|past| told.contains(&past.story));
+    }
+
+    /// Last, when they are few: the texts of eight weeks would fill the memory.
+    fn read_texts(&mut self, store: &Store) -> Result<()> {
+        for past in &mut self.0 {
             let story = store.story(past.story)?;
             let lead = story.and_then(|story| story.items.into_iter().find(|item| item.id == past.lead));
             past.text = lead.map(|lead| lead.entry.text()).unwrap_or_default();

@@ -2,14 +2,13 @@
 
 use crate::config::Config;
 use crate::id::AudienceId;
+use crate::insight::Insight;
 use crate::rank::{Score, distinct};
-use crate::recap::select::Selection;
-use crate::recap::{Coverage, Entry, Recap, Related};
+use crate::recap::{Coverage, Entry, Related};
+use crate::store::Result;
 use crate::story::Report;
-use crate::story::likeness::Rarity;
-use crate::text;
-use crate::week::Week;
 
+use super::field::{Chosen, Field};
 use super::{Told, Writer};
 
 /// Neighbours named at a story.
@@ -18,44 +17,47 @@ const RELATED: usize = 4;
 /// Neighbours share at least this much.
 const NEIGHBOUR: f64 = 0.16;
 
-/// A headline this much like an earlier week's repeats it.
-const REPEATED: f64 = 0.6;
-
 /// Characters of a story's address that come from its headline.
 const SLUG_CHARS: usize = 60;
 
-/// Everything the entries are made from.
-pub(super) struct Scene<'s> {
-    pub config: &'s Config,
-    pub told: &'s [Told],
-    pub selection: &'s Selection,
-    pub rarity: &'s Rarity,
-    pub writer: &'s Writer<'s>,
+/// A chosen story with its neighbours.
+pub(super) struct Shown {
+    pub told: Told,
+    score: Score,
+    related: Vec<Related>,
 }
 
-/// The chosen stories for all readers, or those of them that are for
-/// `audience` in its own order: by points, times how sure it is that they are for it.
-pub(super) fn entries(scene: &Scene, audience: Option<&AudienceId>) -> Vec<Entry> {
+/// The chosen stories of a field, with their neighbours.
+///
+/// # Errors
+///
+/// If the database fails.
+pub(super) fn shown(field: &Field, chosen: Vec<Chosen>) -> Result<Vec<Shown>> {
+    let related: Vec<Vec<Related>> =
+        chosen.iter().map(|one| related(field, &chosen, one.index)).collect::<Result<_>>()?;
+    let shown = |(Chosen { told, score, .. }, related)| Shown { told, score, related };
+    Ok(chosen.into_iter().zip(related).map(shown).collect())
+}
+
+/// The entries of the stories `shown` for all readers, or for those of `audience`
+/// that are for it, in its own order: by points, times how sure it is that they are.
+pub(super) fn entries(shown: &[Shown], writer: &Writer, config: &Config, audience: Option<&AudienceId>) -> Vec<Entry> {
     let confidence = |told: &Told| match audience {
         None => Some(1.0),
         Some(audience) => told.tags.iter().find(|tag| tag.audience == *audience).map(|tag| tag.confidence.value()),
     };
-    let chosen = scene.selection.chosen.iter();
-    let mut listed: Vec<(f64, usize, &Score)> = chosen
-        .filter_map(|chosen| {
-            let told = &scene.told[chosen.candidate];
-            Some((chosen.score.total * confidence(told)?, chosen.candidate, &chosen.score))
-        })
-        .collect();
+    let mut listed: Vec<(f64, &Shown)> =
+        shown.iter().filter_map(|one| Some((one.score.total * confidence(&one.told)?, one))).collect();
     if audience.is_some() {
         // Stable: of two that are worth the same, the general order decides.
         listed.sort_by(|a, b| b.0.total_cmp(&a.0));
     }
-    (1..).zip(listed).map(|(place, (_, index, score))| entry(scene, place, index, score.clone(), audience)).collect()
+    let cards = listed.into_iter().map(|(_, one)| (one, writer.card(&one.told, audience)));
+    (1..).zip(cards).map(|(place, (one, insight))| entry(one, place, insight, config)).collect()
 }
 
-fn entry(scene: &Scene, place: u32, index: usize, score: Score, audience: Option<&AudienceId>) -> Entry {
-    let told = &scene.told[index];
+fn entry(shown: &Shown, place: u32, insight: Insight, config: &Config) -> Entry {
+    let told = &shown.told;
     let lead = &told.reports[told.lead];
     let mut coverage: Vec<&Report> = told.reports.iter().collect();
     coverage.sort_by_key(|report| (report.appeared(), report.item.id));
@@ -65,16 +67,16 @@ fn entry(scene: &Scene, place: u32, index: usize, score: Score, audience: Option
         story: told.story,
         place,
         slug: slug(&headline),
-        lead: covered(lead, scene.config),
+        lead: covered(lead, config),
         publishers: publishers(told),
         first: appeared().min().unwrap_or(lead.item.first_seen),
         last: appeared().max().unwrap_or(lead.item.first_seen),
-        coverage: coverage.iter().map(|report| covered(report, scene.config)).collect(),
+        coverage: coverage.iter().map(|report| covered(report, config)).collect(),
         audiences: told.tags.clone(),
-        insight: scene.writer.card(told, audience),
-        related: related(scene, index),
+        insight,
+        related: shown.related.clone(),
         headline,
-        score,
+        score: shown.score.clone(),
     }
 }
 
@@ -104,37 +106,28 @@ fn publishers(told: &Told) -> Vec<String> {
 }
 
 /// Other stories of the week that share names, figures or words, nearest first.
-fn related(scene: &Scene, index: usize) -> Vec<Related> {
-    let own = &scene.told[index];
-    let others = scene.told.iter().filter(|told| told.story != own.story);
-    let mut near: Vec<(f64, &Told)> = others
-        .map(|told| (scene.rarity.likeness(&own.signature, &told.signature), told))
-        .filter(|(likeness, _)| *likeness >= NEIGHBOUR)
-        .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.story.cmp(&b.1.story)));
-    near.into_iter().take(RELATED).map(|(_, told)| neighbour(scene, told)).collect()
+fn related(field: &Field, chosen: &[Chosen], index: usize) -> Result<Vec<Related>> {
+    let mut related = Vec::new();
+    for near in field.near(index, NEIGHBOUR, RELATED) {
+        match chosen.iter().find(|chosen| chosen.index == near) {
+            Some(chosen) => related.push(on_its_page(&chosen.told)),
+            None => related.extend(field.outline(near)?.as_ref().map(at_its_original)),
+        }
+    }
+    Ok(related)
 }
 
-fn neighbour(scene: &Scene, told: &Told) -> Related {
+fn on_its_page(told: &Told) -> Related {
     let lead = &told.reports[told.lead];
-    let headline = lead.item.entry.title.clone();
-    let chosen = scene.selection.chosen.iter().any(|chosen| scene.told[chosen.candidate].story == told.story);
     let first = told.reports.iter().map(Report::appeared).min().unwrap_or(lead.item.first_seen);
-    let page = Entry::path_of(told.story, first, &slug(&headline));
-    let original = || lead.item.entry.link.as_ref().map(|link| link.to_string());
-    Related { story: told.story, headline, url: if chosen { Some(page) } else { original() } }
+    let headline = lead.item.entry.title.clone();
+    Related { story: told.story, url: Some(Entry::path_of(told.story, first, &slug(&headline))), headline }
 }
 
-/// The week of the last recaps in which much the same headline stood.
-pub(super) fn repeated(told: &Told, remembered: &[Recap]) -> Option<Week> {
-    let own: std::collections::BTreeSet<&String> = told.signature.words.iter().collect();
-    let alike = |entry: &Entry| {
-        let other: std::collections::BTreeSet<String> = text::token::tokens(&entry.headline).into_iter().collect();
-        let shared = own.iter().filter(|word| other.contains(**word)).count();
-        let smaller = own.len().min(other.len()).max(1);
-        shared >= 3 && shared as f64 / smaller as f64 >= REPEATED
-    };
-    remembered.iter().find(|recap| recap.entries.iter().any(alike)).map(|recap| recap.week)
+fn at_its_original(told: &Told) -> Related {
+    let entry = &told.reports[told.lead].item.entry;
+    let url = entry.link.as_ref().map(|link| link.to_string());
+    Related { story: told.story, headline: entry.title.clone(), url }
 }
 
 /// A headline as it stands in an address: `china-s-big-fund-leads-deepseek-round`.

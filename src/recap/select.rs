@@ -2,25 +2,27 @@
 //! a reason for each one left out.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::id::StoryId;
-use crate::rank::{Points, Score, Weights};
-use crate::story::likeness::Rarity;
-use crate::story::signature::Signature;
+use crate::rank::{Points, Weights};
+use crate::story::rarity::Rarity;
 
-/// A story that could be chosen.
+/// A story that could be chosen. There may be a hundred thousand: it holds no
+/// more than choosing needs, and names that many of them share, once.
 #[derive(Clone, Debug)]
 pub struct Candidate {
     /// Which.
     pub story: StoryId,
-    /// Before the selection.
-    pub score: Score,
-    /// Of its lead.
-    pub signature: Signature,
+    /// The sum of its points before the selection.
+    pub points: f64,
+    /// The companies that its lead names.
+    pub companies: Box<[Arc<str>]>,
     /// The domains of the publishers whose report could lead it, best first; never empty.
-    pub leads: Vec<String>,
+    pub leads: Box<[Arc<str>]>,
     /// Its first report.
     pub first: Timestamp,
 }
@@ -30,8 +32,10 @@ pub struct Candidate {
 pub struct Chosen {
     /// As an index into the candidates.
     pub candidate: usize,
-    /// Its points as they stood at the choice.
-    pub score: Score,
+    /// The sum of its points as they stood at the choice.
+    pub points: f64,
+    /// What it lost by then, of the points that it had before.
+    pub lost: Vec<Points>,
     /// Who leads it, as an index into [`Candidate::leads`]: the best one that
     /// does not lead too much already.
     pub lead: usize,
@@ -42,9 +46,13 @@ pub struct Chosen {
 pub struct Selection {
     /// Best first.
     pub chosen: Vec<Chosen>,
-    /// Best first, as indices into the candidates, each with the reason.
+    /// The best of the others, best first, as indices into the candidates,
+    /// each with the reason; at most 40.
     pub left_out: Vec<(usize, String)>,
 }
+
+/// Stories named among those left out.
+const LEFT_OUT: usize = 40;
 
 /// Two stories this much alike tell of one event.
 const SAME_EVENT: f64 = 0.5;
@@ -57,13 +65,11 @@ const REACH: f64 = 12.0;
 ///
 /// At most `largest_share` of the list is led by one publisher or is about one
 /// company. Ties go to the earlier first report, then to the smaller id: the
-/// order of `candidates` does not matter.
-pub fn select(candidates: &[Candidate], slots: usize, weights: &Weights) -> Selection {
-    let rarity = Rarity::over(candidates.iter().map(|candidate| &candidate.signature));
+/// order of `candidates` does not matter. `rarity` tells how alike their leads
+/// are, counted in the same order.
+pub fn select(candidates: &[Candidate], rarity: &Rarity, slots: usize, weights: &Weights) -> Selection {
     let mut waiting: Vec<usize> = (0..candidates.len()).collect();
-    waiting.sort_by(|a, b| {
-        order(&candidates[*b], candidates[*b].score.total, &candidates[*a], candidates[*a].score.total)
-    });
+    waiting.sort_by(|a, b| order(&candidates[*b], candidates[*b].points, &candidates[*a], candidates[*a].points));
     let mut list = List {
         candidates,
         rarity,
@@ -73,29 +79,49 @@ pub fn select(candidates: &[Candidate], slots: usize, weights: &Weights) -> Sele
         led: HashMap::new(),
         about: HashMap::new(),
     };
-    let mut refused: HashMap<usize, String> = HashMap::new();
+    let mut refused: HashMap<usize, Refusal> = HashMap::new();
     while list.chosen.len() < slots {
         let Some((at, chosen)) = list.next(&waiting, &mut refused) else { break };
         // A quiet week is a short recap: what lost all its points is no news.
-        if chosen.score.total <= 0.0 {
+        if chosen.points <= 0.0 {
             break;
         }
         waiting.remove(at);
         list.choose(chosen);
     }
-    let next = list.chosen.last().map(|chosen| chosen.score.total);
+    let last = list.chosen.last().map(|chosen| chosen.points);
     let reason = |index: usize| {
-        let short_by = next.map(|last| last - candidates[index].score.total);
-        refused.remove(&index).unwrap_or_else(|| match short_by {
-            Some(points) if points > 0.0 => format!("would need {points:+.1}"),
-            _ if candidates[index].score.total <= 0.0 => "it has no points".to_owned(),
+        let points = candidates[index].points;
+        match (refused.get(&index), last.map(|last| last - points)) {
+            (Some(refusal), _) => refusal.to_string(),
+            (None, Some(short_by)) if short_by > 0.0 => format!("would need {short_by:+.1}"),
+            _ if points <= 0.0 => "it has no points".to_owned(),
             _ => "the list was full".to_owned(),
-        })
+        }
     };
-    let left_out = waiting.iter().copied();
-    let mut reason = reason;
-    let left_out = left_out.map(|index| (index, reason(index))).collect();
+    let left_out = waiting.iter().take(LEFT_OUT).map(|index| (*index, reason(*index))).collect();
     Selection { chosen: list.chosen, left_out }
+}
+
+/// Why a story cannot be chosen any more.
+#[derive(Clone, Debug, PartialEq)]
+enum Refusal {
+    /// All who could lead it lead so many already, the best of them is named.
+    Led(Arc<str>, usize),
+    /// So many stories about the company are chosen.
+    About(Arc<str>, usize),
+    /// It tells much the same as the one chosen at this place, 0 is the first.
+    Told(usize),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Led(publisher, most) => write!(f, "{publisher} leads {most} stories already"),
+            Self::About(company, most) => write!(f, "{most} stories about `{company}` are chosen already"),
+            Self::Told(place) => write!(f, "tells much the same as #{}", place + 1),
+        }
+    }
 }
 
 /// How many of a list of `slots` one publisher or company may have.
@@ -110,7 +136,7 @@ fn order(a: &Candidate, a_points: f64, b: &Candidate, b_points: f64) -> std::cmp
 
 struct List<'l> {
     candidates: &'l [Candidate],
-    rarity: Rarity,
+    rarity: &'l Rarity,
     weights: &'l Weights,
     most: usize,
     chosen: Vec<Chosen>,
@@ -121,62 +147,62 @@ struct List<'l> {
 impl<'l> List<'l> {
     /// The best of `waiting` (which is in order of points) as an index into it,
     /// with its points; notes why others cannot be chosen any more.
-    fn next(&self, waiting: &[usize], refused: &mut HashMap<usize, String>) -> Option<(usize, Chosen)> {
+    fn next(&self, waiting: &[usize], refused: &mut HashMap<usize, Refusal>) -> Option<(usize, Chosen)> {
         let mut best: Option<(usize, Chosen)> = None;
         for (at, index) in waiting.iter().enumerate() {
             let candidate = &self.candidates[*index];
-            let out_of_reach = best.as_ref().is_some_and(|(_, best)| candidate.score.total < best.score.total - REACH);
+            let out_of_reach = best.as_ref().is_some_and(|(_, best)| candidate.points < best.points - REACH);
             if out_of_reach {
                 break;
             }
             if refused.contains_key(index) {
                 continue;
             }
-            let lead = match self.lead(candidate) {
+            let lead = match self.lead(*index) {
                 Ok(lead) => lead,
                 Err(why) => {
                     refused.insert(*index, why);
                     continue;
                 }
             };
-            let score = candidate.score.with(self.losses(candidate, &candidate.leads[lead]));
+            let lost = self.losses(*index, &candidate.leads[lead]);
+            let points = lost.iter().fold(candidate.points, |points, lost| points + lost.value);
             let better = best.as_ref().is_none_or(|(other, best)| {
-                order(candidate, score.total, &self.candidates[waiting[*other]], best.score.total).is_gt()
+                order(candidate, points, &self.candidates[waiting[*other]], best.points).is_gt()
             });
             if better {
-                best = Some((at, Chosen { candidate: *index, score, lead }));
+                best = Some((at, Chosen { candidate: *index, points, lost, lead }));
             }
         }
         best
     }
 
-    /// Who would lead `candidate`, or why it cannot be chosen any more.
-    fn lead(&self, candidate: &Candidate) -> Result<usize, String> {
-        let is_free = |lead: &String| self.led.get(lead.as_str()).is_none_or(|led| *led < self.most);
+    /// Who would lead a candidate, or why it cannot be chosen any more.
+    fn lead(&self, index: usize) -> Result<usize, Refusal> {
+        let candidate = &self.candidates[index];
+        let is_free = |lead: &Arc<str>| self.led.get(&**lead).is_none_or(|led| *led < self.most);
         let Some(lead) = candidate.leads.iter().position(is_free) else {
-            let best = candidate.leads.first().map_or("its publisher", String::as_str);
-            return Err(format!("{best} leads {} stories already", self.most));
+            let best = candidate.leads.first().cloned().unwrap_or_else(|| "its publisher".into());
+            return Err(Refusal::Led(best, self.most));
         };
-        let is_full = |company: &&String| self.about.get(company.as_str()).is_some_and(|about| *about >= self.most);
-        if let Some(company) = candidate.signature.companies.iter().find(is_full) {
-            return Err(format!("{} stories about `{company}` are chosen already", self.most));
+        let is_full = |company: &&Arc<str>| self.about.get(&***company).is_some_and(|about| *about >= self.most);
+        if let Some(company) = candidate.companies.iter().find(is_full) {
+            return Err(Refusal::About(company.clone(), self.most));
         }
-        match self.nearest(candidate) {
-            Some((twin, likeness)) if likeness >= SAME_EVENT => Err(format!("tells much the same as #{}", twin + 1)),
+        match self.nearest(index) {
+            Some((twin, likeness)) if likeness >= SAME_EVENT => Err(Refusal::Told(twin)),
             _ => Ok(lead),
         }
     }
 
-    /// The place of the chosen story most like `candidate`, and how like.
-    fn nearest(&self, candidate: &Candidate) -> Option<(usize, f64)> {
-        let likeness =
-            |chosen: &Chosen| self.rarity.likeness(&candidate.signature, &self.candidates[chosen.candidate].signature);
-        let all = self.chosen.iter().map(likeness).enumerate();
+    /// The place of the chosen story most like a candidate, and how like.
+    fn nearest(&self, index: usize) -> Option<(usize, f64)> {
+        let all = self.chosen.iter().map(|chosen| self.rarity.likeness(index, chosen.candidate)).enumerate();
         all.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
     }
 
-    fn losses(&self, candidate: &Candidate, lead: &str) -> Vec<Points> {
-        let alike = self.nearest(candidate).and_then(|(place, likeness)| {
+    fn losses(&self, index: usize, lead: &str) -> Vec<Points> {
+        let alike = self.nearest(index).and_then(|(place, likeness)| {
             Points::some("similarity", -self.weights.similarity * likeness, format!("like #{}", place + 1))
         });
         let led = self.led.get(lead).copied().unwrap_or_default();
@@ -191,7 +217,7 @@ impl<'l> List<'l> {
     fn choose(&mut self, chosen: Chosen) {
         let candidate = &self.candidates[chosen.candidate];
         *self.led.entry(&candidate.leads[chosen.lead]).or_default() += 1;
-        for company in &candidate.signature.companies {
+        for company in &candidate.companies {
             *self.about.entry(company).or_default() += 1;
         }
         self.chosen.push(chosen);
@@ -202,50 +228,64 @@ impl<'l> List<'l> {
 mod tests {
     use super::*;
     use crate::id::ItemId;
-    use crate::story::signature::Scope;
+    use crate::story::rarity::Count;
+    use crate::story::signature::{Scope, Signature};
     use crate::text::token::{Script, tokens};
 
-    fn candidate(number: i64, points: f64, host: &str, title: &str) -> Candidate {
-        let first: Timestamp = "2026-05-06T00:00:00Z".parse().unwrap();
+    type Told<'t> = (f64, &'t str, &'t str);
+
+    fn first() -> Timestamp {
+        "2026-05-06T00:00:00Z".parse().unwrap()
+    }
+
+    fn candidate(number: i64, (points, hosts, _): &Told) -> Candidate {
+        let leads = hosts.split(' ').map(Arc::from).collect();
+        let story = StoryId::begun_by(ItemId(number));
+        Candidate { story, points: *points, companies: Box::default(), leads, first: first() }
+    }
+
+    fn words(title: &str) -> Vec<String> {
         let mut words = tokens(title);
         words.sort();
         words.dedup();
-        Candidate {
-            story: StoryId::begun_by(ItemId(number)),
-            score: Score::of(Points::some("coverage", points, String::new()).into_iter().collect()),
-            signature: Signature {
-                item: ItemId(number),
-                at: first,
-                source: "s".parse().unwrap(),
-                link: None,
-                host: host.to_owned(),
-                neutral: words.clone(),
-                marks: Vec::new(),
-                words,
-                companies: Vec::new(),
-                script: Script::Latin,
-                scope: Scope::Event,
-            },
-            leads: host.split(' ').map(str::to_owned).collect(),
-            first,
+        words
+    }
+
+    fn signature((_, host, title): &Told) -> Signature {
+        Signature {
+            item: ItemId(0),
+            at: first(),
+            source: "s".parse().unwrap(),
+            link: None,
+            host: host.to_string(),
+            neutral: words(title),
+            marks: Vec::new(),
+            words: words(title),
+            companies: Vec::new(),
+            script: Script::Latin,
+            scope: Scope::Event,
         }
     }
 
+    fn selected(candidates: &[Candidate], told: &[Told], slots: usize) -> Selection {
+        let mut count = Count::default();
+        told.iter().for_each(|told| count.add(&signature(told)));
+        select(candidates, &count.rarity(), slots, &Weights::default())
+    }
+
     /// The titles chosen for `slots`, and why the others were not.
-    fn report(candidates: &[(f64, &str, &str)], slots: usize) -> String {
-        let candidates: Vec<Candidate> =
-            (1..).zip(candidates).map(|(n, (points, host, title))| candidate(n, *points, host, title)).collect();
-        let selection = select(&candidates, slots, &Weights::default());
-        let mut reversed: Vec<Candidate> = candidates.clone();
-        reversed.reverse();
-        let again = select(&reversed, slots, &Weights::default());
+    fn report(told: &[Told], slots: usize) -> String {
+        let candidates: Vec<Candidate> = (1..).zip(told).map(|(number, told)| candidate(number, told)).collect();
+        let selection = selected(&candidates, told, slots);
+        let reversed: Vec<Candidate> = candidates.iter().rev().cloned().collect();
+        let again = selected(&reversed, &told.iter().rev().copied().collect::<Vec<_>>(), slots);
         let names = |candidates: &[Candidate], selection: &Selection| -> Vec<StoryId> {
             selection.chosen.iter().map(|chosen| candidates[chosen.candidate].story).collect()
         };
         assert_eq!(names(&candidates, &selection), names(&reversed, &again), "the order of arrival does not matter");
-        let title = |index: usize| candidates[index].signature.words.join(" ");
+        let title = |index: usize| words(told[index].2).join(" ");
         let chosen =
-            selection.chosen.iter().map(|chosen| format!("{:.1} {}\n", chosen.score.total, title(chosen.candidate)));
+            selection.chosen.iter().map(|chosen| format!("{:.1} {}\n", chosen.points, title(chosen.candidate)));
         let left = selection.left_out.iter().map(|(index, why)| format!("out: {} ({why})\n", title(*index)));
         chosen.chain(left).collect()
     }

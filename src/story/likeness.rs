@@ -1,8 +1,5 @@
 //! How alike two items are, by the weight of what they share.
 
-use std::collections::HashMap;
-
-use super::signature::Signature;
 use crate::text::token::Script;
 
 /// A short headline may stand whole in a long one: the whole that the shared
@@ -87,33 +84,4 @@ fn shared<T: Ord>(by: By, one: &[T], two: &[T], weight: impl Fn(&T) -> f64) -> C
     let whole = a.min(b) * LEAN + a.max(b) * (1.0 - LEAN);
     let share = if whole > 0.0 { ground / whole } else { 0.0 };
     Common { by, share, weight: ground, count }
-}
-
-/// How often each word stands in a set of items.
-#[derive(Clone, Debug, Default)]
-pub struct Rarity {
-    found_in: HashMap<String, usize>,
-    items: usize,
-}
-
-impl Rarity {
-    /// Counts the words of `signatures`.
-    pub fn over<'s>(signatures: impl Iterator<Item = &'s Signature>) -> Self {
-        let mut rarity = Self::default();
-        for signature in signatures {
-            rarity.items += 1;
-            for feature in signature.features() {
-                *rarity.found_in.entry(feature.clone()).or_default() += 1;
-            }
-        }
-        rarity
-    }
-
-    /// How alike the titles of two items are among these, 0 to 1.
-    pub fn likeness(&self, one: &Signature, two: &Signature) -> f64 {
-        let [titles, _] = common(one.traits(), two.traits(), |word| {
-            weight(self.found_in.get(word).copied().unwrap_or_default(), self.items)
-        });
-        titles.share.min(1.0)
-    }
 }

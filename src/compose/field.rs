@@ -1,0 +1,169 @@
+//! The stories that a week is chosen from. There may be a hundred thousand: of
+//! each no more is kept than choosing needs, and whatever is to be shown of one
+//! is read again.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::novelty::Remembered;
+use super::{Teller, Told};
+use crate::config::Config;
+use crate::id::StoryId;
+use crate::rank::Score;
+use crate::recap::LeftOut;
+use crate::recap::select::{Candidate, Selection, select};
+use crate::store::{Result, Store};
+use crate::story::Report;
+use crate::story::rarity::{Count, Rarity};
+
+/// The stories of one window that are in no other week's recap, by id.
+pub(super) struct Field<'f> {
+    store: &'f Store,
+    teller: &'f Teller<'f>,
+    config: &'f Config,
+    window: &'f Range<Timestamp>,
+    remembered: Remembered,
+    candidates: Vec<Candidate>,
+    rarity: Rarity,
+}
+
+/// A chosen story, as it is shown.
+pub(super) struct Chosen {
+    /// As an index into the field.
+    pub index: usize,
+    /// With the lead it was chosen with.
+    pub told: Told,
+    /// Its points as they stood at the choice.
+    pub score: Score,
+}
+
+impl<'f> Field<'f> {
+    /// Looks at each story of `window` once.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub(super) fn of(
+        store: &'f Store,
+        config: &'f Config,
+        teller: &'f Teller<'f>,
+        window: &'f Range<Timestamp>,
+    ) -> Result<Self> {
+        let remembered = Remembered::of(store)?;
+        let (mut looked_at, mut count, mut names) = (Vec::new(), Count::default(), Names::default());
+        for id in candidates(store, window)? {
+            let Some(story) = store.story_until(id, window.end)? else { continue };
+            let told = teller.untagged(story, window.end);
+            let novelty = remembered.novelty(&told.signature, &config.ranking);
+            count.add(&told.signature);
+            looked_at.push(candidate(&told, told.score.with(novelty).total, &mut names));
+        }
+        Ok(Self { store, teller, config, window, remembered, candidates: looked_at, rarity: count.rarity() })
+    }
+
+    /// What becomes of them, for so many places.
+    pub(super) fn select(&self, slots: usize) -> Selection {
+        select(&self.candidates, &self.rarity, slots, &self.config.ranking)
+    }
+
+    /// The chosen ones, best first, with all that is known of them.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub(super) fn chosen(&self, selection: &Selection) -> Result<Vec<Chosen>> {
+        let mut all = Vec::new();
+        for chosen in &selection.chosen {
+            // One that became part of another meanwhile is gone.
+            let Some(story) = self.store.story_until(self.candidates[chosen.candidate].story, self.window.end)? else {
+                continue;
+            };
+            let mut told = self.teller.told(story, self.window.end);
+            told.lead = told.leads.get(chosen.lead).copied().unwrap_or(told.lead);
+            let novelty = self.remembered.novelty(&told.signature, &self.config.ranking);
+            let score = told.score.with(novelty.into_iter().chain(chosen.lost.iter().cloned()));
+            all.push(Chosen { index: chosen.candidate, told, score });
+        }
+        Ok(all)
+    }
+
+    /// The best of those that were not chosen, and why.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub(super) fn left_out(&self, selection: &Selection) -> Result<Vec<LeftOut>> {
+        let mut left_out = Vec::new();
+        for (index, reason) in &selection.left_out {
+            let Candidate { story, points: total, .. } = self.candidates[*index];
+            let Some(told) = self.outline(*index)? else { continue };
+            let headline = told.reports[told.lead].item.entry.title.clone();
+            left_out.push(LeftOut { story, headline, total, reason: reason.clone() });
+        }
+        Ok(left_out)
+    }
+
+    /// Other stories that are at least so much like one, nearest first, as
+    /// indices; at most so many.
+    pub(super) fn near(&self, index: usize, least: f64, most: usize) -> Vec<usize> {
+        let others = (0..self.candidates.len()).filter(|other| *other != index);
+        let mut near: Vec<(f64, usize)> = others
+            .map(|other| (self.rarity.likeness(index, other), other))
+            .filter(|(likeness, _)| *likeness >= least)
+            .collect();
+        let story = |index: usize| self.candidates[index].story;
+        near.sort_by(|a, b| b.0.total_cmp(&a.0).then(story(a.1).cmp(&story(b.1))));
+        near.into_iter().take(most).map(|(_, other)| other).collect()
+    }
+
+    /// One of them without its tags; none if it became part of another meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub(super) fn outline(&self, index: usize) -> Result<Option<Told>> {
+        let story = self.store.story_until(self.candidates[index].story, self.window.end)?;
+        Ok(story.map(|story| self.teller.untagged(story, self.window.end)))
+    }
+}
+
+/// The stories of `window` that are in no other week's recap, by id.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn candidates(store: &Store, window: &Range<Timestamp>) -> Result<Vec<StoryId>> {
+    let placed = store.placed_stories()?;
+    let mut stories = store.stories_of(window)?;
+    stories.retain(|story| !placed.contains_key(story));
+    Ok(stories)
+}
+
+fn candidate(told: &Told, points: f64, names: &mut Names) -> Candidate {
+    let lead = &told.reports[told.lead].item;
+    Candidate {
+        story: told.story,
+        points,
+        companies: told.signature.companies.iter().map(|company| names.one(company)).collect(),
+        leads: told.leads.iter().map(|lead| names.one(&told.reports[*lead].publisher.domain)).collect(),
+        first: told.reports.iter().map(Report::appeared).min().unwrap_or(lead.first_seen),
+    }
+}
+
+/// Names that thousands of stories share, each once.
+#[derive(Default)]
+struct Names(HashSet<Arc<str>>);
+
+impl Names {
+    fn one(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(name) {
+            return known.clone();
+        }
+        let name: Arc<str> = name.into();
+        self.0.insert(name.clone());
+        name
+    }
+}

@@ -1,0 +1,133 @@
+//! Stories made readable: who reports them, which report leads, for whom, and
+//! how many points that is.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use crate::audience::{Spoken, Tag, Tagger};
+use crate::config::Config;
+use crate::id::{AudienceId, SourceId, StoryId};
+use crate::item::Item;
+use crate::names::Names;
+use crate::publisher::{Kind, Publisher, Publishers};
+use crate::rank::{Scale, Score, score};
+use crate::source::Source;
+use crate::story::signature::Signature;
+use crate::story::{Report, Story, leads};
+
+/// A story as a week sees it.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Which story.
+    pub story: StoryId,
+    /// Its reports, by the time they are placed at.
+    pub reports: Vec<Report>,
+    /// The one to read first, as an index into `reports`.
+    pub lead: usize,
+    /// All that could be, best first, one a publisher.
+    pub leads: Vec<usize>,
+    /// For whom, surest first.
+    pub tags: Vec<Tag>,
+    /// What it is compared by: its lead's.
+    pub signature: Signature,
+    /// Its points, before any selection.
+    pub score: Score,
+}
+
+/// Makes stories readable: who reports them, which report leads, for whom.
+pub struct Teller<'c> {
+    config: &'c Config,
+    sources: HashMap<&'c SourceId, &'c Source>,
+    tagger: Tagger,
+}
+
+impl<'c> Teller<'c> {
+    /// By this configuration.
+    pub fn new(config: &'c Config) -> Self {
+        let sources = config.sources.iter().map(|source| (&source.id, source)).collect();
+        Self { config, sources, tagger: Tagger::new(&config.audiences) }
+    }
+
+    /// The story as it stands at `until`.
+    pub fn told(&self, story: Story, until: Timestamp) -> Told {
+        let told = self.untagged(story, until);
+        Told { tags: self.tags(&told.reports), ..told }
+    }
+
+    /// The same without its tags: choosing needs none, and most are not chosen.
+    pub(super) fn untagged(&self, story: Story, until: Timestamp) -> Told {
+        let Story { id, items } = story;
+        let reports: Vec<Report> = items.into_iter().map(|item| self.report(item)).collect();
+        let leads = leads(&reports, &self.config.recap.language);
+        let lead = leads.first().copied().unwrap_or_default();
+        let Config { names, ranking, recap, .. } = self.config;
+        let score = score(&reports, Scale { weights: ranking, topic: &recap.topic, names, until });
+        let item = &reports[lead].item;
+        let signature = Signature::of(item, item.placed.unwrap_or(item.first_seen), names);
+        Told { tags: Vec::new(), signature, score, lead, leads, reports, story: id }
+    }
+
+    pub(super) fn names(&self) -> &'c Names {
+        &self.config.names
+    }
+
+    fn report(&self, item: Item) -> Report {
+        let source = self.sources.get(&item.source).copied();
+        Report {
+            publisher: publisher(&self.config.publishers, &item, source),
+            carried_by: source.map(|source| source.kind).unwrap_or_default(),
+            source_name: source.map_or_else(|| item.source.to_string(), |source| source.name.clone()),
+            item,
+        }
+    }
+
+    /// For whom one item alone is, surest first.
+    pub fn tags_of(&self, item: &Item) -> Vec<Tag> {
+        self.tags(&[self.report(item.clone())])
+    }
+
+    fn tags(&self, reports: &[Report]) -> Vec<Tag> {
+        let texts: Vec<String> = reports.iter().map(|report| report.item.entry.text()).collect();
+        let mut always: Vec<AudienceId> = Vec::new();
+        for report in reports {
+            let source = self.sources.get(&report.item.source);
+            always.extend(source.iter().flat_map(|source| source.audiences.iter().cloned()));
+        }
+        always.sort();
+        always.dedup();
+        self.tagger.tags(&Spoken {
+            titles: reports.iter().map(|report| report.item.entry.title.as_str()).collect(),
+            texts: texts.iter().map(String::as_str).collect(),
+            categories: reports
+                .iter()
+                .flat_map(|report| report.item.entry.categories.iter().map(String::as_str))
+                .collect(),
+            always,
+        })
+    }
+}
+
+/// Who wrote an item: the publisher behind its link. Where that is not
+/// configured, a source with a weight of its own speaks for itself, and so
+/// does one whose items have no links or lie beside its feed.
+fn publisher(publishers: &Publishers, item: &Item, source: Option<&Source>) -> Publisher {
+    let link = item.entry.link.as_ref();
+    let behind = link.map(|link| publishers.behind(link));
+    let Some(source) = source else { return behind.unwrap_or_else(|| publishers.unknown(item.source.as_str())) };
+    let feed = publishers.behind(&source.feed);
+    let passes_on = matches!(source.kind, Kind::Aggregator | Kind::Community);
+    let own = |behind: &Publisher| behind.domain == feed.domain || (source.weight.is_some() && !passes_on);
+    let configured = link.is_some_and(|link| publishers.knows(link));
+    let domain = behind.as_ref().map_or(&feed.domain, |behind| &behind.domain).clone();
+    match behind {
+        Some(behind) if configured || !own(&behind) => behind,
+        _ => Publisher {
+            domain,
+            name: source.name.clone(),
+            kind: source.kind,
+            weight: source.weight.unwrap_or(feed.weight),
+            company: feed.company,
+        },
+    }
+}

@@ -35,6 +35,9 @@ use control::Command;
 pub use health::Health;
 use shelf::Shelf;
 
+/// Composed on request.
+const THIS_WEEK: &str = "/this-week/";
+
 /// What a daemon is made of; everything comes from outside, so that a test can
 /// run the real one.
 pub struct Setup {
@@ -259,22 +262,39 @@ async fn answered(shared: &Shared, request: &Request) -> Response {
 
 /// What stands at `path`: from the shelf, or rendered now.
 async fn found(shared: &Shared, config: &Arc<Config>, path: &str, edition: u64) -> crate::store::Result<Found> {
-    if path == "/sources/" {
+    match path {
         // How each source is doing right now.
-        return site::find(&shared.readers, config, shared.clock.now(), path.to_owned()).await;
+        "/sources/" => rendered(shared, config, path).await,
+        // To the end, also if whoever asked has gone: the next who asks waits for the same.
+        THIS_WEEK => {
+            let (shared, config) = (shared.clone(), config.clone());
+            let running = tokio::spawn(async move {
+                let _alone = shared.shelf.to_compose().await;
+                kept(&shared, &config, THIS_WEEK, edition).await
+            });
+            running.await.map_err(|_| StoreError::Panicked)?
+        }
+        _ => kept(shared, config, path, edition).await,
     }
+}
+
+async fn kept(shared: &Shared, config: &Arc<Config>, path: &str, edition: u64) -> crate::store::Result<Found> {
     if let Some(found) = shared.shelf.take(path) {
         return Ok(found);
     }
-    let found = site::find(&shared.readers, config, shared.clock.now(), path.to_owned()).await?;
+    let found = rendered(shared, config, path).await?;
     shared.shelf.put(path, edition, &found);
     Ok(found)
+}
+
+async fn rendered(shared: &Shared, config: &Arc<Config>, path: &str) -> crate::store::Result<Found> {
+    site::find(&shared.readers, config, shared.clock.now(), path.to_owned()).await
 }
 
 /// Pages about the moment are asked for each time.
 fn keep(path: &str) -> Keep {
     match path {
-        "/sources/" | "/this-week/" => Keep::Never,
+        "/sources/" | THIS_WEEK => Keep::Never,
         _ if path.starts_with("/feeds/") => Keep::Seconds(900),
         _ => Keep::Seconds(300),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -11,6 +11,9 @@ use crate::site::Found;
 
 /// Kept at most; then all are let go, and those in demand come back.
 const MOST: usize = 256;
+
+/// In all that is kept, at most; then the same.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// The running week changes with every poll, but nobody needs it by the second.
 const KEPT_FOR: Duration = Duration::from_secs(60);
@@ -25,6 +28,7 @@ struct Inside {
     /// When the edition began, in seconds since 1970.
     since: AtomicI64,
     kept: Mutex<HashMap<String, Kept>>,
+    composing: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug)]
@@ -38,7 +42,12 @@ impl Shelf {
     /// An empty one, from `now` on.
     pub fn new(now: Timestamp) -> Self {
         let since = AtomicI64::new(now.as_second());
-        Self(Arc::new(Inside { edition: AtomicU64::new(0), since, kept: Mutex::default() }))
+        Self(Arc::new(Inside {
+            edition: AtomicU64::new(0),
+            since,
+            kept: Mutex::default(),
+            composing: tokio::sync::Mutex::default(),
+        }))
     }
 
     /// Everything was published anew at `now`, or by other rules: what was kept
@@ -46,6 +55,12 @@ impl Shelf {
     pub fn turn_over(&self, now: Timestamp) {
         self.0.since.store(now.as_second(), Ordering::Release);
         self.0.edition.fetch_add(1, Ordering::AcqRel);
+        self.kept().clear();
+    }
+
+    /// One at a time composes what takes much memory, and who waited finds it on the shelf.
+    pub async fn to_compose(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.composing.lock().await
     }
 
     /// When the edition began: a page names its neighbours and follows the
@@ -61,9 +76,7 @@ impl Shelf {
 
     /// What was found at `path` not long ago, if that is still how it is.
     pub fn take(&self, path: &str) -> Option<Found> {
-        let kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = |kept: &&Kept| kept.edition == self.edition() && kept.since.elapsed() < KEPT_FOR;
-        kept.get(path).filter(fresh).map(|kept| kept.found.clone())
+        self.kept().get(path).filter(|kept| self.is_fresh(kept)).map(|kept| kept.found.clone())
     }
 
     /// Keeps what was found at `path` in `edition`. Addresses that lead nowhere
@@ -72,17 +85,35 @@ impl Shelf {
         if *found == Found::Nothing {
             return;
         }
-        let mut kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= MOST {
+        let mut kept = self.kept();
+        kept.retain(|_, kept| self.is_fresh(kept));
+        let bytes: usize = kept.values().map(|kept| size(&kept.found)).sum();
+        if kept.len() >= MOST || bytes + size(found) > MOST_BYTES {
             kept.clear();
         }
         kept.insert(path.to_owned(), Kept { edition, since: Instant::now(), found: found.clone() });
+    }
+
+    fn is_fresh(&self, kept: &Kept) -> bool {
+        kept.edition == self.edition() && kept.since.elapsed() < KEPT_FOR
+    }
+
+    fn kept(&self) -> MutexGuard<'_, HashMap<String, Kept>> {
+        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn size(found: &Found) -> usize {
+    match found {
+        Found::Document(document) => document.body.len(),
+        Found::Moved(_) | Found::Nothing => 0,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::publish::Document;
 
     #[test]
     fn what_is_kept_lasts_until_the_next_edition() {
@@ -97,6 +128,19 @@ mod tests {
         assert_eq!(shelf.take("/here/"), None);
         shelf.put("/here/", before, &found);
         assert_eq!(shelf.take("/here/"), None, "what was rendered before the turn is old when it arrives");
+    }
+
+    #[test]
+    fn no_more_is_kept_than_there_is_room_for() {
+        let shelf = Shelf::new(Timestamp::UNIX_EPOCH);
+        let large = || {
+            let body = vec![0; MOST_BYTES / 2];
+            Found::Document(Document { body, ..Document::new("text/plain", "", Timestamp::UNIX_EPOCH) })
+        };
+        for path in ["/a/", "/b/", "/c/"] {
+            shelf.put(path, shelf.edition(), &large());
+        }
+        assert_eq!(["/a/", "/b/", "/c/"].map(|path| shelf.take(path).is_some()), [false, false, true]);
     }
 
     #[test]

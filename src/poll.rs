@@ -11,7 +11,6 @@ pub mod states;
 mod tests;
 mod which;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,7 +35,7 @@ use answer::{Body, failed, said, unreadable};
 use doors::Doors;
 pub use push::{Came, Pushed};
 pub use round::{Order, Summary, Trouble};
-use states::States;
+use states::{Places, States};
 pub use which::{NotAsked, Which};
 
 /// Feeds parsed at once; a body above [`LARGE_BYTES`] is parsed alone.
@@ -64,7 +63,7 @@ pub struct Poller {
     handle: Handle,
     readers: Readers,
     states: States,
-    by_id: Arc<HashMap<SourceId, usize>>,
+    places: Arc<Places>,
     parsers: Arc<Semaphore>,
     room: Arc<Semaphore>,
     hubs: Hubs,
@@ -109,8 +108,8 @@ impl Poller {
         let parsers = Arc::new(Semaphore::new(PARSERS as usize));
         let room = Arc::new(Semaphore::new(MOST_READ));
         let hubs = Hubs::new(config.clone(), fetcher.clone(), handle.clone(), readers.clone());
-        let (by_id, alone, doors) = (by_id(&config), Alone::default(), Doors::default());
-        Ok(Self { config, fetcher, handle, readers, states, by_id, parsers, room, hubs, alone, doors })
+        let (places, alone, doors) = (states.configured(&config), Alone::default(), Doors::default());
+        Ok(Self { config, fetcher, handle, readers, states, places, parsers, room, hubs, alone, doors })
     }
 
     /// The same by another configuration; pauses that hosts asked for go on.
@@ -121,7 +120,7 @@ impl Poller {
     pub fn by(&self, config: Arc<Config>) -> Result<Self, ClientError> {
         let fetcher = self.fetcher.with_limits(config.fetch.limits())?;
         let hubs = self.hubs.by(config.clone(), fetcher.clone());
-        Ok(Self { by_id: by_id(&config), config, fetcher, hubs, ..self.clone() })
+        Ok(Self { places: self.states.configured(&config), config, fetcher, hubs, ..self.clone() })
     }
 
     /// The way to hubs, under the same manners and by the same configuration.
@@ -144,7 +143,7 @@ impl Poller {
 
     /// The source of this id, if it is configured.
     pub fn source(&self, id: &SourceId) -> Option<&Source> {
-        self.by_id.get(id).map(|at| &self.config.sources[*at])
+        self.places.get(id).map(|at| &self.config.sources[*at])
     }
 
     /// One turn of `source` at `now`; none if it is not configured any more. A
@@ -291,7 +290,7 @@ impl Poller {
 
     /// What is known of these entries; of a source that never gave one, nothing.
     fn known(&self, source: &Source, entries: &[Entry]) -> Result<Known, StoreError> {
-        if self.states.of(&source.id).is_none_or(|state| state.last_success.is_none()) {
+        if self.states.see(&source.id, |state| state.is_none_or(|state| state.last_success.is_none())) {
             return Ok(Known::default());
         }
         self.readers.ask_here(|store| store.known(&source.id, entries))
@@ -353,7 +352,8 @@ impl Poller {
 
     /// What is remembered of `source`, if that is of its configured address.
     fn true_state(&self, source: &Source) -> Option<SourceState> {
-        self.states.of(&source.id).filter(|state| state.feed.as_ref() == Some(&source.feed))
+        let is_true = |state: &&SourceState| state.feed.as_ref() == Some(&source.feed);
+        self.states.see(&source.id, |state| state.filter(is_true).cloned())
     }
 
     /// What is remembered of `source`, as far as it is true of its address.
@@ -389,10 +389,6 @@ async fn fenced<T: Send + 'static>(
         Some(Ok(done)) => done,
         Some(Err(_)) | None => Err(StoreError::Panicked),
     }
-}
-
-fn by_id(config: &Config) -> Arc<HashMap<SourceId, usize>> {
-    Arc::new(config.sources.iter().enumerate().map(|(at, source)| (source.id.clone(), at)).collect())
 }
 
 /// Spreads polls that would fall together: different for each poll, the same for the same one.

@@ -4,6 +4,7 @@
 mod error;
 mod failing;
 mod handle;
+mod hub_counts;
 mod hubs;
 mod items;
 mod ledger;
@@ -25,6 +26,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub use error::{Result, StoreError};
 pub use handle::{Handle, Taken};
+pub use hub_counts::HubCounts;
 pub use hubs::HubChange;
 pub use items::ItemRow;
 pub use ledger::LedgerRow;

@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::Shared;
-use crate::hub::Wish;
+use crate::poll::states::Counts;
 use crate::serve::Response;
-use crate::source::Standing;
 
 /// What can be wrong with the whole; each part says so in words.
 #[derive(Clone, Debug)]
@@ -53,15 +52,14 @@ impl Health {
     /// edit that was refused is said, but the work goes on by the old rules.
     pub(super) async fn response(&self, shared: &Shared) -> Response {
         let now = shared.clock.now();
-        let asked = shared.readers.ask(|store| {
-            let hubs = (store.subscriptions()?, store.pings()?);
-            Ok((store.count_items()?, store.listed()?, store.anchor()?, hubs))
-        });
+        let asked = shared
+            .readers
+            .ask(move |store| Ok((store.count_items()?, store.listed()?, store.anchor()?, store.hub_counts(now)?)));
         let asked = asked.await;
         let why_untold = shared.poller.borrow().as_ref().and_then(|poller| poller.hubs().why_untold());
         let config = shared.config.borrow().clone();
         let unreadable = asked.as_ref().err().map(ToString::to_string);
-        let (items, listed, anchor, (subscriptions, pings)) = asked.unwrap_or_default();
+        let (items, listed, anchor, hubs) = asked.unwrap_or_default();
         let state = self.state();
         let unwritable = state.store.clone();
         let mut problems: Vec<String> =
@@ -70,7 +68,7 @@ impl Health {
                 .flatten()
                 .collect();
         problems.dedup();
-        let Counts { configured, failing, paused, retired, held } = Counts::of(shared);
+        let Counts { failing, paused, retired, held } = shared.states.counts();
         let body = serde_json::json!({
             "status": if problems.is_empty() { "ok" } else { "failing" },
             "problems": problems,
@@ -80,16 +78,16 @@ impl Health {
             "now": now,
             "items": items,
             "sources": {
-                "configured": configured,
+                "configured": config.sources.len(),
                 "failing": failing,
                 "paused": paused,
                 "retired": retired,
                 "held": held,
             },
             "websub": {
-                "subscribed": subscriptions.iter().filter(|it| it.holds(now)).count(),
-                "asked": subscriptions.iter().filter(|it| it.wish == Wish::Held && !it.holds(now)).count(),
-                "untold": pings.len(),
+                "subscribed": hubs.subscribed,
+                "asked": hubs.asked,
+                "untold": hubs.untold,
                 "problem": why_untold,
             },
             "last_recap": listed.first().map(|listed| listed.week),
@@ -100,34 +98,6 @@ impl Health {
             headers: vec![("content-type", "application/json".to_owned()), ("cache-control", "no-store".to_owned())],
             body: format!("{body}\n").into_bytes(),
         }
-    }
-}
-
-/// How many of the configured sources are how.
-pub(super) struct Counts {
-    pub configured: usize,
-    /// Their last poll failed.
-    pub failing: usize,
-    /// By the operator.
-    pub paused: usize,
-    /// By their publishers.
-    pub retired: usize,
-    /// With a batch that waits for the operator.
-    pub held: usize,
-}
-
-impl Counts {
-    pub(super) fn of(shared: &Shared) -> Self {
-        let config = shared.config.borrow().clone();
-        let mut counts = Self { configured: config.sources.len(), failing: 0, paused: 0, retired: 0, held: 0 };
-        // Once through all of them: there may be thousands, and polls wait meanwhile.
-        shared.states.look(config.sources.iter().map(|source| &source.id), |state| {
-            counts.failing += usize::from(state.is_failing());
-            counts.paused += usize::from(matches!(state.standing, Standing::Paused { .. }));
-            counts.retired += usize::from(matches!(state.standing, Standing::Retired { .. }));
-            counts.held += usize::from(state.held.is_some());
-        });
-        counts
     }
 }
 

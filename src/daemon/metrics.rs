@@ -6,7 +6,6 @@ use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gau
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::Shared;
-use super::health::Counts;
 use crate::poll::{Outcome, Polled};
 use crate::serve::Response;
 use crate::websub::Told;
@@ -83,17 +82,15 @@ pub fn published() {
 pub async fn response(shared: &Shared) -> Response {
     let Some(recorder) = recorder() else { return Response::text(503, "nothing is counted\n") };
     let now = shared.clock.now();
-    let counts = shared.readers.ask(move |store| {
-        let held = store.subscriptions()?.iter().filter(|it| it.holds(now)).count();
-        Ok((store.count_items()?, held))
-    });
-    let Ok((items, subscriptions)) = counts.await else {
+    let counts = shared.readers.ask(move |store| Ok((store.count_items()?, store.hub_counts(now)?)));
+    let Ok((items, hubs)) = counts.await else {
         return Response::text(503, "the store does not answer\n");
     };
-    let counts = Counts::of(shared);
+    let counts = shared.states.counts();
+    let configured = shared.config.borrow().sources.len();
     gauge!("recapd_items_total").set(items as f64);
-    gauge!("recapd_subscriptions").set(subscriptions as f64);
-    gauge!("recapd_sources").set(counts.configured as f64);
+    gauge!("recapd_subscriptions").set(hubs.subscribed as f64);
+    gauge!("recapd_sources").set(configured as f64);
     gauge!("recapd_sources_failing").set(counts.failing as f64);
     gauge!("recapd_sources_paused").set(counts.paused as f64);
     gauge!("recapd_sources_retired").set(counts.retired as f64);

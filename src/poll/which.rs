@@ -69,8 +69,8 @@ impl Poller {
 
     /// When `source` is due, see [`schedule::due`].
     pub fn due(&self, source: &Source, now: Timestamp) -> Timestamp {
-        let state = self.states.of(&source.id);
-        schedule::due(&source.feed, state.as_ref(), now, self.config.fetch.max_wait)
+        let max_wait = self.config.fetch.max_wait;
+        self.states.see(&source.id, |state| schedule::due(&source.feed, state, now, max_wait))
     }
 
     fn why_not(&self, source: &SourceId) -> NotAsked {

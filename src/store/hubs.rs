@@ -213,6 +213,23 @@ mod tests {
     }
 
     #[test]
+    fn what_holds_is_counted_as_a_subscription_has_it() {
+        let (mut store, now) = (store(), instant("2026-05-04T09:00:00Z"));
+        let until = |until: &str| Some(instant(until));
+        for (token, wish, until) in [
+            ("one", Wish::Held, until("2026-05-04T09:00:01Z")),
+            ("two", Wish::Held, until("2026-05-04T09:00:00Z")),
+            ("three", Wish::Held, None),
+            ("four", Wish::Ended, until("2026-05-05T09:00:00Z")),
+        ] {
+            store.change(&HubChange::Keep(Box::new(Subscription { wish, until, ..begun("a", token) }))).unwrap();
+        }
+        let holding = store.subscriptions().unwrap().iter().filter(|it| it.holds(now)).count();
+        let counts = store.hub_counts(now).unwrap();
+        assert_eq!((counts.subscribed, counts.asked, counts.untold), (holding as u64, 2, 0));
+    }
+
+    #[test]
     fn news_is_told_once() {
         let mut store = store();
         let topic = || "https://recap.test/feeds/weekly.atom".parse().unwrap();

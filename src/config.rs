@@ -10,6 +10,7 @@ mod glance;
 mod known;
 mod meaning;
 mod near;
+mod pieces;
 mod place;
 mod read;
 mod schema;
@@ -92,7 +93,11 @@ pub fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
     let mut problems = Vec::new();
     let written: Main = read::read(&main, env, &mut problems);
     let others = gather::others(&main, &written, &mut problems);
-    meaning::mean(&main, written, others, env, problems)
+    let config = if problems.is_empty() { pieces::mean_in_pieces(&main, &written, &others, env) } else { None };
+    match config {
+        Some(config) => Ok(config),
+        None => meaning::mean(&main, written, others, env, problems),
+    }
 }
 
 /// The configuration that recapd ships, sources and all, as compiled in.

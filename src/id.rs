@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -10,14 +11,15 @@ use sha2::{Digest, Sha256};
 /// dashes and underscores, 1 to 64 bytes, starting with a letter or digit.
 ///
 /// It identifies the source for good: the feed's URL may change, this may not.
+/// Clones share their letters: a source is named in many places, and there may be thousands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct SourceId(String);
+pub struct SourceId(Arc<str>);
 
 /// The name of an audience in the configuration; the same alphabet as [`SourceId`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct AudienceId(String);
+pub struct AudienceId(Arc<str>);
 
 /// A text that cannot name a source or an audience.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +45,7 @@ macro_rules! configured_name {
             type Error = InvalidId;
 
             fn try_from(id: String) -> Result<Self, InvalidId> {
-                if valid(&id) { Ok(Self(id)) } else { Err(InvalidId(id)) }
+                if valid(&id) { Ok(Self(id.into())) } else { Err(InvalidId(id)) }
             }
         }
 
@@ -57,7 +59,7 @@ macro_rules! configured_name {
 
         impl From<$name> for String {
             fn from(id: $name) -> String {
-                id.0
+                id.as_str().to_owned()
             }
         }
 

@@ -1,6 +1,7 @@
 //! What recapd knows, in SQLite: the schema, and one function per question.
 //! The only module that knows SQL, and the only one that opens a transaction.
 
+mod each_state;
 mod error;
 mod failing;
 mod handle;

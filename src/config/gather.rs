@@ -10,6 +10,7 @@ use super::place::{Document, Located, Place};
 use super::written::Main;
 
 /// All files of a configuration but the main one, read.
+#[derive(Clone)]
 pub(super) struct Others {
     /// In the order named; those of one pattern by name.
     pub(super) sources: Vec<Arc<Document>>,
@@ -47,8 +48,14 @@ impl Others {
         }
     }
 
-    /// Every file of the operator's, once.
-    pub(super) fn documents(&self) -> impl Iterator<Item = &Arc<Document>> {
+    /// Every file of the operator's, `main` first.
+    pub(super) fn files(&self, main: &Arc<Document>) -> Vec<PathBuf> {
+        let files = std::iter::once(main).chain(self.documents()).filter(|it| !it.is_shipped());
+        files.map(|document| document.path.clone()).collect()
+    }
+
+    /// Every file, once.
+    fn documents(&self) -> impl Iterator<Item = &Arc<Document>> {
         let single = [&self.audiences, &self.publishers, &self.playbook, &self.names];
         self.sources.iter().chain(single.into_iter().flatten())
     }

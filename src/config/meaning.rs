@@ -2,9 +2,9 @@
 //! needs more than one value to be judged.
 
 mod filters;
-mod lists;
+pub(super) mod lists;
 mod names;
-mod sources;
+pub(super) mod sources;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -45,8 +45,7 @@ pub(super) fn mean(
     env: &dyn Fn(&str) -> Option<String>,
     mut problems: Vec<Problem>,
 ) -> Result<Config, ConfigErrors> {
-    let files = std::iter::once(main).chain(others.documents()).filter(|it| !it.is_shipped());
-    let files: Vec<PathBuf> = files.map(|document| document.path.clone()).collect();
+    let files = others.files(main);
 
     let of = |documents: &Option<Arc<Document>>| documents.iter().cloned().collect::<Vec<_>>();
     let mut lists = Lists {
@@ -94,7 +93,7 @@ pub(super) fn mean(
 /// Whether ids that point at other entries are followed. After an error in
 /// reading they are not: what they point at may be what could not be read.
 #[derive(Clone, Copy, PartialEq)]
-enum References {
+pub(super) enum References {
     Checked,
     Believed,
 }

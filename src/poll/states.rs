@@ -78,8 +78,12 @@ impl States {
     ///
     /// If the database fails.
     pub async fn read(readers: &Readers) -> Result<Self, StoreError> {
-        let states = readers.ask(|store| store.states()).await?;
-        let states = states.into_iter().map(|(source, state)| (source, Box::new(state))).collect();
+        let states = readers.ask(|store| {
+            let mut states = HashMap::new();
+            store.each_state(|source, state| drop(states.insert(source, Box::new(state))))?;
+            Ok(states)
+        });
+        let states = states.await?;
         Ok(Self(Arc::new(Mutex::new(Held { states, ..Held::default() }))))
     }
 

@@ -52,7 +52,7 @@ const COLUMNS: [&str; 34] = [
     "wishes",
 ];
 
-static SELECT: LazyLock<String> = LazyLock::new(|| format!("SELECT {} FROM source", COLUMNS.join(", ")));
+pub(super) static SELECT: LazyLock<String> = LazyLock::new(|| format!("SELECT {} FROM source", COLUMNS.join(", ")));
 
 static BY_ID: LazyLock<String> = LazyLock::new(|| format!("{} WHERE id = ?1", *SELECT));
 
@@ -177,7 +177,7 @@ pub(super) fn put(connection: &Connection, source: &SourceId, state: &SourceStat
     Ok(())
 }
 
-fn state(row: &Row) -> rusqlite::Result<SourceState> {
+pub(super) fn state(row: &Row) -> rusqlite::Result<SourceState> {
     let body_hash: Option<Vec<u8>> = row.get("body_hash")?;
     let told: Option<i64> = row.get("rhythm_told")?;
     Ok(SourceState {

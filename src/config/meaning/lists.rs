@@ -18,7 +18,7 @@ use super::super::place::{Document, Located, Mark, Place};
 use super::References;
 
 /// An entry and where it stands.
-pub(super) struct Entry<T> {
+pub(in crate::config) struct Entry<T> {
     pub(super) written: Located<T>,
     pub(super) document: Arc<Document>,
 }
@@ -38,7 +38,7 @@ impl<T> Entry<T> {
 }
 
 /// The entries of one list of `document`.
-pub(super) fn entries<T>(document: &Arc<Document>, list: Vec<Located<T>>) -> Vec<Entry<T>> {
+pub(in crate::config) fn entries<T>(document: &Arc<Document>, list: Vec<Located<T>>) -> Vec<Entry<T>> {
     list.into_iter().map(|written| Entry { written, document: document.clone() }).collect()
 }
 

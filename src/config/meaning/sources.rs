@@ -12,7 +12,7 @@ use super::lists::{Entry, check_ids, meant_kind};
 use super::{References, filters, outside};
 
 /// The sources, in the order written.
-pub(super) fn sources(
+pub(in crate::config) fn sources(
     list: Vec<Entry<SourceEntry>>,
     fetch: &written::Fetch,
     audiences: &[Audience],

@@ -13,6 +13,7 @@ mod shelf;
 mod supervisor;
 mod work;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -67,8 +68,21 @@ struct Shared {
     commands: mpsc::Sender<Command>,
     /// See [`hubs::MOST_PUSHES`].
     pushes: Arc<Semaphore>,
-    /// The configuration that the address and the database were taken from.
-    begun_by: Arc<Config>,
+    begun_with: Arc<BegunWith>,
+}
+
+/// What a daemon keeps until it ends, whatever becomes of the configuration: so much of
+/// the first one, which may be large.
+#[derive(Debug, PartialEq)]
+struct BegunWith {
+    listen: SocketAddr,
+    database: PathBuf,
+}
+
+impl BegunWith {
+    fn of(config: &Config) -> Self {
+        Self { listen: config.server.listen, database: config.store.path.clone() }
+    }
 }
 
 impl Shared {
@@ -82,7 +96,6 @@ impl Shared {
     ) -> (Self, mpsc::Receiver<Command>) {
         let (commands, heard) = mpsc::channel(control::MOST_COMMANDS);
         let shared = Self {
-            config: watch::Sender::new(config.clone()),
             clock,
             handle,
             readers,
@@ -92,7 +105,8 @@ impl Shared {
             poller: watch::Sender::new(None),
             commands,
             pushes: Arc::new(Semaphore::new(hubs::MOST_PUSHES)),
-            begun_by: config,
+            begun_with: Arc::new(BegunWith::of(&config)),
+            config: watch::Sender::new(config),
         };
         (shared, heard)
     }
@@ -166,6 +180,8 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     tokio::spawn(look_for_damage(shared.readers.clone(), shared.health.clone()));
     let public = &config.server.public_url;
     tracing::info!(%address, sources = config.sources.len(), "ready: http://{address}/, known to readers as {public}");
+    // Another may be in force soon, and this one need not stay beside it.
+    drop(config);
     supervisor::ready();
     let ended = worked.await.context("the polling failed inside");
     // Without polling there is nothing to be alive for: systemd starts it again.

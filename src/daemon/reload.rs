@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
-use super::{Shared, supervisor};
+use super::{BegunWith, Shared, supervisor};
 use crate::config::{self, Config};
 
 /// Editors write a file in several steps; this long after the last one it is read.
@@ -91,8 +91,7 @@ async fn read_again(path: &Path, shared: &Shared, asked: Asked) {
 
 async fn put_in_force(config: Arc<Config>, shared: &Shared) {
     let before = shared.config.borrow().clone();
-    let begun_by = &shared.begun_by;
-    if begun_by.server.listen != config.server.listen || begun_by.store.path != config.store.path {
+    if *shared.begun_with != BegunWith::of(&config) {
         tracing::warn!("`[server] listen` and `[store] path` take effect at the next start");
     }
     if before.names.all() != config.names.all() {

@@ -1,12 +1,13 @@
 //! Plain text: made from HTML, cut, counted, taken apart.
 
 pub mod html;
+pub mod mojibake;
 pub mod sentence;
 pub mod token;
 
 use regex::{Regex, RegexBuilder};
 
-pub use html::{beginning_of_safe, plain, plain_of_safe, tell_plain, title, without_controls};
+pub use html::{beginning_of_safe, plain, plain_of_safe, tell_plain, title, title_and_original, without_controls};
 
 /// One line: runs of white space become one space, ends trimmed.
 pub fn one_line(text: &str) -> String {

@@ -1,6 +1,7 @@
 //! HTML made safe, and plain text made from it. The only module that knows
 //! `ammonia`.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -8,7 +9,7 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 use url::Url;
 
-use crate::text::{head, one_line};
+use crate::text::{head, mojibake, one_line};
 
 mod depth;
 mod fold;
@@ -18,12 +19,16 @@ mod scan;
 mod title;
 
 pub use depth::flattened;
-pub use title::{entity, title, without_controls};
+pub use title::{entity, title, title_and_original, without_controls};
 
 use fold::{Fold, Gap};
 use lists::{ATTRIBUTES, BLOCKS, KEPT, UNSEEN};
 use safe::safe;
-use scan::{Piece, pieces, unescaped};
+use scan::unescaped;
+use title::without_low_controls;
+
+pub(super) use scan::{Piece, pieces};
+pub(super) use title::MEANT;
 
 /// More HTML than this is cut before it is read: an article is not that long.
 const MOST_BYTES: usize = 2 << 20;
@@ -32,13 +37,45 @@ const MOST_BYTES: usize = 2 << 20;
 /// if not stable.
 const MOST_MOVES: usize = 4;
 
+/// HTML that recapd keeps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Safe {
+    /// Sanitised.
+    pub html: String,
+    /// Whether mojibake was mended in it.
+    pub was_garbled: bool,
+}
+
 /// A publisher's HTML made safe: an allow-list of elements and attributes,
 /// http, https and mailto links only, relative ones made absolute against
-/// `base` (dropped without one), tracking pixels and scripts gone.
+/// `base` (dropped without one), tracking pixels and scripts gone, mojibake
+/// mended.
 ///
 /// Stable: what is sanitised once stays as it is.
 pub fn sanitised(html: &str, base: Option<&Url>) -> String {
-    let html = &*without_controls(html);
+    made_safe(html, base).html
+}
+
+/// As [`sanitised`], and whether it had to be mended.
+pub fn made_safe(html: &str, base: Option<&Url>) -> Safe {
+    let mut safe = Safe { html: inert(&without_low_controls(html), base), was_garbled: false };
+    // What a control character kept apart may be mended without it.
+    for _ in 0..MOST_MOVES {
+        let mended = mojibake::mended_html(&safe.html);
+        safe.was_garbled |= mended.is_some();
+        match without_controls(mended.as_deref().unwrap_or(&safe.html)) {
+            Cow::Owned(clean) => safe.html = clean,
+            Cow::Borrowed(_) => {
+                safe.html = mended.unwrap_or(safe.html);
+                break;
+            }
+        }
+    }
+    safe
+}
+
+/// As [`sanitised`], with nothing mended.
+fn inert(html: &str, base: Option<&Url>) -> String {
     if is_plain(html) {
         return html.trim().to_owned();
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// A run of text, or one tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Piece<'h> {
+pub(in crate::text) enum Piece<'h> {
     /// Still escaped.
     Text(&'h str),
     /// An opening or closing tag; `name` in lower case.
@@ -14,7 +14,7 @@ pub(super) enum Piece<'h> {
 
 impl<'h> Piece<'h> {
     /// The piece as it stands in the document.
-    pub(super) fn source(self) -> &'h str {
+    pub(in crate::text) fn source(self) -> &'h str {
         match self {
             Piece::Text(source) | Piece::Tag { source, .. } => source,
         }
@@ -22,7 +22,7 @@ impl<'h> Piece<'h> {
 }
 
 /// The pieces of well-formed HTML, in order, nothing left out.
-pub(super) fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
+pub(in crate::text) fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = html;
     std::iter::from_fn(move || {
         let (piece, left) = match rest.as_bytes() {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::cleaned;
 use super::scan::unescaped;
-use crate::text::one_line;
+use crate::text::{mojibake, one_line};
 
 /// Longer than any headline.
 const MOST_BYTES: usize = 1024;
@@ -57,15 +57,27 @@ const MARKUP: &[&str] = &[
 ];
 
 /// A title as one line of plain text, at most 1 KiB: markup stripped, entities
-/// decoded, those escaped twice too, control characters dropped.
+/// decoded, those escaped twice too, mojibake mended, control characters
+/// dropped.
 pub fn title(text: &str) -> String {
+    title_and_original(text).0
+}
+
+/// A [`title`], and what it would be had nobody mended its mojibake, if there was any.
+pub fn title_and_original(text: &str) -> (String, Option<String>) {
     let text = super::whole_tags(text, 16 * MOST_BYTES);
     let bare = without_markup(text);
     let mut decoded = decoded(&bare);
     if has_entity(&decoded) {
         decoded = self::decoded(&decoded);
     }
-    let line = one_line(&without_controls(&decoded).replace(is_override, ""));
+    let mended = mojibake::mended(&decoded);
+    let line = short_line(mended.as_deref().unwrap_or(&decoded));
+    (line, mended.map(|_| short_line(&decoded)))
+}
+
+fn short_line(text: &str) -> String {
+    let line = one_line(&without_controls(text).replace(is_override, ""));
     if line.len() <= MOST_BYTES {
         return line;
     }
@@ -76,26 +88,40 @@ pub fn title(text: &str) -> String {
 
 /// What windows-1252 has where Unicode has the C1 controls: publishers mean
 /// that. From the Encoding Standard's index; blank where it has nothing.
-const MEANT: &str = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ";
+pub(in crate::text) const MEANT: &str = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ";
 
 /// Without the characters that have no place in text: controls but line feed
 /// and tab, the byte order mark, U+FFFE and U+FFFF. C1 controls become what
 /// windows-1252 has in their place.
 pub fn without_controls(text: &str) -> Cow<'_, str> {
-    let unwanted = |letter: char| match letter {
-        '\n' | '\t' => false,
-        '\u{feff}' | '\u{fffe}' | '\u{ffff}' => true,
-        other => other.is_control(),
+    let meant = |letter: char| match letter {
+        '\u{80}'..='\u{9f}' => MEANT.chars().nth(letter as usize - 0x80).filter(|meant| *meant != ' '),
+        letter => (!is_unwanted(letter)).then_some(letter),
     };
+    replaced(text, is_unwanted, meant)
+}
+
+/// As [`without_controls`], but for C1 controls: they may be what is left of a
+/// character that was read in the wrong encoding.
+pub(super) fn without_low_controls(text: &str) -> Cow<'_, str> {
+    let unwanted = |letter: char| is_unwanted(letter) && !('\u{80}'..='\u{9f}').contains(&letter);
+    replaced(text, unwanted, |letter| (!unwanted(letter)).then_some(letter))
+}
+
+fn replaced(text: &str, unwanted: impl Fn(char) -> bool, meant: impl Fn(char) -> Option<char>) -> Cow<'_, str> {
     if !may_have_controls(text) || !text.contains(unwanted) {
         return Cow::Borrowed(text);
     }
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let meant = |letter: char| match letter {
-        '\u{80}'..='\u{9f}' => MEANT.chars().nth(letter as usize - 0x80).filter(|meant| *meant != ' '),
-        letter => (!unwanted(letter)).then_some(letter),
-    };
     Cow::Owned(text.chars().filter_map(meant).collect())
+}
+
+fn is_unwanted(letter: char) -> bool {
+    match letter {
+        '\n' | '\t' => false,
+        '\u{feff}' | '\u{fffe}' | '\u{ffff}' => true,
+        other => other.is_control(),
+    }
 }
 
 /// Whether a byte of `text` could belong to a control character: most texts

@@ -138,7 +138,8 @@ impl Look {
         }
         let touches = |one: Option<&Sequence>, other: Option<&Sequence>| {
             // After a no-break space another word begins: `CAFÉ\u{a0}Å`.
-            let joined = |one: &Sequence, other: &Sequence| one.end == other.start && !text[..one.end].ends_with('\u{a0}');
+            let joined =
+                |one: &Sequence, other: &Sequence| one.end == other.start && !text[one.start..one.end].contains('\u{a0}');
             one.zip(other).is_some_and(|(one, other)| joined(one, other) && one.reading == other.reading)
         };
         for place in 0..look.garbled.len() {

@@ -73,21 +73,34 @@ fn once(text: &str, parts: impl Fn(&str) -> Vec<Part>) -> Option<String> {
 }
 
 /// Whether some letter that may begin a sequence stands before one that may go
-/// on with it. Most texts have none, and bytes are looked at many at a time.
+/// on with it. Most texts have none, and are looked through many bytes at a time.
 fn is_suspect(text: &str) -> bool {
     const TOGETHER: usize = 64;
     let bytes = text.as_bytes();
-    let begins = |byte: &u8| matches!(*byte, 0xc3 | 0xe0);
-    // The first bytes of what windows-1252 has in 0x80 to 0xBF, and of `&nbsp;`.
-    let goes_on = |at: usize| matches!(bytes.get(at), Some(0xc2 | 0xc5 | 0xc6 | 0xcb | 0xe2 | b'&'));
     let suspect = |at: usize| match (bytes[at], bytes.get(at + 1)) {
-        (0xc3, Some(0x82..=0xb4)) => goes_on(at + 2),
-        (0xe0, Some(0xb8 | 0xb9)) => goes_on(at + 3),
+        // The first bytes of what windows-1252 has in 0x80 to 0xBF, and of `&nbsp;`.
+        (0xc3, Some(0x82..=0x9f)) => matches!(bytes.get(at + 2), Some(0xc2 | 0xc5 | 0xc6 | 0xcb | 0xe2 | b'&')),
+        // A no-break space after a small letter proves nothing.
+        (0xc3, Some(0xa0..=0xb4)) => match bytes.get(at + 2) {
+            Some(0xc2) => bytes.get(at + 3) != Some(&0xa0),
+            next => matches!(next, Some(0xc5 | 0xc6 | 0xcb | 0xe2)),
+        },
+        (0xe0, Some(0xb8 | 0xb9)) => is_suspect_thai(&text[at..]),
         _ => false,
     };
-    let chunks = bytes.chunks(TOGETHER).enumerate();
-    let mut marked = chunks.filter(|(_, chunk)| chunk.iter().fold(false, |any, byte| any | begins(byte)));
+    let begins = |byte: u8| u8::from(byte == 0xc3) | u8::from(byte == 0xe0);
+    let chunks = bytes.chunks(TOGETHER).enumerate().filter(|(_, chunk)| !chunk.is_ascii());
+    let mut marked = chunks.filter(|(_, chunk)| chunk.iter().fold(0, |any, byte| any | begins(*byte)) > 0);
     marked.any(|(place, chunk)| (0..chunk.len()).any(|at| suspect(place * TOGETHER + at)))
+}
+
+/// The same of a letter of Thai: quotes may follow it, but for a vowel and a
+/// figure with which most garbled text begins.
+fn is_suspect_thai(text: &str) -> bool {
+    let mut letters = text.chars();
+    let (first, Some(next)) = (letters.next(), letters.next()) else { return false };
+    let is_thai = matches!(next, '\u{e00}'..='\u{e7f}');
+    !next.is_ascii() && !is_thai && (matches!(first, Some('โ' | '๐')) || is_odd(next))
 }
 
 /// Text, `alt` and `title` apart from the rest of sanitised HTML.
@@ -138,8 +151,9 @@ impl Look {
         }
         let touches = |one: Option<&Sequence>, other: Option<&Sequence>| {
             // After a no-break space another word begins: `CAFÉ\u{a0}Å`.
-            let joined =
-                |one: &Sequence, other: &Sequence| one.end == other.start && !text[one.start..one.end].contains('\u{a0}');
+            let joined = |one: &Sequence, other: &Sequence| {
+                one.end == other.start && !text[one.start..one.end].contains('\u{a0}')
+            };
             one.zip(other).is_some_and(|(one, other)| joined(one, other) && one.reading == other.reading)
         };
         for place in 0..look.garbled.len() {
@@ -239,7 +253,6 @@ impl Sequence {
             _ => false,
         }
     }
-
 }
 
 /// Whether a mark never follows a letter: quotes, dashes, a trade mark and the

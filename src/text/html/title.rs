@@ -129,9 +129,11 @@ fn is_unwanted(letter: char) -> bool {
 fn may_have_controls(text: &str) -> bool {
     const TOGETHER: usize = 64;
     // C1 begins with 0xC2, the byte order mark and the last two of the plane with 0xEF.
-    let suspicious =
-        |byte: &u8| (*byte < 0x20 && *byte != b'\n' && *byte != b'\t') || matches!(*byte, 0x7f | 0xc2 | 0xef);
-    text.as_bytes().chunks(TOGETHER).any(|chunk| chunk.iter().fold(false, |any, byte| any | suspicious(byte)))
+    let suspicious = |byte: u8| {
+        let low = byte < 0x20 && byte != b'\n' && byte != b'\t';
+        u8::from(low) | u8::from(matches!(byte, 0x7f | 0xc2 | 0xef))
+    };
+    text.as_bytes().chunks(TOGETHER).any(|chunk| chunk.iter().fold(0, |any, byte| any | suspicious(*byte)) > 0)
 }
 
 /// Characters that turn the direction of what follows them, beyond the title.

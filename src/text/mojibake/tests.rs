@@ -92,11 +92,74 @@ const CLEAN: &[&str] = &[
 
 /// Words that show what happened to them.
 const GARBLED: &[&str] = &[
-    "It’s", "“Quote”", "a–b", "wait…", "5€", "Acme™", "→", "✓", "🌐", "👩‍💻", "🇫🇷", "•", "café", "à", "Noël", "Ça", "œuvre",
-    "maître", "£5", "20°C", "«mot»", "größer", "Straße", "Übermaß", "São", "você", "ação", "Niño", "¿Qué", "Aquí", "città",
-    "hyvää", "på", "være", "sąd", "Łódź", "żółw", "příliš", "žluťoučký", "őr", "tűr", "și", "țara", "ığdır", "şölen",
-    "Việt", "tiếng", "người", "Đà", "Привет", "мир", "ґанок", "Ελλάδα", "μm", "שלום", "مرحبا", "中国", "东京で", "カタカナ",
-    "서울에서", "กรุงเทพ", "เริ่มต้น", "नमस्ते", "ქართული", "HÔTEL", "GARÇON", "ÉCOLE", "CAFÉ",
+    "It’s",
+    "“Quote”",
+    "a–b",
+    "wait…",
+    "5€",
+    "Acme™",
+    "→",
+    "✓",
+    "🌐",
+    "👩‍💻",
+    "🇫🇷",
+    "•",
+    "café",
+    "à",
+    "Noël",
+    "Ça",
+    "œuvre",
+    "maître",
+    "£5",
+    "20°C",
+    "«mot»",
+    "größer",
+    "Straße",
+    "Übermaß",
+    "São",
+    "você",
+    "ação",
+    "Niño",
+    "¿Qué",
+    "Aquí",
+    "città",
+    "hyvää",
+    "på",
+    "være",
+    "sąd",
+    "Łódź",
+    "żółw",
+    "příliš",
+    "žluťoučký",
+    "őr",
+    "tűr",
+    "și",
+    "țara",
+    "ığdır",
+    "şölen",
+    "Việt",
+    "tiếng",
+    "người",
+    "Đà",
+    "Привет",
+    "мир",
+    "ґанок",
+    "Ελλάδα",
+    "μm",
+    "שלום",
+    "مرحبا",
+    "中国",
+    "东京で",
+    "カタカナ",
+    "서울에서",
+    "กรุงเทพ",
+    "เริ่มต้น",
+    "नमस्ते",
+    "ქართული",
+    "HÔTEL",
+    "GARÇON",
+    "ÉCOLE",
+    "CAFÉ",
 ];
 
 /// Those of which windows-874 leaves a trace that proves something; its letters
@@ -144,7 +207,8 @@ fn what_somebody_wrote_stays() {
 #[test]
 fn markup_is_no_text() {
     let html = "<p>Itâ€™s <a href=\"https://a.test/Ã©\" title=\"CafÃ©\">Ã&nbsp;</a><img src=\"https://a.test/â€™\" alt=\"Ã©\"></p>";
-    let meant = "<p>It’s <a href=\"https://a.test/Ã©\" title=\"Café\">à</a><img src=\"https://a.test/â€™\" alt=\"é\"></p>";
+    let meant =
+        "<p>It’s <a href=\"https://a.test/Ã©\" title=\"Café\">à</a><img src=\"https://a.test/â€™\" alt=\"é\"></p>";
     assert_eq!(mended_html(html).as_deref(), Some(meant));
     assert_eq!(mended_html("<p>Â&nbsp;5 &amp;nbsp;</p>").as_deref(), Some("<p>&nbsp;5 &amp;nbsp;</p>"));
 }
@@ -157,7 +221,8 @@ fn what_was_garbled_without_end_is_left_as_it_came_in_time() {
 /// A sentence as a person sets it: words in quotes, in capitals, before marks.
 fn sentence() -> impl Strategy<Value = String> {
     let words: Vec<&str> = CLEAN.iter().flat_map(|text| text.split_whitespace()).collect();
-    let word = prop::sample::select(words).prop_flat_map(|word| prop_oneof![Just(word.to_owned()), Just(word.to_uppercase())]);
+    let word =
+        prop::sample::select(words).prop_flat_map(|word| prop_oneof![Just(word.to_owned()), Just(word.to_uppercase())]);
     let opening = prop::sample::select(&["", "", "", "“", "„", "«\u{a0}", "«", "»", "‘", "‹", "("][..]);
     let closing = prop::sample::select(
         &["", "", "", "”", "“", "\u{a0}»", "»", "’", "›", "…", "…”", "\u{a0}!", "\u{a0}€", "™", "®", " –", "—", ")"][..],

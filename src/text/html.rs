@@ -14,6 +14,7 @@ use crate::text::{head, mojibake, one_line};
 mod depth;
 mod fold;
 mod lists;
+mod pixels;
 mod safe;
 mod scan;
 mod title;
@@ -23,6 +24,7 @@ pub use title::{entity, title, title_and_original, without_controls};
 
 use fold::{Fold, Gap};
 use lists::{ATTRIBUTES, BLOCKS, KEPT, UNSEEN};
+use pixels::without_pixels;
 use safe::safe;
 use scan::unescaped;
 use title::without_low_controls;
@@ -193,20 +195,6 @@ fn is_plain(html: &str) -> bool {
     !html.contains(['<', '&', '>', '\0', '\r', '\u{a0}'])
 }
 
-/// Without pictures that nobody sees: no address, or one pixel wide or high.
-fn without_pixels(safe: &str) -> String {
-    let unseen = |piece: &Piece| match piece {
-        Piece::Tag { name: "img", source, .. } => {
-            let tiny = |side: &str| {
-                ["\"0\"", "\"1\"", "\"0px\"", "\"1px\""].iter().any(|size| source.contains(&format!(" {side}={size}")))
-            };
-            !source.contains(" src=\"") || tiny("width") || tiny("height")
-        }
-        _ => false,
-    };
-    pieces(safe).filter(|piece| !unseen(piece)).map(|piece| piece.source()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -256,6 +244,7 @@ mod tests {
         check("a<img src='https://t.test/p.gif' width=1 height=1>b", "ab");
         check("a<img src='https://t.test/p.gif' width=100 height=1>b", "ab");
         check("<img alt=nothing>", "");
+        check("a<img src=\"https://pixel.wp.com/b.gif\">b", "ab");
         check("<img src='https://t.test/p.gif' width=10>", "<img src=\"https://t.test/p.gif\" width=\"10\">");
     }
 
@@ -277,6 +266,15 @@ mod tests {
     fn entities_are_decoded_once() {
         check_plain("a &amp; b &lt;b&gt; &amp;amp; &eacute;&#8217;", "a & b <b> &amp; é’");
         check_plain("1 < 2 && 3 > 2", "1 < 2 && 3 > 2");
+    }
+
+    #[test]
+    fn mojibake_is_mended_in_text_and_nowhere_else() {
+        check("It&acirc;&euro;&trade;s Ã&nbsp; <b>\u{c3}\u{a9}</b>", "It’s à <b>é</b>");
+        check("â\u{80}\u{9d} and \u{80}5", "” and €5");
+        let link = "<a href=\"https://a.test/%C3%83%C2%A9\" title=\"é\">é</a>";
+        check("<a href='/Ã©' title='Ã©'>Ã©</a>", link);
+        assert!(made_safe("CafÃ©", None).was_garbled && !made_safe("<p>Café&nbsp;!</p>", None).was_garbled);
     }
 
     #[test]

@@ -7,6 +7,8 @@
 
 use url::Url;
 
+use super::pixels::is_beacon;
+
 /// Stand around blocks.
 const AROUND: &[&str] = &["div", "blockquote", "figure", "ul", "ol", "li"];
 
@@ -94,7 +96,7 @@ fn is_picture(tag: &str) -> bool {
     let Some((src, rest)) = tag.strip_prefix("img src=\"").and_then(|rest| rest.split_once('"')) else { return false };
     let words = rest.strip_prefix(" alt=\"").and_then(|words| words.strip_suffix('"'));
     let is_plain = |words: &str| !words.contains(['"', '&', '<', '\u{a0}']);
-    is_link(src) && (rest.is_empty() || words.is_some_and(is_plain))
+    is_link(src) && !is_beacon(src) && (rest.is_empty() || words.is_some_and(is_plain))
 }
 
 /// An absolute link in letters that need no escape.
@@ -151,6 +153,7 @@ mod tests {
             "<p/>",
             "<img src=\"https://a.test\" width=\"1\">",
             "<img alt=\"a\">",
+            "<img src=\"https://pixel.wp.com/b.gif\">",
             "a\u{a0}b",
         ] {
             assert_eq!(safe(html), None, "{html}");

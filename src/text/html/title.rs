@@ -251,6 +251,14 @@ mod tests {
     }
 
     #[test]
+    fn mojibake_is_mended_and_what_came_is_told() {
+        check("Itâ€™s caf&Atilde;&copy; Ã\u{a0} la carte", "It’s café à la carte");
+        check("â\u{80}\u{9c}Helloâ\u{80}\u{9d}", "“Hello”");
+        assert_eq!(title_and_original("<b>Itâ€™s</b>"), ("It’s".to_owned(), Some("Itâ€™s".to_owned())));
+        assert_eq!(title_and_original("Café"), ("Café".to_owned(), None));
+    }
+
+    #[test]
     fn a_long_title_is_cut_after_a_word() {
         let long = title(&"word ".repeat(500));
         assert!(long.len() <= MOST_BYTES && long.ends_with("word…"), "{long}");

@@ -46,6 +46,8 @@ pub struct Parsed {
     pub feed: Feed,
     /// In document order, at most the 5,000 newest.
     pub entries: Vec<Entry>,
+    /// Which of them came garbled, in their order.
+    pub garbled: Vec<Garbled>,
     /// What could not be read, in document order.
     pub skipped: Vec<Skipped>,
     /// What it asks of those who poll it.
@@ -85,6 +87,17 @@ pub enum Format {
     Atom,
     /// JSON Feed 1.0 and 1.1.
     JsonFeed,
+}
+
+/// What of an entry had been read in the wrong encoding, and was mended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Garbled {
+    /// Its place among [`Parsed::entries`], from 0.
+    pub index: usize,
+    /// The title as it came, if it did so garbled.
+    pub title: Option<String>,
+    /// What else did: `authors`, `summary`, `content`.
+    pub others: Vec<&'static str>,
 }
 
 /// An entry that was left out.

@@ -7,10 +7,10 @@ use url::Url;
 
 use super::fields::{Field, Fields};
 use super::shape::Shape;
-use super::{dates, person};
+use super::{Garbled, dates, person};
 use crate::item::{Enclosure, Entry};
 use crate::text;
-use crate::text::html::sanitised;
+use crate::text::html::made_safe;
 
 pub(super) mod texts;
 
@@ -35,12 +35,16 @@ pub(super) struct Around<'f> {
     pub authors: &'f [String],
 }
 
-/// The entry as recapd keeps it.
+/// The entry as recapd keeps it, and what of it came garbled.
 ///
 /// # Errors
 ///
 /// If there is nothing in it, in words.
-pub(super) fn entry(given: model::Entry, fields: &Fields, around: &Around) -> Result<Entry, &'static str> {
+pub(super) fn entry(
+    given: model::Entry,
+    fields: &Fields,
+    around: &Around,
+) -> Result<(Entry, Option<Garbled>), &'static str> {
     let guid = guid(&given, fields);
     let link = link(&given, fields, guid.as_deref(), around);
     let summary = texts::summary(&given, fields, around.shape);
@@ -48,17 +52,26 @@ pub(super) fn entry(given: model::Entry, fields: &Fields, around: &Around) -> Re
     let base = around.base.or(around.feed_link).or(link.as_ref());
     let html = |body: Option<Body>, limit_bytes| {
         let own = |body: &Body| body.field.and_then(|field| field.base.clone());
-        body.map(|body| sanitised(&body.html(limit_bytes), own(&body).as_ref().or(base))).unwrap_or_default()
+        body.map(|body| made_safe(&body.html(limit_bytes), own(&body).as_ref().or(base))).unwrap_or_default()
     };
-    let content_html = html(content, MOST_CONTENT_BYTES);
-    let mut summary_html = html(summary, MOST_SUMMARY_BYTES);
+    let content = html(content, MOST_CONTENT_BYTES);
+    let summary = html(summary, MOST_SUMMARY_BYTES);
+    let (title, came) = title(&given, fields);
+    let others = [
+        ("authors", has_garbled_authors(&given, fields)),
+        ("summary", summary.was_garbled),
+        ("content", content.was_garbled),
+    ];
+    let others: Vec<&str> = others.into_iter().filter_map(|(part, is)| is.then_some(part)).collect();
+    let garbled = Garbled { index: 0, title: came, others };
+    let (content_html, mut summary_html) = (content.html, summary.html);
     if summary_html == content_html {
         summary_html.clear();
     }
     let (published, updated) = when(&given, fields, around.shape);
     let mut entry = Entry {
         guid,
-        title: title(&given, fields),
+        title,
         published,
         updated,
         authors: authors(&given, fields, around),
@@ -74,16 +87,17 @@ pub(super) fn entry(given: model::Entry, fields: &Fields, around: &Around) -> Re
         let untitled = || (!fields.is_empty()).then(|| "Untitled".to_owned());
         entry.title = substitute(&entry).or_else(untitled).ok_or("there is nothing in it")?;
     }
-    Ok(entry)
+    Ok((entry, Some(garbled).filter(|garbled| *garbled != Garbled::default())))
 }
 
-fn title(given: &model::Entry, fields: &Fields) -> String {
+/// The title, and as it came if that was garbled.
+fn title(given: &model::Entry, fields: &Fields) -> (String, Option<String>) {
     // feed-rs stops at the first tag.
     let whole = fields.all("title").find_map(|field| field.markup.as_deref());
-    let title = whole.map(text::title).or_else(|| given.title.as_ref().map(texts::line));
+    let title = whole.map(text::title_and_original).or_else(|| given.title.as_ref().map(texts::line));
     title
-        .filter(|title| !title.is_empty())
-        .or_else(|| fields.text(&["title", "dc:title", "media:title", "itunes:title"]).map(text::title))
+        .filter(|(title, _)| !title.is_empty())
+        .or_else(|| fields.text(&["title", "dc:title", "media:title", "itunes:title"]).map(text::title_and_original))
         .unwrap_or_default()
 }
 
@@ -164,6 +178,12 @@ fn authors(given: &model::Entry, fields: &Fields, around: &Around) -> Vec<String
     let names = if names.is_empty() { own("itunes:author").collect() } else { names };
     let names = if names.is_empty() && around.shape == Shape::Atom { around.authors.to_vec() } else { names };
     each_once(names.into_iter(), MOST_AUTHORS)
+}
+
+fn has_garbled_authors(given: &model::Entry, fields: &Fields) -> bool {
+    let written = ["author", "dc:creator", "itunes:author"].into_iter().flat_map(|name| fields.all(name));
+    let names = given.authors.iter().filter_map(|author| author.name.as_deref());
+    written.map(|field| field.text.as_str()).chain(names).any(|name| text::mojibake::mended(name).is_some())
 }
 
 fn categories(given: &model::Entry, fields: &Fields) -> Vec<String> {

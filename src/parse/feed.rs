@@ -9,7 +9,7 @@ use super::entry::{Around, absolute, instant, texts};
 use super::fields::Fields;
 use super::salvage::Reading;
 use super::shape::Shape;
-use super::{Feed, Format, Hints, MOST_ENTRIES, Parsed, Skipped, dates, entry, person, wishes};
+use super::{Feed, Format, Garbled, Hints, MOST_ENTRIES, Parsed, Skipped, dates, entry, person, wishes};
 use crate::text;
 
 /// The feed as recapd understands it.
@@ -29,6 +29,7 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
         Around { shape, base, feed_link: feed.link.as_ref(), language: feed.language.as_deref(), authors: &authors };
     let fields = aligned(outline.entries, &mut given.entries, shape);
     let mut entries = Vec::with_capacity(given.entries.len().min(MOST_ENTRIES));
+    let mut garbled = Vec::new();
     let newest = newest(&given.entries, &mut skipped);
     for (index, entry) in given.entries.into_iter().enumerate() {
         if newest.as_ref().is_some_and(|newest| !newest[index]) {
@@ -36,7 +37,10 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
         }
         let none = Fields::default();
         match entry::entry(entry, fields.get(index).unwrap_or(&none), &around) {
-            Ok(entry) => entries.push(entry),
+            Ok((entry, came)) => {
+                garbled.extend(came.map(|came| Garbled { index: entries.len(), ..came }));
+                entries.push(entry);
+            }
             Err(why) => {
                 let index = fields.get(index).map_or(index, |fields| fields.place);
                 skipped.push(Skipped { index, why: why.to_owned() });
@@ -44,7 +48,7 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
         }
     }
     skipped.sort_by_key(|skipped| skipped.index);
-    Parsed { feed, entries, skipped, hints, rescued, mended }
+    Parsed { feed, entries, garbled, skipped, hints, rescued, mended }
 }
 
 fn format(kind: &FeedType) -> Format {
@@ -58,7 +62,7 @@ fn format(kind: &FeedType) -> Format {
 }
 
 fn title(given: Option<model::Text>, own: &Fields) -> String {
-    let title = given.map(|title| texts::line(&title)).filter(|title| !title.is_empty());
+    let title = given.map(|title| texts::line(&title).0).filter(|title| !title.is_empty());
     title.or_else(|| own.text(&["dc:title", "title"]).map(text::title)).unwrap_or_default()
 }
 

@@ -8,6 +8,9 @@ const MOST_CHARS: usize = 200;
 /// The name in `jo@a.test (Jo Doe)`, `Jo Doe <jo@a.test>`, `Jo Doe`; the
 /// address where there is nothing else.
 pub(super) fn name(written: &str) -> Option<String> {
+    // Before the dash goes, which may be a piece of it.
+    let mended = text::mojibake::mended(written);
+    let written = mended.as_deref().unwrap_or(written);
     let line = text::title(&written.replace(['<', '>', '—'], " "));
     let line = line.trim().trim_start_matches("mailto:");
     let is_address = |word: &&str| word.contains('@') && word.contains('.') && !word.starts_with('@');
@@ -38,6 +41,7 @@ mod tests {
         check("jo@a.test", "jo@a.test");
         check("Jo (the great) Doe", "Jo (the great) Doe");
         check("Jo Doe—jo@a.test", "Jo Doe");
+        check("JosÃ© Ä—glÄ—", "José ėglė");
         check("  ", "nobody");
     }
 }

@@ -223,3 +223,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_came_garbled_is_mended_and_told() {
+    let text = "<rss version='2.0'><channel><title>T</title><item><title>Clean’s café</title></item><item><title>Itâ€™s</title>\
+        <author>JosÃ©</author><description>&lt;p&gt;CafÃ&amp;copy;&lt;/p&gt;</description></item></channel></rss>";
+    let parsed = document(text.as_bytes()).unwrap();
+    let entry = &parsed.entries[1];
+    assert_eq!((entry.title.as_str(), entry.authors.as_slice()), ("It’s", ["José".to_owned()].as_slice()));
+    assert_eq!(entry.summary_html, "<p>Café</p>");
+    let came = Garbled { index: 1, title: Some("Itâ€™s".to_owned()), others: vec!["authors", "summary"] };
+    assert_eq!(parsed.garbled, [came]);
+}

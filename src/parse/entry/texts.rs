@@ -41,13 +41,13 @@ fn has_markup(text: &str) -> bool {
     ["</", "<br", "<p>", "<img ", "/>"].iter().any(|mark| text.contains(mark))
 }
 
-/// A title as one line.
-pub(in crate::parse) fn line(title: &model::Text) -> String {
+/// A title as one line, and as it came if that was garbled.
+pub(in crate::parse) fn line(title: &model::Text) -> (String, Option<String>) {
     let xhtml = title.content_type.subty().as_str().contains("xhtml");
     if xhtml {
-        text::title(&text::plain(&title.content).replace('&', "&amp;").replace('<', "&lt;"))
+        text::title_and_original(&text::plain(&title.content).replace('&', "&amp;").replace('<', "&lt;"))
     } else {
-        text::title(&title.content)
+        text::title_and_original(&title.content)
     }
 }
 

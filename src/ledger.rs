@@ -34,6 +34,8 @@ pub enum Event {
     New,
     /// Its publisher changed it.
     Changed,
+    /// It came garbled, read in the wrong encoding, and was mended.
+    Mended,
     /// A filter refused it.
     Dropped,
     /// A filter refused it, and another one kept it.
@@ -84,6 +86,7 @@ impl Event {
         match self {
             Event::New => "new",
             Event::Changed => "changed",
+            Event::Mended => "mended",
             Event::Dropped => "dropped",
             Event::Kept => "kept",
             Event::Skipped => "skipped",

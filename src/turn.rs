@@ -12,7 +12,7 @@ use crate::id::Share;
 use crate::item::Entry;
 use crate::ledger::{Event, Note};
 use crate::names::Names;
-use crate::parse::Skipped;
+use crate::parse::{Garbled, Skipped};
 use crate::schedule::{Habits, Outcome, Pace, next_poll};
 use crate::source::{Footprint, Source, SourceState, Stance, Standing, Validators, Wishes};
 use crate::story::signature::Signature;
@@ -89,6 +89,8 @@ pub struct Failure {
 pub struct Reading {
     /// In the document's order.
     pub entries: Vec<Entry>,
+    /// Which of them came garbled.
+    pub garbled: Vec<Garbled>,
     /// What could not be taken from it.
     pub skipped: Vec<Skipped>,
     /// What had to be mended, in words.

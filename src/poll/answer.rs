@@ -37,6 +37,7 @@ impl Body {
                     wishes: parsed.hints.wishes,
                     moved: self.moved,
                     entries: parsed.entries.into_iter().map(|entry| spoken_in(entry, language)).collect(),
+                    garbled: parsed.garbled,
                     skipped: parsed.skipped,
                     mended: parsed.mended,
                     validators: self.validators,

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use url::Url;
 
 use super::quarantine::{self, Redating, Verdict};
 use super::{Circumstances, Reading, Turn, moves, succeeded};
@@ -10,7 +11,7 @@ use crate::dedup::{Acquaintance, Intake, Known, intake};
 use crate::filter::{self, verdict};
 use crate::item::{Entry, Item};
 use crate::ledger::{Event, Note};
-use crate::parse::Skipped;
+use crate::parse::{Garbled, Skipped};
 use crate::schedule::Outcome;
 use crate::source::{Dates, Footprint, Rhythm, Source, SourceState, Trap};
 use crate::story::signature::Signature;
@@ -28,6 +29,7 @@ pub(super) fn read(
     succeeded(&mut turn.state, by.now);
     turn.state.wishes = reading.wishes;
     turn.state.mended = (!reading.mended.is_empty()).then(|| reading.mended.join("; "));
+    let mended = Mended::of(&reading);
     let (entries, sifted) = sifted(source, std::mem::take(&mut reading.entries), by);
     let Sifted { dropped, kept } = sifted;
     let redating = Redating::of(&entries, known);
@@ -47,7 +49,7 @@ pub(super) fn read(
     }
     place_backlog(before, &verdict, &mut batch.new);
     place_news(before, by.now, &mut batch.new);
-    turn.notes.extend(notes(source, &batch, by.now));
+    turn.notes.extend(notes(source, &batch, &mended, by.now));
     turn.notes.extend(exceptions(source, &batch, &kept, by.now));
     turn.notes.extend(left_out(source, known, &dropped, &reading.skipped, by.now));
     turn.state.rhythm = match acquaintance {
@@ -134,7 +136,35 @@ fn place_news(before: &SourceState, now: Timestamp, new: &mut [Item]) {
     }
 }
 
-fn notes(source: &Source, batch: &Intake, now: Timestamp) -> Vec<Note> {
+/// An entry that came garbled, found again by what its item says.
+struct Mended {
+    title: String,
+    link: Option<Url>,
+    detail: String,
+}
+
+impl Mended {
+    fn of(reading: &Reading) -> Vec<Self> {
+        let of = |garbled: &Garbled| {
+            let entry = reading.entries.get(garbled.index)?;
+            Some(Self { title: entry.title.clone(), link: entry.link.clone(), detail: in_words(garbled) })
+        };
+        reading.garbled.iter().filter_map(of).collect()
+    }
+
+    fn is(&self, entry: &Entry) -> bool {
+        self.title == entry.title && self.link == entry.link
+    }
+}
+
+fn in_words(garbled: &Garbled) -> String {
+    let parts: Vec<&str> = garbled.title.iter().map(|_| "title").chain(garbled.others.iter().copied()).collect();
+    let parts = parts.join(", ");
+    let was = garbled.title.as_ref().map(|title| format!("; the title was `{title}`")).unwrap_or_default();
+    format!("read in the wrong encoding before it came: {parts}{was}")
+}
+
+fn notes(source: &Source, batch: &Intake, mended: &[Mended], now: Timestamp) -> Vec<Note> {
     let note = |event: Event, item: &Item, detail: String| Note {
         source: Some(source.id.clone()),
         item: Some(item.id),
@@ -148,7 +178,12 @@ fn notes(source: &Source, batch: &Intake, now: Timestamp) -> Vec<Note> {
         .changed
         .iter()
         .map(|item| note(Event::Changed, item, format!("its publisher changed it: version {}", item.version)));
-    new.chain(changed).collect()
+    let came = batch.new.iter().chain(&batch.changed);
+    let mended = came.filter_map(|item| {
+        let mended = mended.iter().find(|mended| mended.is(&item.entry))?;
+        Some(note(Event::Mended, item, mended.detail.clone()))
+    });
+    new.chain(changed).chain(mended).collect()
 }
 
 /// New items that one rule kept from another.

@@ -65,6 +65,7 @@ fn entry(number: usize) -> Entry {
 fn feed(entries: Vec<Entry>) -> Reading {
     Reading {
         entries,
+        garbled: Vec::new(),
         skipped: Vec::new(),
         mended: Vec::new(),
         validators: validators("new"),
@@ -496,4 +497,16 @@ fn at_another_address_what_is_younger_than_the_last_look_is_news() {
     let turn = polled_at(now(), &elsewhere, &before, Answer::Feed(feed(entries)), &Known::default());
     let placed: Vec<_> = turn.intake.new.iter().map(|item| item.placed).collect();
     assert_eq!(placed, [Some(now() - HOUR * 2), Some(now()), Some(now()), None]);
+}
+
+#[test]
+fn what_came_garbled_is_told_of_its_item() {
+    let garbled = Garbled { index: 1, title: Some("Itâ€™s 2".to_owned()), others: vec!["content"] };
+    let answer = Answer::Feed(Reading { garbled: vec![garbled.clone()], ..feed(vec![entry(1), entry(2)]) });
+    let first = polled(&well(), answer);
+    let second = first.intake.new.iter().find(|item| item.entry.title == "Title 2").unwrap();
+    let notes: Vec<&Note> = first.notes.iter().filter(|note| note.event == Event::Mended).collect();
+    assert_eq!(notes.iter().map(|note| note.item).collect::<Vec<_>>(), [Some(second.id)]);
+    expect!["read in the wrong encoding before it came: title, content; the title was `Itâ€™s 2`"]
+        .assert_eq(&notes[0].detail);
 }

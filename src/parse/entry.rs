@@ -260,7 +260,14 @@ fn language<'e>(given: &'e model::Entry, fields: &'e Fields) -> Option<&'e str> 
         .attribute("xml:lang")
         .or_else(|| fields.text(&["dc:language", "language"]))
         .or(given.language.as_deref());
-    said.map(str::trim).filter(|language| !language.is_empty() && language.len() <= 35)
+    said.and_then(tag)
+}
+
+/// A language as a feed may say it: short, and nothing that is no word.
+pub(super) fn tag(language: &str) -> Option<&str> {
+    let no_word = |letter: char| letter.is_control() || "<>\"'`&=".contains(letter);
+    let language = language.trim();
+    (!language.is_empty() && language.len() <= 35 && !language.contains(no_word)).then_some(language)
 }
 
 /// A title for an entry without one: the first sentence of its text, else the

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use feed_rs::model::{self, FeedType};
 use url::Url;
 
-use super::entry::{Around, absolute, instant, texts};
+use super::entry::{Around, absolute, instant, tag, texts};
 use super::fields::Fields;
 use super::salvage::Reading;
 use super::shape::Shape;
@@ -89,7 +89,7 @@ fn language(given: &model::Feed, own: &Fields) -> Option<String> {
         .as_deref()
         .or_else(|| own.text(&["dc:language", "language"]))
         .or_else(|| own.attribute("xml:lang"));
-    said.map(str::trim).filter(|language| !language.is_empty() && language.len() <= 35).map(str::to_owned)
+    said.and_then(tag).map(str::to_owned)
 }
 
 fn updated(own: &Fields) -> Option<jiff::Timestamp> {

@@ -74,8 +74,6 @@ pub(super) const ATTRIBUTES: &[(&str, &[&str])] = &[
     ("img", &["src", "alt", "title", "width", "height"]),
     ("time", &["datetime"]),
     ("abbr", &["title"]),
-    ("q", &["cite"]),
-    ("blockquote", &["cite"]),
     ("ol", &["start", "reversed"]),
     ("td", &["colspan", "rowspan"]),
     ("th", &["colspan", "rowspan", "scope"]),

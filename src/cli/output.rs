@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use crate::publish::inert::{spelt_out, turns};
+
 /// For whom an answer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
@@ -41,8 +43,9 @@ pub fn bytes(bytes: &[u8]) -> Result<()> {
 
 /// One JSON object on one line.
 pub fn json(value: &impl Serialize) -> Result<()> {
-    // JSON escapes control characters itself, all but DEL and C1.
-    line(&serde_json::to_string(value)?)
+    // JSON escapes control characters itself, all but DEL and C1. What turns a
+    // line around is kept for programs, in a spelling that no terminal obeys.
+    line(&spelt_out(&serde_json::to_string(value)?))
 }
 
 /// One line on standard error.
@@ -56,9 +59,11 @@ pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string()
 }
 
-/// Without the characters that make a terminal do something.
+/// Without the characters that make a terminal do something, or turn around
+/// what stands after them.
 pub fn printable(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t')).collect()
+    let steers = |letter: &char| letter.is_control() && !matches!(letter, '\n' | '\t');
+    text.chars().filter(|letter| !steers(letter) && !turns(*letter)).collect()
 }
 
 #[cfg(test)]
@@ -68,5 +73,6 @@ mod tests {
     #[test]
     fn a_headline_cannot_steer_the_terminal() {
         assert_eq!(printable("red \u{1b}[31malert\u{9b}2J\ttab\n"), "red [31malert2J\ttab\n");
+        assert_eq!(printable("moc.\u{202e}live"), "moc.live");
     }
 }

@@ -26,10 +26,27 @@ pub fn web(url: &str) -> Option<String> {
 pub fn printable(text: &str) -> String {
     let kept = |c: &char| match *c {
         '\n' | '\t' => true,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => false,
-        other => !other.is_control(),
+        '\u{fffe}' | '\u{ffff}' => false,
+        other => !other.is_control() && !turns(other),
     };
     text.chars().filter(kept).collect()
+}
+
+/// JSON with direction overrides escaped: they stand in strings only.
+pub fn spelt_out(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        match turns(c) {
+            true => out += &format!("\\u{:04x}", u32::from(c)),
+            false => out.push(c),
+        }
+    }
+    out
+}
+
+/// Whether a character turns around what stands after it.
+pub fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A title or summary that no reader can mistake for markup. Readers disagree

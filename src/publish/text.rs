@@ -2,15 +2,17 @@
 //! that want neither a feed nor a page.
 
 use crate::publish::card::Card;
-use crate::publish::inert::printable;
+use crate::publish::inert::{printable, spelt_out};
 use crate::publish::{Document, Site, words};
 use crate::recap::Recap;
 use crate::text::one_line;
 
-/// `recap.json`: everything that is stored of it.
+/// `recap.json`: everything that is stored of it. What turns a line around
+/// stays in quotes, in a spelling that no terminal obeys.
 pub fn json(recap: &Recap) -> Document {
-    let mut body = serde_json::to_vec_pretty(recap).expect("a recap has only text keys");
-    body.push(b'\n');
+    let stored = serde_json::to_string_pretty(recap).expect("a recap has only text keys");
+    let mut body = spelt_out(&stored);
+    body.push('\n');
     Document::new("application/json", body, recap.frozen)
 }
 

@@ -49,7 +49,7 @@ pub struct Safe {
 }
 
 /// A publisher's HTML made safe: an allow-list of elements and attributes,
-/// http, https and mailto links only, relative ones made absolute against
+/// http and https links only, relative ones made absolute against
 /// `base` (dropped without one), tracking pixels and scripts gone, mojibake
 /// mended.
 ///
@@ -183,7 +183,7 @@ fn cleaner(base: Option<&Url>) -> Builder<'static> {
         .tags(KEPT.iter().copied().collect())
         .tag_attributes(attributes)
         .clean_content_tags(UNSEEN.iter().copied().collect())
-        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .url_schemes(HashSet::from(["http", "https"]))
         .url_relative(base.map_or(UrlRelative::Deny, |base| UrlRelative::RewriteWithBase(base.clone())))
         .link_rel(None)
         .strip_comments(true);
@@ -235,7 +235,7 @@ mod tests {
     fn links_become_absolute() {
         check("<a href='../b?c=d'>x</a>", "<a href=\"https://a.test/b?c=d\">x</a>");
         check("<a href='//c.test/'>x</a>", "<a href=\"//c.test/\">x</a>".replace("//c", "https://c").as_str());
-        check("<a href='mailto:a@b.test'>x</a>", "<a href=\"mailto:a@b.test\">x</a>");
+        check("<a href='mailto:a@b.test'>x</a>", "<a>x</a>");
         assert_eq!(sanitised("<a href='/b'>x</a>", None), "<a>x</a>");
     }
 

@@ -301,7 +301,8 @@ fn every_page_is_inert() {
 /// The path of each element or attribute in XML, and its text.
 fn texts(xml: &str) -> Vec<(String, String)> {
     let mut reader = Reader::from_str(xml);
-    let (mut open, mut texts): (Vec<(String, String)>, Vec<(String, String)>) = (Vec::new(), Vec::new());
+    let mut open: Vec<(String, String)> = Vec::new();
+    let mut texts = Vec::new();
     loop {
         let event = reader.read_event().unwrap();
         if let Event::Start(element) | Event::Empty(element) = &event {

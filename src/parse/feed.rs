@@ -47,6 +47,9 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
             }
         }
     }
+    if !garbled.is_empty() {
+        mended.push("text read in the wrong encoding".to_owned());
+    }
     skipped.sort_by_key(|skipped| skipped.index);
     Parsed { feed, entries, garbled, skipped, hints, rescued, mended }
 }

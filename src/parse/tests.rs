@@ -234,4 +234,5 @@ fn what_came_garbled_is_mended_and_told() {
     assert_eq!(entry.summary_html, "<p>Café</p>");
     let came = Garbled { index: 1, title: Some("Itâ€™s".to_owned()), others: vec!["authors", "summary"] };
     assert_eq!(parsed.garbled, [came]);
+    assert_eq!(parsed.mended, ["text read in the wrong encoding"]);
 }

@@ -1,3 +1,5 @@
+//! Garbled there and back, and what only looks garbled.
+
 use proptest::prelude::*;
 
 use super::*;

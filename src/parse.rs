@@ -11,6 +11,7 @@ use crate::item::Entry;
 use crate::source::Wishes;
 
 mod attempt;
+mod base64;
 mod dates;
 mod decode;
 mod entry;

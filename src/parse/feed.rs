@@ -10,7 +10,6 @@ use super::fields::Fields;
 use super::salvage::Reading;
 use super::shape::Shape;
 use super::{Feed, Format, Hints, MOST_ENTRIES, Parsed, Skipped, dates, entry, person, wishes};
-use crate::text;
 
 /// The feed as recapd understands it.
 pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
@@ -18,9 +17,9 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
     let link = link(&given, &outline.feed, shape, base);
     let feed = Feed {
         format: format(&given.feed_type),
-        title: title(given.title.take(), &outline.feed),
+        title: title(given.title.take(), &outline.feed, shape),
         language: language(&given, &outline.feed),
-        updated: instant(given.updated).or_else(|| updated(&outline.feed)).or_else(|| instant(given.published)),
+        updated: updated(&outline.feed).or_else(|| instant(given.updated)).or_else(|| instant(given.published)),
         link,
     };
     let hints = hints(&outline.feed, base, &mut mended);
@@ -57,9 +56,8 @@ fn format(kind: &FeedType) -> Format {
     }
 }
 
-fn title(given: Option<model::Text>, own: &Fields) -> String {
-    let title = given.map(|title| texts::line(&title)).filter(|title| !title.is_empty());
-    title.or_else(|| own.text(&["dc:title", "title"]).map(text::title)).unwrap_or_default()
+fn title(given: Option<model::Text>, own: &Fields, shape: Shape) -> String {
+    texts::title(own, shape).or_else(|| given.map(|title| texts::line(&title))).unwrap_or_default()
 }
 
 fn link(given: &model::Feed, own: &Fields, shape: Shape, base: Option<&Url>) -> Option<Url> {
@@ -80,16 +78,16 @@ fn link(given: &model::Feed, own: &Fields, shape: Shape, base: Option<&Url>) -> 
 }
 
 fn language(given: &model::Feed, own: &Fields) -> Option<String> {
-    let said = given
-        .language
-        .as_deref()
-        .or_else(|| own.text(&["dc:language", "language"]))
+    let said = own
+        .text(&["language", "dc:language"])
+        .or(given.language.as_deref())
         .or_else(|| own.attribute("xml:lang"));
     said.map(str::trim).filter(|language| !language.is_empty() && language.len() <= 35).map(str::to_owned)
 }
 
 fn updated(own: &Fields) -> Option<jiff::Timestamp> {
-    own.text(&["lastBuildDate", "atom:updated", "pubDate", "dcterms:modified", "dc:date"]).and_then(dates::timestamp)
+    let names = ["lastBuildDate", "atom:updated", "updated", "pubDate", "dc:date", "dcterms:modified"];
+    own.first(&names, |field| dates::timestamp(&field.text))
 }
 
 fn hints(own: &Fields, base: Option<&Url>, said: &mut Vec<String>) -> Hints {

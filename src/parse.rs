@@ -1,8 +1,11 @@
 //! From the bytes of a feed to entries, whatever state the feed is in. The
 //! only module that knows `feed_rs`, `chrono` and `chardetng`.
 //!
-//! Three stages: the document as it is, then mended, then entry by entry
-//! around those that cannot be read. One bad entry never costs the others.
+//! Three stages: the document as it is, then mended, then entry by entry, by
+//! our own pass over the fields where feed-rs gives up. One bad entry never
+//! costs the others. The work is bounded by construction, not by a clock: see
+//! `MOST_ENTRIES` here, depths and lengths in `mend` and `fields`, and the
+//! budget of `salvage`.
 
 use jiff::Timestamp;
 use url::Url;
@@ -25,6 +28,7 @@ mod root;
 mod salvage;
 mod shape;
 mod wishes;
+mod xhtml;
 
 pub use json::json;
 pub use shape::NotAFeed;
@@ -115,6 +119,8 @@ pub enum Rescue {
     AsIs,
     /// After mending, see [`Parsed::mended`].
     Repaired,
+    /// By our own reader, all of it or some entries: feed-rs would not.
+    Fallback,
 }
 
 /// More entries than this are not read: the newest win.

@@ -104,9 +104,9 @@ fn hints(own: &Fields, base: Option<&Url>, said: &mut Vec<String>) -> Hints {
 
 /// The fields that belong to the entries. feed-rs leaves out entries of RSS
 /// 1.0 without a link and those outside `channel`: where it sees fewer, all
-/// entries of RSS are read from their fields alone.
+/// entries are read from their fields alone.
 fn aligned(fields: Vec<Fields>, entries: &mut Vec<model::Entry>, shape: Shape) -> Vec<Fields> {
-    if fields.len() > entries.len() && matches!(shape, Shape::Rss | Shape::Rdf) {
+    if fields.len() > entries.len() && shape != Shape::Json {
         *entries = fields.iter().map(|_| model::Entry::default()).collect();
     }
     if fields.len() == entries.len() { fields } else { Vec::new() }

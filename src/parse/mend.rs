@@ -180,7 +180,11 @@ impl<'t> Mender<'t> {
                 continue;
             }
             names.push(key);
+            let encoded = key == "type" && value.eq_ignore_ascii_case("application/octet-stream");
             let value = if key == "type" { text_type(name, value) } else { value };
+            if encoded && value == "text" {
+                self.out += " mode=\"base64\"";
+            }
             self.out += &format!(" {key}=\"");
             self.references(&value.replace('"', "&quot;").replace('<', "&lt;"));
             self.out.push('"');

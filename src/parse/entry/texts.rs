@@ -8,6 +8,7 @@ use feed_rs::model;
 use crate::parse::base64;
 use crate::parse::fields::{Field, Fields};
 use crate::parse::shape::Shape;
+use crate::parse::xhtml;
 use crate::text;
 use crate::text::head;
 use crate::text::html::from_plain;
@@ -97,16 +98,17 @@ pub(in crate::parse) fn content<'e>(given: &'e model::Entry, fields: &'e Fields,
 }
 
 /// What stands in a field; nothing if that is blank or no text.
-fn body(field: &Field, shape: Shape) -> Option<Body<'_>> {
+fn body<'f>(field: &'f Field, shape: Shape) -> Option<Body<'f>> {
+    let kind = field.attribute("type").map(str::to_ascii_lowercase);
+    let text = |text: Cow<'f, str>, dress| (!text.is_empty()).then_some(Body { text, dress, field: Some(field) });
     if let Some(markup) = &field.markup {
-        return Some(Body { text: without_cdata(markup), dress: Dress::Html, field: Some(field) });
+        let of_atom = kind.as_deref().is_some_and(|kind| kind.contains("xhtml"));
+        return text(if of_atom { xhtml::inside(markup) } else { xhtml::html(markup) }, Dress::Html);
     }
     if field.text.is_empty() {
         return None;
     }
-    let text = |text, dress| Some(Body { text, dress, field: Some(field) });
     let as_written = Cow::Borrowed(field.text.as_str());
-    let kind = field.attribute("type").map(str::to_ascii_lowercase);
     match kind.as_deref() {
         _ if field.name == "media:description" => {
             text(as_written, if kind.as_deref() == Some("html") { Dress::Html } else { Dress::Plain })
@@ -131,21 +133,4 @@ fn dress(kind: &str) -> Option<Dress> {
         return Some(Dress::Html);
     }
     (whole.starts_with("text/") || !whole.contains('/')).then_some(Dress::Plain)
-}
-
-/// XML as HTML: CDATA is not known there.
-fn without_cdata(markup: &str) -> Cow<'_, str> {
-    const BEGIN: &str = "<![CDATA[";
-    if !markup.contains(BEGIN) {
-        return Cow::Borrowed(markup);
-    }
-    let mut html = String::with_capacity(markup.len());
-    let mut parts = markup.split(BEGIN);
-    html += parts.next().unwrap_or_default();
-    for part in parts {
-        let (data, rest) = part.split_once("]]>").unwrap_or((part, ""));
-        html += &data.replace('&', "&amp;").replace('<', "&lt;");
-        html += rest;
-    }
-    Cow::Owned(html)
 }

@@ -22,6 +22,7 @@ mod feed;
 mod fields;
 mod json;
 mod json_feed;
+mod json_mend;
 mod mend;
 mod person;
 mod root;

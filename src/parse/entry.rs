@@ -158,7 +158,7 @@ fn authors(given: &model::Entry, fields: &Fields, around: &Around) -> Vec<String
     let written = |field: &Field| field.markup.as_deref().map_or_else(|| field.text.clone(), text::plain);
     let own = |name| fields.all(name).filter_map(move |field| person::name(&written(field)));
     let names: Vec<String> = match around.shape {
-        Shape::Atom | Shape::Json => {
+        Shape::Atom => {
             let named = |author: &model::Person| person::name(author.name.as_ref().or(author.email.as_ref())?);
             let given = given.authors.iter().filter_map(named).chain(own("dc:creator"));
             let written = ["atom:author/name", "author/name", "atom:author/email", "author/email"];
@@ -169,10 +169,11 @@ fn authors(given: &model::Entry, fields: &Fields, around: &Around) -> Vec<String
             }
             names
         }
-        Shape::Rss | Shape::Rdf => own("author").chain(own("dc:creator")).collect(),
+        Shape::Rss | Shape::Rdf | Shape::Json => own("author").chain(own("dc:creator")).collect(),
     };
     let names = if names.is_empty() { own("itunes:author").collect() } else { names };
-    let names = if names.is_empty() && around.shape == Shape::Atom { around.authors.to_vec() } else { names };
+    let inherited = matches!(around.shape, Shape::Atom | Shape::Json);
+    let names = if names.is_empty() && inherited { around.authors.to_vec() } else { names };
     each_once(names.into_iter(), MOST_AUTHORS)
 }
 

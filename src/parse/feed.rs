@@ -23,7 +23,9 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
         link,
     };
     let hints = hints(&outline.feed, base, &mut mended);
-    let authors: Vec<String> = given.authors.iter().filter_map(|author| person::name(author.name.as_ref()?)).collect();
+    let named = given.authors.iter().filter_map(|author| author.name.as_deref());
+    let named = named.chain(outline.feed.all("author").map(|author| author.text.as_str()));
+    let authors: Vec<String> = named.filter_map(person::name).collect();
     let around =
         Around { shape, base, feed_link: feed.link.as_ref(), language: feed.language.as_deref(), authors: &authors };
     let fields = aligned(outline.entries, &mut given.entries, shape);

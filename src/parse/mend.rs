@@ -102,7 +102,10 @@ impl<'t> Mender<'t> {
         if !self.open.is_empty() {
             self.references(text);
         } else if !text.trim().is_empty() {
+            self.at += text.len() - text.trim_start().len();
             self.note("text before the feed");
+            self.at += text.trim_start().len();
+            return false;
         }
         self.at += end;
         false

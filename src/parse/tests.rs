@@ -171,7 +171,7 @@ fn what_feed_rs_would_not_read_is_read_all_the_same() {
               https://a.test/2 undated ["Ida"] ["wood"]
               | <b>x</b>
               + https://a.test/2.mp3 None Some(7)
-            mended: unable to parse feed: unsupported content type a/b/c at position 124, line 3
+            mended: unsupported content type a/b/c, line 3
         "#]],
     );
 }
@@ -186,7 +186,7 @@ fn what_is_around_a_feed_is_said() {
             - One © [no id]
               no link undated [] []
             mended: no RSS version, line 4
-            mended: text before the feed, line 1
+            mended: text before the feed, line 2
             mended: HTML entity, line 4
         "#]],
     );

@@ -5,6 +5,8 @@
 //! most texts are paragraphs, links and a picture. What is given here must be
 //! what the cleaner would give, byte for byte; a property holds that.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 /// Stand around blocks.
@@ -15,6 +17,10 @@ const LINES: &[&str] = &["p", "h1", "h2", "h3", "h4", "h5", "h6"];
 
 /// Stand in a line.
 const INLINE: &[&str] = &["b", "i", "em", "strong", "code", "small", "u", "s", "sub", "sup", "mark", "span"];
+
+/// Attributes that the cleaner drops, whatever they say.
+const DRESS: &[&str] =
+    &["class", "id", "style", "target", "rel", "loading", "decoding", "srcset", "sizes", "align", "dir", "fetchpriority"];
 
 /// Deeper than paragraphs nest.
 const MOST_DEPTH: usize = 16;
@@ -33,12 +39,14 @@ pub(super) fn safe(html: &str) -> Option<String> {
             Some(inner) => (inner.trim_ascii_end(), true),
             None => (&tag[1..end], false),
         };
-        let void = inner == "br" || is_picture(inner);
-        let fits = if void { !in_list(&open) } else { !alone && follows(inner, &mut open) };
+        let (inner, attributes) = inner.split_at(inner.find(' ').unwrap_or(inner.len()));
+        let bare = format!("{inner}{}", undressed(attributes)?);
+        let void = bare == "br" || is_picture(without_sizes(&bare));
+        let fits = if void { !in_list(&open) } else { !alone && follows(inner, &bare, &mut open) };
         if !is_text(text) || !fits {
             return None;
         }
-        safe.extend([text, "<", inner, ">"]);
+        safe.extend([text, "<", &bare, ">"]);
         rest = &tag[end + 1..];
     }
     safe += rest;
@@ -56,15 +64,54 @@ fn is_text(text: &str) -> bool {
     !text.contains(['>', '\0', '\r', '\u{a0}']) && text.match_indices('&').all(|(at, _)| escaped(&text[at + 1..]))
 }
 
-/// Whether a tag may stand where these are open; if so, they are others then.
-fn follows<'h>(tag: &'h str, open: &mut Vec<&'h str>) -> bool {
-    if let Some(name) = tag.strip_prefix('/') {
+/// Attributes without those that the cleaner drops; none if they are written
+/// in a way that only the cleaner can tell.
+fn undressed(attributes: &str) -> Option<Cow<'_, str>> {
+    if attributes.is_empty() || attributes.starts_with(" href=\"") && attributes.matches('"').count() == 2 {
+        return Some(Cow::Borrowed(attributes));
+    }
+    let mut kept: Vec<&str> = Vec::new();
+    let mut rest = attributes;
+    while let Some(attribute) = rest.strip_prefix(' ').filter(|attribute| !attribute.is_empty()) {
+        let (name, value) = attribute.split_once("=\"")?;
+        let end = value.find('"')?;
+        let sound = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        if !sound || value[..end].contains('<') {
+            return None;
+        }
+        if !DRESS.contains(&name) && !name.starts_with("data-") {
+            kept.push(&rest[..attribute.len() - value.len() + end + 2]);
+        }
+        rest = &value[end + 1..];
+    }
+    rest.trim_start_matches(' ').is_empty().then(|| Cow::Owned(kept.concat()))
+}
+
+/// The tag of a picture without the sizes at its end, if they are those of
+/// something to be seen.
+fn without_sizes(tag: &str) -> &str {
+    let size = |tag: &'_ str| -> Option<usize> {
+        let at = tag.rfind(' ')?;
+        let size = tag[at..].strip_prefix(" width=\"").or_else(|| tag[at..].strip_prefix(" height=\""))?;
+        let digits = size.strip_suffix('"')?;
+        (digits.len() > 1 && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(at)
+    };
+    let once = size(tag).map_or(tag, |at| &tag[..at]);
+    let both = size(once).filter(|at| tag[once.len()..].get(..3) != once[*at..].get(..3));
+    both.map_or(once, |at| &once[..at])
+}
+
+/// Whether a tag, which is `bare` without what is dropped, may stand where these
+/// are open; if so, they are others then.
+fn follows<'h>(tag: &'h str, bare: &str, open: &mut Vec<&'h str>) -> bool {
+    if let Some(name) = bare.strip_prefix('/') {
         return open.pop_if(|last| *last == name).is_some();
     }
-    if let Some(href) = tag.strip_prefix("a href=\"").and_then(|link| link.strip_suffix('"')) {
-        return opens("a", open) && is_link(href);
+    if let Some(href) = bare.strip_prefix("a href=\"").and_then(|link| link.strip_suffix('"')) {
+        return opens(tag, open) && is_link(href);
     }
     match tag {
+        _ if tag != bare => false,
         "a" => opens("a", open),
         name if INLINE.contains(&name) => opens(name, open),
         name if LINES.contains(&name) || AROUND.contains(&name) => {
@@ -101,7 +148,8 @@ fn is_picture(tag: &str) -> bool {
 fn is_link(href: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/:._~?=%#+,-".contains(&byte);
     let is_web = href.starts_with("https://") || href.starts_with("http://");
-    is_web && href.bytes().all(plain) && Url::parse(href).is_ok()
+    let mut parts = href.split("&amp;");
+    is_web && parts.all(|part| part.bytes().all(plain)) && Url::parse(&href.replace("&amp;", "&")).is_ok()
 }
 
 #[cfg(test)]
@@ -125,12 +173,23 @@ mod tests {
             safe("a<br />b<img src=\"https://c.test\"/>").as_deref(),
             Some("a<br>b<img src=\"https://c.test\">")
         );
+        assert_eq!(
+            safe("<p class=\"x\" data-y=\"1\"><a target=\"_blank\" href=\"https://c.test?a&amp;b\" rel=\"z\">c</a></p>").as_deref(),
+            Some("<p><a href=\"https://c.test?a&amp;b\">c</a></p>")
+        );
+        let picture = "<img src=\"https://c.test\" alt=\"\" width=\"640\" height=\"480\">";
+        assert_eq!(safe(picture).as_deref(), Some(picture));
     }
 
     #[test]
     fn whatever_else_is_for_the_parser() {
         for html in [
             "<p class=x>a</p>",
+            "<p class=\"x\"id=\"y\">a</p>",
+            "<p CLASS=\"x\">a</p>",
+            "<p class=\"x>y\">a</p>",
+            "<blockquote cite=\"https://a.test\">a</blockquote>",
+            "<img src=\"https://a.test\" width=\"40\" width=\"40\">",
             "<P>a</P>",
             "<p>a",
             "a</p>",
@@ -164,7 +223,9 @@ mod tests {
             pieces in prop::collection::vec(
                 prop_oneof![
                     "</?(p|b|i|em|code|span|h2|h3|ul|ol|li|div|figure|blockquote|a|br ?/?|hr|s|pre|td|script)>",
-                    "<a href=\"https?://(a\\.test|b|1\\.2|\\[|x:y)[/a-z?=:%#]{0,4}\">",
+                    "<a href=\"https?://(a\\.test|b|1\\.2|\\[|x:y)([/a-z?=:%#]|&amp;|&amp;lt;){0,4}\">",
+                    "<(p|a|div|b|li)( (class|style|id|rel|data-a|dir)=\"[a-z &;'/=]{0,3}\"){1,2}( href=\"https://b\")? ?>",
+                    "<img( class=\"[a-z]\")? src=\"https://b\"( alt=\"a\")?( (width|height)=\"[0-9]{1,3}\"){0,2} ?/?>",
                     "<img src=\"https?://(a\\.test|\\[)/?\"( alt=\"[a-z&' ]{0,3}\")? ?/?>",
                     "[ a-z\n\t\"'=/é🙂&;]{0,3}",
                     "&(amp|lt|gt|nbsp|#60);",

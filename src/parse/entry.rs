@@ -269,7 +269,10 @@ fn substitute(entry: &Entry) -> Option<String> {
         let end =
             text.match_indices(['.', '!', '?']).find_map(ends).or_else(|| Some(text.find('。')? + '。'.len_utf8()));
         let sentence = &text[..end.filter(|end| *end >= 20).unwrap_or(text.len())];
-        return Some(text::cut(sentence.trim_end_matches('.'), SUBSTITUTE_CHARS));
+        let sentence = text::cut(sentence.trim_end_matches('.'), SUBSTITUTE_CHARS);
+        if !sentence.is_empty() {
+            return Some(sentence);
+        }
     }
     let link = entry.link.as_ref().or(entry.enclosures.first().map(|enclosure| &enclosure.url));
     let name = link.map(Url::as_str).or(entry.guid.as_deref())?;

@@ -203,7 +203,8 @@ fn an_id_is_never_invented() {
 fn a_title_is_never_empty() {
     check(
         &rss("<item><description>The first sentence is here. The second is not.</description></item>\
-            <item><guid isPermaLink='false'>7</guid></item><item><pubDate>2026-11-02</pubDate></item>"),
+            <item><guid isPermaLink='false'>7</guid></item><item><description>...</description></item>\
+            <item><pubDate>2026-11-02</pubDate></item>"),
         expect![[r#"
             as-is rss2 “T” no link
             - The first sentence is here [no id]
@@ -211,6 +212,9 @@ fn a_title_is_never_empty() {
               | The first sentence is here. The second is not.
             - 7 [7]
               no link undated [] []
+            - Untitled [no id]
+              no link undated [] []
+              | ...
             - Untitled [no id]
               no link 2026-11-02T00:00:00Z [] []
         "#]],

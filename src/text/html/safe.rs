@@ -22,6 +22,23 @@ const INLINE: &[&str] = &["b", "i", "em", "strong", "code", "small", "u", "s", "
 const DRESS: &[&str] =
     &["class", "id", "style", "target", "rel", "loading", "decoding", "srcset", "sizes", "align", "dir", "fetchpriority"];
 
+/// References that editors write, beside those by number.
+const NAMED: &[(&str, char)] = &[
+    ("quot", '"'),
+    ("lsquo", '‘'),
+    ("rsquo", '’'),
+    ("ldquo", '“'),
+    ("rdquo", '”'),
+    ("ndash", '–'),
+    ("mdash", '—'),
+    ("hellip", '…'),
+    ("eacute", 'é'),
+    ("auml", 'ä'),
+    ("ouml", 'ö'),
+    ("uuml", 'ü'),
+    ("szlig", 'ß'),
+];
+
 /// Deeper than paragraphs nest.
 const MOST_DEPTH: usize = 16;
 
@@ -39,29 +56,71 @@ pub(super) fn safe(html: &str) -> Option<String> {
             Some(inner) => (inner.trim_ascii_end(), true),
             None => (&tag[1..end], false),
         };
-        let (inner, attributes) = inner.split_at(inner.find(' ').unwrap_or(inner.len()));
-        let bare = format!("{inner}{}", undressed(attributes)?);
+        let (name, attributes) = inner.split_at(inner.find(' ').unwrap_or(inner.len()));
+        let bare = match undressed(attributes)? {
+            Cow::Borrowed(_) => Cow::Borrowed(inner),
+            Cow::Owned(kept) => Cow::Owned(name.to_owned() + &kept),
+        };
         let void = bare == "br" || is_picture(without_sizes(&bare));
-        let fits = if void { !in_list(&open) } else { !alone && follows(inner, &bare, &mut open) };
-        if !is_text(text) || !fits {
+        let fits = if void { !in_list(&open) } else { !alone && follows(name, &bare, &mut open) };
+        if !fits {
             return None;
         }
-        safe.extend([text, "<", &bare, ">"]);
+        safe.extend([&*as_written(text)?, "<", &bare, ">"]);
         rest = &tag[end + 1..];
     }
-    safe += rest;
-    (open.is_empty() && is_text(rest)).then_some(safe)
+    safe += &as_written(rest)?;
+    open.is_empty().then_some(safe)
 }
 
-/// Escaped as the cleaner would.
-fn is_text(text: &str) -> bool {
-    let escaped = |rest: &str| ["amp;", "lt;", "gt;"].iter().any(|name| rest.starts_with(name));
+/// Text as the cleaner would write it; none if that depends on more than the
+/// references in common use.
+fn as_written(text: &str) -> Option<Cow<'_, str>> {
     // 0xC2 begins the no-break space.
     let plain = |byte: &u8| !matches!(*byte, b'>' | b'&' | b'\0' | b'\r' | 0xc2);
     if text.as_bytes().chunks(64).all(|chunk| chunk.iter().fold(true, |all, byte| all & plain(byte))) {
-        return true;
+        return Some(Cow::Borrowed(text));
     }
-    !text.contains(['>', '\0', '\r', '\u{a0}']) && text.match_indices('&').all(|(at, _)| escaped(&text[at + 1..]))
+    let mut written = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '>', '\0', '\r', '\u{a0}']) {
+        written += &rest[..at];
+        rest = &rest[at..];
+        let letter = rest.chars().next()?;
+        let length = match letter {
+            '>' => {
+                written += "&gt;";
+                1
+            }
+            '\u{a0}' => {
+                written += "&nbsp;";
+                2
+            }
+            '&' => {
+                let name = &rest[1..rest.find(';').filter(|end| *end <= 8)?];
+                match name {
+                    "amp" | "lt" | "gt" | "nbsp" => written.extend(["&", name, ";"]),
+                    _ => written.push(meant(name)?),
+                }
+                name.len() + 2
+            }
+            _ => return None,
+        };
+        rest = &rest[length..];
+    }
+    written += rest;
+    Some(Cow::Owned(written))
+}
+
+/// The letter of a reference, if it needs no escape and means itself.
+fn meant(name: &str) -> Option<char> {
+    let Some(number) = name.strip_prefix('#') else {
+        return NAMED.iter().find(|(known, _)| *known == name).map(|(_, letter)| *letter);
+    };
+    let (digits, radix) = number.strip_prefix(['x', 'X']).map_or((number, 10), |digits| (digits, 16));
+    let sound = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let code = u32::from_str_radix(digits, radix).ok().filter(|_| sound)?;
+    char::from_u32(code).filter(|letter| matches!(letter, '\u{a1}'..='\u{fdcf}' | '\u{1f000}'..='\u{1fbff}'))
 }
 
 /// Attributes without those that the cleaner drops; none if they are written
@@ -149,7 +208,8 @@ fn is_link(href: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/:._~?=%#+,-".contains(&byte);
     let is_web = href.starts_with("https://") || href.starts_with("http://");
     let mut parts = href.split("&amp;");
-    is_web && parts.all(|part| part.bytes().all(plain)) && Url::parse(&href.replace("&amp;", "&")).is_ok()
+    let meant = if href.contains('&') { Cow::Owned(href.replace("&amp;", "&")) } else { Cow::Borrowed(href) };
+    is_web && parts.all(|part| part.bytes().all(plain)) && Url::parse(&meant).is_ok()
 }
 
 #[cfg(test)]
@@ -177,6 +237,7 @@ mod tests {
             safe("<p class=\"x\" data-y=\"1\"><a target=\"_blank\" href=\"https://c.test?a&amp;b\" rel=\"z\">c</a></p>").as_deref(),
             Some("<p><a href=\"https://c.test?a&amp;b\">c</a></p>")
         );
+        assert_eq!(safe("a &eacute;&#8217;\u{a0}> b").as_deref(), Some("a é’&nbsp;&gt; b"));
         let picture = "<img src=\"https://c.test\" alt=\"\" width=\"640\" height=\"480\">";
         assert_eq!(safe(picture).as_deref(), Some(picture));
     }
@@ -204,13 +265,14 @@ mod tests {
             "<ul>a<p>b</p></ul>",
             "<li>a</li>",
             "a & b",
-            "a &eacute; b",
-            "a > b",
+            "a &bogus; b",
+            "a &#150; b",
+            "a &#60; b",
+            "a &#+97; b",
             "<!-- a -->",
             "<p/>",
             "<img src=\"https://a.test\" width=\"1\">",
             "<img alt=\"a\">",
-            "a\u{a0}b",
         ] {
             assert_eq!(safe(html), None, "{html}");
         }
@@ -228,7 +290,8 @@ mod tests {
                     "<img( class=\"[a-z]\")? src=\"https://b\"( alt=\"a\")?( (width|height)=\"[0-9]{1,3}\"){0,2} ?/?>",
                     "<img src=\"https?://(a\\.test|\\[)/?\"( alt=\"[a-z&' ]{0,3}\")? ?/?>",
                     "[ a-z\n\t\"'=/é🙂&;]{0,3}",
-                    "&(amp|lt|gt|nbsp|#60);",
+                    "&(amp|lt|gt|nbsp|quot|rsquo|uuml|#60|#x2019|#8217|#150|#x1F30D|#0);",
+                    "[>\u{a0}]",
                 ],
                 0..14,
             )

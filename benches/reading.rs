@@ -96,7 +96,7 @@ fn feed(format: &str, items: usize, bytes: usize) -> String {
     let body = |index: usize| {
         let paragraph = format!(
             "<p>Planes and saws &amp; chisels, {index}: a <a href=\"https://a.test/{index}\">story</a> of \
-             <em>oak</em>, told over <code>three</code> days by those who were there – and by some who were not.</p>\n"
+             <em>oak</em>, told over <code>three</code> days by those who&#8217;d been there – and by some who were not.</p>\n"
         );
         let head = format!(
             "<figure class=\"wide\"><img class=\"photo\" src=\"https://a.test/{index}.jpg?w=640&amp;h=480\" alt=\"A bench\" \

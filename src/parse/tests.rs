@@ -4,8 +4,11 @@ use std::fmt::Write;
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
+use serde_json::Value;
 
 use super::*;
+
+mod kinds;
 
 const RSS: &str = include_str!("../../tests/feeds/ordinary.rss");
 const ATOM: &str = include_str!("../../tests/feeds/ordinary.atom");

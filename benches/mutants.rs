@@ -189,7 +189,8 @@ fn html(text: &str) {
 
 fn date(text: &str) {
     let text = text.replace('&', "&amp;").replace('<', "&lt;");
-    let feed = format!("<rss version=\"2.0\"><channel><item><title>T</title><pubDate>{text}</pubDate></item></channel></rss>");
+    let feed =
+        format!("<rss version=\"2.0\"><channel><item><title>T</title><pubDate>{text}</pubDate></item></channel></rss>");
     drop(parse::parse(Document { bytes: feed.as_bytes(), content_type: None, base_url: None }));
 }
 

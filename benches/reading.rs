@@ -28,7 +28,10 @@ fn main() {
             let me = std::env::current_exe();
             for format in ["rss", "atom", "broken", "json"] {
                 let child = me.as_ref().ok().and_then(|me| Command::new(me).arg(format).output().ok());
-                print!("{}", child.map(|child| String::from_utf8_lossy(&child.stdout).into_owned()).unwrap_or_default());
+                print!(
+                    "{}",
+                    child.map(|child| String::from_utf8_lossy(&child.stdout).into_owned()).unwrap_or_default()
+                );
             }
         }
     }
@@ -144,6 +147,9 @@ fn feed(format: &str, items: usize, bytes: usize) -> String {
         "atom" => {
             format!("<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Lathe</title>\n{}</feed>", each.concat())
         }
-        _ => format!("{{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"Lathe\",\"items\":[{}]}}", each.join(",\n")),
+        _ => format!(
+            "{{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"Lathe\",\"items\":[{}]}}",
+            each.join(",\n")
+        ),
     }
 }

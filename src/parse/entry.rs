@@ -121,9 +121,7 @@ fn link(given: &model::Entry, fields: &Fields, guid: Option<&str>, around: &Arou
     let from_atom = || {
         let alternate = |link: &&Field| matches!(link.attribute("rel"), None | Some("alternate"));
         let links = fields.all("atom:link").chain(fields.all("link"));
-        links
-            .filter(alternate)
-            .find_map(|link| absolute(link.attribute("href")?, link.base.as_ref().or(base)))
+        links.filter(alternate).find_map(|link| absolute(link.attribute("href")?, link.base.as_ref().or(base)))
     };
     let from_text = || fields.all("link").find_map(|link| absolute(&link.text, link.base.as_ref().or(base)));
     let from_guid = || {
@@ -137,14 +135,7 @@ fn link(given: &model::Entry, fields: &Fields, guid: Option<&str>, around: &Arou
 
 fn when(given: &model::Entry, fields: &Fields, shape: Shape) -> (Option<Timestamp>, Option<Timestamp>) {
     let said = |names: &[&str]| fields.first(names, |field| dates::timestamp(&field.text));
-    let appeared = said(&[
-        "pubDate",
-        "atom:published",
-        "published",
-        "dc:date",
-        "dcterms:issued",
-        "dcterms:created",
-    ]);
+    let appeared = said(&["pubDate", "atom:published", "published", "dc:date", "dcterms:issued", "dcterms:created"]);
     let changed = said(&["atom:updated", "updated", "dcterms:modified"]);
     let published = appeared.or_else(|| instant(given.published));
     match shape {
@@ -165,7 +156,11 @@ fn authors(given: &model::Entry, fields: &Fields, around: &Around) -> Vec<String
             // The latter only where feed-rs could not read the entry.
             let mut names: Vec<String> = given.collect();
             if names.is_empty() {
-                names = written.into_iter().map(|name| own(name).collect()).find(|names: &Vec<_>| !names.is_empty()).unwrap_or_default();
+                names = written
+                    .into_iter()
+                    .map(|name| own(name).collect())
+                    .find(|names: &Vec<_>| !names.is_empty())
+                    .unwrap_or_default();
             }
             names
         }

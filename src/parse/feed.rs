@@ -80,10 +80,8 @@ fn link(given: &model::Feed, own: &Fields, shape: Shape, base: Option<&Url>) -> 
 }
 
 fn language(given: &model::Feed, own: &Fields) -> Option<String> {
-    let said = own
-        .text(&["language", "dc:language"])
-        .or(given.language.as_deref())
-        .or_else(|| own.attribute("xml:lang"));
+    let said =
+        own.text(&["language", "dc:language"]).or(given.language.as_deref()).or_else(|| own.attribute("xml:lang"));
     said.map(str::trim).filter(|language| !language.is_empty() && language.len() <= 35).map(str::to_owned)
 }
 

@@ -255,12 +255,8 @@ impl Walk<'_> {
             (Role::Inside, _) => (prefix == "media").then(|| named(prefix, local)),
             (Role::Feed | Role::Entry, _) => None,
         };
-        let field = kept.map(|name| Field {
-            name,
-            attributes: attributes.clone(),
-            base: base.clone(),
-            ..Field::default()
-        });
+        let field =
+            kept.map(|name| Field { name, attributes: attributes.clone(), base: base.clone(), ..Field::default() });
         match role {
             Role::Entry => {
                 let place = self.outline.entries.len();

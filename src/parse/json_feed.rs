@@ -171,7 +171,9 @@ mod tests {
     /// What is read of these items, what is skipped and what was mended.
     #[track_caller]
     fn check(items: &str, expected: &str) {
-        let text = format!("{{\"version\":\"https://jsonfeed.org/version/1\",\"author\":{{\"name\":\"Cy\"}},\"items\":{items}");
+        let text = format!(
+            "{{\"version\":\"https://jsonfeed.org/version/1\",\"author\":{{\"name\":\"Cy\"}},\"items\":{items}"
+        );
         let document = Document { bytes: text.as_bytes(), content_type: None, base_url: None };
         let parsed = parse(document).unwrap();
         let mut said: Vec<String> = Vec::new();
@@ -183,8 +185,14 @@ mod tests {
 
     #[test]
     fn one_bad_item_does_not_cost_the_others() {
-        check("[{\"title\":\"One\"},7,{\"title\":\"Two\"}]}", "One by Cy; Two by Cy; 1: an item must be an object; members of the wrong type");
-        check("[{\"title\":\"One\",\"authors\":[{\"name\":\"Joe the Great—joe@example.com\"}]}]}", "One by Joe the Great");
+        check(
+            "[{\"title\":\"One\"},7,{\"title\":\"Two\"}]}",
+            "One by Cy; Two by Cy; 1: an item must be an object; members of the wrong type",
+        );
+        check(
+            "[{\"title\":\"One\",\"authors\":[{\"name\":\"Joe the Great—joe@example.com\"}]}]}",
+            "One by Joe the Great",
+        );
         check("[{\"title\":\"One\"},{}]}", "One by Cy; 1: there is nothing in it");
     }
 

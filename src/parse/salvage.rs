@@ -227,7 +227,8 @@ mod tests {
     fn what_feed_rs_cannot_read_is_read_from_its_fields_and_not_tried_for_ever() {
         let good = "<entry><id>0</id><title>good</title></entry>";
         let given_up = |bad: usize| {
-            let feed = format!("<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title>{good}{}</feed>", BAD.repeat(bad));
+            let feed =
+                format!("<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title>{good}{}</feed>", BAD.repeat(bad));
             let found = by_entry(&feed, &outline(&feed, None), None).unwrap();
             assert_eq!((found.feed.title.unwrap().content.as_str(), found.feed.entries.len()), ("T", 1 + bad));
             assert_eq!(found.feed.entries[0].id, "0");

@@ -8,9 +8,8 @@ use super::shape::name;
 const CDATA: &str = "<![CDATA[";
 
 /// The elements of HTML that have no end.
-const VOID: &[&str] = &[
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
-];
+const VOID: &[&str] =
+    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 
 /// `markup` as HTML.
 pub(super) fn html(markup: &str) -> Cow<'_, str> {

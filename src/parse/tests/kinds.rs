@@ -154,7 +154,11 @@ fn titles_are_plain_text() {
     check_field(&rss("<item><title><![CDATA[<b>A</b> &#8217;B]]></title></item>"), "title", "A ’B");
     check_field(&rss("<item><title>A <b>B</b> C</title></item>"), "title", "A B C");
     check_field(&rss("<item><title>A</title><title>B</title></item>"), "title", "A");
-    check_field(&atom("<title type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>1 &lt; <b>2</b></div></title>"), "title", "1 < 2");
+    check_field(
+        &atom("<title type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>1 &lt; <b>2</b></div></title>"),
+        "title",
+        "1 < 2",
+    );
     check_field(&atom("<title mode='base64'>PGI+eDwvYj4=</title>"), "title", "x");
 }
 
@@ -165,14 +169,26 @@ fn links_are_found_and_made_absolute() {
     check_field(&rss("<item><link href='/x'/><title>a</title></item>"), "link", "https://a.test/x");
     check_field(&rss("<item><guid>https://b.test/g</guid></item>"), "link", "https://b.test/g");
     check_field(&rss("<item><guid isPermaLink='false'>https://b.test/g</guid></item>"), "link", "null");
-    check_field(&rss(&format!("<item {atom_ns}><atom:link href='/x'/><title>a</title></item>")), "link", "https://a.test/x");
-    check_field(&atom("<link rel='alternate' href='x' xml:base='https://b.test/c/'/><title>a</title>"), "link", "https://b.test/c/x");
+    check_field(
+        &rss(&format!("<item {atom_ns}><atom:link href='/x'/><title>a</title></item>")),
+        "link",
+        "https://a.test/x",
+    );
+    check_field(
+        &atom("<link rel='alternate' href='x' xml:base='https://b.test/c/'/><title>a</title>"),
+        "link",
+        "https://b.test/c/x",
+    );
     check_field(&atom("<link href='javascript:x()'/><title>a</title>"), "link", "null");
 }
 
 #[test]
 fn links_inside_html_are_made_absolute() {
-    check_field(&rss("<item><description>&lt;a href='x'>y&lt;/a></description></item>"), "summary_html", "<a href=\"https://a.test/feeds/x\">y</a>");
+    check_field(
+        &rss("<item><description>&lt;a href='x'>y&lt;/a></description></item>"),
+        "summary_html",
+        "<a href=\"https://a.test/feeds/x\">y</a>",
+    );
     let content = "<content type='html' xml:base='https://b.test/c/'>&lt;a href='x'>y&lt;/a></content>";
     check_field(&atom(content), "content_html", "<a href=\"https://b.test/c/x\">y</a>");
 }
@@ -192,15 +208,24 @@ fn authors_and_categories() {
     let dc = "xmlns:dc='http://purl.org/dc/elements/1.1/'";
     let item = |inner: &str| rss(&format!("<item {dc}><title>a</title>{inner}</item>"));
     check_field(&item("<author>jo@a.test (Jo)</author><dc:creator>Ida</dc:creator>"), "authors", "[\"Jo\",\"Ida\"]");
-    check_field(&item("<category>a</category><dc:subject>b</dc:subject><category>a</category>"), "categories", "[\"a\",\"b\"]");
+    check_field(
+        &item("<category>a</category><dc:subject>b</dc:subject><category>a</category>"),
+        "categories",
+        "[\"a\",\"b\"]",
+    );
     check_field(&atom("<title>a</title><category term='t' label='L'/>"), "categories", "[\"t\"]");
-    check_field(&atom("<title>a</title><author><name>Ida</name><email>i@a.test</email></author>"), "authors", "[\"Ida\"]");
+    check_field(
+        &atom("<title>a</title><author><name>Ida</name><email>i@a.test</email></author>"),
+        "authors",
+        "[\"Ida\"]",
+    );
 }
 
 #[test]
 fn summary_and_content_are_told_apart() {
     let content = "xmlns:content='http://purl.org/rss/1.0/modules/content/'";
-    let both = format!("<item {content}><description>s</description><content:encoded>&lt;p>c&lt;/p></content:encoded></item>");
+    let both =
+        format!("<item {content}><description>s</description><content:encoded>&lt;p>c&lt;/p></content:encoded></item>");
     check_field(&rss(&both), "summary_html", "s");
     check_field(&rss(&both), "content_html", "<p>c</p>");
     check_field(&rss("<item><description>s</description><description>t</description></item>"), "summary_html", "s");
@@ -218,5 +243,9 @@ fn enclosures_and_pictures() {
         "enclosures",
         "[{\"length\":7,\"mime_type\":\"audio/mpeg\",\"url\":\"https://a.test/a.mp3\"}]",
     );
-    check_field(&rss(&format!("<item {media}><title>a</title><media:thumbnail url='/a.jpg'/></item>")), "image", "https://a.test/a.jpg");
+    check_field(
+        &rss(&format!("<item {media}><title>a</title><media:thumbnail url='/a.jpg'/></item>")),
+        "image",
+        "https://a.test/a.jpg",
+    );
 }

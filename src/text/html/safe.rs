@@ -19,8 +19,20 @@ const LINES: &[&str] = &["p", "h1", "h2", "h3", "h4", "h5", "h6"];
 const INLINE: &[&str] = &["b", "i", "em", "strong", "code", "small", "u", "s", "sub", "sup", "mark", "span"];
 
 /// Attributes that the cleaner drops, whatever they say.
-const DRESS: &[&str] =
-    &["class", "id", "style", "target", "rel", "loading", "decoding", "srcset", "sizes", "align", "dir", "fetchpriority"];
+const DRESS: &[&str] = &[
+    "class",
+    "id",
+    "style",
+    "target",
+    "rel",
+    "loading",
+    "decoding",
+    "srcset",
+    "sizes",
+    "align",
+    "dir",
+    "fetchpriority",
+];
 
 /// References that editors write, beside those by number.
 const NAMED: &[(&str, char)] = &[
@@ -234,7 +246,10 @@ mod tests {
             Some("a<br>b<img src=\"https://c.test\">")
         );
         assert_eq!(
-            safe("<p class=\"x\" data-y=\"1\"><a target=\"_blank\" href=\"https://c.test?a&amp;b\" rel=\"z\">c</a></p>").as_deref(),
+            safe(
+                "<p class=\"x\" data-y=\"1\"><a target=\"_blank\" href=\"https://c.test?a&amp;b\" rel=\"z\">c</a></p>"
+            )
+            .as_deref(),
             Some("<p><a href=\"https://c.test?a&amp;b\">c</a></p>")
         );
         assert_eq!(safe("a &eacute;&#8217;\u{a0}> b").as_deref(), Some("a é’&nbsp;&gt; b"));

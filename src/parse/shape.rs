@@ -111,7 +111,7 @@ pub(super) fn root(text: &str) -> Option<usize> {
             Some(doctype_length(rest, &mut ends))
         } else if rest.starts_with("<?") {
             rest.find('>').map(|end| end + 1)
-        } else if name(rest).is_empty() {
+        } else if name(rest).is_empty() || rest.starts_with("</") {
             Some(1)
         } else {
             return Some(at);
@@ -215,6 +215,7 @@ mod tests {
         check("<rdf:RDF xmlns='x'>", "Rdf");
         check("<Channel xmlns='http://purl.org/net/rss1.1#'>", "Rdf");
         check("junk before <feed>", "Atom");
+        check("</ï»¿channel><rss>", "Rss");
         check("  {\"version\":1}", "Json");
     }
 

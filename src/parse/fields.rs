@@ -151,11 +151,10 @@ pub(super) fn outline(text: &str, base: Option<&Url>) -> Outline {
     loop {
         let before = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
         let Ok((namespace, event)) = reader.read_resolved_event() else { break };
-        let prefix = prefix(&namespace);
         match event {
-            Event::Start(element) => walk.open(prefix, &element, before),
+            Event::Start(element) => walk.open(prefix(&namespace), &element, before),
             Event::Empty(element) => {
-                walk.open(prefix, &element, before);
+                walk.open(prefix(&namespace), &element, before);
                 let after = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
                 walk.close(after, after);
             }

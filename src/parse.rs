@@ -23,6 +23,7 @@ mod fields;
 mod json;
 mod json_feed;
 mod json_mend;
+mod many;
 mod mend;
 mod person;
 mod root;
@@ -138,7 +139,12 @@ pub fn parse(document: Document) -> Result<Parsed, NotAFeed> {
     let text = decode::text(document.bytes, document.content_type);
     let reading = match shape::of(&text)? {
         shape::Shape::Json => json_feed::read(&text)?,
-        shape => salvage::read(&text, shape, document.base_url)?,
+        shape => {
+            let (text, beyond) = many::first(&text);
+            let mut reading = salvage::read(&text, shape, document.base_url)?;
+            reading.skipped.extend(beyond);
+            reading
+        }
     };
     Ok(feed::parsed(reading, document.base_url))
 }

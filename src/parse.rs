@@ -1,8 +1,11 @@
 //! From the bytes of a feed to entries, whatever state the feed is in. The
 //! only module that knows `feed_rs`, `chrono` and `chardetng`.
 //!
-//! Three stages: the document as it is, then mended, then entry by entry
-//! around those that cannot be read. One bad entry never costs the others.
+//! Three stages: the document as it is, then mended, then entry by entry, by
+//! our own pass over the fields where feed-rs gives up. One bad entry never
+//! costs the others. The work is bounded by construction, not by a clock: see
+//! `MOST_ENTRIES` here, depths and lengths in `mend` and `fields`, and the
+//! budget of `salvage`.
 
 use jiff::Timestamp;
 use url::Url;
@@ -11,6 +14,7 @@ use crate::item::Entry;
 use crate::source::Wishes;
 
 mod attempt;
+mod base64;
 mod dates;
 mod decode;
 mod entry;
@@ -18,12 +22,15 @@ mod feed;
 mod fields;
 mod json;
 mod json_feed;
+mod json_mend;
+mod many;
 mod mend;
 mod person;
 mod root;
 mod salvage;
 mod shape;
 mod wishes;
+mod xhtml;
 
 pub use json::json;
 pub use shape::NotAFeed;
@@ -127,6 +134,8 @@ pub enum Rescue {
     AsIs,
     /// After mending, see [`Parsed::mended`].
     Repaired,
+    /// By our own reader, all of it or some entries: feed-rs would not.
+    Fallback,
 }
 
 /// More entries than this are not read: the newest win.
@@ -143,7 +152,12 @@ pub fn parse(document: Document) -> Result<Parsed, NotAFeed> {
     let text = decode::text(document.bytes, document.content_type);
     let reading = match shape::of(&text)? {
         shape::Shape::Json => json_feed::read(&text)?,
-        shape => salvage::read(&text, shape, document.base_url)?,
+        shape => {
+            let (text, beyond) = many::first(&text);
+            let mut reading = salvage::read(&text, shape, document.base_url)?;
+            reading.skipped.extend(beyond);
+            reading
+        }
     };
     Ok(feed::parsed(reading, document.base_url))
 }

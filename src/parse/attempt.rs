@@ -37,9 +37,15 @@ pub(super) fn read(text: &str, base: Option<&Url>) -> Result<model::Feed, String
     FENCED.set(false);
     match outcome {
         Ok(Ok(feed)) => Ok(feed),
-        Ok(Err(error)) => Err(error.to_string()),
+        Ok(Err(error)) => Err(in_short(&error.to_string())),
         Err(_) => Err("the parser gave up on it".to_owned()),
     }
+}
+
+/// What feed-rs says, without where: what it was given is not the document.
+fn in_short(error: &str) -> String {
+    let said = error.trim_start_matches("unable to parse feed: ");
+    said.split(" at position ").next().unwrap_or(said).to_owned()
 }
 
 /// Keeps the default panic message of fenced calls off standard error. Others

@@ -4,71 +4,11 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, ISOWeekDate, Time, Weekday};
 use jiff::tz::Offset;
 
-/// Names of zones and their minutes east of Greenwich: RFC 822's own, and
-/// those seen in feeds. `BST`, `IST` and `CST` are British, Indian and
-/// American here, as most feeds mean them.
-const ZONES: &[(&str, i32)] = &[
-    ("z", 0),
-    ("ut", 0),
-    ("utc", 0),
-    ("gmt", 0),
-    ("wet", 0),
-    ("est", -300),
-    ("edt", -240),
-    ("et", -300),
-    ("cst", -360),
-    ("cdt", -300),
-    ("ct", -360),
-    ("mst", -420),
-    ("mdt", -360),
-    ("mt", -420),
-    ("pst", -480),
-    ("pdt", -420),
-    ("pt", -480),
-    ("akst", -540),
-    ("akdt", -480),
-    ("hst", -600),
-    ("ast", -240),
-    ("at", -240),
-    ("adt", -180),
-    ("nst", -210),
-    ("ndt", -150),
-    ("brt", -180),
-    ("art", -180),
-    ("clt", -240),
-    ("bst", 60),
-    ("west", 60),
-    ("cet", 60),
-    ("met", 60),
-    ("mez", 60),
-    ("cest", 120),
-    ("mest", 120),
-    ("mesz", 120),
-    ("eet", 120),
-    ("sast", 120),
-    ("eest", 180),
-    ("msk", 180),
-    ("trt", 180),
-    ("gst", 240),
-    ("pkt", 300),
-    ("ist", 330),
-    ("ict", 420),
-    ("wib", 420),
-    ("sgt", 480),
-    ("hkt", 480),
-    ("pht", 480),
-    ("awst", 480),
-    ("jst", 540),
-    ("kst", 540),
-    ("acst", 570),
-    ("acdt", 630),
-    ("aest", 600),
-    ("aedt", 660),
-    ("nzst", 720),
-    ("nzdt", 780),
-];
+mod months;
+mod zones;
 
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+use months::{month, spelled};
+use zones::{minutes_east, zone_like};
 
 /// The instant that a publisher means; UTC where no zone is given or known.
 pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
@@ -76,14 +16,17 @@ pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
     if text.len() > 100 || text.is_empty() {
         return None;
     }
+    let text = &*spelled(text);
     iso(text).or_else(|| written(text))
 }
 
 /// ISO 8601 and its relatives: `2026-11-02T10:00:00.5+01:00`, `2026-11-02`,
-/// `2026-11`, `2026`, `20261102`, `2026-W45-1`, `2026-306`, a space for the T.
+/// `2026-11`, `2026`, `20261102`, `2026-W45-1`, `2026-306`, `26306`, a space
+/// for the T.
 fn iso(text: &str) -> Option<Timestamp> {
     let (day, rest) = match text.find(['T', 't', ' ', '_']) {
-        Some(at) => (&text[..at], text[at + 1..].trim()),
+        // Also `2026-11-02 T 10:00`.
+        Some(at) => (&text[..at], text[at + 1..].trim_start_matches([' ', 'T', 't']).trim_end()),
         None => (text, ""),
     };
     let date = iso_date(day.trim_end_matches('Z'))?;
@@ -103,6 +46,12 @@ fn iso_date(day: &str) -> Option<Date> {
     match parts.as_slice() {
         [year] if year.len() == 4 => Date::new(number(year)?, 1, 1).ok(),
         [all] if all.len() == 8 => Date::new(number(&all[..4])?, small(&all[4..6])?, small(&all[6..])?).ok(),
+        [all] if matches!(all.len(), 5 | 7) => {
+            let (year, ordinal) = all.split_at(all.len() - 3);
+            iso_date(&format!("{:04}-{ordinal}", full_year(number(year)?)))
+        }
+        // ISO 8601 once allowed to leave the century out.
+        ["", all] if all.len() == 4 => Date::new(2000 + number(&all[..2])?, small(&all[2..])?, 1).ok(),
         [all] if all.len() == 6 => Date::new(2000 + number(&all[..2])?, small(&all[2..4])?, small(&all[4..])?).ok(),
         [year, week] | [year, week, _] if year.len() == 4 && week.starts_with('W') => {
             let day = parts.get(2).map_or(Some(1), |day| small(day))?;
@@ -119,8 +68,9 @@ fn iso_date(day: &str) -> Option<Date> {
     }
 }
 
-/// `10:00:00.25`, `10:00`, `100000`, `10`; nothing is midnight.
-fn iso_time(clock: &str, half: Option<HalfOfDay>) -> Option<Clock> {
+/// `10:00:00.25`, `10:00`, `100000`, `10`, in seconds after midnight; nothing
+/// is midnight, 24:00 the next, and 10:61 a minute past eleven.
+fn iso_time(clock: &str, half: Option<HalfOfDay>) -> Option<i64> {
     let whole = clock.split(['.', ',']).next().unwrap_or_default();
     let spread;
     let whole = match whole.len() {
@@ -137,21 +87,14 @@ fn iso_time(clock: &str, half: Option<HalfOfDay>) -> Option<Clock> {
     };
     let mut parts = whole.split(':').map(|digits| if digits.is_empty() { Some(0) } else { digits.parse().ok() });
     let mut next = || parts.next().unwrap_or(Some(0));
-    let (hour, minute, second): (i8, i8, i8) = (next()?, next()?, next()?);
+    let (hour, minute, second): (i64, i64, i64) = (next()?, next()?, next()?);
     let hour = match half {
         Some(HalfOfDay::Afternoon) if hour < 12 => hour + 12,
         Some(HalfOfDay::Morning) if hour == 12 => 0,
         _ => hour,
     };
-    let next_day = hour == 24 && minute == 0;
-    let time = Time::new(if next_day { 0 } else { hour }, minute, second.min(59), 0).ok()?;
-    Some(Clock { time, next_day })
-}
-
-/// A time of day, which may be the midnight at its end.
-struct Clock {
-    time: Time,
-    next_day: bool,
+    let possible = (0..=24).contains(&hour) && (0..100).contains(&minute) && (0..100).contains(&second);
+    possible.then_some(3_600 * hour + 60 * minute + second)
 }
 
 /// AM or PM.
@@ -205,7 +148,8 @@ impl<'t> Said<'t> {
         } else if digits == word.len() {
             self.numbers.push(word);
         } else if let Some(month) = month(word) {
-            self.month = self.month.or(Some(month));
+            // `mar` is Tuesday to some: what comes later is the month.
+            self.month = if self.clock.is_none() { Some(month) } else { self.month.or(Some(month)) };
         } else if let Some(half) = half {
             self.half = Some(half);
         } else if digits > 0 && word.contains(['/', '.', '-']) && !word.starts_with(['+', '-']) && !zone_like(word) {
@@ -282,50 +226,12 @@ fn full_year(year: i16) -> i16 {
     }
 }
 
-/// An English name of a month, three letters or more.
-fn month(word: &str) -> Option<i8> {
-    let head = word.get(..3)?.to_ascii_lowercase();
-    let letters = word.trim_end_matches('.').bytes().all(|byte| byte.is_ascii_alphabetic());
-    let index = MONTHS.iter().position(|month| *month == head)?;
-    letters.then_some(index as i8 + 1)
-}
-
-/// `GMT+1`, `UTC-05:00`, `Etc/GMT`.
-fn zone_like(word: &str) -> bool {
-    let upper = word.to_ascii_uppercase();
-    ["GMT", "UTC", "ETC/"].iter().any(|begin| upper.starts_with(begin))
-}
-
-/// An instant from what was read; a zone that nobody knows is UTC.
-fn instant(date: Date, clock: Clock, zone: &str) -> Option<Timestamp> {
-    let date = if clock.next_day { date.tomorrow().ok()? } else { date };
-    let local = Offset::UTC.to_timestamp(DateTime::from_parts(date, clock.time)).ok()?;
+/// An instant from a day and the seconds after its midnight; a zone that nobody
+/// knows is UTC.
+fn instant(date: Date, seconds: i64, zone: &str) -> Option<Timestamp> {
+    let midnight = Offset::UTC.to_timestamp(DateTime::from_parts(date, Time::midnight())).ok()?;
     let seconds_east = 60 * i64::from(minutes_east(zone).unwrap_or(0));
-    Timestamp::from_second(local.as_second() - seconds_east).ok()
-}
-
-/// How far east of Greenwich a zone is.
-fn minutes_east(zone: &str) -> Option<i32> {
-    let zone = zone.trim().trim_matches(['(', ')', '[', ']']).to_ascii_lowercase();
-    let zone = zone.strip_prefix("etc/").unwrap_or(&zone);
-    if let Some((_, minutes)) = ZONES.iter().find(|(name, _)| *name == zone) {
-        return Some(*minutes);
-    }
-    let offset = zone.strip_prefix("gmt").or_else(|| zone.strip_prefix("utc")).unwrap_or(zone);
-    let (sign, digits) = match offset.split_at_checked(1)? {
-        ("+", digits) => (1, digits),
-        ("-", digits) => (-1, digits),
-        _ => return None,
-    };
-    let end = digits.find(|letter: char| !(letter.is_ascii_digit() || letter == ':')).unwrap_or(digits.len());
-    let digits = &digits[..end];
-    let (hours, minutes) = match digits.split_once(':') {
-        Some((hours, minutes)) => (hours, minutes),
-        None if digits.len() > 2 => digits.split_at(digits.len() - 2),
-        None => (digits, "0"),
-    };
-    let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse::<i32>().ok()?);
-    (hours < 100 && minutes < 60).then_some(sign * (hours * 60 + minutes))
+    Timestamp::from_second(midnight.as_second() + seconds - seconds_east).ok()
 }
 
 #[cfg(test)]
@@ -372,6 +278,21 @@ mod tests {
         check("2026-W45-1", "2026-11-02T00:00:00Z");
         check("2026-306", "2026-11-02T00:00:00Z");
         check("20261102T100000Z", "2026-11-02T10:00:00Z");
+        check("26306", "2026-11-02T00:00:00Z");
+        check("-2611", "2026-11-01T00:00:00Z");
+        check("2026-11-02 T 10:00:00Z", "2026-11-02T10:00:00Z");
+        check("2026-11-02T09:61:00Z", "2026-11-02T10:01:00Z");
+        check("2026-11-02T23:59:60Z", "2026-11-03T00:00:00Z");
+    }
+
+    #[test]
+    fn months_in_the_publishers_language() {
+        check("Mo, 02 März 2026 10:00:00 +0100", "2026-03-02T09:00:00Z");
+        check("mar., 03 nov. 2026 10:00:00 +0100", "2026-11-03T09:00:00Z");
+        check("Κυρ, 11 Ιούλ 2004 12:00:00 EST", "2004-07-11T17:00:00Z");
+        check("2 ноября 2026 г. 10:00", "2026-11-02T10:00:00Z");
+        check("2026年11月2日 10:00", "2026-11-02T10:00:00Z");
+        check("2026년 11월 02일 10:00:00", "2026-11-02T10:00:00Z");
     }
 
     #[test]

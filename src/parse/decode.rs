@@ -1,5 +1,7 @@
 //! Bytes to text: which encoding a document is really in.
 
+use std::ops::Range;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -12,8 +14,11 @@ const DECLARATION_BYTES: usize = 512;
 /// Believed in this order: a byte order mark, the bytes being valid UTF-8, the
 /// XML declaration, the HTTP charset (both only if every byte fits), a guess.
 pub(super) fn text(bytes: &[u8], content_type: Option<&str>) -> String {
-    let text = decoded(bytes, content_type);
-    without_declaration(&text).to_owned()
+    let mut text = decoded(bytes, content_type);
+    text.drain(declaration(&text));
+    let marks = text.len() - text.trim_start_matches('\u{feff}').len();
+    text.drain(..marks);
+    text
 }
 
 fn decoded(bytes: &[u8], content_type: Option<&str>) -> String {
@@ -70,11 +75,13 @@ fn charset(content_type: &str) -> Option<&'static Encoding> {
     Encoding::for_label(value.trim_matches(['"', '\'', ' ']).as_bytes())
 }
 
-fn without_declaration(text: &str) -> &str {
-    let body = text.trim_start_matches('\u{feff}');
-    let trimmed = body.trim_start();
-    let end = trimmed.strip_prefix("<?xml ").and_then(|_| trimmed.find("?>"));
-    end.map_or(body, |end| &trimmed[end + 2..])
+/// Where the XML declaration stands. The lines before it stay, so that what is
+/// said of a line holds.
+fn declaration(text: &str) -> Range<usize> {
+    let body = text.trim_start_matches(|letter: char| letter == '\u{feff}' || letter.is_whitespace());
+    let begin = text.len() - body.len();
+    let length = body.strip_prefix("<?xml ").and_then(|_| body.find("?>")).map_or(0, |end| end + 2);
+    begin..begin + length
 }
 
 #[cfg(test)]

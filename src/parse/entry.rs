@@ -48,7 +48,7 @@ pub(super) fn entry(
     let guid = guid(&given, fields);
     let link = link(&given, fields, guid.as_deref(), around);
     let summary = texts::summary(&given, fields, around.shape);
-    let content = texts::content(&given, fields);
+    let content = texts::content(&given, fields, around.shape);
     let base = around.base.or(around.feed_link).or(link.as_ref());
     let html = |body: Option<Body>, limit_bytes| {
         let own = |body: &Body| body.field.and_then(|field| field.base.clone());
@@ -56,7 +56,7 @@ pub(super) fn entry(
     };
     let content = html(content, MOST_CONTENT_BYTES);
     let summary = html(summary, MOST_SUMMARY_BYTES);
-    let (title, came) = title(&given, fields);
+    let (title, came) = title(&given, fields, around.shape);
     let others = [
         ("authors", has_garbled_authors(&given, fields)),
         ("summary", summary.was_garbled),
@@ -91,14 +91,10 @@ pub(super) fn entry(
 }
 
 /// The title, and as it came if that was garbled.
-fn title(given: &model::Entry, fields: &Fields) -> (String, Option<String>) {
-    // feed-rs stops at the first tag.
-    let whole = fields.all("title").find_map(|field| field.markup.as_deref());
-    let title = whole.map(text::title_and_original).or_else(|| given.title.as_ref().map(texts::line));
-    title
-        .filter(|(title, _)| !title.is_empty())
-        .or_else(|| fields.text(&["title", "dc:title", "media:title", "itunes:title"]).map(text::title_and_original))
-        .unwrap_or_default()
+fn title(given: &model::Entry, fields: &Fields, shape: Shape) -> (String, Option<String>) {
+    // feed-rs stops at the first tag, and takes the last of several.
+    let own = texts::title(fields, shape);
+    own.or_else(|| given.title.as_ref().map(texts::line)).unwrap_or_default()
 }
 
 /// A link as written, made absolute; only http and https.
@@ -119,9 +115,9 @@ pub(super) fn instant(time: Option<chrono::DateTime<chrono::Utc>>) -> Option<Tim
 }
 
 fn guid(given: &model::Entry, fields: &Fields) -> Option<String> {
-    let about = fields.attribute("rdf:about").or_else(|| fields.attribute("about"));
-    let written = fields.text(&["guid"]).unwrap_or_default();
-    let id = [given.id.trim(), written, about.unwrap_or_default()].into_iter().find(|id| !id.is_empty())?;
+    let about = || fields.attribute("rdf:about").or_else(|| fields.attribute("about"));
+    let given = || Some(given.id.trim()).filter(|id| !id.is_empty());
+    let id = fields.text(&["guid", "atom:id", "id"]).or_else(given).or_else(about)?;
     let id = text::without_controls(id);
     Some(text::head(&id, MOST_ID_BYTES).to_owned())
 }
@@ -138,10 +134,8 @@ fn link(given: &model::Entry, fields: &Fields, guid: Option<&str>, around: &Arou
     let from_links = pages.map(|link| link.href.as_str()).find_map(|href| absolute(href, base));
     let from_atom = || {
         let alternate = |link: &&Field| matches!(link.attribute("rel"), None | Some("alternate"));
-        fields
-            .all("atom:link")
-            .filter(alternate)
-            .find_map(|link| absolute(link.attribute("href")?, link.base.as_ref().or(base)))
+        let links = fields.all("atom:link").chain(fields.all("link"));
+        links.filter(alternate).find_map(|link| absolute(link.attribute("href")?, link.base.as_ref().or(base)))
     };
     let from_text = || fields.all("link").find_map(|link| absolute(&link.text, link.base.as_ref().or(base)));
     let from_guid = || {
@@ -154,14 +148,14 @@ fn link(given: &model::Entry, fields: &Fields, guid: Option<&str>, around: &Arou
 }
 
 fn when(given: &model::Entry, fields: &Fields, shape: Shape) -> (Option<Timestamp>, Option<Timestamp>) {
-    let said = |names: &[&str]| fields.text(names).and_then(dates::timestamp);
-    let appeared = || said(&["pubDate", "dc:date", "dcterms:issued", "dcterms:created", "atom:published", "published"]);
-    let changed = || said(&["atom:updated", "updated", "dcterms:modified"]);
-    let published = instant(given.published).or_else(appeared);
+    let said = |names: &[&str]| fields.first(names, |field| dates::timestamp(&field.text));
+    let appeared = said(&["pubDate", "atom:published", "published", "dc:date", "dcterms:issued", "dcterms:created"]);
+    let changed = said(&["atom:updated", "updated", "dcterms:modified"]);
+    let published = appeared.or_else(|| instant(given.published));
     match shape {
-        Shape::Atom | Shape::Json => (published, instant(given.updated).or_else(changed)),
+        Shape::Atom | Shape::Json => (published, changed.or_else(|| instant(given.updated))),
         // feed-rs copies the one into the other.
-        Shape::Rss | Shape::Rdf => (published, changed()),
+        Shape::Rss | Shape::Rdf => (published, changed),
     }
 }
 
@@ -169,14 +163,26 @@ fn authors(given: &model::Entry, fields: &Fields, around: &Around) -> Vec<String
     let written = |field: &Field| field.markup.as_deref().map_or_else(|| field.text.clone(), text::plain);
     let own = |name| fields.all(name).filter_map(move |field| person::name(&written(field)));
     let names: Vec<String> = match around.shape {
-        Shape::Atom | Shape::Json => {
+        Shape::Atom => {
             let named = |author: &model::Person| person::name(author.name.as_ref().or(author.email.as_ref())?);
-            given.authors.iter().filter_map(named).chain(own("dc:creator")).collect()
+            let given = given.authors.iter().filter_map(named).chain(own("dc:creator"));
+            let written = ["atom:author/name", "author/name", "atom:author/email", "author/email"];
+            // The latter only where feed-rs could not read the entry.
+            let mut names: Vec<String> = given.collect();
+            if names.is_empty() {
+                names = written
+                    .into_iter()
+                    .map(|name| own(name).collect())
+                    .find(|names: &Vec<_>| !names.is_empty())
+                    .unwrap_or_default();
+            }
+            names
         }
-        Shape::Rss | Shape::Rdf => own("author").chain(own("dc:creator")).collect(),
+        Shape::Rss | Shape::Rdf | Shape::Json => own("author").chain(own("dc:creator")).collect(),
     };
     let names = if names.is_empty() { own("itunes:author").collect() } else { names };
-    let names = if names.is_empty() && around.shape == Shape::Atom { around.authors.to_vec() } else { names };
+    let inherited = matches!(around.shape, Shape::Atom | Shape::Json);
+    let names = if names.is_empty() && inherited { around.authors.to_vec() } else { names };
     each_once(names.into_iter(), MOST_AUTHORS)
 }
 
@@ -191,9 +197,13 @@ fn categories(given: &model::Entry, fields: &Fields) -> Vec<String> {
         Some(label) if category.term.trim().is_empty() => label.as_str(),
         _ => category.term.as_str(),
     });
-    let more = ["category", "dc:subject", "media:category", "itunes:category"]
+    let written = |field| {
+        let named = ["text", "term", "label"].into_iter().find_map(|name| Field::attribute(field, name));
+        named.unwrap_or(&field.text)
+    };
+    let more = ["atom:category", "category", "dc:subject", "media:category", "itunes:category"]
         .into_iter()
-        .flat_map(|name| fields.all(name).map(|field| field.attribute("text").unwrap_or(&field.text)));
+        .flat_map(|name| fields.all(name).map(written));
     each_once(terms.chain(more).map(text::title), MOST_CATEGORIES)
 }
 
@@ -220,10 +230,12 @@ fn enclosures(given: &model::Entry, fields: &Fields, around: &Around) -> Vec<Enc
             enclosure(href, field.attribute("type"), length.and_then(|length| length.parse().ok()), around)
         })
     };
-    let of_atom = fields
-        .all("atom:link")
-        .filter(|link| around.shape != Shape::Atom && link.attribute("rel") == Some("enclosure"));
-    let of_atom = of_atom.filter_map(|link| enclosure(link.attribute("href")?, link.attribute("type"), None, around));
+    let of_atom = fields.all("atom:link").filter(|link| link.attribute("rel") == Some("enclosure"));
+    let of_atom = of_atom.filter_map(|link| {
+        let href = absolute(link.attribute("href")?, link.base.as_ref().or(around.base).or(around.feed_link))?;
+        let length = link.attribute("length").and_then(|length| length.parse().ok());
+        enclosure(href.as_str(), link.attribute("type"), length, around)
+    });
     let played = attached("media:content").filter(|media| {
         media.mime_type.as_deref().is_some_and(|kind| kind.starts_with("audio/") || kind.starts_with("video/"))
     });
@@ -279,7 +291,10 @@ fn substitute(entry: &Entry) -> Option<String> {
         let end =
             text.match_indices(['.', '!', '?']).find_map(ends).or_else(|| Some(text.find('。')? + '。'.len_utf8()));
         let sentence = &text[..end.filter(|end| *end >= 20).unwrap_or(text.len())];
-        return Some(text::cut(sentence.trim_end_matches('.'), SUBSTITUTE_CHARS));
+        let sentence = text::cut(sentence.trim_end_matches('.'), SUBSTITUTE_CHARS);
+        if !sentence.is_empty() {
+            return Some(sentence);
+        }
     }
     let link = entry.link.as_ref().or(entry.enclosures.first().map(|enclosure| &enclosure.url));
     let name = link.map(Url::as_str).or(entry.guid.as_deref())?;

@@ -10,7 +10,6 @@ use super::fields::Fields;
 use super::salvage::Reading;
 use super::shape::Shape;
 use super::{Feed, Format, Garbled, Hints, MOST_ENTRIES, Parsed, Skipped, dates, entry, person, wishes};
-use crate::text;
 
 /// The feed as recapd understands it.
 pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
@@ -18,13 +17,15 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
     let link = link(&given, &outline.feed, shape, base);
     let feed = Feed {
         format: format(&given.feed_type),
-        title: title(given.title.take(), &outline.feed),
+        title: title(given.title.take(), &outline.feed, shape),
         language: language(&given, &outline.feed),
-        updated: instant(given.updated).or_else(|| updated(&outline.feed)).or_else(|| instant(given.published)),
+        updated: updated(&outline.feed).or_else(|| instant(given.updated)).or_else(|| instant(given.published)),
         link,
     };
     let hints = hints(&outline.feed, base, &mut mended);
-    let authors: Vec<String> = given.authors.iter().filter_map(|author| person::name(author.name.as_ref()?)).collect();
+    let named = given.authors.iter().filter_map(|author| author.name.as_deref());
+    let named = named.chain(outline.feed.all("author").map(|author| author.text.as_str()));
+    let authors: Vec<String> = named.filter_map(person::name).collect();
     let around =
         Around { shape, base, feed_link: feed.link.as_ref(), language: feed.language.as_deref(), authors: &authors };
     let fields = aligned(outline.entries, &mut given.entries, shape);
@@ -64,9 +65,9 @@ fn format(kind: &FeedType) -> Format {
     }
 }
 
-fn title(given: Option<model::Text>, own: &Fields) -> String {
-    let title = given.map(|title| texts::line(&title).0).filter(|title| !title.is_empty());
-    title.or_else(|| own.text(&["dc:title", "title"]).map(text::title)).unwrap_or_default()
+fn title(given: Option<model::Text>, own: &Fields, shape: Shape) -> String {
+    let title = texts::title(own, shape).or_else(|| given.map(|title| texts::line(&title)));
+    title.map(|(title, _)| title).unwrap_or_default()
 }
 
 fn link(given: &model::Feed, own: &Fields, shape: Shape, base: Option<&Url>) -> Option<Url> {
@@ -87,16 +88,14 @@ fn link(given: &model::Feed, own: &Fields, shape: Shape, base: Option<&Url>) -> 
 }
 
 fn language(given: &model::Feed, own: &Fields) -> Option<String> {
-    let said = given
-        .language
-        .as_deref()
-        .or_else(|| own.text(&["dc:language", "language"]))
-        .or_else(|| own.attribute("xml:lang"));
+    let said =
+        own.text(&["language", "dc:language"]).or(given.language.as_deref()).or_else(|| own.attribute("xml:lang"));
     said.and_then(tag).map(str::to_owned)
 }
 
 fn updated(own: &Fields) -> Option<jiff::Timestamp> {
-    own.text(&["lastBuildDate", "atom:updated", "pubDate", "dcterms:modified", "dc:date"]).and_then(dates::timestamp)
+    let names = ["lastBuildDate", "atom:updated", "updated", "pubDate", "dc:date", "dcterms:modified"];
+    own.first(&names, |field| dates::timestamp(&field.text))
 }
 
 fn hints(own: &Fields, base: Option<&Url>, said: &mut Vec<String>) -> Hints {
@@ -113,9 +112,9 @@ fn hints(own: &Fields, base: Option<&Url>, said: &mut Vec<String>) -> Hints {
 
 /// The fields that belong to the entries. feed-rs leaves out entries of RSS
 /// 1.0 without a link and those outside `channel`: where it sees fewer, all
-/// entries of RSS are read from their fields alone.
+/// entries are read from their fields alone.
 fn aligned(fields: Vec<Fields>, entries: &mut Vec<model::Entry>, shape: Shape) -> Vec<Fields> {
-    if fields.len() > entries.len() && matches!(shape, Shape::Rss | Shape::Rdf) {
+    if fields.len() > entries.len() && shape != Shape::Json {
         *entries = fields.iter().map(|_| model::Entry::default()).collect();
     }
     if fields.len() == entries.len() { fields } else { Vec::new() }

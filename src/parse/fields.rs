@@ -22,6 +22,7 @@ const NAMESPACES: &[(&str, &str)] = &[
     ("rss/1.0/modules/content", "content"),
     ("rss/1.0/modules/syndication", "sy"),
     ("purl.org/rss/1.0/", ""),
+    ("backend.userland.com/", ""),
     ("1999/xhtml", "xhtml"),
 ];
 
@@ -31,7 +32,9 @@ pub(super) const DEEPEST: usize = 256;
 /// Fields in which HTML may stand unescaped: their content is kept as written.
 const MARKED_UP: &[&str] = &[
     "title",
+    "atom:title",
     "atom:summary",
+    "summary",
     "author",
     "dc:creator",
     "itunes:author",
@@ -42,6 +45,8 @@ const MARKED_UP: &[&str] = &[
     "media:description",
     "content:encoded",
     "atom:content",
+    "content",
+    "body",
     "xhtml:body",
     "xhtml:div",
     "fullitem",
@@ -53,7 +58,8 @@ const MOST_MARKUP_BYTES: usize = 1 << 20;
 /// One element inside an entry, or directly inside the feed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Field {
-    /// `dc:subject`; no prefix for RSS's own elements.
+    /// `dc:subject`; no prefix for RSS's own elements; `atom:author/name` for
+    /// what is in a person.
     pub name: String,
     /// Its text, trimmed.
     pub text: String,
@@ -120,6 +126,12 @@ impl Fields {
         self.fields.is_empty()
     }
 
+    /// What `read` makes of the first field that it can make anything of: by
+    /// the order of the names, then of the document.
+    pub(super) fn first<'f, T>(&'f self, names: &[&str], read: impl Fn(&'f Field) -> Option<T>) -> Option<T> {
+        names.iter().find_map(|name| self.fields.iter().filter(|field| field.name == *name).find_map(&read))
+    }
+
     /// Adds a field that some other format spells differently.
     pub(super) fn push(&mut self, name: &str, text: &str) {
         self.fields.push(Field { name: name.to_owned(), text: text.to_owned(), ..Field::default() });
@@ -139,11 +151,10 @@ pub(super) fn outline(text: &str, base: Option<&Url>) -> Outline {
     loop {
         let before = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
         let Ok((namespace, event)) = reader.read_resolved_event() else { break };
-        let prefix = prefix(&namespace);
         match event {
-            Event::Start(element) => walk.open(prefix, &element, before),
+            Event::Start(element) => walk.open(prefix(&namespace), &element, before),
             Event::Empty(element) => {
-                walk.open(prefix, &element, before);
+                walk.open(prefix(&namespace), &element, before);
                 let after = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
                 walk.close(after, after);
             }
@@ -216,7 +227,7 @@ impl Walk<'_> {
         let parent = self.stack.last().map(|open| open.role);
         let role = match (parent, local) {
             (None | Some(Role::Feed), "item" | "entry") => Role::Entry,
-            (None, _) | (Some(Role::Feed), "channel") => Role::Feed,
+            (None, _) | (Some(Role::Feed), "channel" | "items") => Role::Feed,
             (Some(Role::Feed | Role::Entry), _) => Role::Field,
             (Some(Role::Field | Role::Inside), _) => Role::Inside,
         };
@@ -233,18 +244,18 @@ impl Walk<'_> {
         };
         let around = self.stack.last().and_then(|open| open.field.as_ref()).map(|field| field.name.as_str());
         let kept = match (role, local) {
-            (Role::Field, _) => true,
-            (Role::Inside, "hour") => around == Some("skipHours"),
-            (Role::Inside, "day") => around == Some("skipDays"),
-            (Role::Inside, _) => prefix == "media",
-            (Role::Feed | Role::Entry, _) => false,
+            (Role::Field, _) => Some(named(prefix, local)),
+            (Role::Inside, "hour") => (around == Some("skipHours")).then(|| local.to_owned()),
+            (Role::Inside, "day") => (around == Some("skipDays")).then(|| local.to_owned()),
+            (Role::Inside, "name" | "email") => {
+                around.filter(|around| around.ends_with("author")).map(|author| format!("{author}/{local}"))
+            }
+            (Role::Inside, "category") if prefix == "itunes" => Some(named(prefix, local)),
+            (Role::Inside, _) => (prefix == "media").then(|| named(prefix, local)),
+            (Role::Feed | Role::Entry, _) => None,
         };
-        let field = kept.then(|| Field {
-            name: named(prefix, local),
-            attributes: attributes.clone(),
-            base: base.clone(),
-            ..Field::default()
-        });
+        let field =
+            kept.map(|name| Field { name, attributes: attributes.clone(), base: base.clone(), ..Field::default() });
         match role {
             Role::Entry => {
                 let place = self.outline.entries.len();

@@ -65,6 +65,7 @@ impl Rescue {
         match self {
             Rescue::AsIs => "as-is",
             Rescue::Repaired => "repaired",
+            Rescue::Fallback => "fallback",
         }
     }
 }

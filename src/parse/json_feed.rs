@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::fields::{Fields, Outline};
 use super::salvage::Reading;
 use super::shape::Shape;
-use super::{NotAFeed, Rescue, attempt};
+use super::{NotAFeed, Rescue, Skipped, attempt, json_mend};
 
 /// Members that are text; a number is taken for it, anything else left out.
 const TEXTS: &[&str] = &[
@@ -34,83 +34,106 @@ const TEXTS: &[&str] = &[
 ///
 /// If it is no JSON or no feed.
 pub(super) fn read(text: &str) -> Result<Reading, NotAFeed> {
-    let clean = text.trim_start_matches('\u{feff}');
-    let damaged = |reason: String| NotAFeed::Damaged { reason };
-    let mut value: Value = serde_json::from_str(clean).map_err(|error| damaged(error.to_string()))?;
+    let (mut value, mut mended) = value(text)?;
     let root = value.as_object_mut().ok_or(NotAFeed::OtherJson)?;
     let claims = root.get("version").and_then(Value::as_str).is_some_and(|version| version.contains("jsonfeed"));
     let looks = root.contains_key("title") && (root.contains_key("home_page_url") || root.contains_key("feed_url"));
-    if !(claims || looks) || !root.get("items").is_some_and(Value::is_array) {
+    let items = root.get("items").and_then(Value::as_array).ok_or(NotAFeed::OtherJson)?;
+    if !(claims || looks) {
         return Err(NotAFeed::OtherJson);
     }
-    let before = root.clone();
-    set_right(root);
-    let mended = if *root == before { Vec::new() } else { vec!["members of the wrong type".to_owned()] };
-    let outline = outline(&before, root);
+    let places: Vec<usize> = (0..items.len()).filter(|place| items[*place].is_object()).collect();
+    let no_object = |place: &usize| !items[*place].is_object();
+    let why = || "an item must be an object".to_owned();
+    let skipped = (0..items.len()).filter(no_object).map(|index| Skipped { index, why: why() }).collect();
+    let outline = outline(root, &places);
+    if set_right(root) {
+        mended.push("members of the wrong type".to_owned());
+    }
     root.insert("version".to_owned(), json!("https://jsonfeed.org/version/1.1"));
     root.entry("title").or_insert_with(|| json!(""));
-    let feed = attempt::read(&value.to_string(), None).map_err(damaged)?;
+    let text = value.to_string();
+    drop(value);
+    let feed = attempt::read(&text, None).map_err(|reason| NotAFeed::Damaged { reason })?;
     let rescued = if mended.is_empty() { Rescue::AsIs } else { Rescue::Repaired };
-    Ok(Reading { shape: Shape::Json, feed, outline, skipped: Vec::new(), rescued, mended })
+    Ok(Reading { shape: Shape::Json, feed, outline, skipped, rescued, mended })
 }
 
-/// Every member of the type that the specification asks for, or gone.
-fn set_right(object: &mut Map<String, Value>) {
+/// The text as JSON, mended if it has to be, and what was mended.
+fn value(text: &str) -> Result<(Value, Vec<String>), NotAFeed> {
+    let error = match serde_json::from_str(text) {
+        Ok(value) => return Ok((value, Vec::new())),
+        Err(error) => error,
+    };
+    let (text, mended) = json_mend::mended(text);
+    let value = serde_json::from_str(&text).map_err(|_| NotAFeed::Damaged { reason: error.to_string() })?;
+    Ok((value, mended))
+}
+
+/// Makes every member of the type that the specification asks for, or drops
+/// it; whether anything had to be done. Persons are dropped too: see `persons`.
+fn set_right(object: &mut Map<String, Value>) -> bool {
+    let mut changed = false;
     for name in TEXTS {
-        match object.get(*name) {
-            Some(Value::Number(number)) => {
-                let text = number.to_string();
-                object.insert((*name).to_owned(), json!(text));
-            }
-            Some(Value::String(_)) | None => {}
-            Some(_) => {
-                object.remove(*name);
-            }
-        }
+        let text = match object.get(*name) {
+            Some(Value::Number(number)) => Some(json!(number.to_string())),
+            Some(Value::String(_)) | None => continue,
+            Some(_) => None,
+        };
+        changed |= put(object, name, text);
     }
-    if let Some(name) = object.get("author").and_then(Value::as_str) {
-        let author = json!({ "name": name });
-        object.insert("author".to_owned(), author);
-    }
-    if object.get("author").is_some_and(|author| !author.is_object()) {
-        object.remove("author");
-    }
-    object.get_mut("author").and_then(Value::as_object_mut).map(set_right);
-    for list in ["authors", "attachments", "items"] {
+    object.remove("author");
+    object.remove("authors");
+    for list in ["attachments", "items"] {
         match object.get_mut(list) {
             Some(Value::Array(values)) => {
+                let before = values.len();
                 values.retain(Value::is_object);
-                values.iter_mut().filter_map(Value::as_object_mut).for_each(set_right);
+                changed |= values.len() < before;
+                let objects = values.iter_mut().filter_map(Value::as_object_mut);
+                changed = objects.fold(changed, |changed, object| set_right(object) | changed);
             }
-            Some(_) => drop(object.remove(list)),
+            Some(_) => changed |= put(object, list, None),
             None => {}
         }
     }
     if let Some(Value::Array(attachments)) = object.get_mut("attachments") {
         attachments.retain(|attachment| attachment.get("url").is_some());
-        for attachment in attachments.iter_mut().filter_map(Value::as_object_mut) {
-            attachment.entry("mime_type").or_insert_with(|| json!(""));
-            let size =
-                attachment.get("size_in_bytes").and_then(|size| size.as_f64().or_else(|| size.as_str()?.parse().ok()));
-            match size.filter(|size| (0.0..1e15).contains(size)) {
-                Some(size) => drop(attachment.insert("size_in_bytes".to_owned(), json!(size as u64))),
-                None => drop(attachment.remove("size_in_bytes")),
-            }
-        }
+        let objects = attachments.iter_mut().filter_map(Value::as_object_mut);
+        changed = objects.fold(changed, |changed, object| attachment(object) | changed);
     }
-    match object.get_mut("tags") {
-        Some(Value::Array(tags)) => tags.retain(Value::is_string),
-        Some(Value::String(tag)) => {
-            let tags = json!([tag]);
-            object.insert("tags".to_owned(), tags);
-        }
-        Some(_) => drop(object.remove("tags")),
-        None => {}
+    let tags = match object.get("tags") {
+        Some(Value::Array(tags)) if tags.iter().all(Value::is_string) => return changed,
+        Some(Value::Array(tags)) => Some(tags.iter().filter(|tag| tag.is_string()).cloned().collect()),
+        Some(Value::String(tag)) => Some(json!([tag])),
+        Some(_) => None,
+        None => return changed,
+    };
+    put(object, "tags", tags) | changed
+}
+
+/// A media type, which feed-rs insists on, and a size that is a number.
+fn attachment(object: &mut Map<String, Value>) -> bool {
+    object.entry("mime_type").or_insert_with(|| json!(""));
+    let size = match object.get("size_in_bytes") {
+        Some(size) => size.as_f64().or_else(|| size.as_str()?.parse().ok()),
+        None => return false,
+    };
+    let size = size.filter(|size| (0.0..1e15).contains(size)).map(|size| json!(size as u64));
+    put(object, "size_in_bytes", size)
+}
+
+/// Puts a value in the place of another, or drops that; whether that changes anything.
+fn put(object: &mut Map<String, Value>, name: &str, value: Option<Value>) -> bool {
+    match value {
+        Some(value) if object.get(name) == Some(&value) => false,
+        Some(value) => object.insert(name.to_owned(), value).is_some(),
+        None => object.remove(name).is_some(),
     }
 }
 
-/// What feed-rs leaves out: pictures, languages, hubs.
-fn outline(before: &Map<String, Value>, root: &Map<String, Value>) -> Outline {
+/// What feed-rs leaves out: pictures, languages, hubs, persons.
+fn outline(root: &Map<String, Value>, places: &[usize]) -> Outline {
     let noted = |object: &Map<String, Value>, names: &[(&str, &str)]| {
         let mut fields = Fields::default();
         for (member, name) in names {
@@ -118,12 +141,70 @@ fn outline(before: &Map<String, Value>, root: &Map<String, Value>) -> Outline {
                 fields.push(name, text);
             }
         }
+        persons(object).for_each(|person| fields.push("author", person));
         fields
     };
     let mut feed = noted(root, &[("home_page_url", "home_page_url"), ("feed_url", "feed_url")]);
-    let hub = before.get("hubs").and_then(|hubs| hubs.get(0)?.get("url")?.as_str());
+    let hub = root.get("hubs").and_then(|hubs| hubs.get(0)?.get("url")?.as_str());
     hub.into_iter().for_each(|hub| feed.push("hub", hub));
-    let items = root.get("items").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
     let pictures = [("image", "image"), ("banner_image", "image"), ("language", "language")];
-    Outline { feed, entries: items.map(|item| noted(item, &pictures)).collect(), depth: 0, foreign: false }
+    let entry = |place: &usize| {
+        let item = root.get("items")?.get(*place)?.as_object()?;
+        let mut fields = noted(item, &pictures);
+        fields.place = *place;
+        Some(fields)
+    };
+    Outline { feed, entries: places.iter().filter_map(entry).collect(), depth: 0, foreign: false }
+}
+
+/// The names of those who wrote it; feed-rs panics on some.
+fn persons(object: &Map<String, Value>) -> impl Iterator<Item = &str> {
+    let each = object.get("authors").and_then(Value::as_array).into_iter().flatten();
+    let each = object.get("author").into_iter().chain(each);
+    each.filter_map(|person| person.as_str().or_else(|| person.get("name").and_then(Value::as_str)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Document, parse};
+
+    /// What is read of these items, what is skipped and what was mended.
+    #[track_caller]
+    fn check(items: &str, expected: &str) {
+        let text = format!(
+            "{{\"version\":\"https://jsonfeed.org/version/1\",\"author\":{{\"name\":\"Cy\"}},\"items\":{items}"
+        );
+        let document = Document { bytes: text.as_bytes(), content_type: None, base_url: None };
+        let parsed = parse(document).unwrap();
+        let mut said: Vec<String> = Vec::new();
+        said.extend(parsed.entries.iter().map(|entry| format!("{} by {}", entry.title, entry.authors.join(", "))));
+        said.extend(parsed.skipped.iter().map(|skipped| format!("{}: {}", skipped.index, skipped.why)));
+        said.extend(parsed.mended);
+        assert_eq!(said.join("; "), expected);
+    }
+
+    #[test]
+    fn one_bad_item_does_not_cost_the_others() {
+        check(
+            "[{\"title\":\"One\"},7,{\"title\":\"Two\"}]}",
+            "One by Cy; Two by Cy; 1: an item must be an object; members of the wrong type",
+        );
+        check(
+            "[{\"title\":\"One\",\"authors\":[{\"name\":\"Joe the Great—joe@example.com\"}]}]}",
+            "One by Joe the Great",
+        );
+        check("[{\"title\":\"One\"},{}]}", "One by Cy; 1: there is nothing in it");
+    }
+
+    #[test]
+    fn ill_formed_json_is_mended() {
+        check("[{\"title\":\"One\",},],}", "One by Cy; comma without a value, line 1");
+        check("[{\"title\":\"One\"},\n{\"title\":\"Tw", "One by Cy; cut short, line 2");
+    }
+
+    #[test]
+    fn sizes_and_tags_of_the_wrong_type_are_set_right() {
+        let items = "[{\"title\":\"One\",\"tags\":\"a\",\"attachments\":[{\"url\":\"https://a.test/1\",\"size_in_bytes\":\"12\"}]}]}";
+        check(items, "One by Cy; members of the wrong type");
+    }
 }

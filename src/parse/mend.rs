@@ -102,7 +102,10 @@ impl<'t> Mender<'t> {
         if !self.open.is_empty() {
             self.references(text);
         } else if !text.trim().is_empty() {
+            self.at += text.len() - text.trim_start().len();
             self.note("text before the feed");
+            self.at += text.trim_start().len();
+            return false;
         }
         self.at += end;
         false
@@ -180,7 +183,11 @@ impl<'t> Mender<'t> {
                 continue;
             }
             names.push(key);
+            let encoded = key == "type" && value.eq_ignore_ascii_case("application/octet-stream");
             let value = if key == "type" { text_type(name, value) } else { value };
+            if encoded && value == "text" {
+                self.out += " mode=\"base64\"";
+            }
             self.out += &format!(" {key}=\"");
             self.references(&value.replace('"', "&quot;").replace('<', "&lt;"));
             self.out.push('"');

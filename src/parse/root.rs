@@ -32,15 +32,6 @@ const NAMESPACES: &[(&str, &str)] = &[
     ("https://purl.org/dc/elements/1.1/", "http://purl.org/dc/elements/1.1/"),
 ];
 
-/// Namespaces that plain RSS 2.0 is given though it has none of its own.
-const NO_NAMESPACE: &[&str] = &[
-    "http://backend.userland.com/rss2",
-    "http://backend.userland.com/RSS2",
-    "http://blogs.law.harvard.edu/tech/rss",
-    "http://www.rssboard.org/rss-specification",
-    "http://cyber.law.harvard.edu/rss/rss.html",
-];
-
 /// Prefixes that are used without being declared, and what they always mean.
 const PREFIXES: &[(&str, &str)] = &[
     ("content", "http://purl.org/rss/1.0/modules/content/"),
@@ -71,7 +62,7 @@ pub(super) fn adapted(text: &str, shape: Shape) -> (Cow<'_, str>, Vec<String>) {
     let mut root = known_namespaces(tag);
     let old_atom = shape == Shape::Atom && tag.contains("http://purl.org/atom/ns#");
     if shape == Shape::Rss {
-        root = with_version(&root, &mut notes);
+        root = with_version(&without_namespace(&root), &mut notes);
     }
     for (prefix, namespace) in PREFIXES {
         let used = || text.contains(&format!("<{prefix}:"));
@@ -96,12 +87,19 @@ fn known_namespaces(tag: &str) -> String {
             tag = tag.replace(&format!("={quote}{written}{quote}"), &format!("={quote}{meant}{quote}"));
         }
     }
-    for namespace in NO_NAMESPACE {
-        for quote in ['"', '\''] {
-            tag = tag.replace(&format!(" xmlns={quote}{namespace}{quote}"), "");
-        }
-    }
     tag
+}
+
+/// The tag of an `rss` without a namespace of its own: publishers invent many,
+/// and RSS 2.0 has none.
+fn without_namespace(tag: &str) -> String {
+    let own = tag.find("xmlns=").filter(|at| tag[..*at].ends_with(char::is_whitespace));
+    let rest = own.and_then(|at| tag.get(at + "xmlns=".len()..));
+    let quote = rest.and_then(|rest| rest.chars().next()).filter(|quote| matches!(quote, '"' | '\''));
+    match (own, rest, quote.and_then(|quote| rest?.get(1..)?.find(quote))) {
+        (Some(at), Some(rest), Some(end)) => tag[..at].trim_end().to_owned() + &rest[end + 2..],
+        _ => tag.to_owned(),
+    }
 }
 
 /// `rss` in lower case, with a version that feed-rs takes: 2.0 unless it is of
@@ -131,7 +129,13 @@ fn with_version(tag: &str, notes: &mut Vec<String>) -> String {
 fn renamed(rest: &str) -> String {
     let mut rest = rest.to_owned();
     for (old, new) in RENAMED {
-        let taken = *old == "created" && (rest.contains("<issued") || rest.contains("<published"));
+        let named = |element: &str| rest.contains(&format!("<{element}"));
+        let taken = match *old {
+            "issued" => named("published"),
+            "created" => named("issued") || named("published"),
+            "modified" => named("updated"),
+            _ => false,
+        };
         if !taken && rest.contains(old) {
             rest = rest
                 .replace(&format!("<{old}"), &format!("<{new}"))
@@ -166,6 +170,7 @@ mod tests {
         check("<rss><channel/>", "<rss version=\"2.0\"><channel/>", "no RSS version");
         check("<RSS version='0.94'>", "<rss version='0.92'>", "");
         check("<rss version=\"2.0.1\">", "<rss version=\"2.0\">", "");
+        check("<rss xmlns='http://a.test/rss' version=\"2.0\">", "<rss version=\"2.0\">", "");
     }
 
     #[test]

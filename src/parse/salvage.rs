@@ -1,4 +1,5 @@
-//! The chain of rescue for XML: as it is, mended, entry by entry.
+//! The chain of rescue for XML: as it is, mended, entry by entry, without
+//! feed-rs.
 
 use feed_rs::model;
 use quick_xml::Reader;
@@ -6,11 +7,20 @@ use quick_xml::events::Event;
 use url::Url;
 
 use super::fields::{DEEPEST, Fields, Outline, outline};
-use super::shape::Shape;
+use super::shape::{self, Shape};
 use super::{NotAFeed, Rescue, Skipped, attempt, mend, root};
 
-/// More calls of feed-rs than this are not made to tell good entries from bad.
-const MOST_ATTEMPTS: usize = 1_000;
+/// How often, at most, feed-rs is given the whole document or as much in parts
+/// to tell good entries from bad. Halving finds one bad entry among five
+/// thousand in twice a dozen halves, which add up to two documents; what is left
+/// then is read without feed-rs.
+const MOST_READINGS: usize = 6;
+
+/// Small documents are worth a few more tries than their length.
+const LEAST_BUDGET_BYTES: usize = 16 << 10;
+
+/// More entries than this are not named in what was mended.
+const MOST_NAMED: usize = 3;
 
 /// A document as feed-rs and the pass over its fields saw it.
 pub(super) struct Reading {
@@ -28,75 +38,99 @@ pub(super) struct Reading {
 ///
 /// If no stage can read it.
 pub(super) fn read(text: &str, shape: Shape, base: Option<&Url>) -> Result<Reading, NotAFeed> {
-    let (adapted, mut mended) = root::adapted(text, shape);
-    let reading = |feed, outline, mended: Vec<String>, skipped| {
-        let rescued = if mended.is_empty() { Rescue::AsIs } else { Rescue::Repaired };
-        Reading { shape, feed, outline, skipped, rescued, mended }
-    };
+    let prolog = &text[..shape::root(text).unwrap_or_default()];
+    let (adapted, notes) = root::adapted(text, shape);
+    let mut mended: Vec<String> = notes.into_iter().map(|note| format!("{note}, line {}", 1 + lines(prolog))).collect();
     let as_is = outline(&adapted, base);
-    let first = if as_is.depth > DEEPEST {
-        Err("nested too deep".to_owned())
-    } else if as_is.foreign {
-        Err("entities that XML does not have".to_owned())
-    } else {
-        attempt::read(&adapted, base)
-    };
-    let reason = match first {
-        Ok(feed) if !feed.entries.is_empty() || as_is.entries.is_empty() => {
-            return Ok(reading(feed, as_is, mended, Vec::new()));
+    let reason = match first(&adapted, &as_is, base) {
+        Ok(feed) => {
+            mended.extend(mend::mended(prolog).notes);
+            let rescued = if mended.is_empty() { Rescue::AsIs } else { Rescue::Repaired };
+            return Ok(Reading { shape, feed, outline: as_is, skipped: Vec::new(), rescued, mended });
         }
-        Ok(_) => "its entries are not where they belong".to_owned(),
         Err(reason) => reason,
     };
     drop(as_is);
-    let repaired = mend::mended(&adapted);
+    let repaired = mend::mended(&[prolog, &adapted].concat());
+    drop(adapted);
     mended.extend(repaired.notes);
-    if mended.is_empty() {
-        mended.push(reason.clone());
-    }
     let outline = outline(&repaired.text, base);
-    if let Ok(feed) = attempt::read(&repaired.text, base) {
-        return Ok(reading(feed, outline, mended, Vec::new()));
+    if let Ok(feed) = attempt::read(&repaired.text, base)
+        && (!feed.entries.is_empty() || outline.entries.is_empty())
+    {
+        if mended.is_empty() {
+            mended.push(reason);
+        }
+        return Ok(Reading { shape, feed, outline, skipped: Vec::new(), rescued: Rescue::Repaired, mended });
     }
-    let Some((feed, outline, skipped)) = by_entry(&repaired.text, shape, outline, base) else {
-        return alone(&repaired.text, shape, base)
-            .map(|(feed, outline)| reading(feed, outline, mended, Vec::new()))
-            .ok_or(NotAFeed::Damaged { reason });
+    let read = match by_entry(&repaired.text, &outline, base) {
+        Some(read) => read,
+        None => alone(&outline, shape).ok_or(NotAFeed::Damaged { reason })?,
     };
-    Ok(reading(feed, outline, mended, skipped))
+    mended.extend(read.given_up.iter().take(MOST_NAMED).map(|(place, why)| {
+        let before = &repaired.text[..outline.entries[*place].span.start];
+        format!("{why}, line {}", 1 + lines(before))
+    }));
+    let rescued = if read.given_up.is_empty() { Rescue::Repaired } else { Rescue::Fallback };
+    Ok(Reading { shape, feed: read.feed, outline, skipped: Vec::new(), rescued, mended })
 }
 
-/// An RSS feed of which feed-rs sees nothing: its entries from their fields.
-fn alone(text: &str, shape: Shape, base: Option<&Url>) -> Option<(model::Feed, Outline)> {
-    let outline = outline(text, base);
+fn lines(text: &str) -> usize {
+    text.bytes().filter(|byte| *byte == b'\n').count()
+}
+
+/// The document as it is.
+///
+/// # Errors
+///
+/// If feed-rs cannot read it, or would leave out what matters, in words.
+fn first(text: &str, outline: &Outline, base: Option<&Url>) -> Result<model::Feed, String> {
+    if outline.depth > DEEPEST {
+        return Err("nested too deep".to_owned());
+    }
+    if outline.foreign {
+        return Err("entities that XML does not have".to_owned());
+    }
+    let feed = attempt::read(text, base)?;
+    if feed.entries.is_empty() && !outline.entries.is_empty() {
+        return Err("its entries are not where they belong".to_owned());
+    }
+    Ok(feed)
+}
+
+/// A feed of which feed-rs sees nothing: its entries from their fields.
+fn alone(outline: &Outline, shape: Shape) -> Option<Found> {
+    if outline.entries.is_empty() {
+        return None;
+    }
     let hollow = match shape {
         Shape::Rss => "<rss version=\"2.0\"><channel/></rss>",
         Shape::Rdf => "<RDF/>",
-        Shape::Atom | Shape::Json => return None,
+        Shape::Atom => "<feed xmlns=\"http://www.w3.org/2005/Atom\"/>",
+        Shape::Json => return None,
     };
-    let feed = attempt::read(hollow, base).ok()?;
-    (!outline.entries.is_empty()).then_some((feed, outline))
+    let mut feed = attempt::read(hollow, None).ok()?;
+    feed.entries = outline.entries.iter().map(|_| model::Entry::default()).collect();
+    Some(Found { feed, given_up: vec![(0, "no feed that the parser knows".to_owned())] })
 }
 
-/// What can be read around the entries that cannot.
-fn by_entry(
-    text: &str,
-    shape: Shape,
-    outline: Outline,
-    base: Option<&Url>,
-) -> Option<(model::Feed, Outline, Vec<Skipped>)> {
-    let Outline { feed: own, entries, depth, foreign } = outline;
-    let first = entries.first()?.span.start;
-    let last = entries.last()?.span.end;
+/// What feed-rs can read around the entries that it cannot; those come out
+/// empty, for their fields to fill.
+fn by_entry(text: &str, outline: &Outline, base: Option<&Url>) -> Option<Found> {
+    let first = outline.entries.first()?.span.start;
+    let last = outline.entries.last()?.span.end;
     let feed = attempt::read(&format!("{}{}", &text[..first], &text[last..]), base).ok()?;
     let (head, tail) = holders(&text[..first]);
-    let around = Around { head, tail, text, shape, base };
-    let mut found = Found { feed, kept: Vec::new(), skipped: Vec::new(), attempts: 0 };
-    around.bisect(&entries, 0, &mut found);
-    if found.feed.entries.is_empty() {
-        return None;
-    }
-    Some((found.feed, Outline { feed: own, entries: found.kept, depth, foreign }, found.skipped))
+    let mut halving = Halving {
+        head,
+        tail,
+        text,
+        base,
+        budget_bytes: MOST_READINGS * text.len().max(LEAST_BUDGET_BYTES),
+        found: Found { feed, given_up: Vec::new() },
+    };
+    halving.halve(&outline.entries);
+    Some(halving.found)
 }
 
 /// The tags that are open at the end of `head`, and those that close them: all
@@ -117,61 +151,61 @@ fn holders(head: &str) -> (String, String) {
     (opening, closing)
 }
 
-struct Around<'t> {
+struct Found {
+    feed: model::Feed,
+    /// The places of entries that feed-rs could not read, and why.
+    given_up: Vec<(usize, String)>,
+}
+
+/// The search for entries that feed-rs cannot read.
+struct Halving<'t> {
     /// The least that an entry stands in.
     head: String,
     tail: String,
     text: &'t str,
-    shape: Shape,
     base: Option<&'t Url>,
+    /// How much feed-rs may still be given.
+    budget_bytes: usize,
+    found: Found,
 }
 
-struct Found {
-    feed: model::Feed,
-    kept: Vec<Fields>,
-    skipped: Vec<Skipped>,
-    attempts: usize,
-}
-
-impl Around<'_> {
-    fn read(&self, entries: &[Fields]) -> Result<model::Feed, String> {
-        let bodies: String = entries.iter().map(|entry| &self.text[entry.span.clone()]).collect();
-        attempt::read(&format!("{}{bodies}{}", self.head, self.tail), self.base)
-    }
-
+impl Halving<'_> {
     /// Halves the entries until those that cannot be read stand alone.
-    fn bisect(&self, entries: &[Fields], index: usize, found: &mut Found) {
-        if found.attempts >= MOST_ATTEMPTS {
-            return self.give_up(entries, index, "too many bad entries before it", found);
-        }
-        found.attempts += 1;
+    fn halve(&mut self, entries: &[Fields]) {
+        let Some(first) = entries.first() else { return };
         match self.read(entries) {
-            Ok(feed) => {
-                found.feed.entries.extend(feed.entries);
-                found.kept.extend_from_slice(entries);
+            Ok(feed) if feed.entries.len() == entries.len() => self.found.feed.entries.extend(feed.entries),
+            Err(why) if entries.len() == 1 => self.give_up(entries, first.place, why),
+            Ok(_) | Err(_) if self.budget_bytes == 0 => {
+                self.give_up(entries, first.place, "too many bad entries before it".to_owned());
             }
-            Err(why) if entries.len() <= 1 => self.give_up(entries, index, &why, found),
-            Err(_) => {
+            Ok(_) if entries.len() == 1 => self.give_up(entries, first.place, "not read".to_owned()),
+            Ok(_) | Err(_) => {
                 let (left, right) = entries.split_at(entries.len() / 2);
-                self.bisect(left, index, found);
-                self.bisect(right, index + left.len(), found);
+                self.halve(left);
+                self.halve(right);
             }
         }
     }
 
-    /// Makes do without feed-rs.
-    fn give_up(&self, entries: &[Fields], index: usize, why: &str, found: &mut Found) {
-        match self.shape {
-            // Their fields are enough.
-            Shape::Rss | Shape::Rdf => {
-                found.feed.entries.extend(entries.iter().map(|_| model::Entry::default()));
-                found.kept.extend_from_slice(entries);
-            }
-            Shape::Atom | Shape::Json => {
-                let skipped = |place| Skipped { index: index + place, why: why.to_owned() };
-                found.skipped.extend((0..entries.len()).map(skipped));
-            }
+    fn read(&mut self, entries: &[Fields]) -> Result<model::Feed, String> {
+        let bodies: usize = entries.iter().map(|entry| entry.span.len()).sum();
+        let all_bytes = self.head.len() + bodies + self.tail.len();
+        self.budget_bytes = self.budget_bytes.saturating_sub(all_bytes);
+        if self.budget_bytes == 0 {
+            return Err("too many bad entries before it".to_owned());
         }
+        let mut text = String::with_capacity(all_bytes);
+        text += &self.head;
+        text.extend(entries.iter().map(|entry| &self.text[entry.span.clone()]));
+        text += &self.tail;
+        attempt::read(&text, self.base)
+    }
+
+    /// Makes do without feed-rs: the fields of these entries are enough.
+    fn give_up(&mut self, entries: &[Fields], place: usize, why: String) {
+        self.found.feed.entries.extend(entries.iter().map(|_| model::Entry::default()));
+        self.found.given_up.push((place, why));
     }
 }
 
@@ -179,12 +213,7 @@ impl Around<'_> {
 mod tests {
     use super::*;
 
-    const BAD: &str = "<entry><id>1</id><content type=\"a/b/c\">x</content></entry>";
-
-    fn by_entry_of(text: &str) -> (model::Feed, Vec<Skipped>) {
-        let (feed, _, skipped) = by_entry(text, Shape::Atom, outline(text, None), None).unwrap();
-        (feed, skipped)
-    }
+    const BAD: &str = "<entry><id>1</id><title>bad</title><content type=\"a/b/c\">x</content></entry>";
 
     #[test]
     fn entries_are_tried_without_what_is_around_them() {
@@ -195,16 +224,19 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_not_tried_for_ever() {
+    fn what_feed_rs_cannot_read_is_read_from_its_fields_and_not_tried_for_ever() {
         let good = "<entry><id>0</id><title>good</title></entry>";
-        let feed = |bad: usize| {
-            format!("<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title>{good}{}</feed>", BAD.repeat(bad))
+        let given_up = |bad: usize| {
+            let feed =
+                format!("<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title>{good}{}</feed>", BAD.repeat(bad));
+            let found = by_entry(&feed, &outline(&feed, None), None).unwrap();
+            assert_eq!((found.feed.title.unwrap().content.as_str(), found.feed.entries.len()), ("T", 1 + bad));
+            assert_eq!(found.feed.entries[0].id, "0");
+            found.given_up
         };
-        let (few, skipped) = by_entry_of(&feed(9));
-        assert_eq!((few.entries.len(), skipped.len()), (1, 9));
-        assert_eq!(few.title.unwrap().content, "T");
-        let (many, skipped) = by_entry_of(&feed(1_500));
-        assert_eq!((many.entries.len(), skipped.len()), (1, 1_500));
-        assert_eq!(skipped[1_499], Skipped { index: 1_500, why: "too many bad entries before it".to_owned() });
+        let few = given_up(9);
+        assert_eq!((few.len(), few[0].0), (9, 1));
+        let many = given_up(4_500);
+        assert_eq!(many.last().unwrap().1, "too many bad entries before it");
     }
 }

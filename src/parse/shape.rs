@@ -53,7 +53,7 @@ fn in_quotes(title: &str) -> String {
 pub(super) enum Shape {
     /// `rss`, any version but 1.0.
     Rss,
-    /// `rdf:RDF`, RSS 1.0 and 0.90.
+    /// `rdf:RDF`, RSS 1.0 and 0.90; `Channel`, RSS 1.1.
     Rdf,
     /// `feed` or a lone `entry`.
     Atom,
@@ -83,6 +83,7 @@ pub(super) fn of(text: &str) -> Result<Shape, NotAFeed> {
     match local.to_ascii_lowercase().as_str() {
         "rss" => Ok(Shape::Rss),
         "rdf" => Ok(Shape::Rdf),
+        "channel" if crate::text::head(&body[root..], 2048).contains("purl.org/net/rss1.1#") => Ok(Shape::Rdf),
         "feed" | "entry" => Ok(Shape::Atom),
         "html" | "head" | "body" | "meta" | "title" | "div" | "p" | "script" => {
             Err(NotAFeed::Page { title: page_title(body) })
@@ -110,7 +111,7 @@ pub(super) fn root(text: &str) -> Option<usize> {
             Some(doctype_length(rest, &mut ends))
         } else if rest.starts_with("<?") {
             rest.find('>').map(|end| end + 1)
-        } else if name(rest).is_empty() {
+        } else if name(rest).is_empty() || rest.starts_with("</") {
             Some(1)
         } else {
             return Some(at);
@@ -212,7 +213,9 @@ mod tests {
         check("<rss><channel/></rss>", "Rss");
         check("<!-- <html> --><!DOCTYPE rss [<!ENTITY a 'b'>]>\n<?xslt?><RSS>", "Rss");
         check("<rdf:RDF xmlns='x'>", "Rdf");
+        check("<Channel xmlns='http://purl.org/net/rss1.1#'>", "Rdf");
         check("junk before <feed>", "Atom");
+        check("</ï»¿channel><rss>", "Rss");
         check("  {\"version\":1}", "Json");
     }
 

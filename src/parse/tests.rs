@@ -4,8 +4,11 @@ use std::fmt::Write;
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
+use serde_json::Value;
 
 use super::*;
+
+mod kinds;
 
 const RSS: &str = include_str!("../../tests/feeds/ordinary.rss");
 const ATOM: &str = include_str!("../../tests/feeds/ordinary.atom");
@@ -142,7 +145,7 @@ fn one_bad_entry_does_not_cost_the_others() {
     check(
         &rss(&format!("<item><title>One</title></item>{bad}<item/><item><title>Four</title></item>")),
         expect![[r#"
-            repaired rss2 “T” no link
+            fallback rss2 “T” no link
             - One [no id]
               no link undated [] []
             - Bad [no id]
@@ -150,7 +153,44 @@ fn one_bad_entry_does_not_cost_the_others() {
             - Four [no id]
               no link undated [] []
             skipped 2: there is nothing in it
-            mended: the parser gave up on it
+            mended: the parser gave up on it, line 1
+        "#]],
+    );
+}
+
+#[test]
+fn what_feed_rs_would_not_read_is_read_all_the_same() {
+    let good = "<entry><id>1</id><title>One</title></entry>\n";
+    let bad = "<entry><id>2</id><title type='html'>T&lt;b>wo&lt;/b></title><content type='a/b/c'>binary</content>\
+        <author><name>Ida</name></author><link href='/2'/><link rel='enclosure' href='/2.mp3' length='7'/>\
+        <category term='wood'/><updated>2026-11-02T10:00:00Z</updated><summary mode='base64'>PGI+eDwvYj4=</summary></entry>";
+    check(
+        &format!("<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title>\n{good}{bad}</feed>"),
+        expect![[r#"
+            fallback atom “T” no link
+            - One [1]
+              no link undated [] []
+            - Two [2]
+              https://a.test/2 undated ["Ida"] ["wood"]
+              | <b>x</b>
+              + https://a.test/2.mp3 None Some(7)
+            mended: unsupported content type a/b/c, line 3
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_around_a_feed_is_said() {
+    check(
+        "\nWarning: no cache\n<!DOCTYPE rss [<!ENTITY co 'Co. & Sons'>]>\n<rss><channel><title>T &co;</title>\
+            <item><title>One&nbsp;&copy;</title></item></channel></rss>",
+        expect![[r#"
+            repaired rss2 “T Co. & Sons” no link
+            - One © [no id]
+              no link undated [] []
+            mended: no RSS version, line 4
+            mended: text before the feed, line 2
+            mended: HTML entity, line 4
         "#]],
     );
 }
@@ -166,7 +206,8 @@ fn an_id_is_never_invented() {
 fn a_title_is_never_empty() {
     check(
         &rss("<item><description>The first sentence is here. The second is not.</description></item>\
-            <item><guid isPermaLink='false'>7</guid></item><item><pubDate>2026-11-02</pubDate></item>"),
+            <item><guid isPermaLink='false'>7</guid></item><item><description>...</description></item>\
+            <item><pubDate>2026-11-02</pubDate></item>"),
         expect![[r#"
             as-is rss2 “T” no link
             - The first sentence is here [no id]
@@ -174,6 +215,9 @@ fn a_title_is_never_empty() {
               | The first sentence is here. The second is not.
             - 7 [7]
               no link undated [] []
+            - Untitled [no id]
+              no link undated [] []
+              | ...
             - Untitled [no id]
               no link 2026-11-02T00:00:00Z [] []
         "#]],

@@ -1,19 +1,21 @@
 //! Which of an entry's texts is what, and in which dress it comes: HTML, plain
-//! text, XHTML.
+//! text, XHTML, base64.
 
 use std::borrow::Cow;
 
 use feed_rs::model;
 
+use crate::parse::base64;
 use crate::parse::fields::{Field, Fields};
 use crate::parse::shape::Shape;
+use crate::parse::xhtml;
 use crate::text;
 use crate::text::head;
 use crate::text::html::from_plain;
 
-/// A text as the publisher wrote it.
+/// A text as the publisher wrote it; never blank.
 pub(in crate::parse) struct Body<'e> {
-    text: &'e str,
+    text: Cow<'e, str>,
     dress: Dress,
     /// Where it stands, for its base.
     pub field: Option<&'e Field>,
@@ -28,7 +30,7 @@ enum Dress {
 impl Body<'_> {
     /// As HTML, not yet safe; at most `limit_bytes` of what was written.
     pub(in crate::parse) fn html(&self, limit_bytes: usize) -> Cow<'_, str> {
-        let text = head(self.text, limit_bytes);
+        let text = head(&self.text, limit_bytes);
         match self.dress {
             Dress::Plain if !has_markup(text) => Cow::Owned(from_plain(text)),
             _ => Cow::Borrowed(text),
@@ -41,67 +43,94 @@ fn has_markup(text: &str) -> bool {
     ["</", "<br", "<p>", "<img ", "/>"].iter().any(|mark| text.contains(mark))
 }
 
-/// A title as one line, and as it came if that was garbled.
+/// The title in a feed's or an entry's own fields, as one line, and as it came if
+/// that was garbled; the first that says anything.
+pub(in crate::parse) fn title(fields: &Fields, shape: Shape) -> Option<(String, Option<String>)> {
+    let names = ["title", "atom:title", "dc:title", "media:title", "itunes:title"];
+    let read = |field| body(field, shape).map(|body| one_line(&body)).filter(|(title, _)| !title.is_empty());
+    fields.first(&names, read)
+}
+
+fn one_line(title: &Body) -> (String, Option<String>) {
+    let kind = title.field.and_then(|field| field.attribute("type"));
+    let xhtml = kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("xhtml"));
+    if xhtml { of_xhtml(&title.text) } else { text::title_and_original(&title.text) }
+}
+
+/// A title as feed-rs read it, as one line, and as it came if that was garbled.
 pub(in crate::parse) fn line(title: &model::Text) -> (String, Option<String>) {
     let xhtml = title.content_type.subty().as_str().contains("xhtml");
-    if xhtml {
-        text::title_and_original(&text::plain(&title.content).replace('&', "&amp;").replace('<', "&lt;"))
-    } else {
-        text::title_and_original(&title.content)
-    }
+    if xhtml { of_xhtml(&title.content) } else { text::title_and_original(&title.content) }
+}
+
+/// Elements may have a prefix here; what is escaped is meant as it looks.
+fn of_xhtml(markup: &str) -> (String, Option<String>) {
+    text::title_and_original(&text::plain(markup).replace('&', "&amp;").replace('<', "&lt;"))
 }
 
 /// The short text: description or summary.
 pub(in crate::parse) fn summary<'e>(given: &'e model::Entry, fields: &'e Fields, shape: Shape) -> Option<Body<'e>> {
-    let field = find(fields, &["description", "atom:summary", "summary"]);
-    if let Some(markup) = field.and_then(markup) {
-        return Some(Body { text: markup, dress: Dress::Html, field });
-    }
-    let said = given.summary.as_ref().filter(|summary| !summary.content.trim().is_empty());
-    if let Some(summary) = said {
-        let html =
-            !matches!(shape, Shape::Atom | Shape::Json) || dressed(summary.content_type.as_ref()) == Some(Dress::Html);
-        return Some(Body { text: &summary.content, dress: if html { Dress::Html } else { Dress::Plain }, field });
-    }
-    let other =
-        find(fields, &["dc:description", "itunes:summary", "media:description", "itunes:subtitle", "atom:summary"])?;
-    let plain = other.name == "media:description" && other.attribute("type") != Some("html");
-    Some(Body { text: &other.text, dress: if plain { Dress::Plain } else { Dress::Html }, field: Some(other) })
+    let own = |names: &[&str]| fields.first(names, |field| body(field, shape));
+    let said = || {
+        let summary = given.summary.as_ref().filter(|summary| !summary.content.trim().is_empty())?;
+        let dress = match shape {
+            Shape::Atom | Shape::Json => dress(summary.content_type.as_ref()).unwrap_or(Dress::Plain),
+            Shape::Rss | Shape::Rdf => Dress::Html,
+        };
+        Some(Body { text: Cow::Borrowed(&summary.content), dress, field: None })
+    };
+    let others = ["dc:description", "itunes:summary", "media:description", "itunes:subtitle"];
+    own(&["description", "atom:summary", "summary"]).or_else(said).or_else(|| own(&others))
 }
 
 /// The full text.
-pub(in crate::parse) fn content<'e>(given: &'e model::Entry, fields: &'e Fields) -> Option<Body<'e>> {
-    let field = find(fields, &["content:encoded", "atom:content"]);
-    if let Some(field) = field.filter(|field| field.name == "content:encoded")
-        && let Some(markup) = markup(field)
-    {
-        return Some(Body { text: markup, dress: Dress::Html, field: Some(field) });
+pub(in crate::parse) fn content<'e>(given: &'e model::Entry, fields: &'e Fields, shape: Shape) -> Option<Body<'e>> {
+    let own = |names: &[&str]| fields.first(names, |field| body(field, shape));
+    let said = || {
+        let content = given.content.as_ref()?;
+        let body = content.body.as_deref().filter(|body| !body.trim().is_empty())?;
+        let dress = dress(content.content_type.as_ref())?;
+        Some(Body { text: Cow::Borrowed(body), dress, field: None })
+    };
+    let usual = ["content:encoded", "atom:content", "content"];
+    let usual = if shape == Shape::Atom { &usual[..] } else { &usual[..2] };
+    own(usual).or_else(said).or_else(|| own(&["xhtml:body", "xhtml:div", "body", "fullitem"]))
+}
+
+/// What stands in a field; nothing if that is blank or no text.
+fn body<'f>(field: &'f Field, shape: Shape) -> Option<Body<'f>> {
+    let kind = field.attribute("type").map(str::to_ascii_lowercase);
+    let text = |text: Cow<'f, str>, dress| (!text.is_empty()).then_some(Body { text, dress, field: Some(field) });
+    if let Some(markup) = &field.markup {
+        let of_atom = kind.as_deref().is_some_and(|kind| kind.contains("xhtml"));
+        return text(if of_atom { xhtml::inside(markup) } else { xhtml::html(markup) }, Dress::Html);
     }
-    let said = given.content.as_ref().and_then(|content| Some((content.body.as_deref()?, &content.content_type)));
-    if let Some((body, kind)) = said.filter(|(body, _)| !body.trim().is_empty()) {
-        return dressed(kind.as_ref()).map(|dress| Body { text: body, dress, field });
+    if field.text.is_empty() {
+        return None;
     }
-    let other = find(fields, &["content:encoded", "xhtml:body", "xhtml:div", "atom:content", "fullitem"])?;
-    let text = markup(other).unwrap_or(&other.text);
-    Some(Body { text, dress: Dress::Html, field: Some(other) })
+    let as_written = Cow::Borrowed(field.text.as_str());
+    match kind.as_deref() {
+        _ if field.name == "media:description" => {
+            text(as_written, if kind.as_deref() == Some("html") { Dress::Html } else { Dress::Plain })
+        }
+        _ if shape != Shape::Atom && !field.name.starts_with("atom:") => text(as_written, Dress::Html),
+        Some("application/octet-stream") => text(base64::decoded(&field.text)?.into(), Dress::Plain),
+        kind => {
+            let dress = dress(kind.unwrap_or("text"))?;
+            match field.attribute("mode") {
+                Some("base64") => text(base64::decoded(&field.text)?.into(), dress),
+                _ => text(as_written, dress),
+            }
+        }
+    }
 }
 
-/// The first field of these names that holds anything.
-fn find<'e>(fields: &'e Fields, names: &[&'e str]) -> Option<&'e Field> {
-    let filled = |field: &&Field| !field.text.is_empty() || field.markup.is_some();
-    names.iter().find_map(|name| fields.all(name).find(filled))
-}
-
-/// The content of a field in which HTML stands unescaped.
-fn markup(field: &Field) -> Option<&str> {
-    field.markup.as_deref().filter(|_| field.name != "atom:summary")
-}
-
-/// How a text of this media type is to be read; nothing if it is no text.
-fn dressed(kind: &str) -> Option<Dress> {
+/// How a text of this type is to be read; nothing if it is no text. What is no
+/// media type at all is a slip of the pen.
+fn dress(kind: &str) -> Option<Dress> {
     let whole = kind.to_ascii_lowercase();
     if whole.contains("html") || whole.contains("xml") {
         return Some(Dress::Html);
     }
-    whole.starts_with("text/").then_some(Dress::Plain)
+    (whole.starts_with("text/") || !whole.contains('/')).then_some(Dress::Plain)
 }

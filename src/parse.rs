@@ -25,6 +25,7 @@ mod json_feed;
 mod json_mend;
 mod many;
 mod mend;
+mod nowhere;
 mod person;
 mod root;
 mod salvage;
@@ -33,6 +34,7 @@ mod wishes;
 mod xhtml;
 
 pub use json::json;
+pub use nowhere::nowhere;
 pub use shape::NotAFeed;
 
 /// A document as it was fetched.
@@ -73,6 +75,8 @@ pub struct Feed {
     pub format: Format,
     /// Plain text, may be empty.
     pub title: String,
+    /// The same as it came, if it did so garbled.
+    pub garbled_title: Option<String>,
     /// The page that it is the feed of.
     pub link: Option<Url>,
     /// BCP 47, as the feed says.
@@ -103,8 +107,28 @@ pub struct Garbled {
     pub index: usize,
     /// The title as it came, if it did so garbled.
     pub title: Option<String>,
-    /// What else did: `authors`, `summary`, `content`.
-    pub others: Vec<&'static str>,
+    /// The authors, likewise.
+    pub authors: Option<Vec<String>>,
+    /// The categories, likewise.
+    pub categories: Option<Vec<String>>,
+    /// The summary, likewise; sanitised.
+    pub summary_html: Option<String>,
+    /// The content, likewise; sanitised.
+    pub content_html: Option<String>,
+}
+
+impl Garbled {
+    /// What of the entry was garbled, in words: `title`, `authors` ..
+    pub fn parts(&self) -> Vec<&'static str> {
+        let parts = [
+            ("title", self.title.is_some()),
+            ("authors", self.authors.is_some()),
+            ("categories", self.categories.is_some()),
+            ("summary", self.summary_html.is_some()),
+            ("content", self.content_html.is_some()),
+        ];
+        parts.into_iter().filter_map(|(part, is)| is.then_some(part)).collect()
+    }
 }
 
 /// An entry that was left out.

@@ -33,7 +33,7 @@ pub async fn parsed(
     };
     let content_type = content_type.or(sent_type);
     let answered_by = final_url.clone().filter(|url| Some(url) != address.as_ref());
-    let base_url = base_url.or(final_url);
+    let base_url = base_url.map(|base| parse::nowhere(&base).unwrap_or(base)).or(final_url);
     let read = parse(Document { bytes: &bytes, content_type: content_type.as_deref(), base_url: base_url.as_ref() });
     match read {
         Ok(parsed) => output::json(&parse::json(&parsed))?,

@@ -56,14 +56,18 @@ pub(super) fn entry(
     };
     let content = html(content, MOST_CONTENT_BYTES);
     let summary = html(summary, MOST_SUMMARY_BYTES);
-    let (title, came) = title(&given, fields, around.shape);
-    let others = [
-        ("authors", has_garbled_authors(&given, fields)),
-        ("summary", summary.was_garbled),
-        ("content", content.was_garbled),
-    ];
-    let others: Vec<&str> = others.into_iter().filter_map(|(part, is)| is.then_some(part)).collect();
-    let garbled = Garbled { index: 0, title: came, others };
+    let (title, garbled_title) = title(&given, fields, around.shape);
+    let garbled_authors =
+        has_garbled_authors(&given, fields).then(|| authors(&given, fields, around, person::garbled_name));
+    let (categories, garbled_categories) = categories(&given, fields);
+    let garbled = Garbled {
+        index: 0,
+        title: garbled_title,
+        authors: garbled_authors,
+        categories: garbled_categories,
+        summary_html: summary.garbled,
+        content_html: content.garbled,
+    };
     let (content_html, mut summary_html) = (content.html, summary.html);
     if summary_html == content_html {
         summary_html.clear();
@@ -74,10 +78,10 @@ pub(super) fn entry(
         title,
         published,
         updated,
-        authors: authors(&given, fields, around),
+        authors: authors(&given, fields, around, person::name),
         summary_html,
         content_html,
-        categories: categories(&given, fields),
+        categories,
         enclosures: enclosures(&given, fields, around),
         image: image(fields, around),
         language: language(&given, fields).or(around.language).map(str::to_owned),
@@ -159,12 +163,13 @@ fn when(given: &model::Entry, fields: &Fields, shape: Shape) -> (Option<Timestam
     }
 }
 
-fn authors(given: &model::Entry, fields: &Fields, around: &Around) -> Vec<String> {
+/// The names of its authors, each as `name` finds it in what is written.
+fn authors(given: &model::Entry, fields: &Fields, around: &Around, name: fn(&str) -> Option<String>) -> Vec<String> {
     let written = |field: &Field| field.markup.as_deref().map_or_else(|| field.text.clone(), text::plain);
-    let own = |name| fields.all(name).filter_map(move |field| person::name(&written(field)));
+    let own = |field| fields.all(field).filter_map(move |field| name(&written(field)));
     let names: Vec<String> = match around.shape {
         Shape::Atom => {
-            let named = |author: &model::Person| person::name(author.name.as_ref().or(author.email.as_ref())?);
+            let named = |author: &model::Person| name(author.name.as_ref().or(author.email.as_ref())?);
             let given = given.authors.iter().filter_map(named).chain(own("dc:creator"));
             let written = ["atom:author/name", "author/name", "atom:author/email", "author/email"];
             // The latter only where feed-rs could not read the entry.
@@ -192,7 +197,8 @@ fn has_garbled_authors(given: &model::Entry, fields: &Fields) -> bool {
     written.map(|field| field.text.as_str()).chain(names).any(|name| text::mojibake::mended(name).is_some())
 }
 
-fn categories(given: &model::Entry, fields: &Fields) -> Vec<String> {
+/// Its categories, and as they came if that was garbled.
+fn categories(given: &model::Entry, fields: &Fields) -> (Vec<String>, Option<Vec<String>>) {
     let terms = given.categories.iter().map(|category| match &category.label {
         Some(label) if category.term.trim().is_empty() => label.as_str(),
         _ => category.term.as_str(),
@@ -204,7 +210,12 @@ fn categories(given: &model::Entry, fields: &Fields) -> Vec<String> {
     let more = ["atom:category", "category", "dc:subject", "media:category", "itunes:category"]
         .into_iter()
         .flat_map(|name| fields.all(name).map(written));
-    each_once(terms.chain(more).map(text::title), MOST_CATEGORIES)
+    let (titles, garbled): (Vec<_>, Vec<_>) = terms.chain(more).map(text::title_and_original).unzip();
+    let came = garbled.iter().any(Option::is_some).then(|| {
+        let came = titles.iter().zip(garbled).map(|(title, garbled)| garbled.unwrap_or_else(|| title.clone()));
+        each_once(came, MOST_CATEGORIES)
+    });
+    (each_once(titles.into_iter(), MOST_CATEGORIES), came)
 }
 
 fn each_once(words: impl Iterator<Item = String>, most: usize) -> Vec<String> {

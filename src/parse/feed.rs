@@ -15,9 +15,11 @@ use super::{Feed, Format, Garbled, Hints, MOST_ENTRIES, Parsed, Skipped, dates, 
 pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
     let Reading { shape, feed: mut given, outline, mut skipped, rescued, mut mended } = reading;
     let link = link(&given, &outline.feed, shape, base);
+    let (title, garbled_title) = title(given.title.take(), &outline.feed, shape);
     let feed = Feed {
         format: format(&given.feed_type),
-        title: title(given.title.take(), &outline.feed, shape),
+        title,
+        garbled_title,
         language: language(&given, &outline.feed),
         updated: updated(&outline.feed).or_else(|| instant(given.updated)).or_else(|| instant(given.published)),
         link,
@@ -48,7 +50,7 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
             }
         }
     }
-    if !garbled.is_empty() {
+    if !garbled.is_empty() || feed.garbled_title.is_some() {
         mended.push("text read in the wrong encoding".to_owned());
     }
     skipped.sort_by_key(|skipped| skipped.index);
@@ -65,9 +67,8 @@ fn format(kind: &FeedType) -> Format {
     }
 }
 
-fn title(given: Option<model::Text>, own: &Fields, shape: Shape) -> String {
-    let title = texts::title(own, shape).or_else(|| given.map(|title| texts::line(&title)));
-    title.map(|(title, _)| title).unwrap_or_default()
+fn title(given: Option<model::Text>, own: &Fields, shape: Shape) -> (String, Option<String>) {
+    texts::title(own, shape).or_else(|| given.map(|title| texts::line(&title))).unwrap_or_default()
 }
 
 fn link(given: &model::Feed, own: &Fields, shape: Shape, base: Option<&Url>) -> Option<Url> {

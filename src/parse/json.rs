@@ -3,21 +3,23 @@
 
 use serde_json::{Value, json};
 
-use super::{Format, Parsed, Rescue};
-use crate::item::Entry;
+use super::nowhere::as_written;
+use super::{Format, Garbled, Parsed, Rescue};
+use crate::item::{Enclosure, Entry};
 
-/// A parsed feed as JSON.
+/// A parsed feed as JSON: what its publisher says, and beside what came garbled,
+/// what is kept instead.
 pub fn json(parsed: &Parsed) -> Value {
     let skipped = parsed.skipped.iter().map(|skipped| json!({ "index": skipped.index, "why": skipped.why }));
     json!({
         "format": parsed.feed.format.name(),
-        "title": parsed.feed.title,
-        "link": parsed.feed.link,
+        "title": parsed.feed.garbled_title.as_ref().unwrap_or(&parsed.feed.title),
+        "link": parsed.feed.link.as_ref().map(as_written),
         "language": parsed.feed.language,
         "updated": parsed.feed.updated,
         "rescued": parsed.rescued.name(),
         "mended": parsed.mended,
-        "items": parsed.entries.iter().map(item).collect::<Vec<_>>(),
+        "items": items(parsed),
         "skipped": skipped.collect::<Vec<_>>(),
         "hints": {
             "ttl_s": parsed.hints.wishes.ttl.map(|ttl| ttl.as_secs()),
@@ -28,10 +30,41 @@ pub fn json(parsed: &Parsed) -> Value {
     })
 }
 
+fn items(parsed: &Parsed) -> Vec<Value> {
+    let garbled = |index| parsed.garbled.iter().find(|garbled| garbled.index == index);
+    let shown = |(index, entry)| match garbled(index) {
+        Some(garbled) => as_it_came(entry, garbled),
+        None => item(entry),
+    };
+    parsed.entries.iter().enumerate().map(shown).collect()
+}
+
+/// With its mojibake, and under `mended` what is kept instead.
+fn as_it_came(entry: &Entry, garbled: &Garbled) -> Value {
+    let mut shown = item(entry);
+    let came = json!({
+        "title": garbled.title,
+        "authors": garbled.authors,
+        "categories": garbled.categories,
+        "summary_html": garbled.summary_html,
+        "content_html": garbled.content_html,
+    });
+    let mut mended = serde_json::Map::new();
+    for (part, came) in came.as_object().into_iter().flatten().filter(|(_, came)| !came.is_null()) {
+        mended.insert(part.clone(), std::mem::replace(&mut shown[part], came.clone()));
+    }
+    shown["mended"] = mended.into();
+    shown
+}
+
+fn enclosure(enclosure: &Enclosure) -> Value {
+    json!({ "url": as_written(&enclosure.url), "mime_type": enclosure.mime_type, "length": enclosure.length })
+}
+
 fn item(entry: &Entry) -> Value {
-    let link = entry.link.as_ref().map(|link| link.as_str());
+    let link = entry.link.as_ref().map(as_written);
     json!({
-        "id": entry.guid.as_deref().or(link),
+        "id": entry.guid.as_ref().or(link.as_ref()),
         "title": entry.title,
         "link": link,
         "published": entry.published,
@@ -40,8 +73,8 @@ fn item(entry: &Entry) -> Value {
         "content_html": entry.content_html,
         "authors": entry.authors,
         "categories": entry.categories,
-        "enclosures": entry.enclosures,
-        "image": entry.image,
+        "enclosures": entry.enclosures.iter().map(enclosure).collect::<Vec<_>>(),
+        "image": entry.image.as_ref().map(as_written),
         "language": entry.language,
     })
 }

@@ -10,8 +10,21 @@ const MOST_CHARS: usize = 200;
 pub(super) fn name(written: &str) -> Option<String> {
     // Before the dash goes, which may be a piece of it.
     let mended = text::mojibake::mended(written);
-    let written = mended.as_deref().unwrap_or(written);
-    let line = text::title(&written.replace(['<', '>', '—'], " "));
+    let line = text::title(&apart(mended.as_deref().unwrap_or(written)));
+    of_line(&line)
+}
+
+/// As [`name`], with its mojibake.
+pub(super) fn garbled_name(written: &str) -> Option<String> {
+    let (line, garbled) = text::title_and_original(&apart(written));
+    of_line(&garbled.unwrap_or(line))
+}
+
+fn apart(written: &str) -> String {
+    written.replace(['<', '>', '—'], " ")
+}
+
+fn of_line(line: &str) -> Option<String> {
     let line = line.trim().trim_start_matches("mailto:");
     let is_address = |word: &&str| word.contains('@') && word.contains('.') && !word.starts_with('@');
     let names = line.split(' ').filter(|word| !is_address(word)).collect::<Vec<_>>().join(" ");

@@ -276,7 +276,14 @@ fn what_came_garbled_is_mended_and_told() {
     let entry = &parsed.entries[1];
     assert_eq!((entry.title.as_str(), entry.authors.as_slice()), ("It’s", ["José".to_owned()].as_slice()));
     assert_eq!(entry.summary_html, "<p>Café</p>");
-    let came = Garbled { index: 1, title: Some("Itâ€™s".to_owned()), others: vec!["authors", "summary"] };
+    let came = Garbled {
+        index: 1,
+        title: Some("Itâ€™s".to_owned()),
+        authors: Some(vec!["JosÃ©".to_owned()]),
+        categories: None,
+        summary_html: Some("<p>CafÃ©</p>".to_owned()),
+        content_html: None,
+    };
     assert_eq!(parsed.garbled, [came]);
     assert_eq!(parsed.mended, ["text read in the wrong encoding"]);
 }

@@ -32,11 +32,11 @@ pub fn printable(text: &str) -> String {
     text.chars().filter(kept).collect()
 }
 
-/// JSON with direction overrides escaped: they stand in strings only.
+/// JSON with direction overrides, DEL and C1 controls escaped: they stand in strings only.
 pub fn spelt_out(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
-        match turns(c) {
+        match turns(c) || ('\u{7f}'..='\u{9f}').contains(&c) {
             true => out += &format!("\\u{:04x}", u32::from(c)),
             false => out.push(c),
         }

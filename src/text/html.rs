@@ -44,8 +44,9 @@ const MOST_MOVES: usize = 4;
 pub struct Safe {
     /// Sanitised.
     pub html: String,
-    /// Whether mojibake was mended in it.
-    pub was_garbled: bool,
+    /// The same with its mojibake, if there was any that could be mended; C1
+    /// controls are a part of that.
+    pub garbled: Option<String>,
 }
 
 /// A publisher's HTML made safe: an allow-list of elements and attributes,
@@ -58,13 +59,15 @@ pub fn sanitised(html: &str, base: Option<&Url>) -> String {
     made_safe(html, base).html
 }
 
-/// As [`sanitised`], and whether it had to be mended.
+/// As [`sanitised`], and what it would be had nobody mended it.
 pub fn made_safe(html: &str, base: Option<&Url>) -> Safe {
-    let mut safe = Safe { html: inert(&without_low_controls(html), base), was_garbled: false };
+    let mut safe = Safe { html: inert(&without_low_controls(html), base), garbled: None };
     // What a control character kept apart may be mended without it.
     for _ in 0..MOST_MOVES {
         let mended = mojibake::mended_html(&safe.html);
-        safe.was_garbled |= mended.is_some();
+        if mended.is_some() && safe.garbled.is_none() {
+            safe.garbled = Some(safe.html.clone());
+        }
         match without_controls(mended.as_deref().unwrap_or(&safe.html)) {
             Cow::Owned(clean) => safe.html = clean,
             Cow::Borrowed(_) => {
@@ -274,7 +277,8 @@ mod tests {
         check("â\u{80}\u{9d} and \u{80}5", "” and €5");
         let link = "<a href=\"https://a.test/%C3%83%C2%A9\" title=\"é\">é</a>";
         check("<a href='/Ã©' title='Ã©'>Ã©</a>", link);
-        assert!(made_safe("CafÃ©", None).was_garbled && !made_safe("<p>Café&nbsp;!</p>", None).was_garbled);
+        assert_eq!(made_safe("CafÃ©", None).garbled.as_deref(), Some("CafÃ©"));
+        assert!(made_safe("<p>Café&nbsp;!</p>", None).garbled.is_none());
     }
 
     #[test]

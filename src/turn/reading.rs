@@ -158,8 +158,7 @@ impl Mended {
 }
 
 fn in_words(garbled: &Garbled) -> String {
-    let parts: Vec<&str> = garbled.title.iter().map(|_| "title").chain(garbled.others.iter().copied()).collect();
-    let parts = parts.join(", ");
+    let parts = garbled.parts().join(", ");
     let was = garbled.title.as_ref().map(|title| format!("; the title was `{title}`")).unwrap_or_default();
     format!("read in the wrong encoding before it came: {parts}{was}")
 }

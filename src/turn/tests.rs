@@ -501,7 +501,8 @@ fn at_another_address_what_is_younger_than_the_last_look_is_news() {
 
 #[test]
 fn what_came_garbled_is_told_of_its_item() {
-    let garbled = Garbled { index: 1, title: Some("Itâ€™s 2".to_owned()), others: vec!["content"] };
+    let (title, content_html) = (Some("Itâ€™s 2".to_owned()), Some("Itâ€™s".to_owned()));
+    let garbled = Garbled { index: 1, title, content_html, ..Garbled::default() };
     let answer = Answer::Feed(Reading { garbled: vec![garbled.clone()], ..feed(vec![entry(1), entry(2)]) });
     let first = polled(&well(), answer);
     let second = first.intake.new.iter().find(|item| item.entry.title == "Title 2").unwrap();

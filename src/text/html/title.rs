@@ -73,11 +73,15 @@ pub fn title_and_original(text: &str) -> (String, Option<String>) {
     }
     let mended = mojibake::mended(&decoded);
     let line = short_line(mended.as_deref().unwrap_or(&decoded));
-    (line, mended.map(|_| short_line(&decoded)))
+    // What looks like a control may be a piece of the mojibake.
+    (line, mended.map(|_| shortened(one_line(&without_low_controls(&decoded)))))
 }
 
 fn short_line(text: &str) -> String {
-    let line = one_line(&without_controls(text).replace(is_override, ""));
+    shortened(one_line(&without_controls(text).replace(is_override, "")))
+}
+
+fn shortened(line: String) -> String {
     if line.len() <= MOST_BYTES {
         return line;
     }

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 use super::{MOST_ENTRIES, Skipped};
 
 /// Entries beyond these are not looked at; feeds have the newest first.
@@ -12,7 +14,7 @@ const MOST_LOOKED_AT: usize = 2 * MOST_ENTRIES;
 pub(super) fn first(text: &str) -> (Cow<'_, str>, Option<Skipped>) {
     for (begin, end) in [("<item", "</item>"), ("<entry", "</entry>")] {
         let begins = |at: &usize| text[at + begin.len()..].starts_with([' ', '>', '/', '\n', '\t', '\r']);
-        let mut entries = text.match_indices(begin).map(|(at, _)| at).filter(begins);
+        let mut entries = memmem::find_iter(text.as_bytes(), begin).filter(begins);
         let Some(cut) = entries.nth(MOST_LOOKED_AT) else { continue };
         let why = format!("{} entries after the first {MOST_LOOKED_AT}", 1 + entries.count());
         // Without the end of the last, mending closes what is open.

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 use super::shape::{self, Shape};
 
 /// Namespaces under the names that feed-rs knows them by: what publishers
@@ -65,8 +67,8 @@ pub(super) fn adapted(text: &str, shape: Shape) -> (Cow<'_, str>, Vec<String>) {
         root = with_version(&without_namespace(&root), &mut notes);
     }
     for (prefix, namespace) in PREFIXES {
-        let used = || text.contains(&format!("<{prefix}:"));
-        if !text.contains(&format!("xmlns:{prefix}")) && used() {
+        let stands = |words: String| memmem::find(text.as_bytes(), words.as_bytes()).is_some();
+        if !stands(format!("xmlns:{prefix}")) && stands(format!("<{prefix}:")) {
             notes.push(format!("prefix `{prefix}` not declared"));
             let close = if root.ends_with('/') { root.len() - 1 } else { root.len() };
             root.insert_str(close, &format!(" xmlns:{prefix}=\"{namespace}\""));

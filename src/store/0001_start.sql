@@ -97,10 +97,12 @@ CREATE TABLE item_version (
 -- One event in the world. Its id becomes the id of an Atom entry: never changed.
 CREATE TABLE story (
     number      INTEGER PRIMARY KEY,
-    id          BLOB NOT NULL UNIQUE, -- a hash of its first item's id
+    id          BLOB NOT NULL,       -- a hash of its first item's id
+    short       INTEGER NOT NULL,    -- its first four bytes, to find it by: every byte of this index counts, since it is written all over
     begun       TEXT NOT NULL,       -- when its first item was placed
     merged_into INTEGER REFERENCES story (number) -- null if it stands by itself
 ) STRICT;
+CREATE INDEX story_short ON story (short);
 CREATE INDEX story_merged ON story (merged_into) WHERE merged_into IS NOT NULL;
 
 -- Which story an item belongs to.

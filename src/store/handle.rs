@@ -7,6 +7,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::TransactionBehavior;
@@ -26,11 +27,21 @@ use crate::story::signature::Signature;
 use crate::turn::Turn;
 
 /// Turns written in one commit at most.
-const MOST_TURNS: usize = 50;
+const MOST_TURNS: usize = 100;
 
 /// With so many items a commit is large enough: what is not yet written has to
 /// fit into the cache of the database.
-const ENOUGH_ITEMS: usize = 500;
+const ENOUGH_ITEMS: usize = 1_500;
+
+/// In a round of many turns a commit waits so long for more of them: each writes
+/// some pages anew, however much is on them.
+const LONGEST_WAIT: Duration = Duration::from_millis(60);
+
+/// It waits no longer once nothing came for so long.
+const QUIET: Duration = Duration::from_millis(8);
+
+/// How often it looks while it waits.
+const BLINK: Duration = Duration::from_millis(2);
 
 /// Jobs that wait at most; then those who write wait.
 const MOST_WAITING: usize = 128;
@@ -84,7 +95,7 @@ impl Handle {
     pub fn start(path: &Path, names: Arc<Names>) -> Result<Self> {
         let store = Store::open(path)?;
         let (jobs, waiting) = mpsc::channel(MOST_WAITING);
-        let writer = Writer { store, names, index: None, cleaned: 0 };
+        let writer = Writer { store, names, index: None, cleaned: 0, traffic: Traffic::Single };
         let spawned = thread::Builder::new().name("store".to_owned()).spawn(move || writer.run(waiting));
         spawned.map_err(|source| StoreError::Folder { path: path.to_owned(), source })?;
         Ok(Self { jobs })
@@ -177,12 +188,24 @@ impl Handle {
     }
 }
 
+/// A turn to write, and whom to tell.
+type Waiting = (Box<Turn>, oneshot::Sender<Result<Taken>>);
+
+/// Whether turns come one at a time, or many together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Traffic {
+    Single,
+    Many,
+}
+
 struct Writer {
     store: Store,
     names: Arc<Names>,
     /// A cache of the store: dropped whenever a write fails, read again when needed.
     index: Option<Index>,
     cleaned: usize,
+    /// As the last commit found it.
+    traffic: Traffic,
 }
 
 impl Writer {
@@ -191,18 +214,8 @@ impl Writer {
         while let Some(job) = next.take().or_else(|| waiting.blocking_recv()) {
             match job {
                 Job::Turn(turn, answer) => {
-                    let mut items = turn.intake.new.len();
-                    let mut turns = vec![(turn, answer)];
-                    while turns.len() < MOST_TURNS && items < ENOUGH_ITEMS && next.is_none() {
-                        match waiting.try_recv() {
-                            Ok(Job::Turn(turn, answer)) => {
-                                items += turn.intake.new.len();
-                                turns.push((turn, answer));
-                            }
-                            Ok(other) => next = Some(other),
-                            Err(_) => break,
-                        }
-                    }
+                    let (turns, other) = self.gathered((turn, answer), &mut waiting);
+                    next = other;
                     self.write(turns);
                 }
                 Job::Publish(publication, answer) => {
@@ -241,10 +254,36 @@ impl Writer {
         }
     }
 
+    /// The turns of one commit, and the job after them, if it came.
+    fn gathered(&mut self, first: Waiting, waiting: &mut mpsc::Receiver<Job>) -> (Vec<Waiting>, Option<Job>) {
+        let mut items = first.0.intake.new.len();
+        let mut turns = vec![first];
+        let mut other = None;
+        let (begun, mut last) = (Instant::now(), Instant::now());
+        while turns.len() < MOST_TURNS && items < ENOUGH_ITEMS {
+            let is_worth_it = self.traffic == Traffic::Many && begun.elapsed() < LONGEST_WAIT && last.elapsed() < QUIET;
+            match waiting.try_recv() {
+                Ok(Job::Turn(turn, answer)) => {
+                    items += turn.intake.new.len();
+                    turns.push((turn, answer));
+                    last = Instant::now();
+                }
+                Ok(job) => {
+                    other = Some(job);
+                    break;
+                }
+                Err(mpsc::error::TryRecvError::Empty) if is_worth_it => thread::sleep(BLINK),
+                Err(_) => break,
+            }
+        }
+        self.traffic = if turns.len() > 1 { Traffic::Many } else { Traffic::Single };
+        (turns, other)
+    }
+
     /// One commit for all; if that fails, one for each, so that a turn that
     /// cannot be written costs no other. But what keeps all from being written
     /// is not waited for fifty times.
-    fn write(&mut self, turns: Vec<(Box<Turn>, oneshot::Sender<Result<Taken>>)>) {
+    fn write(&mut self, turns: Vec<Waiting>) {
         let (turns, answers): (Vec<_>, Vec<_>) = turns.into_iter().unzip();
         let results: Vec<Result<Taken>> = match self.fenced(|writer| writer.commit(&turns)) {
             Ok(taken) => taken.into_iter().map(Ok).collect(),
@@ -458,7 +497,7 @@ mod tests {
     fn writer() -> (TempDir, Writer) {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("recapd.db")).unwrap();
-        (folder, Writer { store, names: Arc::default(), index: None, cleaned: 0 })
+        (folder, Writer { store, names: Arc::default(), index: None, cleaned: 0, traffic: Traffic::Single })
     }
 
     /// What becomes of the turns of these sources, in one batch.
@@ -482,7 +521,7 @@ mod tests {
     #[test]
     fn a_source_that_rests_for_days_moves_no_horizon() {
         let mut rested = turn("rested");
-        let due = rested.at + std::time::Duration::from_secs(7 * 86_400);
+        let due = rested.at + Duration::from_secs(7 * 86_400);
         rested.state = SourceState { due, ..SourceState::unknown(rested.at) };
         assert_eq!(horizon(&[turn("a"), rested]), horizon(&[turn("a")]));
     }
@@ -499,14 +538,14 @@ mod tests {
     #[test]
     fn a_locked_database_is_waited_for_once_a_batch() {
         let (folder, mut writer) = writer();
-        writer.store.connection.busy_timeout(std::time::Duration::from_millis(200)).unwrap();
+        writer.store.connection.busy_timeout(Duration::from_millis(200)).unwrap();
         let other = Connection::open(folder.path().join("recapd.db")).unwrap();
         other.execute_batch("BEGIN IMMEDIATE").unwrap();
-        let begun = std::time::Instant::now();
+        let begun = Instant::now();
         let sources: Vec<String> = (0..20).map(|number| format!("s{number}")).collect();
         let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
         check(&mut writer, &sources, &["the database is in use"; 20]);
-        assert!(begun.elapsed() < std::time::Duration::from_secs(2), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
         assert!(matches!(writer.store.try_writing(), Err(StoreError::Busy)));
         other.execute_batch("ROLLBACK").unwrap();
         check(&mut writer, &sources, &["written"; 20]);

@@ -49,8 +49,13 @@ impl Numbers {
     }
 }
 
+/// What the index of stories holds of an id.
+pub(super) fn short(story: StoryId) -> i64 {
+    story.0.iter().take(4).fold(0, |short, byte| short << 8 | i64::from(*byte))
+}
+
 /// The row of a story; none if there is no such story.
 pub(super) fn story_number(connection: &Connection, story: StoryId) -> rusqlite::Result<Option<i64>> {
-    let mut statement = connection.prepare_cached("SELECT number FROM story WHERE id = ?1")?;
-    statement.query_row([story.0], |row| row.get(0)).optional()
+    let mut statement = connection.prepare_cached("SELECT number FROM story WHERE short = ?1 AND id = ?2")?;
+    statement.query_row(params![short(story), story.0], |row| row.get(0)).optional()
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
-use super::numbers::Numbers;
+use super::numbers::{Numbers, short};
 use super::row::{at, json, parsed, parsed_or_none};
 use super::{Result, Store, ledger};
 use crate::id::{AudienceId, StoryId};
@@ -45,8 +45,9 @@ impl Store {
             return Ok(Published::Already);
         }
         for entry in &pool.entries {
-            let sql = "SELECT merged_into IS NOT NULL FROM story WHERE id = ?1";
-            let merged = transaction.query_row(sql, [entry.story.0], |row| row.get(0)).optional()?;
+            let sql = "SELECT merged_into IS NOT NULL FROM story WHERE short = ?1 AND id = ?2";
+            let key = params![short(entry.story), entry.story.0];
+            let merged = transaction.query_row(sql, key, |row| row.get(0)).optional()?;
             if merged == Some(true) {
                 return Ok(Published::Stale);
             }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::items::{FROM, ITEM, item_row};
-use super::numbers::story_number;
+use super::numbers::{short, story_number};
 use super::row::at;
 use super::{Result, Store};
 use crate::id::StoryId;
@@ -44,9 +44,15 @@ impl Store {
     pub fn stories_named(&self, digits: &str) -> Result<Vec<StoryId>> {
         let sql = "SELECT DISTINCT coalesce(into_it.id, s.id)
                    FROM story AS s LEFT JOIN story AS into_it ON into_it.number = s.merged_into
-                   WHERE lower(hex(s.id)) LIKE ?1 || '%' LIMIT 10";
+                   WHERE s.short BETWEEN ?1 AND ?2 AND lower(hex(s.id)) LIKE ?3 || '%' LIMIT 10";
+        let digits = digits.to_lowercase();
+        let head: String = digits.chars().take(8).collect();
+        let bound = |filler: char| -> i64 {
+            let padded: String = head.chars().chain(std::iter::repeat(filler)).take(8).collect();
+            i64::from_str_radix(&padded, 16).unwrap_or(-1)
+        };
         let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map([digits.to_lowercase()], |row| row.get(0).map(StoryId))?;
+        let rows = statement.query_map(params![bound('0'), bound('f'), digits], |row| row.get(0).map(StoryId))?;
         rows.map(|row| Ok(row?)).collect()
     }
 
@@ -77,11 +83,11 @@ pub(super) fn of(connection: &Connection, item: i64) -> rusqlite::Result<Option<
 /// published, or one is part of another already.
 pub(super) fn elder(connection: &Connection, stories: [StoryId; 2]) -> rusqlite::Result<Option<[(StoryId, i64); 2]>> {
     let sql = "SELECT number, begun, EXISTS (SELECT 1 FROM recap_story WHERE story = number) AS published
-               FROM story WHERE id = ?1 AND merged_into IS NULL";
+               FROM story WHERE short = ?1 AND id = ?2 AND merged_into IS NULL";
     let mut statement = connection.prepare_cached(sql)?;
     let mut known = Vec::new();
     for story in stories {
-        let row = statement.query_row([story.0], |row| {
+        let row = statement.query_row(params![short(story), story.0], |row| {
             Ok((row.get::<_, i64>("number")?, row.get::<_, String>("begun")?, row.get::<_, bool>("published")?))
         });
         let Some((number, begun, published)) = row.optional()? else { return Ok(None) };
@@ -107,8 +113,8 @@ pub(super) fn merge(connection: &Connection, from: i64, into: i64) -> rusqlite::
 
 /// Makes the story that begins then and gives its number; part of a turn's transaction.
 pub(super) fn begin(connection: &Connection, story: StoryId, begun: Timestamp) -> rusqlite::Result<i64> {
-    let sql = "INSERT INTO story (id, begun) VALUES (?1, ?2)";
-    connection.prepare_cached(sql)?.execute(params![story.0, at(begun)])?;
+    let sql = "INSERT INTO story (id, short, begun) VALUES (?1, ?2, ?3)";
+    connection.prepare_cached(sql)?.execute(params![story.0, short(story), at(begun)])?;
     Ok(connection.last_insert_rowid())
 }
 

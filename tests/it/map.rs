@@ -19,6 +19,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("hyper", &["fetch"]),
     ("compression_codecs", &["fetch"]),
     ("flate2", &["fetch"]),
+    ("memchr", &["parse"]),
     ("ring", &["hub", "websub"]),
     ("rusqlite", &["store"]),
     ("axum", &["serve"]),

@@ -8,9 +8,9 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::dedup::{Intake, Known};
+use crate::dedup::{Intake, Known, names};
 use crate::item::{Entry, Item};
-use crate::source::{Dates, Footprint, Held, Leave, SourceState, Trap};
+use crate::source::{Beliefs, Dates, Dating, Footprint, FutureDates, Held, Leave, SourceState, Trap};
 
 /// Fewer items than this are never held: few sites publish as many between two
 /// polls, and few feeds show fewer in all.
@@ -62,10 +62,15 @@ pub(super) struct Redating {
 }
 
 impl Redating {
-    pub(super) fn of(entries: &[Entry], known: &Known) -> Self {
-        let dates = entries.iter().filter_map(|entry| {
-            let before = known.by_identity.get(&entry.identity())?.said.as_ref()?.published?;
-            Some(entry.published?.duration_since(before).abs() > REDATED)
+    pub(super) fn of(entries: &[Entry], known: &Known, believed: &Beliefs, now: Timestamp) -> Self {
+        if believed.dates == Dating::Ignored {
+            return Self::default();
+        }
+        // What was not believed when it was stored cannot be compared.
+        let is_believed = |date: &Timestamp| believed.future_dates == FutureDates::Kept || *date <= now;
+        let dates = entries.iter().zip(names(entries, believed)).filter_map(|(entry, name)| {
+            let before = known.by_identity.get(&name.own)?.said.as_ref()?.published?;
+            Some(entry.published.filter(is_believed)?.duration_since(before).abs() > REDATED)
         });
         dates.fold(Self::default(), |all, moved| Self {
             compared: all.compared + 1,

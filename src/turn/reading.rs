@@ -54,8 +54,11 @@ pub(super) fn read(
     turn.notes.extend(left_out(source, known, &dropped, &reading.skipped, by.now));
     turn.state.rhythm = match acquaintance {
         // A backlog is no news.
-        Acquaintance::First => Rhythm::begun(by.now),
-        Acquaintance::Known => before.rhythm.after(batch.new.len(), by.now),
+        Acquaintance::First => Rhythm { lot: quarantine::largest_day(&batch.new), ..Rhythm::begun(by.now) },
+        Acquaintance::Known => {
+            let news = batch.new.iter().filter(|item| item.placed == Some(by.now)).count();
+            before.rhythm.after(news, by.now)
+        }
     };
     turn.state.dates = match verdict {
         // They differ from the known ones from now on, and the operator knows.

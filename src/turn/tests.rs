@@ -9,6 +9,7 @@ use crate::publisher::Kind;
 use crate::source::{Beliefs, Hub, Move, Rhythm, Tempo, Word};
 use crate::wait;
 
+mod histories;
 mod lies;
 mod memory;
 mod pushes;

@@ -96,10 +96,11 @@ fn are_apart(said: &Said, entry: &Entry) -> bool {
     dates.is_some_and(|(date, before)| date.duration_since(before).abs() >= APART)
 }
 
-/// Blocks of a live page, each with an address of its own.
+/// Blocks of a live page, versions in a list of changes: each with an address of its own, which may be its id.
 fn is_another_part(item: &KnownItem, entry: &Entry) -> bool {
-    let before = item.identity.strip_prefix("link:").and_then(|link| link.split_once('#')).map(|(_, part)| part);
-    before.is_some_and(|before| entry.link.as_ref().and_then(part) != Some(before))
+    let before = item.identity.split_once('#').map(|(_, part)| part);
+    let now = entry.link.as_ref().and_then(part);
+    before.zip(now).is_some_and(|(before, now)| before != now)
 }
 
 /// A column under one link and title each day, of which the feed shows the last one alone.

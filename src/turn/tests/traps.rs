@@ -133,6 +133,8 @@ fn an_id_that_is_an_address_may_turn_to_https_and_back() {
 #[test]
 fn blocks_of_a_live_page_are_items_and_its_comments_are_none() {
     check(&["|https://a.test/live#block-1|Update 10:30", "|https://a.test/live#block-2|Update 10:45"], 2, 2);
+    let release = |version: &str| format!("https://a.test/log#{version}|https://a.test/log#{version}|Lathe {version}");
+    check(&[&release("1.12.2"), &release("1.12.3")], 2, 2);
     check(&["|https://a.test/live|Live: lathes", "|https://a.test/live#comments|Live: lathes"], 1, 1);
 }
 

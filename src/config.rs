@@ -2,6 +2,7 @@
 //! its only way here is [`load`], which says with file, line and caret
 //! everything that is wrong.
 
+mod belief;
 mod entries;
 mod error;
 mod expand;

@@ -4,11 +4,20 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use crate::id::{ItemId, SourceId};
+use crate::id::ItemId;
 use crate::item::{Entry, Item};
 use crate::link::{canonical, link_key};
-use crate::source::Footprint;
-use crate::text::token::tokens;
+use crate::source::{Beliefs, Dating, Footprint, FutureDates, Part, Source};
+
+mod again;
+mod face;
+mod name;
+#[cfg(test)]
+mod tests;
+
+use again::{Doubt, is_again, is_another_article};
+pub use face::faces;
+pub use name::{Name, names, other_names};
 
 /// What is known of a source's items, as far as a document's entries touch it.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +43,8 @@ pub struct KnownItem {
     pub version: u32,
     /// See [`link_key`]; of the version last recorded.
     pub link_key: Option<i64>,
+    /// The content hashes of the versions before that.
+    pub earlier: Vec<[u8; 32]>,
     /// What it said when it was last recorded; none where that is too old to be kept.
     pub said: Option<Said>,
     /// When it was first seen.
@@ -78,47 +89,80 @@ pub enum Acquaintance {
 /// An article's text is recorded this often; then it flaps, and is left alone.
 const MOST_VERSIONS: u32 = 12;
 
-/// Two titles with less than this share of words in common name different articles.
-const SAME_ARTICLE: f64 = 0.25;
-
 /// Tells the `entries` of one document of `source` apart from what is `known`.
 pub fn intake(
-    source: &SourceId,
+    source: &Source,
     entries: Vec<Entry>,
     known: &Known,
     now: Timestamp,
     acquaintance: Acquaintance,
 ) -> Intake {
+    let names = names(&entries, &source.believed);
+    let found = found(&entries, &names, known, source);
     let mut intake = Intake::default();
     let mut met = HashSet::new();
-    let identified = identified(entries);
-    let present: HashSet<String> = identified.iter().map(|(_, identity)| identity.clone()).collect();
-    for (entry, identity) in identified {
-        let before = known.by_identity.get(&identity);
-        let moved = || moved(known, &entry).filter(|item| !present.contains(&item.identity));
-        let found = match before {
-            Some(item) if is_another_article(item, &entry) => moved().map_or(Found::Reused(item), Found::Same),
-            Some(item) => Found::Same(item),
-            None => moved().map_or(Found::Nothing, Found::Same),
-        };
+    for ((entry, name), found) in entries.into_iter().zip(names).zip(found) {
         let item = match found {
-            Found::Same(item) if item.says_nothing_new_with(&entry) => {
-                intake.same += 1;
-                continue;
-            }
-            Found::Same(item) => edited(source, entry, item),
-            Found::Reused(item) => begun(source, entry, identity, item.generation + 1, now, acquaintance),
-            Found::Nothing => begun(source, entry, identity, 0, now, acquaintance),
+            Found::Shown => None,
+            Found::Same(item) if item.says_nothing_new_with(&entry, &source.believed.ignored) => None,
+            Found::Same(item) | Found::There(item) => Some(edited(source, entry, item, now)),
+            Found::Reused(item) => Some(begun(source, entry, name.own, item.generation + 1, now, acquaintance)),
+            Found::Nothing => Some(begun(source, entry, name.own, 0, now, acquaintance)),
         };
-        if !met.insert(item.id) {
-            intake.same += 1;
-        } else if item.version > 1 {
-            intake.changed.push(item);
-        } else {
-            intake.new.push(item);
+        match item.filter(|item| met.insert(item.id)) {
+            None => intake.same += 1,
+            Some(item) if item.version > 1 => intake.changed.push(item),
+            Some(item) => intake.new.push(item),
         }
     }
     intake
+}
+
+/// What each of `entries` is, in their order: first who has an item's own name,
+/// last who only looks like one. No two entries are one item, unless under one name.
+fn found<'k>(entries: &[Entry], names: &[Name], known: &'k Known, source: &Source) -> Vec<Found<'k>> {
+    let by = source.believed.identity;
+    let named = |(entry, name): (&Entry, &Name)| match known.by_identity.get(&name.own) {
+        Some(item) if is_another_article(item, entry, by) => Found::Reused(item),
+        Some(item) if is_under_its_link_alone(item, entry) => Found::There(item),
+        Some(item) => Found::Same(item),
+        None => Found::Nothing,
+    };
+    let mut all: Vec<Found> = entries.iter().zip(names).map(named).collect();
+    let same = |found: &Found| if let Found::Same(item) = found { Some(item.id) } else { None };
+    let mut claimed: HashSet<ItemId> = all.iter().filter_map(same).collect();
+    for doubt in [Doubt::None, Doubt::Some] {
+        for (found, entry) in all.iter_mut().zip(entries).filter(|(found, _)| !matches!(found, Found::Same(_))) {
+            let mut others = candidates(entry, known).filter(|item| !claimed.contains(&item.id));
+            let again = others.find(|item| is_again(item, entry, by, doubt));
+            *found = match (again, &*found) {
+                (Some(item), _) => Found::Same(item),
+                (None, Found::There(item)) if doubt == Doubt::Some && claimed.contains(&item.id) => Found::Reused(item),
+                (None, Found::There(item)) if doubt == Doubt::Some => Found::Same(item),
+                _ => continue,
+            };
+            claimed.extend(same(found));
+        }
+    }
+    let strangers: Vec<usize> = (0..all.len()).filter(|at| matches!(all[*at], Found::Nothing)).collect();
+    for at in face::shown(entries, &strangers, &known.footprint, by) {
+        all[at] = Found::Shown;
+    }
+    all
+}
+
+/// Whether nothing but its link names the item, and that has another title now:
+/// it may have become another article's beside it.
+fn is_under_its_link_alone(item: &KnownItem, entry: &Entry) -> bool {
+    item.identity.starts_with("link:") && item.said.as_ref().is_some_and(|said| said.title != entry.title)
+}
+
+/// The items that `entry` may be under another name.
+fn candidates<'k>(entry: &Entry, known: &'k Known) -> impl Iterator<Item = &'k KnownItem> {
+    let link = || entry.link.as_ref().map(|link| canonical(link).to_string());
+    let under = if known.by_link.is_empty() { None } else { link().and_then(|link| known.by_link.get(&link)) };
+    let names = if known.by_identity.is_empty() { Vec::new() } else { other_names(entry) };
+    under.into_iter().chain(names.into_iter().filter_map(|name| known.by_identity.get(&name)))
 }
 
 impl KnownItem {
@@ -134,223 +178,80 @@ impl KnownItem {
             generation: item.generation,
             version: item.version,
             link_key,
+            earlier: Vec::new(),
             said: Some(Said { content_hash, title, link, published }),
             first_seen: item.first_seen,
             placed: item.placed,
         }
     }
 
-    fn says_nothing_new_with(&self, entry: &Entry) -> bool {
+    /// A text that it had before is no news either: of a feed that alternates,
+    /// be it for a cache that lags behind, two versions are enough.
+    fn says_nothing_new_with(&self, entry: &Entry, ignored: &[Part]) -> bool {
         // What is too old to be kept is not recorded again.
-        let is_same = |said: &Said| said.content_hash == entry.content_hash();
-        self.version >= MOST_VERSIONS || self.said.as_ref().is_none_or(is_same)
+        let Some(said) = self.said.as_ref().filter(|_| self.version < MOST_VERSIONS) else { return true };
+        let may_change = |part| ignored.contains(&part);
+        let link = entry.link.as_ref().map(|link| canonical(link).to_string());
+        let title = if may_change(Part::Title) { &said.title } else { &entry.title };
+        let link = if may_change(Part::Link) { &said.link } else { &link };
+        if may_change(Part::Content) {
+            return *title == said.title && *link == said.link;
+        }
+        let hash = entry.content_hash_under(title, link.as_deref());
+        said.content_hash == hash || self.earlier.contains(&hash)
     }
 }
 
 enum Found<'k> {
     Same(&'k KnownItem),
-    /// The identity now stands for another article.
+    /// Unless it is another under the same link.
+    There(&'k KnownItem),
+    /// Its name now stands for another article.
     Reused(&'k KnownItem),
+    /// It stood in the last document, under a name that nobody knows any more.
+    Shown,
     Nothing,
 }
 
-/// Each entry with its identity. An id that one document uses for several
-/// links is no id: there the link counts.
-fn identified(entries: Vec<Entry>) -> Vec<(Entry, String)> {
-    let identities: Vec<String> = entries.iter().map(Entry::identity).collect();
-    let mut users: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (at, identity) in identities.iter().enumerate() {
-        users.entry(identity).or_default().push(at);
-    }
-    let several_links = |users: &Vec<usize>| {
-        let link = |at: &usize| entries[*at].link.as_ref().map(canonical);
-        users.len() > 1 && users.iter().map(link).collect::<HashSet<_>>().len() > 1
-    };
-    let ambiguous: HashSet<usize> = users.values().filter(|users| several_links(users)).flatten().copied().collect();
-    let name = |(at, (entry, identity)): (usize, (Entry, String))| {
-        let identity = if ambiguous.contains(&at) { entry.identity_without_guid() } else { identity };
-        (entry, identity)
-    };
-    let named = entries.into_iter().zip(identities).enumerate();
-    named.map(name).collect()
-}
-
-/// Whether `entry` carries a known identity but is a really different article:
-/// another link and hardly a word of the title in common.
-fn is_another_article(known: &KnownItem, entry: &Entry) -> bool {
-    let link = entry.link.as_ref().map(|link| canonical(link).to_string());
-    match &known.said {
-        Some(said) => link != said.link && likeness(&said.title, &entry.title) < SAME_ARTICLE,
-        None => link.as_deref().map(link_key) != known.link_key,
-    }
-}
-
-/// The item that `entry` may be under another identity: the same link and much
-/// the same title. Some feeds rotate their ids at every poll; there the old id
-/// is gone. Where both stand side by side, they are two items.
-fn moved<'k>(known: &'k Known, entry: &Entry) -> Option<&'k KnownItem> {
-    if known.by_link.is_empty() {
-        return None;
-    }
-    let link = entry.link.as_ref().map(|link| canonical(link).to_string())?;
-    let is_alike = |said: &Said| likeness(&said.title, &entry.title) >= 0.5;
-    known.by_link.get(&link).filter(|item| item.said.as_ref().is_none_or(is_alike))
-}
-
-/// The share of words that two titles have in common, 0 to 1.
-fn likeness(one: &str, two: &str) -> f64 {
-    let one: HashSet<String> = tokens(one).into_iter().collect();
-    let two: HashSet<String> = tokens(two).into_iter().collect();
-    let all = one.union(&two).count();
-    if all == 0 { 1.0 } else { one.intersection(&two).count() as f64 / all as f64 }
-}
-
 fn begun(
-    source: &SourceId,
+    source: &Source,
     entry: Entry,
     identity: String,
     generation: u32,
     now: Timestamp,
     acquaintance: Acquaintance,
 ) -> Item {
+    let id = ItemId::of(&source.id, &identity, generation);
+    let entry = dated(entry, &source.believed, now, now);
     let placed = match acquaintance {
         Acquaintance::First => entry.published.map(|published| published.min(now)),
         Acquaintance::Known => Some(now),
     };
-    let id = ItemId::of(source, &identity, generation);
-    Item { id, source: source.clone(), identity, generation, version: 1, first_seen: now, placed, entry }
+    Item { id, source: source.id.clone(), identity, generation, version: 1, first_seen: now, placed, entry }
 }
 
-fn edited(source: &SourceId, entry: Entry, known: &KnownItem) -> Item {
+fn edited(source: &Source, entry: Entry, known: &KnownItem, now: Timestamp) -> Item {
     Item {
         id: known.id,
-        source: source.clone(),
+        source: source.id.clone(),
         identity: known.identity.clone(),
         generation: known.generation,
         version: known.version + 1,
         first_seen: known.first_seen,
         placed: known.placed,
-        entry,
+        entry: dated(entry, &source.believed, now, known.first_seen),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entry(guid: &str, link: &str, title: &str) -> Entry {
-        Entry {
-            guid: Some(guid.to_owned()).filter(|guid| !guid.is_empty()),
-            link: link.parse().ok(),
-            title: title.to_owned(),
-            published: Some("2026-05-01T00:00:00Z".parse().unwrap()),
-            ..Entry::default()
-        }
-    }
-
-    fn take(entries: Vec<Entry>, known: &Known, acquaintance: Acquaintance) -> Intake {
-        intake(&"tnw".parse().unwrap(), entries, known, "2026-05-06T09:00:00Z".parse().unwrap(), acquaintance)
-    }
-
-    /// What is known once `entries` were taken.
-    fn after(entries: Vec<Entry>) -> Known {
-        let mut known = Known::default();
-        for item in take(entries, &Known::default(), Acquaintance::Known).new {
-            let stored = KnownItem::of(&item);
-            let link = stored.said.as_ref().and_then(|said| said.link.clone());
-            known.by_identity.insert(item.identity, stored.clone());
-            known.by_link.extend(link.map(|link| (link, stored)));
-        }
-        known
-    }
-
-    /// `known`, then one poll that gives `now`: new, changed, same.
-    #[track_caller]
-    fn check(known: Entry, now: Entry, expected: (usize, usize, usize)) {
-        let intake = take(vec![now], &after(vec![known]), Acquaintance::Known);
-        assert_eq!((intake.new.len(), intake.changed.len(), intake.same), expected);
-    }
-
-    #[test]
-    fn an_entry_is_new_once() {
-        let one = || entry("1", "https://a.test/1", "Big Fund leads DeepSeek round");
-        check(one(), one(), (0, 0, 1));
-        check(one(), entry("2", "https://a.test/2", "Another thing altogether"), (1, 0, 0));
-    }
-
-    #[test]
-    fn a_corrected_headline_is_a_new_version() {
-        let before = entry("1", "https://a.test/1", "DeepSeek nears $44B valuation in new round");
-        check(before, entry("1", "https://a.test/1", "DeepSeek nears $45B valuation in new round"), (0, 1, 0));
-    }
-
-    #[test]
-    fn what_is_too_old_to_be_kept_is_still_known_by_its_link() {
-        let mut known = after(vec![entry("1", "https://a.test/1", "DeepSeek nears $44B")]);
-        let forget = |item: &mut KnownItem| item.said = None;
-        known.by_identity.values_mut().chain(known.by_link.values_mut()).for_each(forget);
-        let check = |entry: Entry, expected: (usize, usize, usize)| {
-            let intake = take(vec![entry], &known, Acquaintance::Known);
-            assert_eq!((intake.new.len(), intake.changed.len(), intake.same), expected);
-        };
-        check(entry("1", "https://a.test/1", "DeepSeek nears $45B"), (0, 0, 1));
-        check(entry("2", "https://a.test/1", "Under another id"), (0, 0, 1));
-        check(entry("1", "https://a.test/2", "Another article with its id"), (1, 0, 0));
-    }
-
-    #[test]
-    fn ids_that_rotate_make_no_copies() {
-        let one = entry("a1", "https://a.test/1?utm_source=rss", "Big Fund leads DeepSeek round");
-        check(one, entry("b7", "http://www.a.test/1", "Big Fund leads DeepSeek round"), (0, 0, 1));
-    }
-
-    #[test]
-    fn a_column_under_one_link_and_title_is_an_item_each_day() {
-        let monday = || entry("mon", "https://a.test/briefing", "Daily AI briefing");
-        let known = after(vec![monday()]);
-        let tuesday = entry("tue", "https://a.test/briefing", "Daily AI briefing");
-        let intake = take(vec![tuesday, monday()], &known, Acquaintance::Known);
-        assert_eq!((intake.new.len(), intake.changed.len(), intake.same), (1, 0, 1));
-    }
-
-    #[test]
-    fn a_reused_id_is_a_new_generation() {
-        let known = after(vec![entry("1", "https://a.test/1", "Big Fund leads DeepSeek round")]);
-        let intake =
-            take(vec![entry("1", "https://a.test/2", "Chrome ships a local model")], &known, Acquaintance::Known);
-        assert_eq!(intake.new.len(), 1);
-        assert_eq!(intake.new[0].generation, 1);
-    }
-
-    #[test]
-    fn one_id_for_all_entries_is_no_id() {
-        let entries = vec![entry("x", "https://a.test/1", "First"), entry("x", "https://a.test/2", "Second")];
-        assert_eq!(take(entries, &Known::default(), Acquaintance::Known).new.len(), 2);
-    }
-
-    #[test]
-    fn an_entry_listed_twice_is_taken_once() {
-        let twice = vec![entry("1", "https://a.test/1", "First"), entry("1", "https://a.test/1", "First")];
-        let intake = take(twice, &Known::default(), Acquaintance::Known);
-        assert_eq!((intake.new.len(), intake.same), (1, 1));
-    }
-
-    #[test]
-    fn backlog_stands_where_its_dates_say_and_news_where_it_was_seen() {
-        let placed = |acquaintance, published: Option<&str>| {
-            let published = published.map(|date| date.parse().unwrap());
-            let entry = Entry { published, ..entry("1", "https://a.test/1", "T") };
-            take(vec![entry], &Known::default(), acquaintance).new[0].placed.map(|at| at.to_string())
-        };
-        let seen = Some("2026-05-06T09:00:00Z".to_owned());
-        assert_eq!(placed(Acquaintance::First, Some("2026-04-01T00:00:00Z")), Some("2026-04-01T00:00:00Z".to_owned()));
-        assert_eq!(
-            placed(Acquaintance::First, Some("2027-04-01T00:00:00Z")),
-            seen,
-            "a date in the future counts as now"
-        );
-        assert_eq!(placed(Acquaintance::First, None), None, "undated backlog has no place");
-        assert_eq!(placed(Acquaintance::Known, Some("2026-04-01T00:00:00Z")), seen);
-        assert_eq!(placed(Acquaintance::Known, None), seen);
-    }
+/// The entry with the dates that are believed. Not before it is identified: its
+/// date may be all that tells it from another under the same title.
+fn dated(mut entry: Entry, believed: &Beliefs, now: Timestamp, first_seen: Timestamp) -> Entry {
+    let meant = |date: Timestamp| match (believed.dates, believed.future_dates) {
+        (Dating::Ignored, _) => None,
+        (_, FutureDates::Clamped) if date > now => Some(first_seen),
+        (_, FutureDates::Ignored) if date > now => None,
+        _ => Some(date),
+    };
+    (entry.published, entry.updated) = (entry.published.and_then(meant), entry.updated.and_then(meant));
+    entry
 }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::id::{ItemId, SourceId};
-use crate::link::canonical;
+use crate::link::{canonical, part};
 use crate::text;
 
 /// An entry as the publisher gave it, made safe and nothing more.
@@ -84,24 +84,44 @@ impl Entry {
     /// What would identify it if its publisher gave no id: where one document
     /// uses an id for several links, it is none.
     pub fn identity_without_guid(&self) -> String {
-        let link = self.link.as_ref().map(|link| format!("link:{}", canonical(link)));
-        link.unwrap_or_else(|| match self.published {
+        self.identity_by_link().unwrap_or_else(|| self.identity_by_title())
+    }
+
+    /// The canonical link, with the part of the page that it leads to, if it
+    /// has one. None for a front page: that is no article.
+    pub fn identity_by_link(&self) -> Option<String> {
+        let link = self.link.as_ref()?;
+        let canonical = canonical(link);
+        if let Some(part) = part(link) {
+            return Some(format!("link:{canonical}#{part}"));
+        }
+        let is_front = canonical.path() == "/" && canonical.query().is_none() && canonical.fragment().is_none();
+        (!is_front).then(|| format!("link:{canonical}"))
+    }
+
+    /// Title and date.
+    pub fn identity_by_title(&self) -> String {
+        match self.published {
             Some(published) => format!("title:{} {published}", self.title),
             None => format!("title:{}", self.title),
-        })
+        }
     }
 
     /// A hash of the meaning: title, text and canonical link. Dates, images
     /// and markup may flap from poll to poll without the article changing.
     pub fn content_hash(&self) -> [u8; 32] {
+        let link = self.link.as_ref().map(|link| canonical(link).to_string());
+        self.content_hash_under(&self.title, link.as_deref())
+    }
+
+    /// What [`Entry::content_hash`] would be under this title and canonical link.
+    pub fn content_hash_under(&self, title: &str, link: Option<&str>) -> [u8; 32] {
         // What no text contains, so that nothing slips from one part into the next.
         const END: [u8; 1] = [0];
         let mut hash = Sha256::new();
-        hash.update(&self.title);
+        hash.update(title);
         hash.update(END);
-        if let Some(link) = &self.link {
-            hash.update(canonical(link).as_str());
-        }
+        hash.update(link.unwrap_or_default());
         for html in [&self.summary_html, &self.content_html] {
             hash.update(END);
             text::tell_plain(html, usize::MAX, |piece| hash.update(piece));
@@ -153,6 +173,11 @@ mod tests {
         assert_eq!(entry(Some("7"), link, "T").identity(), "id:7");
         assert_eq!(entry(None, link, "T").identity(), "link:https://a.test/1");
         assert_eq!(entry(None, None, "T").identity(), "title:T");
+        assert_eq!(
+            entry(None, Some("https://a.test/live#block-3"), "T").identity(),
+            "link:https://a.test/live#block-3"
+        );
+        assert_eq!(entry(None, Some("https://a.test/#top"), "T").identity(), "title:T", "a front page is no article");
         assert_eq!(entry(Some("7"), link, "T").identity_without_guid(), "link:https://a.test/1");
     }
 

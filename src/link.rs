@@ -65,10 +65,41 @@ const TRACKING: &[&str] = &[
     "si",
     "at_medium",
     "at_campaign",
+    "xtor",
+    "_ga",
+    "_gl",
 ];
 
 /// Beginnings of such parameters: `utm_source`, `pk_campaign`, `mtm_kwd` ..
 const TRACKING_PREFIXES: &[&str] = &["utm_", "pk_", "mtm_", "matomo_", "piwik_", "hsa_", "stm_", "itm_", "at_", "ns_"];
+
+/// What PHP, Java, ColdFusion and shop systems name a visit by, and what keeps
+/// caches from answering: other at each poll, the same article.
+const VISITS: &[&str] = &[
+    "phpsessid",
+    "jsessionid",
+    "sessionid",
+    "session_id",
+    "sessid",
+    "cfid",
+    "cftoken",
+    "zenid",
+    "oscsid",
+    "nocache",
+    "cachebuster",
+    "cache_buster",
+    "cachebust",
+];
+
+/// Names that may stand for an article as well (`?sid=123` of PHP-Nuke), unless
+/// their value is as long as only a token is.
+const TOKENS: &[&str] = &["sid", "sess", "session", "token", "nonce", "visit"];
+
+/// The shortest token of a visit: sixteen letters and digits are 64 bits of hexadecimal.
+const TOKEN_CHARS: usize = 16;
+
+/// Names under which a number is a throw of dice, or the time of the poll.
+const DICE: &[&str] = &["_", "cb", "rnd", "rand", "random", "_t", "ts", "timestamp"];
 
 /// A parameter that only says who linked. On a code host `ref` names a branch.
 const REFERRERS: &[&str] = &["ref", "source", "src", "via", "from", "share"];
@@ -96,8 +127,9 @@ const WRAPPERS: &[(&str, &str, &str)] = &[
 const MOST_WRAPPERS: usize = 4;
 
 /// The form in which two links to one article are equal: https, no `www.` or
-/// mobile host, no AMP, no tracking, no fragment, parameters in order,
-/// no trailing slash, redirectors unwrapped.
+/// mobile host, no AMP, no tracking, no token of a visit, no fragment,
+/// parameters in order, no trailing slash, nothing escaped that need not be,
+/// redirectors unwrapped.
 ///
 /// Stable: the canonical form of a canonical link is itself. Not meant to be
 /// visited, only compared.
@@ -171,17 +203,51 @@ fn tidy_short_video(url: &mut Url) {
 }
 
 fn tidy_path(url: &mut Url) {
-    let mut path = url.path().to_owned();
+    let mut path = plainly_escaped(without_visit(url.path()));
     if url.host_str() == Some("arxiv.org") {
         path = arxiv_path(&path);
     }
-    let path = path.trim_end_matches('/');
-    let path = path.strip_suffix("/amp").or_else(|| path.strip_suffix(".amp")).unwrap_or(path);
-    let path = path.strip_suffix("/index.html").or_else(|| path.strip_suffix("/index.php")).unwrap_or(path);
-    let path = path.trim_end_matches('/').to_owned();
-    if path != url.path() {
-        url.set_path(&path);
+    let mut tidy = path.as_str();
+    loop {
+        let before = tidy;
+        for suffix in ["/", "/amp", ".amp", "/index.html", "/index.php"] {
+            tidy = tidy.strip_suffix(suffix).unwrap_or(tidy);
+        }
+        if tidy == before {
+            break;
+        }
     }
+    if tidy != url.path() {
+        url.set_path(tidy);
+    }
+}
+
+/// The path without what Java servers hang on it: `/a;jsessionid=0AB1`.
+fn without_visit(path: &str) -> &str {
+    let at = path.rfind(';').filter(|at| {
+        let (name, _) = path[at + 1..].split_once('=').unwrap_or_default();
+        VISITS.contains(&name.to_ascii_lowercase().as_str())
+    });
+    &path[..at.unwrap_or(path.len())]
+}
+
+/// `text` with each escape in capitals, and none of what needs none (RFC 3986, section 6.2.2).
+fn plainly_escaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        plain.push_str(before);
+        let escape = after.get(..2).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let byte = escape.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        rest = if byte.is_some() { &after[2..] } else { after };
+        match byte {
+            Some(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => plain.push(byte.into()),
+            Some(byte) => plain.push_str(&format!("%{byte:02X}")),
+            None => plain.push_str("%25"),
+        }
+    }
+    plain.push_str(rest);
+    plain
 }
 
 /// One paper, one link: whichever of abstract, PDF or HTML, whichever version.
@@ -209,16 +275,46 @@ fn tidy_query(url: &mut Url) {
             || TRACKING.contains(&name.as_str())
             || TRACKING_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
     };
-    let name_of = |pair: &str| pair.split_once('=').map_or(pair, |(name, _)| name).to_owned();
-    let mut kept: Vec<&str> =
-        query.split('&').filter(|pair| !pair.is_empty() && !is_tracking(&name_of(pair))).collect();
+    let query = plainly_escaped(query);
+    let parts = |pair: &str| -> (String, String) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (name.to_owned(), value.to_owned())
+    };
+    let says_nothing = |pair: &str| {
+        let (name, value) = parts(pair);
+        is_tracking(&name) || is_of_one_visit(&name, &value)
+    };
+    let mut kept: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !says_nothing(pair)).collect();
     kept.sort_unstable();
     let kept = kept.join("&");
     if kept.is_empty() {
         url.set_query(None);
-    } else if kept != query {
+    } else if Some(kept.as_str()) != url.query() {
         url.set_query(Some(&kept));
     }
+}
+
+/// Whether a parameter is another at each visit of the same article.
+fn is_of_one_visit(name: &str, value: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let named = |list: &[&str]| list.contains(&name.as_str());
+    let is_token = || {
+        let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+        let digits = value.bytes().filter(u8::is_ascii_digit).count();
+        letters + digits >= TOKEN_CHARS && digits > 0 && letters + digits + 4 >= value.len()
+    };
+    let is_number = || value.len() >= 6 && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    named(VISITS) || name.starts_with("aspsessionid") || named(TOKENS) && is_token() || named(DICE) && is_number()
+}
+
+/// The part of a page that `link` leads to, if it may be an article of its own:
+/// `block-1029` of a live page. One without a figure names a place on every
+/// page (`comments`), one with `=` says where a reader came from (`xtor=RSS-3`).
+pub fn part(link: &Url) -> Option<&str> {
+    let part = link.fragment()?;
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let has_figure = part.bytes().any(|byte| byte.is_ascii_digit());
+    (has_figure && part.bytes().all(is_name)).then_some(part)
 }
 
 /// A number that stands for a canonical link: the first 8 bytes of its SHA-256.
@@ -250,6 +346,35 @@ mod tests {
     }
 
     #[test]
+    fn what_differs_from_visit_to_visit_goes() {
+        check("https://a.test/p?PHPSESSID=3f2a&id=7", "https://a.test/p?id=7");
+        check("https://a.test/p;jsessionid=0AB1C2.node2?id=7", "https://a.test/p?id=7");
+        check("https://a.test/p?sid=9f86d081884c7d659a2f", "https://a.test/p");
+        check("https://a.test/p?sid=123", "https://a.test/p?sid=123");
+        check("https://a.test/p?token=lathe", "https://a.test/p?token=lathe");
+        check("https://a.test/p?rnd=0.8234511&_=1716382911", "https://a.test/p");
+        check("https://a.test/p?cb=12", "https://a.test/p?cb=12");
+    }
+
+    #[test]
+    fn an_escape_is_written_in_one_way() {
+        check("https://a.test/%7ejo/caf%c3%a9", "https://a.test/~jo/caf%C3%A9");
+        check("https://a.test/café?q=%c3%a9%41", "https://a.test/caf%C3%A9?q=%C3%A9A");
+        check("https://a.test/100%/%%34%31", "https://a.test/100%25/%2541");
+        check("https://a.test/a%2fb", "https://a.test/a%2Fb");
+    }
+
+    #[test]
+    fn a_part_of_a_page_has_a_figure() {
+        let check = |link: &str, expected| assert_eq!(part(&link.parse().unwrap()), expected);
+        check("https://a.test/live#block-1029", Some("block-1029"));
+        check("https://a.test/p#comments", None);
+        check("https://a.test/p#xtor=RSS-3", None);
+        check("https://a.test/p#:~:text=3", None);
+        check("https://a.test/p", None);
+    }
+
+    #[test]
     fn one_article_has_one_host_and_scheme() {
         check("http://www.a.test/p/", "https://a.test/p");
         check("https://m.a.co.uk/p", "https://a.co.uk/p");
@@ -276,7 +401,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn canonical_form_is_stable(path in "[a-z/.]{0,20}", query in "[a-z_=&%0-9]{0,30}", host in "(www\\.|m\\.|amp\\.)?[a-z]{1,6}\\.(test|co\\.uk|com)") {
+        fn canonical_form_is_stable(path in "[a-zA-F2-7%;/.]{0,20}(/amp|/index.html|/){0,3}", query in "[a-z_=&%0-9]{0,30}", host in "(www\\.|m\\.|amp\\.)?[a-z]{1,6}\\.(test|co\\.uk|com)") {
             let given: Url = format!("http://{host}/{path}?{query}").parse().unwrap();
             let once = canonical(&given);
             prop_assert_eq!(canonical(&once), once);

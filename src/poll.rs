@@ -282,7 +282,7 @@ impl Poller {
         let read = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let Some(source) = poller.source(&id) else { return Err(StoreError::Closed) };
-            let (answer, links) = body.answer(source.language.as_deref());
+            let (answer, links) = body.answer(source);
             decide(&poller, source, answer, links)
         });
         read.await.ok()
@@ -293,7 +293,7 @@ impl Poller {
         if self.states.see(&source.id, |state| state.is_none_or(|state| state.last_success.is_none())) {
             return Ok(Known::default());
         }
-        self.readers.ask_here(|store| store.known(&source.id, entries))
+        self.readers.ask_here(|store| store.known(&source.id, entries, &source.believed))
     }
 
     fn decided(&self, source: &Source, before: &SourceState, answer: Answer, known: &Known, now: Timestamp) -> Turn {

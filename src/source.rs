@@ -8,12 +8,14 @@ use crate::filter::Filter;
 use crate::id::{AudienceId, Share, SourceId};
 use crate::publisher::Kind;
 
+mod belief;
 mod footprint;
 mod rhythm;
 mod state;
 mod wishes;
 mod word;
 
+pub use belief::{Beliefs, Dating, FutureDates, Identity, Part};
 pub use footprint::Footprint;
 pub use rhythm::Rhythm;
 pub use state::{Dates, Held, Leave, Move, SourceState, Standing, Trap, Validators};
@@ -47,6 +49,10 @@ pub struct Source {
     pub excerpt_words: Option<u32>,
     /// Whether its hub, if it has one, may tell us of its news.
     pub hub: Hub,
+    /// Where its relative links start; else where the document says, or was found.
+    pub base: Option<Url>,
+    /// What of it is believed.
+    pub believed: Beliefs,
     /// Which of its items are taken; applied after the filters for all sources.
     pub filters: Vec<Filter>,
 }
@@ -116,6 +122,8 @@ mod tests {
             allow_private: Vec::new(),
             excerpt_words: None,
             hub: Hub::Heard,
+            base: None,
+            believed: Beliefs::default(),
             filters: Vec::new(),
         };
         assert_eq!(source.public_feed().as_str(), expected);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{AudienceId, SourceId};
 
+use super::belief::{Dates, FutureDates, Identity, Part};
 use super::place::{Located, Mark};
 use super::value::{Address, Id, Language, Period, Private, TermWeight, Weight};
 
@@ -72,6 +73,16 @@ pub struct SourceEntry {
     pub excerpt_words: Option<u32>,
     /// Whether its hub is subscribed to; absent: as `subscribe` of `[websub]` says.
     pub websub: Option<bool>,
+    /// By what its items are told apart; absent: by id, else link, else title and date.
+    pub identity: Option<Identity>,
+    /// What its dates are worth.
+    pub dates: Dates,
+    /// What becomes of dates that are still to come; absent: `keep`.
+    pub future_dates: Option<Located<FutureDates>>,
+    /// Where its relative links start; absent: as the document says, or its address.
+    pub base: Option<Address>,
+    /// What of an item may change without a new version of it.
+    pub ignore: Vec<Part>,
     /// Rules for its items, after those for all sources.
     pub filter: Vec<Located<FilterEntry>>,
 }

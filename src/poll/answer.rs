@@ -8,7 +8,7 @@ use crate::fetch::{FetchError, Links, Remedy};
 use crate::hub::{Announcement, Said};
 use crate::item::Entry;
 use crate::parse::{Document, parse};
-use crate::source::{Standing, Validators};
+use crate::source::{Source, Standing, Validators};
 use crate::text;
 use crate::turn::{Answer, Failure, Hope, Reading, Turn};
 
@@ -24,11 +24,12 @@ pub(super) struct Body {
 }
 
 impl Body {
-    /// As a feed, if it is one; what says nothing of its language is in
-    /// `language`. And what it says of its hub: headers count before the
+    /// As a feed of `source`, if it is one; what says nothing of its language is
+    /// in that of the source. And what it says of its hub: headers count before the
     /// document (WebSub, section 4).
-    pub fn answer(self, language: Option<&str>) -> (Answer, Links) {
-        let (content_type, base_url) = (self.content_type.as_deref(), Some(&self.final_url));
+    pub fn answer(self, source: &Source) -> (Answer, Links) {
+        let language = source.language.as_deref();
+        let (content_type, base_url) = (self.content_type.as_deref(), source.base.as_ref().or(Some(&self.final_url)));
         match parse(Document { bytes: &self.bytes, content_type, base_url }) {
             Ok(parsed) => {
                 let (hub, topic) = (self.links.hub.or(parsed.hints.hub), self.links.topic.or(parsed.hints.own));

@@ -26,6 +26,11 @@ impl Footprint {
         u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]])
     }
 
+    /// Whether nothing was there, or no document.
+    pub fn is_empty(&self) -> bool {
+        self.traces.is_empty()
+    }
+
     /// Whether the thing with this trace stood in the document.
     pub fn holds(&self, trace: u32) -> bool {
         self.traces.binary_search(&trace).is_ok()

@@ -1,4 +1,4 @@
-//! How often a source publishes: two numbers that fade.
+//! How often a source publishes, and how much at once: numbers that fade.
 
 use std::time::Duration;
 
@@ -10,7 +10,10 @@ const FADING: Duration = Duration::from_secs(7 * 86_400);
 /// Watched for less than this, a source says nothing of its rhythm.
 const TELLING: Duration = Duration::from_secs(3 * 86_400);
 
-/// How often a source publishes. Both numbers are sums of `exp(-age / week)`, so
+/// The largest lot is remembered so long: some publish once a quarter.
+const REMEMBERED: Duration = Duration::from_secs(365 * 86_400);
+
+/// How often a source publishes. The first two numbers are sums of `exp(-age / week)`, so
 /// that they are what a week brings where each week brings the same. They follow
 /// what polls find and hubs push, never the dates in a feed: those may lie, and do not decide whether to look.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,9 +22,12 @@ pub struct Rhythm {
     pub news: f64,
     /// Items that were new.
     pub items: f64,
+    /// The most items that were new at once, or at first sight dated the same
+    /// day; fading as well, but over a year.
+    pub lot: f64,
     /// Since when it is watched.
     pub begun: Timestamp,
-    /// When both were so.
+    /// When all three were so.
     pub as_of: Timestamp,
     /// The wait between two polls that the ledger last spoke of; none yet.
     pub told: Option<Duration>,
@@ -38,7 +44,7 @@ impl Rhythm {
     /// Of a source of which nothing is known.
     pub fn begun(now: Timestamp) -> Self {
         let week = Self::USUAL * 7.0;
-        Self { news: week, items: week, begun: now, as_of: now, told: None }
+        Self { news: week, items: week, lot: 0.0, begun: now, as_of: now, told: None }
     }
 
     /// After a poll at `now` that brought so many new items.
@@ -48,7 +54,8 @@ impl Rhythm {
         let fading = faded(self.as_of, now).max((-1.0_f64).exp());
         let news = self.news * fading + f64::from(u8::from(new_items > 0));
         let items = self.items * fading + new_items as f64;
-        Self { news, items, begun: self.begun.min(now), as_of: now, told: self.told }
+        let lot = self.lot * fading.powf(FADING.div_duration_f64(REMEMBERED));
+        Self { news, items, lot: lot.max(new_items as f64), begun: self.begun.min(now), as_of: now, told: self.told }
     }
 
     /// Whether it was watched long enough to say how often it has news.

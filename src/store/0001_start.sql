@@ -42,8 +42,9 @@ CREATE TABLE source (
     steady_dates   INTEGER NOT NULL,  -- 1: most items once came with the date they had before
     news           REAL NOT NULL,     -- polls that found something new; one of a week ago counts 1/e
     new_items      REAL NOT NULL,     -- items that were new; as above
+    largest_lot    REAL NOT NULL,     -- the most items that were new at once; one of a year ago counts 1/e
     rhythm_begun   TEXT NOT NULL,     -- since when it is watched
-    rhythm_as_of   TEXT NOT NULL,     -- when news and new_items were so
+    rhythm_as_of   TEXT NOT NULL,     -- when the three were so
     rhythm_told    INTEGER,           -- the wait the ledger last spoke of, in seconds; null if it did not
     wishes         TEXT NOT NULL,     -- JSON: ttl, updates, silence, as the feed asks
     footprint      BLOB               -- four bytes for each thing in the last document; null before the first

@@ -9,10 +9,11 @@ use url::Url;
 
 use super::row::{at, json, parsed, parsed_or_none};
 use super::{Result, Store};
-use crate::dedup::{Known, KnownItem, Said};
+use crate::dedup::{Known, KnownItem, Name, Said, names, other_names};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::item::{Entry, Item};
 use crate::link::{canonical, link_key};
+use crate::source::Beliefs;
 
 /// An item with the story it belongs to.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,20 +34,28 @@ pub(super) const FROM: &str = "item JOIN item_version AS v ON v.item = item.numb
 
 /// Of an item that is too old for its text to be kept, all of the version is null.
 const KNOWN: &str =
-    "SELECT item.id, identity, generation, item.version, link_key, first_seen, placed, content_hash, title,
+    "SELECT item.number, item.id, identity, generation, item.version, link_key, first_seen, placed, content_hash, title,
     canonical, published FROM item LEFT JOIN item_version AS v ON v.item = item.number AND v.version = item.version";
 
 impl Store {
     /// What is known of `source`, as far as `entries` touch it.
-    pub fn known(&self, source: &SourceId, entries: &[Entry]) -> Result<Known> {
+    pub fn known(&self, source: &SourceId, entries: &[Entry], believed: &Beliefs) -> Result<Known> {
         let mut known = Known { footprint: self.footprint(source)?, ..Known::default() };
-        for entry in entries {
-            let link = entry.link.as_ref().map(|link| canonical(link).to_string());
-            for identity in [entry.identity(), entry.identity_without_guid()] {
+        for (entry, Name { own, alone }) in entries.iter().zip(names(entries, believed)) {
+            let item = self.known_by_identity(source, &own)?;
+            // Most entries are what they were, and nobody else lays claim to their name.
+            let said = item.as_ref().and_then(|item| item.said.as_ref());
+            let is_plain = alone && said.is_some_and(|said| said.title == entry.title);
+            known.by_identity.extend(item.map(|item| (own, item)));
+            if is_plain {
+                continue;
+            }
+            for identity in other_names(entry) {
                 if let Some(item) = self.known_by_identity(source, &identity)? {
                     known.by_identity.insert(identity, item);
                 }
             }
+            let link = entry.link.as_ref().map(|link| canonical(link).to_string());
             let item = link.as_ref().map(|link| self.known_by_link(source, link)).transpose()?.flatten();
             known.by_link.extend(link.zip(item));
         }
@@ -56,7 +65,7 @@ impl Store {
     fn known_by_identity(&self, source: &SourceId, identity: &str) -> Result<Option<KnownItem>> {
         let sql = format!("{KNOWN} WHERE source = ?1 AND identity = ?2 ORDER BY generation DESC LIMIT 1");
         let mut statement = self.connection.prepare_cached(&sql)?;
-        Ok(statement.query_row(params![source.as_str(), identity], known_item).optional()?)
+        self.with_earlier(statement.query_row(params![source.as_str(), identity], known_item).optional()?)
     }
 
     fn known_by_link(&self, source: &SourceId, link: &str) -> Result<Option<KnownItem>> {
@@ -65,7 +74,19 @@ impl Store {
              ORDER BY item.first_seen DESC LIMIT 1"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
-        Ok(statement.query_row(params![source.as_str(), link, link_key(link)], known_item).optional()?)
+        self.with_earlier(statement.query_row(params![source.as_str(), link, link_key(link)], known_item).optional()?)
+    }
+
+    /// The item of this number, with what it said before.
+    fn with_earlier(&self, found: Option<(i64, KnownItem)>) -> Result<Option<KnownItem>> {
+        let Some((number, item)) = found else { return Ok(None) };
+        if item.version == 1 {
+            return Ok(Some(item));
+        }
+        let sql = "SELECT content_hash FROM item_version WHERE item = ?1 AND version < ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let earlier = statement.query_map(params![number, item.version], |row| row.get(0))?;
+        Ok(Some(KnownItem { earlier: earlier.collect::<rusqlite::Result<_>>()?, ..item }))
     }
 
     /// Items first seen since `since`, of `source` or of all, oldest first.
@@ -204,7 +225,8 @@ fn insert_version(
     Ok(())
 }
 
-fn known_item(row: &Row) -> rusqlite::Result<KnownItem> {
+/// With its number, and without what it said in earlier versions.
+fn known_item(row: &Row) -> rusqlite::Result<(i64, KnownItem)> {
     let hash: Option<Vec<u8>> = row.get("content_hash")?;
     let said = |hash: Vec<u8>| -> rusqlite::Result<Said> {
         Ok(Said {
@@ -214,7 +236,7 @@ fn known_item(row: &Row) -> rusqlite::Result<KnownItem> {
             published: parsed_or_none(row, "published")?,
         })
     };
-    Ok(KnownItem {
+    let item = KnownItem {
         id: ItemId(row.get("id")?),
         identity: row.get("identity")?,
         generation: row.get("generation")?,
@@ -223,7 +245,9 @@ fn known_item(row: &Row) -> rusqlite::Result<KnownItem> {
         said: hash.map(said).transpose()?,
         first_seen: parsed(row, "first_seen")?,
         placed: parsed_or_none(row, "placed")?,
-    })
+        earlier: Vec::new(),
+    };
+    Ok((row.get("number")?, item))
 }
 
 pub(super) fn item_row(row: &Row) -> rusqlite::Result<ItemRow> {

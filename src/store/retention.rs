@@ -194,7 +194,8 @@ mod tests {
         check(&store, "SELECT count(*) FROM ledger", 2);
         check(&store, "SELECT count(*) FROM pragma_foreign_key_check", 0);
 
-        let known = store.known(&source(), &[entry("undated"), entry("new"), entry("never seen")]).unwrap();
+        let known = [entry("undated"), entry("new"), entry("never seen")];
+        let known = store.known(&source(), &known, &Default::default()).unwrap();
         assert_eq!(known.by_identity["id:undated"].said, None);
         assert!(known.by_identity["id:new"].said.is_some());
         assert!(known.by_link.contains_key("https://a.test/undated"));

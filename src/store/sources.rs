@@ -15,7 +15,7 @@ use crate::source::{Dates, Footprint, Held, Leave, Move, Rhythm, SourceState, St
 use crate::turn::Turn;
 
 /// In the order in which [`put`] binds them.
-const COLUMNS: [&str; 34] = [
+const COLUMNS: [&str; 35] = [
     "id",
     "feed",
     "learnt",
@@ -46,6 +46,7 @@ const COLUMNS: [&str; 34] = [
     "steady_dates",
     "news",
     "new_items",
+    "largest_lot",
     "rhythm_begun",
     "rhythm_as_of",
     "rhythm_told",
@@ -169,6 +170,7 @@ pub(super) fn put(connection: &Connection, source: &SourceId, state: &SourceStat
         state.dates == Dates::Steady,
         state.rhythm.news,
         state.rhythm.items,
+        state.rhythm.lot,
         at(state.rhythm.begun),
         at(state.rhythm.as_of),
         state.rhythm.told.map(|told| told.as_secs().cast_signed()),
@@ -205,6 +207,7 @@ pub(super) fn state(row: &Row) -> rusqlite::Result<SourceState> {
         rhythm: Rhythm {
             news: row.get("news")?,
             items: row.get("new_items")?,
+            lot: row.get("largest_lot")?,
             begun: parsed(row, "rhythm_begun")?,
             as_of: parsed(row, "rhythm_as_of")?,
             told: told.map(|seconds| Duration::from_secs(seconds.unsigned_abs())),
@@ -278,7 +281,14 @@ mod tests {
             mended: Some("bare ampersand, line 12".to_owned()),
             held: Some(Held { trap: Trap::OneText, items: 200, since: now, leave: Leave::Given }),
             dates: Dates::Steady,
-            rhythm: Rhythm { news: 0.1, items: 7.5, begun: now, as_of: now, told: Some(Duration::from_secs(5_400)) },
+            rhythm: Rhythm {
+                news: 0.1,
+                items: 7.5,
+                lot: 2.5,
+                begun: now,
+                as_of: now,
+                told: Some(Duration::from_secs(5_400)),
+            },
             wishes: Wishes {
                 ttl: Some(Duration::from_secs(3_600)),
                 updates: Some(Updates { every: Duration::from_secs(86_400), base: Some(now) }),

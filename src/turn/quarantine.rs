@@ -8,9 +8,9 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::dedup::{Intake, Known};
+use crate::dedup::{Intake, Known, names};
 use crate::item::{Entry, Item};
-use crate::source::{Dates, Footprint, Held, Leave, SourceState, Trap};
+use crate::source::{Beliefs, Dates, Dating, Footprint, FutureDates, Held, Leave, SourceState, Trap};
 
 /// Fewer items than this are never held: few sites publish as many between two
 /// polls, and few feeds show fewer in all.
@@ -18,6 +18,14 @@ const MANY: usize = 10;
 
 /// Fewer new items than this are no flood, whatever is usual.
 const FLOOD: usize = 50;
+
+/// Nor are fewer than this where nothing of the last document is left: a feed
+/// of ten may turn over on a day with an event, hardly one of twenty.
+const TURNOVER: usize = 20;
+
+/// A lot is honest that is no more than twice one that came before: some
+/// publish all of a month at once.
+const LOTS_USUAL: f64 = 2.0;
 
 /// "Ten times the usual volume" is a flood.
 const TIMES_USUAL: f64 = 10.0;
@@ -62,10 +70,15 @@ pub(super) struct Redating {
 }
 
 impl Redating {
-    pub(super) fn of(entries: &[Entry], known: &Known) -> Self {
-        let dates = entries.iter().filter_map(|entry| {
-            let before = known.by_identity.get(&entry.identity())?.said.as_ref()?.published?;
-            Some(entry.published?.duration_since(before).abs() > REDATED)
+    pub(super) fn of(entries: &[Entry], known: &Known, believed: &Beliefs, now: Timestamp) -> Self {
+        if believed.dates == Dating::Ignored {
+            return Self::default();
+        }
+        // What was not believed when it was stored cannot be compared.
+        let is_believed = |date: &Timestamp| believed.future_dates == FutureDates::Kept || *date <= now;
+        let dates = entries.iter().zip(names(entries, believed)).filter_map(|(entry, name)| {
+            let before = known.by_identity.get(&name.own)?.said.as_ref()?.published?;
+            Some(entry.published.filter(is_believed)?.duration_since(before).abs() > REDATED)
         });
         dates.fold(Self::default(), |all, moved| Self {
             compared: all.compared + 1,
@@ -117,7 +130,7 @@ fn suspicion(
         .map(|items| (Trap::OneText, items))
         .or_else(|| come_again(known, &intake.new))
         .or_else(|| (before.dates == Dates::Steady && redating.is_general()).then_some((Trap::Redated, redating.moved)))
-        .or_else(|| flood(before, &intake.new, now).map(|items| (Trap::Flood, items)))
+        .or_else(|| flood(before, known, intake, now).map(|items| (Trap::Flood, items)))
 }
 
 /// Items that say the same, or too little to differ by: a wall, a warning, a parked domain.
@@ -147,16 +160,33 @@ fn come_again(known: &Known, new: &[Item]) -> Option<(Trap, usize)> {
     is_general.then_some((trap, again.len()))
 }
 
-fn flood(before: &SourceState, new: &[Item], now: Timestamp) -> Option<usize> {
+/// New items, ten times as many as usual, as at once they never came before.
+fn flood(before: &SourceState, known: &Known, intake: &Intake, now: Timestamp) -> Option<usize> {
     if now.duration_since(before.rhythm.begun) < ACQUAINTED {
         return None;
     }
-    let news = new.len() - long_ago(before, new).len();
+    let least = if is_turned_over(known, intake) { TURNOVER } else { FLOOD };
+    let news = intake.new.len() - long_ago(before, &intake.new).len();
     let since = before.last_success.map_or(SignedDuration::ZERO, |last| now.duration_since(last));
     let days = since.as_secs_f64() / 86_400.0;
     let usual = before.rhythm.items / 7.0 * days.max(1.0);
-    let is_flood = news as f64 > usual * TIMES_USUAL && news as f64 > before.rhythm.items * WEEKS_USUAL;
-    (news >= FLOOD && is_flood).then_some(news)
+    let most = (usual * TIMES_USUAL).max(before.rhythm.items * WEEKS_USUAL).max(before.rhythm.lot * LOTS_USUAL);
+    (news >= least && news as f64 > most).then_some(news)
+}
+
+/// Whether the document has nothing that the last one had.
+fn is_turned_over(known: &Known, intake: &Intake) -> bool {
+    let is_left = |item: &Item| known.footprint.holds(title(&item.entry));
+    intake.same == 0 && intake.changed.is_empty() && !known.footprint.is_empty() && !intake.new.iter().any(is_left)
+}
+
+/// How many of the items that a source is met with are dated the same day (UTC), at most.
+pub(super) fn largest_day(new: &[Item]) -> f64 {
+    let mut days: HashMap<i64, u32> = HashMap::new();
+    for date in new.iter().filter_map(|item| item.entry.published) {
+        *days.entry(date.as_second().div_euclid(86_400)).or_default() += 1;
+    }
+    days.into_values().max().unwrap_or_default().into()
 }
 
 /// The places in `new` of items that are dated long before the source was last

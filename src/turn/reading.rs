@@ -7,13 +7,13 @@ use url::Url;
 
 use super::quarantine::{self, Redating, Verdict};
 use super::{Circumstances, Reading, Turn, moves, succeeded};
-use crate::dedup::{Acquaintance, Intake, Known, intake};
+use crate::dedup::{Acquaintance, Intake, Known, faces, intake};
 use crate::filter::{self, verdict};
 use crate::item::{Entry, Item};
 use crate::ledger::{Event, Note};
 use crate::parse::{Garbled, Skipped};
 use crate::schedule::Outcome;
-use crate::source::{Dates, Footprint, Rhythm, Source, SourceState, Trap};
+use crate::source::{Dates, Dating, Footprint, Rhythm, Source, SourceState, Trap};
 use crate::story::signature::Signature;
 
 /// Adds to the `turn` what the reading brought; nothing of a batch that looks like a lie.
@@ -32,11 +32,11 @@ pub(super) fn read(
     let mended = Mended::of(&reading);
     let (entries, sifted) = sifted(source, std::mem::take(&mut reading.entries), by);
     let Sifted { dropped, kept } = sifted;
-    let redating = Redating::of(&entries, known);
+    let redating = Redating::of(&entries, known, &source.believed, by.now);
     let footprint = Footprint::of(traces(&entries, &dropped, &reading.skipped));
     // Items may be known from another address of it; that tells nothing of how old the others here are.
     let acquaintance = if before.first_success.is_some() { Acquaintance::Known } else { Acquaintance::First };
-    let mut batch = intake(&source.id, entries, known, by.now, acquaintance);
+    let mut batch = intake(source, entries, known, by.now, acquaintance);
     let verdict = match acquaintance {
         Acquaintance::First => Verdict::Honest,
         Acquaintance::Known => quarantine::judged(before, known, &batch, redating, by.now),
@@ -54,8 +54,11 @@ pub(super) fn read(
     turn.notes.extend(left_out(source, known, &dropped, &reading.skipped, by.now));
     turn.state.rhythm = match acquaintance {
         // A backlog is no news.
-        Acquaintance::First => Rhythm::begun(by.now),
-        Acquaintance::Known => before.rhythm.after(batch.new.len(), by.now),
+        Acquaintance::First => Rhythm { lot: quarantine::largest_day(&batch.new), ..Rhythm::begun(by.now) },
+        Acquaintance::Known => {
+            let news = batch.new.iter().filter(|item| item.placed == Some(by.now)).count();
+            before.rhythm.after(news, by.now)
+        }
     };
     turn.state.dates = match verdict {
         // They differ from the known ones from now on, and the operator knows.
@@ -91,19 +94,26 @@ struct Dropped {
 #[derive(Default)]
 struct Sifted {
     dropped: Vec<Dropped>,
-    /// Why some were taken all the same, by their identity.
-    kept: HashMap<String, String>,
+    /// Why some were taken all the same, by title and link.
+    kept: HashMap<(String, Option<Url>), String>,
 }
 
 /// The entries that the rules let through, and what the rules said.
 fn sifted(source: &Source, entries: Vec<Entry>, by: Circumstances) -> (Vec<Entry>, Sifted) {
     let mut sifted = Sifted::default();
     let mut taken = Vec::with_capacity(entries.len());
-    for entry in entries {
-        match verdict(by.filters.iter().chain(&source.filters), &entry, by.now) {
+    let filters = || by.filters.iter().chain(&source.filters);
+    for mut entry in entries {
+        let date = entry.published;
+        if source.believed.dates == Dating::Ignored {
+            entry.published = None;
+        }
+        let verdict = verdict(filters(), &entry, by.now);
+        entry.published = date;
+        match verdict {
             filter::Verdict::Taken => taken.push(entry),
             filter::Verdict::Kept(why) => {
-                sifted.kept.insert(entry.identity(), why);
+                sifted.kept.insert((entry.title.clone(), entry.link.clone()), why);
                 taken.push(entry);
             }
             filter::Verdict::Dropped(why) => sifted.dropped.push(Dropped { entry, why }),
@@ -186,9 +196,17 @@ fn notes(source: &Source, batch: &Intake, mended: &[Mended], now: Timestamp) -> 
 }
 
 /// New items that one rule kept from another.
-fn exceptions(source: &Source, batch: &Intake, kept: &HashMap<String, String>, now: Timestamp) -> Vec<Note> {
+fn exceptions(
+    source: &Source,
+    batch: &Intake,
+    kept: &HashMap<(String, Option<Url>), String>,
+    now: Timestamp,
+) -> Vec<Note> {
+    if kept.is_empty() {
+        return Vec::new();
+    }
     let note = |item: &Item| {
-        let why = kept.get(&item.identity)?;
+        let why = kept.get(&(item.entry.title.clone(), item.entry.link.clone()))?;
         Some(Note { source: Some(source.id.clone()), item: Some(item.id), ..Event::Kept.at(now, why.clone()) })
     };
     batch.new.iter().filter_map(note).collect()
@@ -212,7 +230,8 @@ fn left_out(source: &Source, known: &Known, dropped: &[Dropped], skipped: &[Skip
 /// The traces of all that a document holds.
 fn traces(entries: &[Entry], dropped: &[Dropped], skipped: &[Skipped]) -> Vec<u32> {
     let titles = entries.iter().map(quarantine::title);
-    titles.chain(dropped.iter().map(Dropped::trace)).chain(skipped.iter().map(fault)).collect()
+    let faces = entries.iter().flat_map(faces);
+    titles.chain(faces).chain(dropped.iter().map(Dropped::trace)).chain(skipped.iter().map(fault)).collect()
 }
 
 impl Dropped {

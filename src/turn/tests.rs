@@ -6,11 +6,14 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::publisher::Kind;
-use crate::source::{Hub, Move, Rhythm, Tempo, Word};
+use crate::source::{Beliefs, Hub, Move, Rhythm, Tempo, Word};
 use crate::wait;
 
+mod histories;
 mod lies;
+mod memory;
 mod pushes;
+mod traps;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -32,6 +35,8 @@ fn source() -> Source {
         allow_private: Vec::new(),
         excerpt_words: None,
         hub: Hub::Heard,
+        base: None,
+        believed: Beliefs::default(),
         filters: Vec::new(),
     }
 }

@@ -22,4 +22,5 @@ mod reader;
 mod refusals;
 mod running;
 mod standing;
+mod traps;
 mod websub;

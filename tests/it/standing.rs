@@ -49,7 +49,7 @@ impl Scene {
     }
 }
 
-/// Twenty articles, under the ids and links of `host`.
+/// Twenty articles, under ids and links that begin with `host`, which may have a path.
 fn twenty(host: &str) -> Page {
     let titles: Vec<String> = (0..20).map(|number| format!("AI article number {number}")).collect();
     let items: Vec<(&str, &str)> = titles.iter().map(|title| (title.as_str(), "2026-05-03T10:00:00Z")).collect();
@@ -87,7 +87,7 @@ fn a_lie_is_held_and_the_feed_may_heal_it() {
     let scene = Scene::new();
     scene.origin.put("/feed.xml", twenty("a.example"));
     assert_eq!(scene.polled("04T09:00"), "well");
-    scene.origin.put("/feed.xml", twenty("b.example"));
+    scene.origin.put("/feed.xml", twenty("b.example/b"));
     let Said { err: log, out, .. } = scene.said("04T10:00", &["poll", "lathe"]);
     assert!(out.ends_with("\n  lathe: held: 20 items under new ids\n"), "{out}");
     let told = "`lathe` held: 20 items under new ids; nothing of this batch is taken unless you say `recapd source accept lathe`";
@@ -154,7 +154,7 @@ fn an_accepted_batch_is_taken_once_and_floods_no_recap() {
     let scene = Scene::new();
     scene.origin.put("/feed.xml", twenty("a.example"));
     scene.polled("11T09:00");
-    scene.origin.put("/feed.xml", twenty("b.example"));
+    scene.origin.put("/feed.xml", twenty("b.example/b"));
     scene.polled("11T10:00");
     let said = scene.said("11T10:00", &["source", "accept", "lathe"]);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
@@ -163,6 +163,6 @@ fn an_accepted_batch_is_taken_once_and_floods_no_recap() {
     assert_eq!(items.len(), 40);
     let of_long_ago = items.iter().filter(|item| item["placed"] == "2026-05-03T10:00:00Z").count();
     assert_eq!(of_long_ago, 40, "where its dates say, not where it was accepted");
-    scene.origin.put("/feed.xml", twenty("c.example"));
+    scene.origin.put("/feed.xml", twenty("c.example/c"));
     assert_eq!(scene.polled("11T12:00"), "held: 20 items under new ids", "the next one is another question");
 }

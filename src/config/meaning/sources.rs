@@ -3,8 +3,9 @@
 use crate::audience::Audience;
 use crate::filter::{Filter, Reach};
 use crate::id::AudienceId;
-use crate::source::{Hub, Source, Tempo};
+use crate::source::{Beliefs, Hub, Source, Tempo};
 
+use super::super::belief;
 use super::super::entries::SourceEntry;
 use super::super::error::Problem;
 use super::super::written;
@@ -35,6 +36,11 @@ pub(in crate::config) fn sources(
         {
             problems.push(Problem::at(interval.place(document), outside(interval, fetch)));
         }
+        if let (belief::Dates::Ignore, Some(future)) = (written.dates, &written.future_dates) {
+            let problem =
+                Problem::at(future.place(document), "`future_dates` says nothing where all dates are ignored");
+            problems.push(problem.hint("take it out, or `dates`"));
+        }
         let filters = filters(document, &written.filter, Reach::Source, problems);
         sources.extend(meant(written, fetch, filters));
     }
@@ -57,6 +63,13 @@ fn meant(written: &SourceEntry, fetch: &written::Fetch, filters: Vec<Filter>) ->
         allow_private: written.allow_private.networks(),
         excerpt_words: written.excerpt_words,
         hub: if written.websub == Some(false) { Hub::Ignored } else { Hub::Heard },
+        base: written.base.as_ref().map(|it| it.0.clone()),
+        believed: Beliefs {
+            identity: written.identity.map(belief::Identity::meant).unwrap_or_default(),
+            dates: written.dates.meant(),
+            future_dates: written.future_dates.as_ref().map(|it| it.meant()).unwrap_or_default(),
+            ignored: written.ignore.iter().map(|it| it.meant()).collect(),
+        },
         filters,
         feed,
     })

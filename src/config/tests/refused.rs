@@ -613,6 +613,58 @@ id = "acme"
 aliases = ["英伟达"]
 "#;
 
+#[test]
+fn what_is_said_of_a_feed_that_lies_is_refused_where_it_makes_no_sense() {
+    refused(
+        r#"
+[[source]]
+id = "a"
+feed = "https://a.test/"
+identity = "url"
+dates = "ignore"
+future_dates = "clamp"
+base = "/feed"
+ignore = ["content", "titel"]
+"#,
+        expect![[r#"
+            error: `url` is no identity: use one of `guid`, `link`, `title`
+             --> recapd.toml:5:12
+              |
+            5 | identity = "url"
+              |            ^^^^^
+
+            error: `future_dates` says nothing where all dates are ignored
+             --> recapd.toml:7:16
+              |
+            7 | future_dates = "clamp"
+              |                ^^^^^^^ take it out, or `dates`
+
+            error: `/feed` is no web address: it must begin with https:// or http://
+             --> recapd.toml:8:8
+              |
+            8 | base = "/feed"
+              |        ^^^^^^^
+
+            error: `titel` is no ignore: use one of `title`, `content`, `link`
+             --> recapd.toml:9:22
+              |
+            9 | ignore = ["content", "titel"]
+              |                      ^^^^^^^ did you mean `title`?
+        "#]],
+    );
+    accepted(
+        r#"
+[[source]]
+id = "a"
+feed = "https://a.test/"
+identity = "title"
+future_dates = "keep"
+base = "https://b.test/"
+ignore = ["content", "title", "link"]
+"#,
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 

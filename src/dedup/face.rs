@@ -1,0 +1,43 @@
+//! By what an entry is known again when its names are gone: ids and links that
+//! are other ones at each poll, in a way that no list foresees.
+
+use std::collections::HashMap;
+
+use crate::item::Entry;
+use crate::link::canonical;
+use crate::source::{Footprint, Identity};
+
+/// A shorter text may stand under several titles by right.
+const TELLING_BYTES: usize = 80;
+
+/// The traces that an entry leaves in a [`Footprint`] by its looks: each of two
+/// or three things that hardly two articles have in common. Its place is the
+/// path of its link in small letters, without what follows a `?`.
+pub fn faces(entry: &Entry) -> Vec<u32> {
+    let place = entry.link.as_ref().map(|link| canonical(link).path().to_lowercase()).unwrap_or_default();
+    let text = [entry.summary_html.as_str(), &entry.content_html].concat();
+    let is_telling = text.len() >= TELLING_BYTES;
+    let title = &entry.title;
+    let dated = entry.published.map(|at| Footprint::trace("dated", &format!("{title}\n{place}\n{at}")));
+    let told = is_telling.then(|| Footprint::trace("told", &format!("{title}\n{place}\n{text}")));
+    let both = entry.published.filter(|_| is_telling);
+    let both = both.map(|at| Footprint::trace("both", &format!("{title}\n{at}\n{text}")));
+    dated.into_iter().chain(told).chain(both).collect()
+}
+
+/// Those of the `strangers` among `entries` that stood in the last document,
+/// each in a place where the document has nobody else with its face.
+pub(super) fn shown(entries: &[Entry], strangers: &[usize], last: &Footprint, by: Identity) -> Vec<usize> {
+    if strangers.is_empty() || last.is_empty() || by == Identity::Guid || by == Identity::Link {
+        return Vec::new();
+    }
+    if by == Identity::Title {
+        let title = |at: &usize| last.holds(Footprint::trace("title", &entries[*at].title));
+        return strangers.iter().copied().filter(title).collect();
+    }
+    let all: Vec<Vec<u32>> = entries.iter().map(faces).collect();
+    let mut bearers: HashMap<u32, usize> = HashMap::new();
+    all.iter().flatten().for_each(|face| *bearers.entry(*face).or_default() += 1);
+    let is_shown = |at: &usize| all[*at].iter().any(|face| bearers[face] == 1 && last.holds(*face));
+    strangers.iter().copied().filter(is_shown).collect()
+}

@@ -3,6 +3,7 @@
 //! everything that is wrong.
 
 mod belief;
+mod edit;
 mod entries;
 mod error;
 mod expand;
@@ -11,6 +12,7 @@ mod glance;
 mod known;
 mod meaning;
 mod near;
+mod outline;
 mod pieces;
 mod place;
 mod read;
@@ -35,13 +37,15 @@ use crate::rank::{Topic, Weights};
 use crate::source::{Network, Source};
 use crate::week::Slot;
 
-use gather::Others;
+use gather::{Others, ReadFile};
 use place::Document;
 use written::Main;
 
+pub use edit::{EditError, add_sources};
 pub use error::ConfigErrors;
 pub use glance::listens_at;
 pub use known::UnknownSource;
+pub use outline::{Here, NewSource, outline};
 pub use schema::schema;
 pub use watch::{Watch, watch};
 
@@ -83,17 +87,19 @@ pub struct Config {
 /// The configuration whose main file is at `path`. `env` answers for `${VAR}`
 /// and for `STATE_DIRECTORY`.
 ///
-/// The only function here that reads files.
-///
 /// # Errors
 ///
 /// If a file cannot be read, or anything in any of them is wrong; everything
 /// that can be told apart is told.
 pub fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigErrors> {
-    let main = gather::main_file(path).map_err(|problem| ConfigErrors::new(vec![problem]))?;
+    loaded(path, env, &|path| std::fs::read_to_string(path))
+}
+
+fn loaded(path: &Path, env: &dyn Fn(&str) -> Option<String>, read_file: ReadFile) -> Result<Config, ConfigErrors> {
+    let main = gather::main_file(path, read_file).map_err(|problem| ConfigErrors::new(vec![problem]))?;
     let mut problems = Vec::new();
     let written: Main = read::read(&main, env, &mut problems);
-    let others = gather::others(&main, &written, &mut problems);
+    let others = gather::others(&main, &written, read_file, &mut problems);
     let config = if problems.is_empty() { pieces::mean_in_pieces(&main, &written, &others, env) } else { None };
     match config {
         Some(config) => Ok(config),

@@ -83,6 +83,8 @@ pub struct SourceEntry {
     pub base: Option<Address>,
     /// What of an item may change without a new version of it.
     pub ignore: Vec<Part>,
+    /// The folder it stands in, in lists for other readers: `News`, `News/AI` for one within another.
+    pub folder: Option<String>,
     /// Rules for its items, after those for all sources.
     pub filter: Vec<Located<FilterEntry>>,
 }

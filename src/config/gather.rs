@@ -9,6 +9,9 @@ use super::error::Problem;
 use super::place::{Document, Located, Place};
 use super::written::Main;
 
+/// What reads a file: the disk, or a draft in place of one of its files.
+pub(super) type ReadFile<'r> = &'r dyn Fn(&Path) -> io::Result<String>;
+
 /// All files of a configuration but the main one, read.
 #[derive(Clone)]
 pub(super) struct Others {
@@ -62,15 +65,15 @@ impl Others {
 }
 
 /// The main file at `path`.
-pub(super) fn main_file(path: &Path) -> Result<Arc<Document>, Problem> {
-    let text = fs::read_to_string(path).map_err(|error| Problem::unreadable(path, &error, None))?;
+pub(super) fn main_file(path: &Path, read_file: ReadFile) -> Result<Arc<Document>, Problem> {
+    let text = read_file(path).map_err(|error| Problem::unreadable(path, &error, None))?;
     Ok(Document::of_operator(path.to_owned(), text))
 }
 
 /// The files that `main` names, relative to the folder it stands in. One that
 /// cannot be read is a problem at the place where it is named.
-pub(super) fn others(main: &Arc<Document>, written: &Main, problems: &mut Vec<Problem>) -> Others {
-    let mut gatherer = Gatherer { main, problems };
+pub(super) fn others(main: &Arc<Document>, written: &Main, read_file: ReadFile, problems: &mut Vec<Problem>) -> Others {
+    let mut gatherer = Gatherer { main, read_file, problems };
     let shipped = Others::shipped();
     let mut others = Others {
         sources: gatherer.sources(&written.sources),
@@ -91,13 +94,13 @@ pub(super) fn others(main: &Arc<Document>, written: &Main, problems: &mut Vec<Pr
 
 struct Gatherer<'g> {
     main: &'g Arc<Document>,
+    read_file: ReadFile<'g>,
     problems: &'g mut Vec<Problem>,
 }
 
 impl Gatherer<'_> {
-    /// `name` relative to the main file, unless it is absolute.
     fn beside(&self, name: &str) -> PathBuf {
-        self.main.path.parent().unwrap_or(Path::new("")).join(name)
+        beside(&self.main.path, name)
     }
 
     fn one(&mut self, named: &Option<Located<String>>, shipped: Option<Arc<Document>>) -> Option<Arc<Document>> {
@@ -131,7 +134,7 @@ impl Gatherer<'_> {
     }
 
     fn document(&mut self, path: &Path, named: Place) -> Option<Arc<Document>> {
-        match fs::read_to_string(path) {
+        match (self.read_file)(path) {
             Ok(text) => Some(Document::of_operator(path.to_owned(), text)),
             Err(error) => {
                 self.problems.push(Problem::unreadable(path, &error, Some(named)));
@@ -139,6 +142,20 @@ impl Gatherer<'_> {
             }
         }
     }
+}
+
+/// `name` relative to the main file, unless it is absolute.
+fn beside(main: &Path, name: &str) -> PathBuf {
+    main.parent().unwrap_or(Path::new("")).join(name)
+}
+
+/// The file that a new source is added to: the first that `main` names in full,
+/// else the first that fits one of its patterns, else `main` itself.
+pub(super) fn file_for_sources(main: &Path, written: &Main) -> PathBuf {
+    let patterns = || written.sources.iter().map(|pattern| beside(main, pattern));
+    let in_full = patterns().find(|path| !path.to_string_lossy().contains('*'));
+    let fitting = || patterns().find_map(|pattern| matching(&pattern).ok()?.into_iter().next());
+    in_full.or_else(fitting).unwrap_or_else(|| main.to_owned())
 }
 
 /// Why a pattern cannot be followed.

@@ -93,7 +93,7 @@ pub(super) fn opml(title: &str, config: &Config, changed: Timestamp) -> Document
         text: source.name.clone(),
         xml_url: source.public_feed(),
         html_url: None,
-        folder: None,
+        folder: source.folder.clone(),
         language: source.language.clone(),
         own: opml::Own::default(),
     };

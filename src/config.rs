@@ -45,7 +45,7 @@ pub use edit::{EditError, add_sources};
 pub use error::ConfigErrors;
 pub use glance::listens_at;
 pub use known::UnknownSource;
-pub use outline::{Here, NewSource, outline};
+pub use outline::{Here, NewSource, interval, outline, written_interval};
 pub use schema::schema;
 pub use watch::{Watch, watch};
 

@@ -115,6 +115,16 @@ pub fn guessed(page: &str, base: &Url) -> Vec<Url> {
     all
 }
 
+/// The same for two addresses of one feed: whichever of http and https, with or without a slash at the end.
+pub fn key(feed: &Url) -> String {
+    let mut bare = feed.clone();
+    bare.set_fragment(None);
+    let (path, query) = (bare.path().trim_end_matches('/'), bare.query().map(|query| format!("?{query}")));
+    let port = bare.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let login = format!("{}:{}", bare.username(), bare.password().unwrap_or_default());
+    format!("{login}@{}{port}{path}{}", bare.host_str().unwrap_or_default(), query.unwrap_or_default())
+}
+
 /// What `media_type` says it is. JSON is a feed only where the address says so: others offer their whole interface.
 fn format(media_type: &str, url: &Url) -> Option<&'static str> {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -222,6 +232,15 @@ mod tests {
         let expected = "/blog/news.rss /feed/ /rss /feed /atom.xml /index.xml /feed.xml /rss.xml /feed.json";
         assert_eq!(found.join(" "), expected);
         assert_eq!(guessed("", &"https://a.test/feed".parse().unwrap()).len(), USUAL.len() - 1, "not the page itself");
+    }
+
+    #[test]
+    fn one_feed_has_one_key() {
+        let same = |a: &str, b: &str| key(&a.parse().unwrap()) == key(&b.parse().unwrap());
+        assert!(same("https://a.test/feed", "http://A.test:80/feed/#x"));
+        assert!(!same("https://a.test/feed", "https://a.test/feed?x"));
+        assert!(!same("https://a.test/feed", "https://me@a.test/feed"));
+        assert!(!same("https://a.test/feed", "https://a.test:8443/feed"));
     }
 
     proptest! {

@@ -136,6 +136,20 @@ pub fn outline(outline: &Outline, here: &Here, taken: &dyn Fn(&str) -> bool) -> 
     (source, notes)
 }
 
+/// A length of time as an operator writes it: `4h`.
+///
+/// # Errors
+///
+/// If it is none, in words.
+pub fn interval(text: &str) -> Result<Duration, String> {
+    Period::try_from(text.to_owned()).map(|Period(interval)| interval)
+}
+
+/// `interval` as an operator would write it: [`interval()`] reads it.
+pub fn written_interval(interval: Duration) -> String {
+    Period(interval).into()
+}
+
 fn id(outline: &Outline, taken: &dyn Fn(&str) -> bool, notes: &mut Vec<String>) -> SourceId {
     let new = || new_id(&outline.text, &outline.xml_url, taken);
     let Some(written) = &outline.own.id else { return new() };

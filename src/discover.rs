@@ -122,7 +122,9 @@ pub fn key(feed: &Url) -> String {
     let (path, query) = (bare.path().trim_end_matches('/'), bare.query().map(|query| format!("?{query}")));
     let port = bare.port().map(|port| format!(":{port}")).unwrap_or_default();
     let login = format!("{}:{}", bare.username(), bare.password().unwrap_or_default());
-    format!("{login}@{}{port}{path}{}", bare.host_str().unwrap_or_default(), query.unwrap_or_default())
+    let key = format!("{login}@{}{port}{path}{}", bare.host_str().unwrap_or_default(), query.unwrap_or_default());
+    // As the configuration spells it, where it would name a variable.
+    key.replace("${", "$%7B")
 }
 
 /// What `media_type` says it is. JSON is a feed only where the address says so: others offer their whole interface.

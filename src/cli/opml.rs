@@ -47,7 +47,7 @@ pub fn perform(deed: Deed, wish: &Wish, style: Style) -> Result<ExitCode> {
 /// What became of an outline.
 enum Outcome {
     Added(Box<NewSource>, Vec<String>),
-    There(Outline, SourceId),
+    There(Box<Outline>, SourceId),
     Refused(opml::Refused),
 }
 
@@ -97,7 +97,7 @@ fn judged(listed: Listed, config: &Config) -> Result<Vec<Outcome>> {
     let mut outcomes = Vec::new();
     for outline in listed.outlines {
         if let Some(source) = already.source_at(&outline.xml_url).cloned() {
-            outcomes.push(Outcome::There(outline, source));
+            outcomes.push(Outcome::There(Box::new(outline), source));
             continue;
         }
         let (source, notes) = config::outline(&outline, &here, &|id| already.takes(id));

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::{NAMESPACE, Outline, Own};
 use crate::text::tags::{Role, Tag, tags};
-use crate::text::{cut, title};
+use crate::text::{cut, one_line, title, without_controls};
 
 /// Folders within folders beyond this are taken as one.
 const DEEPEST: usize = 8;
@@ -88,7 +88,8 @@ impl Listed {
         let written = tag.attribute("xmlUrl").filter(|it| is_rss || !it.trim().is_empty());
         // Some write `url`, which in others is a page: it counts only where a feed is said to be.
         let written = written.or_else(|| tag.attribute("url").filter(|_| is_rss));
-        let text = name(tag);
+        let own = own(tag, prefix);
+        let text = feed_name(tag, &own);
         match written.as_deref().map(address) {
             None if !is_rss || tag.role == Role::Opens => return false,
             None => self.refused.push(Refused { text, why: "it has no address: xmlUrl is missing".to_owned() }),
@@ -97,7 +98,7 @@ impl Listed {
                 let folder = if folders.is_empty() { category(tag) } else { Some(folders.join("/")) };
                 let html_url = tag.attribute("htmlUrl").and_then(|it| address(&it).ok());
                 let language = tag.attribute("language").filter(|it| !it.trim().is_empty());
-                self.outlines.push(Outline { text, xml_url, html_url, folder, language, own: own(tag, prefix) });
+                self.outlines.push(Outline { text, xml_url, html_url, folder, language, own });
             }
             Some(Err(why)) => {
                 let text = if text.is_empty() { written.unwrap_or_default() } else { text };
@@ -105,6 +106,14 @@ impl Listed {
             }
         }
         true
+    }
+}
+
+/// Our own lists have names as they are; in those of others there is markup, escaped once or twice.
+fn feed_name(tag: &Tag, own: &Own) -> String {
+    match tag.attribute("text").filter(|_| own.id.is_some()) {
+        Some(text) => cut(&one_line(&without_controls(&text)), LONGEST_NAME_CHARS),
+        None => name(tag),
     }
 }
 

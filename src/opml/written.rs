@@ -14,7 +14,7 @@ pub fn written(title: &str, sources: impl Iterator<Item = Outline>) -> Vec<u8> {
 
 /// What stands in a folder, or in none.
 enum Node {
-    Feed(Outline),
+    Feed(Box<Outline>),
     Folder(String, Vec<Node>),
 }
 
@@ -41,7 +41,7 @@ fn in_folders(sources: impl Iterator<Item = Outline>) -> Vec<Node> {
     for source in sources {
         let folder = source.folder.clone().unwrap_or_default();
         let names = folder.split('/').filter(|name| !name.is_empty());
-        names.fold(&mut top, inside).push(Node::Feed(source));
+        names.fold(&mut top, inside).push(Node::Feed(Box::new(source)));
     }
     top
 }

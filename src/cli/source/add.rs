@@ -115,10 +115,10 @@ fn refuse_twice<'u>(already: &Already, addresses: impl IntoIterator<Item = &'u U
 }
 
 fn added(wanted: Wanted, feed: &Feed, already: &Already, wish: &Wish, style: Style) -> Result<ExitCode> {
-    let title = cut(&feed.parsed.feed.title, LONGEST_NAME_CHARS);
-    let id = wanted.id.unwrap_or_else(|| new_id(&title, &feed.url, &|id| already.takes(id)));
+    let name = wanted.name.unwrap_or_else(|| cut(&feed.parsed.feed.title, LONGEST_NAME_CHARS));
+    let id = wanted.id.unwrap_or_else(|| new_id(&name, &feed.url, &|id| already.takes(id)));
     let host = feed.url.host_str().unwrap_or_default().trim_start_matches("www.");
-    let name = wanted.name.unwrap_or_else(|| if title.is_empty() { host.to_owned() } else { title });
+    let name = if name.is_empty() { host.to_owned() } else { name };
     let source = NewSource {
         kind: wanted.kind,
         weight: wanted.weight,

@@ -30,6 +30,7 @@ use url::Url;
 use crate::audience::Audience;
 use crate::fetch::{Limits, Manners, user_agent};
 use crate::filter::Filter;
+use crate::id::SourceId;
 use crate::insight::playbook::Playbook;
 use crate::names::Names;
 use crate::publisher::Publishers;
@@ -72,8 +73,10 @@ pub struct Config {
     pub websub: WebSub,
     /// `[[filter]]`, for the items of every source.
     pub filters: Vec<Filter>,
-    /// In the order written.
+    /// In the order written, those of lists last.
     pub sources: Vec<Source>,
+    /// What came of each `[[source_list]]`.
+    pub lists: Vec<SourceList>,
     /// In the order written; one of them is the fallback.
     pub audiences: Vec<Audience>,
     /// Who stands behind a link.
@@ -151,6 +154,17 @@ pub struct Store {
     pub path: PathBuf,
     /// How long items of no published story are kept; nothing reads it yet.
     pub keep_items: Duration,
+}
+
+/// What a list of feeds brought.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceList {
+    /// Where it stands.
+    pub path: PathBuf,
+    /// The sources that are there because of it: those of its feeds that nobody configured by hand.
+    pub sources: Vec<SourceId>,
+    /// What of it was left out, in words.
+    pub notes: Vec<String>,
 }
 
 /// How we fetch.

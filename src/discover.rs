@@ -8,7 +8,7 @@ use url::Url;
 use crate::text::tags::{Role, Tag, tags};
 use crate::text::{cut, title};
 
-pub use naming::new_id;
+pub use naming::{lasting_id, new_id};
 
 /// More feeds than anyone wants to choose from; the rest is not looked at.
 const MOST_NAMED: usize = 50;

@@ -96,6 +96,24 @@ impl SourceEntry {
     }
 }
 
+/// `[[source_list]]`: the feeds of a list in OPML, for as long as they stand in it
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SourceListEntry {
+    /// The list, a file, relative to this one.
+    #[schemars(required, with = "String")]
+    pub opml: Option<Located<String>>,
+    /// Who speaks in its feeds, where the list does not say.
+    pub kind: Kind,
+    /// How much their word counts, where the list does not say.
+    pub weight: Option<Weight>,
+    /// Audiences that all of their items are for, where the list does not say.
+    #[schemars(with = "Vec<Id>")]
+    pub audiences: Vec<Located<AudienceId>>,
+    /// The time between two polls of each, where the list does not say; absent: `interval` of `[fetch]`.
+    pub interval: Option<Located<Period>>,
+}
+
 /// Who speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

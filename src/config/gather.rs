@@ -17,6 +17,8 @@ pub(super) type ReadFile<'r> = &'r dyn Fn(&Path) -> io::Result<String>;
 pub(super) struct Others {
     /// In the order named; those of one pattern by name.
     pub(super) sources: Vec<Arc<Document>>,
+    /// One for each `[[source_list]]`; none where it cannot be read.
+    pub(super) lists: Vec<Option<Arc<Document>>>,
     /// None: the operator wants none.
     pub(super) audiences: Option<Arc<Document>>,
     pub(super) publishers: Option<Arc<Document>>,
@@ -31,6 +33,7 @@ impl Others {
     pub(super) fn shipped() -> Self {
         Self {
             sources: Vec::new(),
+            lists: Vec::new(),
             audiences: Some(Document::shipped("audiences.toml", include_str!("../../config/audiences.toml"))),
             publishers: Some(Document::shipped("publishers.toml", include_str!("../../config/publishers.toml"))),
             playbook: Some(Document::shipped("playbook.toml", include_str!("../../config/playbook.toml"))),
@@ -60,7 +63,7 @@ impl Others {
     /// Every file, once.
     fn documents(&self) -> impl Iterator<Item = &Arc<Document>> {
         let single = [&self.audiences, &self.publishers, &self.playbook, &self.names];
-        self.sources.iter().chain(single.into_iter().flatten())
+        self.sources.iter().chain(self.lists.iter().flatten()).chain(single.into_iter().flatten())
     }
 }
 
@@ -77,6 +80,7 @@ pub(super) fn others(main: &Arc<Document>, written: &Main, read_file: ReadFile, 
     let shipped = Others::shipped();
     let mut others = Others {
         sources: gatherer.sources(&written.sources),
+        lists: written.source_list.iter().map(|list| gatherer.one(&list.opml, None)).collect(),
         audiences: gatherer.one(&written.audiences, shipped.audiences),
         publishers: gatherer.one(&written.publishers, shipped.publishers),
         playbook: gatherer.one(&written.playbook, shipped.playbook),
@@ -84,7 +88,8 @@ pub(super) fn others(main: &Arc<Document>, written: &Main, read_file: ReadFile, 
         folders: Vec::new(),
     };
     let named = [&written.audiences, &written.publishers, &written.playbook, &written.names];
-    let named = named.into_iter().flatten().chain(&written.sources).filter(|path| !path.is_empty());
+    let lists = written.source_list.iter().filter_map(|list| list.opml.as_ref());
+    let named = named.into_iter().flatten().chain(&written.sources).chain(lists).filter(|path| !path.is_empty());
     others.folders = named.map(|path| folder_of(&gatherer.beside(path))).collect();
     others.folders.push(folder_of(&main.path));
     others.folders.sort();

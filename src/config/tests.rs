@@ -1,6 +1,7 @@
 //! The configuration as a whole: what is refused, in which words, and what
 //! the shipped files mean.
 
+mod listed;
 mod refused;
 
 use expect_test::expect;

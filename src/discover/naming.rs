@@ -1,5 +1,6 @@
 //! What a new source is called, for good: from its title, else from its host.
 
+use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
@@ -21,6 +22,15 @@ pub fn new_id(title: &str, feed: &Url, taken: &dyn Fn(&str) -> bool) -> SourceId
     let numbered = (2_u32..).map(|number| format!("{stem}-{number}"));
     let mut free = std::iter::once(stem.clone()).chain(numbered).filter(|id| !taken(id));
     let id = free.next().unwrap_or(stem);
+    id.parse().expect("small letters, digits and dashes, beginning with no dash, are an id")
+}
+
+/// An id that follows from the address alone, whatever else is in the list
+/// that it stands in: `theverge-1f0c3a`.
+pub fn lasting_id(feed: &Url) -> SourceId {
+    let digest = Sha256::digest(super::key(feed));
+    let stem = of_host(feed).unwrap_or_else(|| "source".to_owned());
+    let id = format!("{stem}-{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3]);
     id.parse().expect("small letters, digits and dashes, beginning with no dash, are an id")
 }
 
@@ -108,11 +118,20 @@ mod tests {
         check(&"long ".repeat(20), "https://a.example/", "a");
     }
 
+    #[test]
+    fn an_id_follows_from_the_address() {
+        let id = |feed: &str| lasting_id(&feed.parse().unwrap()).to_string();
+        assert_eq!(id("https://www.theverge.com/rss"), id("http://www.theverge.com/rss/"));
+        assert_ne!(id("https://www.theverge.com/rss"), id("https://www.theverge.com/ai"));
+        assert!(id("https://www.theverge.com/rss").starts_with("theverge-"));
+    }
+
     proptest! {
         #[test]
         fn any_title_gives_an_id(title in ".{0,60}", host in "[a-z0-9é.-]{1,20}") {
             let feed = Url::parse(&format!("https://{host}/")).unwrap_or_else(|_| "http://[::1]/".parse().unwrap());
             new_id(&title, &feed, &|_| false);
+            lasting_id(&feed);
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct Listed {
     pub outlines: Vec<Outline>,
     /// What looks like one and cannot be taken, in document order.
     pub refused: Vec<Refused>,
+    /// Whether it goes on to its end: half a file is a list of fewer feeds.
+    pub is_whole: bool,
 }
 
 /// An outline that names no feed we can ask.
@@ -60,6 +62,7 @@ pub fn read(text: &str) -> Result<Listed, NotAList> {
     let mut is_opml = false;
     for tag in tags(text) {
         is_opml |= tag.is("opml");
+        listed.is_whole |= tag.is("opml") && tag.role != Role::Opens;
         if let Some(declared) = tag.attributes().find_map(|(name, value)| prefix_of(name, value)) {
             prefix = declared.to_owned();
         }
@@ -249,6 +252,7 @@ mod tests {
         assert_eq!(read(" \n"), Err(NotAList::Empty));
         assert_eq!(read("<html><outline xmlUrl='https://a.test/'/></html>"), Err(NotAList::NoOpml));
         assert_eq!(read("{}"), Err(NotAList::NoOpml));
-        assert_eq!(read("<?xml version='1.0'?><opml/>"), Ok(Listed::default()));
+        assert_eq!(read("<?xml version='1.0'?><opml/>"), Ok(Listed { is_whole: true, ..Listed::default() }));
+        assert_eq!(read("<opml><body>"), Ok(Listed::default()));
     }
 }

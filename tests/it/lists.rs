@@ -8,6 +8,8 @@ use serde_json::Value;
 use crate::command::{Said, recapd, refuses};
 use crate::folder::{Folder, source};
 use crate::origin::{Origin, Page, rss};
+use crate::reader::wait_for;
+use crate::running::Daemon;
 
 const BEFORE: &str = "# Ours, in the order we trust them.\n\n[[source]]   # the first\nid   = 'one'\nfeed = \"https://one.test/feed\"  # since May\n# and no more\n";
 
@@ -421,4 +423,38 @@ fn what_is_exported_is_imported_as_the_same_sources() {
     assert!(
         public.out.contains("https://three.test/feed\"") && !public.out.contains("pw@") && !public.out.contains("x=1")
     );
+}
+
+fn living(feeds: &[(&str, String)]) -> String {
+    let outline = |(id, feed): &(&str, String)| {
+        format!("<outline text='{id}' xmlUrl='{feed}' xmlns:r='urn:recapd:opml:1' r:id='{id}'/>\n")
+    };
+    format!("<opml version='2.0'><body>{}</body></opml>", feeds.iter().map(outline).collect::<String>())
+}
+
+#[test]
+fn what_goes_from_a_living_list_is_polled_no_more_and_its_items_stay() {
+    let (origin, folder) = (Origin::start(), Folder::new());
+    for name in ["one", "two", "own"] {
+        origin.put(&format!("/{name}"), feed(name));
+    }
+    let feeds = ["one", "two", "own"].map(|name| (name, origin.url(&format!("/{name}"))));
+    folder.sources(&source("own", &origin.url("/own"), "")).write("mine.opml", &living(&feeds));
+    folder.configure("[[source_list]]\nopml = \"mine.opml\"\n");
+    let daemon = Daemon::start(&folder, "2026-05-08T08:00:00Z");
+    wait_for("all three are polled", || (daemon.health()["items"] == 3).then_some(()));
+    folder.write("mine.opml", "<opml version='2.0'><body>");
+    wait_for("half a list is refused", || daemon.health()["configuration"].is_string().then_some(()));
+    assert_eq!(daemon.health()["sources"]["configured"], 3);
+    folder.write("mine.opml", &living(&feeds[1..2]));
+    wait_for("the list is read", || (daemon.health()["sources"]["configured"] == 2).then_some(()));
+    daemon.stop();
+    let ids = |arguments: &[&str]| -> Vec<String> {
+        let lines = recapd(folder.whole(), arguments).lines();
+        lines.iter().map(|line| line["source"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids(&["source", "list", "--json"]), ["own", "two"]);
+    let mut with_items = ids(&["items"]);
+    with_items.sort();
+    assert_eq!(with_items, ["one", "own", "two"]);
 }

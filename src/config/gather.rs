@@ -80,7 +80,7 @@ pub(super) fn others(main: &Arc<Document>, written: &Main, read_file: ReadFile, 
     let shipped = Others::shipped();
     let mut others = Others {
         sources: gatherer.sources(&written.sources),
-        lists: written.source_list.iter().map(|list| gatherer.one(&list.opml, None)).collect(),
+        lists: written.source_list.iter().map(|list| gatherer.list(&list.opml)).collect(),
         audiences: gatherer.one(&written.audiences, shipped.audiences),
         publishers: gatherer.one(&written.publishers, shipped.publishers),
         playbook: gatherer.one(&written.playbook, shipped.playbook),
@@ -88,7 +88,7 @@ pub(super) fn others(main: &Arc<Document>, written: &Main, read_file: ReadFile, 
         folders: Vec::new(),
     };
     let named = [&written.audiences, &written.publishers, &written.playbook, &written.names];
-    let lists = written.source_list.iter().filter_map(|list| list.opml.as_ref());
+    let lists = written.source_list.iter().filter_map(|list| list.opml.as_ref()).filter(|it| !it.contains("://"));
     let named = named.into_iter().flatten().chain(&written.sources).chain(lists).filter(|path| !path.is_empty());
     others.folders = named.map(|path| folder_of(&gatherer.beside(path))).collect();
     others.folders.push(folder_of(&main.path));
@@ -114,6 +114,16 @@ impl Gatherer<'_> {
             Some(none) if none.is_empty() => None,
             Some(name) => self.document(&self.beside(name), name.place(self.main)),
         }
+    }
+
+    fn list(&mut self, named: &Option<Located<String>>) -> Option<Arc<Document>> {
+        let address = named.as_ref().filter(|it| it.starts_with("https://") || it.starts_with("http://"));
+        if let Some(address) = address {
+            let problem = Problem::at(address.place(self.main), "lists at an address come with a later version");
+            self.problems.push(problem.hint("name a file; a timer may fetch it, and rename it into place"));
+            return None;
+        }
+        self.one(named, None)
     }
 
     fn sources(&mut self, patterns: &[Located<String>]) -> Vec<Arc<Document>> {

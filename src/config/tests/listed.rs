@@ -72,7 +72,7 @@ fn one_bad_outline_does_not_cost_the_others() {
 #[test]
 fn a_list_that_cannot_be_used_is_refused() {
     let main = format!(
-        "{MAIN}audiences = [\"developer\"]\n[[source_list]]\n[[source_list]]\nopml = \"none.opml\"\ninterval = \"1m\"\n"
+        "{MAIN}audiences = [\"developer\"]\n[[source_list]]\n[[source_list]]\nopml = \"none.opml\"\ninterval = \"1m\"\n[[source_list]]\nopml = \"https://a.test/list\"\n"
     );
     let (_folder, config) = loaded(&[("recapd.toml", &main), ("sources.toml", ""), ("mine.opml", "<opml><body>")]);
     expect![[r#"
@@ -98,7 +98,13 @@ fn a_list_that_cannot_be_used_is_refused() {
          --> recapd.toml:8:12
           |
         8 | interval = "1m"
-          |            ^^^^"#]]
+          |            ^^^^
+
+        error: lists at an address come with a later version
+          --> recapd.toml:10:8
+           |
+        10 | opml = "https://a.test/list"
+           |        ^^^^^^^^^^^^^^^^^^^^^ name a file; a timer may fetch it, and rename it into place"#]]
     .assert_eq(&config.unwrap_err());
     let (_folder, config) = loaded(&[("recapd.toml", MAIN), ("sources.toml", ""), ("mine.opml", "<html>")]);
     expect![[r#"

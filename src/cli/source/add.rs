@@ -41,7 +41,7 @@ pub struct Wanted {
     /// How much its word counts, 0 to 1
     #[arg(long, value_name = "SHARE", value_parser = weight)]
     weight: Option<Share>,
-    /// The time between two polls, as in 4h; without it, as [fetch] says
+    /// The time between two polls, as in 4h; without it, `interval` of the configuration
     #[arg(long, value_name = "TIME", value_parser = interval)]
     interval: Option<Duration>,
     /// An audience that all of its items are for; may be given several times

@@ -14,7 +14,7 @@ use crate::config::{self, Config, Here, NewSource, written_interval};
 use crate::id::SourceId;
 use crate::opml::{self, Listed, Outline, Own};
 use crate::parse;
-use crate::source::{Hub, Source, Tempo, public};
+use crate::source::{Beliefs, Hub, Source, Tempo, public};
 
 /// A longer list is a slip: this one has a hundred thousand feeds.
 const LONGEST_BYTES: u64 = 32 * 1024 * 1024;
@@ -150,11 +150,15 @@ fn export(config: &Config, without_secrets: bool) -> Result<ExitCode> {
             "note: {secrets} of the addresses have a login or a query, which may hold a secret; --public leaves these out"
         ));
     }
-    let kept_back =
-        config.sources.iter().filter(|source| !source.filters.is_empty() || !source.allow_private.is_empty());
-    let kept_back: Vec<&str> = kept_back.map(|source| source.id.as_str()).collect();
+    let is_told = |source: &&Source| {
+        let has_network = !source.allow_private.is_empty();
+        let is_believed = source.base.is_none() && source.believed == Beliefs::default();
+        !source.filters.is_empty() || has_network || !is_believed
+    };
+    let kept_back: Vec<&str> = config.sources.iter().filter(is_told).map(|source| source.id.as_str()).collect();
     if !kept_back.is_empty() {
-        output::complain(&format!("note: filters and allow_private are not in the list: {}", kept_back.join(", ")));
+        let keys = "filters, allow_private and the keys for feeds that lie";
+        output::complain(&format!("note: {keys} are not in the list: {}", kept_back.join(", ")));
     }
     let outlines = config.sources.iter().map(|source| {
         let outline = outline_of(source);

@@ -1,8 +1,10 @@
 //! The command line: verbs, what they print, and how they end.
 
+mod already;
 mod ask;
 mod check;
 mod explain;
+mod opml;
 mod output;
 mod poll;
 mod reach;
@@ -77,10 +79,15 @@ enum Verb {
     },
     /// Show how each source is doing
     Status,
-    /// Say what is to become of sources: pause, resume, revive, accept
+    /// Add sources, list them, say what is to become of them: pause, resume, revive, accept
     Source {
         #[command(subcommand)]
         deed: source::Deed,
+    },
+    /// Take sources from other readers' lists, or hand them ours
+    Opml {
+        #[command(subcommand)]
+        deed: opml::Deed,
     },
     /// Print one feed as recapd reads it; touches no store
     Parse {
@@ -207,6 +214,7 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
             status::status(&settings, clock, output::Style::of(json))
         }
         Verb::Source { deed } => source::perform(deed, &wish()?, output::Style::of(json)),
+        Verb::Opml { deed } => opml::perform(deed, &wish()?, output::Style::of(json)),
         Verb::Parse { document, content_type, base_url } => {
             blocking(show::parsed(document, content_type, base_url, clock))
         }

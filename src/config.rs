@@ -3,6 +3,7 @@
 //! everything that is wrong.
 
 mod belief;
+mod edit;
 mod entries;
 mod error;
 mod expand;
@@ -11,6 +12,7 @@ mod glance;
 mod known;
 mod meaning;
 mod near;
+mod outline;
 mod pieces;
 mod place;
 mod read;
@@ -28,6 +30,7 @@ use url::Url;
 use crate::audience::Audience;
 use crate::fetch::{Limits, Manners, user_agent};
 use crate::filter::Filter;
+use crate::id::SourceId;
 use crate::insight::playbook::Playbook;
 use crate::names::Names;
 use crate::publisher::Publishers;
@@ -35,13 +38,15 @@ use crate::rank::{Topic, Weights};
 use crate::source::{Network, Source};
 use crate::week::Slot;
 
-use gather::Others;
+use gather::{Others, ReadFile};
 use place::Document;
 use written::Main;
 
+pub use edit::{EditError, add_sources};
 pub use error::ConfigErrors;
 pub use glance::listens_at;
 pub use known::UnknownSource;
+pub use outline::{Here, NewSource, interval, outline, written_interval};
 pub use schema::schema;
 pub use watch::{Watch, watch};
 
@@ -68,8 +73,10 @@ pub struct Config {
     pub websub: WebSub,
     /// `[[filter]]`, for the items of every source.
     pub filters: Vec<Filter>,
-    /// In the order written.
+    /// In the order written, those of lists last.
     pub sources: Vec<Source>,
+    /// What came of each `[[source_list]]`.
+    pub lists: Vec<SourceList>,
     /// In the order written; one of them is the fallback.
     pub audiences: Vec<Audience>,
     /// Who stands behind a link.
@@ -83,17 +90,19 @@ pub struct Config {
 /// The configuration whose main file is at `path`. `env` answers for `${VAR}`
 /// and for `STATE_DIRECTORY`.
 ///
-/// The only function here that reads files.
-///
 /// # Errors
 ///
 /// If a file cannot be read, or anything in any of them is wrong; everything
 /// that can be told apart is told.
 pub fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigErrors> {
-    let main = gather::main_file(path).map_err(|problem| ConfigErrors::new(vec![problem]))?;
+    loaded(path, env, &|path| std::fs::read_to_string(path))
+}
+
+fn loaded(path: &Path, env: &dyn Fn(&str) -> Option<String>, read_file: ReadFile) -> Result<Config, ConfigErrors> {
+    let main = gather::main_file(path, read_file).map_err(|problem| ConfigErrors::new(vec![problem]))?;
     let mut problems = Vec::new();
     let written: Main = read::read(&main, env, &mut problems);
-    let others = gather::others(&main, &written, &mut problems);
+    let others = gather::others(&main, &written, read_file, &mut problems);
     let config = if problems.is_empty() { pieces::mean_in_pieces(&main, &written, &others, env) } else { None };
     match config {
         Some(config) => Ok(config),
@@ -145,6 +154,17 @@ pub struct Store {
     pub path: PathBuf,
     /// How long items of no published story are kept; nothing reads it yet.
     pub keep_items: Duration,
+}
+
+/// What a list of feeds brought.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceList {
+    /// Where it stands.
+    pub path: PathBuf,
+    /// The sources that are there because of it: those of its feeds that nobody configured by hand.
+    pub sources: Vec<SourceId>,
+    /// What of it was left out, in words.
+    pub notes: Vec<String>,
 }
 
 /// How we fetch.

@@ -37,7 +37,7 @@ pub use client::ClientError;
 pub use error::{FetchError, Remedy};
 pub use guard::{ANYWHERE, Forbidden, PrivateAddress, check_address};
 pub use hosts::{Manners, host};
-pub use links::Links;
+pub use links::{Alternate, Links};
 pub use submit::{Reply, Submission};
 
 use body::Means;

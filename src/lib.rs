@@ -53,6 +53,8 @@ pub mod recap;
 
 pub mod publish;
 
+pub mod discover;
+
 pub mod opml;
 
 pub mod config;

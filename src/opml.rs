@@ -1,80 +1,109 @@
-//! Source lists for other readers, in OPML 2.0.
+//! Source lists, in OPML 2.0: ours for other readers, and theirs for us.
+//!
+//! What a plain list has no place for stands in attributes of our own namespace: an id, a kind, a weight,
+//! audiences, an interval. Folders are outlines around outlines, as every reader has them.
 
-use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, Event};
+mod read;
+mod written;
+
 use url::Url;
+
+pub use read::{Listed, NotAList, Refused, read};
+pub use written::written;
+
+/// The namespace of our own attributes.
+pub const NAMESPACE: &str = "urn:recapd:opml:1";
 
 /// One feed of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outline {
-    /// What people call it.
+    /// What people call it, in one line; may be empty in the lists of others.
     pub text: String,
-    /// The feed.
+    /// The feed: http or https.
     pub xml_url: Url,
     /// The page that it is the feed of.
     pub html_url: Option<Url>,
-    /// What kind of publisher it is, in words.
-    pub category: Option<String>,
+    /// The folder it stands in: `News`, `News/AI` for one within another.
+    pub folder: Option<String>,
+    /// BCP 47, as written.
+    pub language: Option<String>,
+    /// What only recapd reads.
+    pub own: Own,
 }
 
-/// A list of feeds, in the order given.
-pub fn written(title: &str, sources: impl Iterator<Item = Outline>) -> Vec<u8> {
-    document(title, sources).expect("writing into memory cannot fail")
+/// The attributes of our namespace, as written: whether they make sense here is for the reader's configuration to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Own {
+    /// `recapd:id`: the id of the source.
+    pub id: Option<String>,
+    /// `recapd:kind`: `press`, `primary`, `community` or `aggregator`.
+    pub kind: Option<String>,
+    /// `recapd:weight`: 0 to 1.
+    pub weight: Option<String>,
+    /// `recapd:audiences`: ids with blanks between.
+    pub audiences: Option<String>,
+    /// `recapd:interval`: `4h`.
+    pub interval: Option<String>,
+    /// `recapd:excerptWords`: a number.
+    pub excerpt_words: Option<String>,
+    /// `recapd:websub`: `false`.
+    pub websub: Option<String>,
 }
 
-fn document(title: &str, sources: impl Iterator<Item = Outline>) -> std::io::Result<Vec<u8>> {
-    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
-    writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    writer.create_element("opml").with_attribute(("version", "2.0")).write_inner_content(|opml| {
-        opml.create_element("head").write_inner_content(|head| {
-            head.create_element("title").write_text_content(quick_xml::events::BytesText::new(title))?;
-            Ok(())
-        })?;
-        opml.create_element("body")
-            .write_inner_content(|body| sources.into_iter().try_for_each(|one| outline(body, &one)))?;
-        Ok(())
-    })?;
-    let mut bytes = writer.into_inner();
-    bytes.push(b'\n');
-    Ok(bytes)
-}
-
-fn outline(body: &mut Writer<Vec<u8>>, outline: &Outline) -> std::io::Result<()> {
-    let always =
-        [("type", "rss"), ("text", &*outline.text), ("title", &*outline.text), ("xmlUrl", outline.xml_url.as_str())];
-    let page = outline.html_url.as_ref().map(|url| ("htmlUrl", url.as_str()));
-    let category = outline.category.as_deref().map(|category| ("category", category));
-    body.create_element("outline").with_attributes(always.into_iter().chain(page).chain(category)).write_empty()?;
-    Ok(())
+impl Own {
+    /// Each attribute under its name without the prefix.
+    fn attributes(&self) -> [(&'static str, &Option<String>); 7] {
+        let Self { id, kind, weight, audiences, interval, excerpt_words, websub } = self;
+        [
+            ("id", id),
+            ("kind", kind),
+            ("weight", weight),
+            ("audiences", audiences),
+            ("interval", interval),
+            ("excerptWords", excerpt_words),
+            ("websub", websub),
+        ]
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use expect_test::expect;
+    use proptest::prelude::*;
 
     use super::*;
 
-    #[test]
-    fn a_list_of_feeds() {
-        let one = Outline {
-            text: "Q & A \"daily\"".to_owned(),
-            xml_url: "https://a.test/feed?x=1&y=2".parse().unwrap(),
-            html_url: Some("https://a.test/".parse().unwrap()),
-            category: Some("press".to_owned()),
-        };
-        let two = Outline { text: "B".to_owned(), html_url: None, category: None, ..one.clone() };
-        let list = String::from_utf8(written("Ours <all>", [one, two].into_iter())).unwrap();
-        expect![[r#"
-            <?xml version="1.0" encoding="UTF-8"?>
-            <opml version="2.0">
-              <head>
-                <title>Ours &lt;all&gt;</title>
-              </head>
-              <body>
-                <outline type="rss" text="Q &amp; A &quot;daily&quot;" title="Q &amp; A &quot;daily&quot;" xmlUrl="https://a.test/feed?x=1&amp;y=2" htmlUrl="https://a.test/" category="press"/>
-                <outline type="rss" text="B" title="B" xmlUrl="https://a.test/feed?x=1&amp;y=2"/>
-              </body>
-            </opml>
-        "#]].assert_eq(&list);
+    fn word() -> impl Strategy<Value = String> {
+        "[a-zA-Zé\"'量0-9]{1,6}( [&>\"'a-z]{1,5})?"
+    }
+
+    prop_compose! {
+        fn outline()(
+            text in word(), host in "[a-z]{1,5}", query in proptest::option::of("[a-z]=[a-z]&[a-z]"),
+            folder in proptest::option::of(prop_oneof![word(), (word(), word()).prop_map(|(a, b)| format!("{a}/{b}"))]),
+            weight in proptest::option::of("0\\.[1-9]"), interval in proptest::option::of("[1-9]h"),
+        ) -> Outline {
+            let mut xml_url: Url = format!("https://{host}.test/feed").parse().unwrap();
+            xml_url.set_query(query.as_deref());
+            let own = Own { id: Some(host), weight, interval, ..Own::default() };
+            Outline { text, xml_url, html_url: None, folder, language: Some("de".to_owned()), own }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(list in proptest::collection::vec(outline(), 0..8)) {
+            let read = read(&String::from_utf8(written("Ours", list.iter().cloned())).unwrap()).unwrap();
+            prop_assert_eq!(&read.refused, &[]);
+            let by_id = |mut list: Vec<Outline>| {
+                list.sort_by_key(|it| format!("{it:?}"));
+                list
+            };
+            prop_assert_eq!(by_id(read.outlines), by_id(list));
+        }
+
+        #[test]
+        fn whatever_is_read_never_fails_badly(text in "(<opml>|<body>|</?outline|(text|xmlUrl|recapd:id)=\"?[a-z:/&;. ]{0,12}\"?|/?>|é){0,40}") {
+            let _ = read(&text);
+        }
     }
 }

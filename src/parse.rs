@@ -165,6 +165,11 @@ pub enum Rescue {
 /// More entries than this are not read: the newest win.
 const MOST_ENTRIES: usize = 5_000;
 
+/// The text of a document that is no feed, a page or a list: in whatever encoding it came.
+pub fn text(bytes: &[u8], content_type: Option<&str>) -> String {
+    decode::text(bytes, content_type)
+}
+
 /// The entries of a feed.
 ///
 /// Pure: the same document gives the same answer.

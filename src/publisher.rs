@@ -22,6 +22,18 @@ pub enum Kind {
     Aggregator,
 }
 
+impl Kind {
+    /// As the configuration has it: `press`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Press => "press",
+            Self::Primary => "primary",
+            Self::Community => "community",
+            Self::Aggregator => "aggregator",
+        }
+    }
+}
+
 /// Somebody who publishes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Publisher {

@@ -53,6 +53,8 @@ pub struct Source {
     pub base: Option<Url>,
     /// What of it is believed.
     pub believed: Beliefs,
+    /// The folder it stands in, in lists for other readers; a slash is between one and another within it.
+    pub folder: Option<String>,
     /// Which of its items are taken; applied after the filters for all sources.
     pub filters: Vec<Filter>,
 }
@@ -124,6 +126,7 @@ mod tests {
             hub: Hub::Heard,
             base: None,
             believed: Beliefs::default(),
+            folder: None,
             filters: Vec::new(),
         };
         assert_eq!(source.public_feed().as_str(), expected);

@@ -3,6 +3,7 @@
 pub mod html;
 pub mod mojibake;
 pub mod sentence;
+pub mod tags;
 pub mod token;
 
 use regex::{Regex, RegexBuilder};

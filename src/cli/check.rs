@@ -39,6 +39,11 @@ pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<Ex
             output::json(&counts.collect::<serde_json::Map<_, _>>())?;
         }
     }
+    for list in &config.lists {
+        for note in &list.notes {
+            output::complain(&format!("note: {}: {note}", list.path.display()));
+        }
+    }
     let is_loopback =
         config.server.public_url.host_str().is_some_and(|host| host == "localhost" || host.starts_with("127."));
     if is_loopback {

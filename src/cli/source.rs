@@ -1,5 +1,8 @@
 //! `recapd source`: what the operator says about single sources.
 
+mod add;
+mod find;
+
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -19,6 +22,8 @@ use crate::store::{Store, StoreError};
 /// What is said about sources.
 #[derive(Debug, Subcommand)]
 pub enum Deed {
+    /// Add a feed, or the feed of a page, to sources.toml
+    Add(add::Wanted),
     /// List the sources, and whether each is polled
     List,
     /// Leave sources alone until they are resumed
@@ -42,6 +47,7 @@ pub struct Named {
 /// Does it, and says of each source what is true of it now.
 pub fn perform(deed: Deed, wish: &Wish, style: Style) -> Result<ExitCode> {
     match deed {
+        Deed::Add(wanted) => add::add(wanted, wish, style),
         Deed::List => list(&wish.config, style),
         Deed::Pause(named) => tell(Word::Pause, named.sources, wish, style),
         Deed::Resume(named) => tell(Word::Resume, named.sources, wish, style),

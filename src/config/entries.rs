@@ -83,6 +83,8 @@ pub struct SourceEntry {
     pub base: Option<Address>,
     /// What of an item may change without a new version of it.
     pub ignore: Vec<Part>,
+    /// The folder it stands in, in lists for other readers: `News`, `News/AI` for one within another.
+    pub folder: Option<String>,
     /// Rules for its items, after those for all sources.
     pub filter: Vec<Located<FilterEntry>>,
 }
@@ -92,6 +94,24 @@ impl SourceEntry {
     pub(super) fn mark(&self) -> Option<Mark<'_>> {
         self.id.as_ref().map(|id| (id.as_str(), id.span()))
     }
+}
+
+/// `[[source_list]]`: the feeds of a list in OPML, for as long as they stand in it
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SourceListEntry {
+    /// The list, a file, relative to this one.
+    #[schemars(required, with = "String")]
+    pub opml: Option<Located<String>>,
+    /// Who speaks in its feeds, where the list does not say.
+    pub kind: Kind,
+    /// How much their word counts, where the list does not say.
+    pub weight: Option<Weight>,
+    /// Audiences that all of their items are for, where the list does not say.
+    #[schemars(with = "Vec<Id>")]
+    pub audiences: Vec<Located<AudienceId>>,
+    /// The time between two polls of each, where the list does not say; absent: `interval` of `[fetch]`.
+    pub interval: Option<Located<Period>>,
 }
 
 /// Who speaks.

@@ -9,11 +9,16 @@ use super::error::Problem;
 use super::place::{Document, Located, Place};
 use super::written::Main;
 
+/// What reads a file: the disk, or a draft in place of one of its files.
+pub(super) type ReadFile<'r> = &'r dyn Fn(&Path) -> io::Result<String>;
+
 /// All files of a configuration but the main one, read.
 #[derive(Clone)]
 pub(super) struct Others {
     /// In the order named; those of one pattern by name.
     pub(super) sources: Vec<Arc<Document>>,
+    /// One for each `[[source_list]]`; none where it cannot be read.
+    pub(super) lists: Vec<Option<Arc<Document>>>,
     /// None: the operator wants none.
     pub(super) audiences: Option<Arc<Document>>,
     pub(super) publishers: Option<Arc<Document>>,
@@ -28,6 +33,7 @@ impl Others {
     pub(super) fn shipped() -> Self {
         Self {
             sources: Vec::new(),
+            lists: Vec::new(),
             audiences: Some(Document::shipped("audiences.toml", include_str!("../../config/audiences.toml"))),
             publishers: Some(Document::shipped("publishers.toml", include_str!("../../config/publishers.toml"))),
             playbook: Some(Document::shipped("playbook.toml", include_str!("../../config/playbook.toml"))),
@@ -57,23 +63,24 @@ impl Others {
     /// Every file, once.
     fn documents(&self) -> impl Iterator<Item = &Arc<Document>> {
         let single = [&self.audiences, &self.publishers, &self.playbook, &self.names];
-        self.sources.iter().chain(single.into_iter().flatten())
+        self.sources.iter().chain(self.lists.iter().flatten()).chain(single.into_iter().flatten())
     }
 }
 
 /// The main file at `path`.
-pub(super) fn main_file(path: &Path) -> Result<Arc<Document>, Problem> {
-    let text = fs::read_to_string(path).map_err(|error| Problem::unreadable(path, &error, None))?;
+pub(super) fn main_file(path: &Path, read_file: ReadFile) -> Result<Arc<Document>, Problem> {
+    let text = read_file(path).map_err(|error| Problem::unreadable(path, &error, None))?;
     Ok(Document::of_operator(path.to_owned(), text))
 }
 
 /// The files that `main` names, relative to the folder it stands in. One that
 /// cannot be read is a problem at the place where it is named.
-pub(super) fn others(main: &Arc<Document>, written: &Main, problems: &mut Vec<Problem>) -> Others {
-    let mut gatherer = Gatherer { main, problems };
+pub(super) fn others(main: &Arc<Document>, written: &Main, read_file: ReadFile, problems: &mut Vec<Problem>) -> Others {
+    let mut gatherer = Gatherer { main, read_file, problems };
     let shipped = Others::shipped();
     let mut others = Others {
         sources: gatherer.sources(&written.sources),
+        lists: written.source_list.iter().map(|list| gatherer.list(&list.opml)).collect(),
         audiences: gatherer.one(&written.audiences, shipped.audiences),
         publishers: gatherer.one(&written.publishers, shipped.publishers),
         playbook: gatherer.one(&written.playbook, shipped.playbook),
@@ -81,7 +88,8 @@ pub(super) fn others(main: &Arc<Document>, written: &Main, problems: &mut Vec<Pr
         folders: Vec::new(),
     };
     let named = [&written.audiences, &written.publishers, &written.playbook, &written.names];
-    let named = named.into_iter().flatten().chain(&written.sources).filter(|path| !path.is_empty());
+    let lists = written.source_list.iter().filter_map(|list| list.opml.as_ref()).filter(|it| !it.contains("://"));
+    let named = named.into_iter().flatten().chain(&written.sources).chain(lists).filter(|path| !path.is_empty());
     others.folders = named.map(|path| folder_of(&gatherer.beside(path))).collect();
     others.folders.push(folder_of(&main.path));
     others.folders.sort();
@@ -91,13 +99,13 @@ pub(super) fn others(main: &Arc<Document>, written: &Main, problems: &mut Vec<Pr
 
 struct Gatherer<'g> {
     main: &'g Arc<Document>,
+    read_file: ReadFile<'g>,
     problems: &'g mut Vec<Problem>,
 }
 
 impl Gatherer<'_> {
-    /// `name` relative to the main file, unless it is absolute.
     fn beside(&self, name: &str) -> PathBuf {
-        self.main.path.parent().unwrap_or(Path::new("")).join(name)
+        beside(&self.main.path, name)
     }
 
     fn one(&mut self, named: &Option<Located<String>>, shipped: Option<Arc<Document>>) -> Option<Arc<Document>> {
@@ -106,6 +114,16 @@ impl Gatherer<'_> {
             Some(none) if none.is_empty() => None,
             Some(name) => self.document(&self.beside(name), name.place(self.main)),
         }
+    }
+
+    fn list(&mut self, named: &Option<Located<String>>) -> Option<Arc<Document>> {
+        let address = named.as_ref().filter(|it| it.starts_with("https://") || it.starts_with("http://"));
+        if let Some(address) = address {
+            let problem = Problem::at(address.place(self.main), "lists at an address come with a later version");
+            self.problems.push(problem.hint("name a file; a timer may fetch it, and rename it into place"));
+            return None;
+        }
+        self.one(named, None)
     }
 
     fn sources(&mut self, patterns: &[Located<String>]) -> Vec<Arc<Document>> {
@@ -131,7 +149,7 @@ impl Gatherer<'_> {
     }
 
     fn document(&mut self, path: &Path, named: Place) -> Option<Arc<Document>> {
-        match fs::read_to_string(path) {
+        match (self.read_file)(path) {
             Ok(text) => Some(Document::of_operator(path.to_owned(), text)),
             Err(error) => {
                 self.problems.push(Problem::unreadable(path, &error, Some(named)));
@@ -139,6 +157,20 @@ impl Gatherer<'_> {
             }
         }
     }
+}
+
+/// `name` relative to the main file, unless it is absolute.
+fn beside(main: &Path, name: &str) -> PathBuf {
+    main.parent().unwrap_or(Path::new("")).join(name)
+}
+
+/// The file that a new source is added to: the first that `main` names in full,
+/// else the first that fits one of its patterns, else `main` itself.
+pub(super) fn file_for_sources(main: &Path, written: &Main) -> PathBuf {
+    let patterns = || written.sources.iter().map(|pattern| beside(main, pattern));
+    let in_full = patterns().find(|path| !path.to_string_lossy().contains('*'));
+    let fitting = || patterns().find_map(|pattern| matching(&pattern).ok()?.into_iter().next());
+    in_full.or_else(fitting).unwrap_or_else(|| main.to_owned())
 }
 
 /// Why a pattern cannot be followed.

@@ -2,6 +2,7 @@
 //! needs more than one value to be judged.
 
 mod filters;
+mod listed;
 pub(super) mod lists;
 mod names;
 pub(super) mod sources;
@@ -63,7 +64,8 @@ pub(super) fn mean(
     let publishers = lists::publishers(lists.publishers, &names, references, &mut problems);
     let playbook = lists::playbook(lists.kinds, &audiences, references, &mut problems);
     let fetch = fetch(main, &written.fetch, &mut problems);
-    let sources = sources::sources(lists.sources, &written.fetch, &audiences, references, &mut problems);
+    let mut sources = sources::sources(lists.sources, &written.fetch, &audiences, references, &mut problems);
+    let lists = listed::listed(main, &written, &others.lists, &audiences, references, &mut sources, &mut problems);
     let filters = filters(main, &written.filter, Reach::All, &mut problems);
     let store = store(main, &written.store, env, &mut problems);
     let websub = websub(main, &written, &fetch, &mut problems);
@@ -83,6 +85,7 @@ pub(super) fn mean(
         store,
         filters,
         sources,
+        lists,
         audiences,
         publishers,
         playbook,

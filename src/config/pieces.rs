@@ -28,7 +28,8 @@ pub(super) fn mean_in_pieces(
     others: &Others,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Option<Config> {
-    if others.sources.iter().all(|document| document.text.len() <= PIECE_BYTES) {
+    // What a list may bring depends on every source that is configured by hand.
+    if !others.lists.is_empty() || others.sources.iter().all(|document| document.text.len() <= PIECE_BYTES) {
         return None;
     }
     let without = Others { sources: Vec::new(), ..others.clone() };

@@ -1,6 +1,7 @@
 //! The configuration as a whole: what is refused, in which words, and what
 //! the shipped files mean.
 
+mod listed;
 mod refused;
 
 use expect_test::expect;
@@ -162,7 +163,7 @@ fn errors_of_all_files_are_told_together() {
          --> b.toml:4:1
           |
         4 | wait = 1
-          | ^^^^ known here: allow_private, audiences, base, dates, excerpt_words, feed, filter, future_dates, id, identity, ignore, interval, kind, language, name, websub, weight"#]].assert_eq(&config.unwrap_err());
+          | ^^^^ known here: allow_private, audiences, base, dates, excerpt_words, feed, filter, folder, future_dates, id, identity, ignore, interval, kind, language, name, websub, weight"#]].assert_eq(&config.unwrap_err());
 }
 
 #[test]

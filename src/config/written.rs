@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::Share;
 use crate::rank::Weights;
 
-use super::entries::{AudienceEntry, FilterEntry, KindEntry, NameEntry, PublisherEntry, SourceEntry};
+use super::entries::{AudienceEntry, FilterEntry, KindEntry, NameEntry, PublisherEntry, SourceEntry, SourceListEntry};
 use super::place::Located;
 use super::value::{Address, Cidr, Clock, Count, Day, Language, Listen, Period, Points, Size, Spell, Weight, Zone};
 
@@ -51,6 +51,8 @@ pub struct Main {
     pub filter: Vec<Located<FilterEntry>>,
     /// Sources, as in sources.toml.
     pub source: Vec<Located<SourceEntry>>,
+    /// Lists of feeds in OPML.
+    pub source_list: Vec<Located<SourceListEntry>>,
     /// Audiences, as in audiences.toml.
     pub audience: Vec<Located<AudienceEntry>>,
     /// Publishers, as in publishers.toml.

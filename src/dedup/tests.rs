@@ -32,6 +32,7 @@ fn source() -> Source {
         hub: Hub::Heard,
         base: None,
         believed: Beliefs::default(),
+        folder: None,
         filters: Vec::new(),
     }
 }

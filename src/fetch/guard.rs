@@ -75,12 +75,17 @@ impl PrivateAddress {
     /// What an operator may write to have it reached all the same. Nobody is led
     /// to open the local link, where clouds hand out the secrets of a machine.
     fn way_in(&self) -> String {
+        match self.network() {
+            None => ": refused".to_owned(),
+            Some(Network { address, prefix }) => format!("; allow it with allow_private = [\"{address}/{prefix}\"]"),
+        }
+    }
+
+    /// The network that an operator may allow to have it reached; none for the local link.
+    pub fn network(&self) -> Option<Network> {
         let link =
             |(range, what): &(Network, &str)| *what == LINK_LOCAL && contains(*range, self.address.to_canonical());
-        if REFUSED.iter().any(link) {
-            return ": refused".to_owned();
-        }
-        format!("; allow it with allow_private = [\"{}/{}\"]", self.range.address, self.range.prefix)
+        (!REFUSED.iter().any(link)).then_some(self.range)
     }
 }
 

@@ -18,6 +18,19 @@ pub struct Links {
     pub hub: Option<Url>,
     /// The first `rel=self`, which is the name to subscribe by: http or https.
     pub topic: Option<Url>,
+    /// Other forms of what answered, in its order: of a page, its feeds may be among them.
+    pub alternates: Vec<Alternate>,
+}
+
+/// A `rel=alternate`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alternate {
+    /// http or https, without a fragment.
+    pub url: Url,
+    /// The media type it says to have, as written; may be empty.
+    pub media_type: String,
+    /// May be empty.
+    pub title: String,
 }
 
 /// The links of an answer that came from `base`.
@@ -41,6 +54,11 @@ impl Links {
             for relation in link.parameter("rel").unwrap_or_default().split_ascii_whitespace() {
                 match relation.to_ascii_lowercase().as_str() {
                     "hub" => _ = links.hub.get_or_insert_with(|| address.clone()),
+                    "alternate" => {
+                        let text = |name| link.parameter(name).unwrap_or_default().to_owned();
+                        let (media_type, title) = (text("type"), text("title"));
+                        links.alternates.push(Alternate { url: address.clone(), media_type, title });
+                    }
                     "self" => _ = links.topic.get_or_insert_with(|| address.clone()),
                     _ => {}
                 }
@@ -166,6 +184,15 @@ mod tests {
         check(&["<https://you:pw@hub.test/>; rel=hub, <//:pw@a.test/>; rel=self"], None, None);
         check(&["<http://[::>; rel=hub, <https://hub.test/>; rel=hub"], Some("https://hub.test/"), None);
         check(&[&format!("<https://hub.test/{}>; rel=hub", "x".repeat(2048))], None, None);
+    }
+
+    #[test]
+    fn other_forms_are_told_with_their_types() {
+        let line = "</feed>; rel=alternate; type=\"application/rss+xml\"; title=\"A, B\", </de>; rel=\"alternate\"";
+        let links = Links::of([line.to_owned()], &"https://a.test/blog/".parse().unwrap());
+        let told = |it: &Alternate| format!("{} [{}] [{}]", it.url, it.media_type, it.title);
+        let told: Vec<String> = links.alternates.iter().map(told).collect();
+        assert_eq!(told, ["https://a.test/feed [application/rss+xml] [A, B]", "https://a.test/de [] []"]);
     }
 
     proptest::proptest! {

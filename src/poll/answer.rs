@@ -43,7 +43,7 @@ impl Body {
                     mended: parsed.mended,
                     validators: self.validators,
                 };
-                (Answer::Feed(reading), Links { hub, topic })
+                (Answer::Feed(reading), Links { hub, topic, ..Links::default() })
             }
             Err(not_a_feed) => (unreadable(not_a_feed.to_string()), Links::default()),
         }

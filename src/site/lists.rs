@@ -93,7 +93,9 @@ pub(super) fn opml(title: &str, config: &Config, changed: Timestamp) -> Document
         text: source.name.clone(),
         xml_url: source.public_feed(),
         html_url: None,
-        category: None,
+        folder: source.folder.clone(),
+        language: source.language.clone(),
+        own: opml::Own::default(),
     };
     let body = opml::written(title, config.sources.iter().map(outline));
     Document::new("text/x-opml; charset=utf-8", body, changed)

@@ -15,6 +15,7 @@ mod hostile;
 mod hub;
 mod journey;
 mod kill;
+mod lists;
 mod map;
 mod origin;
 mod process;

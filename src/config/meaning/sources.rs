@@ -70,6 +70,7 @@ fn meant(written: &SourceEntry, fetch: &written::Fetch, filters: Vec<Filter>) ->
             future_dates: written.future_dates.as_ref().map(|it| it.meant()).unwrap_or_default(),
             ignored: written.ignore.iter().map(|it| it.meant()).collect(),
         },
+        folder: written.folder.clone().filter(|folder| !folder.trim().is_empty()),
         filters,
         feed,
     })

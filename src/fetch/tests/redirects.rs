@@ -121,6 +121,6 @@ async fn what_is_relative_to_a_feed_has_no_login() {
         let result = fetch_with(limits(), &with_login, &Validators::default()).await;
         let Ok(Fetched::Body { final_url, links, .. }) = result else { panic!("{result:?}") };
         assert_eq!(final_url, origin.url("/feed"));
-        assert_eq!(links, Links { hub: Some(origin.url("/hub")), topic: Some(origin.url("/feed")) });
+        assert_eq!((links.hub, links.topic), (Some(origin.url("/hub")), Some(origin.url("/feed"))));
     }
 }

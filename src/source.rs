@@ -53,6 +53,8 @@ pub struct Source {
     pub base: Option<Url>,
     /// What of it is believed.
     pub believed: Beliefs,
+    /// Where the text of its items comes from.
+    pub full_text: FullText,
     /// Which of its items are taken; applied after the filters for all sources.
     pub filters: Vec<Filter>,
 }
@@ -74,6 +76,15 @@ pub enum Hub {
     Heard,
     /// The operator does not want it.
     Ignored,
+}
+
+/// Where the text of a source's items comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FullText {
+    /// From the feed alone.
+    OfTheFeed,
+    /// From their own pages too, where these allow it and say more.
+    OfThePages,
 }
 
 impl Source {
@@ -124,6 +135,7 @@ mod tests {
             hub: Hub::Heard,
             base: None,
             believed: Beliefs::default(),
+            full_text: FullText::OfTheFeed,
             filters: Vec::new(),
         };
         assert_eq!(source.public_feed().as_str(), expected);

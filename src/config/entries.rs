@@ -83,6 +83,8 @@ pub struct SourceEntry {
     pub base: Option<Address>,
     /// What of an item may change without a new version of it.
     pub ignore: Vec<Part>,
+    /// Whether the pages of its new items are read for their full text, where their publisher allows it.
+    pub full_text: bool,
     /// Rules for its items, after those for all sources.
     pub filter: Vec<Located<FilterEntry>>,
 }

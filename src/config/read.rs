@@ -16,7 +16,7 @@ use super::place::{Document, Place};
 use super::schema::{inlined, part};
 
 /// Keys that are promised and not built yet: better refused than ignored.
-const LATER: &[&str] = &["model", "source.full_text", "source.model"];
+const LATER: &[&str] = &["model", "source.model"];
 
 /// What `document` says, as far as it can be understood; the rest becomes `problems`.
 /// `env` answers for `${VAR}`.

@@ -1,5 +1,6 @@
-//! How deep a document nests, and how much hangs on one tag, seen before the
-//! HTML parser does: its time is quadratic in both, and its stack is not endless.
+//! How deep a document nests, how much hangs on one tag, and how much it comes
+//! to, seen before the HTML parser does: its time is quadratic in the first two,
+//! its memory may be in the last, and its stack is not endless.
 
 use std::borrow::Cow;
 
@@ -10,6 +11,15 @@ const MOST: usize = 256;
 
 /// More attributes than any tag has; each is compared with all before it.
 const MOST_ATTRIBUTES: usize = 256;
+
+/// More than any article comes to, see [`REOPENED`]. A document is cut there.
+const MOST_ELEMENTS: usize = 300_000;
+
+/// Elements that are opened again in every paragraph until they are closed (HTML,
+/// "reconstruct the active formatting elements"): 250 of them and 10,000
+/// paragraphs, 42 kB, are two and a half million elements.
+const REOPENED: &[&str] =
+    &["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
 
 /// What follows markup that can be read in two ways is cut after so many bytes:
 /// nobody can tell how much hangs on one tag there.
@@ -31,11 +41,12 @@ const TEXT: &[&str] =
 ///
 /// Linear. Counts rather too deep than too flat: a closing tag counts only if
 /// it closes what was opened last, and none counts any more after markup that
-/// can be read in two ways, of which 64 KiB are kept.
+/// can be read in two ways, of which 64 KiB are kept. What would come to more
+/// than 300,000 elements is cut.
 pub fn flattened(html: &str) -> Cow<'_, str> {
-    let mut nesting = Nesting { open: Vec::new(), doubtful: false };
+    let mut nesting = Nesting { open: Vec::new(), reopened: 0, doubtful: false };
     let mut kept = String::new();
-    let (mut done, mut at, mut end) = (0, 0, html.len());
+    let (mut done, mut at, mut end, mut elements) = (0, 0, html.len(), 0);
     while let Some(found) = html[at..end].find('<') {
         if nesting.doubtful && end == html.len() {
             end = at + head(&html[at..], MOST_DOUBTFUL_BYTES).len();
@@ -50,6 +61,11 @@ pub fn flattened(html: &str) -> Cow<'_, str> {
             at = start + 1;
             continue;
         };
+        elements += usize::from(!tag.closing) + nesting.reopened;
+        if elements > MOST_ELEMENTS {
+            end = start;
+            break;
+        }
         let (length, attributes) = if nesting.doubtful { (1, 0) } else { tag.size() };
         at = start + length;
         if attributes > MOST_ATTRIBUTES || !tag.closing && !nesting.open(tag.name) {
@@ -69,6 +85,8 @@ pub fn flattened(html: &str) -> Cow<'_, str> {
 /// What is open, at the least.
 struct Nesting<'h> {
     open: Vec<&'h str>,
+    /// How many of these are [`REOPENED`].
+    reopened: usize,
     /// Whether closing tags are no longer believed.
     doubtful: bool,
 }
@@ -98,7 +116,8 @@ impl<'h> Nesting<'h> {
 
     fn close(&mut self, name: &str) {
         if !self.doubtful {
-            self.open.pop_if(|last| last.eq_ignore_ascii_case(name));
+            let closed = self.open.pop_if(|last| last.eq_ignore_ascii_case(name));
+            self.reopened -= usize::from(closed.is_some_and(|name| is_one_of(name, REOPENED)));
         }
     }
 
@@ -111,6 +130,7 @@ impl<'h> Nesting<'h> {
         let room = self.open.len() < MOST;
         if room {
             self.open.push(name);
+            self.reopened += usize::from(is_one_of(name, REOPENED));
         }
         room
     }
@@ -244,6 +264,18 @@ mod tests {
         check_light("<script><!--<script></script>", |number| format!(" a{number}"));
         let doubtful = "<script><!--<script></script>".to_owned() + &"é".repeat(1 << 20);
         assert!(flattened(&doubtful).len() <= MOST_DOUBTFUL_BYTES + 8);
+    }
+
+    #[test]
+    fn little_that_becomes_much_is_cut() {
+        let bold: String = (0..250).map(|number| format!("<b id={number}>")).collect();
+        for paragraph in ["<p>x", "<p>x</p>x", "<li>x"] {
+            let grown = bold.clone() + &paragraph.repeat(10_000);
+            assert!(flattened(&grown).len() < bold.len() + 10_000, "{paragraph}");
+        }
+        let article = "<p>Some <b>bold</b> words, <a href='x'>a link</a> and <i>more</i>.</p>".repeat(20_000);
+        assert!(flattened(&article) == article, "an article as large as any is whole");
+        assert!(flattened(&"<p>a".repeat(500_000)).len() < 1_300_000);
     }
 
     #[test]

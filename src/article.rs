@@ -57,8 +57,10 @@ pub struct Article {
 pub enum Refusal {
     /// It is something else; what it says to be.
     NotHtml(String),
-    /// A robots meta or header does not allow it, by this word: `noarchive`.
-    Robots(String),
+    /// Its robots meta does not allow it, by this word: `noarchive`.
+    Meta(String),
+    /// An `X-Robots-Tag` header does not, by this word.
+    Header(String),
     /// It says that it is not free to read, in these words.
     Paywall(&'static str),
     /// It has more elements than any article.
@@ -134,7 +136,8 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::NotHtml(what) => write!(f, "its page is {what}, not HTML"),
-            Self::Robots(word) => write!(f, "refused by its robots meta: `{word}`"),
+            Self::Meta(word) => write!(f, "refused by its robots meta: `{word}`"),
+            Self::Header(word) => write!(f, "refused by its X-Robots-Tag: `{word}`"),
             Self::Paywall(sign) => write!(f, "its page is not free to read: {sign}"),
             Self::TooMuch => write!(f, "its page has more than {MOST_ELEMENTS} elements"),
             Self::TooLong => write!(f, "the article of its page is larger than {} MiB", MOST_ARTICLE_BYTES >> 20),

@@ -46,7 +46,9 @@ pub(super) fn check_header(lines: &[String]) -> Result<(), Refusal> {
             Some((name, rules)) if !name.contains(',') && !WITH_VALUE.contains(&name.trim()) => (name.trim(), rules),
             _ => ("*", line.as_str()),
         };
-        check_rules(agent, rules)?;
+        if let Some(word) = refusing(agent, rules) {
+            return Err(Refusal::Header(word));
+        }
     }
     Ok(())
 }
@@ -71,7 +73,9 @@ pub(super) fn check_page(html: &str) -> Result<(), Refusal> {
         let tag = tag.as_str();
         let value = |name: &str| attribute(tag, name).unwrap_or_default();
         let content = value("content").to_ascii_lowercase();
-        check_rules(&value("name").to_ascii_lowercase(), &content)?;
+        if let Some(word) = refusing(&value("name").to_ascii_lowercase(), &content) {
+            return Err(Refusal::Meta(word));
+        }
         let is_tier = [value("property"), value("name")].iter().any(|name| name == "article:content_tier");
         if is_tier && matches!(content.trim(), "locked" | "metered") {
             return Err(Refusal::Paywall("article:content_tier is locked or metered"));
@@ -86,13 +90,13 @@ pub(super) fn check_page(html: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_rules(agent: &str, rules: &str) -> Result<(), Refusal> {
+/// The first word of `rules` that refuses, if they are for us.
+fn refusing(agent: &str, rules: &str) -> Option<String> {
     if !AGENTS.contains(&agent.trim()) {
-        return Ok(());
+        return None;
     }
-    let rules = rules.split([',', ';']).map(|rule| rule.split_whitespace().collect::<String>());
-    let refuses = |rule: &String| REFUSING.contains(&rule.as_str()) || rule == "max-snippet:0";
-    rules.filter(refuses).map(|rule| Err(Refusal::Robots(rule))).next().unwrap_or(Ok(()))
+    let mut rules = rules.split([',', ';']).map(|rule| rule.split_whitespace().collect::<String>());
+    rules.find(|rule| REFUSING.contains(&rule.as_str()) || rule == "max-snippet:0")
 }
 
 /// The first of this name counts, as in browsers.
@@ -109,7 +113,7 @@ mod tests {
     fn check_lines(lines: &[&str], refused: Option<&str>) {
         let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
         let refusal = check_header(&lines).err().map(|refusal| refusal.to_string());
-        assert_eq!(refusal, refused.map(|word| format!("refused by its robots meta: `{word}`")), "{lines:?}");
+        assert_eq!(refusal, refused.map(|word| format!("refused by its X-Robots-Tag: `{word}`")), "{lines:?}");
     }
 
     #[track_caller]

@@ -88,7 +88,7 @@ fn a_publisher_who_says_no_is_heard() {
     let page = said("<!-- <meta name=robots content=noarchive> --><script>'<meta name=robots content=none>'</script>");
     assert!(read(page.as_bytes(), Some("text/html"), &["max-snippet: 200"]).is_ok());
     let refusal = read(page.as_bytes(), Some("text/html"), &["nosnippet"]).unwrap_err();
-    assert_eq!(refusal.to_string(), "refused by its robots meta: `nosnippet`");
+    assert_eq!(refusal.to_string(), "refused by its X-Robots-Tag: `nosnippet`");
 }
 
 #[test]

@@ -157,7 +157,7 @@ fn a_publisher_who_does_not_allow_it_is_heard() {
         .put("/robots.txt", Page::of("text/plain", "User-agent: recapd\nDisallow: /private/\n"));
     scene.poll(NOW);
     scene.check_kept("/archive", "refused by its robots meta: `noarchive`");
-    scene.check_kept("/header", "refused by its robots meta: `max-snippet:0`");
+    scene.check_kept("/header", "refused by its X-Robots-Tag: `max-snippet:0`");
     scene.check_kept("/closed", "its page is not free to read: isAccessibleForFree is false");
     scene.check_kept("/tier", "its page is not free to read: article:content_tier is locked or metered");
     scene.check_kept("/forbidden", "HTTP 403: the server does not let us in");

@@ -129,3 +129,13 @@ fn the_longer_text_counts() {
     assert!(article.says_more_than(&said("A short summary")));
     assert!(!article.says_more_than(&said(WORDS)));
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_page_is_too_odd(soup in "(<(/?(div|p|article|table|td|b|a|svg|br|meta|script|!--)|p)( name=robots| data-nosnippet| x='|)>?|-->|[a-z é中&;,.]{0,40}){0,60}") {
+        let page = page_of("", &format!("{soup}{}", paragraphs(3)));
+        if let Ok(article) = read(page.as_bytes(), Some("text/html"), &[]) {
+            assert_eq!(made_safe(&article.html, None).html, article.html, "what is kept is safe for good");
+        }
+    }
+}

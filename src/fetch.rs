@@ -13,6 +13,7 @@ mod guard;
 mod headers;
 mod hosts;
 mod links;
+mod page;
 mod patience;
 mod resolve;
 mod route;
@@ -38,6 +39,7 @@ pub use error::{FetchError, Remedy};
 pub use guard::{ANYWHERE, Forbidden, PrivateAddress, check_address};
 pub use hosts::{Manners, host};
 pub use links::{Alternate, Links};
+pub use page::{Page, PageRequest};
 pub use submit::{Reply, Submission};
 
 use body::Means;

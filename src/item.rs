@@ -30,6 +30,9 @@ pub struct Entry {
     pub summary_html: String,
     /// Sanitised; empty where the feed has none.
     pub content_html: String,
+    /// The article of its own page, sanitised; empty where that was not asked
+    /// for, or says no more than the feed.
+    pub article_html: String,
     /// Terms, in the feed's order, each once.
     pub categories: Vec<String>,
     /// Attached media, in the feed's order.
@@ -108,7 +111,8 @@ impl Entry {
     }
 
     /// A hash of the meaning: title, text and canonical link. Dates, images
-    /// and markup may flap from poll to poll without the article changing.
+    /// and markup may flap from poll to poll without the article changing. Of
+    /// what the feed says: its page, which is not asked for again, counts for nothing.
     pub fn content_hash(&self) -> [u8; 32] {
         let link = self.link.as_ref().map(|link| canonical(link).to_string());
         self.content_hash_under(&self.title, link.as_deref())
@@ -129,7 +133,7 @@ impl Entry {
         hash.finalize().into()
     }
 
-    /// The longest text the feed gives, plain: the content, else the summary.
+    /// The longest text there is, plain: that of its page, else the content, else the summary.
     /// Empty where that only says the title again.
     pub fn text(&self) -> String {
         self.unless_title(text::plain_of_safe(self.html()))
@@ -146,7 +150,8 @@ impl Entry {
     }
 
     fn html(&self) -> &str {
-        if self.content_html.is_empty() { &self.summary_html } else { &self.content_html }
+        let given = [&self.article_html, &self.content_html].into_iter().find(|html| !html.is_empty());
+        given.unwrap_or(&self.summary_html)
     }
 
     fn unless_title(&self, text: String) -> String {
@@ -198,6 +203,9 @@ mod tests {
         one.summary_html = "<p>Same <b>words</b></p>".to_owned();
         two.summary_html = "<p>Same words</p>".to_owned();
         assert_eq!(one.content_hash(), two.content_hash());
+        one.article_html = "<p>All of it</p>".to_owned();
+        assert_eq!(one.content_hash(), two.content_hash(), "what stands on its page is not compared");
+        assert_eq!(one.text(), "All of it");
         two.title = "Another".to_owned();
         assert_ne!(one.content_hash(), two.content_hash());
     }

@@ -36,6 +36,8 @@ pub enum Event {
     Changed,
     /// It came garbled, read in the wrong encoding, and was mended.
     Mended,
+    /// Its own page was asked for its text, or was not.
+    FullText,
     /// A filter refused it.
     Dropped,
     /// A filter refused it, and another one kept it.
@@ -87,6 +89,7 @@ impl Event {
             Event::New => "new",
             Event::Changed => "changed",
             Event::Mended => "mended",
+            Event::FullText => "full text",
             Event::Dropped => "dropped",
             Event::Kept => "kept",
             Event::Skipped => "skipped",

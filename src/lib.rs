@@ -35,6 +35,8 @@ pub mod fetch;
 
 pub mod parse;
 
+pub mod article;
+
 pub mod dedup;
 
 pub mod schedule;

@@ -26,6 +26,7 @@ mod json_mend;
 mod many;
 mod mend;
 mod nowhere;
+mod page;
 mod person;
 mod root;
 mod salvage;
@@ -35,6 +36,7 @@ mod xhtml;
 
 pub use json::json;
 pub use nowhere::nowhere;
+pub use page::page_text;
 pub use shape::NotAFeed;
 
 /// A document as it was fetched.

@@ -3,8 +3,10 @@
 mod alone;
 mod answer;
 mod doors;
+mod full_text;
 mod push;
 pub mod queue;
+mod robots;
 mod round;
 pub mod states;
 #[cfg(test)]
@@ -25,7 +27,7 @@ use crate::id::{Share, SourceId};
 use crate::item::Entry;
 use crate::ledger::Note;
 use crate::schedule::Pace;
-use crate::source::{Source, SourceState, Standing};
+use crate::source::{FullText, Source, SourceState, Standing};
 use crate::store::{Handle, Readers, StoreError, Taken};
 use crate::turn::{Answer, Circumstances, Turn, take};
 use crate::websub::Hubs;
@@ -34,6 +36,7 @@ use alone::Alone;
 use answer::{Body, failed, said, unreadable};
 use doors::Doors;
 pub use push::{Came, Pushed};
+use robots::Sites;
 pub use round::{Order, Summary, Trouble};
 use states::{Places, States};
 pub use which::{NotAsked, Which};
@@ -69,6 +72,7 @@ pub struct Poller {
     hubs: Hubs,
     alone: Alone,
     doors: Doors,
+    robots: Sites,
 }
 
 /// What came of one source's turn.
@@ -108,8 +112,9 @@ impl Poller {
         let parsers = Arc::new(Semaphore::new(PARSERS as usize));
         let room = Arc::new(Semaphore::new(MOST_READ));
         let hubs = Hubs::new(config.clone(), fetcher.clone(), handle.clone(), readers.clone());
-        let (places, alone, doors) = (states.configured(&config), Alone::default(), Doors::default());
-        Ok(Self { config, fetcher, handle, readers, states, places, parsers, room, hubs, alone, doors })
+        let (places, alone, doors, robots) =
+            (states.configured(&config), Alone::default(), Doors::default(), Sites::default());
+        Ok(Self { config, fetcher, handle, readers, states, places, parsers, room, hubs, alone, doors, robots })
     }
 
     /// The same by another configuration; pauses that hosts asked for go on.
@@ -193,12 +198,13 @@ impl Poller {
         match fetched {
             Ok(Fetched::Body { bytes, content_type, final_url, validators, fresh_for, moved, links, hold }) => {
                 let body = Body { bytes, content_type, final_url, validators, fresh_for, moved, links };
-                let _room = self.room.acquire().await.map_err(|_| StoreError::Closed)?;
+                let room = self.room.acquire().await.map_err(|_| StoreError::Closed)?;
                 let (turn, links) = self.read(source, &before, body, now).await?;
-                let polled = self.settled(source, &before, turn, Some(links), Outcome::Read).await;
-                // What was fetched is stored: only now there is room for more.
-                drop(hold);
-                polled.map(Some)
+                // While pages are asked for, others have the room: a page waits for some itself.
+                let _kept = (source.full_text == FullText::OfTheFeed).then_some((room, hold));
+                let turn = self.with_full_text(source, turn).await;
+                // What was fetched is stored: only then there is room for more.
+                self.settled(source, &before, turn, Some(links), Outcome::Read).await.map(Some)
             }
             Ok(Fetched::Unchanged { validators, fresh_for, moved, links }) => {
                 let answer = Answer::Unchanged { validators, asked_for: fresh_for, moved };

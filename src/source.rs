@@ -55,6 +55,8 @@ pub struct Source {
     pub believed: Beliefs,
     /// The folder it stands in, in lists for other readers; a slash is between one and another within it.
     pub folder: Option<String>,
+    /// Where the text of its items comes from.
+    pub full_text: FullText,
     /// Which of its items are taken; applied after the filters for all sources.
     pub filters: Vec<Filter>,
 }
@@ -76,6 +78,15 @@ pub enum Hub {
     Heard,
     /// The operator does not want it.
     Ignored,
+}
+
+/// Where the text of a source's items comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FullText {
+    /// From the feed alone.
+    OfTheFeed,
+    /// From their own pages too, where these allow it and say more.
+    OfThePages,
 }
 
 impl Source {
@@ -127,6 +138,7 @@ mod tests {
             base: None,
             believed: Beliefs::default(),
             folder: None,
+            full_text: FullText::OfTheFeed,
             filters: Vec::new(),
         };
         assert_eq!(source.public_feed().as_str(), expected);

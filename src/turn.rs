@@ -9,7 +9,7 @@ use url::Url;
 use crate::dedup::{Intake, Known};
 use crate::filter::Filter;
 use crate::id::Share;
-use crate::item::Entry;
+use crate::item::{Entry, Item};
 use crate::ledger::{Event, Note};
 use crate::names::Names;
 use crate::parse::{Garbled, Skipped};
@@ -17,12 +17,15 @@ use crate::schedule::{Habits, Outcome, Pace, next_poll};
 use crate::source::{Footprint, Source, SourceState, Stance, Standing, Validators, Wishes};
 use crate::story::signature::Signature;
 
+mod full_text;
 mod moves;
 mod quarantine;
 mod reading;
 mod telling;
 #[cfg(test)]
 mod tests;
+
+pub use full_text::{MOST_PAGES, Pages, pages, with_pages};
 
 /// Everything that one poll of one source changes; written in one transaction.
 #[derive(Clone, Debug)]
@@ -186,6 +189,15 @@ pub fn pushed(
     // Without a footprint they would be told at every push; the next poll tells them, once.
     turn.notes.retain(|note| !matches!(note.event, Event::Dropped | Event::Skipped));
     (!is_held).then_some(turn)
+}
+
+impl Turn {
+    /// What its items are grouped by, once their texts are known.
+    fn sign(&mut self, names: &Names) {
+        let signature = |item: &Item| Some(Signature::of(item, item.placed?, names));
+        self.signatures = self.intake.new.iter().filter_map(signature).collect();
+        self.revised = self.intake.changed.iter().filter_map(signature).collect();
+    }
 }
 
 fn begun(source: &Source, before: &SourceState, now: Timestamp) -> Turn {

@@ -104,6 +104,7 @@ fn item(row: &ItemRow, teller: &Teller) -> Value {
         "audiences": teller.tags_of(item).iter().map(tag).collect::<Vec<_>>(),
         "summary_html": entry.summary_html,
         "content_html": entry.content_html,
+        "article_html": entry.article_html,
     })
 }
 

@@ -85,6 +85,8 @@ pub struct SourceEntry {
     pub ignore: Vec<Part>,
     /// The folder it stands in, in lists for other readers: `News`, `News/AI` for one within another.
     pub folder: Option<String>,
+    /// Whether the pages of its new items are read for their full text, where their publisher allows it.
+    pub full_text: bool,
     /// Rules for its items, after those for all sources.
     pub filter: Vec<Located<FilterEntry>>,
 }

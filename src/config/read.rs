@@ -16,7 +16,7 @@ use super::place::{Document, Place};
 use super::schema::{inlined, part};
 
 /// Keys that are promised and not built yet: better refused than ignored.
-const LATER: &[&str] = &["model", "source.full_text", "source.model"];
+const LATER: &[&str] = &["model", "source.model"];
 
 /// What `document` says, as far as it can be understood; the rest becomes `problems`.
 /// `env` answers for `${VAR}`.
@@ -212,7 +212,7 @@ fn stranger<'k>(place: Place, key: &str, path: &str, known: impl Iterator<Item =
     let known: Vec<&str> = known.collect();
     match nearest(key, known.iter().copied()) {
         Some(near) => problem.hint(format!("did you mean `{near}`?")),
-        None if known.len() <= 18 => problem.hint(format!("known here: {}", known.join(", "))),
+        None if known.len() <= 24 => problem.hint(format!("known here: {}", known.join(", "))),
         None => problem,
     }
 }

@@ -163,7 +163,7 @@ fn errors_of_all_files_are_told_together() {
          --> b.toml:4:1
           |
         4 | wait = 1
-          | ^^^^ known here: allow_private, audiences, base, dates, excerpt_words, feed, filter, folder, future_dates, id, identity, ignore, interval, kind, language, name, websub, weight"#]].assert_eq(&config.unwrap_err());
+          | ^^^^ known here: allow_private, audiences, base, dates, excerpt_words, feed, filter, folder, full_text, future_dates, id, identity, ignore, interval, kind, language, name, websub, weight"#]].assert_eq(&config.unwrap_err());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::publisher::Kind;
-use crate::source::{Hub, Tempo};
+use crate::source::{FullText, Hub, Tempo};
 
 fn entry(guid: &str, link: &str, title: &str) -> Entry {
     Entry {
@@ -30,6 +30,7 @@ fn source() -> Source {
         allow_private: Vec::new(),
         excerpt_words: None,
         hub: Hub::Heard,
+        full_text: FullText::OfTheFeed,
         base: None,
         believed: Beliefs::default(),
         folder: None,

@@ -142,6 +142,16 @@ impl Client {
         request.send().await.map_err(|error| explain::unanswered(&error, url, self.connect_timeout))
     }
 
+    /// Asks for a document of the media types in `accept`, as [`Client::ask`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::ask`].
+    pub async fn ask_for(&self, url: &Url, accept: &'static str) -> Result<Response, FetchError> {
+        let request = self.http.get(url.clone()).header(ACCEPT, accept).header(ACCEPT_ENCODING, unpack::OFFERED);
+        request.send().await.map_err(|error| explain::unanswered(&error, url, self.connect_timeout))
+    }
+
     /// Sends a form that is encoded already.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ mod guard;
 mod limits;
 mod manners;
 mod origin;
+mod page;
 mod redirects;
 mod submit;
 mod tls;

@@ -81,6 +81,7 @@ pub(super) fn entry(
         authors: authors(&given, fields, around, person::name),
         summary_html,
         content_html,
+        article_html: String::new(),
         categories,
         enclosures: enclosures(&given, fields, around),
         image: image(fields, around),

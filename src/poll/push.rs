@@ -5,7 +5,7 @@ use url::Url;
 
 use super::answer::Body;
 use super::{FAILED_INSIDE, Poller};
-use crate::source::{Source, Validators};
+use crate::source::{FullText, Source, Validators};
 use crate::store::{StoreError, Taken};
 use crate::turn::{Answer, Turn, pushed};
 
@@ -48,12 +48,14 @@ impl Poller {
     pub async fn push(&self, source: &Source, pushed: Pushed, now: Timestamp) -> Result<Came, StoreError> {
         let _alone = self.alone.with(&source.id).await;
         // Like a poll: until what was read is stored.
-        let _room = self.room.acquire().await.map_err(|_| StoreError::Closed)?;
+        let room = self.room.acquire().await.map_err(|_| StoreError::Closed)?;
         let turn = match self.decided_by_hub(source, pushed, now).await? {
             Decided::Turn(turn) => *turn,
             Decided::Doubtful => return Ok(Came::Doubtful),
             Decided::Unreadable(why) => return Ok(Came::Unreadable(why)),
         };
+        let _kept = (source.full_text == FullText::OfTheFeed).then_some(room);
+        let turn = self.with_full_text(source, turn).await;
         let (state, heard) = (turn.state.clone(), turn.heard.clone());
         let taken = self.handle.apply(turn).await?;
         self.states.put(source.id.clone(), state, &heard);

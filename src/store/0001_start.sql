@@ -77,7 +77,7 @@ CREATE TABLE item_version (
     item         INTEGER NOT NULL REFERENCES item (number),
     version      INTEGER NOT NULL,   -- 1, 2, ..
     seen         TEXT NOT NULL,
-    content_hash BLOB NOT NULL,      -- of title, link and plain text
+    content_hash BLOB NOT NULL,      -- of title, link and plain text, as its feed gives them
     -- as the publisher says
     guid         TEXT,               -- null if the feed gives none
     title        TEXT NOT NULL,
@@ -88,6 +88,7 @@ CREATE TABLE item_version (
     authors      TEXT NOT NULL,      -- JSON list of names
     summary_html TEXT NOT NULL,      -- sanitised
     content_html TEXT NOT NULL,      -- sanitised
+    article_html TEXT NOT NULL,      -- sanitised; from its own page, '' if that was not asked for or says no more
     categories   TEXT NOT NULL,      -- JSON list of terms
     enclosures   TEXT NOT NULL,      -- JSON list of {url, mime_type, length}
     image        TEXT,               -- null if the feed gives none

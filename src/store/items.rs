@@ -26,7 +26,7 @@ pub struct ItemRow {
 
 pub(super) const ITEM: &str =
     "item.id, item.source, item.identity, item.generation, item.version, item.first_seen, item.placed,
-    v.guid, v.title, v.link, v.published, v.updated, v.authors, v.summary_html, v.content_html, v.categories,
+    v.guid, v.title, v.link, v.published, v.updated, v.authors, v.summary_html, v.content_html, v.article_html, v.categories,
     v.enclosures, v.image, v.language";
 
 pub(super) const FROM: &str = "item JOIN item_version AS v ON v.item = item.number AND v.version = item.version
@@ -199,8 +199,9 @@ fn insert_version(
     seen: Timestamp,
 ) -> rusqlite::Result<()> {
     let sql = "INSERT INTO item_version (item, version, seen, content_hash, guid, title, link, canonical,
-                   published, updated, authors, summary_html, content_html, categories, enclosures, image, language)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+                   published, updated, authors, summary_html, content_html, article_html, categories, enclosures, image,
+                   language)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
     let entry = &item.entry;
     let list = |value: serde_json::Result<String>| value.unwrap_or_else(|_| "[]".to_owned());
     connection.prepare_cached(sql)?.execute(params![
@@ -217,6 +218,7 @@ fn insert_version(
         list(serde_json::to_string(&entry.authors)),
         entry.summary_html,
         entry.content_html,
+        entry.article_html,
         list(serde_json::to_string(&entry.categories)),
         list(serde_json::to_string(&entry.enclosures)),
         entry.image.as_ref().map(Url::as_str),
@@ -269,6 +271,7 @@ pub(super) fn item_row(row: &Row) -> rusqlite::Result<ItemRow> {
             authors: json(row, "authors")?,
             summary_html: row.get("summary_html")?,
             content_html: row.get("content_html")?,
+            article_html: row.get("article_html")?,
             categories: json(row, "categories")?,
             enclosures: json(row, "enclosures")?,
             image: parsed_or_none(row, "image")?,

@@ -14,7 +14,6 @@ use crate::ledger::{Event, Note};
 use crate::parse::{Garbled, Skipped};
 use crate::schedule::Outcome;
 use crate::source::{Dates, Dating, Footprint, Rhythm, Source, SourceState, Trap};
-use crate::story::signature::Signature;
 
 /// Adds to the `turn` what the reading brought; nothing of a batch that looks like a lie.
 pub(super) fn read(
@@ -73,15 +72,13 @@ pub(super) fn read(
 }
 
 fn taken(turn: &mut Turn, before: &SourceState, batch: Intake, by: Circumstances) {
-    let signature = |item: &Item| Some(Signature::of(item, item.placed?, by.names));
-    turn.signatures = batch.new.iter().filter_map(signature).collect();
-    turn.revised = batch.changed.iter().filter_map(signature).collect();
     turn.state.held = None;
     turn.state.first_success = before.first_success.or(Some(by.now));
     if !batch.new.is_empty() {
         turn.state.last_new = Some(by.now);
     }
     turn.intake = batch;
+    turn.sign(by.names);
 }
 
 /// An entry that a rule refused, and why.

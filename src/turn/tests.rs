@@ -6,7 +6,7 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::publisher::Kind;
-use crate::source::{Beliefs, Hub, Move, Rhythm, Tempo, Word};
+use crate::source::{Beliefs, FullText, Hub, Move, Rhythm, Tempo, Word};
 use crate::wait;
 
 mod histories;
@@ -38,6 +38,7 @@ fn source() -> Source {
         base: None,
         believed: Beliefs::default(),
         folder: None,
+        full_text: FullText::OfTheFeed,
         filters: Vec::new(),
     }
 }

@@ -14,6 +14,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("chardetng", &["parse"]),
     ("encoding_rs", &["parse"]),
     ("quick_xml", &["parse", "publish", "opml"]),
+    ("dom_smoothie", &["article"]),
     ("reqwest", &["fetch"]),
     ("rustls", &["fetch"]),
     ("hyper", &["fetch"]),

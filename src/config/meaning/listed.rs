@@ -8,7 +8,7 @@ use crate::audience::Audience;
 use crate::discover::{key, lasting_id};
 use crate::id::{AudienceId, SourceId};
 use crate::opml::{self, Outline};
-use crate::source::{Beliefs, Source, Tempo};
+use crate::source::{Beliefs, FullText, Source, Tempo};
 
 use super::super::SourceList;
 use super::super::entries::{Kind, SourceListEntry};
@@ -140,6 +140,7 @@ fn meant(new: NewSource, outlined: &Outline, entry: &SourceListEntry, fetch: &wr
         base: None,
         believed: Beliefs::default(),
         folder: new.folder,
+        full_text: FullText::OfTheFeed,
         filters: Vec::new(),
     }
 }

@@ -3,7 +3,7 @@
 use crate::audience::Audience;
 use crate::filter::{Filter, Reach};
 use crate::id::AudienceId;
-use crate::source::{Beliefs, Hub, Source, Tempo};
+use crate::source::{Beliefs, FullText, Hub, Source, Tempo};
 
 use super::super::belief;
 use super::super::entries::SourceEntry;
@@ -71,6 +71,7 @@ fn meant(written: &SourceEntry, fetch: &written::Fetch, filters: Vec<Filter>) ->
             ignored: written.ignore.iter().map(|it| it.meant()).collect(),
         },
         folder: written.folder.clone().filter(|folder| !folder.trim().is_empty()),
+        full_text: if written.full_text { FullText::OfThePages } else { FullText::OfTheFeed },
         filters,
         feed,
     })

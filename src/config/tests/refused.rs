@@ -349,7 +349,7 @@ review = "2h"
 [[source]]
 id = "a"
 feed = "https://a.test/"
-full_text = true
+model = false
 "#,
         expect![[r#"
             error: `model` comes with a later version
@@ -364,11 +364,11 @@ full_text = true
             6 | review = "2h"
               |          ^^^^ until then it must be "0m"
 
-            error: `full_text` comes with a later version
+            error: `model` comes with a later version
               --> recapd.toml:11:1
                |
-            11 | full_text = true
-               | ^^^^^^^^^ take it out for now
+            11 | model = false
+               | ^^^^^ take it out for now
         "#]],
     );
 }

@@ -1,10 +1,29 @@
-//! How deep a document nests, seen before the HTML parser does: its time is
-//! quadratic in the depth, and its stack is not endless.
+//! How deep a document nests, how much hangs on one tag, and how much it comes
+//! to, seen before the HTML parser does: its time is quadratic in the first two,
+//! its memory may be in the last, and its stack is not endless.
 
 use std::borrow::Cow;
 
+use crate::text::head;
+
 /// Deeper than any article.
 const MOST: usize = 256;
+
+/// More attributes than any tag has; each is compared with all before it.
+const MOST_ATTRIBUTES: usize = 256;
+
+/// More than any article comes to, see [`REOPENED`]. A document is cut there.
+const MOST_ELEMENTS: usize = 300_000;
+
+/// Elements that are opened again in every paragraph until they are closed (HTML,
+/// "reconstruct the active formatting elements"): 250 of them and 10,000
+/// paragraphs, 42 kB, are two and a half million elements.
+const REOPENED: &[&str] =
+    &["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
+
+/// What follows markup that can be read in two ways is cut after so many bytes:
+/// nobody can tell how much hangs on one tag there.
+const MOST_DOUBTFUL_BYTES: usize = 64 << 10;
 
 /// Elements without content, and those that their next sibling closes: they
 /// do not nest by themselves.
@@ -17,17 +36,21 @@ const FLAT: &[&str] = &[
 const TEXT: &[&str] =
     &["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "noscript", "plaintext"];
 
-/// The document with all tags left out that would nest deeper than 256; their
-/// text stays.
+/// The document with all tags left out that would nest deeper than 256, or have
+/// more than 256 attributes; their text stays.
 ///
 /// Linear. Counts rather too deep than too flat: a closing tag counts only if
 /// it closes what was opened last, and none counts any more after markup that
-/// can be read in two ways.
+/// can be read in two ways, of which 64 KiB are kept. What would come to more
+/// than 300,000 elements is cut.
 pub fn flattened(html: &str) -> Cow<'_, str> {
-    let mut nesting = Nesting { open: Vec::new(), doubtful: false };
+    let mut nesting = Nesting { open: Vec::new(), reopened: 0, doubtful: false };
     let mut kept = String::new();
-    let (mut done, mut at) = (0, 0);
-    while let Some(found) = html[at..].find('<') {
+    let (mut done, mut at, mut end, mut elements) = (0, 0, html.len(), 0);
+    while let Some(found) = html[at..end].find('<') {
+        if nesting.doubtful && end == html.len() {
+            end = at + head(&html[at..], MOST_DOUBTFUL_BYTES).len();
+        }
         let start = at + found;
         let rest = &html[start..];
         if let Some(length) = nesting.aside(rest) {
@@ -38,23 +61,32 @@ pub fn flattened(html: &str) -> Cow<'_, str> {
             at = start + 1;
             continue;
         };
-        at = start + if nesting.doubtful { 1 } else { tag.length() };
-        if tag.closing {
-            nesting.close(tag.name);
-        } else if !nesting.open(tag.name) {
+        elements += usize::from(!tag.closing) + nesting.reopened;
+        if elements > MOST_ELEMENTS {
+            end = start;
+            break;
+        }
+        let (length, attributes) = if nesting.doubtful { (1, 0) } else { tag.size() };
+        at = start + length;
+        if attributes > MOST_ATTRIBUTES || !tag.closing && !nesting.open(tag.name) {
             kept += &html[done..start];
-            at = start + tag.length();
+            at = start + tag.size().0;
             done = at;
+        } else if tag.closing {
+            nesting.close(tag.name);
         } else {
             at += nesting.text(tag.name, &html[at..]);
         }
     }
-    if done == 0 { Cow::Borrowed(html) } else { Cow::Owned(kept + &html[done..]) }
+    let rest = &html[done..end.max(done)];
+    if done == 0 { Cow::Borrowed(rest) } else { Cow::Owned(kept + rest) }
 }
 
 /// What is open, at the least.
 struct Nesting<'h> {
     open: Vec<&'h str>,
+    /// How many of these are [`REOPENED`].
+    reopened: usize,
     /// Whether closing tags are no longer believed.
     doubtful: bool,
 }
@@ -84,7 +116,8 @@ impl<'h> Nesting<'h> {
 
     fn close(&mut self, name: &str) {
         if !self.doubtful {
-            self.open.pop_if(|last| last.eq_ignore_ascii_case(name));
+            let closed = self.open.pop_if(|last| last.eq_ignore_ascii_case(name));
+            self.reopened -= usize::from(closed.is_some_and(|name| is_one_of(name, REOPENED)));
         }
     }
 
@@ -97,6 +130,7 @@ impl<'h> Nesting<'h> {
         let room = self.open.len() < MOST;
         if room {
             self.open.push(name);
+            self.reopened += usize::from(is_one_of(name, REOPENED));
         }
         room
     }
@@ -156,38 +190,43 @@ impl<'h> Tag<'h> {
         Some(Self { name: &text[name_at..name_at + letters], closing, attributes: &inner[letters..] })
     }
 
-    fn length(&self) -> usize {
-        (if self.closing { 2 } else { 1 }) + self.name.len() + attributes_length(self.attributes)
+    /// Its bytes, and its attributes.
+    fn size(&self) -> (usize, usize) {
+        let (length, attributes) = attributes_size(self.attributes);
+        ((if self.closing { 2 } else { 1 }) + self.name.len() + length, attributes)
     }
 }
 
-/// Up to and with the `>` that stands in no quoted value; a quote opens one
-/// only after a `=`.
-fn attributes_length(text: &[u8]) -> usize {
+/// The bytes up to and with the `>` that stands in no quoted value (a quote opens
+/// one only after a `=`), and how many attributes begin before it, at most.
+fn attributes_size(text: &[u8]) -> (usize, usize) {
     let mut valued = false;
     let mut named = false;
-    let mut at = 0;
+    let (mut at, mut attributes, mut apart) = (0, 0, true);
     while let Some(byte) = text.get(at) {
         at += 1;
         match byte {
-            b'>' => return at,
+            b'>' => return (at, attributes),
             b'"' | b'\'' if valued => {
                 at += text[at..].iter().position(|end| end == byte).map_or(text.len() - at, |end| end + 1);
-                (valued, named) = (false, false);
+                (valued, named, apart) = (false, false, true);
             }
             b'=' if named && !valued => valued = true,
-            byte if byte.is_ascii_whitespace() => {}
-            b'/' if !valued => named = false,
+            byte if byte.is_ascii_whitespace() => apart = true,
+            b'/' if !valued => (named, apart) = (false, true),
             _ if valued => {
                 // Without quotes: to the next space.
                 let ends = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'>';
                 at += text[at..].iter().position(ends).unwrap_or(text.len() - at);
-                (valued, named) = (false, false);
+                (valued, named, apart) = (false, false, true);
             }
-            _ => named = true,
+            _ => {
+                attributes += usize::from(apart);
+                (named, apart) = (true, false);
+            }
         }
     }
-    text.len()
+    (text.len(), attributes)
 }
 
 #[cfg(test)]
@@ -206,6 +245,39 @@ mod tests {
         assert_eq!(flattened(&deep), "<i>".repeat(256) + "ab</b>");
     }
 
+    /// A tag with these attributes, two hundred thousand times, and text.
+    #[track_caller]
+    fn check_light(before: &str, attribute: impl Fn(usize) -> String) {
+        let attributes: String = (0..200_000).map(attribute).collect();
+        let light = flattened(&format!("{before}<b {attributes}>text")).into_owned();
+        assert!(light.len() < MOST_DOUBTFUL_BYTES + 100, "{} bytes are left after `{before}`", light.len());
+    }
+
+    #[test]
+    fn what_hangs_too_much_on_one_tag_becomes_text() {
+        assert_eq!(flattened(&format!("a<b {}>b</b>", "c='d' ".repeat(257))), "ab</b>");
+        let most = format!("<b {}>b</b>", "c = d ".repeat(256));
+        assert_eq!(flattened(&most), most);
+        check_light("", |number| format!(" a{number}"));
+        check_light("</b><p title='>'>", |number| format!("a{number}=\"<\""));
+        check_light("<i/", |number| format!("a{number}/"));
+        check_light("<script><!--<script></script>", |number| format!(" a{number}"));
+        let doubtful = "<script><!--<script></script>".to_owned() + &"é".repeat(1 << 20);
+        assert!(flattened(&doubtful).len() <= MOST_DOUBTFUL_BYTES + 8);
+    }
+
+    #[test]
+    fn little_that_becomes_much_is_cut() {
+        let bold: String = (0..250).map(|number| format!("<b id={number}>")).collect();
+        for paragraph in ["<p>x", "<p>x</p>x", "<li>x"] {
+            let grown = bold.clone() + &paragraph.repeat(10_000);
+            assert!(flattened(&grown).len() < bold.len() + 10_000, "{paragraph}");
+        }
+        let article = "<p>Some <b>bold</b> words, <a href='x'>a link</a> and <i>more</i>.</p>".repeat(20_000);
+        assert!(flattened(&article) == article, "an article as large as any is whole");
+        assert!(flattened(&"<p>a".repeat(500_000)).len() < 1_300_000);
+    }
+
     #[test]
     fn odd_ends_are_no_trouble() {
         for odd in
@@ -218,7 +290,7 @@ mod tests {
     /// `unit` nests once more each time, however flat it looks.
     #[track_caller]
     fn check_counted(before: &str, unit: &str) {
-        let evading = before.to_owned() + &unit.repeat(2_000) + "<b>text</b>";
+        let evading = before.to_owned() + &unit.repeat(1_000) + "<b>text</b>";
         let flat = flattened(&evading);
         assert!(flat.len() < evading.len(), "{unit} passes for flat");
         assert!(flat.ends_with("text</b>") || flat.ends_with("text"), "{unit}");

@@ -1,0 +1,175 @@
+//! Whether a publisher lets a page be read by others: robots meta and header,
+//! and the signs of a paywall.
+//!
+//! Rather too strict: what looks like a no is one.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Refusal;
+
+/// Whose rules are ours: those for all, our own, and those for the robot that
+/// publishers think of when they think of excerpts.
+const AGENTS: &[&str] = &["robots", "*", "recapd", "googlebot", "googlebot-news"];
+
+/// Words of the robots meta that keep a text from being kept, quoted or found.
+/// <https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag>
+const REFUSING: &[&str] = &["noarchive", "nocache", "nosnippet", "noindex", "none"];
+
+/// What a robots header has before a colon without meaning a robot.
+const WITH_VALUE: &[&str] = &["max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"];
+
+fn pattern(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("the pattern is right")
+}
+
+/// A tag that may say something of the page itself.
+static TAG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?is)<[a-z][^>]*\b(?:name|property|itemprop)\s*=[^>]*>"));
+
+static ATTRIBUTE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"(?s)([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"#));
+
+/// schema.org's word for a paywall, in JSON-LD: `"isAccessibleForFree": "False"`.
+static NOT_FREE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r#"(?i)"isAccessibleForFree"\s*:\s*\[?\s*"?(?:https?:)?(?://)?(?:schema\.org/)?(?:false|no)\b"#)
+});
+
+/// The beginning of a script that holds JSON-LD.
+static LINKED_DATA: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)<script\b[^>]*\bld\+json\b[^>]*>"));
+
+/// Judges the `X-Robots-Tag` headers of an answer.
+pub(super) fn check_header(lines: &[String]) -> Result<(), Refusal> {
+    for line in lines {
+        let line = line.to_ascii_lowercase();
+        let (agent, rules) = match line.split_once(':') {
+            Some((name, rules)) if !name.contains(',') && !WITH_VALUE.contains(&name.trim()) => (name.trim(), rules),
+            _ => ("*", line.as_str()),
+        };
+        if let Some(word) = refusing(agent, rules) {
+            return Err(Refusal::Header(word));
+        }
+    }
+    Ok(())
+}
+
+/// Judges the structured data of a page, which stands in its scripts.
+pub(super) fn check_paywall(page: &str) -> Result<(), Refusal> {
+    let mut rest = page;
+    while let Some(found) = LINKED_DATA.find(rest) {
+        let data = &rest[found.end()..];
+        let end = data.find("</").unwrap_or(data.len());
+        if NOT_FREE.is_match(&data[..end]) {
+            return Err(Refusal::Paywall("isAccessibleForFree is false"));
+        }
+        rest = &data[end..];
+    }
+    Ok(())
+}
+
+/// Judges what a page without its scripts says of itself.
+pub(super) fn check_page(html: &str) -> Result<(), Refusal> {
+    for tag in TAG.find_iter(html) {
+        let tag = tag.as_str();
+        let value = |name: &str| attribute(tag, name).unwrap_or_default();
+        let content = value("content").to_ascii_lowercase();
+        if let Some(word) = refusing(&value("name").to_ascii_lowercase(), &content) {
+            return Err(Refusal::Meta(word));
+        }
+        let is_tier = [value("property"), value("name")].iter().any(|name| name == "article:content_tier");
+        if is_tier && matches!(content.trim(), "locked" | "metered") {
+            return Err(Refusal::Paywall("article:content_tier is locked or metered"));
+        }
+        let says = [content, value("href").to_ascii_lowercase()];
+        if value("itemprop").eq_ignore_ascii_case("isAccessibleForFree")
+            && says.iter().any(|word| word.trim().ends_with("false"))
+        {
+            return Err(Refusal::Paywall("isAccessibleForFree is false"));
+        }
+    }
+    Ok(())
+}
+
+/// The first word of `rules` that refuses, if they are for us.
+fn refusing(agent: &str, rules: &str) -> Option<String> {
+    if !AGENTS.contains(&agent.trim()) {
+        return None;
+    }
+    let mut rules = rules.split([',', ';']).map(|rule| rule.split_whitespace().collect::<String>());
+    rules.find(|rule| REFUSING.contains(&rule.as_str()) || rule == "max-snippet:0")
+}
+
+/// The first of this name counts, as in browsers.
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let found = ATTRIBUTE.captures_iter(tag).find(|found| found[1].eq_ignore_ascii_case(name))?;
+    found.iter().skip(2).flatten().next().map(|value| value.as_str().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_lines(lines: &[&str], refused: Option<&str>) {
+        let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        let refusal = check_header(&lines).err().map(|refusal| refusal.to_string());
+        assert_eq!(refusal, refused.map(|word| format!("refused by its X-Robots-Tag: `{word}`")), "{lines:?}");
+    }
+
+    #[track_caller]
+    fn check_tags(html: &str, refused: bool) {
+        assert_eq!(check_page(html).is_err(), refused, "{html}");
+    }
+
+    #[track_caller]
+    fn check_data(json: &str, refused: bool) {
+        let page = format!("<SCRIPT type=\"application/ld+json\">{json}</script><p>");
+        assert_eq!(check_paywall(&page).is_err(), refused, "{json}");
+    }
+
+    #[test]
+    fn a_header_speaks_to_all_or_to_one_robot() {
+        check_lines(&[], None);
+        check_lines(&["noarchive"], Some("noarchive"));
+        check_lines(&["max-image-preview: large, NoSnippet"], Some("nosnippet"));
+        check_lines(&["max-snippet: 0"], Some("max-snippet:0"));
+        check_lines(&["max-snippet: 50, max-image-preview: none"], None);
+        check_lines(&["otherbot: noarchive", "googlebot: nosnippet"], Some("nosnippet"));
+        check_lines(&["otherbot: noarchive, nosnippet"], None);
+        check_lines(&["unavailable_after: 25 Jun 2030 15:00:00 PST", "nofollow"], None);
+        check_lines(&["recapd: none"], Some("none"));
+    }
+
+    #[test]
+    fn a_page_speaks_in_its_metas() {
+        check_tags("<meta name=robots content=noarchive>", true);
+        check_tags("<META CONTENT='index, noSnippet' NAME='ROBOTS'>", true);
+        check_tags("<meta name=\"googlebot\" content=\"max-snippet:0\">", true);
+        check_tags("<meta name=\"recapd\" content=\"noarchive\"/>", true);
+        check_tags("<meta name=\"otherbot\" content=\"noarchive\">", false);
+        check_tags("<meta name=\"robots\" content=\"index, follow, max-snippet:-1, max-image-preview:large\">", false);
+        check_tags("<meta name=\"description\" content=\"noarchive\">", false);
+        check_tags("<p>name=robots content=noarchive</p>", false);
+    }
+
+    #[test]
+    fn a_paywall_is_known_by_its_signs() {
+        check_data(r#"{"@type":"NewsArticle","isAccessibleForFree":false}"#, true);
+        check_data(r#"{"isAccessibleForFree" : "False"}"#, true);
+        check_data(r#"{"isAccessibleForFree": true, "hasPart": [{"isAccessibleForFree":["false"]}]}"#, true);
+        check_data(r#"{"isAccessibleForFree":"http://schema.org/False"}"#, true);
+        check_data(r#"{"isAccessibleForFree":true}"#, false);
+        check_tags("<meta itemprop=isAccessibleForFree content=false>", true);
+        check_tags("<link itemprop=\"isAccessibleForFree\" href=\"https://schema.org/False\">", true);
+        check_tags("<meta itemprop=isAccessibleForFree content=true>", false);
+        check_tags("<meta property=\"article:content_tier\" content=\"metered\">", true);
+        check_tags("<meta property=\"article:content_tier\" content=\"free\">", false);
+    }
+
+    #[test]
+    fn scripts_without_an_end_cost_no_more_than_others() {
+        let open = "<script type=ld+json>".repeat(50_000);
+        assert_eq!(check_paywall(&open), Ok(()));
+        assert_eq!(check_paywall(&(open + "</")), Ok(()));
+    }
+}

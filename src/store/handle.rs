@@ -26,22 +26,23 @@ use crate::story::group::{How, Index, WINDOW};
 use crate::story::signature::Signature;
 use crate::turn::Turn;
 
-/// Turns written in one commit at most.
-const MOST_TURNS: usize = 100;
+/// Turns written in one commit at most: half of those that may be on their way by
+/// default, so that the others go on meanwhile.
+const MOST_TURNS: usize = 32;
 
 /// With so many items a commit is large enough: what is not yet written has to
 /// fit into the cache of the database.
-const ENOUGH_ITEMS: usize = 1_500;
+const ENOUGH_ITEMS: usize = 800;
 
 /// In a round of many turns a commit waits so long for more of them: each writes
 /// some pages anew, however much is on them.
-const LONGEST_WAIT: Duration = Duration::from_millis(60);
+const LONGEST_WAIT: Duration = Duration::from_millis(30);
 
 /// It waits no longer once nothing came for so long.
-const QUIET: Duration = Duration::from_millis(8);
+const QUIET: Duration = Duration::from_millis(4);
 
 /// How often it looks while it waits.
-const BLINK: Duration = Duration::from_millis(2);
+const BLINK: Duration = Duration::from_millis(1);
 
 /// Jobs that wait at most; then those who write wait.
 const MOST_WAITING: usize = 128;

@@ -1,4 +1,4 @@
-//! A page as text: as [`decode`](super::decode) has it, and what a page says of
+//! A page as text: as [`decode`] has it, and what a page says of
 //! its own encoding.
 
 use std::sync::LazyLock;

@@ -15,14 +15,19 @@ const TELLING_BYTES: usize = 80;
 /// path of its link in small letters, without what follows a `?`.
 pub fn faces(entry: &Entry) -> Vec<u32> {
     let place = entry.link.as_ref().map(|link| canonical(link).path().to_lowercase()).unwrap_or_default();
-    let text = [entry.summary_html.as_str(), &entry.content_html].concat();
-    let is_telling = text.len() >= TELLING_BYTES;
-    let title = &entry.title;
-    let dated = entry.published.map(|at| Footprint::trace("dated", &format!("{title}\n{place}\n{at}")));
-    let told = is_telling.then(|| Footprint::trace("told", &format!("{title}\n{place}\n{text}")));
-    let both = entry.published.filter(|_| is_telling);
-    let both = both.map(|at| Footprint::trace("both", &format!("{title}\n{at}\n{text}")));
+    let (title, published) = (&entry.title, entry.published);
+    let dated = published.map(|at| Footprint::trace("dated", &format!("{title}\n{place}\n{at}")));
+    let Some(text) = telling_text(entry) else { return dated.into_iter().collect() };
+    let told = Some(Footprint::trace("told", &format!("{title}\n{place}\n{text}")));
+    let both = published.map(|at| Footprint::trace("both", &format!("{title}\n{at}\n{text}")));
     dated.into_iter().chain(told).chain(both).collect()
+}
+
+/// What stands for the text in its faces, so that a long one is read once; none
+/// of a text that tells too little.
+fn telling_text(entry: &Entry) -> Option<u32> {
+    let text = [entry.summary_html.as_str(), &entry.content_html].concat();
+    (text.len() >= TELLING_BYTES).then(|| Footprint::trace("text", &text))
 }
 
 /// Those of the `strangers` among `entries` that stood in the last document,

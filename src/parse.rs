@@ -181,15 +181,13 @@ pub fn text(bytes: &[u8], content_type: Option<&str>) -> String {
 /// If the document is no feed, or one in which nothing can be read.
 pub fn parse(document: Document) -> Result<Parsed, NotAFeed> {
     let text = decode::text(document.bytes, document.content_type);
-    let reading = match shape::of(&text)? {
-        shape::Shape::Json => json_feed::read(&text)?,
-        shape => {
-            let (text, beyond) = many::first(&text);
-            let mut reading = salvage::read(&text, shape, document.base_url)?;
-            reading.skipped.extend(beyond);
-            reading
-        }
-    };
+    let shape = shape::of(&text)?;
+    if shape == shape::Shape::Json {
+        return Ok(feed::parsed(json_feed::read(&text)?, document.base_url));
+    }
+    let (text, beyond) = many::first(&text);
+    let mut reading = salvage::read(&text, shape, document.base_url)?;
+    reading.skipped.extend(beyond);
     Ok(feed::parsed(reading, document.base_url))
 }
 

@@ -166,7 +166,7 @@ fn when(given: &model::Entry, fields: &Fields, shape: Shape) -> (Option<Timestam
 
 /// The names of its authors, each as `name` finds it in what is written.
 fn authors(given: &model::Entry, fields: &Fields, around: &Around, name: fn(&str) -> Option<String>) -> Vec<String> {
-    let written = |field: &Field| field.markup.as_deref().map_or_else(|| field.text.clone(), text::plain);
+    let written = |field: &Field| field.markup.as_deref().map_or_else(|| field.text.to_string(), text::plain);
     let own = |field| fields.all(field).filter_map(move |field| name(&written(field)));
     let names: Vec<String> = match around.shape {
         Shape::Atom => {
@@ -195,7 +195,7 @@ fn authors(given: &model::Entry, fields: &Fields, around: &Around, name: fn(&str
 fn has_garbled_authors(given: &model::Entry, fields: &Fields) -> bool {
     let written = ["author", "dc:creator", "itunes:author"].into_iter().flat_map(|name| fields.all(name));
     let names = given.authors.iter().filter_map(|author| author.name.as_deref());
-    written.map(|field| field.text.as_str()).chain(names).any(|name| text::mojibake::mended(name).is_some())
+    written.map(|field| &*field.text).chain(names).any(|name| text::mojibake::mended(name).is_some())
 }
 
 /// Its categories, and as they came if that was garbled.

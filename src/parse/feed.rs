@@ -26,7 +26,7 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
     };
     let hints = hints(&outline.feed, base, &mut mended);
     let named = given.authors.iter().filter_map(|author| author.name.as_deref());
-    let named = named.chain(outline.feed.all("author").map(|author| author.text.as_str()));
+    let named = named.chain(outline.feed.all("author").map(|author| &*author.text));
     let authors: Vec<String> = named.filter_map(person::name).collect();
     let around =
         Around { shape, base, feed_link: feed.link.as_ref(), language: feed.language.as_deref(), authors: &authors };
@@ -114,7 +114,7 @@ fn hints(own: &Fields, base: Option<&Url>, said: &mut Vec<String>) -> Hints {
 /// The fields that belong to the entries. feed-rs leaves out entries of RSS
 /// 1.0 without a link and those outside `channel`: where it sees fewer, all
 /// entries are read from their fields alone.
-fn aligned(fields: Vec<Fields>, entries: &mut Vec<model::Entry>, shape: Shape) -> Vec<Fields> {
+fn aligned<'t>(fields: Vec<Fields<'t>>, entries: &mut Vec<model::Entry>, shape: Shape) -> Vec<Fields<'t>> {
     if fields.len() > entries.len() && shape != Shape::Json {
         *entries = fields.iter().map(|_| model::Entry::default()).collect();
     }

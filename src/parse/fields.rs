@@ -1,6 +1,7 @@
 //! What feed-rs leaves out of a feed's XML: a light pass that notes, entry by
 //! entry, the elements that matter and where each entry stands.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use quick_xml::NsReader;
@@ -57,63 +58,92 @@ const MOST_MARKUP_BYTES: usize = 1 << 20;
 
 /// One element inside an entry, or directly inside the feed.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Field {
-    /// `dc:subject`; no prefix for RSS's own elements; `atom:author/name` for
-    /// what is in a person.
-    pub name: String,
+pub(super) struct Field<'t> {
+    /// `dc`; none for RSS's own elements.
+    prefix: &'static str,
+    /// `subject`; `author/name` for what is in a person.
+    local: Cow<'t, str>,
     /// Its text, trimmed.
-    pub text: String,
+    pub text: Cow<'t, str>,
     /// As written but for entities: `href`, `xml:lang`.
     pub attributes: Vec<(String, String)>,
     /// The base for relative links in it: `xml:base` as far as given.
     pub base: Option<Url>,
     /// Its content as written, if there are elements in it that may be HTML; at
     /// most 1 MiB.
-    pub markup: Option<String>,
+    pub markup: Option<Cow<'t, str>>,
 }
 
 /// The fields of an entry, or of the feed itself, in document order.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Fields {
+pub(super) struct Fields<'t> {
     /// Which entry it is, from 0.
     pub place: usize,
     /// Where the entry stands in the text.
     pub span: Range<usize>,
     /// The attributes of the entry's own element.
     pub own: Vec<(String, String)>,
-    fields: Vec<Field>,
+    fields: Vec<Field<'t>>,
 }
 
 /// A feed's fields.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Outline {
+pub(super) struct Outline<'t> {
     /// The feed's own.
-    pub feed: Fields,
+    pub feed: Fields<'t>,
     /// One for each entry, in document order.
-    pub entries: Vec<Fields>,
+    pub entries: Vec<Fields<'t>>,
     /// How deep the document nests.
     pub depth: usize,
     /// Whether it uses entities that XML does not have.
     pub foreign: bool,
 }
 
-impl Field {
+impl Field<'_> {
+    /// Whether this is its name: `dc:subject`, `atom:author/name`; without a
+    /// prefix for RSS's own elements.
+    pub(super) fn is(&self, name: &str) -> bool {
+        let local = match self.prefix {
+            "" => Some(name),
+            prefix => name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix(':')),
+        };
+        local == Some(&self.local)
+    }
+
     /// The value of an attribute, trimmed; nothing if it is empty.
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
         attribute(&self.attributes, name)
     }
+
+    /// Whether it is one of Atom's own elements.
+    pub(super) fn is_of_atom(&self) -> bool {
+        self.prefix == "atom"
+    }
+
+    fn into_owned(self) -> Field<'static> {
+        let owned = |text: Cow<str>| Cow::Owned(text.into_owned());
+        Field { local: owned(self.local), text: owned(self.text), markup: self.markup.map(owned), ..self }
+    }
 }
 
-impl Fields {
+impl Outline<'_> {
+    /// The same for as long as it takes: for texts that are put together on the way.
+    pub(super) fn into_owned(self) -> Outline<'static> {
+        let entries = self.entries.into_iter().map(Fields::into_owned).collect();
+        Outline { feed: self.feed.into_owned(), entries, ..self }
+    }
+}
+
+impl<'t> Fields<'t> {
     /// All fields of one name.
-    pub(super) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f Field> {
-        self.fields.iter().filter(move |field| field.name == name)
+    pub(super) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f Field<'t>> {
+        self.fields.iter().filter(move |field| field.is(name))
     }
 
     /// The text of the first field of one of these names that has any.
     pub(super) fn text(&self, names: &[&str]) -> Option<&str> {
-        let of = |name: &&str| self.fields.iter().find(|field| field.name == *name && !field.text.is_empty());
-        names.iter().find_map(of).map(|field| field.text.as_str())
+        let of = |name: &&str| self.fields.iter().find(|field| field.is(name) && !field.text.is_empty());
+        names.iter().find_map(of).map(|field| &*field.text)
     }
 
     /// An attribute of the entry's own element.
@@ -128,13 +158,18 @@ impl Fields {
 
     /// What `read` makes of the first field that it can make anything of: by
     /// the order of the names, then of the document.
-    pub(super) fn first<'f, T>(&'f self, names: &[&str], read: impl Fn(&'f Field) -> Option<T>) -> Option<T> {
-        names.iter().find_map(|name| self.fields.iter().filter(|field| field.name == *name).find_map(&read))
+    pub(super) fn first<'f, T>(&'f self, names: &[&str], read: impl Fn(&'f Field<'t>) -> Option<T>) -> Option<T> {
+        names.iter().find_map(|name| self.fields.iter().filter(|field| field.is(name)).find_map(&read))
     }
 
     /// Adds a field that some other format spells differently.
     pub(super) fn push(&mut self, name: &str, text: &str) {
-        self.fields.push(Field { name: name.to_owned(), text: text.to_owned(), ..Field::default() });
+        let [local, text] = [name, text].map(|text| Cow::Owned(text.to_owned()));
+        self.fields.push(Field { local, text, ..Field::default() });
+    }
+
+    fn into_owned(self) -> Fields<'static> {
+        Fields { fields: self.fields.into_iter().map(Field::into_owned).collect(), ..self }
     }
 }
 
@@ -145,7 +180,7 @@ fn attribute<'a>(attributes: &'a [(String, String)], name: &str) -> Option<&'a s
 
 /// The outline of a feed's XML, up to the first thing that is ill-formed or
 /// nests too deep.
-pub(super) fn outline(text: &str, base: Option<&Url>) -> Outline {
+pub(super) fn outline<'t>(text: &'t str, base: Option<&Url>) -> Outline<'t> {
     let mut reader = NsReader::from_str(text);
     let mut walk = Walk { text, outline: Outline::default(), stack: Vec::new(), base: base.cloned() };
     loop {
@@ -162,20 +197,20 @@ pub(super) fn outline(text: &str, base: Option<&Url>) -> Outline {
                 let after = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
                 walk.close(before, after);
             }
-            Event::Text(words) => walk.hear(&words),
-            Event::CData(words) => walk.hear(&words),
+            Event::Text(words) => walk.hear(words.into_inner()),
+            Event::CData(words) => walk.hear(words.into_inner()),
             Event::GeneralRef(name) => {
                 let heard = match name.resolve_char_ref() {
-                    Ok(Some(letter)) => letter.to_string(),
+                    Ok(Some(letter)) => Cow::Owned(letter.to_string()),
                     _ => match quick_xml::escape::resolve_xml_entity(&name) {
-                        Some(meaning) => meaning.to_owned(),
+                        Some(meaning) => Cow::Borrowed(meaning),
                         None => {
                             walk.outline.foreign = true;
-                            format!("&{};", &*name)
+                            Cow::Owned(format!("&{};", &*name))
                         }
                     },
                 };
-                walk.hear(&heard);
+                walk.hear(heard);
             }
             Event::Eof => break,
             _ => {}
@@ -195,16 +230,16 @@ fn prefix(namespace: &ResolveResult) -> &'static str {
 
 struct Walk<'t> {
     text: &'t str,
-    outline: Outline,
-    stack: Vec<Open>,
+    outline: Outline<'t>,
+    stack: Vec<Open<'t>>,
     base: Option<Url>,
 }
 
-struct Open {
+struct Open<'t> {
     role: Role,
     base: Option<Url>,
     content_at: usize,
-    field: Option<Field>,
+    field: Option<Field<'t>>,
     has_elements: bool,
 }
 
@@ -218,7 +253,7 @@ enum Role {
     Inside,
 }
 
-impl Walk<'_> {
+impl<'t> Walk<'t> {
     fn open(&mut self, prefix: &'static str, element: &BytesStart, at: usize) {
         let depth = self.stack.len() + 1;
         self.outline.depth = self.outline.depth.max(depth);
@@ -242,20 +277,22 @@ impl Walk<'_> {
             }
             None => outer.clone(),
         };
-        let around = self.stack.last().and_then(|open| open.field.as_ref()).map(|field| field.name.as_str());
+        let around = self.stack.last().and_then(|open| open.field.as_ref());
+        let is_in = |name: &str| around.is_some_and(|around| around.is(name));
+        let name = (prefix, Cow::Borrowed(self.written(local, element, at)));
         let kept = match (role, local) {
-            (Role::Field, _) => Some(named(prefix, local)),
-            (Role::Inside, "hour") => (around == Some("skipHours")).then(|| local.to_owned()),
-            (Role::Inside, "day") => (around == Some("skipDays")).then(|| local.to_owned()),
+            (Role::Field, _) => Some(name),
+            (Role::Inside, "hour") => is_in("skipHours").then_some(("", name.1)),
+            (Role::Inside, "day") => is_in("skipDays").then_some(("", name.1)),
             (Role::Inside, "name" | "email") => {
-                around.filter(|around| around.ends_with("author")).map(|author| format!("{author}/{local}"))
+                let person = around.filter(|around| around.local.ends_with("author"));
+                person.map(|author| (author.prefix, Cow::Owned(format!("{}/{local}", author.local))))
             }
-            (Role::Inside, "category") if prefix == "itunes" => Some(named(prefix, local)),
-            (Role::Inside, _) => (prefix == "media").then(|| named(prefix, local)),
+            (Role::Inside, "category") if prefix == "itunes" => Some(name),
+            (Role::Inside, _) => (prefix == "media").then_some(name),
             (Role::Feed | Role::Entry, _) => None,
         };
-        let field =
-            kept.map(|name| Field { name, attributes: attributes.clone(), base: base.clone(), ..Field::default() });
+        let mut field = kept.map(|(prefix, local)| Field { prefix, local, base: base.clone(), ..Field::default() });
         match role {
             Role::Entry => {
                 let place = self.outline.entries.len();
@@ -264,16 +301,29 @@ impl Walk<'_> {
             Role::Feed if prefix == "atom" || local == "RDF" || parent.is_none() => {
                 self.outline.feed.own.extend(attributes)
             }
-            _ => {}
+            _ => {
+                if let Some(field) = &mut field {
+                    field.attributes = attributes;
+                }
+            }
         }
         let content_at = at + element.len() + 2;
         self.stack.push(Open { role, base, content_at, field, has_elements: false });
     }
 
-    fn hear(&mut self, words: &str) {
+    /// The local name of an element that begins at `at`, as it stands in the text.
+    fn written(&self, local: &str, element: &BytesStart, at: usize) -> &'t str {
+        let end = at + 1 + element.name().as_ref().len();
+        self.text.get(end - local.len()..end).unwrap_or_default()
+    }
+
+    fn hear(&mut self, words: Cow<'t, str>) {
         let heard = self.stack.last_mut().and_then(|open| open.field.as_mut());
-        if let Some(field) = heard {
-            field.text += words;
+        match heard {
+            // Most fields are one piece, which need not be copied.
+            Some(field) if field.text.is_empty() => field.text = words,
+            Some(field) => field.text.to_mut().push_str(&words),
+            None => {}
         }
     }
 
@@ -285,11 +335,11 @@ impl Walk<'_> {
             entry.span.end = after;
         }
         let Some(mut field) = open.field else { return };
-        field.text = field.text.trim().to_owned();
+        field.text = trimmed(field.text);
         // Only of a whole field: copies of all that nests in it would add up.
-        if open.has_elements && open.role == Role::Field && MARKED_UP.contains(&field.name.as_str()) {
+        if open.has_elements && open.role == Role::Field && MARKED_UP.iter().any(|name| field.is(name)) {
             let written = self.text.get(open.content_at..before);
-            field.markup = written.map(|markup| head(markup, MOST_MARKUP_BYTES).to_owned());
+            field.markup = written.map(|markup| Cow::Borrowed(head(markup, MOST_MARKUP_BYTES)));
         }
         let in_entry = self.stack.iter().any(|open| open.role == Role::Entry);
         let owner = if in_entry { self.outline.entries.last_mut() } else { Some(&mut self.outline.feed) };
@@ -299,8 +349,12 @@ impl Walk<'_> {
     }
 }
 
-fn named(prefix: &str, local: &str) -> String {
-    if prefix.is_empty() { local.to_owned() } else { format!("{prefix}:{local}") }
+fn trimmed(text: Cow<str>) -> Cow<str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) if text.trim().len() < text.len() => Cow::Owned(text.trim().to_owned()),
+        whole => whole,
+    }
 }
 
 fn attributes(element: &BytesStart) -> Vec<(String, String)> {

@@ -33,7 +33,7 @@ const TEXTS: &[&str] = &[
 /// # Errors
 ///
 /// If it is no JSON or no feed.
-pub(super) fn read(text: &str) -> Result<Reading, NotAFeed> {
+pub(super) fn read(text: &str) -> Result<Reading<'static>, NotAFeed> {
     let (mut value, mut mended) = value(text)?;
     let root = value.as_object_mut().ok_or(NotAFeed::OtherJson)?;
     let claims = root.get("version").and_then(Value::as_str).is_some_and(|version| version.contains("jsonfeed"));
@@ -133,7 +133,7 @@ fn put(object: &mut Map<String, Value>, name: &str, value: Option<Value>) -> boo
 }
 
 /// What feed-rs leaves out: pictures, languages, hubs, persons.
-fn outline(root: &Map<String, Value>, places: &[usize]) -> Outline {
+fn outline(root: &Map<String, Value>, places: &[usize]) -> Outline<'static> {
     let noted = |object: &Map<String, Value>, names: &[(&str, &str)]| {
         let mut fields = Fields::default();
         for (member, name) in names {

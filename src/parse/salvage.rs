@@ -1,6 +1,8 @@
 //! The chain of rescue for XML: as it is, mended, entry by entry, without
 //! feed-rs.
 
+use std::borrow::Cow;
+
 use feed_rs::model;
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -23,10 +25,10 @@ const LEAST_BUDGET_BYTES: usize = 16 << 10;
 const MOST_NAMED: usize = 3;
 
 /// A document as feed-rs and the pass over its fields saw it.
-pub(super) struct Reading {
+pub(super) struct Reading<'t> {
     pub shape: Shape,
     pub feed: model::Feed,
-    pub outline: Outline,
+    pub outline: Outline<'t>,
     pub skipped: Vec<Skipped>,
     pub rescued: Rescue,
     pub mended: Vec<String>,
@@ -37,11 +39,14 @@ pub(super) struct Reading {
 /// # Errors
 ///
 /// If no stage can read it.
-pub(super) fn read(text: &str, shape: Shape, base: Option<&Url>) -> Result<Reading, NotAFeed> {
+pub(super) fn read<'t>(text: &'t str, shape: Shape, base: Option<&Url>) -> Result<Reading<'t>, NotAFeed> {
     let prolog = &text[..shape::root(text).unwrap_or_default()];
     let (adapted, notes) = root::adapted(text, shape);
     let mut mended: Vec<String> = notes.into_iter().map(|note| format!("{note}, line {}", 1 + lines(prolog))).collect();
-    let as_is = outline(&adapted, base);
+    let as_is = match &adapted {
+        Cow::Borrowed(text) => outline(text, base),
+        Cow::Owned(text) => outline(text, base).into_owned(),
+    };
     let reason = match first(&adapted, &as_is, base) {
         Ok(feed) => {
             mended.extend(mend::mended(prolog).notes);
@@ -61,6 +66,7 @@ pub(super) fn read(text: &str, shape: Shape, base: Option<&Url>) -> Result<Readi
         if mended.is_empty() {
             mended.push(reason);
         }
+        let outline = outline.into_owned();
         return Ok(Reading { shape, feed, outline, skipped: Vec::new(), rescued: Rescue::Repaired, mended });
     }
     let read = match by_entry(&repaired.text, &outline, base) {
@@ -72,6 +78,7 @@ pub(super) fn read(text: &str, shape: Shape, base: Option<&Url>) -> Result<Readi
         format!("{why}, line {}", 1 + lines(before))
     }));
     let rescued = if read.given_up.is_empty() { Rescue::Repaired } else { Rescue::Fallback };
+    let outline = outline.into_owned();
     Ok(Reading { shape, feed: read.feed, outline, skipped: Vec::new(), rescued, mended })
 }
 

@@ -18,7 +18,7 @@ pub(in crate::parse) struct Body<'e> {
     text: Cow<'e, str>,
     dress: Dress,
     /// Where it stands, for its base.
-    pub field: Option<&'e Field>,
+    pub field: Option<&'e Field<'e>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,7 +98,7 @@ pub(in crate::parse) fn content<'e>(given: &'e model::Entry, fields: &'e Fields,
 }
 
 /// What stands in a field; nothing if that is blank or no text.
-fn body<'f>(field: &'f Field, shape: Shape) -> Option<Body<'f>> {
+fn body<'f>(field: &'f Field<'f>, shape: Shape) -> Option<Body<'f>> {
     let kind = field.attribute("type").map(str::to_ascii_lowercase);
     let text = |text: Cow<'f, str>, dress| (!text.is_empty()).then_some(Body { text, dress, field: Some(field) });
     if let Some(markup) = &field.markup {
@@ -108,12 +108,12 @@ fn body<'f>(field: &'f Field, shape: Shape) -> Option<Body<'f>> {
     if field.text.is_empty() {
         return None;
     }
-    let as_written = Cow::Borrowed(field.text.as_str());
+    let as_written = Cow::Borrowed(&*field.text);
     match kind.as_deref() {
-        _ if field.name == "media:description" => {
+        _ if field.is("media:description") => {
             text(as_written, if kind.as_deref() == Some("html") { Dress::Html } else { Dress::Plain })
         }
-        _ if shape != Shape::Atom && !field.name.starts_with("atom:") => text(as_written, Dress::Html),
+        _ if shape != Shape::Atom && !field.is_of_atom() => text(as_written, Dress::Html),
         Some("application/octet-stream") => text(base64::decoded(&field.text)?.into(), Dress::Plain),
         kind => {
             let dress = dress(kind.unwrap_or("text"))?;

@@ -15,6 +15,7 @@ mod name;
 #[cfg(test)]
 mod tests;
 
+pub use again::title_key;
 use again::{Doubt, is_again, is_another_article};
 pub use face::faces;
 pub use name::{Name, names, other_names};
@@ -26,6 +27,8 @@ pub struct Known {
     pub footprint: Footprint,
     /// The newest generation of each identity.
     pub by_identity: HashMap<String, KnownItem>,
+    /// The generations before that, newest first, where there are any.
+    pub earlier_generations: HashMap<String, Vec<KnownItem>>,
     /// The newest item under each canonical link.
     pub by_link: HashMap<String, KnownItem>,
 }
@@ -43,6 +46,8 @@ pub struct KnownItem {
     pub version: u32,
     /// See [`link_key`]; of the version last recorded.
     pub link_key: Option<i64>,
+    /// See [`title_key`]; none while what it said is kept.
+    pub title_key: Option<i64>,
     /// The content hashes of the versions before that.
     pub earlier: Vec<[u8; 32]>,
     /// What it said when it was last recorded; none where that is too old to be kept.
@@ -123,7 +128,11 @@ pub fn intake(
 fn found<'k>(entries: &[Entry], names: &[Name], known: &'k Known, source: &Source) -> Vec<Found<'k>> {
     let by = source.believed.identity;
     let named = |(entry, name): (&Entry, &Name)| match known.by_identity.get(&name.own) {
-        Some(item) if is_another_article(item, entry, by) => Found::Reused(item),
+        Some(item) if is_another_article(item, entry, by) => {
+            let earlier = known.earlier_generations.get(&name.own).into_iter().flatten();
+            let again = earlier.into_iter().find(|item| !is_another_article(item, entry, by));
+            again.map_or(Found::Reused(item), Found::Same)
+        }
         Some(item) if is_under_its_link_alone(item, entry) => Found::There(item),
         Some(item) => Found::Same(item),
         None => Found::Nothing,
@@ -178,6 +187,7 @@ impl KnownItem {
             generation: item.generation,
             version: item.version,
             link_key,
+            title_key: None,
             earlier: Vec::new(),
             said: Some(Said { content_hash, title, link, published }),
             first_seen: item.first_seen,

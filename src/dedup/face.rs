@@ -15,12 +15,20 @@ const TELLING_BYTES: usize = 80;
 /// path of its link in small letters, without what follows a `?`.
 pub fn faces(entry: &Entry) -> Vec<u32> {
     let place = entry.link.as_ref().map(|link| canonical(link).path().to_lowercase()).unwrap_or_default();
-    let (title, published) = (&entry.title, entry.published);
-    let dated = published.map(|at| Footprint::trace("dated", &format!("{title}\n{place}\n{at}")));
-    let Some(text) = telling_text(entry) else { return dated.into_iter().collect() };
-    let told = Some(Footprint::trace("told", &format!("{title}\n{place}\n{text}")));
-    let both = published.map(|at| Footprint::trace("both", &format!("{title}\n{at}\n{text}")));
-    dated.into_iter().chain(told).chain(both).collect()
+    // `/?p=7` says where the site is, not where the article.
+    let is_somewhere = !matches!(place.as_str(), "" | "/");
+    let is_nameless = entry.guid.is_none() && entry.link.is_none();
+    let (title, text) = (&entry.title, telling_text(entry));
+    match (entry.published.filter(|_| !is_nameless), text) {
+        (Some(at), text) => {
+            let there = is_somewhere.then(|| Footprint::trace("dated", &format!("{title}\n{place}\n{at}")));
+            let told = text.map(|text| Footprint::trace("told", &format!("{title}\n{at}\n{text}")));
+            there.into_iter().chain(told).collect()
+        }
+        // Of what has a name, another date tells a column from the one before, whatever else is the same.
+        (None, Some(text)) => vec![Footprint::trace("undated", &format!("{title}\n{place}\n{text}"))],
+        (None, None) => Vec::new(),
+    }
 }
 
 /// What stands for the text in its faces, so that a long one is read once; none

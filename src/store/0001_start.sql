@@ -63,6 +63,7 @@ CREATE TABLE item (
     generation INTEGER NOT NULL,     -- how many other articles had this identity before
     version    INTEGER NOT NULL,     -- the newest in item_version
     link_key   INTEGER,              -- a hash of its canonical link, to find it by; null if it has none
+    title_key  INTEGER,              -- a hash of its last title; null while its text is kept
     first_seen TEXT NOT NULL,
     placed     TEXT,                 -- never after first_seen; null: undated backlog, in no window
     UNIQUE (source, identity, generation)

@@ -239,7 +239,7 @@ impl Writer {
                 }
                 Job::RemoveOlder(before, answer) => {
                     // As above.
-                    let _ = answer.send(self.fenced(|writer| writer.store.remove_older(before)));
+                    let _ = answer.send(self.fenced(|writer| writer.remove_older(before)));
                 }
                 Job::Names(names) => {
                     self.names = names;
@@ -355,6 +355,16 @@ impl Writer {
             }
         })?;
         Ok(index)
+    }
+
+    /// Nothing joins a story any more that is not there any more.
+    fn remove_older(&mut self, before: Timestamp) -> Result<Removed> {
+        let removed = self.store.remove_older(before)?;
+        if let Some(index) = &mut self.index {
+            index.forget_before(before);
+            self.cleaned = index.len();
+        }
+        Ok(removed)
     }
 
     fn cleaned(&mut self, mut index: Index, turns: &[Box<Turn>]) -> Index {

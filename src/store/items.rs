@@ -34,8 +34,11 @@ pub(super) const FROM: &str = "item JOIN item_version AS v ON v.item = item.numb
 
 /// Of an item that is too old for its text to be kept, all of the version is null.
 const KNOWN: &str =
-    "SELECT item.number, item.id, identity, generation, item.version, link_key, first_seen, placed, content_hash, title,
-    canonical, published FROM item LEFT JOIN item_version AS v ON v.item = item.number AND v.version = item.version";
+    "SELECT item.number, item.id, identity, generation, item.version, link_key, title_key, first_seen, placed, content_hash,
+    title, canonical, published FROM item LEFT JOIN item_version AS v ON v.item = item.number AND v.version = item.version";
+
+/// Of an id that comes back and back for other articles, so many are compared.
+const MOST_GENERATIONS: u32 = 16;
 
 impl Store {
     /// What is known of `source`, as far as `entries` touch it.
@@ -43,6 +46,9 @@ impl Store {
         let mut known = Known { footprint: self.footprint(source)?, ..Known::default() };
         for (entry, Name { own, alone }) in entries.iter().zip(names(entries, believed)) {
             let item = self.known_by_identity(source, &own)?;
+            if let Some(item) = item.as_ref().filter(|item| item.generation > 0) {
+                known.earlier_generations.insert(own.clone(), self.known_before(source, item)?);
+            }
             // Most entries are what they were, and nobody else lays claim to their name.
             let said = item.as_ref().and_then(|item| item.said.as_ref());
             let is_plain = alone && said.is_some_and(|said| said.title == entry.title);
@@ -66,6 +72,17 @@ impl Store {
         let sql = format!("{KNOWN} WHERE source = ?1 AND identity = ?2 ORDER BY generation DESC LIMIT 1");
         let mut statement = self.connection.prepare_cached(&sql)?;
         self.with_earlier(statement.query_row(params![source.as_str(), identity], known_item).optional()?)
+    }
+
+    /// The generations before `newest`, newest first.
+    fn known_before(&self, source: &SourceId, newest: &KnownItem) -> Result<Vec<KnownItem>> {
+        let sql = format!(
+            "{KNOWN} WHERE source = ?1 AND identity = ?2 AND generation < ?3 ORDER BY generation DESC LIMIT ?4"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let of = params![source.as_str(), newest.identity, newest.generation, MOST_GENERATIONS];
+        let found = statement.query_map(of, known_item)?;
+        found.map(|found| Ok(self.with_earlier(Some(found?))?)).filter_map(Result::transpose).collect()
     }
 
     fn known_by_link(&self, source: &SourceId, link: &str) -> Result<Option<KnownItem>> {
@@ -244,6 +261,7 @@ fn known_item(row: &Row) -> rusqlite::Result<(i64, KnownItem)> {
         generation: row.get("generation")?,
         version: row.get("version")?,
         link_key: row.get("link_key")?,
+        title_key: row.get("title_key")?,
         said: hash.map(said).transpose()?,
         first_seen: parsed(row, "first_seen")?,
         placed: parsed_or_none(row, "placed")?,

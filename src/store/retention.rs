@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::row::at;
 use super::{Result, Store};
+use crate::dedup::title_key;
 
 /// Items gone through in one transaction: others wait to write meanwhile.
 const PIECE: u32 = 500;
@@ -82,6 +83,7 @@ fn remove_item(connection: &Connection, item: i64) -> rusqlite::Result<bool> {
     {
         return Ok(false);
     }
+    keep_title_key(connection, item)?;
     for sql in [
         "DELETE FROM item_version WHERE item = ?1",
         "DELETE FROM story_item WHERE item = ?1",
@@ -93,6 +95,15 @@ fn remove_item(connection: &Connection, item: i64) -> rusqlite::Result<bool> {
         remove_story(connection, story)?;
     }
     Ok(true)
+}
+
+/// Notes what an item was called, so that it is known again under another link.
+fn keep_title_key(connection: &Connection, item: i64) -> rusqlite::Result<()> {
+    let sql = "SELECT title FROM item_version WHERE item = ?1 ORDER BY version DESC LIMIT 1";
+    let title: Option<String> = connection.prepare_cached(sql)?.query_row([item], |row| row.get(0)).optional()?;
+    let Some(title) = title else { return Ok(()) };
+    let sql = "UPDATE item SET title_key = ?2 WHERE number = ?1";
+    connection.prepare_cached(sql)?.execute([item, title_key(&title)]).map(drop)
 }
 
 /// Removes a story that has no items any more, and those that became part of it.

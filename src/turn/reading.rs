@@ -14,6 +14,7 @@ use crate::ledger::{Event, Note};
 use crate::parse::{Garbled, Skipped};
 use crate::schedule::Outcome;
 use crate::source::{Dates, Dating, Footprint, Rhythm, Source, SourceState, Trap};
+use crate::text::head;
 
 /// Adds to the `turn` what the reading brought; nothing of a batch that looks like a lie.
 pub(super) fn read(
@@ -164,10 +165,22 @@ impl Mended {
     }
 }
 
+/// Of a garbled text so much is kept as it came: the rest was mended in the same way.
+const MOST_ORIGINAL_BYTES: usize = 4 << 10;
+
 fn in_words(garbled: &Garbled) -> String {
-    let parts = garbled.parts().join(", ");
-    let was = garbled.title.as_ref().map(|title| format!("; the title was `{title}`")).unwrap_or_default();
-    format!("read in the wrong encoding before it came: {parts}{was}")
+    let named = |what: &str, was: &str| format!("; the {what} was `{}`", head(was, MOST_ORIGINAL_BYTES));
+    let list = |what, was: &Option<Vec<String>>| was.as_ref().map(|was| named(what, &was.join(", ")));
+    let text = |what, was: &Option<String>| was.as_ref().map(|was| named(what, was));
+    let originals = [
+        text("title", &garbled.title),
+        list("list of authors", &garbled.authors),
+        list("list of categories", &garbled.categories),
+        text("summary", &garbled.summary_html),
+        text("content", &garbled.content_html),
+    ];
+    let originals: String = originals.into_iter().flatten().collect();
+    format!("read in the wrong encoding before it came: {}{originals}", garbled.parts().join(", "))
 }
 
 fn notes(source: &Source, batch: &Intake, mended: &[Mended], now: Timestamp) -> Vec<Note> {
@@ -217,11 +230,29 @@ fn left_out(source: &Source, known: &Known, dropped: &[Dropped], skipped: &[Skip
         .iter()
         .filter(|dropped| is_news(dropped.trace()))
         .map(|dropped| note(Event::Dropped, dropped.in_words()));
-    let skipped = skipped
-        .iter()
-        .filter(|skipped| is_news(fault(skipped)))
-        .map(|skipped| note(Event::Skipped, format!("entry {}: {}", skipped.index, skipped.why)));
-    dropped.chain(skipped).collect()
+    let skipped: Vec<&Skipped> = skipped.iter().filter(|skipped| is_news(fault(skipped))).collect();
+    dropped.chain(by_fault(&skipped).into_iter().map(|detail| note(Event::Skipped, detail))).collect()
+}
+
+/// Kinds of faults of one document that are told; of each kind the first.
+const MOST_FAULTS: usize = 20;
+
+/// "entry 3: it says nothing, and 41 more like it"
+fn by_fault(skipped: &[&Skipped]) -> Vec<String> {
+    let mut kinds: Vec<(&Skipped, usize)> = Vec::new();
+    let mut places: HashMap<u32, usize> = HashMap::new();
+    for one in skipped {
+        let place = *places.entry(fault(one)).or_insert(kinds.len());
+        match kinds.get_mut(place) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((one, 1)),
+        }
+    }
+    let more = |count: usize| if count > 1 { format!(", and {} more like it", count - 1) } else { String::new() };
+    let told = kinds.iter().take(MOST_FAULTS);
+    let told = told.map(|(first, count)| format!("entry {}: {}{}", first.index, first.why, more(*count)));
+    let untold: usize = kinds.iter().skip(MOST_FAULTS).map(|(_, count)| count).sum();
+    told.chain((untold > 0).then(|| format!("{untold} more entries, each for a reason of its own"))).collect()
 }
 
 /// The traces of all that a document holds.

@@ -35,11 +35,18 @@ impl Memory {
         let mut known = Known { footprint: self.footprint.clone(), ..Known::default() };
         for (entry, name) in entries.iter().zip(names(entries, &self.source.believed)) {
             let newest = |key: &String| self.newest.get(key).map(|at| (key.clone(), self.items[*at].clone()));
+            let earlier = self.earlier(&name.own);
+            known.earlier_generations.extend(earlier.map(|earlier| (name.own.clone(), earlier)));
             known.by_identity.extend([vec![name.own], other_names(entry)].concat().iter().filter_map(newest));
             let link = entry.link.as_ref().map(|link| canonical(link).to_string());
             known.by_link.extend(link.iter().filter_map(newest));
         }
         known
+    }
+
+    fn earlier(&self, identity: &str) -> Option<Vec<KnownItem>> {
+        let of_it = self.items.iter().rev().filter(|item| item.identity == identity);
+        Some(of_it.skip(1).cloned().collect()).filter(|earlier: &Vec<_>| !earlier.is_empty())
     }
 
     /// One poll, an hour after the last: new, changed, same.

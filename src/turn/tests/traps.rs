@@ -177,6 +177,21 @@ fn one_id_for_two_articles_is_two_items() {
 }
 
 #[test]
+fn an_id_that_goes_to_and_fro_between_two_articles_is_two_items() {
+    let [one, two] = ["status||Lathes sing|2026-05-01T00:00:00Z", "status||Mills are down|2026-05-03T00:00:00Z"];
+    check(&[one, two, one, two, one], 2, 2);
+    let third = "status||Ovens are out of order|2026-05-05T00:00:00Z";
+    check(&[one, two, third, one, two, third, two], 3, 3);
+}
+
+#[test]
+fn the_next_post_under_one_title_and_boilerplate_is_an_item() {
+    let post = |number: usize, date: &str| format!("{number}|https://a.test/?p={number}|Open thread|{date}|{LONG}");
+    let [first, next] = [post(1, "2026-05-01T00:00:00Z"), post(2, "2026-05-08T00:00:00Z")];
+    check(&[&first, &next], 2, 2);
+}
+
+#[test]
 fn one_link_for_two_articles_of_a_document_is_two_items() {
     check(&["a|https://a.test/day|Lathes sing\nb|https://a.test/day|Chrome ships a model"], 2, 2);
     check(&["|https://a.test/day|Lathes sing\n|https://a.test/day|Chrome ships a model"], 2, 2);

@@ -115,7 +115,8 @@ CREATE TABLE story_item (
 ) STRICT;
 CREATE INDEX story_item_story ON story_item (story);
 
--- What happened and why, in the order it happened. Only ever added to.
+-- What happened and why, in the order it happened. Added to, never changed;
+-- lines of items that are too old to be kept go with them.
 CREATE TABLE ledger (
     number INTEGER PRIMARY KEY,
     at     TEXT NOT NULL,

@@ -279,3 +279,36 @@ impl Dropped {
 fn fault(skipped: &Skipped) -> u32 {
     Footprint::trace("skipped", &skipped.why.replace(|letter: char| letter.is_ascii_digit(), ""))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn skipped(index: usize, why: &str) -> Skipped {
+        Skipped { index, why: why.to_owned() }
+    }
+
+    #[track_caller]
+    fn check(skipped: &[Skipped], expected: &[&str]) {
+        assert_eq!(by_fault(&skipped.iter().collect::<Vec<_>>()), expected);
+    }
+
+    #[test]
+    fn a_fault_that_repeats_is_told_once() {
+        let all = [
+            skipped(3, "no object"),
+            skipped(4, "7 bytes too many"),
+            skipped(5, "no object"),
+            skipped(6, "9 bytes too many"),
+        ];
+        check(&all, &["entry 3: no object, and 1 more like it", "entry 4: 7 bytes too many, and 1 more like it"]);
+    }
+
+    #[test]
+    fn however_many_faults_there_are_the_ledger_stays_short() {
+        let all: Vec<Skipped> = (0..5_000).map(|at| skipped(at, &"x".repeat(at))).collect();
+        let told = by_fault(&all.iter().collect::<Vec<_>>());
+        assert_eq!(told.len(), MOST_FAULTS + 1);
+        assert_eq!(told.last().unwrap(), "4980 more entries, each for a reason of its own");
+    }
+}

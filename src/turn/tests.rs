@@ -515,6 +515,8 @@ fn what_came_garbled_is_told_of_its_item() {
     let second = first.intake.new.iter().find(|item| item.entry.title == "Title 2").unwrap();
     let notes: Vec<&Note> = first.notes.iter().filter(|note| note.event == Event::Mended).collect();
     assert_eq!(notes.iter().map(|note| note.item).collect::<Vec<_>>(), [Some(second.id)]);
-    expect!["read in the wrong encoding before it came: title, content; the title was `Itâ€™s 2`; the content was `Itâ€™s`"]
-        .assert_eq(&notes[0].detail);
+    expect![
+        "read in the wrong encoding before it came: title, content; the title was `Itâ€™s 2`; the content was `Itâ€™s`"
+    ]
+    .assert_eq(&notes[0].detail);
 }

@@ -22,6 +22,7 @@ mod origin;
 mod process;
 mod reader;
 mod refusals;
+mod retention;
 mod running;
 mod standing;
 mod traps;

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::ask::Health;
 use super::environment;
+use super::lists;
 use super::output::{self, Style};
 use crate::clock::Clock;
 use crate::config::{self, Config};
@@ -17,11 +18,12 @@ use crate::fetch::{Fetched, Fetcher, Request};
 use crate::parse::{Document, parse};
 use crate::publish::words;
 use crate::source::{Source, Validators};
+use crate::store::remembered_list;
 
 /// Says that the configuration at `path` is right, or everything that is not;
 /// `online` also asks each source.
 pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<ExitCode> {
-    let config = config::load(path, &environment)?;
+    let config = config::load_with_lists(path, &environment, &remembered_list)?;
     let counts = [
         ("sources", config.sources.len()),
         ("audiences", config.audiences.len()),
@@ -39,9 +41,12 @@ pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<Ex
             output::json(&counts.collect::<serde_json::Map<_, _>>())?;
         }
     }
+    if style == Style::Words {
+        lists::told(&config, clock.now(), style)?;
+    }
     for list in &config.lists {
         for note in &list.notes {
-            output::complain(&format!("note: {}: {note}", list.path.display()));
+            output::complain(&format!("note: {}: {note}", list.at));
         }
     }
     let is_loopback =

@@ -14,7 +14,7 @@ use toml::Value;
 use crate::source::Hub;
 
 use super::error::ConfigErrors;
-use super::gather::{file_for_sources, folder_of, main_file};
+use super::gather::{Remember, file_for_sources, folder_of, main_file};
 use super::loaded;
 use super::outline::NewSource;
 use super::read::read;
@@ -67,14 +67,16 @@ pub fn add_sources(
     let real =
         fs::canonicalize(&file).map_err(|source| EditError::File { deed: "find", path: file.clone(), source })?;
     let _lock = lock(&real)?;
-    loaded(path, env, &|path| fs::read_to_string(path))?;
+    // What lists at addresses bring makes nothing wrong: what is configured by hand goes before.
+    let remember: Remember = &|_, _| Ok(None);
+    loaded(path, env, remember, &|path| fs::read_to_string(path))?;
     if sources.is_empty() {
         return Ok(file);
     }
     let before = read_text(&real)?;
     let after = appended(&before, sources);
     let draft = |path: &Path| if path == file { Ok(after.clone()) } else { fs::read_to_string(path) };
-    loaded(path, env, &draft).map_err(EditError::Wrong)?;
+    loaded(path, env, remember, &draft).map_err(EditError::Wrong)?;
     replace(&real, &before, &after)?;
     Ok(file)
 }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::audience::{Audience, Fallback, Term};
@@ -24,6 +25,11 @@ pub(in crate::config) struct Entry<T> {
 }
 
 impl<T> Entry<T> {
+    /// Whether it stands in the file at `path`.
+    pub(super) fn stands_in(&self, path: &Path) -> bool {
+        self.document.path == path
+    }
+
     /// Reports that `key` is missing, unless something else about the entry
     /// was reported: it may be there, and wrong.
     pub(super) fn needs(&self, what: &str, key: &str, problems: &mut Vec<Problem>) {

@@ -1,0 +1,199 @@
+//! A list of feeds at an address lives: what it brings is polled, what goes
+//! from it is not, and only a good whole list takes anything away.
+
+use expect_test::{Expect, expect};
+use serde_json::Value;
+
+use crate::command::recapd;
+use crate::folder::{Folder, source};
+use crate::origin::{Origin, Page, rss};
+use crate::reader::wait_for;
+use crate::running::Daemon;
+
+const DAY: [&str; 9] = [
+    "2026-05-01T08:00:00Z",
+    "2026-05-02T08:00:01Z",
+    "2026-05-03T08:00:02Z",
+    "2026-05-04T08:00:03Z",
+    "2026-05-05T08:00:04Z",
+    "2026-05-06T08:00:05Z",
+    "2026-05-07T08:00:06Z",
+    "2026-05-08T08:00:07Z",
+    "2026-05-09T08:00:08Z",
+];
+
+/// An origin with a feed at each of `names`, and a folder that follows its list.
+fn start(names: &[&str], keys: &str) -> (Origin, Folder) {
+    let (origin, folder) = (Origin::start(), Folder::new());
+    for name in names {
+        origin.put(&format!("/{name}"), Page::rss(rss(name, &[("An AI headline", "2026-04-30T10:00:00Z")])));
+    }
+    folder.configure(&format!("[[source_list]]\nurl = \"{}\"\n{keys}", origin.url("/list")));
+    (origin, folder)
+}
+
+/// `NAME` or `NAME=TITLE`.
+fn outlines(origin: &Origin, feeds: &[&str]) -> String {
+    let outline = |feed: &&str| {
+        let (id, title) = feed.split_once('=').unwrap_or((feed, feed));
+        format!("<outline text='{title}' xmlUrl='{}' recapd:id='{id}'/>", origin.url(&format!("/{id}")))
+    };
+    feeds.iter().map(outline).collect()
+}
+
+fn list(origin: &Origin, feeds: &[&str]) -> Page {
+    let all = outlines(origin, feeds);
+    Page::of("text/x-opml", format!("<opml version='2.0' xmlns:recapd='urn:recapd:opml:1'><body>{all}</body></opml>"))
+}
+
+fn sources(folder: &Folder) -> String {
+    let lines = recapd(folder.whole(), &["source", "list", "--json"]).lines();
+    let of = |line: &Value| format!("{}={}", line["source"].as_str().unwrap(), line["name"].as_str().unwrap());
+    lines.iter().map(of).collect::<Vec<_>>().join(" ")
+}
+
+/// Polls on a day, and gives which sources there are then, and what was said of the list.
+#[track_caller]
+fn check(folder: &Folder, day: usize, expected: &str, problem: &str) {
+    let said = recapd(folder.whole(), &["poll", "--now", DAY[day], "--json"]);
+    let summary = &said.lines()[0];
+    let problems: Vec<&str> = summary["lists"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it.as_str().unwrap().split_once(": ").unwrap().1)
+        .collect();
+    assert_eq!((sources(folder).as_str(), problems.join("; ").as_str()), (expected, problem), "{}", said.err);
+}
+
+#[track_caller]
+fn check_words(folder: &Folder, origin: &Origin, arguments: &[&str], expected: Expect) {
+    let said = recapd(folder.whole(), arguments);
+    let all = said.out.replace(&origin.address.to_string(), "ORIGIN");
+    let all = all.replace(&folder.whole().display().to_string(), "DIR");
+    expected.assert_eq(&all);
+}
+
+#[test]
+fn a_list_is_read_asked_again_and_followed_through_its_changes() {
+    let (origin, folder) = start(&["one", "two", "three"], "");
+    origin.put("/list", list(&origin, &["one", "two"]).with("ETag", "\"a\""));
+    check(&folder, 0, "one=one two=two", "");
+    assert_eq!((origin.asked("/one").len(), origin.asked("/list").len()), (1, 1), "what is new is polled at once");
+    check(&folder, 0, "one=one two=two", "");
+    assert_eq!(origin.asked("/list").len(), 1, "it is not due");
+    check(&folder, 1, "one=one two=two", "");
+    assert_eq!(origin.asked("/list")[1].status, Some(304));
+    origin.put("/list", list(&origin, &["two=The Second", "three"]).with("ETag", "\"b\""));
+    check(&folder, 2, "two=The Second three=three", "");
+    let (one, two) = (origin.asked("/one").len(), origin.asked("/two").len());
+    check(&folder, 3, "two=The Second three=three", "");
+    assert_eq!((origin.asked("/one").len(), origin.asked("/two").len()), (one, two + 1), "what went is polled no more");
+    let items = recapd(folder.whole(), &["items", "--source", "one"]).lines();
+    assert_eq!(items.len(), 1, "its items stay");
+}
+
+#[test]
+fn no_bad_answer_takes_a_source_away() {
+    let (origin, folder) = start(&["one", "two"], "");
+    let (good, both) = (list(&origin, &["one", "two"]), "one=one two=two");
+    origin.put("/list", good.clone());
+    check(&folder, 0, both, "");
+    let half = format!("<opml><body>{}", outlines(&origin, &["one"]));
+    let bad = [
+        (Page::of("text/x-opml", half), "it ends before its </opml>"),
+        (Page::of("text/x-opml", ""), "it is empty: a list of feeds in OPML has an <opml> element"),
+        (Page::status(404), "HTTP 404: there is nothing at this address"),
+        (Page::of("text/html", "<html>soon back"), "it is no list of feeds in OPML: there is no <opml> element in it"),
+        (Page::of("text/x-opml", "<opml><body/></opml>"), "it lists no feed"),
+    ];
+    for (day, (page, problem)) in bad.into_iter().enumerate() {
+        origin.put("/list", page);
+        check(&folder, day + 1, both, problem);
+    }
+    check_words(&folder, &origin, &["check"], expect![[r#""#]]);
+    origin.put("/list", good);
+    check(&folder, 7, both, "");
+    drop(origin);
+    let said = recapd(folder.whole(), &["poll", "--now", DAY[8], "--json"]).lines();
+    assert!(said[0]["lists"][0].as_str().unwrap().contains("cannot connect"), "{}", said[0]);
+    assert_eq!(sources(&folder), both);
+}
+
+#[test]
+fn a_great_loss_is_held_until_the_operator_takes_it() {
+    let names: Vec<String> = (0..12).map(|number| format!("n{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let (origin, folder) = start(&names, "");
+    origin.put("/list", list(&origin, &names));
+    recapd(folder.whole(), &["poll", "--now", DAY[0]]);
+    origin.put("/list", list(&origin, &names[..3]).with("ETag", "\"x\""));
+    let said =
+        "a newer list is held, since it lacks 9 of 12 feeds; `losses = \"take\"` in its [[source_list]] takes it";
+    let all = names.iter().map(|name| format!("{name}={name}")).collect::<Vec<_>>();
+    check(&folder, 1, &all.join(" "), said);
+    check(&folder, 2, &all.join(" "), said);
+    folder.configure(&format!("[[source_list]]\nurl = \"{}\"\nlosses = \"take\"\n", origin.url("/list")));
+    assert_eq!(sources(&folder), "n0=n0 n1=n1 n2=n2");
+    check(&folder, 2, "n0=n0 n1=n1 n2=n2", "");
+    folder.configure(&format!("[[source_list]]\nurl = \"{}\"\n", origin.url("/list")));
+    assert_eq!(sources(&folder), "n0=n0 n1=n1 n2=n2", "it is the good one now");
+}
+
+#[test]
+fn a_private_address_is_refused_unless_it_is_allowed() {
+    let (origin, folder) = start(&["one"], "");
+    origin.put("/list", list(&origin, &["one"]));
+    let main = std::fs::read_to_string(folder.path("recapd.toml")).unwrap();
+    folder.write("recapd.toml", &main.replace("allow_private = [\"127.0.0.0/8\"]\n", ""));
+    check(&folder, 0, "", "127.0.0.1 is a private address; allow it with allow_private");
+    assert!(origin.asked("/list").is_empty());
+    folder.write("recapd.toml", &main);
+    check(&folder, 1, "one=one", "");
+}
+
+#[test]
+fn a_list_owns_only_what_it_brought() {
+    let (origin, folder) = start(&["one", "two", "own"], "");
+    folder.sources(&source("own", &origin.url("/own"), ""));
+    let tables = format!(
+        "[[source_list]]\nurl = \"{}\"\nweight = 0.4\n[[source_list]]\nurl = \"{}\"\n",
+        origin.url("/list"),
+        origin.url("/second")
+    );
+    folder.configure(&tables);
+    origin.put("/list", list(&origin, &["own=Theirs", "one"])).put("/second", list(&origin, &["one=Second", "two"]));
+    check(&folder, 0, "own=own News one=one two=two", "");
+    origin.put("/list", list(&origin, &["two=First"]));
+    check(&folder, 1, "own=own News two=First one=Second", "");
+    check_words(&folder, &origin, &["source", "list"], expect![[r#""#]]);
+}
+
+#[test]
+fn a_running_daemon_takes_changes_in_and_a_restart_needs_no_server() {
+    let (origin, folder) = start(&["one", "two"], "");
+    let list_at = format!("[[source_list]]\nurl = \"{}\"\nrefresh = \"1s\"\n", origin.url("/list"));
+    folder.configure(&format!("min_interval = \"1s\"\n{list_at}"));
+    origin.put("/list", list(&origin, &["one"]));
+    let daemon = Daemon::start(&folder, DAY[0]);
+    let configured = |count: u32| {
+        wait_for("the list is in force", || (daemon.health()["sources"]["configured"] == count).then_some(()))
+    };
+    configured(1);
+    wait_for("it is polled", || (daemon.health()["items"] == 1).then_some(()));
+    origin.put("/list", list(&origin, &["one", "two"]));
+    configured(2);
+    wait_for("both are polled", || (daemon.health()["items"] == 2).then_some(()));
+    origin.put("/list", Page::status(500));
+    let said = |daemon: &Daemon| daemon.health()["lists"][0]["problem"].clone();
+    wait_for("it is said", || said(&daemon).as_str().is_some_and(|problem| problem.contains("500")).then_some(()));
+    assert_eq!((daemon.get("/healthz").status, &daemon.health()["lists"][0]["sources"]), (200, &2.into()));
+    daemon.stop();
+    drop(origin);
+    let daemon = Daemon::start(&folder, DAY[1]);
+    assert_eq!(daemon.health()["sources"]["configured"], 2);
+    wait_for("the server is gone", || said(&daemon).as_str().is_some_and(|it| it.contains("connect")).then_some(()));
+    assert_eq!(daemon.health()["sources"]["configured"], 2);
+    daemon.stop();
+    assert_eq!(sources(&folder), "one=one two=two");
+}

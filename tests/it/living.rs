@@ -111,12 +111,20 @@ fn no_bad_answer_takes_a_source_away() {
         origin.put("/list", page);
         check(&folder, day + 1, both, problem);
     }
-    check_words(&folder, &origin, &["check"], expect![[r#""#]]);
+    check_words(
+        &folder,
+        &origin,
+        &["check", "--now", DAY[6]],
+        expect![[r#"
+            DIR/recapd.toml: all right: 2 sources, 8 audiences, 588 publishers, 14 kinds of event, 211 names
+            list http://ORIGIN/list: 2 sources, read 6 days ago; it lists no feed; asked again now
+        "#]],
+    );
     origin.put("/list", good);
     check(&folder, 7, both, "");
     drop(origin);
-    let said = recapd(folder.whole(), &["poll", "--now", DAY[8], "--json"]).lines();
-    assert!(said[0]["lists"][0].as_str().unwrap().contains("cannot connect"), "{}", said[0]);
+    let said = recapd(folder.whole(), &["poll", "--now", DAY[8]]);
+    assert!(said.out.contains("/list: cannot connect to 127.0.0.1"), "{}", said.out);
     assert_eq!(sources(&folder), both);
 }
 
@@ -146,7 +154,12 @@ fn a_private_address_is_refused_unless_it_is_allowed() {
     origin.put("/list", list(&origin, &["one"]));
     let main = std::fs::read_to_string(folder.path("recapd.toml")).unwrap();
     folder.write("recapd.toml", &main.replace("allow_private = [\"127.0.0.0/8\"]\n", ""));
-    check(&folder, 0, "", "127.0.0.1 is a private address; allow it with allow_private");
+    check(
+        &folder,
+        0,
+        "",
+        "127.0.0.1 is a private address of this machine; allow it with allow_private = [\"127.0.0.0/8\"]",
+    );
     assert!(origin.asked("/list").is_empty());
     folder.write("recapd.toml", &main);
     check(&folder, 1, "one=one", "");
@@ -166,7 +179,16 @@ fn a_list_owns_only_what_it_brought() {
     check(&folder, 0, "own=own News one=one two=two", "");
     origin.put("/list", list(&origin, &["two=First"]));
     check(&folder, 1, "own=own News two=First one=Second", "");
-    check_words(&folder, &origin, &["source", "list"], expect![[r#""#]]);
+    check_words(
+        &folder,
+        &origin,
+        &["source", "list", "--json"],
+        expect![[r#"
+            {"feed":"http://ORIGIN/own","folder":null,"from":"DIR/sources.toml","held":null,"kind":"press","name":"own News","since":null,"source":"own","standing":"active","why":null}
+            {"feed":"http://ORIGIN/two","folder":null,"from":"http://ORIGIN/list","held":null,"kind":"press","name":"First","since":null,"source":"two","standing":"active","why":null}
+            {"feed":"http://ORIGIN/one","folder":null,"from":"http://ORIGIN/second","held":null,"kind":"press","name":"Second","since":null,"source":"one","standing":"active","why":null}
+        "#]],
+    );
 }
 
 #[test]

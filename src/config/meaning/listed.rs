@@ -19,7 +19,7 @@ use super::super::place::{Document, Located};
 use super::super::value::Address;
 use super::super::written::{self, Main};
 use super::super::{ListPlace, SourceList};
-use super::lists::meant_kind;
+use super::lists::{Entry, meant_kind};
 use super::{References, outside, text};
 
 /// More feeds than anyone follows by somebody else's list; the rest is left out.
@@ -120,7 +120,8 @@ fn check(
         (Some(_), Some(url)) => {
             problems.push(Problem::at(url.place(main), "a source list has `opml` or `url`, not both"));
         }
-        (None, None) => {
+        // A wrong one is there, and was reported.
+        (None, None) if Entry::of(entry, main).has_no_problem(problems) => {
             let problem = Problem::at(entry.place(main), "a source list needs `opml` or `url`");
             problems.push(problem.hint("a file, as in opml = \"subscriptions.opml\", or the address of a list"));
         }

@@ -155,12 +155,6 @@ fn what_is_wrong_with_a_list_at_an_address_is_said() {
                 [[source_list]]\nurl = \"https://a.test/l\"\nopml = \"mine.opml\"\n[[source_list]]\nopml = \"mine.opml\"\nrefresh = \"1d\"\n";
     let (_folder, config) = loaded(&[("recapd.toml", main), ("mine.opml", "<opml></opml>")]);
     expect![[r#"
-        error: a source list needs `opml` or `url`
-         --> recapd.toml:1:1
-          |
-        1 | [[source_list]]
-          | ^^^^^^^^^^^^^^^ a file, as in opml = "subscriptions.opml", or the address of a list
-
         error: `a.test/list` is no web address: it must begin with https:// or http://
          --> recapd.toml:2:7
           |
@@ -189,7 +183,8 @@ fn what_is_wrong_with_a_list_at_an_address_is_said() {
           --> recapd.toml:11:11
            |
         11 | refresh = "1d"
-           |           ^^^^ take it out"#]].assert_eq(&config.unwrap_err());
+           |           ^^^^ take it out"#]]
+    .assert_eq(&config.unwrap_err());
     let main =
         "[[source_list]]\nurl = \"https://a.test/l\"\n[[source_list]]\nurl = \"https://a.test/l\"\nrefresh = \"1m\"\n";
     let (_folder, config) = loaded(&[("recapd.toml", main)]);
@@ -204,7 +199,8 @@ fn what_is_wrong_with_a_list_at_an_address_is_said() {
          --> recapd.toml:5:11
           |
         5 | refresh = "1m"
-          |           ^^^^"#]].assert_eq(&config.unwrap_err());
+          |           ^^^^"#]]
+    .assert_eq(&config.unwrap_err());
     let damaged: crate::config::Remember = &|_, _| Err("the database is damaged".to_owned());
     let (folder, _) = loaded(&[("recapd.toml", "[[source_list]]\nurl = \"https://a.test/l\"\n")]);
     let refused = crate::config::load_with_lists(&folder.path().join("recapd.toml"), &|_| None, damaged);

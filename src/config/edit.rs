@@ -14,6 +14,7 @@ use toml::Value;
 use crate::source::Hub;
 
 use super::error::ConfigErrors;
+use super::expand::literal;
 use super::gather::{Remember, file_for_sources, folder_of, main_file};
 use super::loaded;
 use super::outline::NewSource;
@@ -140,7 +141,7 @@ fn entry(source: &NewSource) -> String {
 /// One line that asks for no variable: a feed must not call itself `${TOKEN}`,
 /// and have the token published as its name.
 fn plain(text: &str) -> String {
-    crate::text::one_line(text).replace("${", "{")
+    literal(&crate::text::one_line(text))
 }
 
 /// Replaces the file at `path` at once, unless somebody changed it since it was read as `before`.
@@ -261,7 +262,7 @@ mod tests {
         let bad = NewSource { feed, folder: Some("${TOKEN}".to_owned()), ..new("b", "it is ${TOKEN}\n[[source]]") };
         add(&folder, &[bad]).unwrap();
         let source = config(&folder).sources.remove(0);
-        assert_eq!((source.name.as_str(), source.folder.as_deref()), ("it is {TOKEN} [[source]]", Some("{TOKEN}")));
+        assert_eq!((source.name.as_str(), source.folder.as_deref()), ("it is ${TOKEN} [[source]]", Some("${TOKEN}")));
         assert_eq!(source.feed.as_str(), "https://b.test/?q=$%7BTOKEN}");
     }
 

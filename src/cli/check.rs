@@ -33,7 +33,7 @@ pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<Ex
     ];
     match style {
         Style::Words => {
-            let counts: Vec<String> = counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
+            let counts: Vec<String> = counts.iter().map(|(what, count)| counted(what, *count)).collect();
             output::line(&format!("{}: all right: {}", path.display(), counts.join(", ")))?;
         }
         Style::Json => {
@@ -57,6 +57,13 @@ pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<Ex
         );
     }
     if online { super::blocking(ask_all(config, clock, style)) } else { Ok(ExitCode::SUCCESS) }
+}
+
+/// "1 source", "14 kinds of event".
+fn counted(what: &str, count: usize) -> String {
+    let one = what.replacen("s of", " of", 1);
+    let one = if one == what { what.trim_end_matches('s') } else { &one };
+    format!("{count} {}", if count == 1 { one } else { what })
 }
 
 async fn ask_all(config: Config, clock: Clock, style: Style) -> Result<ExitCode> {
@@ -125,5 +132,19 @@ pub fn health(listen: SocketAddr) -> Result<ExitCode> {
             });
             Ok(ExitCode::FAILURE)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_no_plural() {
+        assert_eq!([counted("sources", 1), counted("sources", 0)], ["1 source", "0 sources"]);
+        assert_eq!(
+            [counted("kinds of event", 1), counted("kinds of event", 14)],
+            ["1 kind of event", "14 kinds of event"]
+        );
     }
 }

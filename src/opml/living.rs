@@ -172,7 +172,7 @@ impl Living {
     /// When it is to be asked for: at once if it is held and the operator takes it,
     /// or if it was asked for in a future that did not come.
     pub fn due(&self, terms: &Terms, now: Timestamp) -> Timestamp {
-        let is_accepted = self.held.is_some() && terms.losses == Losses::Take;
+        let is_accepted = self.held.is_some() && terms.losses == Losses::Take && self.failures == 0;
         if is_accepted || self.last_asked.is_some_and(|last| last > now) {
             return now;
         }
@@ -307,6 +307,8 @@ mod tests {
         let take = Terms { losses: Losses::Take, ..TERMS };
         assert_eq!(held.in_force(Losses::Take), Some(list(0..9).as_str()));
         assert_eq!((held.due(&take, now()), held.due(&TERMS, now())), (now(), held.due));
+        let failed = held.clone().after(Came::Failed { why: "HTTP 500".to_owned(), wait: None }, &take, now());
+        assert_eq!(failed.due(&take, now()), failed.due, "a server that fails is left alone all the same");
         let taken = held.after(same, &take, now());
         assert_eq!((taken.in_force(Losses::Hold), &taken.held), (Some(list(0..9).as_str()), &None));
         assert_eq!(known(9).after(came(&list(8..9)), &TERMS, now()).held, None, "a short list may change as a whole");

@@ -50,7 +50,7 @@ pub use error::ConfigErrors;
 pub use gather::Remember;
 pub use glance::listens_at;
 pub use known::UnknownSource;
-pub use outline::{Here, NewSource, interval, outline, written_interval};
+pub use outline::{Claim, Here, NewSource, interval, outline, written_interval};
 pub use schema::schema;
 pub use watch::{Watch, watch};
 

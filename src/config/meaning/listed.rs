@@ -14,7 +14,7 @@ use crate::source::{Beliefs, FullText, Source, Tempo};
 use super::super::entries::{Kind, Losses as Written, SourceListEntry};
 use super::super::error::Problem;
 use super::super::gather::Others;
-use super::super::outline::{Here, NewSource, outline};
+use super::super::outline::{Claim, Here, NewSource, outline};
 use super::super::place::{Document, Located};
 use super::super::value::Address;
 use super::super::written::{self, Main};
@@ -178,7 +178,7 @@ fn brought(
             continue;
         }
         outlined.own.id = Some(id.to_string());
-        let (new, notes) = outline(&outlined, here, &|_| false);
+        let (new, notes) = outline(&outlined, here, &|_| Claim::Free);
         list.notes.extend(notes.into_iter().map(|note| format!("{id}: {note}")));
         list.sources.push(id);
         sources.push(meant(new, &outlined, entry, fetch));

@@ -41,9 +41,7 @@ pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<Ex
             output::json(&counts.collect::<serde_json::Map<_, _>>())?;
         }
     }
-    if style == Style::Words {
-        lists::told(&config, clock.now(), style)?;
-    }
+    lists::told(&config, clock.now(), style)?;
     for list in &config.lists {
         for note in &list.notes {
             output::complain(&format!("note: {}: {note}", list.at));

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
+use url::Url;
 
 use super::{BegunWith, Shared, supervisor};
 use crate::config::{self, Config};
@@ -77,8 +78,14 @@ async fn settled(edits: &mut mpsc::Receiver<()>) {
 
 async fn read_again(path: &Path, shared: &Shared, asked: Asked) {
     let path = path.to_owned();
-    let env = |name: &str| std::env::var(name).ok();
-    let read = tokio::task::spawn_blocking(move || config::load_with_lists(&path, &env, &remembered_list)).await;
+    let begun_with = shared.begun_with.clone();
+    let read = tokio::task::spawn_blocking(move || {
+        let env = |name: &str| std::env::var(name).ok();
+        // Where this daemon keeps them, whatever database the edit names for the next start.
+        let remember = |_: &Path, url: &Url| remembered_list(&begun_with.database, url);
+        config::load_with_lists(&path, &env, &remember)
+    });
+    let read = read.await;
     let Ok(read) = read else { return tracing::error!("reading the configuration failed inside recapd") };
     match read {
         Ok(config) => put_in_force(Arc::new(config), shared).await,

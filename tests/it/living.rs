@@ -273,3 +273,17 @@ fn what_a_list_brought_is_said_to_be_its_own() {
     assert_eq!((feed.as_str(), &lines[0]["kind"]), ("http://ORIGIN/one?…", &"press".into()));
     assert!(lines[0]["from"].as_str().unwrap().ends_with("/mine.opml"));
 }
+
+#[test]
+fn an_edit_of_where_the_database_is_costs_no_source() {
+    let (origin, folder) = start(&["one"], "");
+    origin.put("/list", list(&origin, &["one"]));
+    let daemon = Daemon::start(&folder, DAY[0]);
+    let configured = || daemon.health()["sources"]["configured"].clone();
+    wait_for("the list is read", || (configured() == 1).then_some(()));
+    let main = std::fs::read_to_string(folder.path("recapd.toml")).unwrap();
+    let own = source("own", &origin.url("/one?own"), "");
+    folder.write("recapd.toml", &(main.replace("recapd.db", "other.db") + &own));
+    wait_for("the edit is in force", || (configured() == 2).then_some(()));
+    daemon.stop();
+}

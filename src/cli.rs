@@ -4,6 +4,7 @@ mod already;
 mod ask;
 mod check;
 mod explain;
+mod lists;
 mod opml;
 mod output;
 mod poll;
@@ -25,11 +26,11 @@ use clap::{CommandFactory, Parser, Subcommand};
 use jiff::Timestamp;
 
 use crate::clock::Clock;
-use crate::config::{Config, ConfigErrors, listens_at, load};
+use crate::config::{Config, ConfigErrors, listens_at, load, load_with_lists};
 use crate::daemon;
 use crate::demo;
 use crate::id::{AudienceId, SourceId};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, remembered_list};
 use crate::week::Week;
 
 /// Polls news feeds, groups what they say into stories, and republishes the week's best.
@@ -256,7 +257,7 @@ fn found(given: Option<&Path>) -> Result<PathBuf> {
 }
 
 fn loaded(given: Option<&Path>) -> Result<Config> {
-    Ok(load(&found(given)?, &environment)?)
+    Ok(load_with_lists(&found(given)?, &environment, &remembered_list)?)
 }
 
 /// Where the daemon listens, also while an edit is wrong: it runs on by the old configuration.

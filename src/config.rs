@@ -21,6 +21,8 @@ mod value;
 mod watch;
 mod written;
 
+use std::fmt;
+use std::iter;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -33,9 +35,10 @@ use crate::filter::Filter;
 use crate::id::SourceId;
 use crate::insight::playbook::Playbook;
 use crate::names::Names;
+use crate::opml::Terms;
 use crate::publisher::Publishers;
 use crate::rank::{Topic, Weights};
-use crate::source::{Network, Source};
+use crate::source::{Network, Source, shown};
 use crate::week::Slot;
 
 use gather::{Others, ReadFile};
@@ -44,9 +47,10 @@ use written::Main;
 
 pub use edit::{EditError, add_sources};
 pub use error::ConfigErrors;
+pub use gather::Remember;
 pub use glance::listens_at;
 pub use known::UnknownSource;
-pub use outline::{Here, NewSource, interval, outline, written_interval};
+pub use outline::{Claim, Here, NewSource, interval, outline, written_interval};
 pub use schema::schema;
 pub use watch::{Watch, watch};
 
@@ -75,6 +79,8 @@ pub struct Config {
     pub filters: Vec<Filter>,
     /// In the order written, those of lists last.
     pub sources: Vec<Source>,
+    /// The files that the first sources are written in, each with how many.
+    pub written_in: Vec<(PathBuf, usize)>,
     /// What came of each `[[source_list]]`.
     pub lists: Vec<SourceList>,
     /// In the order written; one of them is the fallback.
@@ -87,6 +93,21 @@ pub struct Config {
     pub names: Names,
 }
 
+impl Config {
+    /// Where each source comes from, in their order: the file it is written in, or the list that brought it.
+    pub fn origins(&self) -> impl Iterator<Item = String> {
+        let written =
+            self.written_in.iter().flat_map(|(file, count)| iter::repeat_n(file.display().to_string(), *count));
+        let listed = self.lists.iter().flat_map(|list| iter::repeat_n(list.at.to_string(), list.sources.len()));
+        written.chain(listed)
+    }
+
+    /// The list that brought `source`; none if it is configured by hand.
+    pub fn list_of(&self, source: &SourceId) -> Option<&SourceList> {
+        self.lists.iter().find(|list| list.sources.contains(source))
+    }
+}
+
 /// The configuration whose main file is at `path`. `env` answers for `${VAR}`
 /// and for `STATE_DIRECTORY`.
 ///
@@ -95,14 +116,34 @@ pub struct Config {
 /// If a file cannot be read, or anything in any of them is wrong; everything
 /// that can be told apart is told.
 pub fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigErrors> {
-    loaded(path, env, &|path| std::fs::read_to_string(path))
+    load_with_lists(path, env, &|_, _| Ok(None))
 }
 
-fn loaded(path: &Path, env: &dyn Fn(&str) -> Option<String>, read_file: ReadFile) -> Result<Config, ConfigErrors> {
+/// As [`load`], with what `remember` knows of lists at addresses: without it they bring nothing.
+///
+/// # Errors
+///
+/// As [`load`], and if `remember` fails.
+pub fn load_with_lists(
+    path: &Path,
+    env: &dyn Fn(&str) -> Option<String>,
+    remember: Remember,
+) -> Result<Config, ConfigErrors> {
+    loaded(path, env, remember, &|path| std::fs::read_to_string(path))
+}
+
+fn loaded(
+    path: &Path,
+    env: &dyn Fn(&str) -> Option<String>,
+    remember: Remember,
+    read_file: ReadFile,
+) -> Result<Config, ConfigErrors> {
     let main = gather::main_file(path, read_file).map_err(|problem| ConfigErrors::new(vec![problem]))?;
     let mut problems = Vec::new();
     let written: Main = read::read(&main, env, &mut problems);
-    let others = gather::others(&main, &written, read_file, &mut problems);
+    let mut others = gather::others(&main, &written, read_file, &mut problems);
+    let database = meaning::database(&written.store, env);
+    others.remembered = gather::remembered(&main, &written, &database, remember, &mut problems);
     let config = if problems.is_empty() { pieces::mean_in_pieces(&main, &written, &others, env) } else { None };
     match config {
         Some(config) => Ok(config),
@@ -159,12 +200,31 @@ pub struct Store {
 /// What a list of feeds brought.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SourceList {
-    /// Where it stands.
-    pub path: PathBuf,
+    /// Where it is.
+    pub at: ListPlace,
     /// The sources that are there because of it: those of its feeds that nobody configured by hand.
     pub sources: Vec<SourceId>,
     /// What of it was left out, in words.
     pub notes: Vec<String>,
+}
+
+/// Where a list is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListPlace {
+    /// A file.
+    File(PathBuf),
+    /// On the web, and how it is followed there.
+    Web(Url, Terms),
+}
+
+/// As an operator may see it: without what may be a secret.
+impl fmt::Display for ListPlace {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::Web(url, _) => f.write_str(&shown(url)),
+        }
+    }
 }
 
 /// How we fetch.

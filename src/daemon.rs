@@ -4,6 +4,7 @@
 pub mod control;
 mod health;
 mod hubs;
+mod lists;
 mod metrics;
 mod reload;
 mod retention;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -68,6 +69,8 @@ struct Shared {
     commands: mpsc::Sender<Command>,
     /// See [`hubs::MOST_PUSHES`].
     pushes: Arc<Semaphore>,
+    /// A list at an address brings other sources now.
+    list_changed: Arc<Notify>,
     begun_with: Arc<BegunWith>,
 }
 
@@ -105,6 +108,7 @@ impl Shared {
             poller: watch::Sender::new(None),
             commands,
             pushes: Arc::new(Semaphore::new(hubs::MOST_PUSHES)),
+            list_changed: Arc::default(),
             begun_with: Arc::new(BegunWith::of(&config)),
             config: watch::Sender::new(config),
         };
@@ -175,6 +179,7 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     let controlled = control::open(&config.store.path, &lock)
         .map(|socket| tokio::spawn(control::listen(socket, shared.clone(), stop.clone())));
     let talked = tokio::spawn(hubs::talk(shared.clone(), stop.clone()));
+    let followed = path.is_some().then(|| tokio::spawn(lists::follow(shared.clone(), stop.clone())));
     let reloaded = path.map(|path| tokio::spawn(reload::reload(path, shared.clone(), stop.clone())));
     let watchdog = tokio::spawn(supervisor::watchdog(stop.clone()));
     tokio::spawn(look_for_damage(shared.readers.clone(), shared.health.clone()));
@@ -197,9 +202,7 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
         // Its socket goes with it.
         let _ = controlled.await;
     }
-    if let Some(reloaded) = reloaded {
-        reloaded.abort();
-    }
+    reloaded.into_iter().chain(followed).for_each(|task| task.abort());
     handle.close().await;
     ended?;
     match answered {

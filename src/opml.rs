@@ -3,11 +3,15 @@
 //! What a plain list has no place for stands in attributes of our own namespace: an id, a kind, a weight,
 //! audiences, an interval. Folders are outlines around outlines, as every reader has them.
 
+mod everyone;
+mod living;
 mod read;
 mod written;
 
 use url::Url;
 
+pub use everyone::for_everyone;
+pub use living::{Came, HeldList, ListStanding, Living, Losses, Terms};
 pub use read::{Listed, NotAList, Refused, read};
 pub use written::written;
 

@@ -107,6 +107,15 @@ pub fn public(address: &Url) -> Url {
     shown
 }
 
+/// `address` as its operator may see it: as [`public`], with `?…` where a query was left out, so that two
+/// feeds which differ in it do not look like one.
+pub fn shown(address: &Url) -> String {
+    let mask = if address.query().is_some_and(|query| !query.is_empty()) { "?…" } else { "" };
+    let mut shown = public(address);
+    shown.set_fragment(None);
+    format!("{shown}{mask}")
+}
+
 /// A range of addresses: `127.0.0.0/8`, `fd00::/8`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
@@ -148,5 +157,7 @@ mod tests {
     fn what_readers_see_of_an_address_holds_no_secret() {
         check("https://a.test/feed", "https://a.test/feed");
         check("https://me:hunter2@a.test/feed?token=hunter2", "https://a.test/feed");
+        assert_eq!(shown(&"https://me:pw@a.test/feed?token=x#y".parse().unwrap()), "https://a.test/feed?…");
+        assert_eq!(shown(&"https://a.test/feed?".parse().unwrap()), "https://a.test/feed?".trim_end_matches('?'));
     }
 }

@@ -15,6 +15,7 @@ mod readers;
 mod recaps;
 mod retention;
 mod row;
+mod source_lists;
 mod sources;
 mod stories;
 mod words;
@@ -35,6 +36,7 @@ pub use lock::Lock;
 pub use readers::Readers;
 pub use recaps::{Listed, Published};
 pub use retention::{More, Removed};
+pub use source_lists::remembered_list;
 pub use words::Told;
 
 /// `recap` in ASCII, so that no other program's database is taken for ours.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use anyhow::Result;
 use url::Url;
 
-use crate::config::{Config, EditError, NewSource, add_sources};
+use crate::config::{Claim, Config, EditError, NewSource, add_sources};
 use crate::discover::key;
 use crate::id::SourceId;
 use crate::store::{Store, StoreError};
@@ -17,6 +17,8 @@ pub struct Already {
     /// By [`key`] of their address, and of the one they moved to.
     feeds: HashMap<String, SourceId>,
     ids: HashSet<String>,
+    /// Those of sources that are configured no more.
+    removed: HashSet<String>,
 }
 
 impl Already {
@@ -35,9 +37,9 @@ impl Already {
                 feeds.entry(key(feed)).or_insert_with(|| source.id.clone());
             }
         }
-        let configured = config.sources.iter().map(|source| &source.id);
-        let ids = configured.chain(states.keys()).map(ToString::to_string).collect();
-        Ok(Self { feeds, ids })
+        let ids: HashSet<String> = config.sources.iter().map(|source| source.id.to_string()).collect();
+        let removed = states.keys().map(ToString::to_string).filter(|id| !ids.contains(id)).collect();
+        Ok(Self { feeds, ids, removed })
     }
 
     /// The source that has the feed at `address`.
@@ -46,8 +48,12 @@ impl Already {
     }
 
     /// Whether a source has this id, or had it.
-    pub fn takes(&self, id: &str) -> bool {
-        self.ids.contains(id)
+    pub fn claim(&self, id: &str) -> Claim {
+        match id {
+            id if self.ids.contains(id) => Claim::Taken,
+            id if self.removed.contains(id) => Claim::Removed,
+            _ => Claim::Free,
+        }
     }
 
     /// From now on this is there, too.

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::ask::Health;
 use super::environment;
+use super::lists;
 use super::output::{self, Style};
 use crate::clock::Clock;
 use crate::config::{self, Config};
@@ -17,11 +18,12 @@ use crate::fetch::{Fetched, Fetcher, Request};
 use crate::parse::{Document, parse};
 use crate::publish::words;
 use crate::source::{Source, Validators};
+use crate::store::remembered_list;
 
 /// Says that the configuration at `path` is right, or everything that is not;
 /// `online` also asks each source.
 pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<ExitCode> {
-    let config = config::load(path, &environment)?;
+    let config = config::load_with_lists(path, &environment, &remembered_list)?;
     let counts = [
         ("sources", config.sources.len()),
         ("audiences", config.audiences.len()),
@@ -31,7 +33,7 @@ pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<Ex
     ];
     match style {
         Style::Words => {
-            let counts: Vec<String> = counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
+            let counts: Vec<String> = counts.iter().map(|(what, count)| counted(what, *count)).collect();
             output::line(&format!("{}: all right: {}", path.display(), counts.join(", ")))?;
         }
         Style::Json => {
@@ -39,9 +41,10 @@ pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<Ex
             output::json(&counts.collect::<serde_json::Map<_, _>>())?;
         }
     }
+    lists::told(&config, clock.now(), style)?;
     for list in &config.lists {
         for note in &list.notes {
-            output::complain(&format!("note: {}: {note}", list.path.display()));
+            output::complain(&format!("note: {}: {note}", list.at));
         }
     }
     let is_loopback =
@@ -52,6 +55,13 @@ pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<Ex
         );
     }
     if online { super::blocking(ask_all(config, clock, style)) } else { Ok(ExitCode::SUCCESS) }
+}
+
+/// "1 source", "14 kinds of event".
+fn counted(what: &str, count: usize) -> String {
+    let one = what.replacen("s of", " of", 1);
+    let one = if one == what { what.trim_end_matches('s') } else { &one };
+    format!("{count} {}", if count == 1 { one } else { what })
 }
 
 async fn ask_all(config: Config, clock: Clock, style: Style) -> Result<ExitCode> {
@@ -120,5 +130,19 @@ pub fn health(listen: SocketAddr) -> Result<ExitCode> {
             });
             Ok(ExitCode::FAILURE)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_no_plural() {
+        assert_eq!([counted("sources", 1), counted("sources", 0)], ["1 source", "0 sources"]);
+        assert_eq!(
+            [counted("kinds of event", 1), counted("kinds of event", 14)],
+            ["1 kind of event", "14 kinds of event"]
+        );
     }
 }

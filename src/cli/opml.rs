@@ -1,20 +1,24 @@
 //! `recapd opml`: sources from other readers' lists, and ours for them.
 
 use std::io::Read;
+use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 use serde_json::json;
+use url::{Host, Url};
 
 use super::already::{Already, written};
 use super::output::{self, Style};
 use super::reach::Wish;
 use crate::config::{self, Config, Here, NewSource, written_interval};
+use crate::fetch::check_address;
 use crate::id::SourceId;
 use crate::opml::{self, Listed, Outline, Own};
 use crate::parse;
-use crate::source::{Beliefs, Hub, Source, Tempo, public};
+use crate::publish::words;
+use crate::source::{Beliefs, Hub, Source, Tempo, shown};
 
 /// A longer list is a slip: this one has a hundred thousand feeds.
 const LONGEST_BYTES: u64 = 32 * 1024 * 1024;
@@ -30,7 +34,7 @@ pub enum Deed {
     },
     /// Print the sources as a list, in OPML
     Export {
-        /// Without logins and queries of addresses, which may hold secrets
+        /// For everyone: no private addresses, none that may hold a secret, each feed once
         #[arg(long)]
         public: bool,
     },
@@ -54,6 +58,7 @@ enum Outcome {
 fn import(file: &str, wish: &Wish, style: Style) -> Result<ExitCode> {
     let bytes = bytes_of(file).with_context(|| format!("cannot read {file}"))?;
     let listed = opml::read(&parse::text(&bytes, None)).with_context(|| format!("cannot import {file}"))?;
+    listed.whole().map_err(anyhow::Error::msg).with_context(|| format!("cannot import {file}"))?;
     let outcomes = judged(listed, &wish.config)?;
     let new: Vec<NewSource> = outcomes.iter().filter_map(Outcome::added).cloned().collect();
     let into = written(&wish.path, &new)?;
@@ -100,12 +105,26 @@ fn judged(listed: Listed, config: &Config) -> Result<Vec<Outcome>> {
             outcomes.push(Outcome::There(Box::new(outline), source));
             continue;
         }
-        let (source, notes) = config::outline(&outline, &here, &|id| already.takes(id));
+        let (source, mut notes) = config::outline(&outline, &here, &|id| already.claim(id));
+        notes.extend(near_by(&source.feed, config));
         already.add(&source);
         outcomes.push(Outcome::Added(Box::new(source), notes));
     }
     outcomes.extend(listed.refused.into_iter().map(Outcome::Refused));
     Ok(outcomes)
+}
+
+/// That the guard will refuse an address, and what allows it.
+fn near_by(feed: &Url, config: &Config) -> Option<String> {
+    let address = match feed.host()? {
+        Host::Domain("localhost") => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        Host::Domain(_) => return None,
+        Host::Ipv4(address) => address.into(),
+        Host::Ipv6(address) => address.into(),
+    };
+    let private = check_address(address, &config.fetch.allow_private).err()?;
+    let whose = if private.network().is_some() { " in its [[source]], or in [fetch]" } else { "" };
+    Some(format!("it will not be polled: {private}{whose}"))
 }
 
 impl Outcome {
@@ -120,9 +139,9 @@ impl Outcome {
         match self {
             Self::Added(source, notes) => {
                 let notes: String = notes.iter().map(|note| format!("; {note}")).collect();
-                format!("added    `{}` ({}): {}{notes}", source.id, source.name, public(&source.feed))
+                format!("added    `{}` ({}): {}{notes}", source.id, source.name, shown(&source.feed))
             }
-            Self::There(outline, source) => format!("there    `{source}`: {}", public(&outline.xml_url)),
+            Self::There(outline, source) => format!("there    `{source}`: {}", shown(&outline.xml_url)),
             Self::Refused(refused) => format!("REFUSED  {}: {}", refused.text, refused.why),
         }
     }
@@ -130,10 +149,10 @@ impl Outcome {
     fn object(&self) -> serde_json::Value {
         match self {
             Self::Added(source, notes) => json!({
-                "outcome": "added", "source": source.id, "name": source.name, "feed": public(&source.feed), "why": null, "notes": notes,
+                "outcome": "added", "source": source.id, "name": source.name, "feed": shown(&source.feed), "why": null, "notes": notes,
             }),
             Self::There(outline, source) => json!({
-                "outcome": "there", "source": source, "name": outline.text, "feed": public(&outline.xml_url), "why": null, "notes": [],
+                "outcome": "there", "source": source, "name": outline.text, "feed": shown(&outline.xml_url), "why": null, "notes": [],
             }),
             Self::Refused(refused) => json!({
                 "outcome": "refused", "source": null, "name": refused.text, "feed": null, "why": refused.why, "notes": [],
@@ -143,28 +162,36 @@ impl Outcome {
 }
 
 fn export(config: &Config, without_secrets: bool) -> Result<ExitCode> {
-    let has_secret = |source: &&Source| source.public_feed() != source.feed;
-    let secrets = config.sources.iter().filter(has_secret).count();
-    if secrets > 0 && !without_secrets {
+    let sources: Vec<&Source> = if without_secrets {
+        opml::for_everyone(config.sources.iter()).collect()
+    } else {
+        config.sources.iter().collect()
+    };
+    let left_out = config.sources.len() - sources.len();
+    if left_out > 0 {
         output::complain(&format!(
-            "note: {secrets} of the addresses have a login or a query, which may hold a secret; --public leaves these out"
+            "note: left out: {}, at a private address, with a login or a query that may hold a secret, or there twice",
+            words::count(left_out, "source")
         ));
     }
-    let is_told = |source: &&Source| {
+    let secrets = config.sources.iter().filter(|source| source.public_feed() != source.feed).count();
+    if secrets > 0 && !without_secrets {
+        output::complain(&format!(
+            "note: {secrets} of the addresses have a login or a query, which may hold a secret; --public leaves out \
+             those that may"
+        ));
+    }
+    let is_told = |source: &&&Source| {
         let has_network = !source.allow_private.is_empty();
         let is_believed = source.base.is_none() && source.believed == Beliefs::default();
         !source.filters.is_empty() || has_network || !is_believed
     };
-    let kept_back: Vec<&str> = config.sources.iter().filter(is_told).map(|source| source.id.as_str()).collect();
+    let kept_back: Vec<&str> = sources.iter().filter(is_told).map(|source| source.id.as_str()).collect();
     if !kept_back.is_empty() {
         let keys = "filters, allow_private and the keys for feeds that lie";
         output::complain(&format!("note: {keys} are not in the list: {}", kept_back.join(", ")));
     }
-    let outlines = config.sources.iter().map(|source| {
-        let outline = outline_of(source);
-        if without_secrets { Outline { xml_url: source.public_feed(), ..outline } } else { outline }
-    });
-    output::bytes(&opml::written(&config.recap.title, outlines))?;
+    output::bytes(&opml::written(&config.recap.title, sources.into_iter().map(outline_of)))?;
     Ok(ExitCode::SUCCESS)
 }
 

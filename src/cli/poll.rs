@@ -9,6 +9,7 @@ use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
+use super::lists::{self, Asked};
 use super::output::{self, Style};
 use super::reach::{Wish, ask};
 use crate::daemon::control::{Answer, Request, Writer};
@@ -33,16 +34,17 @@ pub fn which(sources: Vec<SourceId>, all: bool) -> Which {
 /// Polls, or has the daemon poll that runs, and sums up.
 pub async fn poll(wish: Wish, which: Which, style: Style) -> Result<ExitCode> {
     let begun = Instant::now();
-    let summary = match wish.writer()? {
-        Writer::Daemon(socket) => by_daemon(socket, which).await?,
+    let (summary, lists) = match wish.writer()? {
+        Writer::Daemon(socket) => (by_daemon(socket, which).await?, Vec::new()),
         Writer::Us(_lock) => here(&wish, which).await?,
     };
     match style {
         Style::Words => {
             output::line(&in_words(&summary, begun.elapsed()))?;
             troubles(&summary).iter().try_for_each(|trouble| output::line(trouble))?;
+            lists.iter().try_for_each(|problem| output::line(&output::printable(&format!("  {problem}"))))?;
         }
-        Style::Json => output::json(&object(&summary, begun.elapsed()))?,
+        Style::Json => output::json(&object(&summary, &lists, begun.elapsed()))?,
     }
     let everything_failed = summary.polled > 0 && summary.failed == summary.polled;
     Ok(if everything_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -58,13 +60,19 @@ async fn by_daemon(socket: PathBuf, which: Which) -> Result<Summary> {
 }
 
 /// With a bar on a terminal, while we hold the lock.
-async fn here(wish: &Wish, which: Which) -> Result<Summary> {
-    let (config, clock) = (wish.config.clone(), wish.clock());
+async fn here(wish: &Wish, which: Which) -> Result<(Summary, Vec<String>)> {
+    let (mut config, clock) = (wish.config.clone(), wish.clock());
     let handle = Handle::start(&config.store.path, Arc::new(config.names.clone()))?;
     let readers = Readers::of(&config.store.path);
     let states = States::read(&readers).await?;
-    let poller = Poller::new(config, handle.clone(), readers, states)?;
+    let mut poller = Poller::new(config.clone(), handle.clone(), readers, states)?;
     poller.remember_rests(clock.now());
+    let mut problems = Vec::new();
+    if let Some(asked) = lists_of(&which) {
+        let (changed, said) = lists::read(&poller, &wish.path, asked, clock.now()).await?;
+        (problems, config) = (said, changed.unwrap_or(config));
+        poller = poller.by(config)?;
+    }
     let sources = poller.chosen(which, clock.now())?;
     let bar = bar(sources.len());
     let summary = poller
@@ -75,7 +83,16 @@ async fn here(wish: &Wish, which: Which) -> Result<Summary> {
         .await?;
     bar.finish_and_clear();
     handle.close().await;
-    Ok(summary)
+    Ok((summary, problems))
+}
+
+/// Which lists are read before their sources are polled: for sources that are named, none.
+fn lists_of(which: &Which) -> Option<Asked> {
+    match which {
+        Which::Due => Some(Asked::Due),
+        Which::All => Some(Asked::All),
+        Which::Named(_) => None,
+    }
 }
 
 fn in_words(summary: &Summary, elapsed: Duration) -> String {
@@ -101,7 +118,7 @@ fn troubles(summary: &Summary) -> Vec<String> {
     named.chain(more).collect()
 }
 
-fn object(summary: &Summary, elapsed: Duration) -> Value {
+fn object(summary: &Summary, lists: &[String], elapsed: Duration) -> Value {
     json!({
         "polled": summary.polled,
         "unchanged": summary.unchanged,
@@ -111,6 +128,7 @@ fn object(summary: &Summary, elapsed: Duration) -> Value {
         "new_stories": summary.taken.stories,
         "troubles": summary.troubles,
         "more_troubles": summary.more_troubles,
+        "lists": lists,
         "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
     })
 }

@@ -16,7 +16,7 @@ use super::reach::{Wish, ask, granted};
 use crate::config::Config;
 use crate::daemon::control::{self, Answer, Request, Writer};
 use crate::id::SourceId;
-use crate::source::{Held, Leave, Source, SourceState, Standing, Word};
+use crate::source::{Held, Leave, Source, SourceState, Standing, Word, shown};
 use crate::store::{Store, StoreError};
 
 /// What is said about sources.
@@ -87,18 +87,16 @@ fn list(config: &Config, style: Style) -> Result<ExitCode> {
     };
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["source", "stands", "name", "feed"]);
-    for source in &config.sources {
+    table.set_header(["source", "stands", "kind", "folder", "name", "feed", "from"]);
+    for (source, from) in config.sources.iter().zip(config.origins()) {
         let state = states.get(&source.id);
         match style {
-            Style::Json => output::json(&object(source, state))?,
+            Style::Json => output::json(&object(source, state, &from))?,
             Style::Words => {
-                let (id, stands, feed) = (
-                    source.id.to_string(),
-                    output::printable(&stands(state, &config.recap.slot.zone)),
-                    source.public_feed(),
-                );
-                table.add_row([id, stands, output::printable(&source.name), feed.to_string()]);
+                let stands = output::printable(&stands(state, &config.recap.slot.zone));
+                let folder = source.folder.as_deref().map(output::printable).unwrap_or_default();
+                let (kind, name) = (source.kind.word().to_owned(), output::printable(&source.name));
+                table.add_row([source.id.to_string(), stands, kind, folder, name, shown(&source.feed), from]);
             }
         }
     }
@@ -124,7 +122,7 @@ fn stands(state: Option<&SourceState>, zone: &TimeZone) -> String {
     }
 }
 
-fn object(source: &Source, state: Option<&SourceState>) -> serde_json::Value {
+fn object(source: &Source, state: Option<&SourceState>, from: &str) -> serde_json::Value {
     let standing = state.map(|state| &state.standing);
     let (since, why) = match standing {
         Some(Standing::Paused { since }) => (Some(since), None),
@@ -134,7 +132,10 @@ fn object(source: &Source, state: Option<&SourceState>) -> serde_json::Value {
     serde_json::json!({
         "source": source.id,
         "name": source.name,
-        "feed": source.public_feed(),
+        "feed": shown(&source.feed),
+        "kind": source.kind.word(),
+        "folder": source.folder,
+        "from": from,
         "standing": standing.unwrap_or(&Standing::Active).word(),
         "since": since,
         "why": why,

@@ -8,6 +8,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 
 use super::ask::Health;
+use super::lists;
 use super::output::{self, Style};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -19,7 +20,7 @@ use crate::site::state_in_words;
 use crate::source::{Leave, Source, SourceState, Standing, public};
 use crate::store::{Store, StoreError};
 
-/// Prints a table, or one JSON object a source a line,
+/// Prints a table, or one JSON object a source a line, then the lists that bring sources,
 /// and what a running daemon says is wrong with the whole: last, or on standard
 /// error beside JSON.
 ///
@@ -44,6 +45,7 @@ pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
             let hub = subscriptions.iter().find(|it| it.source == source.id && it.wish == Wish::Held);
             output::json(&object(config, source, states.get(&source.id), hub, now))?;
         }
+        lists::told(config, now, style)?;
         return Ok(ExitCode::SUCCESS);
     }
     output::line(&table(config, &states, now).to_string())?;
@@ -52,6 +54,7 @@ pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
             output::line(&output::printable(&advice))?;
         }
     }
+    lists::told(config, now, style)?;
     output::line(&summary(config, &states, now))?;
     problems.iter().try_for_each(|problem| output::line(problem))?;
     Ok(ExitCode::SUCCESS)

@@ -14,7 +14,8 @@ use toml::Value;
 use crate::source::Hub;
 
 use super::error::ConfigErrors;
-use super::gather::{file_for_sources, folder_of, main_file};
+use super::expand::literal;
+use super::gather::{Remember, file_for_sources, folder_of, main_file};
 use super::loaded;
 use super::outline::NewSource;
 use super::read::read;
@@ -67,14 +68,16 @@ pub fn add_sources(
     let real =
         fs::canonicalize(&file).map_err(|source| EditError::File { deed: "find", path: file.clone(), source })?;
     let _lock = lock(&real)?;
-    loaded(path, env, &|path| fs::read_to_string(path))?;
+    // What lists at addresses bring makes nothing wrong: what is configured by hand goes before.
+    let remember: Remember = &|_, _| Ok(None);
+    loaded(path, env, remember, &|path| fs::read_to_string(path))?;
     if sources.is_empty() {
         return Ok(file);
     }
     let before = read_text(&real)?;
     let after = appended(&before, sources);
     let draft = |path: &Path| if path == file { Ok(after.clone()) } else { fs::read_to_string(path) };
-    loaded(path, env, &draft).map_err(EditError::Wrong)?;
+    loaded(path, env, remember, &draft).map_err(EditError::Wrong)?;
     replace(&real, &before, &after)?;
     Ok(file)
 }
@@ -138,7 +141,7 @@ fn entry(source: &NewSource) -> String {
 /// One line that asks for no variable: a feed must not call itself `${TOKEN}`,
 /// and have the token published as its name.
 fn plain(text: &str) -> String {
-    crate::text::one_line(text).replace("${", "{")
+    literal(&crate::text::one_line(text))
 }
 
 /// Replaces the file at `path` at once, unless somebody changed it since it was read as `before`.
@@ -259,7 +262,7 @@ mod tests {
         let bad = NewSource { feed, folder: Some("${TOKEN}".to_owned()), ..new("b", "it is ${TOKEN}\n[[source]]") };
         add(&folder, &[bad]).unwrap();
         let source = config(&folder).sources.remove(0);
-        assert_eq!((source.name.as_str(), source.folder.as_deref()), ("it is {TOKEN} [[source]]", Some("{TOKEN}")));
+        assert_eq!((source.name.as_str(), source.folder.as_deref()), ("it is ${TOKEN} [[source]]", Some("${TOKEN}")));
         assert_eq!(source.feed.as_str(), "https://b.test/?q=$%7BTOKEN}");
     }
 

@@ -102,9 +102,17 @@ impl SourceEntry {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SourceListEntry {
-    /// The list, a file, relative to this one.
-    #[schemars(required, with = "String")]
+    /// The list, a file, relative to this one; or it has a `url`.
+    #[schemars(with = "Option<String>")]
     pub opml: Option<Located<String>>,
+    /// The address of the list; or it is a file.
+    #[schemars(with = "Option<Address>")]
+    pub url: Option<Located<Address>>,
+    /// The time between two looks at the `url`; absent: a day.
+    #[schemars(with = "Option<Period>")]
+    pub refresh: Option<Located<Period>>,
+    /// What becomes of a list at a `url` that loses more than half of ten feeds or more at once.
+    pub losses: Losses,
     /// Who speaks in its feeds, where the list does not say.
     pub kind: Kind,
     /// How much their word counts, where the list does not say.
@@ -114,6 +122,17 @@ pub struct SourceListEntry {
     pub audiences: Vec<Located<AudienceId>>,
     /// The time between two polls of each, where the list does not say; absent: `interval` of `[fetch]`.
     pub interval: Option<Located<Period>>,
+}
+
+/// What a list that loses much at once is taken for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Losses {
+    /// A mishap: the list before stays in force, and it is said.
+    #[default]
+    Hold,
+    /// What its owner wants.
+    Take,
 }
 
 /// Who speaks.

@@ -1,6 +1,11 @@
-//! `${VAR}` in a string: secrets come from the environment, not from the file.
+//! `${VAR}` in a string: secrets come from the environment, not from the file. `$${` stands for `${` itself.
 
-/// `text` with every `${VAR}` replaced by what `env` says.
+/// A text that [`expand`] makes `text` of.
+pub(super) fn literal(text: &str) -> String {
+    text.replace("${", "$${")
+}
+
+/// `text` with every `${VAR}` replaced by what `env` says, and `$${` by `${`.
 ///
 /// # Errors
 ///
@@ -9,6 +14,12 @@ pub(super) fn expand(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result
     let mut expanded = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
+        if let Some(before) = before.strip_suffix('$') {
+            expanded += before;
+            expanded += "${";
+            rest = after;
+            continue;
+        }
         let (name, after) = after.split_once('}').ok_or("`${` has no `}`: write it as in \"${HOME}\"")?;
         if !is_name(name) {
             return Err(format!("`${{{name}}}` names no variable: write it as in \"${{HOME}}\""));
@@ -41,6 +52,14 @@ mod tests {
     fn variables_are_replaced_once() {
         check("plain $5", Ok("plain $5"));
         check("a/${TOKEN}/${TOKEN}", Ok("a/s3cret${X}/s3cret${X}"));
+    }
+
+    #[test]
+    fn a_doubled_sign_asks_for_nothing() {
+        check("$${TOKEN} and $${", Ok("${TOKEN} and ${"));
+        for text in ["${TOKEN}", "$${TOKEN}", "$$${", "${${TOKEN}}", "$", "plain"] {
+            check(&literal(text), Ok(text));
+        }
     }
 
     #[test]

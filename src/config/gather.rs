@@ -5,6 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use url::Url;
+
+use crate::opml::Living;
+
+use super::entries::SourceListEntry;
 use super::error::Problem;
 use super::place::{Document, Located, Place};
 use super::written::Main;
@@ -12,13 +17,18 @@ use super::written::Main;
 /// What reads a file: the disk, or a draft in place of one of its files.
 pub(super) type ReadFile<'r> = &'r dyn Fn(&Path) -> io::Result<String>;
 
+/// What is remembered of the list at an address, in the database at a path; why it cannot be told, in words.
+pub type Remember<'r> = &'r dyn Fn(&Path, &Url) -> Result<Option<Living>, String>;
+
 /// All files of a configuration but the main one, read.
 #[derive(Clone)]
 pub(super) struct Others {
     /// In the order named; those of one pattern by name.
     pub(super) sources: Vec<Arc<Document>>,
-    /// One for each `[[source_list]]`; none where it cannot be read.
+    /// One for each `[[source_list]]`; none where it cannot be read, or is at an address.
     pub(super) lists: Vec<Option<Arc<Document>>>,
+    /// One for each `[[source_list]]`: what is remembered of it, if it is at an address and was read.
+    pub(super) remembered: Vec<Option<Living>>,
     /// None: the operator wants none.
     pub(super) audiences: Option<Arc<Document>>,
     pub(super) publishers: Option<Arc<Document>>,
@@ -34,6 +44,7 @@ impl Others {
         Self {
             sources: Vec::new(),
             lists: Vec::new(),
+            remembered: Vec::new(),
             audiences: Some(Document::shipped("audiences.toml", include_str!("../../config/audiences.toml"))),
             publishers: Some(Document::shipped("publishers.toml", include_str!("../../config/publishers.toml"))),
             playbook: Some(Document::shipped("playbook.toml", include_str!("../../config/playbook.toml"))),
@@ -81,6 +92,7 @@ pub(super) fn others(main: &Arc<Document>, written: &Main, read_file: ReadFile, 
     let mut others = Others {
         sources: gatherer.sources(&written.sources),
         lists: written.source_list.iter().map(|list| gatherer.list(&list.opml)).collect(),
+        remembered: Vec::new(),
         audiences: gatherer.one(&written.audiences, shipped.audiences),
         publishers: gatherer.one(&written.publishers, shipped.publishers),
         playbook: gatherer.one(&written.playbook, shipped.playbook),
@@ -95,6 +107,25 @@ pub(super) fn others(main: &Arc<Document>, written: &Main, read_file: ReadFile, 
     others.folders.sort();
     others.folders.dedup();
     others
+}
+
+/// What is remembered of each list at an address, `in_database`. What cannot be read
+/// is a problem: without it the sources of a list would be gone.
+pub(super) fn remembered(
+    main: &Arc<Document>,
+    written: &Main,
+    in_database: &Path,
+    remember: Remember,
+    problems: &mut Vec<Problem>,
+) -> Vec<Option<Living>> {
+    let mut of = |list: &Located<SourceListEntry>| {
+        let url = list.url.as_ref()?;
+        remember(in_database, &url.0).unwrap_or_else(|why| {
+            problems.push(Problem::at(url.place(main), format!("cannot read what is remembered of this list: {why}")));
+            None
+        })
+    };
+    written.source_list.iter().map(&mut of).collect()
 }
 
 struct Gatherer<'g> {
@@ -119,8 +150,8 @@ impl Gatherer<'_> {
     fn list(&mut self, named: &Option<Located<String>>) -> Option<Arc<Document>> {
         let address = named.as_ref().filter(|it| it.starts_with("https://") || it.starts_with("http://"));
         if let Some(address) = address {
-            let problem = Problem::at(address.place(self.main), "lists at an address come with a later version");
-            self.problems.push(problem.hint("name a file; a timer may fetch it, and rename it into place"));
+            let problem = Problem::at(address.place(self.main), "`opml` names a file, and this is an address");
+            self.problems.push(problem.hint("write it as `url`"));
             return None;
         }
         self.one(named, None)

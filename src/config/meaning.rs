@@ -57,6 +57,7 @@ pub(super) fn mean(
         names: from(&of(&others.names), env, &mut problems, |file: NamesFile| file.name),
     };
     lists.add_own(main, &written);
+    let written_in = written_in(main, &others, &lists.sources);
     let references = if problems.is_empty() { References::Checked } else { References::Believed };
 
     let names = names::names(lists.names, references, &mut problems);
@@ -65,7 +66,7 @@ pub(super) fn mean(
     let playbook = lists::playbook(lists.kinds, &audiences, references, &mut problems);
     let fetch = fetch(main, &written.fetch, &mut problems);
     let mut sources = sources::sources(lists.sources, &written.fetch, &audiences, references, &mut problems);
-    let lists = listed::listed(main, &written, &others.lists, &audiences, references, &mut sources, &mut problems);
+    let lists = listed::listed(main, &written, &others, &audiences, references, &mut sources, &mut problems);
     let filters = filters(main, &written.filter, Reach::All, &mut problems);
     let store = store(main, &written.store, env, &mut problems);
     let websub = websub(main, &written, &fetch, &mut problems);
@@ -85,6 +86,7 @@ pub(super) fn mean(
         store,
         filters,
         sources,
+        written_in,
         lists,
         audiences,
         publishers,
@@ -133,6 +135,12 @@ where
     documents.iter().flat_map(|document| entries(document, list(read(document, env, problems)))).collect()
 }
 
+/// How many of the sources, which stand in this order, are written in each file.
+fn written_in(main: &Arc<Document>, others: &Others, sources: &[Entry<SourceEntry>]) -> Vec<(PathBuf, usize)> {
+    let count = |path: &PathBuf| (path.clone(), sources.iter().filter(|it| it.stands_in(path)).count());
+    others.sources.iter().chain([main]).map(|document| count(&document.path)).collect()
+}
+
 fn server(written: &written::Server) -> Server {
     // Without the scope that an IPv6 address may have: a URL has no place for it.
     let local = SocketAddr::new(written.listen.0.ip(), written.listen.0.port());
@@ -154,7 +162,6 @@ fn ending_in_slash(url: &Url) -> Url {
 /// Less than this, and a recap could not look back.
 const LEAST_KEPT: Duration = Duration::from_secs(30 * 86_400);
 
-/// `$STATE_DIRECTORY` is a list where the unit has several; the first is ours.
 fn store(
     main: &Arc<Document>,
     written: &written::Store,
@@ -165,9 +172,14 @@ fn store(
         let title = format!("`keep_items` ({}) is too short: a recap looks back for weeks", text(&written.keep_items));
         problems.push(Problem::at(written.keep_items.place(main), title).hint("use at least \"30d\""));
     }
+    Store { path: database(written, env), keep_items: written.keep_items.0 }
+}
+
+/// `$STATE_DIRECTORY` is a list where the unit has several; the first is ours.
+pub(super) fn database(written: &written::Store, env: &dyn Fn(&str) -> Option<String>) -> PathBuf {
     let state = env("STATE_DIRECTORY").and_then(|all| all.split(':').next().map(PathBuf::from));
     let folder = state.filter(|it| it != Path::new("")).unwrap_or_else(|| PathBuf::from("data"));
-    Store { path: folder.join(&written.path), keep_items: written.keep_items.0 }
+    folder.join(&written.path)
 }
 
 fn beside(store: &Store, path: &str) -> PathBuf {

@@ -82,14 +82,25 @@ impl Here {
     }
 }
 
-/// The source that `outline` is `here`, under its own id unless that is `taken`;
+/// Whose an id is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Nobody has it, or ever had it.
+    Free,
+    /// A source has it.
+    Taken,
+    /// A source had it that is configured no more: its items and its memory are kept under it.
+    Removed,
+}
+
+/// The source that `outline` is `here`, under its own id if that is free by what `claim` says;
 /// and what of it was left out or changed, in words.
-pub fn outline(outline: &Outline, here: &Here, taken: &dyn Fn(&str) -> bool) -> (NewSource, Vec<String>) {
+pub fn outline(outline: &Outline, here: &Here, claim: &dyn Fn(&str) -> Claim) -> (NewSource, Vec<String>) {
     let mut notes = Vec::new();
     let own = &outline.own;
     let host = || outline.xml_url.host_str().unwrap_or_default().trim_start_matches("www.").to_owned();
     let name = if outline.text.is_empty() { host() } else { outline.text.clone() };
-    let id = id(outline, taken, &mut notes);
+    let id = id(outline, claim, &mut notes);
     let mut note = |why: String| notes.push(why);
     let kind = own.kind.as_deref().map(|written| {
         kind(written).unwrap_or_else(|| {
@@ -150,12 +161,16 @@ pub fn written_interval(interval: Duration) -> String {
     Period(interval).into()
 }
 
-fn id(outline: &Outline, taken: &dyn Fn(&str) -> bool, notes: &mut Vec<String>) -> SourceId {
-    let new = || new_id(&outline.text, &outline.xml_url, taken);
+fn id(outline: &Outline, claim: &dyn Fn(&str) -> Claim, notes: &mut Vec<String>) -> SourceId {
+    let new = || new_id(&outline.text, &outline.xml_url, &|id| claim(id) != Claim::Free);
     let Some(written) = &outline.own.id else { return new() };
-    match written.parse::<SourceId>() {
-        Ok(id) if !taken(id.as_str()) => return id,
-        Ok(_) => notes.push(format!("its id `{written}` is taken: it has another here")),
+    match written.parse::<SourceId>().map(|id| (claim(id.as_str()), id)) {
+        Ok((Claim::Free, id)) => return id,
+        Ok((Claim::Taken, _)) => notes.push(format!("its id `{written}` is taken: it has another here")),
+        Ok((Claim::Removed, _)) => notes.push(format!(
+            "its id `{written}` was that of a source which is configured no more, and whose items are kept: \
+             it has another here"
+        )),
         Err(error) => notes.push(error.to_string()),
     }
     new()
@@ -177,7 +192,11 @@ mod tests {
         let hour = Duration::from_secs(3600);
         let here = Here { audiences: vec!["developers".parse().unwrap()], least: hour, most: 24 * hour };
         let outlines = read(&list).unwrap().outlines;
-        let (source, notes) = outline(&outlines[0], &here, &|id| id == "taken");
+        let (source, notes) = outline(&outlines[0], &here, &|id| match id {
+            "taken" => Claim::Taken,
+            "gone" => Claim::Removed,
+            _ => Claim::Free,
+        });
         assert_eq!(notes, expected, "{attributes}");
         source
     }
@@ -208,6 +227,8 @@ mod tests {
     #[test]
     fn what_makes_no_sense_here_is_left_out_and_told() {
         check("recapd:id='taken'", &["its id `taken` is taken: it has another here"]);
+        let gone = "its id `gone` was that of a source which is configured no more, and whose items are kept: it has another here";
+        check("recapd:id='gone'", &[gone]);
         let bad = "`X` cannot be an id: use 1 to 64 of a-z, 0-9, `-` and `_`, starting with a letter or digit";
         check("recapd:id='X'", &[bad]);
         check("recapd:kind='presse'", &["its kind `presse` is none of press, primary, community, aggregator: press"]);

@@ -35,20 +35,26 @@ pub(super) fn mean_in_pieces(
     let without = Others { sources: Vec::new(), ..others.clone() };
     let rest = mean(main, written.clone(), without, env, Vec::new()).ok()?;
     let mut all: Vec<Source> = Vec::new();
-    for piece in others.sources.iter().flat_map(|document| pieces(document)) {
-        let mut problems = Vec::new();
-        let file: SourcesFile = read(&piece, env, &mut problems);
-        let list = entries(&piece, file.source);
-        all.extend(sources(list, &written.fetch, &rest.audiences, References::Checked, &mut problems));
-        if !problems.is_empty() {
-            return None;
+    let mut written_in = Vec::new();
+    for document in &others.sources {
+        let before = all.len();
+        for piece in pieces(document) {
+            let mut problems = Vec::new();
+            let file: SourcesFile = read(&piece, env, &mut problems);
+            let list = entries(&piece, file.source);
+            all.extend(sources(list, &written.fetch, &rest.audiences, References::Checked, &mut problems));
+            if !problems.is_empty() {
+                return None;
+            }
         }
+        written_in.push((document.path.clone(), all.len() - before));
     }
+    written_in.extend(rest.written_in);
     all.extend(rest.sources);
     all.shrink_to_fit();
     let mut ids = HashSet::with_capacity(all.len());
     let is_each_once = all.iter().all(|source| ids.insert(&source.id));
-    is_each_once.then(|| Config { files: others.files(main), sources: all, ..rest })
+    is_each_once.then(|| Config { files: others.files(main), written_in, sources: all, ..rest })
 }
 
 /// The text of `document`, cut before sources. A cut that is none, in the midst

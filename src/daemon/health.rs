@@ -5,8 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::Shared;
+use crate::config::{Config, ListPlace, SourceList};
+use crate::opml::ListStanding;
 use crate::poll::states::Counts;
 use crate::serve::Response;
+use crate::store::Store;
 
 /// What can be wrong with the whole; each part says so in words.
 #[derive(Clone, Debug)]
@@ -52,14 +55,16 @@ impl Health {
     /// edit that was refused is said, but the work goes on by the old rules.
     pub(super) async fn response(&self, shared: &Shared) -> Response {
         let now = shared.clock.now();
-        let asked = shared
-            .readers
-            .ask(move |store| Ok((store.count_items()?, store.listed()?, store.anchor()?, store.hub_counts(now)?)));
+        let config = shared.config.borrow().clone();
+        let by = config.clone();
+        let asked = shared.readers.ask(move |store| {
+            let facts = (store.count_items()?, store.listed()?, store.anchor()?, store.hub_counts(now)?);
+            Ok((facts, lists(&by, store)?))
+        });
         let asked = asked.await;
         let why_untold = shared.poller.borrow().as_ref().and_then(|poller| poller.hubs().why_untold());
-        let config = shared.config.borrow().clone();
         let unreadable = asked.as_ref().err().map(ToString::to_string);
-        let (items, listed, anchor, hubs) = asked.unwrap_or_default();
+        let ((items, listed, anchor, hubs), lists) = asked.unwrap_or_default();
         let state = self.state();
         let unwritable = state.store.clone();
         let mut problems: Vec<String> =
@@ -84,6 +89,7 @@ impl Health {
                 "retired": retired,
                 "held": held,
             },
+            "lists": lists,
             "websub": {
                 "subscribed": hubs.subscribed,
                 "asked": hubs.asked,
@@ -99,6 +105,23 @@ impl Health {
             body: format!("{body}\n").into_bytes(),
         }
     }
+}
+
+/// How each list of feeds stands. One that cannot be read is no problem of the whole: the last good one counts.
+fn lists(config: &Config, store: &Store) -> crate::store::Result<Vec<serde_json::Value>> {
+    let of = |list: &SourceList| {
+        let standing = match &list.at {
+            ListPlace::Web(url, _) => store.list_standing(url)?,
+            ListPlace::File(_) => None,
+        };
+        Ok(serde_json::json!({
+            "list": list.at.to_string(),
+            "sources": list.sources.len(),
+            "last_read": standing.as_ref().and_then(|standing| standing.last_read),
+            "problem": standing.as_ref().and_then(ListStanding::problem),
+        }))
+    };
+    config.lists.iter().map(of).collect()
 }
 
 /// A recap that was made while the clock was wrong keeps the next one waiting.

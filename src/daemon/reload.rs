@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
+use url::Url;
 
 use super::{BegunWith, Shared, supervisor};
 use crate::config::{self, Config};
+use crate::store::remembered_list;
 
 /// Editors write a file in several steps; this long after the last one it is read.
 const SETTLED: Duration = Duration::from_millis(250);
@@ -30,6 +32,7 @@ pub async fn reload(path: PathBuf, shared: Shared, mut stop: watch::Receiver<()>
                 read_again(&path, &shared, Asked::Signal).await;
                 supervisor::ready();
             }
+            () = shared.list_changed.notified() => read_again(&path, &shared, Asked::List).await,
             () = settled(&mut watching.edits) => read_again(&path, &shared, Asked::Edit).await,
         }
         // The files may be others now. An edit made while they were read was told to the watch before.
@@ -43,6 +46,7 @@ pub async fn reload(path: PathBuf, shared: Shared, mut stop: watch::Receiver<()>
 enum Asked {
     Signal,
     Edit,
+    List,
 }
 
 /// The files of the configuration in force, watched.
@@ -74,7 +78,14 @@ async fn settled(edits: &mut mpsc::Receiver<()>) {
 
 async fn read_again(path: &Path, shared: &Shared, asked: Asked) {
     let path = path.to_owned();
-    let read = tokio::task::spawn_blocking(move || config::load(&path, &|name| std::env::var(name).ok())).await;
+    let begun_with = shared.begun_with.clone();
+    let read = tokio::task::spawn_blocking(move || {
+        let env = |name: &str| std::env::var(name).ok();
+        // Where this daemon keeps them, whatever database the edit names for the next start.
+        let remember = |_: &Path, url: &Url| remembered_list(&begun_with.database, url);
+        config::load_with_lists(&path, &env, &remember)
+    });
+    let read = read.await;
     let Ok(read) = read else { return tracing::error!("reading the configuration failed inside recapd") };
     match read {
         Ok(config) => put_in_force(Arc::new(config), shared).await,

@@ -85,6 +85,15 @@ fn prefix_of<'t>(name: &'t str, value: &str) -> Option<&'t str> {
 }
 
 impl Listed {
+    /// Half a list would be taken for one that has lost the other half.
+    ///
+    /// # Errors
+    ///
+    /// If it does not go on to its end, in words.
+    pub fn whole(&self) -> Result<(), &'static str> {
+        if self.is_whole { Ok(()) } else { Err("it ends before its </opml>") }
+    }
+
     /// Takes an outline, if it is one of a feed.
     fn add<'f>(&mut self, tag: &Tag, folders: impl Iterator<Item = &'f String>, prefix: &str) -> bool {
         let is_rss = tag.attribute("type").is_some_and(|it| matches!(&*it.trim().to_lowercase(), "rss" | "atom"));

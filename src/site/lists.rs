@@ -87,17 +87,17 @@ pub(super) fn slot_in_words(slot: &Slot) -> String {
     format!("every {day} at {}, {zone}", slot.time.strftime("%H:%M"))
 }
 
-/// The sources as a list that other readers can import.
+/// The sources as a list that other readers can import: those that everyone can ask.
 pub(super) fn opml(title: &str, config: &Config, changed: Timestamp) -> Document {
     let outline = |source: &Source| Outline {
         text: source.name.clone(),
-        xml_url: source.public_feed(),
+        xml_url: source.feed.clone(),
         html_url: None,
         folder: source.folder.clone(),
         language: source.language.clone(),
         own: opml::Own::default(),
     };
-    let body = opml::written(title, config.sources.iter().map(outline));
+    let body = opml::written(title, opml::for_everyone(config.sources.iter()).map(outline));
     Document::new("text/x-opml; charset=utf-8", body, changed)
 }
 

@@ -157,6 +157,24 @@ CREATE TABLE recap_story (
 ) STRICT;
 CREATE INDEX recap_story_short ON recap_story (short);
 
+-- A list of feeds at an address, and the last of it that was good.
+CREATE TABLE source_list (
+    url           TEXT PRIMARY KEY,  -- as configured
+    text          TEXT,              -- the last good one; null before the first
+    held          TEXT,              -- a newer one that lost more than half of its feeds; null if nothing is held
+    held_lost     INTEGER,           -- how many feeds it lacks; this and the next two are null with held
+    held_of       INTEGER,
+    held_since    TEXT,
+    etag          BLOB,              -- as received; null if the server gives none
+    last_modified BLOB,              -- as received; null if the server gives none
+    body_hash     BLOB,              -- SHA-256 of the last body read; null before the first success
+    due           TEXT NOT NULL,
+    failures      INTEGER NOT NULL,  -- in a row
+    last_asked    TEXT,              -- null before the first time
+    last_read     TEXT,              -- null before the first success
+    last_error    TEXT               -- null after a success
+) STRICT;
+
 -- A subscription of ours at a hub (WebSub): wanted, held, or on its way out.
 CREATE TABLE subscription (
     token      TEXT PRIMARY KEY,     -- the last part of the callback's address; never shown

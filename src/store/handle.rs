@@ -20,6 +20,7 @@ use super::{HubChange, Result, Store, StoreError, Told, items, ledger, sources, 
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::ledger::{Event, Note};
 use crate::names::Names;
+use crate::opml::Living;
 use crate::recap::Recap;
 use crate::source::Word;
 use crate::story::group::{How, Index, WINDOW};
@@ -74,6 +75,7 @@ enum Job {
     Word(Word, Vec<SourceId>, Timestamp, oneshot::Sender<Result<Vec<Told>>>),
     Trial(oneshot::Sender<Result<()>>),
     Hubs(HubChange, oneshot::Sender<Result<()>>),
+    List(Box<Living>, oneshot::Sender<Result<()>>),
     RemoveOlder(Timestamp, oneshot::Sender<Result<Removed>>),
     Names(Arc<Names>),
     Close(oneshot::Sender<()>),
@@ -160,6 +162,17 @@ impl Handle {
         written.await.map_err(|_| StoreError::Closed)?
     }
 
+    /// Writes what is remembered of a list of feeds.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails; what was remembered stays so then.
+    pub async fn keep_list(&self, list: Living) -> Result<()> {
+        let (answer, written) = oneshot::channel();
+        self.jobs.send(Job::List(Box::new(list), answer)).await.map_err(|_| StoreError::Closed)?;
+        written.await.map_err(|_| StoreError::Closed)?
+    }
+
     /// Removes a piece of what is too old to be kept, see [`Store::remove_older`].
     ///
     /// # Errors
@@ -236,6 +249,10 @@ impl Writer {
                 Job::Hubs(change, answer) => {
                     // As above.
                     let _ = answer.send(self.fenced(|writer| writer.store.change(&change)));
+                }
+                Job::List(list, answer) => {
+                    // As above.
+                    let _ = answer.send(self.fenced(|writer| writer.store.keep_list(&list)));
                 }
                 Job::RemoveOlder(before, answer) => {
                     // As above.

@@ -153,7 +153,7 @@ fn a_poll_takes_what_is_due_and_sums_up() {
     let counted: Value = serde_json::from_str(&poll(&["one", "--json"]).out).unwrap();
     assert_eq!(
         keys(&counted),
-        "changed_items elapsed_ms failed more_troubles new_items new_stories polled troubles unchanged"
+        "changed_items elapsed_ms failed lists more_troubles new_items new_stories polled troubles unchanged"
     );
     refuses(
         &folder,

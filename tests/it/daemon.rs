@@ -166,7 +166,7 @@ fn the_sources_are_shown_with_their_state_and_without_secrets() {
     }
     assert!(!page.contains("HTTP 500"), "why is for the operator");
     let list = daemon.get("/sources.opml").text();
-    assert!(list.contains(&origin.url("/feed.xml")), "{list}");
+    assert!(!list.contains(&origin.url("/feed.xml")), "nobody else can ask for it: {list}");
     assert!(!page.contains("hunter2") && !list.contains("hunter2"), "no token is shown");
 }
 

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use recapd::config::{Config, load};
+use recapd::config::{Config, load_with_lists};
+use recapd::store::remembered_list;
 use tempfile::TempDir;
 
 /// Goes when it is dropped.
@@ -52,7 +53,7 @@ impl Folder {
 
     /// The configuration as it stands.
     pub fn config(&self) -> Arc<Config> {
-        Arc::new(load(&self.path("recapd.toml"), &|_| None).unwrap())
+        Arc::new(load_with_lists(&self.path("recapd.toml"), &|_| None, &remembered_list).unwrap())
     }
 }
 

@@ -3,13 +3,12 @@
 
 use expect_test::{Expect, expect};
 use recapd::config::Config;
+use recapd::store::Store;
 use serde_json::Value;
 
 use crate::command::{Said, recapd, refuses};
 use crate::folder::{Folder, source};
 use crate::origin::{Origin, Page, rss};
-use crate::reader::wait_for;
-use crate::running::Daemon;
 
 const BEFORE: &str = "# Ours, in the order we trust them.\n\n[[source]]   # the first\nid   = 'one'\nfeed = \"https://one.test/feed\"  # since May\n# and no more\n";
 
@@ -95,7 +94,7 @@ fn the_feed_of_a_page_is_found() {
         &origin,
         &["source", "add", &origin.url("/blog"), "--name", "The Lab Blog", "--json"],
         expect![[r#"
-            {"added":"the-lab-blog","allow_private":null,"feed":"http://ORIGIN/blog/feed","file":"DIR/sources.toml","items":1,"kind":"press","name":"The Lab Blog"}
+            {"added":"the-lab-blog","allow_private":null,"feed":"http://ORIGIN/blog/feed?…","file":"DIR/sources.toml","items":1,"kind":"press","name":"The Lab Blog"}
             exit 0
         "#]],
     );
@@ -250,7 +249,7 @@ fn what_cannot_be_added_is_named() {
         &["source", "add", &url, "--id", "one"],
         1,
         expect![[r#"
-            recapd: the id `one` is taken, now or by a source that was there before: name another with --id
+            recapd: the id `one` is taken: name another with --id
         "#]],
     );
     refuses(
@@ -326,7 +325,7 @@ fn a_list_is_imported_outline_by_outline() {
         &["opml", "import", "mine.opml"],
         expect![[r#"
             added    `a-letter` (A Letter): https://a.test/feed
-            added    `b` (${HOME}): https://b.test/
+            added    `b` (${HOME}): https://b.test/?…
             there    `one`: http://one.test/feed/
             added    `a-letter-2` (A Letter): https://d.test/feed
             there    `a-letter`: https://a.test/feed
@@ -348,7 +347,7 @@ fn a_list_is_imported_outline_by_outline() {
 
         [[source]]
         id = "b"
-        name = "{HOME}"
+        name = "$${HOME}"
         feed = "https://b.test/?q=$%7BHOME}"
         kind = "press"
         folder = "News & more"
@@ -405,7 +404,7 @@ fn what_is_exported_is_imported_as_the_same_sources() {
     let exported = recapd(from.whole(), &["opml", "export"]);
     assert_eq!(
         exported.err,
-        "note: 2 of the addresses have a login or a query, which may hold a secret; --public leaves these out\n"
+        "note: 2 of the addresses have a login or a query, which may hold a secret; --public leaves out those that may\n"
     );
     to.write("ours.opml", &exported.out);
     let said = recapd(to.whole(), &["opml", "import", "ours.opml"]);
@@ -419,42 +418,132 @@ fn what_is_exported_is_imported_as_the_same_sources() {
         sources
     };
     assert_eq!(sorted(&from), sorted(&to));
-    let public = recapd(from.whole(), &["opml", "export", "--public"]);
-    assert!(
-        public.out.contains("https://three.test/feed\"") && !public.out.contains("pw@") && !public.out.contains("x=1")
-    );
 }
 
-fn living(feeds: &[(&str, String)]) -> String {
-    let outline = |(id, feed): &(&str, String)| {
-        format!("<outline text='{id}' xmlUrl='{feed}' xmlns:r='urn:recapd:opml:1' r:id='{id}'/>\n")
-    };
-    format!("<opml version='2.0'><body>{}</body></opml>", feeds.iter().map(outline).collect::<String>())
+fn feeds_of(list: &str) -> Vec<&str> {
+    list.split("xmlUrl=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
 #[test]
-fn what_goes_from_a_living_list_is_polled_no_more_and_its_items_stay() {
+fn a_list_for_everyone_has_what_everyone_can_ask() {
+    let folder = Folder::new();
+    let channel = "https://video.test/feed?channel_id=UC0v";
+    let all = [
+        ("plain", "https://a.test/feed"),
+        ("again", "http://a.test/feed/"),
+        ("token", "https://b.test/feed?token=hunter2"),
+        ("login", "https://me:hunter2@c.test/feed"),
+        ("private", "http://10.0.0.5/feed"),
+        ("near", "http://nas.lan/feed"),
+        ("channel", channel),
+    ];
+    folder.sources(&all.map(|(id, feed)| source(id, feed, "")).concat());
+    let said = recapd(folder.whole(), &["opml", "export", "--public"]);
+    assert_eq!(feeds_of(&said.out), ["https://a.test/feed", channel]);
+    expect![[r#"
+        note: left out: 5 sources, at a private address, with a login or a query that may hold a secret, or there twice
+    "#]]
+    .assert_eq(&said.err);
+    Store::open(&folder.path("recapd.db")).unwrap();
+    assert_eq!(recapd(folder.whole(), &["export", "out"]).code, 0);
+    assert_eq!(feeds_of(&text(&folder, "out/sources.opml")), ["https://a.test/feed", channel]);
+}
+
+#[test]
+fn half_a_list_is_not_imported() {
+    let folder = Folder::new();
+    folder.write("half.opml", "<opml><body><outline text='A' xmlUrl='https://a.test/feed'/><outline text='B' xml");
+    refuses(
+        &folder,
+        &["opml", "import", "half.opml"],
+        1,
+        expect![[r#"
+        recapd: cannot import half.opml: it ends before its </opml>
+    "#]],
+    );
+    assert_eq!(text(&folder, "sources.toml"), "");
+}
+
+#[test]
+fn an_import_tells_what_will_not_be_polled_and_what_an_id_was() {
     let (origin, folder) = (Origin::start(), Folder::new());
-    for name in ["one", "two", "own"] {
-        origin.put(&format!("/{name}"), feed(name));
-    }
-    let feeds = ["one", "two", "own"].map(|name| (name, origin.url(&format!("/{name}"))));
-    folder.sources(&source("own", &origin.url("/own"), "")).write("mine.opml", &living(&feeds));
-    folder.configure("[[source_list]]\nopml = \"mine.opml\"\n");
-    let daemon = Daemon::start(&folder, "2026-05-08T08:00:00Z");
-    wait_for("all three are polled", || (daemon.health()["items"] == 3).then_some(()));
-    folder.write("mine.opml", "<opml version='2.0'><body>");
-    wait_for("half a list is refused", || daemon.health()["configuration"].is_string().then_some(()));
-    assert_eq!(daemon.health()["sources"]["configured"], 3);
-    folder.write("mine.opml", &living(&feeds[1..2]));
-    wait_for("the list is read", || (daemon.health()["sources"]["configured"] == 2).then_some(()));
-    daemon.stop();
-    let ids = |arguments: &[&str]| -> Vec<String> {
-        let lines = recapd(folder.whole(), arguments).lines();
-        lines.iter().map(|line| line["source"].as_str().unwrap().to_owned()).collect()
-    };
-    assert_eq!(ids(&["source", "list", "--json"]), ["own", "two"]);
-    let mut with_items = ids(&["items"]);
-    with_items.sort();
-    assert_eq!(with_items, ["one", "own", "two"]);
+    origin.put("/old", feed("Old"));
+    folder.sources(&source("old", &origin.url("/old"), ""));
+    recapd(folder.whole(), &["poll"]);
+    folder.sources("");
+    let outline = |attributes: &str| format!("<outline type='rss' {attributes}/>");
+    let list = outline("text='Router' xmlUrl='http://10.0.0.1/feed?x=1'")
+        + &outline("text='Cloud' xmlUrl='http://169.254.169.254/feed'")
+        + &outline("text='Here' xmlUrl='http://127.0.0.1/feed?a=1'")
+        + &outline("text='Old' xmlUrl='https://old.test/' recapd:id='old'");
+    folder.write("mine.opml", &format!("<opml><body>{list}</body></opml>"));
+    check(
+        &folder,
+        &origin,
+        &["opml", "import", "mine.opml"],
+        expect![[r#"
+        added    `router` (Router): http://10.0.0.1/feed?…; it will not be polled: 10.0.0.1 is a private address; allow it with allow_private = ["10.0.0.0/8"] in its [[source]], or in [fetch]
+        added    `cloud` (Cloud): http://169.254.169.254/feed; it will not be polled: 169.254.169.254 is a private address of the local link: refused
+        added    `here` (Here): http://127.0.0.1/feed?…
+        added    `old-2` (Old): https://old.test/; its id `old` was that of a source which is configured no more, and whose items are kept: it has another here
+        4 added to DIR/sources.toml, 0 there already, 0 refused
+        a daemon that runs polls them at once; without one: `recapd poll`
+        exit 0
+    "#]],
+    );
+}
+
+#[test]
+fn a_feed_is_looked_for_on_pages_only() {
+    let (origin, folder) = (Origin::start(), Folder::new());
+    origin.put("/feed", feed("Another Feed"));
+    origin.put("/image", Page::of("image/png", b"\x89PNG\r\n\x1a\n\0\0".to_vec()));
+    origin.put("/sitemap.xml", Page::of("text/xml", "<urlset><url><loc>https://a.test/</loc></url></urlset>"));
+    origin.put("/empty", Page::of("text/html", "")).put("/api", Page::of("application/json", "{\"ok\": true}"));
+    let said: String = ["/image", "/sitemap.xml", "/empty", "/api"]
+        .map(|path| told(&folder, &origin, &recapd(folder.whole(), &["source", "add", &origin.url(path)])))
+        .concat();
+    expect![[r#"
+        recapd: there is no feed at http://ORIGIN/image, and no page that could name one: not a feed: it begins with `‰PNG  `
+        exit 1
+        recapd: there is no feed at http://ORIGIN/sitemap.xml, and no page that could name one: a sitemap, not a feed
+        exit 1
+        recapd: there is no feed at http://ORIGIN/empty, and no page that could name one: the document is empty
+        exit 1
+        recapd: there is no feed at http://ORIGIN/api, and no page that could name one: JSON, but not a JSON Feed: it needs `version` and `items`
+        exit 1
+    "#]].assert_eq(&said);
+    assert!(origin.asked("/feed").is_empty());
+    origin.put("/closed", Page::status(403));
+    check(
+        &folder,
+        &origin,
+        &["source", "add", &origin.url("/closed")],
+        expect![[r#"
+        recapd: cannot fetch http://ORIGIN/closed, since the site refuses programs, or this one (set `contact` in [fetch], so that its owner sees who asks; ask for its feed to be let through; or name a feed of it elsewhere): HTTP 403: the server does not let us in
+        exit 1
+    "#]],
+    );
+}
+
+#[test]
+fn an_address_without_a_scheme_is_tried_as_a_browser_does() {
+    let (origin, folder) = (Origin::start(), Folder::new());
+    origin.put("/feed", feed("No Scheme"));
+    check(
+        &folder,
+        &origin,
+        &["source", "add", &format!("{}/feed", origin.address)],
+        expect![[r#"
+        added `no-scheme` (No Scheme, 1 item) to DIR/sources.toml: http://ORIGIN/feed
+        a daemon that runs polls it at once; without one: `recapd poll no-scheme`
+        exit 0
+    "#]],
+    );
+    let said = recapd(folder.whole(), &["source", "add", &format!("{}/none", origin.address)]);
+    let told = told(&folder, &origin, &said);
+    assert!(
+        told.contains("HTTP 404") && told.contains("and before, with https: cannot fetch https://ORIGIN/none"),
+        "{told}"
+    );
 }

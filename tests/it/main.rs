@@ -17,6 +17,7 @@ mod hub;
 mod journey;
 mod kill;
 mod lists;
+mod living;
 mod map;
 mod origin;
 mod process;

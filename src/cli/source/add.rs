@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use serde_json::json;
 use url::Url;
 
@@ -12,12 +12,13 @@ use super::super::blocking;
 use super::super::output::{self, Style};
 use super::super::reach::Wish;
 use super::find::{Feed, Finder, Found};
-use crate::config::{NewSource, interval};
+use crate::config::{Claim, Config, NewSource, interval};
 use crate::discover::{Candidate, new_id};
+use crate::fetch::FetchError;
 use crate::id::{AudienceId, Share, SourceId};
 use crate::publish::words;
 use crate::publisher::Kind;
-use crate::source::public;
+use crate::source::shown;
 use crate::text::cut;
 
 /// Longer titles of feeds are cut; `--name` is not.
@@ -67,56 +68,100 @@ fn weight(text: &str) -> std::result::Result<Share, String> {
 pub fn add(wanted: Wanted, wish: &Wish, style: Style) -> Result<ExitCode> {
     let already = Already::of(&wish.config)?;
     let typed = typed(&wanted.url)?;
-    refuse_twice(&already, [&typed])?;
-    if let Some(id) = wanted.id.as_ref().filter(|id| already.takes(id.as_str())) {
-        bail!("the id `{id}` is taken, now or by a source that was there before: name another with --id");
+    refuse_twice(&already, &wish.config, [&typed.url])?;
+    if let Some(id) = &wanted.id {
+        match already.claim(id.as_str()) {
+            Claim::Free => {}
+            Claim::Taken => bail!("the id `{id}` is taken: name another with --id"),
+            Claim::Removed => bail!(
+                "the id `{id}` was that of a source which is configured no more, and whose items are kept: \
+                 name another with --id"
+            ),
+        }
     }
-    let finder = Finder::new(&wish.config, &typed, wish.clock().now())?;
     // The runtime of `blocking` runs to the end of the search only.
     let mut found = None;
     blocking(async {
-        found = Some(finder.find().await?);
+        found = Some(find(&typed, wish).await?);
         Ok(ExitCode::SUCCESS)
     })?;
     match found {
         Some(Found::Feed(feed)) => {
-            refuse_twice(&already, [&feed.url, &feed.answered_by])?;
+            refuse_twice(&already, &wish.config, [&feed.url, &feed.answered_by])?;
             added(wanted, &feed, &already, wish, style)
         }
         Some(Found::Several { page, candidates }) => several(&page, &candidates, &already, style),
-        None => bail!("nothing was found at {typed}"),
+        None => bail!("nothing was found at {}", typed.url),
     }
 }
 
+/// What is there, with https and then without it if no way to ask was typed: as a browser does.
+async fn find(typed: &Typed, wish: &Wish) -> Result<Found> {
+    let now = wish.clock().now();
+    let error = match Finder::new(&wish.config, &typed.url, now)?.find().await {
+        Err(error) if typed.scheme == Scheme::Assumed && is_without_tls(&error) => error,
+        found => return found,
+    };
+    let mut url = typed.url.clone();
+    // An https address with a host can be an http address.
+    let _ = url.set_scheme("http");
+    let found = Finder::new(&wish.config, &url, now)?.find().await;
+    found.map_err(|without| anyhow!("{without:#}; and before, with https: {error:#}"))
+}
+
+/// What the operator typed.
+#[derive(Debug)]
+struct Typed {
+    url: Url,
+    scheme: Scheme,
+}
+
+/// Whether the way to ask was typed, too.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Scheme {
+    Written,
+    Assumed,
+}
+
 /// `example.org` is meant as people say it.
-fn typed(text: &str) -> Result<Url> {
+fn typed(text: &str) -> Result<Typed> {
     let text = text.trim();
-    let whole = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    let scheme = if text.contains("://") { Scheme::Written } else { Scheme::Assumed };
+    let whole = if scheme == Scheme::Written { text.to_owned() } else { format!("https://{text}") };
     match Url::parse(&whole) {
         Ok(mut url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
             url.set_fragment(None);
-            Ok(url)
+            Ok(Typed { url, scheme })
         }
         Ok(url) => bail!("`{text}` is no web address: `{}` is neither http nor https", url.scheme()),
         Err(error) => bail!("`{text}` is no web address ({error}): write it as in https://example.org/feed.xml"),
     }
 }
 
-fn refuse_twice<'u>(already: &Already, addresses: impl IntoIterator<Item = &'u Url>) -> Result<()> {
+/// Whether nobody speaks https there. A certificate that is no good is another matter.
+fn is_without_tls(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(FetchError::NoTls { .. } | FetchError::Connect { .. }))
+}
+
+fn refuse_twice<'u>(already: &Already, config: &Config, addresses: impl IntoIterator<Item = &'u Url>) -> Result<()> {
     for address in addresses {
-        if let Some(source) = already.source_at(address) {
+        let Some(source) = already.source_at(address) else { continue };
+        let there = format!("{} is there already, as source `{source}`", shown(address));
+        if let Some(list) = config.list_of(source) {
             bail!(
-                "{} is there already, as source `{source}`: `recapd explain {source}` tells how it is doing",
-                public(address)
+                "{there}, which the list {} brought: a [[source]] with this id and feed makes it yours, whatever \
+                 becomes of the list",
+                list.at
             );
         }
+        bail!("{there}: `recapd explain {source}` tells how it is doing");
     }
     Ok(())
 }
 
 fn added(wanted: Wanted, feed: &Feed, already: &Already, wish: &Wish, style: Style) -> Result<ExitCode> {
     let name = wanted.name.unwrap_or_else(|| cut(&feed.parsed.feed.title, LONGEST_NAME_CHARS));
-    let id = wanted.id.unwrap_or_else(|| new_id(&name, &feed.url, &|id| already.takes(id)));
+    let id = wanted.id.unwrap_or_else(|| new_id(&name, &feed.url, &|id| already.claim(id) != Claim::Free));
     let host = feed.url.host_str().unwrap_or_default().trim_start_matches("www.");
     let name = if name.is_empty() { host.to_owned() } else { name };
     let source = NewSource {
@@ -131,7 +176,7 @@ fn added(wanted: Wanted, feed: &Feed, already: &Already, wish: &Wish, style: Sty
     let file = written(&wish.path, std::slice::from_ref(&source))?;
     let items = feed.parsed.entries.len();
     let NewSource { id, name, kind, .. } = &source;
-    let shown = public(&source.feed);
+    let shown = shown(&source.feed);
     let network = feed.network.map(|network| format!("{}/{}", network.address, network.prefix));
     if style == Style::Json {
         let (kind, file) = (kind.word(), file.display().to_string());
@@ -172,7 +217,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        let said = typed(text).map_or_else(|error| error.to_string(), |url| url.to_string());
+        let said = typed(text).map_or_else(|error| error.to_string(), |typed| typed.url.to_string());
         assert_eq!(said, expected);
     }
 

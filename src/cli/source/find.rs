@@ -54,7 +54,11 @@ impl<'f> Finder<'f> {
 
     /// The feed at the address, or those of the page there.
     pub async fn find(&self) -> Result<Found> {
-        let reply = self.ask(self.typed).await.with_context(|| format!("cannot fetch {}", self.typed))?;
+        let asked = self.ask(self.typed).await;
+        let reply = asked.map_err(|error| {
+            let remedy = remedy(&error);
+            anyhow::Error::new(error).context(format!("cannot fetch {}{remedy}", self.typed))
+        })?;
         let why = match read(&reply) {
             Ok(parsed) => return Ok(found(self.typed, reply, parsed)),
             Err(NotAFeed::Opml) => {
@@ -62,6 +66,9 @@ impl<'f> Finder<'f> {
             }
             Err(why) => why,
         };
+        if !is_page(&why, reply.content_type.as_deref()) {
+            bail!("there is no feed at {}, and no page that could name one: {why}", reply.final_url);
+        }
         let page = reply.final_url.clone();
         let text = parse::text(&reply.bytes, reply.content_type.as_deref());
         let mut candidates = discover::named(&text, &page);
@@ -132,6 +139,25 @@ impl<'f> Finder<'f> {
                 Reply { bytes: Vec::new(), content_type: None, final_url: url.clone(), links, network: None }
             }
         })
+    }
+}
+
+/// Whether people read there, so that a feed is named on it or near it. An image or an answer of a
+/// program is a slip: a feed found near it would be another thing than what was named.
+fn is_page(why: &NotAFeed, content_type: Option<&str>) -> bool {
+    let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_html = matches!(essence.as_str(), "text/html" | "application/xhtml+xml");
+    matches!(why, NotAFeed::Page { .. }) || (is_html && matches!(why, NotAFeed::Text { .. }))
+}
+
+/// What may help where a server answers but does not let us in.
+fn remedy(error: &FetchError) -> &'static str {
+    match error {
+        FetchError::Status { code: 403 | 406, retry_after: None } => {
+            ", since the site refuses programs, or this one (set `contact` in [fetch], so that its owner sees who asks; \
+             ask for its feed to be let through; or name a feed of it elsewhere)"
+        }
+        _ => "",
     }
 }
 

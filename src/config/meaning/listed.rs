@@ -3,28 +3,36 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::audience::Audience;
 use crate::discover::{key, lasting_id};
 use crate::id::{AudienceId, SourceId};
-use crate::opml::{self, Outline};
+use crate::opml::{self, Living, Losses, Outline, Terms};
 use crate::source::{Beliefs, FullText, Source, Tempo};
 
-use super::super::SourceList;
-use super::super::entries::{Kind, SourceListEntry};
+use super::super::entries::{Kind, Losses as Written, SourceListEntry};
 use super::super::error::Problem;
-use super::super::outline::{Here, NewSource, outline};
+use super::super::gather::Others;
+use super::super::outline::{Claim, Here, NewSource, outline};
 use super::super::place::{Document, Located};
+use super::super::value::Address;
 use super::super::written::{self, Main};
-use super::lists::meant_kind;
-use super::{References, outside};
+use super::super::{ListPlace, SourceList};
+use super::lists::{Entry, meant_kind};
+use super::{References, outside, text};
 
-/// Adds the feeds of all lists to `sources`, those that are not among them yet;
-/// `documents` are the lists as read, one for each `[[source_list]]`.
+/// More feeds than anyone follows by somebody else's list; the rest is left out.
+const MOST_OF_THE_WEB: usize = 10_000;
+
+/// The time between two looks at a list at an address.
+const REFRESH: Duration = Duration::from_secs(86_400);
+
+/// Adds the feeds of all lists to `sources`, those that are not among them yet: the first list that has a feed owns it.
 pub(super) fn listed(
     main: &Arc<Document>,
     written: &Main,
-    documents: &[Option<Arc<Document>>],
+    others: &Others,
     audiences: &[Audience],
     references: References,
     sources: &mut Vec<Source>,
@@ -38,16 +46,65 @@ pub(super) fn listed(
     let mut lists = Vec::new();
     for (number, entry) in written.source_list.iter().enumerate() {
         check(main, entry, written, audiences, references, problems);
-        let Some(document) = documents.get(number).and_then(Option::as_ref) else { continue };
-        match whole(document) {
-            Ok(listed) => lists.push(brought(document, entry, listed, &here, &written.fetch, sources)),
-            Err(why) => {
-                let place = entry.opml.as_ref().unwrap_or(&Located::unplaced(String::new())).place(main);
-                problems.push(Problem::at(place, format!("cannot use `{}`: {why}", document.path.display())));
+        let fetch = &written.fetch;
+        if let Some(url) = &entry.url {
+            let remembered = others.remembered.get(number).and_then(Option::as_ref);
+            lists.push(of_the_web(url, entry, remembered, &here, fetch, sources));
+        } else if let Some(document) = others.lists.get(number).and_then(Option::as_ref) {
+            match opml::read(&document.text).map_err(|error| error.to_string()).and_then(|listed| {
+                listed.whole()?;
+                Ok(listed)
+            }) {
+                Ok(listed) => {
+                    let at = ListPlace::File(document.path.clone());
+                    lists.push(brought(at, entry, listed, &here, fetch, sources));
+                }
+                Err(why) => {
+                    let place = entry.opml.as_ref().unwrap_or(&Located::unplaced(String::new())).place(main);
+                    problems.push(Problem::at(place, format!("cannot use `{}`: {why}", document.path.display())));
+                }
             }
         }
     }
+    check_once(main, &written.source_list, problems);
     lists
+}
+
+/// What the last good list at an address brings; nothing before the first.
+fn of_the_web(
+    url: &Address,
+    entry: &SourceListEntry,
+    remembered: Option<&Living>,
+    here: &Here,
+    fetch: &written::Fetch,
+    sources: &mut Vec<Source>,
+) -> SourceList {
+    let losses = match entry.losses {
+        Written::Hold => Losses::Hold,
+        Written::Take => Losses::Take,
+    };
+    let refresh = entry.refresh.as_ref().map_or(REFRESH, |refresh| refresh.0);
+    let at = ListPlace::Web(url.0.clone(), Terms { refresh, max_wait: fetch.max_wait.0, losses });
+    // It was one when it was kept.
+    let text = remembered.and_then(|living| living.in_force(losses));
+    let mut listed = text.and_then(|text| opml::read(text).ok()).unwrap_or_default();
+    let left_out = listed.outlines.len().saturating_sub(MOST_OF_THE_WEB);
+    listed.outlines.truncate(MOST_OF_THE_WEB);
+    let mut list = brought(at, entry, listed, here, fetch, sources);
+    if left_out > 0 {
+        list.notes.push(format!("it lists more than {MOST_OF_THE_WEB} feeds: {left_out} are left out"));
+    }
+    list
+}
+
+/// What is remembered of a list is remembered by its address.
+fn check_once(main: &Arc<Document>, lists: &[Located<SourceListEntry>], problems: &mut Vec<Problem>) {
+    let mut urls = HashSet::new();
+    for url in lists.iter().filter_map(|list| list.url.as_ref()) {
+        if !urls.insert(url.0.as_str()) {
+            problems.push(Problem::at(url.place(main), "the list at this address is there twice"));
+        }
+    }
 }
 
 /// What the entry itself says.
@@ -59,10 +116,22 @@ fn check(
     references: References,
     problems: &mut Vec<Problem>,
 ) {
-    if entry.opml.as_ref().is_none_or(|opml| opml.trim().is_empty()) {
-        let problem = Problem::at(entry.place(main), "a source list needs `opml`");
-        problems.push(problem.hint("the file with the list, as in opml = \"subscriptions.opml\""));
+    match (&entry.opml, &entry.url) {
+        (Some(_), Some(url)) => {
+            problems.push(Problem::at(url.place(main), "a source list has `opml` or `url`, not both"));
+        }
+        // A wrong one is there, and was reported.
+        (None, None) if Entry::of(entry, main).has_no_problem(problems) => {
+            let problem = Problem::at(entry.place(main), "a source list needs `opml` or `url`");
+            problems.push(problem.hint("a file, as in opml = \"subscriptions.opml\", or the address of a list"));
+        }
+        (Some(opml), None) if opml.trim().is_empty() => {
+            let problem = Problem::at(opml.place(main), "a source list needs a file or an address");
+            problems.push(problem.hint("as in opml = \"subscriptions.opml\""));
+        }
+        _ => {}
     }
+    check_refresh(main, entry, &written.fetch, problems);
     for audience in &entry.audiences {
         let known = audiences.iter().map(|it| it.id.as_str());
         references.follow(["audience", audience.as_str()], known, (audience, main), problems);
@@ -75,15 +144,21 @@ fn check(
     }
 }
 
-/// Half a list would retire the other half of its sources.
-fn whole(document: &Document) -> Result<opml::Listed, String> {
-    let listed = opml::read(&document.text).map_err(|error| error.to_string())?;
-    if listed.is_whole { Ok(listed) } else { Err("it ends before its </opml>".to_owned()) }
+fn check_refresh(main: &Arc<Document>, entry: &SourceListEntry, fetch: &written::Fetch, problems: &mut Vec<Problem>) {
+    let Some(refresh) = &entry.refresh else { return };
+    if entry.url.is_none() {
+        let problem = Problem::at(refresh.place(main), "`refresh` says nothing of a file, which is watched");
+        problems.push(problem.hint("take it out"));
+    } else if !(fetch.min_interval.0..=fetch.max_wait.0).contains(&refresh.0) {
+        let [refreshed, least, most] = [&**refresh, &fetch.min_interval, &fetch.max_wait].map(text);
+        let title = format!("`refresh` ({refreshed}) is outside `min_interval` ({least}) and `max_wait` ({most})");
+        problems.push(Problem::at(refresh.place(main), title));
+    }
 }
 
 /// What one list brings, each feed once.
 fn brought(
-    document: &Document,
+    at: ListPlace,
     entry: &SourceListEntry,
     listed: opml::Listed,
     here: &Here,
@@ -92,7 +167,7 @@ fn brought(
 ) -> SourceList {
     let mut feeds: HashSet<String> = sources.iter().map(|source| key(&source.feed)).collect();
     let mut ids: HashSet<SourceId> = sources.iter().map(|source| source.id.clone()).collect();
-    let mut list = SourceList { path: document.path.clone(), sources: Vec::new(), notes: Vec::new() };
+    let mut list = SourceList { at, sources: Vec::new(), notes: Vec::new() };
     for mut outlined in listed.outlines {
         if !feeds.insert(key(&outlined.xml_url)) {
             continue;
@@ -103,7 +178,7 @@ fn brought(
             continue;
         }
         outlined.own.id = Some(id.to_string());
-        let (new, notes) = outline(&outlined, here, &|_| false);
+        let (new, notes) = outline(&outlined, here, &|_| Claim::Free);
         list.notes.extend(notes.into_iter().map(|note| format!("{id}: {note}")));
         list.sources.push(id);
         sources.push(meant(new, &outlined, entry, fetch));

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::audience::{Audience, Fallback, Term};
@@ -24,16 +25,33 @@ pub(in crate::config) struct Entry<T> {
 }
 
 impl<T> Entry<T> {
+    /// Whether it stands in the file at `path`.
+    pub(super) fn stands_in(&self, path: &Path) -> bool {
+        self.document.path == path
+    }
+
     /// Reports that `key` is missing, unless something else about the entry
     /// was reported: it may be there, and wrong.
     pub(super) fn needs(&self, what: &str, key: &str, problems: &mut Vec<Problem>) {
+        if self.has_no_problem(problems) {
+            problems.push(Problem::at(self.written.place(&self.document), format!("{what} needs `{key}`")));
+        }
+    }
+
+    /// Whether nothing was reported about the entry.
+    pub(super) fn has_no_problem(&self, problems: &[Problem]) -> bool {
         let place = self.written.place(&self.document);
         let has_header = self.document.text[place.span.clone()].starts_with('[');
         let span = if has_header { section(&self.document.text, place.span.start) } else { place.span.clone() };
-        let area = Place { span, ..place.clone() };
-        if problems.iter().all(|it| !it.lies_in(&area)) {
-            problems.push(Problem::at(place, format!("{what} needs `{key}`")));
-        }
+        let area = Place { span, ..place };
+        problems.iter().all(|it| !it.lies_in(&area))
+    }
+}
+
+impl<T: Clone> Entry<T> {
+    /// The one that is `written` in `document`.
+    pub(super) fn of(written: &Located<T>, document: &Arc<Document>) -> Self {
+        Self { written: written.clone(), document: document.clone() }
     }
 }
 

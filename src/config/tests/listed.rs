@@ -3,6 +3,7 @@
 use expect_test::expect;
 
 use super::{loaded, source};
+use crate::opml::Living;
 
 const MAIN: &str = "sources = [\"sources.toml\"]\n[[source_list]]\nopml = \"mine.opml\"\n";
 
@@ -82,11 +83,11 @@ fn a_list_that_cannot_be_used_is_refused() {
         3 | opml = "mine.opml"
           |        ^^^^^^^^^^^
 
-        error: a source list needs `opml`
+        error: a source list needs `opml` or `url`
          --> recapd.toml:5:1
           |
         5 | [[source_list]]
-          | ^^^^^^^^^^^^^^^ the file with the list, as in opml = "subscriptions.opml"
+          | ^^^^^^^^^^^^^^^ a file, as in opml = "subscriptions.opml", or the address of a list
 
         error: cannot read `none.opml`: No such file or directory (os error 2)
          --> recapd.toml:7:8
@@ -100,11 +101,11 @@ fn a_list_that_cannot_be_used_is_refused() {
         8 | interval = "1m"
           |            ^^^^
 
-        error: lists at an address come with a later version
+        error: `opml` names a file, and this is an address
           --> recapd.toml:10:8
            |
         10 | opml = "https://a.test/list"
-           |        ^^^^^^^^^^^^^^^^^^^^^ name a file; a timer may fetch it, and rename it into place"#]]
+           |        ^^^^^^^^^^^^^^^^^^^^^ write it as `url`"#]]
     .assert_eq(&config.unwrap_err());
     let (_folder, config) = loaded(&[("recapd.toml", MAIN), ("sources.toml", ""), ("mine.opml", "<html>")]);
     expect![[r#"
@@ -114,4 +115,94 @@ fn a_list_that_cannot_be_used_is_refused() {
         3 | opml = "mine.opml"
           |        ^^^^^^^^^^^"#]]
     .assert_eq(&config.unwrap_err());
+}
+
+/// The sources that are there after `main`, where `lists` are remembered.
+#[track_caller]
+fn check_web(main: &str, lists: &[(&str, String)], expected: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("recapd.toml"), main).unwrap();
+    let remember = |_: &std::path::Path, url: &url::Url| {
+        let text = lists.iter().find(|(at, _)| *at == url.as_str()).map(|(_, text)| text.clone());
+        Ok(text.map(|text| Living { text: Some(text), ..Living::unknown(url.clone(), jiff::Timestamp::UNIX_EPOCH) }))
+    };
+    let config = crate::config::load_with_lists(&folder.path().join("recapd.toml"), &|_| None, &remember)
+        .unwrap_or_else(|errors| panic!("{errors}"));
+    let from = |at: String| at.rsplit('/').next().unwrap_or_default().to_owned();
+    let told = config.sources.iter().zip(config.origins()).map(|(source, at)| format!("{} {}", source.id, from(at)));
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_list_at_an_address_brings_what_is_remembered_of_it() {
+    let main = format!(
+        "{}[[source_list]]\nurl = \"https://l.test/one\"\n[[source_list]]\nurl = \"https://l.test/two\"\nrefresh = \"2h\"\n",
+        source("own")
+    );
+    check_web(&main, &[], &["own recapd.toml"]);
+    let one = list(&(feed("own", "recapd:id='x'") + &feed("a", "recapd:id='a'")));
+    let two = list(&(feed("a", "recapd:id='z'") + &feed("b", "recapd:id='b'")));
+    check_web(
+        &main,
+        &[("https://l.test/one", one), ("https://l.test/two", two)],
+        &["own recapd.toml", "a one", "b two"],
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_list_at_an_address_is_said() {
+    let main = "[[source_list]]\nurl = \"a.test/list\"\n[[source_list]]\nurl = \"https://a.test/l\"\nrefresh = \"1m\"\n\
+                [[source_list]]\nurl = \"https://a.test/l\"\nopml = \"mine.opml\"\n[[source_list]]\nopml = \"mine.opml\"\nrefresh = \"1d\"\n";
+    let (_folder, config) = loaded(&[("recapd.toml", main), ("mine.opml", "<opml></opml>")]);
+    expect![[r#"
+        error: `a.test/list` is no web address: it must begin with https:// or http://
+         --> recapd.toml:2:7
+          |
+        2 | url = "a.test/list"
+          |       ^^^^^^^^^^^^^
+
+        error: `refresh` (1m) is outside `min_interval` (15m) and `max_wait` (7d)
+         --> recapd.toml:5:11
+          |
+        5 | refresh = "1m"
+          |           ^^^^
+
+        error: a source list has `opml` or `url`, not both
+         --> recapd.toml:7:7
+          |
+        7 | url = "https://a.test/l"
+          |       ^^^^^^^^^^^^^^^^^^
+
+        error: the list at this address is there twice
+         --> recapd.toml:7:7
+          |
+        7 | url = "https://a.test/l"
+          |       ^^^^^^^^^^^^^^^^^^
+
+        error: `refresh` says nothing of a file, which is watched
+          --> recapd.toml:11:11
+           |
+        11 | refresh = "1d"
+           |           ^^^^ take it out"#]]
+    .assert_eq(&config.unwrap_err());
+    let main =
+        "[[source_list]]\nurl = \"https://a.test/l\"\n[[source_list]]\nurl = \"https://a.test/l\"\nrefresh = \"1m\"\n";
+    let (_folder, config) = loaded(&[("recapd.toml", main)]);
+    expect![[r#"
+        error: the list at this address is there twice
+         --> recapd.toml:4:7
+          |
+        4 | url = "https://a.test/l"
+          |       ^^^^^^^^^^^^^^^^^^
+
+        error: `refresh` (1m) is outside `min_interval` (15m) and `max_wait` (7d)
+         --> recapd.toml:5:11
+          |
+        5 | refresh = "1m"
+          |           ^^^^"#]]
+    .assert_eq(&config.unwrap_err());
+    let damaged: crate::config::Remember = &|_, _| Err("the database is damaged".to_owned());
+    let (folder, _) = loaded(&[("recapd.toml", "[[source_list]]\nurl = \"https://a.test/l\"\n")]);
+    let refused = crate::config::load_with_lists(&folder.path().join("recapd.toml"), &|_| None, damaged);
+    assert!(refused.unwrap_err().to_string().contains("remembered of this list: the database is damaged"));
 }

@@ -11,6 +11,7 @@ mod gather;
 mod glance;
 mod known;
 mod meaning;
+mod misfit;
 mod near;
 mod outline;
 mod pieces;

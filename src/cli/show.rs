@@ -95,6 +95,7 @@ fn item(row: &ItemRow, teller: &Teller) -> Value {
         "canonical": entry.link.as_ref().map(crate::link::canonical),
         "published": entry.published,
         "updated": entry.updated,
+        "language": entry.language,
         "first_seen": item.first_seen,
         "placed": item.placed,
         "story": row.story,

@@ -183,7 +183,7 @@ fn the_status_says_how_each_source_is_doing() {
 fn items_are_one_json_object_a_line() {
     let items = told(&["items"]).lines();
     assert_eq!(items.len(), 4);
-    let names = "article_html audiences authors canonical categories content_html first_seen guid held id link placed published source \
+    let names = "article_html audiences authors canonical categories content_html first_seen guid held id language link placed published source \
                  story summary_html title updated";
     assert_eq!(keys(&items[0]), names);
     assert_eq!(keys(&items[0]["audiences"][0]), "because confidence id");

@@ -28,10 +28,8 @@ impl<T> Entry<T> {
     /// was reported: it may be there, and wrong.
     pub(super) fn needs(&self, what: &str, key: &str, problems: &mut Vec<Problem>) {
         let place = self.written.place(&self.document);
-        let has_header = self.document.text[place.span.clone()].starts_with('[');
-        let span = if has_header { section(&self.document.text, place.span.start) } else { place.span.clone() };
-        let area = Place { span, ..place.clone() };
-        if problems.iter().all(|it| !it.lies_in(&area)) {
+        let inside = area(&place);
+        if problems.iter().all(|it| !it.lies_in(&inside)) {
             problems.push(Problem::at(place, format!("{what} needs `{key}`")));
         }
     }
@@ -40,6 +38,14 @@ impl<T> Entry<T> {
 /// The entries of one list of `document`.
 pub(in crate::config) fn entries<T>(document: &Arc<Document>, list: Vec<Located<T>>) -> Vec<Entry<T>> {
     list.into_iter().map(|written| Entry { written, document: document.clone() }).collect()
+}
+
+/// All of an entry that stands at `place`: where that is a header, what is below it too.
+pub(super) fn area(place: &Place) -> Place {
+    let text = &place.document.text;
+    let has_header = text[place.span.clone()].starts_with('[');
+    let span = if has_header { section(text, place.span.start) } else { place.span.clone() };
+    Place { span, ..place.clone() }
 }
 
 /// From the header at `start` up to the next one that is not of a table below it.

@@ -46,7 +46,7 @@ use written::Main;
 pub use edit::{EditError, add_sources};
 pub use error::ConfigErrors;
 pub use glance::listens_at;
-pub use known::UnknownSource;
+pub use known::{IntervalOutside, UnknownAudience, UnknownSource};
 pub use outline::{Here, NewSource, interval, outline, written_interval};
 pub use schema::schema;
 pub use watch::{Watch, watch};

@@ -83,7 +83,7 @@ pub struct SourceEntry {
     pub base: Option<Address>,
     /// What of an item may change without a new version of it.
     pub ignore: Vec<Part>,
-    /// The folder it stands in, in lists for other readers: `News`, `News/AI` for one within another.
+    /// The folder it stands in, in lists for other readers: `News`, `News/AI` for one within another; empty: in none.
     pub folder: Option<String>,
     /// Whether the pages of its new items are read for their full text, where their publisher allows it.
     pub full_text: bool,

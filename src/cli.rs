@@ -220,7 +220,7 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
         }
         Verb::Items { since, source } => show::items(settings()?.as_ref(), since, source.as_ref()),
         Verb::Stories { week, r#match } => show::stories(settings()?.as_ref(), clock, week, r#match.as_deref()),
-        Verb::Explain { what } => explain::explain(settings()?.as_ref(), clock, &what),
+        Verb::Explain { what } => explain::explain(settings()?.as_ref(), clock, &what, output::Style::of(json)),
         Verb::Recap { week, audience, format, out } => {
             let settings = settings()?;
             check_clock(&settings, now, force)?;

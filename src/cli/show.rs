@@ -109,7 +109,8 @@ fn item(row: &ItemRow, teller: &Teller) -> Value {
     })
 }
 
-fn tag(tag: &Tag) -> Value {
+/// An audience of an item or a story, with its evidence.
+pub(super) fn tag(tag: &Tag) -> Value {
     json!({ "id": tag.audience, "confidence": tag.confidence, "because": tag.because })
 }
 

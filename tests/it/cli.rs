@@ -284,6 +284,60 @@ fn a_place_is_explained_by_link_by_story_and_by_week() {
 }
 
 #[test]
+fn what_is_explained_is_there_as_json_too() {
+    let object = |arguments: &[&str]| told(&[&["explain", "--json"], arguments].concat()).lines().remove(0);
+    let place = object(&["2026-W18", "1"]);
+    assert_eq!(keys(&place), "explains headline place score story week");
+    assert_eq!(keys(&place["story"]), "audiences explains headline id items ledger recap score");
+    assert_eq!(place["story"]["recap"], serde_json::json!({ "week": "2026-W18", "place": 1 }));
+    let link = object(&["https://one.example/0"]);
+    assert_eq!(keys(&link), "explains items link refused");
+    assert_eq!(keys(&link["items"][0]), "first_seen id ledger placed source story title");
+    let events = |ledger: &Value| -> Vec<String> {
+        ledger.as_array().unwrap().iter().map(|row| row["event"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(keys(&link["items"][0]["story"]["ledger"][0]), "at detail event source week");
+    assert!(events(&link["items"][0]["story"]["ledger"]).contains(&"chosen".to_owned()));
+    let source = object(&["broken"]);
+    assert_eq!(keys(&source), "configured explains ledger refused source status");
+    assert!(source["status"]["state"].as_str().unwrap().starts_with("failed"));
+    refuses(
+        &PUBLISHED.folder,
+        &["opml", "export", "--json"],
+        1,
+        expect![[r#"
+            recapd: a list is written in OPML: leave out --json
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_not_taken_of_a_source_is_counted_and_the_latest_named() {
+    let (origin, folder) = (Origin::start(), Folder::new());
+    let titles: Vec<String> = (1..=7).map(|number| format!("Deal number {number}")).collect();
+    let mut items: Vec<(&str, &str)> = titles.iter().map(|title| (title.as_str(), "2026-05-07T10:00:00Z")).collect();
+    items.push(("An AI headline", "2026-05-07T10:00:00Z"));
+    origin.put("/one.xml", Page::rss(rss("one.example", &items)));
+    let filter = "[[source.filter]]\ndrop = { title = [\"deal\"] }\n";
+    folder.sources(&source("one", &origin.url("/one.xml"), filter));
+    let said = |arguments: &[&str]| recapd(folder.whole(), &[&["--now", "2026-05-08T08:00:00Z"], arguments].concat());
+    assert_eq!(said(&["poll"]).code, 0);
+    let words = said(&["explain", "one"]).out;
+    assert!(words.contains("  7 entries dropped by filters, the latest 5:\n"), "{words}");
+    let line = "dropped by a filter for this source: its title holds `Deal`: Deal number 7 <https://one.example/6>\n";
+    assert!(words.contains(line), "{words}");
+    assert!(!words.contains("Deal number 2 "), "{words}");
+    let refused = &said(&["explain", "one", "--json"]).lines()[0]["refused"][0];
+    assert_eq!((&refused["event"], &refused["count"]), (&"dropped".into(), &7.into()));
+
+    folder.sources("");
+    let words = said(&["explain", "one"]).out;
+    assert!(words.starts_with("one: no longer configured; its items stay\n"), "{words}");
+    assert!(words.contains("7 entries dropped by filters"), "{words}");
+    assert_eq!(said(&["explain", "one", "--json"]).lines()[0]["configured"], false);
+}
+
+#[test]
 fn a_recap_is_printed_in_every_format() {
     let recap = |format: &str| told(&["recap", "--week", "2026-W18", "--format", format]).out;
     for (format, begins, holds) in [

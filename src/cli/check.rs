@@ -23,19 +23,22 @@ use crate::source::{Source, Validators};
 pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<ExitCode> {
     let config = config::load(path, &environment)?;
     let counts = [
-        ("sources", config.sources.len()),
-        ("audiences", config.audiences.len()),
-        ("publishers", config.publishers.len()),
-        ("kinds of event", config.playbook.kinds.len()),
-        ("names", config.names.all().len()),
+        (["source", "sources"], config.sources.len()),
+        (["audience", "audiences"], config.audiences.len()),
+        (["publisher", "publishers"], config.publishers.len()),
+        (["kind of event", "kinds of event"], config.playbook.kinds.len()),
+        (["name", "names"], config.names.all().len()),
     ];
     match style {
         Style::Words => {
-            let counts: Vec<String> = counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
+            let counts: Vec<String> = counts
+                .iter()
+                .map(|([one, several], count)| format!("{count} {}", if *count == 1 { one } else { several }))
+                .collect();
             output::line(&format!("{}: all right: {}", path.display(), counts.join(", ")))?;
         }
         Style::Json => {
-            let counts = counts.into_iter().map(|(what, count)| (what.replace(' ', "_"), count.into()));
+            let counts = counts.into_iter().map(|([_, what], count)| (what.replace(' ', "_"), count.into()));
             output::json(&counts.collect::<serde_json::Map<_, _>>())?;
         }
     }

@@ -6,6 +6,7 @@ mod check;
 mod explain;
 mod opml;
 mod output;
+mod parse;
 mod poll;
 mod reach;
 mod recap;
@@ -89,7 +90,7 @@ enum Verb {
         #[command(subcommand)]
         deed: opml::Deed,
     },
-    /// Print one feed as recapd reads it; touches no store
+    /// Print one feed as recapd reads it: in short on a terminal, else as JSON; touches no store
     Parse {
         /// A file, or an http or https address
         #[arg(value_name = "FILE|URL")]
@@ -216,7 +217,8 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
         Verb::Source { deed } => source::perform(deed, &wish()?, output::Style::of(json)),
         Verb::Opml { deed } => opml::perform(deed, &wish()?, output::Style::of(json)),
         Verb::Parse { document, content_type, base_url } => {
-            blocking(show::parsed(document, content_type, base_url, clock))
+            let wanted = parse::Wanted { document, content_type, base_url };
+            blocking(parse::parsed(wanted, clock, output::Style::of_parse(json)))
         }
         Verb::Items { since, source } => show::items(settings()?.as_ref(), since, source.as_ref()),
         Verb::Stories { week, r#match } => show::stories(settings()?.as_ref(), clock, week, r#match.as_deref()),

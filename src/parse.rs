@@ -180,8 +180,9 @@ pub fn text(bytes: &[u8], content_type: Option<&str>) -> String {
 ///
 /// If the document is no feed, or one in which nothing can be read.
 pub fn parse(document: Document) -> Result<Parsed, NotAFeed> {
-    let text = decode::text(document.bytes, document.content_type);
-    let reading = match shape::of(&text)? {
+    shape::check_text(document.bytes)?;
+    let decode::Decoded { text, misnamed } = decode::decode(document.bytes, document.content_type);
+    let mut reading = match shape::of(&text)? {
         shape::Shape::Json => json_feed::read(&text)?,
         shape => {
             let (text, beyond) = many::first(&text);
@@ -190,6 +191,7 @@ pub fn parse(document: Document) -> Result<Parsed, NotAFeed> {
             reading
         }
     };
+    reading.mended.splice(..0, misnamed);
     Ok(feed::parsed(reading, document.base_url))
 }
 

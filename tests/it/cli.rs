@@ -88,6 +88,41 @@ fn a_feed_is_printed_as_the_contract_has_it() {
     }
 }
 
+/// `<rss version="2.0"><channel><title>Packed</title>..`, packed with gzip.
+const PACKED: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xb3\x29\x2a\x2e\x56\x28\x4b\x2d\x2a\xce\xcc\xcf\xb3\x55\x32\xd2\x33\x50\xb2\xb3\x49\xce\x48\xcc\xcb\x4b\xcd\xb1\xb3\x29\xc9\x2c\xc9\x49\xb5\x0b\x48\x4c\xce\x4e\x4d\xb1\xd1\x87\xf0\x6c\x32\x4b\x52\x73\x61\x52\xfe\x79\xa9\x70\x71\x7d\x88\x84\x3e\x5c\xb7\x3e\xd0\x68\x3b\x00\xf2\x01\x6e\xbd\x60\x00\x00\x00";
+
+#[test]
+fn a_file_that_is_packed_is_unpacked_and_other_files_are_named() {
+    let folder = Folder::new();
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path(name), bytes).unwrap();
+    write("feed.xml.gz", PACKED);
+    write("cut.xml.gz", &PACKED[..40]);
+    write("picture.png", b"\x89PNG\r\n\x1a\n\0\0");
+    write(
+        "latin.xml",
+        b"<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel><title>caf\xe9</title></channel></rss>",
+    );
+    assert_eq!(recapd(folder.whole(), &["parse", "feed.xml.gz"]).lines()[0]["title"], "Packed");
+    let latin = &recapd(folder.whole(), &["parse", "latin.xml"]).lines()[0];
+    assert_eq!(latin["mended"], serde_json::json!(["declared as UTF-8, read as windows-1252"]));
+    refuses(
+        &folder,
+        &["parse", "cut.xml.gz"],
+        1,
+        expect![[r#"
+        recapd: cannot unpack cut.xml.gz: the answer broke off after 29 bytes: its gzip data end too early
+    "#]],
+    );
+    refuses(
+        &folder,
+        &["parse", "picture.png"],
+        1,
+        expect![[r#"
+        recapd: picture.png: a PNG picture, not a feed
+    "#]],
+    );
+}
+
 #[test]
 fn rules_are_tried_on_a_file_without_a_store() {
     let folder = Folder::new();

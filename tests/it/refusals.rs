@@ -136,8 +136,8 @@ fn what_is_no_feed_is_named_in_one_line() {
         &["parse", "page.html"],
         1,
         expect![[r#"
-        page.html: an HTML page “Hello”, not a feed
-    "#]],
+            recapd: page.html: an HTML page “Hello”, not a feed
+        "#]],
     );
     folder.write("empty.xml", "");
     refuses(
@@ -145,8 +145,8 @@ fn what_is_no_feed_is_named_in_one_line() {
         &["parse", "empty.xml"],
         1,
         expect![[r#"
-        empty.xml: the document is empty
-    "#]],
+            recapd: empty.xml: the document is empty
+        "#]],
     );
     folder.write("list.opml", "<?xml version=\"1.0\"?><opml version=\"2.0\"><head/><body/></opml>");
     refuses(
@@ -154,8 +154,8 @@ fn what_is_no_feed_is_named_in_one_line() {
         &["parse", "list.opml"],
         1,
         expect![[r#"
-        list.opml: an OPML list of feeds, not a feed
-    "#]],
+            recapd: list.opml: an OPML list of feeds, not a feed
+        "#]],
     );
     refuses(
         &folder,

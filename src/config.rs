@@ -41,6 +41,7 @@ use crate::week::Slot;
 
 use gather::{Others, ReadFile};
 use place::Document;
+use read::Reading;
 use written::Main;
 
 pub use edit::{EditError, add_sources};
@@ -109,6 +110,30 @@ fn loaded(path: &Path, env: &dyn Fn(&str) -> Option<String>, read_file: ReadFile
         Some(config) => Ok(config),
         None => meaning::mean(&main, written, others, env, problems),
     }
+}
+
+/// What can be read of the configuration whose main file is at `path`, and what
+/// is wrong with the rest of it, if anything is: for who only tells of what is.
+///
+/// # Errors
+///
+/// If the main file cannot be read.
+pub fn readable(
+    path: &Path,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<(Config, Option<ConfigErrors>), ConfigErrors> {
+    let refused = match load(path, env) {
+        Ok(config) => return Ok((config, None)),
+        Err(refused) => refused,
+    };
+    let read_file: ReadFile = &|path| std::fs::read_to_string(path);
+    let main = gather::main_file(path, read_file).map_err(|problem| ConfigErrors::new(vec![problem]))?;
+    let mut problems = Vec::new();
+    let written: Main = read::read_as(Reading::WhatCanBe, &main, env, &mut problems);
+    let others = gather::others(&main, &written, read_file, &mut problems);
+    // What is wrong is told by who looked at it as a whole: of what a broken part hides, more would seem so.
+    let (config, _) = meaning::meant(Reading::WhatCanBe, &main, written, others, env, problems);
+    Ok((config, Some(refused)))
 }
 
 /// The configuration that recapd ships, sources and all, as compiled in.

@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use jiff::Timestamp;
 use url::Url;
 
+use super::Extent;
 use super::output::{self, Style};
 use super::status::{apart, next_poll};
 use crate::clock::Clock;
@@ -30,8 +31,8 @@ enum Subject<'c> {
     Link(Url),
     /// A source that is configured.
     Source(&'c Source),
-    /// A source that was, with what is remembered of it.
-    Former(SourceId, Box<SourceState>),
+    /// A source that was, with what is remembered of it; or one that a wrong edit hides.
+    Former(SourceId, Box<SourceState>, Extent),
     /// A story.
     Story(StoryId),
     /// A place of a published week.
@@ -40,9 +41,15 @@ enum Subject<'c> {
 
 /// Says why something is where it is: an item by its link, a story by its id,
 /// a source by its id, a place of a week.
-pub fn explain(config: &Config, clock: Clock, what: &[String], style: Style) -> Result<ExitCode> {
+pub(super) fn explain(
+    config: &Config,
+    extent: Extent,
+    clock: Clock,
+    what: &[String],
+    style: Style,
+) -> Result<ExitCode> {
     let store = Store::read(&config.store.path)?;
-    let subject = subject(&store, config, what)?;
+    let subject = subject(&store, config, extent, what)?;
     if style == Style::Json {
         output::json(&object::object(&store, config, clock.now(), subject)?)?;
         return Ok(ExitCode::SUCCESS);
@@ -50,7 +57,7 @@ pub fn explain(config: &Config, clock: Clock, what: &[String], style: Style) -> 
     match subject {
         Subject::Link(link) => item(&store, config, clock, &link)?,
         Subject::Source(known) => source(&store, config, clock, known)?,
-        Subject::Former(id, state) => former(&store, config, clock, &id, &state)?,
+        Subject::Former(id, state, extent) => former(&store, config, clock, (&id, &state), extent)?,
         Subject::Story(id) => story(&store, config, clock, id)?,
         Subject::Place(week, entry) => {
             output::line(&format!("#{} of {week}: {}", entry.place, entry.headline))?;
@@ -61,7 +68,7 @@ pub fn explain(config: &Config, clock: Clock, what: &[String], style: Style) -> 
     Ok(ExitCode::SUCCESS)
 }
 
-fn subject<'c>(store: &Store, config: &'c Config, what: &[String]) -> Result<Subject<'c>> {
+fn subject<'c>(store: &Store, config: &'c Config, extent: Extent, what: &[String]) -> Result<Subject<'c>> {
     match what {
         [week, place] => {
             let week = week.parse()?;
@@ -69,21 +76,21 @@ fn subject<'c>(store: &Store, config: &'c Config, what: &[String]) -> Result<Sub
         }
         [one] => match Url::parse(one) {
             Ok(link) => Ok(Subject::Link(link)),
-            Err(_) => named(store, config, one),
+            Err(_) => named(store, config, extent, one),
         },
         _ => bail!("name a link, a story, a source, or a week and a place"),
     }
 }
 
 /// A source, one that was there before, or a story.
-fn named<'c>(store: &Store, config: &'c Config, name: &str) -> Result<Subject<'c>> {
+fn named<'c>(store: &Store, config: &'c Config, extent: Extent, name: &str) -> Result<Subject<'c>> {
     if let Some(known) = config.sources.iter().find(|source| source.id.as_str() == name) {
         return Ok(Subject::Source(known));
     }
     if let Ok(id) = name.parse::<SourceId>()
         && let Some(state) = store.state(&id)?
     {
-        return Ok(Subject::Former(id, Box::new(state)));
+        return Ok(Subject::Former(id, Box::new(state), extent));
     }
     story_named(store, name).map(Subject::Story)
 }
@@ -113,9 +120,19 @@ fn source(store: &Store, config: &Config, clock: Clock, source: &Source) -> Resu
     refused(&store.refused_of_source(&source.id, REFUSED_NAMED)?, config)
 }
 
-fn former(store: &Store, config: &Config, clock: Clock, id: &SourceId, state: &SourceState) -> Result<()> {
+fn former(
+    store: &Store,
+    config: &Config,
+    clock: Clock,
+    (id, state): (&SourceId, &SourceState),
+    extent: Extent,
+) -> Result<()> {
     let words = state_in_words(Some(state), clock.now(), &config.recap.slot.zone);
-    output::line(&format!("{id}: no longer configured; its items stay"))?;
+    let standing = match extent {
+        Extent::Whole => "no longer configured; its items stay",
+        Extent::Part => "not in what can be read of the configuration",
+    };
+    output::line(&format!("{id}: {standing}"))?;
     output::line(&format!("  when it was last polled: {}", output::printable(&words)))?;
     ledger(&store.ledger_of_source(id)?, config)?;
     refused(&store.refused_of_source(id, REFUSED_NAMED)?, config)

@@ -19,9 +19,28 @@ use super::schema::{inlined, part};
 /// Keys that are promised and not built yet: better refused than ignored.
 const LATER: &[&str] = &["model", "source.model"];
 
+/// What is made of a file that is no TOML everywhere.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Reading {
+    /// Nothing: what is wrong in it is told, and no more follows from it.
+    Whole,
+    /// As much as can be.
+    WhatCanBe,
+}
+
 /// What `document` says, as far as it can be understood; the rest becomes `problems`.
 /// `env` answers for `${VAR}`.
 pub(super) fn read<T: DeserializeOwned + JsonSchema + Default>(
+    document: &Arc<Document>,
+    env: &dyn Fn(&str) -> Option<String>,
+    problems: &mut Vec<Problem>,
+) -> T {
+    read_as(Reading::Whole, document, env, problems)
+}
+
+/// The same, and of a file that is no TOML everywhere what `reading` says.
+pub(super) fn read_as<T: DeserializeOwned + JsonSchema + Default>(
+    reading: Reading,
     document: &Arc<Document>,
     env: &dyn Fn(&str) -> Option<String>,
     problems: &mut Vec<Problem>,
@@ -30,7 +49,9 @@ pub(super) fn read<T: DeserializeOwned + JsonSchema + Default>(
     let (root, errors) = DeTable::parse_recoverable(&document.text);
     if !errors.is_empty() {
         problems.extend(reader.syntax(&errors));
-        return T::default();
+        if reading == Reading::Whole {
+            return T::default();
+        }
     }
     let mut root = Spanned::new(root.span(), DeValue::Table(root.into_inner()));
     reader.expand_all(&mut root, problems);

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::super::show::tag;
 use super::super::status;
-use super::{REFUSED_NAMED, Subject};
+use super::{Extent, REFUSED_NAMED, Subject};
 use crate::compose::{Teller, Told};
 use crate::config::Config;
 use crate::id::{SourceId, StoryId};
@@ -19,9 +19,10 @@ pub(super) fn object(store: &Store, config: &Config, now: Timestamp, subject: Su
         Subject::Link(link) => of_link(store, config, now, &link),
         Subject::Source(known) => {
             let state = store.state(&known.id)?;
-            of_source(store, &known.id, Some(status::object(config, known, state.as_ref(), None, now)))
+            let status = status::object(config, known, state.as_ref(), None, now);
+            of_source(store, &known.id, Some(true), Some(status))
         }
-        Subject::Former(id, _) => of_source(store, &id, None),
+        Subject::Former(id, _, extent) => of_source(store, &id, (extent == Extent::Whole).then_some(false), None),
         Subject::Story(id) => of_story(store, config, now, id),
         Subject::Place(week, entry) => Ok(json!({
             "explains": "place",
@@ -34,12 +35,13 @@ pub(super) fn object(store: &Store, config: &Config, now: Timestamp, subject: Su
     }
 }
 
-/// `status`: as `recapd status --json` has it, null if it is no longer configured.
-fn of_source(store: &Store, id: &SourceId, status: Option<Value>) -> Result<Value> {
+/// `status`: as `recapd status --json` has it, null if it is not `configured`, or
+/// if that cannot be told while an edit is wrong.
+fn of_source(store: &Store, id: &SourceId, configured: Option<bool>, status: Option<Value>) -> Result<Value> {
     Ok(json!({
         "explains": "source",
         "source": id,
-        "configured": status.is_some(),
+        "configured": configured,
         "status": status,
         "ledger": store.ledger_of_source(id)?,
         "refused": store.refused_of_source(id, REFUSED_NAMED)?,

@@ -296,8 +296,8 @@ fn first_sentence(text: &str) -> &str {
 fn first_clauses(sentence: &str) -> Option<String> {
     let ends = sentence.match_indices(' ').map(|(at, _)| &sentence[..at]);
     let ends = ends.filter_map(|clauses| clauses.strip_suffix([',', ';', ':']));
-    let fitting = ends.filter(|clauses| SHORT.contains(&clauses.split_whitespace().count()));
-    fitting.last().map(|clauses| format!("{clauses} …"))
+    let mut fitting = ends.filter(|clauses| SHORT.contains(&clauses.split_whitespace().count()));
+    fitting.next_back().map(|clauses| format!("{clauses} …"))
 }
 
 fn first_words(text: &str, most: usize) -> String {

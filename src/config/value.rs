@@ -221,6 +221,9 @@ fn points(number: f64) -> Result<f64, String> {
 }
 
 fn count(number: i64) -> Result<u32, String> {
+    if number > i64::from(u32::MAX) {
+        return Err(format!("must be {} at most, not {number}", u32::MAX));
+    }
     let count = u32::try_from(number).ok().filter(|count| *count > 0);
     count.ok_or_else(|| format!("must be a whole number, 1 or more, not {number}"))
 }

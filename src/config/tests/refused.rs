@@ -698,6 +698,26 @@ name = 1
         "#]],
     );
     refused(
+        "[fetch]\nconcurrency = 99999999999\n",
+        expect![[r#"
+        error: `concurrency` must be 4294967295 at most, not 99999999999
+         --> recapd.toml:2:15
+          |
+        2 | concurrency = 99999999999
+          |               ^^^^^^^^^^^
+    "#]],
+    );
+    refused(
+        "[fetch]\ninterval = \"1h\"\ninterval = \"2h\"\n",
+        expect![[r#"
+        error: `interval` is there twice
+         --> recapd.toml:3:1
+          |
+        3 | interval = "2h"
+          | ^^^^^^^^ leave one of them
+    "#]],
+    );
+    refused(
         "[fetch]\ninterval = \"1h\"\ninterval = 2h\n",
         expect![[r#"
         error: `2h` needs quotes

@@ -7,6 +7,7 @@ mod explain;
 mod lists;
 mod opml;
 mod output;
+mod parse;
 mod poll;
 mod reach;
 mod recap;
@@ -26,7 +27,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use jiff::Timestamp;
 
 use crate::clock::Clock;
-use crate::config::{Config, ConfigErrors, listens_at, load, load_with_lists};
+use crate::config::{Config, ConfigErrors, listens_at, load, load_with_lists, readable};
 use crate::daemon;
 use crate::demo;
 use crate::id::{AudienceId, SourceId};
@@ -90,7 +91,7 @@ enum Verb {
         #[command(subcommand)]
         deed: opml::Deed,
     },
-    /// Print one feed as recapd reads it; touches no store
+    /// Print one feed as recapd reads it: in short on a terminal, else as JSON; touches no store
     Parse {
         /// A file, or an http or https address
         #[arg(value_name = "FILE|URL")]
@@ -191,6 +192,8 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
     let Arguments { config, now, force, json, verb } = arguments;
     let clock = clock(now);
     let settings = || -> Result<Arc<Config>> { Ok(Arc::new(loaded(config.as_deref())?)) };
+    // For verbs that only tell: a slip in an edit is no reason to be silent.
+    let told_by = || what_can_be_read(config.as_deref());
     let wish = || -> Result<reach::Wish> {
         Ok(reach::Wish { path: found(config.as_deref())?, config: settings()?, now, force })
     };
@@ -207,21 +210,29 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
         }
         Verb::Check { online } => check::check(&found(config.as_deref())?, online, clock, output::Style::of(json)),
         Verb::Status => {
-            let settings = settings()?;
+            let (settings, _) = told_by()?;
             // A machine whose clock is behind is to be looked into, not shut out.
             if now.is_some() {
                 check_clock(&settings, now, force)?;
             }
             status::status(&settings, clock, output::Style::of(json))
         }
+        Verb::Source { deed: deed @ source::Deed::List } => {
+            let wish = reach::Wish { path: found(config.as_deref())?, config: told_by()?.0, now, force };
+            source::perform(deed, &wish, output::Style::of(json))
+        }
         Verb::Source { deed } => source::perform(deed, &wish()?, output::Style::of(json)),
         Verb::Opml { deed } => opml::perform(deed, &wish()?, output::Style::of(json)),
         Verb::Parse { document, content_type, base_url } => {
-            blocking(show::parsed(document, content_type, base_url, clock))
+            let wanted = parse::Wanted { document, content_type, base_url };
+            blocking(parse::parsed(wanted, clock, output::Style::of_parse(json)))
         }
         Verb::Items { since, source } => show::items(settings()?.as_ref(), since, source.as_ref()),
         Verb::Stories { week, r#match } => show::stories(settings()?.as_ref(), clock, week, r#match.as_deref()),
-        Verb::Explain { what } => explain::explain(settings()?.as_ref(), clock, &what),
+        Verb::Explain { what } => {
+            let (settings, extent) = told_by()?;
+            explain::explain(&settings, extent, clock, &what, output::Style::of(json))
+        }
         Verb::Recap { week, audience, format, out } => {
             let settings = settings()?;
             check_clock(&settings, now, force)?;
@@ -258,6 +269,27 @@ fn found(given: Option<&Path>) -> Result<PathBuf> {
 
 fn loaded(given: Option<&Path>) -> Result<Config> {
     Ok(load_with_lists(&found(given)?, &environment, &remembered_list)?)
+}
+
+/// How much of a configuration could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// All of it: what is not in it is not configured.
+    Whole,
+    /// What a wrong edit leaves.
+    Part,
+}
+
+/// What can be read of the configuration, while an edit is wrong; that is told once.
+fn what_can_be_read(given: Option<&Path>) -> Result<(Arc<Config>, Extent)> {
+    let (config, refused) = readable(&found(given)?, &environment, &remembered_list)?;
+    let extent = if refused.is_some() { Extent::Part } else { Extent::Whole };
+    if let Some(refused) = refused {
+        output::complain(&format!(
+            "{refused}\n\nnote: this is told by what can be read of it; a daemon that runs goes on by the configuration before the edit"
+        ));
+    }
+    Ok((Arc::new(config), extent))
 }
 
 /// Where the daemon listens, also while an edit is wrong: it runs on by the old configuration.

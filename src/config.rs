@@ -11,6 +11,7 @@ mod gather;
 mod glance;
 mod known;
 mod meaning;
+mod misfit;
 mod near;
 mod outline;
 mod pieces;
@@ -43,13 +44,14 @@ use crate::week::Slot;
 
 use gather::{Others, ReadFile};
 use place::Document;
+use read::Reading;
 use written::Main;
 
 pub use edit::{EditError, add_sources};
 pub use error::ConfigErrors;
 pub use gather::Remember;
 pub use glance::listens_at;
-pub use known::UnknownSource;
+pub use known::{IntervalOutside, UnknownAudience, UnknownSource};
 pub use outline::{Claim, Here, NewSource, interval, outline, written_interval};
 pub use schema::schema;
 pub use watch::{Watch, watch};
@@ -149,6 +151,33 @@ fn loaded(
         Some(config) => Ok(config),
         None => meaning::mean(&main, written, others, env, problems),
     }
+}
+
+/// What can be read of the configuration whose main file is at `path`, and what
+/// is wrong with the rest of it, if anything is: for who only tells of what is.
+///
+/// # Errors
+///
+/// If the main file cannot be read.
+pub fn readable(
+    path: &Path,
+    env: &dyn Fn(&str) -> Option<String>,
+    remember: Remember,
+) -> Result<(Config, Option<ConfigErrors>), ConfigErrors> {
+    let refused = match load_with_lists(path, env, remember) {
+        Ok(config) => return Ok((config, None)),
+        Err(refused) => refused,
+    };
+    let read_file: ReadFile = &|path| std::fs::read_to_string(path);
+    let main = gather::main_file(path, read_file).map_err(|problem| ConfigErrors::new(vec![problem]))?;
+    let mut problems = Vec::new();
+    let written: Main = read::read_as(Reading::WhatCanBe, &main, env, &mut problems);
+    let mut others = gather::others(&main, &written, read_file, &mut problems);
+    let database = meaning::database(&written.store, env);
+    others.remembered = gather::remembered(&main, &written, &database, remember, &mut problems);
+    // What is wrong is told by who looked at it as a whole: of what a broken part hides, more would seem so.
+    let (config, _) = meaning::meant(Reading::WhatCanBe, &main, written, others, env, problems);
+    Ok((config, Some(refused)))
 }
 
 /// The configuration that recapd ships, sources and all, as compiled in.

@@ -41,6 +41,7 @@ pub use hosts::{Manners, host};
 pub use links::{Alternate, Links};
 pub use page::{Page, PageRequest};
 pub use submit::{Reply, Submission};
+pub use unpack::{Encoding, Unpacked, unpack};
 
 use body::Means;
 use budget::Budget;

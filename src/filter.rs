@@ -48,6 +48,15 @@ impl PartialEq for Trait {
     }
 }
 
+/// A word of a rule that finds something: its way here is [`Word::read`].
+#[derive(Clone, Debug)]
+pub enum Word {
+    /// It stands whole, in whatever case.
+    Whole(String),
+    /// It fits, in whatever case.
+    Pattern(Regex),
+}
+
 /// What an entry must have one of.
 pub type Rule = Vec<Trait>;
 
@@ -118,21 +127,47 @@ impl Reach {
     }
 }
 
-impl Trait {
-    /// `words` in `field`: whole words or phrases in whatever case; `/../` is a
-    /// regular expression. None without a word.
+impl Word {
+    /// `written` as it is looked for in `field`: a whole word or phrase in whatever
+    /// case, or between slashes a regular expression.
     ///
     /// # Errors
     ///
-    /// Which regular expression is none, and why.
-    pub fn says(field: Field, words: &[String]) -> Result<Vec<Self>, InvalidPattern> {
-        let (patterns, words): (Vec<&String>, Vec<&String>) = words.iter().partition(|word| expression(word).is_some());
-        let words: Vec<String> = words.into_iter().cloned().collect();
-        let patterns = patterns.into_iter().filter_map(|word| Some((word, expression(word)?)));
-        let patterns =
-            patterns.map(|(word, pattern)| compiled(pattern).map_err(|error| InvalidPattern::new(word, &error)));
-        let regexes = text::any_of(&words).into_iter().map(Ok).chain(patterns);
-        regexes.map(|regex| Ok(Self::Says(field, regex?))).collect()
+    /// If it would find nothing, or not what it looks like: it is a regular
+    /// expression and ill-formed, has jokers, or no letter.
+    pub fn read(field: Field, written: &str) -> Result<Self, InvalidWord> {
+        let word = written.trim();
+        if let Some(pattern) = expression(word) {
+            return compiled(pattern).map(Self::Pattern).map_err(|error| InvalidWord::expression(word, &error));
+        }
+        if word.is_empty() {
+            return Err(InvalidWord::Empty);
+        }
+        if word.starts_with('*') || word.ends_with('*') {
+            return Err(InvalidWord::Joker { word: word.to_owned() });
+        }
+        if looks_like_an_expression(field, word) {
+            return Err(InvalidWord::HalfAnExpression { word: word.to_owned() });
+        }
+        if !word.contains(|letter: char| letter.is_alphanumeric() || !letter.is_ascii()) {
+            return Err(InvalidWord::NoLetter { word: word.to_owned() });
+        }
+        Ok(Self::Whole(word.to_owned()))
+    }
+}
+
+impl Trait {
+    /// Any of `words` in `field`. None without a word.
+    pub fn says(field: Field, words: Vec<Word>) -> Vec<Self> {
+        let mut whole = Vec::new();
+        let mut patterns = Vec::new();
+        for word in words {
+            match word {
+                Word::Whole(word) => whole.push(word),
+                Word::Pattern(pattern) => patterns.push(pattern),
+            }
+        }
+        text::any_of(&whole).into_iter().chain(patterns).map(|pattern| Self::Says(field, pattern)).collect()
     }
 
     /// Where `entry` has it, in words.
@@ -199,21 +234,75 @@ fn covers(wanted: &str, language: &str) -> bool {
     language.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
-/// A regular expression that is none.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{pattern}` is no regular expression: {why}")]
-pub struct InvalidPattern {
-    pattern: String,
-    why: String,
+/// Whether a slash before it, or what only a regular expression has, says that `word` was
+/// meant as one. Links have slashes of their own.
+fn looks_like_an_expression(field: Field, word: &str) -> bool {
+    let Some(after) = word.strip_prefix('/') else { return false };
+    let has_signs =
+        after.contains(['^', '$', '[', ']', '|', '\\', '*']) || (field != Field::Link && after.contains('('));
+    let flags = after.rsplit_once('/').map(|(_, flags)| flags);
+    let has_flags = flags.is_some_and(|it| !it.is_empty() && it.chars().all(|flag| "gimsux".contains(flag)));
+    has_signs || (has_flags && field != Field::Link)
 }
 
-impl InvalidPattern {
-    fn new(pattern: &str, error: &regex::Error) -> Self {
+/// A word of a rule that would find nothing, or not what was meant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidWord {
+    /// Between its slashes stands no regular expression.
+    #[error("`{word}` is no regular expression: {why}")]
+    Expression {
+        /// As written, slashes and all.
+        word: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// It begins like a regular expression, and does not end like one.
+    #[error("`{word}` looks like a regular expression, but does not end with a slash")]
+    HalfAnExpression {
+        /// As written.
+        word: String,
+    },
+    /// `*` stands for nothing here.
+    #[error("`{word}` finds only what has that `*` in it: it is no joker here")]
+    Joker {
+        /// As written.
+        word: String,
+    },
+    /// Nothing but signs.
+    #[error("`{word}` is no word: it has no letter or digit")]
+    NoLetter {
+        /// As written.
+        word: String,
+    },
+    /// Nothing at all.
+    #[error("an empty word finds nothing")]
+    Empty,
+}
+
+impl InvalidWord {
+    fn expression(word: &str, error: &regex::Error) -> Self {
         // The last line says what is wrong; those above draw it.
         let said = error.to_string();
         let why = said.lines().last().unwrap_or_default();
         let why = why.strip_prefix("error: ").unwrap_or(why).to_owned();
-        Self { pattern: pattern.to_owned(), why }
+        Self::Expression { word: word.to_owned(), why }
+    }
+
+    /// What would be right.
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::Expression { .. } => "what stands between slashes is one; without them it is a word".to_owned(),
+            Self::HalfAnExpression { .. } => {
+                "write it as in \"/^deals? of the/\": between two slashes, nothing after them".to_owned()
+            }
+            Self::Joker { word } => {
+                let bare = word.trim_matches('*').trim();
+                let bare = if bare.is_empty() || !bare.chars().all(char::is_alphanumeric) { "crypto" } else { bare };
+                format!("for any word with it, a regular expression: \"/{bare}/\"; for that word alone: \"{bare}\"")
+            }
+            Self::NoLetter { .. } => "for signs, a regular expression between slashes: \"/[?!]$/\"".to_owned(),
+            Self::Empty => "take it out".to_owned(),
+        }
     }
 }
 
@@ -224,8 +313,7 @@ mod tests {
     const NOW: &str = "2026-05-11T08:00:00Z";
 
     fn says(field: Field, words: &[&str]) -> Rule {
-        let words: Vec<String> = words.iter().map(|word| word.to_string()).collect();
-        Trait::says(field, &words).unwrap()
+        Trait::says(field, words.iter().map(|word| Word::read(field, word).unwrap()).collect())
     }
 
     fn dropping(drop: Rule) -> Filter {
@@ -305,9 +393,43 @@ mod tests {
             "dropped by a filter for all sources: its title holds `Deal: a phone`",
         );
         check(&[dropping(says(Field::Title, &["/^a phone/"]))], "taken");
-        let error = Trait::says(Field::Title, &["/(phone/".to_owned()]).unwrap_err();
-        assert_eq!(error.to_string(), "`/(phone/` is no regular expression: unclosed group");
-        assert!(Trait::says(Field::Title, &["/x{1000}{1000}{1000}/".to_owned()]).is_err(), "too large");
+        refused(Field::Title, "/(phone/", "`/(phone/` is no regular expression: unclosed group");
+        assert!(Word::read(Field::Title, "/x{1000}{1000}{1000}/").is_err(), "too large");
+    }
+
+    #[track_caller]
+    fn refused(field: Field, word: &str, expected: &str) {
+        assert_eq!(Word::read(field, word).unwrap_err().to_string(), expected);
+    }
+
+    #[test]
+    fn a_word_that_would_find_nothing_is_refused() {
+        for word in ["*crypto*", "crypto*", "*"] {
+            let expected = format!("`{word}` finds only what has that `*` in it: it is no joker here");
+            refused(Field::Title, word, &expected);
+        }
+        for word in ["/", "//", "?!"] {
+            refused(Field::Link, word, &format!("`{word}` is no word: it has no letter or digit"));
+        }
+        refused(Field::Text, " ", "an empty word finds nothing");
+        for word in ["/^deals", "/deals?|offers", "/deals/i"] {
+            let expected = format!("`{word}` looks like a regular expression, but does not end with a slash");
+            refused(Field::Title, word, &expected);
+        }
+        let remedy = Word::read(Field::Title, "*crypto*").unwrap_err().remedy();
+        assert!(remedy.contains("\"/crypto/\""), "{remedy}");
+    }
+
+    #[test]
+    fn signs_that_belong_to_a_word_are_looked_for() {
+        check_title(&dropping(says(Field::Title, &["f*ck"])), "Oh f*ck", false);
+        check_title(&dropping(says(Field::Title, &["/r/robots"])), "From /r/robots", false);
+        check_title(&dropping(says(Field::Title, &["C++", " w/ "])), "Work w/ C++", false);
+        check_title(&dropping(says(Field::Title, &["\u{1f911}"])), "Money \u{1f911}!", false);
+        check(
+            &[dropping(says(Field::Link, &["/ads/1"]))],
+            "dropped by a filter for all sources: its link holds `/ads/1`",
+        );
     }
 
     #[test]
@@ -345,7 +467,7 @@ mod tests {
 
     #[test]
     fn a_rule_without_words_drops_nothing() {
-        check(&[dropping(says(Field::Title, &[""]))], "taken");
+        check(&[dropping(says(Field::Title, &[]))], "taken");
         check(&[Filter::default()], "taken");
     }
 }

@@ -7,6 +7,8 @@
 //! `MOST_ENTRIES` here, depths and lengths in `mend` and `fields`, and the
 //! budget of `salvage`.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use url::Url;
 
@@ -180,14 +182,16 @@ pub fn text(bytes: &[u8], content_type: Option<&str>) -> String {
 ///
 /// If the document is no feed, or one in which nothing can be read.
 pub fn parse(document: Document) -> Result<Parsed, NotAFeed> {
-    let text = decode::text(document.bytes, document.content_type);
+    shape::check_text(document.bytes)?;
+    let decode::Decoded { text, misnamed } = decode::decode(document.bytes, document.content_type);
     let shape = shape::of(&text)?;
-    if shape == shape::Shape::Json {
-        return Ok(feed::parsed(json_feed::read(&text)?, document.base_url));
-    }
-    let (text, beyond) = many::first(&text);
-    let mut reading = salvage::read(&text, shape, document.base_url)?;
+    let (text, beyond) = if shape == shape::Shape::Json { (Cow::Borrowed(&*text), None) } else { many::first(&text) };
+    let mut reading = match shape {
+        shape::Shape::Json => json_feed::read(&text)?,
+        shape => salvage::read(&text, shape, document.base_url)?,
+    };
     reading.skipped.extend(beyond);
+    reading.mended.splice(..0, misnamed);
     Ok(feed::parsed(reading, document.base_url))
 }
 

@@ -31,7 +31,7 @@ pub use handle::{Handle, Taken};
 pub use hub_counts::HubCounts;
 pub use hubs::HubChange;
 pub use items::ItemRow;
-pub use ledger::LedgerRow;
+pub use ledger::{LedgerRow, Refused};
 pub use lock::Lock;
 pub use readers::Readers;
 pub use recaps::{Listed, Published};

@@ -1,4 +1,6 @@
-//! `recapd explain`: the ledger in words.
+//! `recapd explain`: the ledger in words, or as JSON (`object`).
+
+mod object;
 
 use std::process::ExitCode;
 
@@ -6,36 +8,94 @@ use anyhow::{Result, bail};
 use jiff::Timestamp;
 use url::Url;
 
-use super::output;
+use super::Extent;
+use super::output::{self, Style};
 use super::status::{apart, next_poll};
 use crate::clock::Clock;
 use crate::compose::{Teller, Told};
 use crate::config::Config;
-use crate::id::StoryId;
+use crate::id::{SourceId, StoryId};
+use crate::publish::words;
+use crate::recap::Entry;
 use crate::site::state_in_words;
 use crate::source::{Source, SourceState};
-use crate::store::{ItemRow, LedgerRow, Store};
+use crate::store::{ItemRow, LedgerRow, Refused, Store};
 use crate::week::Week;
+
+/// Of what was not taken of a source, so many of a kind are named.
+const REFUSED_NAMED: u32 = 5;
+
+/// What is asked about.
+enum Subject<'c> {
+    /// Whatever was carried at this link.
+    Link(Url),
+    /// A source that is configured.
+    Source(&'c Source),
+    /// A source that was, with what is remembered of it; or one that a wrong edit hides.
+    Former(SourceId, Box<SourceState>, Extent),
+    /// A story.
+    Story(StoryId),
+    /// A place of a published week.
+    Place(Week, Box<Entry>),
+}
 
 /// Says why something is where it is: an item by its link, a story by its id,
 /// a source by its id, a place of a week.
-pub fn explain(config: &Config, clock: Clock, what: &[String]) -> Result<ExitCode> {
+pub(super) fn explain(
+    config: &Config,
+    extent: Extent,
+    clock: Clock,
+    what: &[String],
+    style: Style,
+) -> Result<ExitCode> {
     let store = Store::read(&config.store.path)?;
-    match what {
-        [week, place] => at_place(&store, config, clock, week.parse()?, place)?,
-        [one] => match Url::parse(one) {
-            Ok(link) => item(&store, config, clock, &link)?,
-            Err(_) => match config.sources.iter().find(|source| source.id.as_str() == one) {
-                Some(known) => source(&store, config, clock, known)?,
-                None => story(&store, config, clock, named(&store, one)?)?,
-            },
-        },
-        _ => bail!("name a link, a story, a source, or a week and a place"),
+    let subject = subject(&store, config, extent, what)?;
+    if style == Style::Json {
+        output::json(&object::object(&store, config, clock.now(), subject)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    match subject {
+        Subject::Link(link) => item(&store, config, clock, &link)?,
+        Subject::Source(known) => source(&store, config, clock, known)?,
+        Subject::Former(id, state, extent) => former(&store, config, clock, (&id, &state), extent)?,
+        Subject::Story(id) => story(&store, config, clock, id)?,
+        Subject::Place(week, entry) => {
+            output::line(&format!("#{} of {week}: {}", entry.place, entry.headline))?;
+            points(&entry.score)?;
+            story(&store, config, clock, entry.story)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn named(store: &Store, digits: &str) -> Result<StoryId> {
+fn subject<'c>(store: &Store, config: &'c Config, extent: Extent, what: &[String]) -> Result<Subject<'c>> {
+    match what {
+        [week, place] => {
+            let week = week.parse()?;
+            Ok(Subject::Place(week, Box::new(at_place(store, week, place)?)))
+        }
+        [one] => match Url::parse(one) {
+            Ok(link) => Ok(Subject::Link(link)),
+            Err(_) => named(store, config, extent, one),
+        },
+        _ => bail!("name a link, a story, a source, or a week and a place"),
+    }
+}
+
+/// A source, one that was there before, or a story.
+fn named<'c>(store: &Store, config: &'c Config, extent: Extent, name: &str) -> Result<Subject<'c>> {
+    if let Some(known) = config.sources.iter().find(|source| source.id.as_str() == name) {
+        return Ok(Subject::Source(known));
+    }
+    if let Ok(id) = name.parse::<SourceId>()
+        && let Some(state) = store.state(&id)?
+    {
+        return Ok(Subject::Former(id, Box::new(state), extent));
+    }
+    story_named(store, name).map(Subject::Story)
+}
+
+fn story_named(store: &Store, digits: &str) -> Result<StoryId> {
     let is_hex = digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_hex {
         bail!(
@@ -56,7 +116,47 @@ fn source(store: &Store, config: &Config, clock: Clock, source: &Source) -> Resu
     if let Some(next) = next_in_words(config, source, state.as_ref(), clock.now()) {
         output::line(&format!("  next poll: {}", output::printable(&next)))?;
     }
-    ledger(&store.ledger_of_source(&source.id)?, config)
+    ledger(&store.ledger_of_source(&source.id)?, config)?;
+    refused(&store.refused_of_source(&source.id, REFUSED_NAMED)?, config)
+}
+
+fn former(
+    store: &Store,
+    config: &Config,
+    clock: Clock,
+    (id, state): (&SourceId, &SourceState),
+    extent: Extent,
+) -> Result<()> {
+    let words = state_in_words(Some(state), clock.now(), &config.recap.slot.zone);
+    let standing = match extent {
+        Extent::Whole => "no longer configured; its items stay",
+        Extent::Part => "not in what can be read of the configuration",
+    };
+    output::line(&format!("{id}: {standing}"))?;
+    output::line(&format!("  when it was last polled: {}", output::printable(&words)))?;
+    ledger(&store.ledger_of_source(id)?, config)?;
+    refused(&store.refused_of_source(id, REFUSED_NAMED)?, config)
+}
+
+/// "12 entries dropped by filters, the latest 5:", and these.
+fn refused(all: &[Refused], config: &Config) -> Result<()> {
+    for Refused { event, count, latest } in all {
+        let said = match event.as_str() {
+            "dropped" => format!("{} dropped by filters", words::count(*count, "entry")),
+            "skipped" => format!("{} skipped: they could not be read", words::count(*count, "entry")),
+            _ => format!(
+                "{} without the text of {}",
+                words::count(*count, "item"),
+                if *count == 1 { "its page" } else { "their pages" }
+            ),
+        };
+        let named = if *count > latest.len() as i64 { format!(", the latest {}", latest.len()) } else { String::new() };
+        output::line(&format!("  {said}{named}:"))?;
+        for row in latest {
+            output::line(&format!("    {}  {}", moment(row.at, config), row.detail))?;
+        }
+    }
+    Ok(())
 }
 
 /// "2026-05-08 11:00 CEST (in 59 min): every 1 h"; none while it is paused or retired.
@@ -68,17 +168,16 @@ fn next_in_words(config: &Config, source: &Source, state: Option<&SourceState>, 
     Some(because.map_or_else(|| when.clone(), |because| format!("{when}: {because}")))
 }
 
-fn at_place(store: &Store, config: &Config, clock: Clock, week: Week, place: &str) -> Result<()> {
+fn at_place(store: &Store, week: Week, place: &str) -> Result<Entry> {
     let Some(recap) = store.recap(week, None)? else { bail!("{week} is not published") };
-    let entry = match place.parse::<u32>() {
-        _ if recap.entries.is_empty() => bail!("{week} was published without stories"),
-        Ok(number) => recap.entries.iter().find(|entry| entry.place == number),
+    let most = recap.entries.len();
+    let number = match place.parse::<u32>() {
+        _ if most == 0 => bail!("{week} was published without stories"),
+        Ok(number) => Some(number),
         Err(_) => None,
     };
-    let Some(entry) = entry else { bail!("{week} has no place `{place}`: use 1 to {}", recap.entries.len()) };
-    output::line(&format!("#{} of {week}: {}", entry.place, entry.headline))?;
-    points(&entry.score)?;
-    story(store, config, clock, entry.story)
+    let entry = recap.entries.into_iter().find(|entry| Some(entry.place) == number);
+    entry.ok_or_else(|| anyhow::anyhow!("{week} has no place `{place}`: use 1 to {most}"))
 }
 
 fn item(store: &Store, config: &Config, clock: Clock, link: &Url) -> Result<()> {
@@ -139,8 +238,9 @@ fn points(score: &crate::rank::Score) -> Result<()> {
 fn ledger(rows: &[LedgerRow], config: &Config) -> Result<()> {
     for row in rows {
         let at = moment(row.at, config);
-        let place = [row.source.as_deref(), row.week.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        output::line(&format!("  {at}  {:<9} {place}: {}", row.event, row.detail))?;
+        let place = [row.source.as_deref(), row.week.as_deref()].into_iter().flatten();
+        let place: String = place.map(|it| format!("  {it}")).collect();
+        output::line(&format!("  {at}{place}  {}: {}", row.event, row.detail))?;
     }
     Ok(())
 }

@@ -44,6 +44,7 @@ pub enum Deed {
 pub fn perform(deed: Deed, wish: &Wish, style: Style) -> Result<ExitCode> {
     match deed {
         Deed::Import { file } => import(&file, wish, style),
+        Deed::Export { .. } if style == Style::Json => bail!("a list is written in OPML: leave out --json"),
         Deed::Export { public } => export(&wish.config, public),
     }
 }

@@ -1,70 +1,19 @@
-//! `recapd parse`, `items` and `stories`: facts as JSON.
+//! `recapd items` and `stories`: facts as JSON.
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use url::Url;
 
 use super::output;
 use crate::audience::Tag;
 use crate::clock::Clock;
 use crate::compose::{Archive, Teller, Told, Writer};
 use crate::config::Config;
-use crate::fetch::{ANYWHERE, Fetched, Fetcher, Limits, Manners, Request, user_agent};
 use crate::id::SourceId;
-use crate::parse::{self, Document, parse};
-use crate::source::Validators;
 use crate::store::{ItemRow, Store};
 use crate::week::Week;
-
-/// Prints one feed, from a file or an address, as recapd reads it.
-pub async fn parsed(
-    document: String,
-    content_type: Option<String>,
-    base_url: Option<Url>,
-    clock: Clock,
-) -> Result<ExitCode> {
-    let address = Url::parse(&document).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-    let (bytes, sent_type, final_url) = match &address {
-        Some(url) => fetched(url, clock).await?,
-        None => (std::fs::read(&document).with_context(|| format!("cannot read {document}"))?, None, None),
-    };
-    let content_type = content_type.or(sent_type);
-    let answered_by = final_url.clone().filter(|url| Some(url) != address.as_ref());
-    let base_url = base_url.map(|base| parse::nowhere(&base).unwrap_or(base)).or(final_url);
-    let read = parse(Document { bytes: &bytes, content_type: content_type.as_deref(), base_url: base_url.as_ref() });
-    match read {
-        Ok(parsed) => output::json(&parse::json(&parsed))?,
-        Err(not_a_feed) => {
-            let answered_by = answered_by.map(|url| format!(", answered by {url}")).unwrap_or_default();
-            output::complain(&format!("{document}{answered_by}: {not_a_feed}"));
-            return Ok(ExitCode::FAILURE);
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// An address that somebody typed is as free to be private as a file; where it
-/// redirects to, nobody typed.
-async fn fetched(url: &Url, clock: Clock) -> Result<(Vec<u8>, Option<String>, Option<Url>)> {
-    let fetcher = Fetcher::new(Limits {
-        connect_timeout: std::time::Duration::from_secs(10),
-        timeout: std::time::Duration::from_secs(30),
-        max_body_bytes: 16 * 1024 * 1024,
-        manners: Manners { concurrency: 1, per_host: 1, host_gap: std::time::Duration::ZERO },
-        max_wait: std::time::Duration::from_secs(1),
-        allow_private: Vec::new(),
-        user_agent: user_agent(None),
-    })?;
-    let (validators, now) = (Validators::default(), clock.now());
-    let request = Request { url, validators: &validators, allow_private: &[], allow_at_home: &ANYWHERE, now };
-    match fetcher.fetch(request).await.with_context(|| format!("cannot fetch {url}"))? {
-        Fetched::Body { bytes, content_type, final_url, .. } => Ok((bytes, content_type, Some(final_url))),
-        Fetched::Unchanged { .. } => Ok((Vec::new(), None, None)),
-    }
-}
 
 /// Prints items, one a line, oldest first.
 pub fn items(config: &Config, since: Option<Timestamp>, source: Option<&SourceId>) -> Result<ExitCode> {
@@ -95,6 +44,7 @@ fn item(row: &ItemRow, teller: &Teller) -> Value {
         "canonical": entry.link.as_ref().map(crate::link::canonical),
         "published": entry.published,
         "updated": entry.updated,
+        "language": entry.language,
         "first_seen": item.first_seen,
         "placed": item.placed,
         "story": row.story,
@@ -108,7 +58,8 @@ fn item(row: &ItemRow, teller: &Teller) -> Value {
     })
 }
 
-fn tag(tag: &Tag) -> Value {
+/// An audience of an item or a story, with its evidence.
+pub(super) fn tag(tag: &Tag) -> Value {
     json!({ "id": tag.audience, "confidence": tag.confidence, "because": tag.because })
 }
 

@@ -119,7 +119,8 @@ fn summary(config: &Config, states: &HashMap<SourceId, SourceState>, now: Timest
     format!("{}, {failing} failing{rarer}; next recap {next}", words::count(config.sources.len(), "source"))
 }
 
-fn object(
+/// One source, as `--json` has it.
+pub(super) fn object(
     config: &Config,
     source: &Source,
     state: Option<&SourceState>,

@@ -83,7 +83,7 @@ pub struct SourceEntry {
     pub base: Option<Address>,
     /// What of an item may change without a new version of it.
     pub ignore: Vec<Part>,
-    /// The folder it stands in, in lists for other readers: `News`, `News/AI` for one within another.
+    /// The folder it stands in, in lists for other readers: `News`, `News/AI` for one within another; empty: in none.
     pub folder: Option<String>,
     /// Whether the pages of its new items are read for their full text, where their publisher allows it.
     pub full_text: bool,
@@ -153,6 +153,7 @@ pub enum Kind {
 /// `[[filter]]`: which items are taken
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(extend("examples" = [{ "drop": { "title": ["sponsored"] } }]))]
 pub struct FilterEntry {
     /// Items with any of this are not taken.
     pub drop: Words,
@@ -164,18 +165,20 @@ pub struct FilterEntry {
 /// where they stand; a language; an age
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(extend("examples" = [{ "title": ["sponsored"] }]))]
 pub struct Words {
     /// In the headline.
-    pub title: Vec<String>,
+    pub title: Vec<Located<String>>,
     /// In its text.
-    pub text: Vec<String>,
+    pub text: Vec<Located<String>>,
     /// In the link.
-    pub link: Vec<String>,
+    pub link: Vec<Located<String>>,
     /// In one of the categories.
-    pub category: Vec<String>,
+    pub category: Vec<Located<String>>,
     /// In one of the authors.
-    pub author: Vec<String>,
-    /// It is written in one of these languages (BCP 47); `en` is `en-GB` too.
+    pub author: Vec<Located<String>>,
+    /// It is in one of these languages (BCP 47), as the item or its feed says, or `language` of the
+    /// source; `en` is `en-GB` too. The text itself is not looked at.
     pub language: Vec<Language>,
     /// Its publisher dates it longer ago than this.
     pub older_than: Option<Period>,

@@ -1,8 +1,11 @@
-//! Whether the sources that somebody names are configured.
+//! Whether what somebody names is configured, and fits what is.
+
+use std::time::Duration;
 
 use super::Config;
 use super::near::nearest;
-use crate::id::SourceId;
+use super::outline::written_interval;
+use crate::id::{AudienceId, SourceId};
 
 /// A name that no source has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -12,6 +15,34 @@ pub struct UnknownSource {
     pub source_id: SourceId,
     /// What was probably meant.
     pub near: Option<SourceId>,
+}
+
+/// A name that no audience has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no audience is called `{audience}`; {}", said(near, known))]
+pub struct UnknownAudience {
+    /// As named.
+    pub audience: AudienceId,
+    /// What was probably meant.
+    pub near: Option<String>,
+    /// Those there are.
+    pub known: Vec<String>,
+}
+
+fn said(near: &Option<String>, known: &[String]) -> String {
+    match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are: {}", known.join(", ")),
+    }
+}
+
+/// An interval that no source may have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{interval} is outside `min_interval` ({least}) and `max_interval` ({most}) of [fetch]")]
+pub struct IntervalOutside {
+    interval: String,
+    least: String,
+    most: String,
 }
 
 fn hint(near: &Option<SourceId>) -> String {
@@ -30,6 +61,34 @@ impl Config {
         let near = nearest(unknown.as_str(), self.sources.iter().map(|source| source.id.as_str()));
         let near = self.sources.iter().map(|source| &source.id).find(|id| Some(id.as_str()) == near);
         Err(UnknownSource { source_id: unknown.clone(), near: near.cloned() })
+    }
+
+    /// Checks that each of `audiences` is configured.
+    ///
+    /// # Errors
+    ///
+    /// With the first that is not.
+    pub fn check_audiences(&self, audiences: &[AudienceId]) -> Result<(), UnknownAudience> {
+        let known: Vec<String> = self.audiences.iter().map(|audience| audience.id.to_string()).collect();
+        let Some(unknown) = audiences.iter().find(|id| !known.iter().any(|it| *it == id.as_str())) else {
+            return Ok(());
+        };
+        let near = nearest(unknown.as_str(), known.iter().map(String::as_str)).map(str::to_owned);
+        Err(UnknownAudience { audience: unknown.clone(), near, known })
+    }
+
+    /// Checks that a source may have this interval.
+    ///
+    /// # Errors
+    ///
+    /// If it is outside the bounds of `[fetch]`.
+    pub fn check_interval(&self, interval: Duration) -> Result<(), IntervalOutside> {
+        let (least, most) = (self.fetch.min_interval, self.fetch.max_interval);
+        if (least..=most).contains(&interval) {
+            return Ok(());
+        }
+        let [interval, least, most] = [interval, least, most].map(written_interval);
+        Err(IntervalOutside { interval, least, most })
     }
 }
 

@@ -26,7 +26,7 @@ use super::entries::{
 use super::error::{ConfigErrors, Problem};
 use super::gather::Others;
 use super::place::{Document, Located};
-use super::read::read;
+use super::read::{Reading, read_as};
 use super::value::{Address, Period};
 use super::written::{self, Main};
 use super::{Config, Fetch, Live, Publish, Recap, Server, Store, Subscribe, WebSub};
@@ -44,17 +44,30 @@ pub(super) fn mean(
     written: Main,
     others: Others,
     env: &dyn Fn(&str) -> Option<String>,
-    mut problems: Vec<Problem>,
+    problems: Vec<Problem>,
 ) -> Result<Config, ConfigErrors> {
+    let (config, problems) = meant(Reading::Whole, main, written, others, env, problems);
+    if problems.is_empty() { Ok(config) } else { Err(ConfigErrors::new(problems)) }
+}
+
+/// What all files together mean without what is wrong in them, and that.
+pub(super) fn meant(
+    reading: Reading,
+    main: &Arc<Document>,
+    written: Main,
+    others: Others,
+    env: &dyn Fn(&str) -> Option<String>,
+    mut problems: Vec<Problem>,
+) -> (Config, Vec<Problem>) {
     let files = others.files(main);
 
     let of = |documents: &Option<Arc<Document>>| documents.iter().cloned().collect::<Vec<_>>();
     let mut lists = Lists {
-        sources: from(&others.sources, env, &mut problems, |file: SourcesFile| file.source),
-        audiences: from(&of(&others.audiences), env, &mut problems, |file: AudiencesFile| file.audience),
-        publishers: from(&of(&others.publishers), env, &mut problems, |file: PublishersFile| file.publisher),
-        kinds: from(&of(&others.playbook), env, &mut problems, |file: PlaybookFile| file.kind),
-        names: from(&of(&others.names), env, &mut problems, |file: NamesFile| file.name),
+        sources: from(reading, &others.sources, env, &mut problems, |file: SourcesFile| file.source),
+        audiences: from(reading, &of(&others.audiences), env, &mut problems, |file: AudiencesFile| file.audience),
+        publishers: from(reading, &of(&others.publishers), env, &mut problems, |file: PublishersFile| file.publisher),
+        kinds: from(reading, &of(&others.playbook), env, &mut problems, |file: PlaybookFile| file.kind),
+        names: from(reading, &of(&others.names), env, &mut problems, |file: NamesFile| file.name),
     };
     lists.add_own(main, &written);
     let written_in = written_in(main, &others, &lists.sources);
@@ -71,10 +84,7 @@ pub(super) fn mean(
     let store = store(main, &written.store, env, &mut problems);
     let websub = websub(main, &written, &fetch, &mut problems);
     let recap = recap(main, written.recap, &store, &mut problems);
-    if !problems.is_empty() {
-        return Err(ConfigErrors::new(problems));
-    }
-    Ok(Config {
+    let config = Config {
         files,
         folders: others.folders,
         server: server(&written.server),
@@ -92,7 +102,8 @@ pub(super) fn mean(
         publishers,
         playbook,
         names,
-    })
+    };
+    (config, problems)
 }
 
 /// Whether ids that point at other entries are followed. After an error in
@@ -124,6 +135,7 @@ impl Lists {
 }
 
 fn from<F, T>(
+    reading: Reading,
     documents: &[Arc<Document>],
     env: &dyn Fn(&str) -> Option<String>,
     problems: &mut Vec<Problem>,
@@ -132,7 +144,7 @@ fn from<F, T>(
 where
     F: serde::de::DeserializeOwned + schemars::JsonSchema + Default,
 {
-    documents.iter().flat_map(|document| entries(document, list(read(document, env, problems)))).collect()
+    documents.iter().flat_map(|document| entries(document, list(read_as(reading, document, env, problems)))).collect()
 }
 
 /// How many of the sources, which stand in this order, are written in each file.

@@ -11,12 +11,22 @@ use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 
 use super::error::Problem;
 use super::expand::expand;
+use super::misfit::{Named, misfit, syntax};
 use super::near::nearest;
 use super::place::{Document, Place};
 use super::schema::{inlined, part};
 
 /// Keys that are promised and not built yet: better refused than ignored.
 const LATER: &[&str] = &["model", "source.model"];
+
+/// What is made of a file that is no TOML everywhere.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Reading {
+    /// Nothing: what is wrong in it is told, and no more follows from it.
+    Whole,
+    /// As much as can be.
+    WhatCanBe,
+}
 
 /// What `document` says, as far as it can be understood; the rest becomes `problems`.
 /// `env` answers for `${VAR}`.
@@ -25,20 +35,33 @@ pub(super) fn read<T: DeserializeOwned + JsonSchema + Default>(
     env: &dyn Fn(&str) -> Option<String>,
     problems: &mut Vec<Problem>,
 ) -> T {
+    read_as(Reading::Whole, document, env, problems)
+}
+
+/// The same, and of a file that is no TOML everywhere what `reading` says.
+pub(super) fn read_as<T: DeserializeOwned + JsonSchema + Default>(
+    reading: Reading,
+    document: &Arc<Document>,
+    env: &dyn Fn(&str) -> Option<String>,
+    problems: &mut Vec<Problem>,
+) -> T {
     let reader = Reader { document, env };
     let (root, errors) = DeTable::parse_recoverable(&document.text);
     if !errors.is_empty() {
         problems.extend(reader.syntax(&errors));
-        return T::default();
+        if reading == Reading::Whole {
+            return T::default();
+        }
     }
     let mut root = Spanned::new(root.span(), DeValue::Table(root.into_inner()));
     reader.expand_all(&mut root, problems);
     let schema = inlined::<T>();
     reader.take_out_strangers(&mut root, &schema, "", problems);
     let accepts = |value| T::deserialize(ValueDeserializer::from(value)).map(drop);
-    reader.take_out_misfits(&mut root, "the file", &accepts, problems);
+    reader.take_out_misfits(&mut root, Named { name: Named::FILE, schema: &schema }, &accepts, problems);
     T::deserialize(ValueDeserializer::from(root)).unwrap_or_else(|error| {
-        problems.push(misfit(reader.at(error.span().unwrap_or_default()), "the file", error.message()));
+        let place = reader.at(error.span().unwrap_or_default());
+        problems.push(misfit(place, Named { name: Named::FILE, schema: &schema }, "table", error.message()));
         T::default()
     })
 }
@@ -74,7 +97,7 @@ impl Reader<'_> {
             let line = self.document.text.as_bytes().iter().take(span.start).filter(|byte| **byte == b'\n').count();
             if !lines.contains(&line) {
                 lines.push(line);
-                problems.push(Problem::at(self.at(span), error.message()));
+                problems.push(syntax(self.at(span), error.message()));
             }
         }
         problems
@@ -94,7 +117,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Takes out the keys that `schema` does not know.
+    /// Takes out the keys that `schema` does not know, and lists where it has tables: serde would
+    /// take their first part for the first key.
     fn take_out_strangers(&self, value: &mut Spanned<DeValue>, schema: &Json, path: &str, problems: &mut Vec<Problem>) {
         match value.get_mut() {
             DeValue::Array(items) => {
@@ -108,6 +132,11 @@ impl Reader<'_> {
                     let path =
                         if path.is_empty() { key.get_ref().to_string() } else { format!("{path}.{}", key.get_ref()) };
                     match known.get(key.get_ref().as_ref()) {
+                        Some(schema) if is_list_for_a_table(inner.get_ref(), schema) => {
+                            let named = Named { name: &Named::key(key.get_ref()), schema };
+                            let message = "invalid type: sequence, expected a map";
+                            problems.push(misfit(self.at(inner.span()), named, "array", message));
+                        }
                         Some(schema) => {
                             self.take_out_strangers(&mut inner, schema, &path, problems);
                             table.insert(key, inner);
@@ -124,17 +153,17 @@ impl Reader<'_> {
     }
 
     /// Takes out the smallest parts of `value` that `accepts` refuses, each
-    /// tried alone, so that one does not hide another. `name` is the key that
+    /// tried alone, so that one does not hide another. `named` is the key that
     /// `value` belongs to.
     fn take_out_misfits<'i>(
         &self,
         value: &mut Spanned<DeValue<'i>>,
-        name: &str,
+        named: Named,
         accepts: &dyn Fn(Spanned<DeValue<'i>>) -> Result<(), toml::de::Error>,
         problems: &mut Vec<Problem>,
     ) -> Fate {
         let Err(error) = accepts(value.clone()) else { return Fate::Fits };
-        let span = value.span();
+        let (span, found) = (value.span(), value.get_ref().type_str());
         let is_right_type = accepts(emptied(value)).is_ok();
         let fate = match value.get_mut() {
             DeValue::Table(table) if is_right_type => {
@@ -143,7 +172,12 @@ impl Reader<'_> {
                         let only = DeTable::from_iter([(key.clone(), part)]);
                         accepts(Spanned::new(span.clone(), DeValue::Table(only)))
                     };
-                    let fate = self.take_out_misfits(&mut part, key.get_ref(), &alone, problems);
+                    let fate = self.take_out_misfits(
+                        &mut part,
+                        named.at(&Named::key(key.get_ref()), key.get_ref()),
+                        &alone,
+                        problems,
+                    );
                     (fate, (key, part))
                 });
                 let (fate, kept) = together(parts);
@@ -151,9 +185,10 @@ impl Reader<'_> {
                 fate
             }
             DeValue::Array(items) if is_right_type => {
+                let inside = named.inside();
                 let parts = items.iter().cloned().map(|mut part| {
                     let alone = |part| accepts(Spanned::new(span.clone(), DeValue::Array(array([part]))));
-                    let fate = self.take_out_misfits(&mut part, name, &alone, problems);
+                    let fate = self.take_out_misfits(&mut part, named.part(&inside), &alone, problems);
                     (fate, part)
                 });
                 let (fate, kept) = together(parts);
@@ -165,10 +200,14 @@ impl Reader<'_> {
         let place = self.at(span);
         let is_told = problems.iter().any(|it| it.lies_in(&place));
         if fate == Fate::Goes && !is_told {
-            problems.push(misfit(place, name, error.message()));
+            problems.push(misfit(place, named, found, error.message()));
         }
         fate
     }
+}
+
+fn is_list_for_a_table(value: &DeValue, schema: &Json) -> bool {
+    matches!(value, DeValue::Array(_)) && part(schema, "items").is_none() && part(schema, "properties").is_some()
 }
 
 /// A table or an array of the same type without its parts; anything else as it is.
@@ -214,56 +253,5 @@ fn stranger<'k>(place: Place, key: &str, path: &str, known: impl Iterator<Item =
         Some(near) => problem.hint(format!("did you mean `{near}`?")),
         None if known.len() <= 24 => problem.hint(format!("known here: {}", known.join(", "))),
         None => problem,
-    }
-}
-
-/// A value of the wrong type, or one that its reader refused.
-fn misfit(place: Place, key: &str, message: &str) -> Problem {
-    if let Some((found, wanted)) = message.strip_prefix("invalid type: ").and_then(|it| it.split_once(", expected ")) {
-        let problem = Problem::at(place, format!("`{key}` must be {}, not {}", in_words(wanted), in_words(found)));
-        let is_header = (in_words(wanted), in_words(found)) == ("a list", "a table");
-        return if is_header {
-            problem.hint("one of several is headed in double brackets, as in [[source]]")
-        } else {
-            problem
-        };
-    }
-    if place.quotable(message) != message {
-        let problem = Problem::at(place, format!("`{key}` is wrong with its variables filled in"));
-        return problem.hint("not shown as it may be a secret");
-    }
-    if let Some((_, wanted)) = message.strip_prefix("invalid value: ").and_then(|it| it.split_once(", expected ")) {
-        return Problem::at(place, format!("`{key}` must be {}", in_words(wanted)));
-    }
-    if let Some((found, wanted)) =
-        message.strip_prefix("unknown variant `").and_then(|it| it.split_once("`, expected "))
-    {
-        let problem = Problem::at(place, format!("`{found}` is no {key}: use {wanted}"));
-        let known = wanted.split('`').skip(1).step_by(2);
-        return match nearest(found, known) {
-            Some(near) => problem.hint(format!("did you mean `{near}`?")),
-            None => problem,
-        };
-    }
-    if message.starts_with("must be ") {
-        return Problem::at(place, format!("`{key}` {message}"));
-    }
-    Problem::at(place, message)
-}
-
-/// serde's names of types in an operator's words.
-fn in_words(name: &str) -> &str {
-    let is = |words: &[&str]| words.iter().any(|word| name.starts_with(word));
-    match name {
-        _ if is(&["a string", "string"]) => "a text in quotes",
-        _ if is(&["a boolean"]) => "true or false",
-        _ if is(&["boolean"]) => "a truth value",
-        _ if is(&["u32"]) => "a whole number, 0 or more",
-        _ if is(&["i64"]) => "a whole number",
-        _ if is(&["floating point"]) => "a fraction",
-        _ if is(&["f64", "integer"]) => "a number",
-        _ if is(&["a sequence", "sequence"]) => "a list",
-        _ if is(&["struct", "map", "a map"]) => "a table",
-        _ => name,
     }
 }

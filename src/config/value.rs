@@ -91,7 +91,7 @@ written_as_text! {
 
 written_as_text! {
     /// An absolute address, http or https.
-    #[schemars(extend("format" = "uri"))]
+    #[schemars(extend("format" = "uri", "examples" = ["https://example.org/feed.xml"]))]
     Address(Url), address, |address| address.to_string()
 }
 
@@ -109,7 +109,7 @@ written_as_text! {
 
 written_as_text! {
     /// A time of day, 00:00 to 23:59.
-    #[schemars(extend("pattern" = "^[0-2][0-9]:[0-5][0-9]$"))]
+    #[schemars(extend("pattern" = "^[0-2][0-9]:[0-5][0-9]$", "examples" = ["08:00"]))]
     Clock(Time), clock, |time| format!("{:02}:{:02}", time.hour(), time.minute())
 }
 
@@ -221,6 +221,9 @@ fn points(number: f64) -> Result<f64, String> {
 }
 
 fn count(number: i64) -> Result<u32, String> {
+    if number > i64::from(u32::MAX) {
+        return Err(format!("must be {} at most, not {number}", u32::MAX));
+    }
     let count = u32::try_from(number).ok().filter(|count| *count > 0);
     count.ok_or_else(|| format!("must be a whole number, 1 or more, not {number}"))
 }

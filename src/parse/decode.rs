@@ -8,55 +8,87 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 /// How far into a document an XML declaration may reach.
 const DECLARATION_BYTES: usize = 512;
 
-/// The document as text, without byte order mark and XML declaration: both
-/// only say what is known now.
+/// A document as text.
+pub(super) struct Decoded {
+    /// Without byte order mark and XML declaration: both only say what is known now.
+    pub(super) text: String,
+    /// Which labels were not believed, in words: `declared as UTF-8, read as windows-1252`.
+    pub(super) misnamed: Vec<String>,
+}
+
+/// The document as text.
 ///
 /// Believed in this order: a byte order mark, the bytes being valid UTF-8, the
 /// XML declaration, the HTTP charset (both only if every byte fits), a guess.
+pub(super) fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
+    let (text, encoding) = decoded(bytes, content_type);
+    let labels = [("declared", declared(bytes)), ("served", content_type.and_then(charset))];
+    let misnamed = labels.into_iter().filter_map(|(how, label)| {
+        let label = label.filter(|label| *label != encoding && !means_the_same(label, bytes, &text))?;
+        Some(format!("{how} as {}, read as {}", label.name(), encoding.name()))
+    });
+    let misnamed = misnamed.collect();
+    Decoded { text: bare(text), misnamed }
+}
+
+/// The text of a document alone.
 pub(super) fn text(bytes: &[u8], content_type: Option<&str>) -> String {
-    let mut text = decoded(bytes, content_type);
+    bare(decoded(bytes, content_type).0)
+}
+
+fn bare(mut text: String) -> String {
     text.drain(declaration(&text));
     let marks = text.len() - text.trim_start_matches('\u{feff}').len();
     text.drain(..marks);
     text
 }
 
-fn decoded(bytes: &[u8], content_type: Option<&str>) -> String {
+/// Whether `label`, which was not asked, gives the same text: most encodings
+/// agree about most documents.
+fn means_the_same(label: &'static Encoding, bytes: &[u8], text: &str) -> bool {
+    let is_plain = label.is_ascii_compatible() && bytes.is_ascii() && text.is_ascii();
+    is_plain || label.decode_without_bom_handling(bytes).0 == text
+}
+
+fn decoded(bytes: &[u8], content_type: Option<&str>) -> (String, &'static Encoding) {
+    let as_it = |encoding: &'static Encoding, bytes: &[u8]| {
+        (encoding.decode_without_bom_handling(bytes).0.into_owned(), encoding)
+    };
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        return encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned();
+        return as_it(encoding, &bytes[mark..]);
     }
     match bytes {
-        [b'<', 0, ..] => return UTF_16LE.decode_without_bom_handling(bytes).0.into_owned(),
-        [0, b'<', ..] => return UTF_16BE.decode_without_bom_handling(bytes).0.into_owned(),
+        [b'<', 0, ..] => return as_it(UTF_16LE, bytes),
+        [0, b'<', ..] => return as_it(UTF_16BE, bytes),
         _ => {}
     }
     let declared = declared(bytes);
     // The one encoding in use that hides in ASCII.
     let shifts = bytes.contains(&0x1b) && declared.is_some_and(|encoding| encoding.name() == "ISO-2022-JP");
     if let (false, Ok(text)) = (shifts, std::str::from_utf8(bytes)) {
-        return text.to_owned();
+        return (text.to_owned(), UTF_8);
     }
     let told = [declared, content_type.and_then(charset)];
     let fits = |encoding: &'static Encoding| encoding.decode_without_bom_handling_and_without_replacement(bytes);
     told.into_iter()
         .flatten()
         .filter(|encoding| *encoding != UTF_8)
-        .find_map(|encoding| fits(encoding).map(|text| text.into_owned()))
+        .find_map(|encoding| fits(encoding).map(|text| (text.into_owned(), encoding)))
         .unwrap_or_else(|| guessed(bytes))
 }
 
 /// UTF-8 with a few broken bytes, else what a browser would take it for.
-fn guessed(bytes: &[u8]) -> String {
+fn guessed(bytes: &[u8]) -> (String, &'static Encoding) {
     let lossy = String::from_utf8_lossy(bytes);
     let lost = lossy.matches('\u{fffd}').count();
     let beyond_ascii = lossy.chars().filter(|letter| !letter.is_ascii()).count() - lost;
     if beyond_ascii > 4 * lost {
-        return lossy.into_owned();
+        return (lossy.into_owned(), UTF_8);
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let encoding = detector.guess(None, Utf8Detection::Deny);
-    encoding.decode_without_bom_handling(bytes).0.into_owned()
+    (encoding.decode_without_bom_handling(bytes).0.into_owned(), encoding)
 }
 
 /// The encoding that the XML declaration names.
@@ -90,7 +122,30 @@ mod tests {
 
     #[track_caller]
     fn check(bytes: &[u8], content_type: &str, expected: &str) {
-        assert_eq!(text(bytes, Some(content_type)), expected);
+        assert_eq!(decode(bytes, Some(content_type)).text, expected);
+    }
+
+    #[track_caller]
+    fn check_misnamed(bytes: &[u8], content_type: &str, expected: &[&str]) {
+        assert_eq!(decode(bytes, Some(content_type)).misnamed, expected);
+    }
+
+    #[test]
+    fn a_label_that_is_not_believed_is_named() {
+        let utf8 = "<?xml version='1.0' encoding='iso-8859-1'?>é".as_bytes();
+        check_misnamed(utf8, "text/xml", &["declared as windows-1252, read as UTF-8"]);
+        check_misnamed("é".as_bytes(), "text/xml; charset=big5", &["served as Big5, read as UTF-8"]);
+        let latin = b"<?xml version='1.0' encoding='utf-8'?>caf\xe9";
+        check_misnamed(latin, "", &["declared as UTF-8, read as windows-1252"]);
+        check_misnamed(b"<?xml version='1.0' encoding='utf-16'?>a", "", &["declared as UTF-16LE, read as UTF-8"]);
+    }
+
+    #[test]
+    fn a_label_that_makes_no_difference_is_right() {
+        check_misnamed(b"<?xml version='1.0' encoding='iso-8859-1'?>plain", "text/xml; charset=gbk", &[]);
+        check_misnamed(b"\xd6\xd0", "text/xml; charset=gb2312", &[]);
+        check_misnamed("\u{feff}é".as_bytes(), "text/xml; charset=utf-8", &[]);
+        check_misnamed(b"\xff\xfe<\0a\0", "text/xml; charset=utf-16", &[]);
     }
 
     #[test]

@@ -130,7 +130,7 @@ fn newest(entries: &[model::Entry], skipped: &mut Vec<Skipped>) -> Option<Vec<bo
     let mut kept = vec![true; entries.len()];
     order[MOST_ENTRIES..].iter().for_each(|index| kept[*index] = false);
     let index = kept.iter().position(|kept| !kept).unwrap_or_default();
-    let why = format!("{beyond} entries older than the newest {MOST_ENTRIES}");
+    let why = format!("{beyond} older than the newest {MOST_ENTRIES} entries");
     skipped.push(Skipped { index, why });
     Some(kept)
 }

@@ -16,7 +16,7 @@ pub(super) fn first(text: &str) -> (Cow<'_, str>, Option<Skipped>) {
         let begins = |at: &usize| text[at + begin.len()..].starts_with([' ', '>', '/', '\n', '\t', '\r']);
         let mut entries = memmem::find_iter(text.as_bytes(), begin).filter(begins);
         let Some(cut) = entries.nth(MOST_LOOKED_AT) else { continue };
-        let why = format!("{} entries after the first {MOST_LOOKED_AT}", 1 + entries.count());
+        let why = format!("{} after the first {MOST_LOOKED_AT} entries", 1 + entries.count());
         // Without the end of the last, mending closes what is open.
         let rest = text.rfind(end).map_or(text.len(), |at| at + end.len()).max(cut);
         let few = [&text[..cut], &text[rest..]].concat();
@@ -35,7 +35,7 @@ mod tests {
         let many = feed(MOST_LOOKED_AT + 3);
         let (few, skipped) = first(&many);
         assert_eq!(few, feed(MOST_LOOKED_AT));
-        assert_eq!(skipped.unwrap().why, "3 entries after the first 10000");
+        assert_eq!(skipped.unwrap().why, "3 after the first 10000 entries");
         let enough = feed(MOST_LOOKED_AT);
         assert_eq!(first(&enough), (Cow::Borrowed(enough.as_str()), None));
     }

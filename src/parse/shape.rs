@@ -30,6 +30,12 @@ pub enum NotAFeed {
     /// JSON without a feed's items.
     #[error("JSON, but not a JSON Feed: it needs `version` and `items`")]
     OtherJson,
+    /// No text at all.
+    #[error("{what}, not a feed")]
+    Binary {
+        /// What it is, as in `a PNG picture`.
+        what: &'static str,
+    },
     /// Neither XML nor JSON.
     #[error("not a feed: it begins with `{begins}`")]
     Text {
@@ -59,6 +65,34 @@ pub(super) enum Shape {
     Atom,
     /// An object.
     Json,
+}
+
+/// How files begin that are sometimes served, or named, in place of a feed.
+const BEGINNINGS: [(&[u8], &str); 12] = [
+    (b"\x1f\x8b", "data packed with gzip"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"RIFF", "a RIFF file (a picture, sound or film)"),
+    (b"\0\0\x01\0", "an icon"),
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"BZh", "data packed with bzip2"),
+    (b"\xfd7zXZ", "data packed with xz"),
+    (b"\x28\xb5\x2f\xfd", "data packed with zstd"),
+    (b"ID3", "an MP3 recording"),
+];
+
+/// Checks that the document is not one of the files that are no text.
+///
+/// # Errors
+///
+/// With what it is.
+pub(super) fn check_text(bytes: &[u8]) -> Result<(), NotAFeed> {
+    match BEGINNINGS.iter().find(|(beginning, _)| bytes.starts_with(beginning)) {
+        Some((_, what)) => Err(NotAFeed::Binary { what }),
+        None => Ok(()),
+    }
 }
 
 /// What the document claims to be.
@@ -225,6 +259,16 @@ mod tests {
         let mut ends = Ends::default();
         let lengths: usize = (0..1_000).map(|at| doctype_length(&text[4 * at..], &mut ends)).sum();
         assert_eq!((lengths, ends.searches), (text.len(), 1));
+    }
+
+    #[test]
+    fn files_that_are_no_text_are_known_by_how_they_begin() {
+        let said = |bytes: &[u8]| check_text(bytes).map_or_else(|error| error.to_string(), |()| "text".to_owned());
+        assert_eq!(said(b"\x89PNG\r\n\x1a\n"), "a PNG picture, not a feed");
+        assert_eq!(said(b"%PDF-1.7"), "a PDF document, not a feed");
+        assert_eq!(said(b"PK\x03\x04\x14"), "a zip archive, not a feed");
+        assert_eq!(said(b"\x1f\x8b\x08"), "data packed with gzip, not a feed");
+        assert_eq!(said(b"<rss/>"), "text");
     }
 
     #[test]

@@ -236,7 +236,7 @@ fn only_so_many_entries_are_read_and_the_newest_win() {
     let many: String = (0..MOST_ENTRIES + 3).map(item).collect();
     let parsed = document(rss(&many).as_bytes()).unwrap();
     assert_eq!((parsed.entries.len(), parsed.entries[0].title.as_str()), (MOST_ENTRIES, "3"));
-    assert_eq!(parsed.skipped[0].why, "3 entries older than the newest 5000");
+    assert_eq!(parsed.skipped[0].why, "3 older than the newest 5000 entries");
 }
 
 #[test]

@@ -156,17 +156,18 @@ impl<'a> Card<'a> {
         lines.into_iter().filter(|line| !line.parts.is_empty()).collect()
     }
 
-    /// The story in 8 to 16 words: the hook, the news or the headline,
-    /// whichever has that length first; else as much of the headline.
+    /// The story in 8 to 16 words: the hook, the news, the clauses that the news
+    /// begins with or the headline, whichever has that length first; else as much
+    /// of the headline. The headline comes last since it stands above and below.
     pub fn in_short(&self) -> String {
         let hook = self.insight.hook.as_ref().map(|part| part.text.as_str());
         let news = self.insight.what_changed.as_ref().map(|part| first_sentence(&part.text));
-        let lines = [hook, news, Some(self.entry.headline.as_str())];
-        let fits = |line: &&str| SHORT.contains(&line.split_whitespace().count());
-        match lines.into_iter().flatten().find(fits) {
-            Some(line) => line.to_owned(),
-            None => first_words(&self.entry.headline, *SHORT.end()),
+        let is_short = |line: &&str| SHORT.contains(&line.split_whitespace().count());
+        if let Some(line) = [hook, news].into_iter().flatten().find(is_short) {
+            return line.to_owned();
         }
+        let clauses = news.and_then(first_clauses);
+        clauses.unwrap_or_else(|| first_words(&self.entry.headline, *SHORT.end()))
     }
 
     /// One line about it that is not the headline: the hook, else the news.
@@ -291,6 +292,14 @@ fn first_sentence(text: &str) -> &str {
     end.map_or(text, |(at, mark)| &text[..at + mark.len()])
 }
 
+/// The clauses that a sentence begins with, as many as make 8 to 16 words.
+fn first_clauses(sentence: &str) -> Option<String> {
+    let ends = sentence.match_indices(' ').map(|(at, _)| &sentence[..at]);
+    let ends = ends.filter_map(|clauses| clauses.strip_suffix([',', ';', ':']));
+    let mut fitting = ends.filter(|clauses| SHORT.contains(&clauses.split_whitespace().count()));
+    fitting.next_back().map(|clauses| format!("{clauses} …"))
+}
+
 fn first_words(text: &str, most: usize) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     if words.len() <= most { words.join(" ") } else { format!("{} …", words[..most].join(" ")) }
@@ -300,6 +309,21 @@ fn first_words(text: &str, most: usize) -> String {
 mod tests {
     use super::*;
     use crate::publish::fixture::{recap, site};
+
+    #[track_caller]
+    fn check_clauses(sentence: &str, expected: Option<&str>) {
+        assert_eq!(first_clauses(sentence).as_deref(), expected);
+    }
+
+    #[test]
+    fn a_long_sentence_is_cut_after_a_clause() {
+        check_clauses(
+            "The fund, which is new, is in talks to lead the first round, at a valuation of 4,814 million, people say",
+            Some("The fund, which is new, is in talks to lead the first round …"),
+        );
+        check_clauses("In May, a fund of the state was in talks about a stake in a company", None);
+        check_clauses("None of these words is followed by a sign that would end a clause of it", None);
+    }
 
     #[test]
     fn the_other_publishers_are_named_three_at_a_time() {

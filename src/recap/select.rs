@@ -117,7 +117,9 @@ enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
+            Self::Led(publisher, 1) => write!(f, "{publisher} leads a story already"),
             Self::Led(publisher, most) => write!(f, "{publisher} leads {most} stories already"),
+            Self::About(company, 1) => write!(f, "a story about `{company}` is chosen already"),
             Self::About(company, most) => write!(f, "{most} stories about `{company}` are chosen already"),
             Self::Told(place) => write!(f, "tells much the same as #{}", place + 1),
         }
@@ -328,7 +330,7 @@ mod tests {
             ],
             5,
         );
-        assert!(shown.contains("out: two (a.test leads 1 stories already)"), "{shown}");
+        assert!(shown.contains("out: two (a.test leads a story already)"), "{shown}");
     }
 
     #[test]

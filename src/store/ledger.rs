@@ -27,7 +27,51 @@ pub struct LedgerRow {
     pub detail: String,
 }
 
+/// What of a source was not taken for one kind of reason.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Refused {
+    /// `dropped`, `skipped` or `full text`, as in the ledger.
+    pub event: String,
+    /// How often the ledger says so.
+    pub count: i64,
+    /// The latest, newest first.
+    pub latest: Vec<LedgerRow>,
+}
+
+/// Entries that a filter refused (`dropped`) or that could not be read (`skipped`).
+const ENTRIES_REFUSED: &str = "SELECT number, at, event, source, week, detail FROM ledger
+     WHERE event IN ('dropped', 'skipped') AND event = ?2 AND source = ?1";
+
+/// Items whose own page was asked for and is not their text, each with its link.
+const PAGES_REFUSED: &str = "SELECT l.number, l.at, l.event, l.source, l.week,
+            l.detail || coalesce(' <' || v.link || '>', '') AS detail
+     FROM item AS i
+     JOIN ledger AS l ON l.item = i.number AND l.story IS NULL
+     LEFT JOIN item_version AS v ON v.item = i.number AND v.version = i.version
+     WHERE i.source = ?1 AND l.event = ?2 AND l.detail NOT LIKE '% characters from its page'";
+
 impl Store {
+    /// What of `source` was not taken: entries dropped by filters, entries that
+    /// could not be read, pages that are not the text of their item. Of each the
+    /// `most` latest; only those that there are.
+    pub fn refused_of_source(&self, source: &SourceId, most: u32) -> Result<Vec<Refused>> {
+        let kinds = [("dropped", ENTRIES_REFUSED), ("skipped", ENTRIES_REFUSED), ("full text", PAGES_REFUSED)];
+        let mut all = Vec::new();
+        for (event, rows) in kinds {
+            let key = params![source.as_str(), event];
+            let count: i64 =
+                self.connection.query_row(&format!("SELECT count(*) FROM ({rows})"), key, |row| row.get(0))?;
+            let latest = format!("SELECT * FROM ({rows}) ORDER BY number DESC LIMIT ?3");
+            let mut statement = self.connection.prepare_cached(&latest)?;
+            let latest = statement.query_map(params![source.as_str(), event, most], ledger_row)?;
+            let latest = latest.collect::<rusqlite::Result<Vec<_>>>()?;
+            if count > 0 {
+                all.push(Refused { event: event.to_owned(), count, latest });
+            }
+        }
+        Ok(all)
+    }
+
     /// What happened to an item, in order.
     pub fn ledger_of_item(&self, item: &Item) -> Result<Vec<LedgerRow>> {
         let sql = "SELECT number FROM item WHERE source = ?1 AND identity = ?2 AND generation = ?3";

@@ -88,6 +88,41 @@ fn a_feed_is_printed_as_the_contract_has_it() {
     }
 }
 
+/// `<rss version="2.0"><channel><title>Packed</title>..`, packed with gzip.
+const PACKED: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xb3\x29\x2a\x2e\x56\x28\x4b\x2d\x2a\xce\xcc\xcf\xb3\x55\x32\xd2\x33\x50\xb2\xb3\x49\xce\x48\xcc\xcb\x4b\xcd\xb1\xb3\x29\xc9\x2c\xc9\x49\xb5\x0b\x48\x4c\xce\x4e\x4d\xb1\xd1\x87\xf0\x6c\x32\x4b\x52\x73\x61\x52\xfe\x79\xa9\x70\x71\x7d\x88\x84\x3e\x5c\xb7\x3e\xd0\x68\x3b\x00\xf2\x01\x6e\xbd\x60\x00\x00\x00";
+
+#[test]
+fn a_file_that_is_packed_is_unpacked_and_other_files_are_named() {
+    let folder = Folder::new();
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path(name), bytes).unwrap();
+    write("feed.xml.gz", PACKED);
+    write("cut.xml.gz", &PACKED[..40]);
+    write("picture.png", b"\x89PNG\r\n\x1a\n\0\0");
+    write(
+        "latin.xml",
+        b"<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel><title>caf\xe9</title></channel></rss>",
+    );
+    assert_eq!(recapd(folder.whole(), &["parse", "feed.xml.gz"]).lines()[0]["title"], "Packed");
+    let latin = &recapd(folder.whole(), &["parse", "latin.xml"]).lines()[0];
+    assert_eq!(latin["mended"], serde_json::json!(["declared as UTF-8, read as windows-1252"]));
+    refuses(
+        &folder,
+        &["parse", "cut.xml.gz"],
+        1,
+        expect![[r#"
+        recapd: cannot unpack cut.xml.gz: the answer broke off after 29 bytes: its gzip data end too early
+    "#]],
+    );
+    refuses(
+        &folder,
+        &["parse", "picture.png"],
+        1,
+        expect![[r#"
+        recapd: picture.png: a PNG picture, not a feed
+    "#]],
+    );
+}
+
 #[test]
 fn rules_are_tried_on_a_file_without_a_store() {
     let folder = Folder::new();
@@ -183,7 +218,7 @@ fn the_status_says_how_each_source_is_doing() {
 fn items_are_one_json_object_a_line() {
     let items = told(&["items"]).lines();
     assert_eq!(items.len(), 4);
-    let names = "article_html audiences authors canonical categories content_html first_seen guid held id link placed published source \
+    let names = "article_html audiences authors canonical categories content_html first_seen guid held id language link placed published source \
                  story summary_html title updated";
     assert_eq!(keys(&items[0]), names);
     assert_eq!(keys(&items[0]["audiences"][0]), "because confidence id");
@@ -281,6 +316,60 @@ fn a_place_is_explained_by_link_by_story_and_by_week() {
         recapd: `last` is no week: write it as in 2026-W19
     "#]],
     );
+}
+
+#[test]
+fn what_is_explained_is_there_as_json_too() {
+    let object = |arguments: &[&str]| told(&[&["explain", "--json"], arguments].concat()).lines().remove(0);
+    let place = object(&["2026-W18", "1"]);
+    assert_eq!(keys(&place), "explains headline place score story week");
+    assert_eq!(keys(&place["story"]), "audiences explains headline id items ledger recap score");
+    assert_eq!(place["story"]["recap"], serde_json::json!({ "week": "2026-W18", "place": 1 }));
+    let link = object(&["https://one.example/0"]);
+    assert_eq!(keys(&link), "explains items link refused");
+    assert_eq!(keys(&link["items"][0]), "first_seen id ledger placed source story title");
+    let events = |ledger: &Value| -> Vec<String> {
+        ledger.as_array().unwrap().iter().map(|row| row["event"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(keys(&link["items"][0]["story"]["ledger"][0]), "at detail event source week");
+    assert!(events(&link["items"][0]["story"]["ledger"]).contains(&"chosen".to_owned()));
+    let source = object(&["broken"]);
+    assert_eq!(keys(&source), "configured explains ledger refused source status");
+    assert!(source["status"]["state"].as_str().unwrap().starts_with("failed"));
+    refuses(
+        &PUBLISHED.folder,
+        &["opml", "export", "--json"],
+        1,
+        expect![[r#"
+            recapd: a list is written in OPML: leave out --json
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_not_taken_of_a_source_is_counted_and_the_latest_named() {
+    let (origin, folder) = (Origin::start(), Folder::new());
+    let titles: Vec<String> = (1..=7).map(|number| format!("Deal number {number}")).collect();
+    let mut items: Vec<(&str, &str)> = titles.iter().map(|title| (title.as_str(), "2026-05-07T10:00:00Z")).collect();
+    items.push(("An AI headline", "2026-05-07T10:00:00Z"));
+    origin.put("/one.xml", Page::rss(rss("one.example", &items)));
+    let filter = "[[source.filter]]\ndrop = { title = [\"deal\"] }\n";
+    folder.sources(&source("one", &origin.url("/one.xml"), filter));
+    let said = |arguments: &[&str]| recapd(folder.whole(), &[&["--now", "2026-05-08T08:00:00Z"], arguments].concat());
+    assert_eq!(said(&["poll"]).code, 0);
+    let words = said(&["explain", "one"]).out;
+    assert!(words.contains("  7 entries dropped by filters, the latest 5:\n"), "{words}");
+    let line = "dropped by a filter for this source: its title holds `Deal`: Deal number 7 <https://one.example/6>\n";
+    assert!(words.contains(line), "{words}");
+    assert!(!words.contains("Deal number 2 "), "{words}");
+    let refused = &said(&["explain", "one", "--json"]).lines()[0]["refused"][0];
+    assert_eq!((&refused["event"], &refused["count"]), (&"dropped".into(), &7.into()));
+
+    folder.sources("");
+    let words = said(&["explain", "one"]).out;
+    assert!(words.starts_with("one: no longer configured; its items stay\n"), "{words}");
+    assert!(words.contains("7 entries dropped by filters"), "{words}");
+    assert_eq!(said(&["explain", "one", "--json"]).lines()[0]["configured"], false);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! An edit of the configuration takes effect while the daemon runs; a wrong
 //! one changes nothing and is said.
 
+use crate::command::recapd;
 use crate::folder::{Folder, source};
 use crate::origin::{Origin, Page, rss};
 use crate::reader::wait_for;
@@ -131,4 +132,26 @@ fn edits_that_follow_each_other_closely_are_all_seen() {
         std::thread::sleep(std::time::Duration::from_millis(40 * (number % 8)));
     }
     wait_for_sources(&daemon, 12);
+}
+
+#[test]
+fn what_is_known_is_told_while_an_edit_is_wrong() {
+    let (origin, folder, _daemon) = begun();
+    let good = source("lathe", &origin.url("/lathe.xml"), "");
+    let told = |arguments: &[&str]| recapd(folder.whole(), arguments);
+    for wrong in ["colour = 1\n", "[[source]\nid = \"plane\"\n", "[[source.filter]]\ndrop = { title = [\"*\"] }\n"] {
+        folder.sources(&format!("{good}{wrong}"));
+        for arguments in [&["status"][..], &["source", "list"], &["explain", "lathe"]] {
+            let said = told(arguments);
+            assert_eq!(said.code, 0, "{arguments:?}: {}", said.err);
+            assert!(said.out.contains("lathe") && !said.out.contains("not polled yet"), "{arguments:?}: {}", said.out);
+            assert!(
+                said.err.starts_with("error: ") && said.err.contains("goes on by the configuration"),
+                "{}",
+                said.err
+            );
+            assert_eq!(said.err.matches("error: ").count(), 1, "once: {}", said.err);
+        }
+        assert_eq!(told(&["source", "pause", "lathe"]).code, 3, "what is wrong is not acted on");
+    }
 }

@@ -74,7 +74,7 @@ impl Scene {
     fn told(&self, path: &str) -> String {
         let said = recapd(self.folder.whole(), &["--now", NOW, "explain", &self.origin.url(path)]);
         let line = said.out.lines().find(|line| line.contains("full text")).unwrap_or_else(|| panic!("{}", said.out));
-        line.split_once("full text").unwrap().1.trim_start_matches([':', ' ']).to_owned()
+        line.split_once("full text: ").unwrap_or_else(|| panic!("as the manual has it: {line}")).1.to_owned()
     }
 
     /// The item about `path` has no text but its feed's, for this reason.
@@ -212,4 +212,8 @@ fn a_site_in_trouble_is_left_alone() {
     scene.poll(NOW);
     assert_eq!(scene.asked(&paths), [1, 1, 1, 0, 0]);
     scene.check_kept("/e", "not asked for: the pages before it gave no answer");
+    let said = recapd(scene.folder.whole(), &["--now", NOW, "explain", "lathe"]).out;
+    assert!(said.contains("  5 items without the text of their pages:\n"), "{said}");
+    let last = format!("not asked for: the pages before it gave no answer <{}>\n", scene.origin.url("/e"));
+    assert!(said.contains(&last), "{said}");
 }

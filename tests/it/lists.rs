@@ -257,12 +257,7 @@ fn what_cannot_be_added_is_named() {
         &["source", "add", &url, "--interval", "1m"],
         1,
         expect![[r#"
-            recapd: nothing is added, since the configuration would be wrong with it:
-            error: `interval` (1m) is outside `min_interval` (15m) and `max_interval` (1d)
-              --> DIR/sources.toml:13:12
-               |
-            13 | interval = "1m"
-               |            ^^^^
+            recapd: --interval: 1m is outside `min_interval` (15m) and `max_interval` (1d) of [fetch]
         "#]],
     );
     refuses(
@@ -270,12 +265,7 @@ fn what_cannot_be_added_is_named() {
         &["source", "add", &url, "--audience", "developer"],
         1,
         expect![[r#"
-            recapd: nothing is added, since the configuration would be wrong with it:
-            error: no audience is called `developer`
-              --> DIR/sources.toml:13:14
-               |
-            13 | audiences = ["developer"]
-               |              ^^^^^^^^^^^ did you mean `developers`?
+            recapd: --audience: no audience is called `developer`; did you mean `developers`?
         "#]],
     );
     check(

@@ -48,45 +48,45 @@ fn a_wrong_configuration_is_told_all_at_once_with_its_places() {
         &["check"],
         3,
         expect![[r#"
-        error: unknown key `intervall`
-         --> DIR/recapd.toml:9:1
-          |
-        9 | intervall = "1h"
-          | ^^^^^^^^^ did you mean `interval`?
+            error: unknown key `intervall`
+             --> DIR/recapd.toml:9:1
+              |
+            9 | intervall = "1h"
+              | ^^^^^^^^^ did you mean `interval`?
 
-        error: `per_host` must be a whole number, not a text in quotes
-          --> DIR/recapd.toml:10:12
-           |
-        10 | per_host = "two"
-           |            ^^^^^
+            error: `per_host` must be a whole number, not a text in quotes
+              --> DIR/recapd.toml:10:12
+               |
+            10 | per_host = "two"
+               |            ^^^^^ as in 2
 
-        error: no time zone is called `Mars/Olympus`: use an IANA name such as "Europe/Berlin"
-          --> DIR/recapd.toml:13:12
-           |
-        13 | timezone = "Mars/Olympus"
-           |            ^^^^^^^^^^^^^^
+            error: no time zone is called `Mars/Olympus`: use an IANA name such as "Europe/Berlin"
+              --> DIR/recapd.toml:13:12
+               |
+            13 | timezone = "Mars/Olympus"
+               |            ^^^^^^^^^^^^^^
 
-        error: `Not An Id` cannot be an id: use 1 to 64 of a-z, 0-9, `-` and `_`, starting with a letter or digit
-         --> DIR/sources.toml:2:6
-          |
-        2 | id = "Not An Id"
-          |      ^^^^^^^^^^^
+            error: `Not An Id` cannot be an id: use 1 to 64 of a-z, 0-9, `-` and `_`, starting with a letter or digit
+             --> DIR/sources.toml:2:6
+              |
+            2 | id = "Not An Id"
+              |      ^^^^^^^^^^^
 
-        error: the id `twice` is there twice
-          --> DIR/sources.toml:10:6
-           |
-         6 | id = "twice"
-           |      ------- first here
-        ...
-        10 | id = "twice"
-           |      ^^^^^^^ again here
+            error: the id `twice` is there twice
+              --> DIR/sources.toml:10:6
+               |
+             6 | id = "twice"
+               |      ------- first here
+            ...
+            10 | id = "twice"
+               |      ^^^^^^^ again here
 
-        error: `gopher://b.example/feed` is no web address: `gopher` is neither http nor https
-          --> DIR/sources.toml:11:8
-           |
-        11 | feed = "gopher://b.example/feed"
-           |        ^^^^^^^^^^^^^^^^^^^^^^^^^
-    "#]],
+            error: `gopher://b.example/feed` is no web address: `gopher` is neither http nor https
+              --> DIR/sources.toml:11:8
+               |
+            11 | feed = "gopher://b.example/feed"
+               |        ^^^^^^^^^^^^^^^^^^^^^^^^^
+        "#]],
     );
 }
 
@@ -136,8 +136,8 @@ fn what_is_no_feed_is_named_in_one_line() {
         &["parse", "page.html"],
         1,
         expect![[r#"
-        page.html: an HTML page “Hello”, not a feed
-    "#]],
+            recapd: page.html: an HTML page “Hello”, not a feed
+        "#]],
     );
     folder.write("empty.xml", "");
     refuses(
@@ -145,8 +145,8 @@ fn what_is_no_feed_is_named_in_one_line() {
         &["parse", "empty.xml"],
         1,
         expect![[r#"
-        empty.xml: the document is empty
-    "#]],
+            recapd: empty.xml: the document is empty
+        "#]],
     );
     folder.write("list.opml", "<?xml version=\"1.0\"?><opml version=\"2.0\"><head/><body/></opml>");
     refuses(
@@ -154,8 +154,8 @@ fn what_is_no_feed_is_named_in_one_line() {
         &["parse", "list.opml"],
         1,
         expect![[r#"
-        list.opml: an OPML list of feeds, not a feed
-    "#]],
+            recapd: list.opml: an OPML list of feeds, not a feed
+        "#]],
     );
     refuses(
         &folder,

@@ -77,8 +77,8 @@ fn a_move_is_believed_after_three_days_and_then_asked_at_its_new_address() {
     scene.explained("08T13:00", expect![[r#"
         lathe News (http://HOST/feed.xml): well
           next poll: 2026-05-08 HH:MM UTC (in MM min): news about 3 times a day: every 1 h 20 m
-          2026-05-06 11:00 UTC  moved     lathe: to http://HOST/new.xml: change `feed` in sources.toml
-          2026-05-08 12:00 UTC  moved     lathe: back to the configured address, since http://HOST/new.xml is dead: HTTP 410: the publisher says this feed is gone for good
+          2026-05-06 11:00 UTC  lathe  moved: to http://HOST/new.xml: change `feed` in sources.toml
+          2026-05-08 12:00 UTC  lathe  moved: back to the configured address, since http://HOST/new.xml is dead: HTTP 410: the publisher says this feed is gone for good
     "#]]);
 }
 
@@ -105,8 +105,8 @@ fn a_lie_is_held_and_the_feed_may_heal_it() {
         expect![[r#"
             lathe News (http://HOST/feed.xml): well
               next poll: 2026-05-04 HH:MM UTC (in MM min): every 1 h
-              2026-05-04 10:00 UTC  held      lathe: 20 items under new ids; nothing of this batch is taken unless you say `recapd source accept lathe`
-              2026-05-04 12:00 UTC  freed     lathe: 20 items under new ids: the feed is itself again
+              2026-05-04 10:00 UTC  lathe  held: 20 items under new ids; nothing of this batch is taken unless you say `recapd source accept lathe`
+              2026-05-04 12:00 UTC  lathe  freed: 20 items under new ids: the feed is itself again
         "#]],
     );
 }
@@ -143,8 +143,8 @@ fn what_a_server_asks_for_and_what_it_gave_up_is_said_in_words() {
         expect![[r#"
             lathe News (http://HOST/other.xml): well
               next poll: 2026-05-10 HH:MM UTC (in MM min): every 1 h
-              2026-05-04 09:00 UTC  resting   lathe: until 4 May 14:23 UTC: HTTP 503: the server asks to wait 5 h
-              2026-05-04 15:00 UTC  retired   lathe: HTTP 410: the publisher says this feed is gone for good
+              2026-05-04 09:00 UTC  lathe  resting: until 4 May 14:23 UTC: HTTP 503: the server asks to wait 5 h
+              2026-05-04 15:00 UTC  lathe  retired: HTTP 410: the publisher says this feed is gone for good
         "#]],
     );
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::json;
 use url::Url;
 
@@ -66,6 +66,9 @@ fn weight(text: &str) -> std::result::Result<Share, String> {
 
 /// Adds it, and says what to do next; of several it shows which there are.
 pub fn add(wanted: Wanted, wish: &Wish, style: Style) -> Result<ExitCode> {
+    // Said of the argument: in the file it does not stand yet.
+    wish.config.check_audiences(&wanted.audiences).context("--audience")?;
+    wanted.interval.map_or(Ok(()), |interval| wish.config.check_interval(interval)).context("--interval")?;
     let already = Already::of(&wish.config)?;
     let typed = typed(&wanted.url)?;
     refuse_twice(&already, &wish.config, [&typed.url])?;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::super::entries::{FilterEntry, Words};
 use super::super::error::Problem;
 use super::super::place::{Document, Located};
-use crate::filter::{Field, Filter, InvalidPattern, Reach, Rule, Trait};
+use super::lists::area;
+use crate::filter::{Field, Filter, Reach, Rule, Trait, Word};
 
 /// The filters as `written` in `document`; what cannot be meant goes to `problems`.
 pub(super) fn filters(
@@ -16,26 +17,24 @@ pub(super) fn filters(
 ) -> Vec<Filter> {
     let mut filters = Vec::new();
     for entry in written {
-        match filter(entry, reach) {
-            Ok(filter) if filter.keep.is_empty() && filter.drop.is_empty() => {
-                let problem = Problem::at(entry.place(document), "a filter without words does nothing");
-                problems.push(problem.hint("give it as in drop = { title = [\"sponsored\"] }"));
-            }
-            Ok(filter) => filters.push(filter),
-            Err(error) => {
-                let problem = Problem::at(entry.place(document), error.to_string());
-                problems.push(problem.hint("what stands between slashes is one; without them it is a word"));
-            }
+        let keep = rule(document, &entry.keep, problems);
+        let drop = rule(document, &entry.drop, problems);
+        if !keep.is_empty() || !drop.is_empty() {
+            filters.push(Filter { keep, drop, reach });
+            continue;
+        }
+        let place = entry.place(document);
+        // What is wrong was taken out of it, and is told already.
+        let inside = area(&place);
+        if problems.iter().all(|it| !it.lies_in(&inside)) {
+            let problem = Problem::at(place, "a filter without words does nothing");
+            problems.push(problem.hint("give it as in drop = { title = [\"sponsored\"] }"));
         }
     }
     filters
 }
 
-fn filter(written: &FilterEntry, reach: Reach) -> Result<Filter, InvalidPattern> {
-    Ok(Filter { keep: rule(&written.keep)?, drop: rule(&written.drop)?, reach })
-}
-
-fn rule(written: &Words) -> Result<Rule, InvalidPattern> {
+fn rule(document: &Arc<Document>, written: &Words, problems: &mut Vec<Problem>) -> Rule {
     let fields = [
         (Field::Title, &written.title),
         (Field::Text, &written.text),
@@ -45,9 +44,22 @@ fn rule(written: &Words) -> Result<Rule, InvalidPattern> {
     ];
     let mut rule = Rule::new();
     for (field, words) in fields {
-        rule.extend(Trait::says(field, words)?);
+        let mut meant = Vec::new();
+        for word in words {
+            match Word::read(field, word) {
+                Ok(word) => meant.push(word),
+                Err(error) => {
+                    let place = word.place(document);
+                    let said = error.to_string();
+                    let is_secret = place.quotable(&said) != said;
+                    let title = if is_secret { "it is no word with its variables filled in" } else { &said };
+                    problems.push(Problem::at(place.clone(), title).hint(error.remedy()));
+                }
+            }
+        }
+        rule.extend(Trait::says(field, meant));
     }
     rule.extend(written.language.iter().map(|language| Trait::Language(language.0.clone())));
     rule.extend(written.older_than.as_ref().map(|age| Trait::OlderThan(age.0)));
-    Ok(rule)
+    rule
 }

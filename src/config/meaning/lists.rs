@@ -41,10 +41,8 @@ impl<T> Entry<T> {
     /// Whether nothing was reported about the entry.
     pub(super) fn has_no_problem(&self, problems: &[Problem]) -> bool {
         let place = self.written.place(&self.document);
-        let has_header = self.document.text[place.span.clone()].starts_with('[');
-        let span = if has_header { section(&self.document.text, place.span.start) } else { place.span.clone() };
-        let area = Place { span, ..place };
-        problems.iter().all(|it| !it.lies_in(&area))
+        let inside = area(&place);
+        problems.iter().all(|it| !it.lies_in(&inside))
     }
 }
 
@@ -58,6 +56,14 @@ impl<T: Clone> Entry<T> {
 /// The entries of one list of `document`.
 pub(in crate::config) fn entries<T>(document: &Arc<Document>, list: Vec<Located<T>>) -> Vec<Entry<T>> {
     list.into_iter().map(|written| Entry { written, document: document.clone() }).collect()
+}
+
+/// All of an entry that stands at `place`: where that is a header, what is below it too.
+pub(super) fn area(place: &Place) -> Place {
+    let text = &place.document.text;
+    let has_header = text[place.span.clone()].starts_with('[');
+    let span = if has_header { section(text, place.span.start) } else { place.span.clone() };
+    Place { span, ..place.clone() }
 }
 
 /// From the header at `start` up to the next one that is not of a table below it.

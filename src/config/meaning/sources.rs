@@ -70,9 +70,33 @@ fn meant(written: &SourceEntry, fetch: &written::Fetch, filters: Vec<Filter>) ->
             future_dates: written.future_dates.as_ref().map(|it| it.meant()).unwrap_or_default(),
             ignored: written.ignore.iter().map(|it| it.meant()).collect(),
         },
-        folder: written.folder.clone().filter(|folder| !folder.trim().is_empty()),
+        folder: written.folder.as_deref().and_then(folder),
         full_text: if written.full_text { FullText::OfThePages } else { FullText::OfTheFeed },
         filters,
         feed,
     })
+}
+
+/// A folder without slashes that part nothing: `/News//AI/` is `News/AI`. None if no name is left.
+fn folder(written: &str) -> Option<String> {
+    let names: Vec<&str> = written.split('/').map(str::trim).filter(|name| !name.is_empty()).collect();
+    (!names.is_empty()).then(|| names.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(written: &str, expected: Option<&str>) {
+        assert_eq!(folder(written).as_deref(), expected, "{written:?}");
+    }
+
+    #[test]
+    fn slashes_part_names_of_folders_and_nothing_else() {
+        check("News/AI", Some("News/AI"));
+        check("/News// AI /", Some("News/AI"));
+        check("", None);
+        check(" / ", None);
+    }
 }

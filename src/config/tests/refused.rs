@@ -71,7 +71,7 @@ name = "nobody"
              --> recapd.toml:9:12
               |
             9 | max_body = 16
-              |            ^^
+              |            ^^ as in "16 MiB"
 
             error: `mondya` is no day of the week
               --> recapd.toml:12:7
@@ -115,7 +115,7 @@ name = "nobody"
             20 | weight = 1.5
                |          ^^^
 
-            error: `presse` is no kind: use one of `press`, `primary`, `community`, `aggregator`
+            error: `kind` cannot be `presse`: use one of `press`, `primary`, `community`, `aggregator`
               --> recapd.toml:21:8
                |
             21 | kind = "presse"
@@ -201,10 +201,10 @@ company = "acme"
                | ^^^^^^^^^^^^^^^^^ give it as in drop = { title = ["sponsored"] }
 
             error: `/deal(s/` is no regular expression: unclosed group
-              --> recapd.toml:15:1
+              --> recapd.toml:16:19
                |
-            15 | [[source.filter]]
-               | ^^^^^^^^^^^^^^^^^ what stands between slashes is one; without them it is a word
+            16 | drop = { title = ["/deal(s/"] }
+               |                   ^^^^^^^^^^ what stands between slashes is one; without them it is a word
 
             error: only one audience can be the fallback
               --> recapd.toml:21:1
@@ -378,18 +378,18 @@ fn a_file_that_is_no_toml_is_told_by_line() {
     refused(
         "[server\nlisten = \"127.0.0.1:1\"\n[fetch]\ninterval = 1h\n",
         expect![[r#"
-        error: unclosed table, expected `]`
-         --> recapd.toml:1:8
-          |
-        1 | [server
-          |        ^
+            error: unclosed table, expected `]`
+             --> recapd.toml:1:8
+              |
+            1 | [server
+              |        ^
 
-        error: string values must be quoted, expected literal string
-         --> recapd.toml:4:12
-          |
-        4 | interval = 1h
-          |            ^^
-    "#]],
+            error: `1h` needs quotes
+             --> recapd.toml:4:12
+              |
+            4 | interval = 1h
+              |            ^^ write it as "1h"
+        "#]],
     );
 }
 
@@ -472,13 +472,13 @@ drop = 1
              --> recapd.toml:2:10
               |
             2 | filter = "sponsored"
-              |          ^^^^^^^^^^^
+              |          ^^^^^^^^^^^ as in [{ drop = { title = ["sponsored"] } }]
 
             error: `stories` must be a whole number, not a fraction
              --> recapd.toml:4:11
               |
             4 | stories = 2.5
-              |           ^^^
+              |           ^^^ as in 12
 
             error: `also` must be a whole number, 0 or more
              --> recapd.toml:5:8
@@ -490,7 +490,7 @@ drop = 1
              --> recapd.toml:6:9
               |
             6 | title = 7
-              |         ^
+              |         ^ as in "Weekly AI Recap"
 
             error: `live` must be true or false, not a text in quotes
              --> recapd.toml:8:8
@@ -502,19 +502,19 @@ drop = 1
               --> recapd.toml:10:7
                |
             10 | age = true
-               |       ^^^^
+               |       ^^^^ as in 0.3
 
             error: `feed` must be a text in quotes, not a list
               --> recapd.toml:13:8
                |
             13 | feed = ["https://a.test/"]
-               |        ^^^^^^^^^^^^^^^^^^^
+               |        ^^^^^^^^^^^^^^^^^^^ as in "https://example.org/feed.xml"
 
             error: `allow_private` must be true, false or a list of networks, not a text in quotes
               --> recapd.toml:14:17
                |
             14 | allow_private = "10.0.0.0/8"
-               |                 ^^^^^^^^^^^^
+               |                 ^^^^^^^^^^^^ write it as ["10.0.0.0/8"]
 
             error: `10.0.0.0/99` is no network: write it as in "10.0.0.0/8" or "fd00::/8"
               --> recapd.toml:18:32
@@ -528,6 +528,204 @@ drop = 1
             19 | [source.filter]
                | ^^^^^^^^^^^^^^^ one of several is headed in double brackets, as in [[source]]
         "#]],
+    );
+}
+
+#[test]
+fn the_words_of_a_filter_are_told_where_they_stand() {
+    refused(
+        r#"
+[[filter]]
+drop = { title = ["sponsored", "*crypto*", "/deal(s/"], link = ["//"], author = [""] }
+[[filter]]
+drop = ["sponsored"]
+[[filter]]
+keep = { title = "AI" }
+[[filter]]
+drop = { language = ["english"] }
+"#,
+        expect![[r#"
+            error: `*crypto*` finds only what has that `*` in it: it is no joker here
+             --> recapd.toml:3:32
+              |
+            3 | drop = { title = ["sponsored", "*crypto*", "/deal(s/"], link = ["//"], author = [""] }
+              |                                ^^^^^^^^^^ for any word with it, a regular expression: "/crypto/"; for that word alone: "crypto"
+
+            error: `/deal(s/` is no regular expression: unclosed group
+             --> recapd.toml:3:44
+              |
+            3 | drop = { title = ["sponsored", "*crypto*", "/deal(s/"], link = ["//"], author = [""] }
+              |                                            ^^^^^^^^^^ what stands between slashes is one; without them it is a word
+
+            error: `//` is no word: it has no letter or digit
+             --> recapd.toml:3:65
+              |
+            3 | drop = { title = ["sponsored", "*crypto*", "/deal(s/"], link = ["//"], author = [""] }
+              |                                                                 ^^^^ for signs, a regular expression between slashes: "/[?!]$/"
+
+            error: an empty word finds nothing
+             --> recapd.toml:3:82
+              |
+            3 | drop = { title = ["sponsored", "*crypto*", "/deal(s/"], link = ["//"], author = [""] }
+              |                                                                                  ^^ take it out
+
+            error: `drop` must be a table, not a list
+             --> recapd.toml:5:8
+              |
+            5 | drop = ["sponsored"]
+              |        ^^^^^^^^^^^^^ as in { title = ["sponsored"] }
+
+            error: `title` must be a list, not a text in quotes
+             --> recapd.toml:7:18
+              |
+            7 | keep = { title = "AI" }
+              |                  ^^^^ write it as ["AI"]
+
+            error: `english` is no language tag: write it as in "en", "zh-Hans" or "pt-BR"
+             --> recapd.toml:9:22
+              |
+            9 | drop = { language = ["english"] }
+              |                      ^^^^^^^^^
+        "#]],
+    );
+}
+
+#[test]
+fn what_would_be_right_is_shown() {
+    refused(
+        r#"
+filter = [7]
+[recap]
+day = 1
+time = 08:00:00
+stories = "12"
+topic = "AI"
+[publish]
+live = "true"
+[[source]]
+id = 4
+feed = 5
+kind = 3
+identity = { a = 1 }
+ignore = ["titel", 3]
+interval = 2026-01-01
+name = 1
+"#,
+        expect![[r#"
+            error: what stands in `filter` must be a table, not a number
+             --> recapd.toml:2:11
+              |
+            2 | filter = [7]
+              |           ^ as in { drop = { title = ["sponsored"] } }
+
+            error: `day` must be a text in quotes, not a number
+             --> recapd.toml:4:7
+              |
+            4 | day = 1
+              |       ^ as in "monday"
+
+            error: `time` must be a text in quotes, not a date or a time of day
+             --> recapd.toml:5:8
+              |
+            5 | time = 08:00:00
+              |        ^^^^^^^^ as in "08:00"
+
+            error: `stories` must be a whole number, not a text in quotes
+             --> recapd.toml:6:11
+              |
+            6 | stories = "12"
+              |           ^^^^ write it as 12
+
+            error: `topic` must be a list, not a text in quotes
+             --> recapd.toml:7:9
+              |
+            7 | topic = "AI"
+              |         ^^^^ write it as ["AI"]
+
+            error: `live` must be true or false, not a text in quotes
+             --> recapd.toml:9:8
+              |
+            9 | live = "true"
+              |        ^^^^^^ write it as true
+
+            error: `id` must be a text in quotes, not a number
+              --> recapd.toml:11:6
+               |
+            11 | id = 4
+               |      ^ write it as "4"
+
+            error: `feed` must be a text in quotes, not a number
+              --> recapd.toml:12:8
+               |
+            12 | feed = 5
+               |        ^ as in "https://example.org/feed.xml"
+
+            error: `kind` must be a text in quotes, not a number
+              --> recapd.toml:13:8
+               |
+            13 | kind = 3
+               |        ^ one of "press", "primary", "community", "aggregator"
+
+            error: `identity` must be a text in quotes, not a table
+              --> recapd.toml:14:12
+               |
+            14 | identity = { a = 1 }
+               |            ^^^^^^^^^ one of "guid", "link", "title"
+
+            error: what stands in `ignore` cannot be `titel`: use one of `title`, `content`, `link`
+              --> recapd.toml:15:11
+               |
+            15 | ignore = ["titel", 3]
+               |           ^^^^^^^ did you mean `title`?
+
+            error: what stands in `ignore` must be a text in quotes, not a number
+              --> recapd.toml:15:20
+               |
+            15 | ignore = ["titel", 3]
+               |                    ^ one of "title", "content", "link"
+
+            error: `interval` must be a text in quotes, not a date or a time of day
+              --> recapd.toml:16:12
+               |
+            16 | interval = 2026-01-01
+               |            ^^^^^^^^^^ as in "30m"
+
+            error: `name` must be a text in quotes, not a number
+              --> recapd.toml:17:8
+               |
+            17 | name = 1
+               |        ^ write it as "1"
+        "#]],
+    );
+    refused(
+        "[fetch]\nconcurrency = 99999999999\n",
+        expect![[r#"
+        error: `concurrency` must be 4294967295 at most, not 99999999999
+         --> recapd.toml:2:15
+          |
+        2 | concurrency = 99999999999
+          |               ^^^^^^^^^^^
+    "#]],
+    );
+    refused(
+        "[fetch]\ninterval = \"1h\"\ninterval = \"2h\"\n",
+        expect![[r#"
+        error: `interval` is there twice
+         --> recapd.toml:3:1
+          |
+        3 | interval = "2h"
+          | ^^^^^^^^ leave one of them
+    "#]],
+    );
+    refused(
+        "[fetch]\ninterval = \"1h\"\ninterval = 2h\n",
+        expect![[r#"
+        error: `2h` needs quotes
+         --> recapd.toml:3:12
+          |
+        3 | interval = 2h
+          |            ^^ write it as "2h"
+    "#]],
     );
 }
 
@@ -627,7 +825,7 @@ base = "/feed"
 ignore = ["content", "titel"]
 "#,
         expect![[r#"
-            error: `url` is no identity: use one of `guid`, `link`, `title`
+            error: `identity` cannot be `url`: use one of `guid`, `link`, `title`
              --> recapd.toml:5:12
               |
             5 | identity = "url"
@@ -645,7 +843,7 @@ ignore = ["content", "titel"]
             8 | base = "/feed"
               |        ^^^^^^^
 
-            error: `titel` is no ignore: use one of `title`, `content`, `link`
+            error: what stands in `ignore` cannot be `titel`: use one of `title`, `content`, `link`
              --> recapd.toml:9:22
               |
             9 | ignore = ["content", "titel"]

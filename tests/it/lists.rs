@@ -494,7 +494,7 @@ fn a_feed_is_looked_for_on_pages_only() {
         .map(|path| told(&folder, &origin, &recapd(folder.whole(), &["source", "add", &origin.url(path)])))
         .concat();
     expect![[r#"
-        recapd: there is no feed at http://ORIGIN/image, and no page that could name one: not a feed: it begins with `‰PNG  `
+        recapd: there is no feed at http://ORIGIN/image, and no page that could name one: a PNG picture, not a feed
         exit 1
         recapd: there is no feed at http://ORIGIN/sitemap.xml, and no page that could name one: a sitemap, not a feed
         exit 1

@@ -81,6 +81,6 @@ mod tests {
     fn beginnings_without_an_end_are_read_once() {
         let page = |size| "<!--<script><style>".repeat(size);
         check(&page(1), &page(1));
-        check_growth(page, 15_000, |page| assert_eq!(stripped(page), page));
+        check_growth(page, 2_000, |page| assert_eq!(stripped(page), page));
     }
 }

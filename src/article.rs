@@ -88,22 +88,36 @@ pub fn article(page: Page) -> Result<Article, Refusal> {
     permission::check_header(page.robots)?;
     let text = page_text(page.bytes, page.content_type);
     permission::check_paywall(&text)?;
-    // What a script or a comment says is no word of the page.
-    let html = strip::stripped(&text);
-    permission::check_page(&html)?;
-    let found = found(&flattened(&html), page.url)?;
+    // With what nobody reads: a `<noscript>` may say no.
+    permission::check_page(&text)?;
+    let found = found(&flattened(&strip::stripped(&text)), page.url)?;
     if found.len() > MOST_ARTICLE_BYTES {
         return Err(Refusal::TooLong);
     }
-    let html = made_safe(&found, Some(page.url)).html;
-    let chars = plain_of_safe(&html).chars().count();
-    if chars < LEAST_CHARS { Err(Refusal::TooLittle { chars }) } else { Ok(Article { html, chars }) }
+    let article = Article::of(made_safe(&found, Some(page.url)).html);
+    match article.chars {
+        chars if chars < LEAST_CHARS => Err(Refusal::TooLittle { chars }),
+        _ => Ok(article),
+    }
 }
 
 impl Article {
+    /// One whose `html` is sanitised already.
+    pub fn of(html: String) -> Self {
+        let chars = plain_of_safe(&html).chars().count();
+        Self { html, chars }
+    }
+
     /// Whether it says more than the feed does of it.
     pub fn says_more_than(&self, entry: &Entry) -> bool {
         self.chars > entry.text().chars().count()
+    }
+}
+
+impl Refusal {
+    /// Whether its publisher says so, rather than that there is nothing of use.
+    pub fn is_by_its_publisher(&self) -> bool {
+        matches!(self, Self::Meta(_) | Self::Header(_) | Self::Paywall(_))
     }
 }
 

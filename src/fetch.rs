@@ -33,13 +33,14 @@ use url::Url;
 
 use crate::source::{Network, Validators};
 
+pub use body::Beyond;
 pub use budget::Hold;
 pub use client::ClientError;
 pub use error::{FetchError, Remedy};
 pub use guard::{ANYWHERE, Forbidden, PrivateAddress, check_address};
 pub use hosts::{Manners, host};
 pub use links::{Alternate, Links};
-pub use page::{Page, PageRequest};
+pub use page::{Page, PageRequest, Visit};
 pub use submit::{Reply, Submission};
 pub use unpack::{Encoding, Unpacked, unpack};
 
@@ -276,7 +277,13 @@ impl Fetcher {
         let moved = route.moved().cloned();
 
         let Shared { limits, budget, .. } = &*self.shared;
-        let means = Means { limit_bytes: limits.max_body_bytes, budget, hold: &mut turn.hold, patience };
+        let means = Means {
+            limit_bytes: limits.max_body_bytes,
+            beyond: Beyond::Refused,
+            budget,
+            hold: &mut turn.hold,
+            patience,
+        };
         let bytes = body::read(response, means).await?;
         validators.body_hash = Some(Sha256::digest(&bytes).into());
         if validators.body_hash == request.validators.body_hash {

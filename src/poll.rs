@@ -28,7 +28,7 @@ use crate::id::{Share, SourceId};
 use crate::item::Entry;
 use crate::ledger::Note;
 use crate::schedule::Pace;
-use crate::source::{FullText, Source, SourceState, Standing};
+use crate::source::{Source, SourceState, Standing};
 use crate::store::{Handle, Readers, StoreError, Taken};
 use crate::turn::{Answer, Circumstances, Turn, take};
 use crate::websub::Hubs;
@@ -36,6 +36,7 @@ use crate::websub::Hubs;
 use alone::Alone;
 use answer::{Body, failed, said, unreadable};
 use doors::Doors;
+use full_text::MOST_HELD_BYTES;
 pub use lists::{ListRead, News};
 pub use push::{Came, Pushed};
 use robots::Sites;
@@ -75,6 +76,7 @@ pub struct Poller {
     alone: Alone,
     doors: Doors,
     robots: Sites,
+    held: Arc<Semaphore>,
 }
 
 /// What came of one source's turn.
@@ -116,7 +118,8 @@ impl Poller {
         let hubs = Hubs::new(config.clone(), fetcher.clone(), handle.clone(), readers.clone());
         let (places, alone, doors, robots) =
             (states.configured(&config), Alone::default(), Doors::default(), Sites::default());
-        Ok(Self { config, fetcher, handle, readers, states, places, parsers, room, hubs, alone, doors, robots })
+        let held = Arc::new(Semaphore::new(MOST_HELD_BYTES));
+        Ok(Self { config, fetcher, handle, readers, states, places, parsers, room, hubs, alone, doors, robots, held })
     }
 
     /// The same by another configuration; pauses that hosts asked for go on.
@@ -202,9 +205,7 @@ impl Poller {
                 let body = Body { bytes, content_type, final_url, validators, fresh_for, moved, links };
                 let room = self.room.acquire().await.map_err(|_| StoreError::Closed)?;
                 let (turn, links) = self.read(source, &before, body, now).await?;
-                // While pages are asked for, others have the room: a page waits for some itself.
-                let _kept = (source.full_text == FullText::OfTheFeed).then_some((room, hold));
-                let turn = self.with_full_text(source, turn).await;
+                let (turn, _kept) = self.with_full_text(source, turn, (room, hold)).await?;
                 // What was fetched is stored: only then there is room for more.
                 self.settled(source, &before, turn, Some(links), Outcome::Read).await.map(Some)
             }

@@ -117,7 +117,7 @@ pub fn shown(address: &Url) -> String {
 }
 
 /// A range of addresses: `127.0.0.0/8`, `fd00::/8`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Network {
     /// Any address within it.
     pub address: std::net::IpAddr,

@@ -25,7 +25,7 @@ mod telling;
 #[cfg(test)]
 mod tests;
 
-pub use full_text::{MOST_PAGES, Pages, pages, with_pages};
+pub use full_text::{MOST_PAGES, Missing, Pages, pages, text_bytes, with_pages, without_page};
 
 /// Everything that one poll of one source changes; written in one transaction.
 #[derive(Clone, Debug)]

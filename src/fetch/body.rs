@@ -14,10 +14,21 @@ use crate::fetch::{FetchError, explain};
 /// another is none of ours.
 const GZIP_MAGIC: &[u8] = b"\x1f\x8b";
 
+/// What becomes of a body that is larger than its limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beyond {
+    /// It is refused.
+    Refused,
+    /// What is beyond is not read; but of packed bytes no part is of use.
+    Unread,
+}
+
 /// What reading a body may cost.
 pub struct Means<'m> {
     /// Before and after decompression, each.
     pub limit_bytes: u64,
+    /// What becomes of it otherwise.
+    pub beyond: Beyond,
     /// Shared by all polls.
     pub budget: &'m Budget,
     /// What is taken of it.
@@ -34,7 +45,8 @@ pub struct Means<'m> {
 /// offer. What came before is not given: half a feed must not pass for a feed.
 pub async fn read(response: Response, mut means: Means<'_>) -> Result<Vec<u8>, FetchError> {
     let encoding = Encoding::of(response.headers())?;
-    let received = received(response, &mut means).await?;
+    let beyond = if encoding == Encoding::Plain { means.beyond } else { Beyond::Refused };
+    let received = received(response, &mut means, beyond).await?;
     let body = match encoding {
         Encoding::Plain => received,
         packing => unpacked(packing, received, means).await?,
@@ -49,10 +61,10 @@ pub async fn read(response: Response, mut means: Means<'_>) -> Result<Vec<u8>, F
 }
 
 /// The body as it was sent.
-async fn received(mut response: Response, means: &mut Means<'_>) -> Result<Vec<u8>, FetchError> {
-    let Means { limit_bytes, budget, hold, patience } = means;
+async fn received(mut response: Response, means: &mut Means<'_>, beyond: Beyond) -> Result<Vec<u8>, FetchError> {
+    let Means { limit_bytes, budget, hold, patience, .. } = means;
     let too_large = || FetchError::TooLarge { limit_bytes: *limit_bytes };
-    if response.content_length().is_some_and(|announced| announced > *limit_bytes) {
+    if beyond == Beyond::Refused && response.content_length().is_some_and(|announced| announced > *limit_bytes) {
         return Err(too_large());
     }
     let limit = in_memory(*limit_bytes);
@@ -62,11 +74,16 @@ async fn received(mut response: Response, means: &mut Means<'_>) -> Result<Vec<u
         let chunk =
             chunk.map_err(|error| FetchError::BrokenOff { read_bytes: body.len(), why: explain::innermost(&error) })?;
         let Some(chunk) = chunk else { return Ok(body) };
-        if chunk.len() > limit - body.len() {
+        let room = limit - body.len();
+        if chunk.len() > room && beyond == Beyond::Refused {
             return Err(too_large());
         }
-        budget.room_for(body.len() + chunk.len(), hold).await;
-        body.extend_from_slice(&chunk);
+        let read = &chunk[..chunk.len().min(room)];
+        budget.room_for(body.len() + read.len(), hold).await;
+        body.extend_from_slice(read);
+        if read.len() < chunk.len() {
+            return Ok(body);
+        }
     }
 }
 
@@ -74,7 +91,7 @@ async fn received(mut response: Response, means: &mut Means<'_>) -> Result<Vec<u
 /// with more: a decoder that waited would keep its window, and there is one
 /// decoder at a time.
 async fn unpacked(encoding: Encoding, packed: Vec<u8>, means: Means<'_>) -> Result<Vec<u8>, FetchError> {
-    let Means { limit_bytes, budget, hold, .. } = means;
+    let Means { limit_bytes, beyond, budget, hold, .. } = means;
     let limit = in_memory(limit_bytes);
     let packed = Arc::new(packed);
     loop {
@@ -87,8 +104,15 @@ async fn unpacked(encoding: Encoding, packed: Vec<u8>, means: Means<'_>) -> Resu
         let failed = |_| FetchError::Unpacking { encoding: encoding.name(), why: "its decoder failed".to_owned() };
         match work.await.map_err(failed)?? {
             Unpacked::Whole(body) => return Ok(body),
-            Unpacked::Outgrown if room == limit => return Err(FetchError::TooLargeUnpacked { limit_bytes }),
-            Unpacked::Outgrown => budget.room_for(room + 1, hold).await,
+            Unpacked::Outgrown(mut body) if room == limit && beyond == Beyond::Unread => {
+                body.truncate(limit);
+                return Ok(body);
+            }
+            Unpacked::Outgrown(_) if room == limit => return Err(FetchError::TooLargeUnpacked { limit_bytes }),
+            Unpacked::Outgrown(body) => {
+                drop(body);
+                budget.room_for(room + 1, hold).await;
+            }
         }
     }
 }

@@ -6,8 +6,9 @@ use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, HeaderName, LOCATION};
 use url::Url;
 
-use crate::fetch::body::{self, Means};
+use crate::fetch::body::{self, Beyond, Means};
 use crate::fetch::budget::Hold;
+use crate::fetch::client::Client;
 use crate::fetch::hosts::Turn;
 use crate::fetch::patience::Patience;
 use crate::fetch::route::Route;
@@ -31,6 +32,8 @@ pub struct PageRequest<'r> {
     /// Before and after decompression; never more than
     /// [`Limits::max_body_bytes`](crate::fetch::Limits::max_body_bytes).
     pub limit_bytes: u64,
+    /// What becomes of a larger one.
+    pub beyond: Beyond,
     /// For dates in answers of servers that do not say what time they think it is.
     pub now: Timestamp,
 }
@@ -50,6 +53,16 @@ pub struct Page {
     pub hold: Hold,
 }
 
+/// The way to a page, one request at a time: who asks may look where a
+/// redirect leads before anybody there is bothered.
+pub struct Visit<'f> {
+    fetcher: &'f Fetcher,
+    request: PageRequest<'f>,
+    route: Route,
+    patience: Patience,
+    again: u32,
+}
+
 impl Fetcher {
     /// Asks for a page, following redirects. Dropping the future abandons it
     /// without harm.
@@ -58,53 +71,81 @@ impl Fetcher {
     ///
     /// If no complete page comes, for whatever reason. A 429 silences its host.
     pub async fn page(&self, request: PageRequest<'_>) -> Result<Page, FetchError> {
-        let Shared { limits, clients, hosts, .. } = &*self.shared;
-        let mut route = Route::from(request.url);
-        route.at = route.answering();
-        let mut patience = Patience::new(limits.timeout);
-        let mut again = SECOND_TRIES;
+        let mut visit = self.visit(request);
         loop {
-            let client = clients.allowing(request.allow_private);
-            let client = client.map_err(|error| FetchError::NoClient { why: error.to_string() })?;
-            client.check(&route.at).map_err(|error| route.blamed(error))?;
-            let turn = hosts.turn(&route.at).await?;
-            let response = match patience.with(client.ask_for(&route.at, ACCEPT)).await? {
-                Err(FetchError::NoAnswer { .. }) if again > 0 => {
-                    again -= 1;
-                    continue;
-                }
-                response => response.map_err(|error| route.blamed(error))?,
-            };
-            let location = response.headers().get(LOCATION).map(|location| location.as_bytes().to_vec());
-            match (response.status().as_u16(), location) {
-                (200 | 203, _) => return self.page_read(response, &route, request, turn, &mut patience).await,
-                (code @ (301 | 302 | 303 | 307 | 308), Some(location)) => route.follow(code, &location)?,
-                (code, _) => {
-                    let retry_after = headers::retry_after(response.headers(), request.now);
-                    if code == 429 {
-                        self.silence(&turn, retry_after);
-                    }
-                    return Err(FetchError::Status { code, retry_after });
-                }
+            if let Some(page) = visit.step().await? {
+                return Ok(page);
             }
         }
     }
 
-    async fn page_read(
-        &self,
-        response: Response,
-        route: &Route,
-        request: PageRequest<'_>,
-        mut turn: Turn,
-        patience: &mut Patience,
-    ) -> Result<Page, FetchError> {
-        let Shared { limits, budget, .. } = &*self.shared;
+    /// The way to a page, at its beginning.
+    pub fn visit<'f>(&'f self, request: PageRequest<'f>) -> Visit<'f> {
+        let mut route = Route::from(request.url);
+        route.at = route.answering();
+        let patience = Patience::new(self.shared.limits.timeout);
+        Visit { fetcher: self, request, route, patience, again: SECOND_TRIES }
+    }
+}
+
+impl Visit<'_> {
+    /// The address that is asked next. The guard knows it, unless it is the first.
+    pub fn next_url(&self) -> &Url {
+        &self.route.at
+    }
+
+    /// Asks for the page at the next address. None if it leads on.
+    ///
+    /// # Errors
+    ///
+    /// As [`Fetcher::page`]; the way is at its end then.
+    pub async fn step(&mut self) -> Result<Option<Page>, FetchError> {
+        loop {
+            let client = self.client()?;
+            let turn = self.fetcher.shared.hosts.turn(&self.route.at).await?;
+            let response = match self.patience.with(client.ask_for(&self.route.at, ACCEPT)).await? {
+                Err(FetchError::NoAnswer { .. }) if self.again > 0 => {
+                    self.again -= 1;
+                    continue;
+                }
+                response => response.map_err(|error| self.route.blamed(error))?,
+            };
+            let location = response.headers().get(LOCATION).map(|location| location.as_bytes().to_vec());
+            return match (response.status().as_u16(), location) {
+                (200 | 203, _) => self.read(response, turn).await.map(Some),
+                (code @ (301 | 302 | 303 | 307 | 308), Some(location)) => {
+                    self.route.follow(code, &location)?;
+                    self.client().map(|_| None)
+                }
+                (code, _) => {
+                    let retry_after = headers::retry_after(response.headers(), self.request.now);
+                    if code == 429 {
+                        self.fetcher.silence(&turn, retry_after);
+                    }
+                    Err(FetchError::Status { code, retry_after })
+                }
+            };
+        }
+    }
+
+    /// For the next address, if that may be asked.
+    fn client(&self) -> Result<Client, FetchError> {
+        let client = self.fetcher.shared.clients.allowing(self.request.allow_private);
+        let client = client.map_err(|error| FetchError::NoClient { why: error.to_string() })?;
+        client.check(&self.route.at).map_err(|error| self.route.blamed(error))?;
+        Ok(client)
+    }
+
+    async fn read(&mut self, response: Response, mut turn: Turn) -> Result<Page, FetchError> {
+        let Shared { limits, budget, .. } = &*self.fetcher.shared;
         let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let content_type = response.headers().get(CONTENT_TYPE).map(text);
         let robots = response.headers().get_all(HeaderName::from_static("x-robots-tag"));
         let robots = robots.iter().take(MOST_ROBOTS).map(text).collect();
-        let limit_bytes = request.limit_bytes.min(limits.max_body_bytes);
-        let bytes = body::read(response, Means { limit_bytes, budget, hold: &mut turn.hold, patience }).await?;
-        Ok(Page { bytes, content_type, robots, final_url: route.answering(), hold: turn.end() })
+        let limit_bytes = self.request.limit_bytes.min(limits.max_body_bytes);
+        let (beyond, patience) = (self.request.beyond, &mut self.patience);
+        let means = Means { limit_bytes, beyond, budget, hold: &mut turn.hold, patience };
+        let bytes = body::read(response, means).await?;
+        Ok(Page { bytes, content_type, robots, final_url: self.route.answering(), hold: turn.end() })
     }
 }

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::answer::Body;
 use super::{FAILED_INSIDE, Poller};
-use crate::source::{FullText, Source, Validators};
+use crate::source::{Source, Validators};
 use crate::store::{StoreError, Taken};
 use crate::turn::{Answer, Turn, pushed};
 
@@ -54,8 +54,7 @@ impl Poller {
             Decided::Doubtful => return Ok(Came::Doubtful),
             Decided::Unreadable(why) => return Ok(Came::Unreadable(why)),
         };
-        let _kept = (source.full_text == FullText::OfTheFeed).then_some(room);
-        let turn = self.with_full_text(source, turn).await;
+        let (turn, _kept) = self.with_full_text(source, turn, room).await?;
         let (state, heard) = (turn.state.clone(), turn.heard.clone());
         let taken = self.handle.apply(turn).await?;
         self.states.put(source.id.clone(), state, &heard);

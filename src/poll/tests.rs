@@ -5,9 +5,11 @@ use std::net::TcpListener;
 
 use tempfile::TempDir;
 
+use super::full_text::Kept;
 use super::*;
 use crate::clock::Clock;
 use crate::config::load;
+use crate::source::FullText;
 
 /// The source whose turn panics.
 const PANICS: &str = "panics-in-its-turn";
@@ -121,4 +123,33 @@ async fn a_panic_that_cannot_even_be_written_down_ends_a_round_with_an_error() {
     let poller = poller(&folder, &publisher(), &all);
     let ended = round(&poller, &all).await;
     assert!(matches!(ended, Err(StoreError::Panicked)), "not cut short in silence: {ended:?}");
+}
+
+#[tokio::test]
+async fn turns_whose_pages_are_read_have_a_share_of_the_memory_or_read_none() {
+    let folder = TempDir::new().unwrap();
+    let poller = poller(&folder, &publisher(), &["a"]);
+    let source = Source { full_text: FullText::OfThePages, ..poller.config.sources[0].clone() };
+    let bytes = "<rss version=\"2.0\"><channel><title>a</title><item><title>One</title>\
+                 <link>http://10.0.0.1/1</link></item></channel></rss>";
+    let turn = async || {
+        let (validators, links) = Default::default();
+        let (bytes, final_url) = (bytes.as_bytes().to_vec(), source.feed.clone());
+        let body = Body { bytes, content_type: None, final_url, validators, fresh_for: None, moved: None, links };
+        let (turn, _) = poller.read(&source, &poller.state(&source, now()), body, now()).await.unwrap();
+        assert_eq!(turn.intake.new.len(), 1);
+        turn
+    };
+    let told = |turn: &Turn| turn.notes.iter().map(|note| note.detail.clone()).collect::<Vec<_>>().join("; ");
+    let room = Arc::new(());
+    let (read, kept) = poller.with_full_text(&source, turn().await, room.clone()).await.unwrap();
+    assert!(matches!(kept, Kept::Share(_)) && told(&read).contains("10.0.0.1"), "{}", told(&read));
+    assert_eq!(Arc::strong_count(&room), 1, "others have the room");
+    assert!(poller.held.available_permits() < MOST_HELD_BYTES);
+    let rest = poller.held.clone().try_acquire_many_owned(u32::try_from(poller.held.available_permits()).unwrap());
+    let (read, kept_room) = poller.with_full_text(&source, turn().await, room.clone()).await.unwrap();
+    assert!(matches!(kept_room, Kept::Room(_)));
+    assert!(told(&read).contains("not asked for: too much is being read at once"), "{}", told(&read));
+    drop((kept, rest));
+    assert_eq!(poller.held.available_permits(), MOST_HELD_BYTES, "what is stored takes up nothing");
 }

@@ -106,6 +106,16 @@ impl Store {
         Ok(Some(KnownItem { earlier: earlier.collect::<rusqlite::Result<_>>()?, ..item }))
     }
 
+    /// What the page of an item said when the item was last recorded: empty if
+    /// it was not read, none if that is too old to be kept.
+    pub fn article(&self, source: &SourceId, identity: &str, generation: u32) -> Result<Option<String>> {
+        let sql = "SELECT article_html FROM item
+                   JOIN item_version AS v ON v.item = item.number AND v.version = item.version
+                   WHERE source = ?1 AND identity = ?2 AND generation = ?3";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row(params![source.as_str(), identity, generation], |row| row.get(0)).optional()?)
+    }
+
     /// Items first seen since `since`, of `source` or of all, oldest first.
     pub fn items(&self, since: Timestamp, source: Option<&SourceId>) -> Result<Vec<ItemRow>> {
         let sql = format!(

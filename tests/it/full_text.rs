@@ -167,6 +167,75 @@ fn a_publisher_who_does_not_allow_it_is_heard() {
 }
 
 #[test]
+fn a_redirect_is_no_way_around_a_robots_txt() {
+    let paths = ["/go/1", "/go/2", "/go/3", "/go/4"];
+    let scene = Scene::new("full_text = true", &paths);
+    let other = Origin::start();
+    let onward = |to: &str| Page::status(302).with("Location", to);
+    scene
+        .origin
+        .put("/go/1", onward("/private/1"))
+        .put("/private/1", page("private", ""))
+        .put("/go/2", onward(&other.url("/private/2")))
+        // Only the way leads through what is closed.
+        .put("/go/3", onward("/private/3"))
+        .put("/private/3", onward("/open"))
+        .put("/go/4", onward(&other.url("/open")))
+        .put("/open", page("open", ""))
+        .put("/robots.txt", Page::of("text/plain", "User-agent: *\nDisallow: /private/\n"));
+    other
+        .put("/private/2", page("private", ""))
+        .put("/open", page("open", ""))
+        .put("/robots.txt", Page::of("text/plain", "User-agent: *\nDisallow: /private/\n"));
+    scene.poll(NOW);
+    for path in ["/go/1", "/go/2", "/go/3"] {
+        scene.check_kept(path, "refused by the robots.txt of its site");
+    }
+    assert!(scene.entry("/go/4").text().starts_with("open. "));
+    assert_eq!(scene.asked(&["/private/1", "/private/3", "/open", "/robots.txt"]), [0, 0, 0, 1]);
+    assert_eq!((other.asked("/private/2").len(), other.asked("/robots.txt").len()), (0, 1));
+}
+
+#[test]
+fn of_a_robots_txt_without_measure_the_beginning_counts() {
+    let scene = Scene::new("full_text = true", &["/private/one", "/one"]);
+    // Where we stop to read, it seems to refuse everything.
+    let (mut rules, cut) = ("User-agent: *\nDisallow: /private/\n".to_owned(), "\nDisallow: /");
+    rules += &"#".repeat((512 << 10) - rules.len() - cut.len());
+    rules += cut;
+    rules += &"none\n# and so on".repeat(50_000);
+    scene
+        .origin
+        .put("/private/one", page("private", ""))
+        .put("/one", page("one", ""))
+        .put("/robots.txt", Page::of("text/plain", rules));
+    scene.poll(NOW);
+    scene.check_kept("/private/one", "refused by the robots.txt of its site");
+    assert!(scene.entry("/one").text().starts_with("one. "), "{}", scene.told("/one"));
+}
+
+#[test]
+fn an_edit_keeps_the_text_of_a_page_that_is_not_to_be_had() {
+    let scene = Scene::new("full_text = true", &["/one", "/two"]);
+    scene.origin.put("/one", page("one", "")).put("/two", page("two", ""));
+    scene.poll(NOW);
+    scene.announce(&["/one", "/two"], "Corrected");
+    let closed = page("two", "<meta name=\"robots\" content=\"noarchive\">");
+    scene.origin.put("/one", Page::status(503)).put("/two", closed);
+    scene.poll(LATER);
+    let (one, two) = (scene.entry("/one"), scene.entry("/two"));
+    assert!(one.summary_html.starts_with("Corrected") && one.text().starts_with("one. "), "{}", one.text());
+    // A publisher who changed their mind is heard.
+    assert_eq!(two.text(), "Corrected: two.");
+    let said = recapd(scene.folder.whole(), &["--now", LATER, "explain", &scene.origin.url("/one")]);
+    assert!(
+        said.out.contains("HTTP 503: the server is in trouble; the text of its page from before stays"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
 fn a_page_that_fails_costs_nothing_but_its_text() {
     let paths = ["/slow", "/huge", "/inward", "/gone", "/image", "/well"];
     let scene = Scene::new("full_text = true", &paths);

@@ -2,8 +2,12 @@
 
 use super::*;
 
+fn request<'r>(url: &'r Url, allow_private: &'r [Network], beyond: Beyond) -> PageRequest<'r> {
+    PageRequest { url, allow_private, limit_bytes: 1_000, beyond, now: now() }
+}
+
 async fn page_by(fetcher: &Fetcher, url: &Url, allow_private: &[Network]) -> Result<Page, FetchError> {
-    fetcher.page(PageRequest { url, allow_private, limit_bytes: 1_000, now: now() }).await
+    fetcher.page(request(url, allow_private, Beyond::Refused)).await
 }
 
 /// What comes of a page at a server that gives these answers.
@@ -65,4 +69,27 @@ async fn a_page_is_under_the_guard() {
     assert!(page_by(&closed, &origin.url("/article"), &[loopback()]).await.is_ok());
     let inward = answer("302 Found", &["Location: http://10.0.0.1/"], b"");
     check(page(vec![inward]).await, "redirects to 10.0.0.1");
+}
+
+#[tokio::test]
+async fn who_visits_a_page_is_told_where_a_redirect_leads_before_it_is_asked() {
+    let origin = Origin::new(vec![answer("302 Found", &["Location: /private"], b"")]).await;
+    let (fetcher, url) = (Fetcher::new(limits()).unwrap(), origin.url("/article"));
+    let mut visit = fetcher.visit(request(&url, &[], Beyond::Refused));
+    assert_eq!(visit.next_url(), &url);
+    assert!(visit.step().await.unwrap().is_none());
+    assert_eq!((visit.next_url().path(), origin.heard().len()), ("/private", 1));
+}
+
+#[tokio::test]
+async fn where_the_beginning_is_enough_the_rest_is_not_read() {
+    let begin = async |answer| {
+        let origin = Origin::new(vec![answer]).await;
+        let (fetcher, url) = (Fetcher::new(limits()).unwrap(), origin.url("/robots.txt"));
+        fetcher.page(request(&url, &[], Beyond::Unread)).await.map(|page| page.bytes)
+    };
+    let long = [&[b'a'; 1_000][..], &[b'b'; 9_000]].concat();
+    for answer in [answer("200 OK", &[], &long), answer("200 OK", &["Content-Encoding: gzip"], &pack("gzip", &long))] {
+        assert_eq!(begin(answer).await.unwrap(), [b'a'; 1_000]);
+    }
 }

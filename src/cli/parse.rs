@@ -78,7 +78,7 @@ fn file(path: &str) -> Result<Vec<u8>> {
     }
     match unpack(Encoding::Gzip, &bytes, LONGEST_BYTES as usize).with_context(|| format!("cannot unpack {path}"))? {
         Unpacked::Whole(bytes) => Ok(bytes),
-        Unpacked::Outgrown => bail!("{path} unpacks to more than {} MiB, which no feed has", LONGEST_BYTES >> 20),
+        Unpacked::Outgrown(_) => bail!("{path} unpacks to more than {} MiB, which no feed has", LONGEST_BYTES >> 20),
     }
 }
 

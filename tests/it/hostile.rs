@@ -440,7 +440,7 @@ fn nothing_steers_a_terminal() {
         &["recap", "--week", "2026-W18"],
         &["recap", "--week", "2026-W18", "--format", "text"],
     ] {
-        let said = recapd(folder, &[arguments, &["--now", NOW]].concat());
+        let said = recapd(folder, &[arguments, &["--now", NOW, "--force"]].concat());
         assert_eq!(said.code, 0, "{arguments:?}: {}", said.err);
         check_printable(&said.out, &one_line(&arguments.join(" ")));
         check_printable(&said.err, &one_line(&arguments.join(" ")));

@@ -23,6 +23,7 @@ mod fields;
 mod json;
 mod json_feed;
 mod json_mend;
+mod json_value;
 mod many;
 mod mend;
 mod nowhere;

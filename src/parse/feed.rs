@@ -111,7 +111,7 @@ fn updated(own: &Fields) -> Option<jiff::Timestamp> {
 fn hints(own: &Fields, base: Option<&Url>, said: &mut Vec<String>) -> Hints {
     let linked = |rel: &str| {
         let mut links = own.all("atom:link").filter(|link| link.attribute("rel") == Some(rel));
-        links.find_map(|link| absolute(link.attribute("href")?, link.base.as_ref().or(base)))
+        links.find_map(|link| absolute(link.attribute("href")?, link.base.as_deref().or(base)))
     };
     Hints {
         wishes: wishes::wishes(own, said),

@@ -8,13 +8,16 @@ use memchr::memmem;
 use super::{MOST_ENTRIES, Skipped};
 
 /// Entries beyond these are not looked at; feeds have the newest first.
-const MOST_LOOKED_AT: usize = 2 * MOST_ENTRIES;
+pub(super) const MOST_LOOKED_AT: usize = 2 * MOST_ENTRIES;
+
+/// A longer prefix than any namespace has.
+const LONGEST_PREFIX_BYTES: usize = 64;
 
 /// The document with as many entries as are looked at, and what was left out.
 pub(super) fn first(text: &str) -> (Cow<'_, str>, Option<Skipped>) {
-    for (begin, end) in [("<item", "</item>"), ("<entry", "</entry>")] {
-        let begins = |at: &usize| text[at + begin.len()..].starts_with([' ', '>', '/', '\n', '\t', '\r']);
-        let mut entries = memmem::find_iter(text.as_bytes(), begin).filter(begins);
+    // The latter with a prefix, which most feeds have not.
+    for (begin, end) in [("<item", "</item>"), ("<entry", "</entry>"), (":item", ":item>"), (":entry", ":entry>")] {
+        let mut entries = memmem::find_iter(text.as_bytes(), begin).filter_map(|at| beginning(text, at, begin));
         let Some(cut) = entries.nth(MOST_LOOKED_AT) else { continue };
         let why = format!("{} entries after the first {MOST_LOOKED_AT}", 1 + entries.count());
         // Without the end of the last, mending closes what is open.
@@ -23,6 +26,21 @@ pub(super) fn first(text: &str) -> (Cow<'_, str>, Option<Skipped>) {
         return (Cow::Owned(few), Some(Skipped { index: MOST_LOOKED_AT, why }));
     }
     (Cow::Borrowed(text), None)
+}
+
+/// Where the tag of an entry begins that has `name`, perhaps after a prefix, at `at`.
+fn beginning(text: &str, at: usize, name: &str) -> Option<usize> {
+    let whole = text[at + name.len()..].starts_with([' ', '>', '/', '\n', '\t', '\r']);
+    let prefix = if name.starts_with('<') { 0 } else { prefix_length(&text.as_bytes()[..at])? };
+    whole.then_some(at - prefix)
+}
+
+/// The length of the tag's `<` and the prefix after it, at the end of `text`.
+fn prefix_length(text: &[u8]) -> Option<usize> {
+    let near = &text[text.len().saturating_sub(LONGEST_PREFIX_BYTES)..];
+    let length = near.iter().rev().position(|byte| *byte == b'<')?;
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || *byte >= 0x80;
+    near[near.len() - length..].iter().all(is_name).then_some(length + 1)
 }
 
 #[cfg(test)]
@@ -36,6 +54,12 @@ mod tests {
         let (few, skipped) = first(&many);
         assert_eq!(few, feed(MOST_LOOKED_AT));
         assert_eq!(skipped.unwrap().why, "3 entries after the first 10000");
+        let feed = |count: usize| format!("<a:feed>{}</a:feed>", "<a:entry><b:entrya/></a:entry>".repeat(count));
+        let many = feed(MOST_LOOKED_AT + 3);
+        let (few, skipped) = first(&many);
+        assert_eq!(few, feed(MOST_LOOKED_AT));
+        assert_eq!(skipped.unwrap().why, "3 entries after the first 10000");
+        assert!(first(&"<p a='x:item '/>".repeat(MOST_LOOKED_AT + 3)).1.is_none());
         let enough = feed(MOST_LOOKED_AT);
         assert_eq!(first(&enough), (Cow::Borrowed(enough.as_str()), None));
     }

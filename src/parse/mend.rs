@@ -23,6 +23,10 @@ const MOST_WASTED_BYTES: usize = 4 << 20;
 /// HTML 4, and a feed that has more is none.
 const MOST_ENTITIES: usize = 300;
 
+/// Entities of the document's own may come to so many bytes beside those of
+/// the document itself; after that they are none.
+const LEAST_EXPANDED_BYTES: usize = 64 << 10;
+
 /// HTML elements without content that stray into feeds unescaped. `link` is
 /// not one of them here.
 const VOID: &[&str] = &["br", "hr", "img", "wbr", "area", "col"];
@@ -56,7 +60,9 @@ struct Mender<'t> {
     /// Open elements, outermost first.
     open: Vec<&'t str>,
     /// Entities that the document declares for itself.
-    own: Vec<(&'t str, &'t str)>,
+    own: Vec<(&'t str, String)>,
+    /// What these may still come to.
+    expandable_bytes: usize,
     /// Entities of HTML that were looked up.
     entities: HashMap<String, Option<String>>,
     seen: Vec<(&'static str, usize)>,
@@ -73,6 +79,7 @@ impl<'t> Mender<'t> {
             out: String::with_capacity(text.len() + 64),
             open: Vec::new(),
             own: Vec::new(),
+            expandable_bytes: text.len() + LEAST_EXPANDED_BYTES,
             entities: HashMap::new(),
             seen: Vec::new(),
             ends: Ends::default(),
@@ -236,7 +243,7 @@ impl<'t> Mender<'t> {
                 .filter(|quote| matches!(quote, '"' | '\''))
                 .and_then(|quote| rest[1..].split(quote).next());
             if let Some(value) = value.filter(|value| value.len() <= 64) {
-                self.own.push((name, value));
+                self.own.push((name, escape(value).replace("&amp;#", "&#")));
                 self.own.truncate(MOST_ENTITIES);
             }
         }
@@ -271,7 +278,8 @@ impl<'t> Mender<'t> {
             return Some(format!("&{name};"));
         }
         if let Some((_, value)) = self.own.iter().find(|(own, _)| *own == name) {
-            return Some(escape(*value).replace("&amp;#", "&#"));
+            self.expandable_bytes = self.expandable_bytes.checked_sub(value.len())?;
+            return Some(value.clone());
         }
         if self.entities.len() >= MOST_ENTITIES && !self.entities.contains_key(name) {
             return None;
@@ -462,6 +470,15 @@ mod tests {
         mender.run();
         assert_eq!(mender.entities.len(), MOST_ENTITIES);
         assert!(mender.out.ends_with("&amp;x999;&amp;eacute;&amp;</a>"));
+    }
+
+    #[test]
+    fn own_entities_come_to_so_much() {
+        let declared = format!("<!DOCTYPE a [<!ENTITY e '{}'>]>", "\"".repeat(64));
+        let mended = |count: usize| mended(&format!("{declared}<a>{}</a>", "&e;".repeat(count))).text.len();
+        assert_eq!(mended(100), "<a></a>".len() + 100 * 64 * "&quot;".len());
+        let many = 100_000;
+        assert!(mended(many) < 4 * "&e;".len() * many, "{}", mended(many));
     }
 
     #[test]

@@ -60,7 +60,8 @@ pub(super) fn read<'t>(text: &'t str, shape: Shape, base: Option<&Url>) -> Resul
     drop(adapted);
     mended.extend(repaired.notes);
     let outline = outline(&repaired.text, base);
-    if let Ok(feed) = attempt::read(&repaired.text, base)
+    if !outline.excessive
+        && let Ok(feed) = attempt::read(&repaired.text, base)
         && (!feed.entries.is_empty() || outline.entries.is_empty())
     {
         if mended.is_empty() {
@@ -71,7 +72,7 @@ pub(super) fn read<'t>(text: &'t str, shape: Shape, base: Option<&Url>) -> Resul
     }
     let read = match by_entry(&repaired.text, &outline, base) {
         Some(read) => read,
-        None => alone(&outline, shape).ok_or(NotAFeed::Damaged { reason })?,
+        None => alone(&outline, shape, &reason).ok_or(NotAFeed::Damaged { reason })?,
     };
     mended.extend(read.given_up.iter().take(MOST_NAMED).map(|(place, why)| {
         let before = &repaired.text[..outline.entries[*place].span.start];
@@ -95,6 +96,9 @@ fn first(text: &str, outline: &Outline, base: Option<&Url>) -> Result<model::Fee
     if outline.depth > DEEPEST {
         return Err("nested too deep".to_owned());
     }
+    if outline.excessive {
+        return Err("longer or more elements than any feed has".to_owned());
+    }
     if outline.foreign {
         return Err("entities that XML does not have".to_owned());
     }
@@ -106,7 +110,7 @@ fn first(text: &str, outline: &Outline, base: Option<&Url>) -> Result<model::Fee
 }
 
 /// A feed of which feed-rs sees nothing: its entries from their fields.
-fn alone(outline: &Outline, shape: Shape) -> Option<Found> {
+fn alone(outline: &Outline, shape: Shape, why: &str) -> Option<Found> {
     if outline.entries.is_empty() {
         return None;
     }
@@ -118,12 +122,15 @@ fn alone(outline: &Outline, shape: Shape) -> Option<Found> {
     };
     let mut feed = attempt::read(hollow, None).ok()?;
     feed.entries = outline.entries.iter().map(|_| model::Entry::default()).collect();
-    Some(Found { feed, given_up: vec![(0, "no feed that the parser knows".to_owned())] })
+    Some(Found { feed, given_up: vec![(0, why.to_owned())] })
 }
 
 /// What feed-rs can read around the entries that it cannot; those come out
 /// empty, for their fields to fill.
 fn by_entry(text: &str, outline: &Outline, base: Option<&Url>) -> Option<Found> {
+    if outline.excessive {
+        return None;
+    }
     let first = outline.entries.first()?.span.start;
     let last = outline.entries.last()?.span.end;
     let feed = attempt::read(&format!("{}{}", &text[..first], &text[last..]), base).ok()?;

@@ -186,9 +186,9 @@ pub fn parse(document: Document) -> Result<Parsed, NotAFeed> {
     if shape == shape::Shape::Json {
         return Ok(feed::parsed(json_feed::read(&text)?, document.base_url));
     }
-    let (text, beyond) = many::first(&text);
-    let mut reading = salvage::read(&text, shape, document.base_url)?;
-    reading.skipped.extend(beyond);
+    let first = many::first(&text);
+    let mut reading = salvage::read(&first.text, shape, document.base_url, first.tags)?;
+    reading.skipped.extend(first.beyond);
     Ok(feed::parsed(reading, document.base_url))
 }
 

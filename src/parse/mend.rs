@@ -35,6 +35,12 @@ const VOID: &[&str] = &["br", "hr", "img", "wbr", "area", "col"];
 /// was not closed.
 const HOLDERS: &[&str] = &["rss", "channel", "items", "rdf:RDF", "RDF", "feed", "atom:feed"];
 
+const CDATA: &str = "<![CDATA[";
+
+/// How entries begin, and how they end.
+const ENTRIES: [&str; 4] = ["<item>", "<item ", "<entry>", "<entry "];
+const ENTRY_ENDS: [&str; 2] = ["</item>", "</entry>"];
+
 /// A document after mending.
 pub(super) struct Mended {
     /// Well-formed.
@@ -67,8 +73,26 @@ struct Mender<'t> {
     entities: HashMap<String, Option<String>>,
     seen: Vec<(&'static str, usize)>,
     ends: Ends,
+    /// Where the next comment and the next character data end.
+    comment_end: Next,
+    data_end: Next,
     /// What was read for tags that had no end.
     wasted_bytes: usize,
+}
+
+/// Where some words stand next, looked for once for all places before it.
+#[derive(Default)]
+struct Next(Option<Option<usize>>);
+
+impl Next {
+    /// The first place from `at` on.
+    fn after(&mut self, text: &str, at: usize, words: &str) -> Option<usize> {
+        match self.0 {
+            Some(None) => None,
+            Some(Some(place)) if place >= at => Some(place),
+            _ => *self.0.insert(text[at..].find(words).map(|place| at + place)),
+        }
+    }
 }
 
 impl<'t> Mender<'t> {
@@ -83,6 +107,8 @@ impl<'t> Mender<'t> {
             entities: HashMap::new(),
             seen: Vec::new(),
             ends: Ends::default(),
+            comment_end: Next::default(),
+            data_end: Next::default(),
             wasted_bytes: 0,
         }
     }
@@ -119,23 +145,12 @@ impl<'t> Mender<'t> {
     }
 
     fn markup(&mut self, rest: &'t str) -> bool {
-        let until = |end: &str| rest.find(end).map_or(rest.len(), |at| at + end.len());
-        if rest.starts_with("<!--") {
-            self.at += until("-->");
-        } else if let Some(data) = rest.strip_prefix("<![CDATA[") {
-            let length = data.find("]]>");
-            if length.is_none() {
-                self.note("CDATA without end");
-            }
-            let data = &data[..length.unwrap_or(data.len())];
-            if !self.open.is_empty() {
-                self.out += "<![CDATA[";
-                self.characters(data);
-                self.out += "]]>";
-            }
-            self.at += (9 + data.len() + 3).min(rest.len());
+        if let Some(comment) = rest.strip_prefix("<!--") {
+            self.comment(comment);
+        } else if let Some(data) = rest.strip_prefix(CDATA) {
+            self.data(data);
         } else if rest.starts_with("<?") {
-            self.at += until(">");
+            self.at += rest.find('>').map_or(rest.len(), |end| end + 1);
         } else if rest.starts_with("<!") {
             let length = shape::doctype_length(rest, &mut self.ends);
             self.declarations(&rest[..length]);
@@ -148,6 +163,45 @@ impl<'t> Mender<'t> {
             return self.start(rest);
         }
         false
+    }
+
+    /// Leaves a comment out. One that has no end, or only that of another after
+    /// the next entry, ends before that entry.
+    fn comment(&mut self, comment: &'t str) {
+        let end = self.comment_end.after(self.source, self.at + 4, "-->").map(|end| end - self.at - 4);
+        let inside = &comment[..end.unwrap_or(comment.len())];
+        let entry = ENTRIES.iter().filter_map(|tag| inside.find(tag)).min();
+        let cut = entry.filter(|entry| end.is_none() || inside[*entry..].contains("<!--"));
+        if cut.is_some() || end.is_none() {
+            self.note("comment without end");
+        }
+        self.at += 4 + cut.or(end.map(|end| end + 3)).unwrap_or(comment.len());
+    }
+
+    /// Takes character data over. What has no end, or only that of other data
+    /// after the end of its entry, ends with the element that it stands in. So
+    /// whoever writes about feeds may have the ends of entries in whole data.
+    fn data(&mut self, data: &'t str) {
+        let begin = self.at + CDATA.len();
+        let end = self.data_end.after(self.source, begin, "]]>").map(|end| end - begin);
+        let inside = &data[..end.unwrap_or(data.len())];
+        let element = self.open.last().and_then(|name| inside.find(&format!("</{name}>")));
+        let cut = element.filter(|element| {
+            let after = &inside[*element..];
+            let entry = ENTRY_ENDS.iter().filter_map(|tag| after.find(tag)).min();
+            entry.is_some_and(|entry| end.is_none() || after[entry..].contains(CDATA))
+        });
+        if cut.is_some() || end.is_none() {
+            self.note("CDATA without end");
+        }
+        let inside = &inside[..cut.unwrap_or(inside.len())];
+        if !self.open.is_empty() {
+            self.out += CDATA;
+            self.characters(inside);
+            self.out += "]]>";
+        }
+        let closed = if cut.is_none() && end.is_some() { 3 } else { 0 };
+        self.at = begin + inside.len() + closed;
     }
 
     fn stray(&mut self) {
@@ -169,6 +223,10 @@ impl<'t> Mender<'t> {
             }
         };
         self.at += 1 + name.len() + length;
+        if self.open.len() == 1 && self.open[0] == name && matches!(name, "rss" | "feed" | "rdf:RDF") {
+            // Another document: its entries go on where those before ended.
+            return false;
+        }
         if self.open.len() >= DEEPEST {
             self.note("nested too deep");
             return false;
@@ -211,6 +269,11 @@ impl<'t> Mender<'t> {
     fn close(&mut self, rest: &'t str) -> bool {
         let name = shape::name(rest);
         self.at += rest.find('>').map_or(rest.len(), |end| end + 1);
+        if self.open.first() == Some(&name) && self.is_followed(name) {
+            self.note("another document after its end");
+            self.close_to(1);
+            return false;
+        }
         let last = self.open.last();
         if last == Some(&name) {
             self.close_to(self.open.len() - 1);
@@ -224,6 +287,13 @@ impl<'t> Mender<'t> {
             None => self.note("end without tag"),
         }
         self.open.is_empty()
+    }
+
+    /// Whether another document of the same kind comes after this one.
+    fn is_followed(&self, name: &str) -> bool {
+        let rest = self.source[self.at..].trim_start();
+        let rest = rest.strip_prefix("<?xml").and_then(|rest| Some(rest.split_once("?>")?.1)).unwrap_or(rest);
+        shape::name(rest.trim_start()) == name && !rest.trim_start().starts_with("</")
     }
 
     fn close_to(&mut self, depth: usize) {
@@ -398,12 +468,26 @@ fn attributes(text: &str) -> Result<(usize, Attributes<'_>), usize> {
             };
             let length = length.ok_or(text.len())?;
             value = &given[skipped..skipped + length];
-            at += length + 2 * skipped;
+            if let Some(end) = end_of_tag(value) {
+                value = &value[..end];
+                at += skipped + end;
+            } else {
+                at += length + 2 * skipped;
+            }
         }
         if found.len() < 64 && shape::name(key).len() == key.len() {
             found.push((key, value));
         }
     }
+}
+
+/// Where the tag ends whose last quote is missing, so that a value reaches into
+/// the next entry.
+fn end_of_tag(value: &str) -> Option<usize> {
+    let tag = value.find('<').map(|tag| &value[tag..])?;
+    let is_beyond = ENTRIES.iter().chain(&ENTRY_ENDS).any(|entry| tag.contains(entry));
+    let end = value.find('>').filter(|_| is_beyond)?;
+    Some(if value[..end].ends_with('/') { end - 1 } else { end })
 }
 
 #[cfg(test)]
@@ -470,6 +554,36 @@ mod tests {
         mender.run();
         assert_eq!(mender.entities.len(), MOST_ENTITIES);
         assert!(mender.out.ends_with("&amp;x999;&amp;eacute;&amp;</a>"));
+    }
+
+    #[test]
+    fn what_is_never_closed_ends_with_its_entry() {
+        let data = "<rss><item><d><![CDATA[x</d></item><item><d><![CDATA[y]]></d></item></rss>";
+        let closed = "<rss><item><d><![CDATA[x]]></d></item><item><d><![CDATA[y]]></d></item></rss>";
+        check(data, closed, "CDATA without end, line 1");
+        let cut = "<rss><item><d><![CDATA[x</d></item><item/></rss>";
+        check(cut, "<rss><item><d><![CDATA[x]]></d></item><item/></rss>", "CDATA without end, line 1");
+        for comment in ["<!-- x", "<!-- x <item>a</item><!-- y -->"] {
+            let rest = if comment.contains("item") { "<item>a</item>" } else { "" };
+            let given = format!("<rss>{comment}<item>b</item></rss>");
+            check(&given, &format!("<rss>{rest}<item>b</item></rss>"), "comment without end, line 1");
+        }
+        let quote = "<rss><item><a b=\"c/><d/></item><item e=\"f\"/></rss>";
+        check(quote, "<rss><item><a b=\"c\"/><d/></item><item e=\"f\"/></rss>", "");
+    }
+
+    #[test]
+    fn whoever_writes_about_feeds_may_do_so() {
+        let sound = "<rss><item><d><![CDATA[<pre></d></item><item></pre>]]></d></item></rss>";
+        check(sound, sound, "");
+        check("<rss><!-- <item>a</item> --><item/></rss>", "<rss><item/></rss>", "");
+        check("<a b=\"<c>\"/>", "<a b=\"&lt;c>\"/>", "");
+    }
+
+    #[test]
+    fn a_document_after_the_first_goes_on_with_it() {
+        let two = "<rss a='1'><item/></rss>\n<?xml version='1.0'?><rss a='2'><item/></rss>";
+        check(two, "<rss a=\"1\"><item/>\n<item/></rss>", "another document after its end, line 1");
     }
 
     #[test]

@@ -1,8 +1,6 @@
 //! Ill-formed XML made well-formed, in one pass, with as little change as will
 //! do: what was meant is kept, what was mended is said.
 
-use std::collections::HashMap;
-
 use quick_xml::escape::escape;
 use url::Url;
 
@@ -19,9 +17,8 @@ const MOST_TAG_BYTES: usize = 64 << 10;
 /// After so much read in vain, for tags that have no end, the rest is given up.
 const MOST_WASTED_BYTES: usize = 4 << 20;
 
-/// More names than this are not looked up: there are some 250 entities in
-/// HTML 4, and a feed that has more is none.
-const MOST_ENTITIES: usize = 300;
+/// More entities than any document declares for itself.
+const MOST_OWN: usize = 256;
 
 /// Entities of the document's own may come to so many bytes beside those of
 /// the document itself; after that they are none.
@@ -69,8 +66,6 @@ struct Mender<'t> {
     own: Vec<(&'t str, String)>,
     /// What these may still come to.
     expandable_bytes: usize,
-    /// Entities of HTML that were looked up.
-    entities: HashMap<String, Option<String>>,
     seen: Vec<(&'static str, usize)>,
     ends: Ends,
     /// Where the next comment and the next character data end.
@@ -104,7 +99,6 @@ impl<'t> Mender<'t> {
             open: Vec::new(),
             own: Vec::new(),
             expandable_bytes: text.len() + LEAST_EXPANDED_BYTES,
-            entities: HashMap::new(),
             seen: Vec::new(),
             ends: Ends::default(),
             comment_end: Next::default(),
@@ -304,7 +298,7 @@ impl<'t> Mender<'t> {
 
     /// Entities of the document type: `<!ENTITY name "value">`.
     fn declarations(&mut self, doctype: &'t str) {
-        for declared in doctype.split("<!ENTITY").skip(1).take(256) {
+        for declared in doctype.split("<!ENTITY").skip(1).take(MOST_OWN) {
             let mut words = declared.trim_start().splitn(2, char::is_whitespace);
             let (name, rest) = (words.next().unwrap_or_default(), words.next().unwrap_or_default().trim_start());
             let value = rest
@@ -314,7 +308,6 @@ impl<'t> Mender<'t> {
                 .and_then(|quote| rest[1..].split(quote).next());
             if let Some(value) = value.filter(|value| value.len() <= 64) {
                 self.own.push((name, escape(value).replace("&amp;#", "&#")));
-                self.own.truncate(MOST_ENTITIES);
             }
         }
     }
@@ -351,11 +344,7 @@ impl<'t> Mender<'t> {
             self.expandable_bytes = self.expandable_bytes.checked_sub(value.len())?;
             return Some(value.clone());
         }
-        if self.entities.len() >= MOST_ENTITIES && !self.entities.contains_key(name) {
-            return None;
-        }
-        let known = self.entities.entry(name.to_owned()).or_insert_with(|| entity(name));
-        let meaning = escape(known.as_deref()?).into_owned();
+        let meaning = escape(entity(name)?).into_owned();
         self.note("HTML entity");
         Some(meaning)
     }
@@ -544,16 +533,6 @@ mod tests {
             assert!(mender.wasted_bytes <= MOST_WASTED_BYTES + MOST_TAG_BYTES, "{unit}");
             assert!(mender.out.ends_with("</rss>"));
         }
-    }
-
-    #[test]
-    fn only_so_many_entities_are_looked_up() {
-        let text: String = (0..1_000).map(|number| format!("&x{number};")).collect();
-        let text = format!("<a>{text}&eacute;&amp;</a>");
-        let mut mender = Mender::of(&text);
-        mender.run();
-        assert_eq!(mender.entities.len(), MOST_ENTITIES);
-        assert!(mender.out.ends_with("&amp;x999;&amp;eacute;&amp;</a>"));
     }
 
     #[test]

@@ -124,14 +124,15 @@ impl Trait {
     ///
     /// # Errors
     ///
-    /// Which regular expression is none, and why.
+    /// Which regular expression is none, and why; or that there are too many words.
     pub fn says(field: Field, words: &[String]) -> Result<Vec<Self>, InvalidPattern> {
         let (patterns, words): (Vec<&String>, Vec<&String>) = words.iter().partition(|word| expression(word).is_some());
         let words: Vec<String> = words.into_iter().cloned().collect();
         let patterns = patterns.into_iter().filter_map(|word| Some((word, expression(word)?)));
         let patterns =
             patterns.map(|(word, pattern)| compiled(pattern).map_err(|error| InvalidPattern::new(word, &error)));
-        let regexes = text::any_of(&words).into_iter().map(Ok).chain(patterns);
+        let too_many = |error| InvalidPattern::new(&format!("any of {} words", words.len()), &error);
+        let regexes = text::any_of(&words).map_err(too_many)?.into_iter().map(Ok).chain(patterns);
         regexes.map(|regex| Ok(Self::Says(field, regex?))).collect()
     }
 
@@ -226,6 +227,20 @@ mod tests {
     fn says(field: Field, words: &[&str]) -> Rule {
         let words: Vec<String> = words.iter().map(|word| word.to_string()).collect();
         Trait::says(field, &words).unwrap()
+    }
+
+    #[test]
+    fn too_many_words_are_said_and_not_passed_over() {
+        let word = |number: u64| {
+            let letter =
+                |place| char::from(b'a' + (number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (4 * place) & 15_u64) as u8);
+            (0..16).map(letter).collect::<String>()
+        };
+        let words: Vec<String> = (1..=12_000).map(word).collect();
+        let patterns = |count: usize| Trait::says(Field::Title, &words[..count]).map(|patterns| patterns.len());
+        assert_eq!(patterns(2_000), Ok(1));
+        let error = patterns(12_000).unwrap_err().to_string();
+        assert!(error.starts_with("`any of 12000 words` is no regular expression: "), "{error}");
     }
 
     fn dropping(drop: Rule) -> Filter {

@@ -7,6 +7,7 @@ use url::Url;
 use super::shape::{self, Ends};
 use crate::text::head;
 use crate::text::html::entity;
+use crate::text::tags::code;
 
 /// More nesting than any feed needs; feed-rs and readers behind it recurse.
 const DEEPEST: usize = 200;
@@ -24,8 +25,8 @@ const MOST_OWN: usize = 256;
 /// the document itself; after that they are none.
 const LEAST_EXPANDED_BYTES: usize = 64 << 10;
 
-/// HTML elements without content that stray into feeds unescaped. `link` is
-/// not one of them here.
+/// HTML elements without content that stray into feeds unescaped. Those that
+/// feeds have too, `link` and `source`, are not among them here.
 const VOID: &[&str] = &["br", "hr", "img", "wbr", "area", "col"];
 
 /// What holds entries; an entry anywhere else means that something before it
@@ -164,7 +165,7 @@ impl<'t> Mender<'t> {
     fn comment(&mut self, comment: &'t str) {
         let end = self.comment_end.after(self.source, self.at + 4, "-->").map(|end| end - self.at - 4);
         let inside = &comment[..end.unwrap_or(comment.len())];
-        let entry = ENTRIES.iter().filter_map(|tag| inside.find(tag)).min();
+        let entry = first_of(&ENTRIES, inside);
         let cut = entry.filter(|entry| end.is_none() || inside[*entry..].contains("<!--"));
         if cut.is_some() || end.is_none() {
             self.note("comment without end");
@@ -182,8 +183,7 @@ impl<'t> Mender<'t> {
         let element = self.open.last().and_then(|name| inside.find(&format!("</{name}>")));
         let cut = element.filter(|element| {
             let after = &inside[*element..];
-            let entry = ENTRY_ENDS.iter().filter_map(|tag| after.find(tag)).min();
-            entry.is_some_and(|entry| end.is_none() || after[entry..].contains(CDATA))
+            first_of(&ENTRY_ENDS, after).is_some_and(|entry| end.is_none() || after[entry..].contains(CDATA))
         });
         if cut.is_some() || end.is_none() {
             self.note("CDATA without end");
@@ -352,10 +352,7 @@ impl<'t> Mender<'t> {
     /// A character reference, kept if it names a character of XML; what
     /// windows-1252 has in the place of a control character is meant instead.
     fn numbered(&mut self, number: &str) -> Option<String> {
-        let code = match number.strip_prefix(['x', 'X']) {
-            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-            None => number.parse().ok()?,
-        };
+        let code = code(number)?;
         match char::from_u32(code) {
             Some(letter) if (0x80..0xa0).contains(&code) => {
                 self.note("bad character reference");
@@ -468,6 +465,12 @@ fn attributes(text: &str) -> Result<(usize, Attributes<'_>), usize> {
             found.push((key, value));
         }
     }
+}
+
+/// Where the first of these tags stands; what is beyond is not looked at.
+fn first_of(tags: &[&str], text: &str) -> Option<usize> {
+    let mut places = memchr::memchr_iter(b'<', text.as_bytes());
+    places.find(|at| tags.iter().any(|tag| text[*at..].starts_with(tag)))
 }
 
 /// Where the tag ends whose last quote is missing, so that a value reaches into

@@ -70,8 +70,7 @@ fn value(text: &str) -> Result<(Value, usize, Vec<String>), NotAFeed> {
         Err(error) => error,
     };
     let (text, mended) = json_mend::mended(text);
-    let (value, beyond) =
-        json_value::bounded(&text).map_err(|_| NotAFeed::Damaged { reason: error.to_string() })?;
+    let (value, beyond) = json_value::bounded(&text).map_err(|_| NotAFeed::Damaged { reason: error.to_string() })?;
     Ok((value, beyond, mended))
 }
 
@@ -203,7 +202,8 @@ mod tests {
 
     #[test]
     fn only_so_many_items_are_looked_at() {
-        let text = format!("{{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{}{{}}]}}", "{},".repeat(20_000));
+        let text =
+            format!("{{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{}{{}}]}}", "{},".repeat(20_000));
         let parsed = parse(Document { bytes: text.as_bytes(), content_type: None, base_url: None }).unwrap();
         let last = parsed.skipped.last().unwrap();
         assert_eq!((last.index, last.why.as_str()), (10_000, "10001 more than are looked at"));

@@ -190,13 +190,21 @@ fn check_titles(text: &str, titles: &str, said: &str) {
 
 #[test]
 fn what_is_never_closed_hides_no_entries() {
-    let item = |title: &str, text: &str| format!("<item><title>{title}</title><description>{text}</description></item>");
+    let item =
+        |title: &str, text: &str| format!("<item><title>{title}</title><description>{text}</description></item>");
     let open = "<![CDATA[x";
-    let of = |texts: [&str; 3]| rss(&["one", "two", "three"].iter().zip(texts).map(|(title, text)| item(title, text)).collect::<String>());
+    let of = |texts: [&str; 3]| {
+        rss(&["one", "two", "three"].iter().zip(texts).map(|(title, text)| item(title, text)).collect::<String>())
+    };
     check_titles(&of(["", open, "<![CDATA[y]]>"]), "one, two, three", "CDATA without end, line 1");
     check_titles(&of(["", open, ""]), "one, two, three", "CDATA without end, line 1");
-    check_titles(&of(["", "<!-- x", ""]), "one, two, three", "comment without end, line 1; entry inside another element, line 1");
-    let entry = |title: &str, quote: &str| format!("<entry><title>{title}</title><link href=\"/{title}{quote}/></entry>");
+    check_titles(
+        &of(["", "<!-- x", ""]),
+        "one, two, three",
+        "comment without end, line 1; entry inside another element, line 1",
+    );
+    let entry =
+        |title: &str, quote: &str| format!("<entry><title>{title}</title><link href=\"/{title}{quote}/></entry>");
     let feed = format!("<feed xmlns='http://www.w3.org/2005/Atom'>{}{}</feed>", entry("one", ""), entry("two", "\""));
     let parsed = document(feed.as_bytes()).unwrap();
     let links: Vec<_> = parsed.entries.iter().map(|entry| entry.link.as_ref().unwrap().as_str()).collect();

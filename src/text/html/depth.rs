@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use super::lists::VOID;
 use crate::text::head;
 
 /// Deeper than any article.
@@ -25,12 +26,9 @@ const REOPENED: &[&str] =
 /// nobody can tell how much hangs on one tag there.
 const MOST_DOUBTFUL_BYTES: usize = 64 << 10;
 
-/// Elements without content, and those that their next sibling closes: they
-/// do not nest by themselves.
-const FLAT: &[&str] = &[
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "p", "li",
-    "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "colgroup",
-];
+/// Elements that their next sibling closes: they do not nest by themselves, as
+/// little as those without content.
+const FLAT: &[&str] = &["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "colgroup"];
 
 /// Elements whose content is text, whatever it looks like.
 const TEXT: &[&str] =
@@ -128,7 +126,7 @@ impl<'h> Nesting<'h> {
     /// False if that would be too deep.
     fn open(&mut self, name: &'h str) -> bool {
         // Drawings and formulas have elements of their own, some of the same names.
-        if is_one_of(name, FLAT) && !self.within(&["svg", "math"]) {
+        if (is_one_of(name, VOID) || is_one_of(name, FLAT)) && !self.within(&["svg", "math"]) {
             return true;
         }
         let room = self.open.len() < MOST;

@@ -113,6 +113,9 @@ pub(super) struct Outline<'t> {
     pub feed: Fields<'t>,
     /// One for each entry, in document order.
     pub entries: Vec<Fields<'t>>,
+    /// How many elements have the name of an entry, also those inside an entry:
+    /// some extensions keep versions there.
+    pub tags: usize,
     /// How deep the document nests.
     pub depth: usize,
     /// Whether it uses entities that XML does not have.
@@ -284,6 +287,7 @@ impl<'t> Walk<'t> {
     fn open(&mut self, prefix: &'static str, element: &BytesStart, at: usize) {
         let depth = self.stack.len() + 1;
         self.outline.depth = self.outline.depth.max(depth);
+        self.outline.tags += usize::from(matches!(element.name().as_ref(), "item" | "entry"));
         let name = element.local_name();
         let local: &str = name.as_ref();
         let parent = self.stack.last().map(|open| open.role);

@@ -48,7 +48,7 @@ pub(super) fn read<'t>(text: &'t str, shape: Shape, base: Option<&Url>, tags: us
         Cow::Owned(text) => outline(text, base).into_owned(),
     };
     let reason = match first(&adapted, &as_is, base) {
-        Ok(feed) if as_is.entries.len() >= tags || !has_more(&adapted, &as_is) => {
+        Ok(feed) if as_is.tags >= tags || !has_more(&adapted, &as_is) => {
             mended.extend(mend::mended(prolog).notes);
             let rescued = if mended.is_empty() { Rescue::AsIs } else { Rescue::Repaired };
             let skipped = unread(tags, &as_is);
@@ -95,7 +95,7 @@ fn has_more(text: &str, as_is: &Outline) -> bool {
 /// What has the tag of an entry and is none.
 fn unread(tags: usize, outline: &Outline) -> Vec<Skipped> {
     let index = outline.entries.len();
-    let hidden = tags.saturating_sub(index);
+    let hidden = tags.saturating_sub(outline.tags);
     let why = || format!("inside a comment or other text: {hidden} that look like entries");
     (hidden > 0).then(|| Skipped { index, why: why() }).into_iter().collect()
 }

@@ -212,6 +212,12 @@ fn what_is_never_closed_hides_no_entries() {
 }
 
 #[test]
+fn an_entry_inside_an_entry_is_none_where_that_is_sound() {
+    let older = "<s:conflict xmlns:s='urn:s'><item><title>older</title></item></s:conflict>";
+    check_titles(&rss(&format!("<item><title>one</title>{older}</item>")), "one", "");
+}
+
+#[test]
 fn of_two_documents_both_are_read() {
     let after = "\n<?xml version='1.0'?>".to_owned() + &rss("<item><title>two</title></item>");
     check_titles(&(rss("<item><title>one</title></item>") + &after), "one, two", "");

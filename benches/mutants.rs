@@ -4,8 +4,9 @@
 //! Each is a function of its number and of the seeds in tests/feeds, so that what went wrong can be had again: after an
 //! abort, `--from` the last number that was told; RECAPD_SHOW=1 shows each input. Build it by `cargo build --release --example mutants`.
 //!
-//! An input that takes more than 250 ms of CPU fails, unless it does not when tried again: so much of a daemon's time is
-//! one feed worth. It ends with 1 if anything failed.
+//! An input of up to 64 KiB that takes more than 250 ms of CPU fails, unless it does not when tried again: so much of a
+//! daemon's time is one feed worth. One in fifty grows to 1 MiB, and may take 50 ms more for each further 64 KiB; it fails
+//! too if the process has ever more than 128 MiB of memory over it. It ends with 1 if anything failed.
 
 #![expect(clippy::print_stdout, reason = "whoever starts it reads what it found")]
 
@@ -18,8 +19,17 @@ use recapd::text;
 use url::Url;
 
 const MOST_CPU: Duration = Duration::from_millis(250);
-/// What grows beyond is cut: damage is sought, not size.
+/// What grows beyond is cut: damage is sought, not size. One input in so many may grow to more, since what is beyond a
+/// reader's limits must be seen too.
 const MOST_BYTES: usize = 64 << 10;
+const LARGE_BYTES: usize = 1 << 20;
+const LARGE_EVERY: usize = 50;
+
+/// So much CPU for each 64 KiB beyond the first: what is read more than once for its length takes more.
+const CPU_FOR_MORE: Duration = Duration::from_millis(50);
+
+/// The most memory that this process may have at once, whatever it reads.
+const MOST_MEMORY_KIB: u64 = 128 << 10;
 /// So many between two lines that tell how far it is.
 const TOLD_EVERY: u64 = 50_000;
 
@@ -104,7 +114,21 @@ const WORDS: &[&[u8]] = &[
     b"\\u",
     b"null",
     b",",
+    b" ]",
+    b" ,]",
+    b"{},",
+    b"<category/>",
+    b"<a:entry/>",
+    b"<img src=x>",
+    b"</item><item>",
+    b"<script>",
+    b"<script><!--<script></script>",
+    b"<svg><style>",
 ];
+
+/// What begins something long: after each comes as much of one letter as fits.
+const LONG: &[&[u8]] =
+    &[b" xml:base=\"http://a.test/", b"<script>", b"<svg><style>", b"<!--", b"<![CDATA[", b"<a b='", b"<link>", b"\""];
 
 fn main() {
     let wish = |name: &str| {
@@ -114,15 +138,18 @@ fn main() {
     let (seconds, inputs, from) = (wish("--seconds"), wish("--inputs"), wish("--from").unwrap_or(0));
     let seconds = seconds.or(inputs.is_none().then_some(60)).map_or(Duration::MAX, Duration::from_secs);
     let begun = Instant::now();
-    let (mut slowest, mut failed, mut number) = ((Duration::ZERO, 0), 0_u64, from);
+    let (mut slowest, mut largest, mut failed, mut number) = ((Duration::ZERO, 0), (0, 0), 0_u64, from);
     while begun.elapsed() < seconds && number - from < inputs.unwrap_or(u64::MAX) {
-        let took = run(number).and_then(|took| if took <= MOST_CPU { Ok(took) } else { run(number) });
-        match took {
-            Ok(took) if took > MOST_CPU => {
+        let cost = run(number).and_then(|cost| if cost.cpu <= cost.most_cpu { Ok(cost) } else { run(number) });
+        match cost {
+            Ok(cost) if cost.cpu > cost.most_cpu || cost.memory_kib > MOST_MEMORY_KIB => {
                 failed += 1;
-                println!("input {number} took {took:?}");
+                println!("input {number} took {:?}, and {} KiB of memory", cost.cpu, cost.memory_kib);
             }
-            Ok(took) => slowest = slowest.max((took, number)),
+            Ok(cost) => {
+                slowest = slowest.max((cost.cpu, number));
+                largest = largest.max((cost.memory_kib, number));
+            }
             Err(what) => {
                 failed += 1;
                 println!("input {number} made {what} panic");
@@ -135,15 +162,25 @@ fn main() {
     }
     let count = number - from;
     println!("{count} inputs, {failed} failed; the slowest, {}, took {:?} of CPU", slowest.1, slowest.0);
+    println!("the largest, {}, took {} KiB of memory", largest.1, largest.0);
     std::process::exit(i32::from(failed > 0));
 }
 
-/// How much CPU the input of this number takes.
+/// What an input costs.
+struct Cost {
+    cpu: Duration,
+    /// What it may take.
+    most_cpu: Duration,
+    /// The most that the process had at once; 0 where nobody looked.
+    memory_kib: u64,
+}
+
+/// What the input of this number costs.
 ///
 /// # Errors
 ///
 /// If it panics: what did.
-fn run(number: u64) -> Result<Duration, &'static str> {
+fn run(number: u64) -> Result<Cost, &'static str> {
     let mut chance = Chance(number.wrapping_mul(0xC2B2_AE3D_27D4_EB4F));
     let (what, seeds): (&'static str, &[&[u8]]) = match chance.below(10) {
         0..=4 => ("a feed", FEEDS),
@@ -151,7 +188,12 @@ fn run(number: u64) -> Result<Duration, &'static str> {
         7 | 8 => ("a date", DATES),
         _ => ("a link", LINKS),
     };
-    let input = damaged(seeds, &mut chance);
+    let most_bytes = if chance.below(LARGE_EVERY) == 0 { LARGE_BYTES } else { MOST_BYTES };
+    let input = damaged(seeds, most_bytes, &mut chance);
+    let is_large = input.len() > MOST_BYTES;
+    if is_large {
+        forget_memory();
+    }
     if std::env::var_os("RECAPD_SHOW").is_some() {
         println!("{}", input.escape_ascii());
     }
@@ -163,7 +205,12 @@ fn run(number: u64) -> Result<Duration, &'static str> {
         _ => link(&String::from_utf8_lossy(&input)),
     };
     panic::catch_unwind(AssertUnwindSafe(read)).map_err(|_| what)?;
-    Ok(cpu().saturating_sub(before))
+    let beyond = input.len().saturating_sub(MOST_BYTES).div_ceil(MOST_BYTES);
+    Ok(Cost {
+        cpu: cpu().saturating_sub(before),
+        most_cpu: MOST_CPU + CPU_FOR_MORE * beyond as u32,
+        memory_kib: if is_large { memory_kib() } else { 0 },
+    })
 }
 
 /// Decoding, mending, reading, dates, links and sanitising at once.
@@ -202,13 +249,13 @@ fn link(text: &str) {
     }
 }
 
-/// A seed with one to eight things done to it.
-fn damaged(seeds: &[&[u8]], chance: &mut Chance) -> Vec<u8> {
+/// A seed with one to eight things done to it, and more of each to what may be large.
+fn damaged(seeds: &[&[u8]], most_bytes: usize, chance: &mut Chance) -> Vec<u8> {
     let mut bytes = seeds[chance.below(seeds.len())].to_vec();
     for _ in 0..=chance.below(8) {
         let at = chance.below(bytes.len() + 1);
         let end = (at + chance.below(64)).min(bytes.len());
-        match chance.below(8) {
+        match chance.below(9) {
             0 => drop(bytes.drain(at..end)),
             1 => bytes.truncate(at),
             2 if at < bytes.len() => bytes[at] ^= 1 << chance.below(8),
@@ -221,11 +268,18 @@ fn damaged(seeds: &[&[u8]], chance: &mut Chance) -> Vec<u8> {
                 let from = chance.below(other.len());
                 insert(&mut bytes, at, &other[from..(from + chance.below(400)).min(other.len())]);
             }
-            5 => insert(&mut bytes, at, &WORDS[chance.below(WORDS.len())].repeat(chance.below(4_000))),
+            5 => {
+                let word = WORDS[chance.below(WORDS.len())];
+                insert(&mut bytes, at, &word.repeat(chance.below(most_bytes / 16)));
+            }
+            6 => {
+                let begin = LONG[chance.below(LONG.len())];
+                insert(&mut bytes, at, &[begin, &b"x".repeat(chance.below(most_bytes / 4))].concat());
+            }
             _ => insert(&mut bytes, at, WORDS[chance.below(WORDS.len())]),
         }
     }
-    bytes.truncate(MOST_BYTES);
+    bytes.truncate(most_bytes);
     bytes
 }
 
@@ -238,6 +292,19 @@ fn cpu() -> Duration {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     let nanoseconds = told.and_then(|told| told.split(' ').next()?.parse().ok());
     nanoseconds.map_or_else(|| BEGUN.elapsed(), Duration::from_nanos)
+}
+
+/// Lets Linux begin anew to note the most memory that the process has.
+fn forget_memory() {
+    // Where that is not so, the most so far counts.
+    drop(std::fs::write("/proc/self/clear_refs", "5"));
+}
+
+/// The most memory that the process had since, where Linux tells it.
+fn memory_kib() -> u64 {
+    let told = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let most = told.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().split(' ').next()?.parse().ok());
+    most.unwrap_or_default()
 }
 
 static BEGUN: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);

@@ -159,12 +159,16 @@ enum Verb {
     Health,
 }
 
+/// What is logged unless RECAPD_LOG says otherwise. What the HTML parser says
+/// of a publisher's tables is said for each of them, and nobody can act on it.
+const USUAL_LOG: &str = "recapd=info,html5ever=error,warn";
+
 /// Runs what the command line says.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // The demo says itself how its sources do; anything else logs what was coped with.
     let is_demo = matches!(arguments.verb, Verb::Demo { .. });
-    start_logging(if is_demo { "recapd=error" } else { "recapd=info,warn" });
+    start_logging(if is_demo { "recapd=error" } else { USUAL_LOG });
     match perform(arguments) {
         Ok(code) => code,
         Err(error) => fail(&error),

@@ -158,7 +158,11 @@ impl Word {
 
 impl Trait {
     /// Any of `words` in `field`. None without a word.
-    pub fn says(field: Field, words: Vec<Word>) -> Vec<Self> {
+    ///
+    /// # Errors
+    ///
+    /// If they are too many for one list: some thousands are not.
+    pub fn says(field: Field, words: Vec<Word>) -> Result<Vec<Self>, InvalidWord> {
         let mut whole = Vec::new();
         let mut patterns = Vec::new();
         for word in words {
@@ -167,7 +171,8 @@ impl Trait {
                 Word::Pattern(pattern) => patterns.push(pattern),
             }
         }
-        text::any_of(&whole).into_iter().chain(patterns).map(|pattern| Self::Says(field, pattern)).collect()
+        let any = text::any_of(&whole).map_err(|_| InvalidWord::TooMany { count: whole.len() })?;
+        Ok(any.into_iter().chain(patterns).map(|pattern| Self::Says(field, pattern)).collect())
     }
 
     /// Where `entry` has it, in words.
@@ -277,6 +282,12 @@ pub enum InvalidWord {
     /// Nothing at all.
     #[error("an empty word finds nothing")]
     Empty,
+    /// More than one pattern can hold.
+    #[error("{count} words are too many for one list")]
+    TooMany {
+        /// How many.
+        count: usize,
+    },
 }
 
 impl InvalidWord {
@@ -302,6 +313,7 @@ impl InvalidWord {
             }
             Self::NoLetter { .. } => "for signs, a regular expression between slashes: \"/[?!]$/\"".to_owned(),
             Self::Empty => "take it out".to_owned(),
+            Self::TooMany { .. } => "share them between several `[[filter]]` tables".to_owned(),
         }
     }
 }
@@ -313,7 +325,23 @@ mod tests {
     const NOW: &str = "2026-05-11T08:00:00Z";
 
     fn says(field: Field, words: &[&str]) -> Rule {
-        Trait::says(field, words.iter().map(|word| Word::read(field, word).unwrap()).collect())
+        Trait::says(field, words.iter().map(|word| Word::read(field, word).unwrap()).collect()).unwrap()
+    }
+
+    #[test]
+    fn too_many_words_are_said_and_not_passed_over() {
+        let word = |number: u64| {
+            let letter =
+                |place| char::from(b'a' + (number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (4 * place) & 15_u64) as u8);
+            (0..16).map(letter).collect::<String>()
+        };
+        let words: Vec<String> = (1..=12_000).map(word).collect();
+        let patterns = |count: usize| {
+            let words = words[..count].iter().map(|word| Word::Whole(word.clone())).collect();
+            Trait::says(Field::Title, words).map(|patterns| patterns.len()).map_err(|error| error.to_string())
+        };
+        assert_eq!(patterns(2_000), Ok(1));
+        assert_eq!(patterns(12_000), Err("12000 words are too many for one list".to_owned()));
     }
 
     fn dropping(drop: Rule) -> Filter {

@@ -7,8 +7,6 @@
 //! `MOST_ENTRIES` here, depths and lengths in `mend` and `fields`, and the
 //! budget of `salvage`.
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 use url::Url;
 
@@ -25,6 +23,7 @@ mod fields;
 mod json;
 mod json_feed;
 mod json_mend;
+mod json_value;
 mod many;
 mod mend;
 mod nowhere;
@@ -185,12 +184,12 @@ pub fn parse(document: Document) -> Result<Parsed, NotAFeed> {
     shape::check_text(document.bytes)?;
     let decode::Decoded { text, misnamed } = decode::decode(document.bytes, document.content_type);
     let shape = shape::of(&text)?;
-    let (text, beyond) = if shape == shape::Shape::Json { (Cow::Borrowed(&*text), None) } else { many::first(&text) };
-    let mut reading = match shape {
-        shape::Shape::Json => json_feed::read(&text)?,
-        shape => salvage::read(&text, shape, document.base_url)?,
+    let first = (shape != shape::Shape::Json).then(|| many::first(&text));
+    let mut reading = match &first {
+        None => json_feed::read(&text)?,
+        Some(first) => salvage::read(&first.text, shape, document.base_url, first.tags)?,
     };
-    reading.skipped.extend(beyond);
+    reading.skipped.extend(first.as_ref().and_then(|first| first.beyond.clone()));
     reading.mended.splice(..0, misnamed);
     Ok(feed::parsed(reading, document.base_url))
 }

@@ -103,7 +103,7 @@ impl Topic {
     /// A topic by its words: whole ones, in whatever case. Of no words,
     /// everything is on topic.
     pub fn new(words: &[String]) -> Self {
-        Self { words: words.to_vec(), pattern: text::any_of(words) }
+        Self { words: words.to_vec(), pattern: text::any_of(words).unwrap_or_default() }
     }
 
     /// Whether any headline of the story, or the beginning of a text, is on

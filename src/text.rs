@@ -61,9 +61,14 @@ pub fn listed<'n>(lead: &str, names: impl Iterator<Item = &'n str>, max_chars: u
     }
     line
 }
+
 /// A pattern that finds any of `words`, whole and in whatever case; none for no
 /// words. The boundary is that of ASCII words, so that `AI` stands whole in `用AI写`.
-pub fn any_of(words: &[String]) -> Option<Regex> {
+///
+/// # Errors
+///
+/// If they are too many for one pattern: some thousands are not.
+pub fn any_of(words: &[String]) -> Result<Option<Regex>, regex::Error> {
     let edge = |letter: Option<char>| {
         if letter.is_some_and(|letter| letter.is_ascii_alphanumeric()) { r"(?-u:\b)" } else { "" }
     };
@@ -71,7 +76,7 @@ pub fn any_of(words: &[String]) -> Option<Regex> {
         |word: &String| format!("{}{}{}", edge(word.chars().next()), regex::escape(word), edge(word.chars().last()));
     let alternatives: Vec<String> = words.iter().filter(|word| !word.is_empty()).map(bounded).collect();
     if alternatives.is_empty() {
-        return None;
+        return Ok(None);
     }
-    RegexBuilder::new(&alternatives.join("|")).case_insensitive(true).build().ok()
+    RegexBuilder::new(&alternatives.join("|")).case_insensitive(true).build().map(Some)
 }

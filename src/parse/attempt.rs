@@ -1,5 +1,5 @@
 //! One call of feed-rs, fenced: it panics on some feeds, and no feed may take
-//! the process with it.
+//! the process with it. Nor may one entry take the others, whatever panics over it.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
@@ -12,7 +12,7 @@ use url::Url;
 use super::dates;
 
 thread_local! {
-    /// Whether this thread is inside feed-rs: its panics are news, not noise.
+    /// Whether this thread is behind the fence: its panics are news, not noise.
     static FENCED: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -22,7 +22,6 @@ thread_local! {
 ///
 /// If it cannot read the document or panics over it, in words.
 pub(super) fn read(text: &str, base: Option<&Url>) -> Result<model::Feed, String> {
-    quiet_the_fence();
     let parser = Builder::new()
         .base_uri(base)
         .sanitize_content(false)
@@ -32,14 +31,23 @@ pub(super) fn read(text: &str, base: Option<&Url>) -> Result<model::Feed, String
             chrono::DateTime::from_timestamp(time.as_second(), time.subsec_nanosecond().unsigned_abs())
         })
         .build();
-    FENCED.set(true);
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| parser.parse(text.as_bytes())));
-    FENCED.set(false);
-    match outcome {
-        Ok(Ok(feed)) => Ok(feed),
-        Ok(Err(error)) => Err(in_short(&error.to_string())),
-        Err(_) => Err("the parser gave up on it".to_owned()),
+    match fenced(|| parser.parse(text.as_bytes())) {
+        Some(Ok(feed)) => Ok(feed),
+        Some(Err(error)) => Err(in_short(&error.to_string())),
+        None => Err(GAVE_UP.to_owned()),
     }
+}
+
+/// What is said of a document or an entry that something panicked over.
+pub(super) const GAVE_UP: &str = "the parser gave up on it";
+
+/// What `work` gives; nothing if it panics, which is said nowhere else.
+pub(super) fn fenced<T>(work: impl FnOnce() -> T) -> Option<T> {
+    quiet_the_fence();
+    FENCED.set(true);
+    let outcome = panic::catch_unwind(AssertUnwindSafe(work));
+    FENCED.set(false);
+    outcome.ok()
 }
 
 /// What feed-rs says, without where: what it was given is not the document.

@@ -1,5 +1,7 @@
 //! The dates that publishers write, read as a careful person would.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, ISOWeekDate, Time, Weekday};
 use jiff::tz::Offset;
@@ -17,6 +19,8 @@ pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
         return None;
     }
     let text = &*spelled(text);
+    // Some have a true minus sign before their zone.
+    let text = &*if text.contains('−') { Cow::Owned(text.replace('−', "-")) } else { Cow::Borrowed(text) };
     iso(text).or_else(|| written(text))
 }
 
@@ -98,17 +102,20 @@ fn iso_time(clock: &str, half: Option<HalfOfDay>) -> Option<i64> {
 }
 
 /// AM or PM.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum HalfOfDay {
     Morning,
     Afternoon,
 }
 
-/// The half of the day that the text begins with, and what is left.
+/// The half of the day that is the first word of the text, and what is left.
 fn half_of_day(text: &str) -> (Option<HalfOfDay>, &str) {
     use HalfOfDay::{Afternoon, Morning};
     let marks = [("am", Morning), ("a.m.", Morning), ("pm", Afternoon), ("p.m.", Afternoon)];
-    let begins = |mark: &str| text.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark));
+    let begins = |mark: &str| {
+        let is_whole = || !text[mark.len()..].starts_with(char::is_alphanumeric);
+        text.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark)) && is_whole()
+    };
     match marks.into_iter().find(|(mark, _)| begins(mark)) {
         Some((mark, half)) => (Some(half), text[mark.len()..].trim()),
         None => (None, text),
@@ -135,29 +142,54 @@ struct Said<'t> {
     clock: Option<&'t str>,
     half: Option<HalfOfDay>,
     zone: Option<&'t str>,
+    /// Whether there was a number of which nobody knows what it says.
+    has_riddle: bool,
 }
 
 impl<'t> Said<'t> {
     fn hear(&mut self, word: &'t str) {
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
-        let (half, _) = half_of_day(word);
+        let begin = word.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(word.len());
         if self.clock.is_some() && self.zone.is_none() && word.starts_with(['+', '-']) && digits > 0 {
             self.zone = Some(word);
         } else if word.contains(':') && digits > 0 && self.clock.is_none() {
             self.hear_clock(word);
-        } else if digits == word.len() {
-            self.numbers.push(word);
+        } else if digits == word.trim_end_matches('.').len() && digits > 0 {
+            // `2. November`: the dot makes it the second.
+            self.numbers.push(&word[..digits]);
         } else if let Some(month) = month(word) {
             // `mar` is Tuesday to some: what comes later is the month.
             self.month = if self.clock.is_none() { Some(month) } else { self.month.or(Some(month)) };
-        } else if let Some(half) = half {
-            self.half = Some(half);
+        } else if let (hour, (Some(half), "")) = (&word[..begin], half_of_day(&word[begin..])) {
+            self.hear_half(hour, half);
         } else if digits > 0 && word.contains(['/', '.', '-']) && !word.starts_with(['+', '-']) && !zone_like(word) {
             self.hear_date(word);
         } else if digits > 0 && word.trim_end_matches(|letter: char| letter.is_ascii_alphabetic()).len() == digits {
             self.numbers.push(&word[..digits]);
-        } else if self.zone.is_none() && (zone_like(word) || minutes_east(word).is_some()) {
+        } else if self.zone.is_none() && self.is_zone(word) {
             self.zone = Some(word);
+        } else {
+            self.has_riddle |= digits > 0;
+        }
+    }
+
+    /// `at` before the time of day is the English word, not Atlantic time.
+    fn is_zone(&self, word: &str) -> bool {
+        (zone_like(word) || minutes_east(word).is_some()) && (self.clock.is_some() || !word.eq_ignore_ascii_case("at"))
+    }
+
+    /// AM or PM, perhaps with an `hour` before it: `10pm`, or `10 p.m.`, where
+    /// the hour was heard as a number.
+    fn hear_half(&mut self, hour: &'t str, half: HalfOfDay) {
+        let is_hour = |digits: &str| digits.len() <= 2 && digits.parse().is_ok_and(|hour| (1..=12).contains(&hour));
+        if self.clock.is_none() {
+            let alone = hour.is_empty() && self.numbers.len() > 2;
+            let before = if alone { self.numbers.pop_if(|last| is_hour(last)) } else { None };
+            self.clock = Some(hour).filter(|hour| is_hour(hour)).or(before);
+        }
+        // `Am 2. November` is German.
+        if self.clock.is_some() || half == HalfOfDay::Afternoon {
+            self.half = Some(half);
         }
     }
 
@@ -186,7 +218,10 @@ impl<'t> Said<'t> {
                 let (day, month) = if european { (*first, *second) } else { (*second, *first) };
                 self.date = date(*year, month, day);
             }
-            (Some(_), _) => self.date = iso_date(word),
+            (Some(_), _) => {
+                self.date = iso_date(word);
+                self.has_riddle |= self.date.is_none();
+            }
             (None, parts) => parts.iter().for_each(|part| self.hear(part)),
         }
     }
@@ -205,7 +240,7 @@ impl<'t> Said<'t> {
         let (year, day) = match self.numbers.as_slice() {
             [year, day, ..] if year.len() == 4 => (number(year)?, number(day)?),
             [day, year, ..] => (number(year)?, number(day)?),
-            [year] if year.len() == 4 => (number(year)?, 1),
+            [year] if year.len() == 4 && !self.has_riddle => (number(year)?, 1),
             _ => return None,
         };
         date(year, i16::from(self.month?), day)
@@ -283,6 +318,28 @@ mod tests {
         check("2026-11-02 T 10:00:00Z", "2026-11-02T10:00:00Z");
         check("2026-11-02T09:61:00Z", "2026-11-02T10:01:00Z");
         check("2026-11-02T23:59:60Z", "2026-11-03T00:00:00Z");
+    }
+
+    #[test]
+    fn the_dates_of_people() {
+        check("2. November 2026 10:00", "2026-11-02T10:00:00Z");
+        check("Mo, 2. Nov 2026 10:00:00 +0100", "2026-11-02T09:00:00Z");
+        check("2. listopadu 2026", "2026-11-02T00:00:00Z");
+        check("Am 2. November 2026 12:30", "2026-11-02T12:30:00Z");
+        check("November 2, 2026 at 10:00 AM", "2026-11-02T10:00:00Z");
+        check("Nov 2 2026 at 10pm", "2026-11-02T22:00:00Z");
+        check("Nov. 2, 2026 10 p.m.", "2026-11-02T22:00:00Z");
+        check("Nov 2 2026 12 a.m. EST", "2026-11-02T05:00:00Z");
+        check("Nov 2, 2026 10:00 AT", "2026-11-02T14:00:00Z");
+        check("Nov 2, 2026 PM 10:30", "2026-11-02T22:30:00Z");
+        check("2026-11-02T10:00:00−05:00", "2026-11-02T15:00:00Z");
+        check("November 2026", "2026-11-01T00:00:00Z");
+    }
+
+    #[test]
+    fn a_month_whose_day_is_a_riddle_is_no_date() {
+        check("2./3. November 2026", "nothing");
+        check("x2y November 2026", "nothing");
     }
 
     #[test]

@@ -68,11 +68,13 @@ fn decoded(bytes: &[u8], content_type: Option<&str>) -> (String, &'static Encodi
     if let (false, Ok(text)) = (shifts, std::str::from_utf8(bytes)) {
         return (text.to_owned(), UTF_8);
     }
+    // What begins with ASCII, as it does here, is no UTF-16, whatever is said:
+    // any bytes of even number would fit.
     let told = [declared, content_type.and_then(charset)];
     let fits = |encoding: &'static Encoding| encoding.decode_without_bom_handling_and_without_replacement(bytes);
     told.into_iter()
         .flatten()
-        .filter(|encoding| *encoding != UTF_8)
+        .filter(|encoding| ![UTF_8, UTF_16LE, UTF_16BE].contains(encoding))
         .find_map(|encoding| fits(encoding).map(|text| (text.into_owned(), encoding)))
         .unwrap_or_else(|| guessed(bytes))
 }
@@ -161,6 +163,16 @@ mod tests {
         check(b"<?xml version='1.0' encoding='koi8-r'?>\xd0", "text/xml; charset=big5", "п");
         check(b"\xa4\xa4", "text/xml; charset=\"Big5\"", "中");
         check(b"<?xml version='1.0' encoding='utf-8'?>caf\xe9", "text/xml; charset=iso-8859-1", "café");
+    }
+
+    #[test]
+    fn what_begins_with_ascii_is_no_utf_16() {
+        for (spaces, label) in [(0, "utf-16"), (1, "utf-16"), (0, "utf-16be"), (1, "utf-16be")] {
+            let text = format!("<?xml version='1.0' encoding='{label}'?>{}<a>", " ".repeat(spaces));
+            let bytes = [text.as_bytes(), b"caf\xe9</a>"].concat();
+            let expected = format!("{}<a>caf\u{e9}</a>", " ".repeat(spaces));
+            check(&bytes, "text/xml; charset=utf-16", &expected);
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::shape::Shape;
 use super::{Garbled, dates, person};
 use crate::item::{Enclosure, Entry};
 use crate::text;
-use crate::text::html::made_safe;
+use crate::text::html::made_safe_within;
 
 pub(super) mod texts;
 
@@ -21,6 +21,8 @@ const MOST_CONTENT_BYTES: usize = 1 << 20;
 const MOST_ID_BYTES: usize = 2 << 10;
 const MOST_CATEGORIES: usize = 64;
 const MOST_ENCLOSURES: usize = 64;
+/// Their addresses come to no more: each may be made longer by a long base.
+const MOST_ENCLOSURE_BYTES: usize = 16 << 10;
 const MOST_AUTHORS: usize = 64;
 
 /// A title made from the text is at most this long.
@@ -52,7 +54,8 @@ pub(super) fn entry(
     let base = around.base.or(around.feed_link).or(link.as_ref());
     let html = |body: Option<Body>, limit_bytes| {
         let own = |body: &Body| body.field.and_then(|field| field.base.clone());
-        body.map(|body| made_safe(&body.html(limit_bytes), own(&body).as_ref().or(base))).unwrap_or_default()
+        let safe = |body: Body| made_safe_within(&body.html(limit_bytes), own(&body).as_deref().or(base), limit_bytes);
+        body.map(safe).unwrap_or_default()
     };
     let content = html(content, MOST_CONTENT_BYTES);
     let summary = html(summary, MOST_SUMMARY_BYTES);
@@ -140,9 +143,9 @@ fn link(given: &model::Entry, fields: &Fields, guid: Option<&str>, around: &Arou
     let from_atom = || {
         let alternate = |link: &&Field| matches!(link.attribute("rel"), None | Some("alternate"));
         let links = fields.all("atom:link").chain(fields.all("link"));
-        links.filter(alternate).find_map(|link| absolute(link.attribute("href")?, link.base.as_ref().or(base)))
+        links.filter(alternate).find_map(|link| absolute(link.attribute("href")?, link.base.as_deref().or(base)))
     };
-    let from_text = || fields.all("link").find_map(|link| absolute(&link.text, link.base.as_ref().or(base)));
+    let from_text = || fields.all("link").find_map(|link| absolute(&link.text, link.base.as_deref().or(base)));
     let from_guid = || {
         let permalink = fields
             .all("guid")
@@ -244,7 +247,7 @@ fn enclosures(given: &model::Entry, fields: &Fields, around: &Around) -> Vec<Enc
     };
     let of_atom = fields.all("atom:link").filter(|link| link.attribute("rel") == Some("enclosure"));
     let of_atom = of_atom.filter_map(|link| {
-        let href = absolute(link.attribute("href")?, link.base.as_ref().or(around.base).or(around.feed_link))?;
+        let href = absolute(link.attribute("href")?, link.base.as_deref().or(around.base).or(around.feed_link))?;
         let length = link.attribute("length").and_then(|length| length.parse().ok());
         enclosure(href.as_str(), link.attribute("type"), length, around)
     });
@@ -252,8 +255,12 @@ fn enclosures(given: &model::Entry, fields: &Fields, around: &Around) -> Vec<Enc
         media.mime_type.as_deref().is_some_and(|kind| kind.starts_with("audio/") || kind.starts_with("video/"))
     });
     let mut each: Vec<Enclosure> = Vec::new();
+    let mut room_bytes = MOST_ENCLOSURE_BYTES;
     for found in linked.chain(attached("enclosure")).chain(of_atom).chain(played) {
-        if each.len() < MOST_ENCLOSURES && each.iter().all(|other| other.url != found.url) {
+        let length_bytes = found.url.as_str().len();
+        if each.len() < MOST_ENCLOSURES && length_bytes <= room_bytes && each.iter().all(|other| other.url != found.url)
+        {
+            room_bytes -= length_bytes;
             each.push(found);
         }
     }

@@ -9,7 +9,7 @@ use super::entry::{Around, absolute, instant, tag, texts};
 use super::fields::Fields;
 use super::salvage::Reading;
 use super::shape::Shape;
-use super::{Feed, Format, Garbled, Hints, MOST_ENTRIES, Parsed, Skipped, dates, entry, person, wishes};
+use super::{Feed, Format, Garbled, Hints, MOST_ENTRIES, Parsed, Skipped, attempt, dates, entry, person, wishes};
 
 /// The feed as recapd understands it.
 pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
@@ -39,7 +39,7 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
             continue;
         }
         let none = Fields::default();
-        match entry::entry(entry, fields.get(index).unwrap_or(&none), &around) {
+        match sound(|| entry::entry(entry, fields.get(index).unwrap_or(&none), &around)) {
             Ok((entry, came)) => {
                 garbled.extend(came.map(|came| Garbled { index: entries.len(), ..came }));
                 entries.push(entry);
@@ -55,6 +55,15 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
     }
     skipped.sort_by_key(|skipped| skipped.index);
     Parsed { feed, entries, garbled, skipped, hints, rescued, mended }
+}
+
+/// An entry that nothing panics over.
+///
+/// # Errors
+///
+/// What is wrong with it, in words.
+fn sound<T>(read: impl FnOnce() -> Result<T, &'static str>) -> Result<T, &'static str> {
+    attempt::fenced(read).unwrap_or(Err(attempt::GAVE_UP))
 }
 
 fn format(kind: &FeedType) -> Format {
@@ -102,7 +111,7 @@ fn updated(own: &Fields) -> Option<jiff::Timestamp> {
 fn hints(own: &Fields, base: Option<&Url>, said: &mut Vec<String>) -> Hints {
     let linked = |rel: &str| {
         let mut links = own.all("atom:link").filter(|link| link.attribute("rel") == Some(rel));
-        links.find_map(|link| absolute(link.attribute("href")?, link.base.as_ref().or(base)))
+        links.find_map(|link| absolute(link.attribute("href")?, link.base.as_deref().or(base)))
     };
     Hints {
         wishes: wishes::wishes(own, said),
@@ -133,4 +142,15 @@ fn newest(entries: &[model::Entry], skipped: &mut Vec<Skipped>) -> Option<Vec<bo
     let why = format!("{beyond} older than the newest {MOST_ENTRIES} entries");
     skipped.push(Skipped { index, why });
     Some(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_over_an_entry_costs_nothing_but_the_entry() {
+        assert_eq!(sound(|| -> Result<(), _> { panic!("as a test wants it") }), Err(attempt::GAVE_UP));
+        assert_eq!(sound(|| Ok(7)), Ok(7));
+    }
 }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use quick_xml::NsReader;
 use quick_xml::events::{BytesStart, Event};
@@ -56,6 +57,25 @@ const MARKED_UP: &[&str] = &[
 /// More of it than this is not kept.
 const MOST_MARKUP_BYTES: usize = 1 << 20;
 
+/// A longer base is none: every link in it would become as long.
+const LONGEST_BASE_BYTES: usize = 8 << 10;
+
+/// More elements than any entry has.
+const MOST_FIELDS: usize = 2_000;
+
+/// More attributes than any element has; the rest are not noted.
+const MOST_ATTRIBUTES: usize = 64;
+
+/// More attributes than those of any feed's own elements.
+const MOST_OWN_ATTRIBUTES: usize = 256;
+
+/// More than the elements of any feed come to.
+const MOST_NOTED_BYTES: usize = 64 << 20;
+
+/// What an element and an attribute come to at least, beside their text.
+const FIELD_BYTES: usize = 128;
+const ATTRIBUTE_BYTES: usize = 64;
+
 /// One element inside an entry, or directly inside the feed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Field<'t> {
@@ -68,7 +88,7 @@ pub(super) struct Field<'t> {
     /// As written but for entities: `href`, `xml:lang`.
     pub attributes: Vec<(String, String)>,
     /// The base for relative links in it: `xml:base` as far as given.
-    pub base: Option<Url>,
+    pub base: Option<Arc<Url>>,
     /// Its content as written, if there are elements in it that may be HTML; at
     /// most 1 MiB.
     pub markup: Option<Cow<'t, str>>,
@@ -93,10 +113,17 @@ pub(super) struct Outline<'t> {
     pub feed: Fields<'t>,
     /// One for each entry, in document order.
     pub entries: Vec<Fields<'t>>,
+    /// How many elements have the name of an entry, also those inside an entry:
+    /// some extensions keep versions there.
+    pub tags: usize,
     /// How deep the document nests.
     pub depth: usize,
     /// Whether it uses entities that XML does not have.
     pub foreign: bool,
+    /// Whether it holds more than is noted, so that feed-rs had better not
+    /// see it: more fields in one entry than 2,000, more in all than 64 MiB
+    /// with the links in them, or a base of more than 8 KiB.
+    pub excessive: bool,
 }
 
 impl Field<'_> {
@@ -182,7 +209,8 @@ fn attribute<'a>(attributes: &'a [(String, String)], name: &str) -> Option<&'a s
 /// nests too deep.
 pub(super) fn outline<'t>(text: &'t str, base: Option<&Url>) -> Outline<'t> {
     let mut reader = NsReader::from_str(text);
-    let mut walk = Walk { text, outline: Outline::default(), stack: Vec::new(), base: base.cloned() };
+    let base = base.cloned().map(Arc::new);
+    let mut walk = Walk { text, outline: Outline::default(), stack: Vec::new(), base, noted_bytes: 0 };
     loop {
         let before = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
         let Ok((namespace, event)) = reader.read_resolved_event() else { break };
@@ -232,12 +260,14 @@ struct Walk<'t> {
     text: &'t str,
     outline: Outline<'t>,
     stack: Vec<Open<'t>>,
-    base: Option<Url>,
+    base: Option<Arc<Url>>,
+    /// What the fields come to, with a link in each.
+    noted_bytes: usize,
 }
 
 struct Open<'t> {
     role: Role,
-    base: Option<Url>,
+    base: Option<Arc<Url>>,
     content_at: usize,
     field: Option<Field<'t>>,
     has_elements: bool,
@@ -257,6 +287,7 @@ impl<'t> Walk<'t> {
     fn open(&mut self, prefix: &'static str, element: &BytesStart, at: usize) {
         let depth = self.stack.len() + 1;
         self.outline.depth = self.outline.depth.max(depth);
+        self.outline.tags += usize::from(matches!(element.name().as_ref(), "item" | "entry"));
         let name = element.local_name();
         let local: &str = name.as_ref();
         let parent = self.stack.last().map(|open| open.role);
@@ -270,13 +301,7 @@ impl<'t> Walk<'t> {
             open.has_elements = true;
         }
         let attributes = attributes(element);
-        let outer = self.stack.last().map_or(&self.base, |open| &open.base);
-        let base = match attribute(&attributes, "xml:base") {
-            Some(own) => {
-                outer.as_ref().map_or_else(|| Url::parse(own).ok(), |outer| outer.join(own).ok()).or(outer.clone())
-            }
-            None => outer.clone(),
-        };
+        let base = self.base(attribute(&attributes, "xml:base"));
         let around = self.stack.last().and_then(|open| open.field.as_ref());
         let is_in = |name: &str| around.is_some_and(|around| around.is(name));
         let name = (prefix, Cow::Borrowed(self.written(local, element, at)));
@@ -299,7 +324,8 @@ impl<'t> Walk<'t> {
                 self.outline.entries.push(Fields { place, span: at..at, own: attributes, fields: Vec::new() });
             }
             Role::Feed if prefix == "atom" || local == "RDF" || parent.is_none() => {
-                self.outline.feed.own.extend(attributes)
+                let room = MOST_OWN_ATTRIBUTES.saturating_sub(self.outline.feed.own.len());
+                self.outline.feed.own.extend(attributes.into_iter().take(room));
             }
             _ => {
                 if let Some(field) = &mut field {
@@ -309,6 +335,20 @@ impl<'t> Walk<'t> {
         }
         let content_at = at + element.len() + 2;
         self.stack.push(Open { role, base, content_at, field, has_elements: false });
+    }
+
+    /// The base of an element inside what is open, with an `xml:base` of its own or none.
+    fn base(&mut self, own: Option<&str>) -> Option<Arc<Url>> {
+        let outer = self.stack.last().map_or(&self.base, |open| &open.base);
+        let Some(own) = own else { return outer.clone() };
+        let joined = match outer {
+            _ if own.len() > LONGEST_BASE_BYTES => None,
+            Some(outer) => outer.join(own).ok(),
+            None => Url::parse(own).ok(),
+        };
+        let is_long = |base: &Url| base.as_str().len() > LONGEST_BASE_BYTES;
+        self.outline.excessive |= own.len() > LONGEST_BASE_BYTES || joined.as_ref().is_some_and(is_long);
+        joined.filter(|base| !is_long(base)).map(Arc::new).or_else(|| outer.clone())
     }
 
     /// The local name of an element that begins at `at`, as it stands in the text.
@@ -343,8 +383,14 @@ impl<'t> Walk<'t> {
         }
         let in_entry = self.stack.iter().any(|open| open.role == Role::Entry);
         let owner = if in_entry { self.outline.entries.last_mut() } else { Some(&mut self.outline.feed) };
-        if let Some(owner) = owner {
-            owner.fields.push(field);
+        let link_bytes = field.base.as_ref().map_or(0, |base| base.as_str().len());
+        let field_bytes = FIELD_BYTES + ATTRIBUTE_BYTES * field.attributes.len() + link_bytes;
+        match owner {
+            Some(owner) if owner.fields.len() < MOST_FIELDS && self.noted_bytes + field_bytes <= MOST_NOTED_BYTES => {
+                self.noted_bytes += field_bytes;
+                owner.fields.push(field);
+            }
+            _ => self.outline.excessive = true,
         }
     }
 }
@@ -358,7 +404,7 @@ fn trimmed(text: Cow<str>) -> Cow<str> {
 }
 
 fn attributes(element: &BytesStart) -> Vec<(String, String)> {
-    let sound = element.attributes().flatten();
+    let sound = element.attributes().flatten().take(MOST_ATTRIBUTES);
     let meant = |raw: &str| match quick_xml::escape::unescape(raw) {
         Ok(value) => value.into_owned(),
         Err(_) => raw.to_owned(),
@@ -412,5 +458,42 @@ mod tests {
         let outline = outline(text, None);
         let content = outline.entries[0].all("content").next().unwrap().base.clone();
         assert_eq!(content.unwrap().as_str(), "http://a.test/x/y/");
+    }
+
+    #[test]
+    fn a_base_is_kept_once_and_a_long_one_not_at_all() {
+        let entries = "<entry><a/><b/></entry>".repeat(100);
+        let of = |base: &str| format!("<feed xml:base='http://a.test/{base}'>{entries}</feed>");
+        let (short, long) = (of("x/"), of(&"x".repeat(LONGEST_BASE_BYTES)));
+        let (short, long) = (outline(&short, None), outline(&long, None));
+        let bases = || short.entries.iter().flat_map(|entry| &entry.fields).map(|field| field.base.as_ref().unwrap());
+        let first = bases().next().unwrap();
+        assert!(bases().all(|base| Arc::ptr_eq(base, first)));
+        assert!(!short.excessive && long.excessive);
+        assert!(long.entries.iter().flat_map(|entry| &entry.fields).all(|field| field.base.is_none()));
+        let inch = "<a xml:base='".to_owned() + &"y/".repeat(3_000) + "'>";
+        let nested = "<feed xml:base='http://a.test/'><entry>".to_owned() + &inch.repeat(5);
+        assert!(outline(&nested, None).excessive, "bases add up only so far");
+    }
+
+    #[test]
+    fn only_so_many_fields_are_noted() {
+        let text = |fields: usize| format!("<rss><item>{}</item><item><b/></item></rss>", "<a/>".repeat(fields));
+        let most = text(MOST_FIELDS);
+        assert!(!outline(&most, None).excessive);
+        let more = text(MOST_FIELDS + 1);
+        let outline = outline(&more, None);
+        let counts: Vec<_> = outline.entries.iter().map(|entry| entry.fields.len()).collect();
+        assert_eq!((outline.excessive, counts.as_slice()), (true, [MOST_FIELDS, 1].as_slice()));
+    }
+
+    #[test]
+    fn fields_come_to_so_much_with_the_links_in_them() {
+        let base = "x".repeat(LONGEST_BASE_BYTES - 100);
+        let entry = "<entry>".to_owned() + &"<a/>".repeat(1_500) + "</entry>";
+        let text = format!("<feed xml:base='http://a.test/{base}'>{}</feed>", entry.repeat(10));
+        let outline = outline(&text, None);
+        let noted: usize = outline.entries.iter().map(|entry| entry.fields.len()).sum();
+        assert!(outline.excessive && (7_000..9_000).contains(&noted), "{noted}");
     }
 }

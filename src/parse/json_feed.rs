@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::fields::{Fields, Outline};
 use super::salvage::Reading;
 use super::shape::Shape;
-use super::{NotAFeed, Rescue, Skipped, attempt, json_mend};
+use super::{NotAFeed, Rescue, Skipped, attempt, json_mend, json_value};
 
 /// Members that are text; a number is taken for it, anything else left out.
 const TEXTS: &[&str] = &[
@@ -34,7 +34,7 @@ const TEXTS: &[&str] = &[
 ///
 /// If it is no JSON or no feed.
 pub(super) fn read(text: &str) -> Result<Reading<'static>, NotAFeed> {
-    let (mut value, mut mended) = value(text)?;
+    let (mut value, beyond, mut mended) = value(text)?;
     let root = value.as_object_mut().ok_or(NotAFeed::OtherJson)?;
     let claims = root.get("version").and_then(Value::as_str).is_some_and(|version| version.contains("jsonfeed"));
     let looks = root.contains_key("title") && (root.contains_key("home_page_url") || root.contains_key("feed_url"));
@@ -45,7 +45,10 @@ pub(super) fn read(text: &str) -> Result<Reading<'static>, NotAFeed> {
     let places: Vec<usize> = (0..items.len()).filter(|place| items[*place].is_object()).collect();
     let no_object = |place: &usize| !items[*place].is_object();
     let why = || "an item must be an object".to_owned();
-    let skipped = (0..items.len()).filter(no_object).map(|index| Skipped { index, why: why() }).collect();
+    let mut skipped: Vec<_> = (0..items.len()).filter(no_object).map(|index| Skipped { index, why: why() }).collect();
+    if beyond > 0 {
+        skipped.push(Skipped { index: items.len(), why: format!("{beyond} more than are looked at") });
+    }
     let outline = outline(root, &places);
     if set_right(root) {
         mended.push("members of the wrong type".to_owned());
@@ -59,15 +62,16 @@ pub(super) fn read(text: &str) -> Result<Reading<'static>, NotAFeed> {
     Ok(Reading { shape: Shape::Json, feed, outline, skipped, rescued, mended })
 }
 
-/// The text as JSON, mended if it has to be, and what was mended.
-fn value(text: &str) -> Result<(Value, Vec<String>), NotAFeed> {
-    let error = match serde_json::from_str(text) {
-        Ok(value) => return Ok((value, Vec::new())),
+/// The text as JSON, mended if it has to be, how much of its arrays was left
+/// out, and what was mended.
+fn value(text: &str) -> Result<(Value, usize, Vec<String>), NotAFeed> {
+    let error = match json_value::bounded(text) {
+        Ok((value, beyond)) => return Ok((value, beyond, Vec::new())),
         Err(error) => error,
     };
     let (text, mended) = json_mend::mended(text);
-    let value = serde_json::from_str(&text).map_err(|_| NotAFeed::Damaged { reason: error.to_string() })?;
-    Ok((value, mended))
+    let (value, beyond) = json_value::bounded(&text).map_err(|_| NotAFeed::Damaged { reason: error.to_string() })?;
+    Ok((value, beyond, mended))
 }
 
 /// Makes every member of the type that the specification asks for, or drops
@@ -154,7 +158,7 @@ fn outline(root: &Map<String, Value>, places: &[usize]) -> Outline<'static> {
         fields.place = *place;
         Some(fields)
     };
-    Outline { feed, entries: places.iter().filter_map(entry).collect(), depth: 0, foreign: false }
+    Outline { feed, entries: places.iter().filter_map(entry).collect(), ..Outline::default() }
 }
 
 /// The names of those who wrote it; feed-rs panics on some.
@@ -194,6 +198,15 @@ mod tests {
             "One by Joe the Great",
         );
         check("[{\"title\":\"One\"},{}]}", "One by Cy; 1: there is nothing in it");
+    }
+
+    #[test]
+    fn only_so_many_items_are_looked_at() {
+        let text =
+            format!("{{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{}{{}}]}}", "{},".repeat(20_000));
+        let parsed = parse(Document { bytes: text.as_bytes(), content_type: None, base_url: None }).unwrap();
+        let last = parsed.skipped.last().unwrap();
+        assert_eq!((last.index, last.why.as_str()), (10_000, "10001 more than are looked at"));
     }
 
     #[test]

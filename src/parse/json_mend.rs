@@ -31,6 +31,8 @@ pub(super) fn mended(text: &str) -> (String, Vec<String>) {
 #[derive(Default)]
 struct Mender {
     out: String,
+    /// How much of `out` there is without the blanks at its end.
+    solid: usize,
     /// The ends of what is open, outermost first.
     open: Vec<char>,
     in_string: bool,
@@ -47,7 +49,7 @@ impl Mender {
         match letter {
             _ if self.escaped => {
                 self.escaped = false;
-                self.out.push(letter);
+                self.push(letter);
             }
             letter if (letter as u32) < 0x20 => {
                 self.happened = Some("bare control character");
@@ -56,7 +58,7 @@ impl Mender {
             _ => {
                 self.escaped = letter == '\\';
                 self.in_string = letter != '"';
-                self.out.push(letter);
+                self.push(letter);
             }
         }
         true
@@ -66,29 +68,37 @@ impl Mender {
         match letter {
             '{' | '[' => {
                 self.open.push(if letter == '{' { '}' } else { ']' });
-                self.out.push(letter);
+                self.push(letter);
                 return self.open.len() <= DEEPEST;
             }
             '}' | ']' => {
-                if self.out.trim_end().ends_with(',') {
+                if self.out[..self.solid].ends_with(',') {
                     self.happened = Some("comma without a value");
-                    self.out.truncate(self.out.trim_end().len() - 1);
+                    // With the blanks before it, so that nobody walks over them again.
+                    self.solid = self.out[..self.solid - 1].trim_end().len();
+                    self.out.truncate(self.solid);
                 }
                 if self.open.last() == Some(&letter) {
                     self.open.pop();
-                    self.out.push(letter);
+                    self.push(letter);
                     self.whole = (self.out.len(), self.open.clone());
                     self.done = self.open.is_empty();
                 }
             }
             '"' => {
                 self.in_string = true;
-                self.out.push(letter);
+                self.push(letter);
             }
             letter if letter.is_control() && !letter.is_whitespace() => self.happened = Some("bare control character"),
-            _ => self.out.push(letter),
+            letter if letter.is_whitespace() => self.out.push(letter),
+            _ => self.push(letter),
         }
         true
+    }
+
+    fn push(&mut self, letter: char) {
+        self.out.push(letter);
+        self.solid = self.out.len();
     }
 
     /// Ends the document after the last array or object that was whole.
@@ -126,6 +136,8 @@ mod tests {
     fn slips_are_mended() {
         check("{\"a\": [1, 2,\n],}", "{\"a\": [1, 2]}", "comma without a value, line 2");
         check("{\"a\":\"x\ny\"}", "{\"a\":\"x\\u000ay\"}", "bare control character, line 1");
+        check("[1 , \n]", "[1]", "comma without a value, line 2");
+        check("[{ ] }, ] ]", "[{  }]", "comma without a value, line 1");
         check("{\"a\":1} trailing", "{\"a\":1}", "");
     }
 

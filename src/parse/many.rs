@@ -8,21 +8,56 @@ use memchr::memmem;
 use super::{MOST_ENTRIES, Skipped};
 
 /// Entries beyond these are not looked at; feeds have the newest first.
-const MOST_LOOKED_AT: usize = 2 * MOST_ENTRIES;
+pub(super) const MOST_LOOKED_AT: usize = 2 * MOST_ENTRIES;
 
-/// The document with as many entries as are looked at, and what was left out.
-pub(super) fn first(text: &str) -> (Cow<'_, str>, Option<Skipped>) {
-    for (begin, end) in [("<item", "</item>"), ("<entry", "</entry>")] {
-        let begins = |at: &usize| text[at + begin.len()..].starts_with([' ', '>', '/', '\n', '\t', '\r']);
-        let mut entries = memmem::find_iter(text.as_bytes(), begin).filter(begins);
-        let Some(cut) = entries.nth(MOST_LOOKED_AT) else { continue };
+/// A longer prefix than any namespace has.
+const LONGEST_PREFIX_BYTES: usize = 64;
+
+/// A document with as many entries as are looked at.
+pub(super) struct First<'t> {
+    pub text: Cow<'t, str>,
+    /// How many tags of entries without a prefix there are in it, wherever they
+    /// stand; 0 if something was left out.
+    pub tags: usize,
+    /// What was left out.
+    pub beyond: Option<Skipped>,
+}
+
+/// The first entries of the document.
+pub(super) fn first(text: &str) -> First<'_> {
+    let mut tags = 0;
+    // The latter with a prefix, which most feeds have not.
+    for (begin, end) in [("<item", "</item>"), ("<entry", "</entry>"), (":item", ":item>"), (":entry", ":entry>")] {
+        let mut seen = 0;
+        let entries = memmem::find_iter(text.as_bytes(), begin).filter_map(|at| beginning(text, at, begin));
+        let mut entries = entries.inspect(|_| seen += 1);
+        let Some(cut) = entries.nth(MOST_LOOKED_AT) else {
+            drop(entries);
+            tags += if begin.starts_with('<') { seen } else { 0 };
+            continue;
+        };
         let why = format!("{} after the first {MOST_LOOKED_AT} entries", 1 + entries.count());
         // Without the end of the last, mending closes what is open.
         let rest = text.rfind(end).map_or(text.len(), |at| at + end.len()).max(cut);
         let few = [&text[..cut], &text[rest..]].concat();
-        return (Cow::Owned(few), Some(Skipped { index: MOST_LOOKED_AT, why }));
+        return First { text: Cow::Owned(few), tags: 0, beyond: Some(Skipped { index: MOST_LOOKED_AT, why }) };
     }
-    (Cow::Borrowed(text), None)
+    First { text: Cow::Borrowed(text), tags, beyond: None }
+}
+
+/// Where the tag of an entry begins that has `name`, perhaps after a prefix, at `at`.
+fn beginning(text: &str, at: usize, name: &str) -> Option<usize> {
+    let whole = text[at + name.len()..].starts_with([' ', '>', '/', '\n', '\t', '\r']);
+    let prefix = if name.starts_with('<') { 0 } else { prefix_length(&text.as_bytes()[..at])? };
+    whole.then_some(at - prefix)
+}
+
+/// The length of the tag's `<` and the prefix after it, at the end of `text`.
+fn prefix_length(text: &[u8]) -> Option<usize> {
+    let near = &text[text.len().saturating_sub(LONGEST_PREFIX_BYTES)..];
+    let length = near.iter().rev().position(|byte| *byte == b'<')?;
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || *byte >= 0x80;
+    near[near.len() - length..].iter().all(is_name).then_some(length + 1)
 }
 
 #[cfg(test)]
@@ -33,10 +68,21 @@ mod tests {
     fn what_is_beyond_is_cut_out() {
         let feed = |count: usize| format!("<rss>{}<items/></rss>", "<item>x</item>".repeat(count));
         let many = feed(MOST_LOOKED_AT + 3);
-        let (few, skipped) = first(&many);
-        assert_eq!(few, feed(MOST_LOOKED_AT));
-        assert_eq!(skipped.unwrap().why, "3 after the first 10000 entries");
+        let few = first(&many);
+        assert_eq!(few.text, feed(MOST_LOOKED_AT));
+        assert_eq!(few.beyond.unwrap().why, "3 after the first 10000 entries");
+        let feed = |count: usize| format!("<a:feed>{}</a:feed>", "<a:entry><b:entrya/></a:entry>".repeat(count));
+        let many = feed(MOST_LOOKED_AT + 3);
+        let few = first(&many);
+        assert_eq!(few.text, feed(MOST_LOOKED_AT));
+        assert_eq!(few.beyond.unwrap().why, "3 after the first 10000 entries");
+        assert!(first(&"<p a='x:item '/>".repeat(MOST_LOOKED_AT + 3)).beyond.is_none());
         let enough = feed(MOST_LOOKED_AT);
-        assert_eq!(first(&enough), (Cow::Borrowed(enough.as_str()), None));
+        assert_eq!(first(&enough).text, enough);
+    }
+
+    #[test]
+    fn tags_are_counted_wherever_they_stand() {
+        assert_eq!(first("<items/><item><![CDATA[<item ></item>]]><a:entry/></item><entry/>").tags, 3);
     }
 }

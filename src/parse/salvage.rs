@@ -34,12 +34,12 @@ pub(super) struct Reading<'t> {
     pub mended: Vec<String>,
 }
 
-/// The feed in a text of this shape.
+/// The feed in a text of this shape, which has so many `tags` of entries.
 ///
 /// # Errors
 ///
 /// If no stage can read it.
-pub(super) fn read<'t>(text: &'t str, shape: Shape, base: Option<&Url>) -> Result<Reading<'t>, NotAFeed> {
+pub(super) fn read<'t>(text: &'t str, shape: Shape, base: Option<&Url>, tags: usize) -> Result<Reading<'t>, NotAFeed> {
     let prolog = &text[..shape::root(text).unwrap_or_default()];
     let (adapted, notes) = root::adapted(text, shape);
     let mut mended: Vec<String> = notes.into_iter().map(|note| format!("{note}, line {}", 1 + lines(prolog))).collect();
@@ -48,11 +48,13 @@ pub(super) fn read<'t>(text: &'t str, shape: Shape, base: Option<&Url>) -> Resul
         Cow::Owned(text) => outline(text, base).into_owned(),
     };
     let reason = match first(&adapted, &as_is, base) {
-        Ok(feed) => {
+        Ok(feed) if as_is.tags >= tags || !has_more(&adapted, &as_is) => {
             mended.extend(mend::mended(prolog).notes);
             let rescued = if mended.is_empty() { Rescue::AsIs } else { Rescue::Repaired };
-            return Ok(Reading { shape, feed, outline: as_is, skipped: Vec::new(), rescued, mended });
+            let skipped = unread(tags, &as_is);
+            return Ok(Reading { shape, feed, outline: as_is, skipped, rescued, mended });
         }
+        Ok(_) => "entries inside other text".to_owned(),
         Err(reason) => reason,
     };
     drop(as_is);
@@ -60,18 +62,20 @@ pub(super) fn read<'t>(text: &'t str, shape: Shape, base: Option<&Url>) -> Resul
     drop(adapted);
     mended.extend(repaired.notes);
     let outline = outline(&repaired.text, base);
-    if let Ok(feed) = attempt::read(&repaired.text, base)
+    let skipped = unread(tags, &outline);
+    if !outline.excessive
+        && let Ok(feed) = attempt::read(&repaired.text, base)
         && (!feed.entries.is_empty() || outline.entries.is_empty())
     {
         if mended.is_empty() {
             mended.push(reason);
         }
         let outline = outline.into_owned();
-        return Ok(Reading { shape, feed, outline, skipped: Vec::new(), rescued: Rescue::Repaired, mended });
+        return Ok(Reading { shape, feed, outline, skipped, rescued: Rescue::Repaired, mended });
     }
     let read = match by_entry(&repaired.text, &outline, base) {
         Some(read) => read,
-        None => alone(&outline, shape).ok_or(NotAFeed::Damaged { reason })?,
+        None => alone(&outline, shape, &reason).ok_or(NotAFeed::Damaged { reason })?,
     };
     mended.extend(read.given_up.iter().take(MOST_NAMED).map(|(place, why)| {
         let before = &repaired.text[..outline.entries[*place].span.start];
@@ -79,7 +83,21 @@ pub(super) fn read<'t>(text: &'t str, shape: Shape, base: Option<&Url>) -> Resul
     }));
     let rescued = if read.given_up.is_empty() { Rescue::Repaired } else { Rescue::Fallback };
     let outline = outline.into_owned();
-    Ok(Reading { shape, feed: read.feed, outline, skipped: Vec::new(), rescued, mended })
+    Ok(Reading { shape, feed: read.feed, outline, skipped, rescued, mended })
+}
+
+/// Whether mending finds entries that the document as it is hides: in what
+/// was opened and never closed.
+fn has_more(text: &str, as_is: &Outline) -> bool {
+    outline(&mend::mended(text).text, None).entries.len() > as_is.entries.len()
+}
+
+/// What has the tag of an entry and is none.
+fn unread(tags: usize, outline: &Outline) -> Vec<Skipped> {
+    let index = outline.entries.len();
+    let hidden = tags.saturating_sub(outline.tags);
+    let why = || format!("inside a comment or other text: {hidden} that look like entries");
+    (hidden > 0).then(|| Skipped { index, why: why() }).into_iter().collect()
 }
 
 fn lines(text: &str) -> usize {
@@ -95,6 +113,9 @@ fn first(text: &str, outline: &Outline, base: Option<&Url>) -> Result<model::Fee
     if outline.depth > DEEPEST {
         return Err("nested too deep".to_owned());
     }
+    if outline.excessive {
+        return Err("longer or more elements than any feed has".to_owned());
+    }
     if outline.foreign {
         return Err("entities that XML does not have".to_owned());
     }
@@ -106,7 +127,7 @@ fn first(text: &str, outline: &Outline, base: Option<&Url>) -> Result<model::Fee
 }
 
 /// A feed of which feed-rs sees nothing: its entries from their fields.
-fn alone(outline: &Outline, shape: Shape) -> Option<Found> {
+fn alone(outline: &Outline, shape: Shape, why: &str) -> Option<Found> {
     if outline.entries.is_empty() {
         return None;
     }
@@ -118,12 +139,15 @@ fn alone(outline: &Outline, shape: Shape) -> Option<Found> {
     };
     let mut feed = attempt::read(hollow, None).ok()?;
     feed.entries = outline.entries.iter().map(|_| model::Entry::default()).collect();
-    Some(Found { feed, given_up: vec![(0, "no feed that the parser knows".to_owned())] })
+    Some(Found { feed, given_up: vec![(0, why.to_owned())] })
 }
 
 /// What feed-rs can read around the entries that it cannot; those come out
 /// empty, for their fields to fill.
 fn by_entry(text: &str, outline: &Outline, base: Option<&Url>) -> Option<Found> {
+    if outline.excessive {
+        return None;
+    }
     let first = outline.entries.first()?.span.start;
     let last = outline.entries.last()?.span.end;
     let feed = attempt::read(&format!("{}{}", &text[..first], &text[last..]), base).ok()?;

@@ -179,6 +179,59 @@ fn what_feed_rs_would_not_read_is_read_all_the_same() {
     );
 }
 
+/// The titles that are read of these items, and what else is said.
+#[track_caller]
+fn check_titles(text: &str, titles: &str, said: &str) {
+    let parsed = document(text.as_bytes()).unwrap();
+    let read: Vec<&str> = parsed.entries.iter().map(|entry| entry.title.as_str()).collect();
+    let skipped: Vec<String> = parsed.skipped.iter().map(|skipped| skipped.why.clone()).collect();
+    assert_eq!((read.join(", ").as_str(), [parsed.mended, skipped].concat().join("; ").as_str()), (titles, said));
+}
+
+#[test]
+fn what_is_never_closed_hides_no_entries() {
+    let item =
+        |title: &str, text: &str| format!("<item><title>{title}</title><description>{text}</description></item>");
+    let open = "<![CDATA[x";
+    let of = |texts: [&str; 3]| {
+        rss(&["one", "two", "three"].iter().zip(texts).map(|(title, text)| item(title, text)).collect::<String>())
+    };
+    check_titles(&of(["", open, "<![CDATA[y]]>"]), "one, two, three", "CDATA without end, line 1");
+    check_titles(&of(["", open, ""]), "one, two, three", "CDATA without end, line 1");
+    check_titles(
+        &of(["", "<!-- x", ""]),
+        "one, two, three",
+        "comment without end, line 1; entry inside another element, line 1",
+    );
+    let entry =
+        |title: &str, quote: &str| format!("<entry><title>{title}</title><link href=\"/{title}{quote}/></entry>");
+    let feed = format!("<feed xmlns='http://www.w3.org/2005/Atom'>{}{}</feed>", entry("one", ""), entry("two", "\""));
+    let parsed = document(feed.as_bytes()).unwrap();
+    let links: Vec<_> = parsed.entries.iter().map(|entry| entry.link.as_ref().unwrap().as_str()).collect();
+    assert_eq!(links, ["https://a.test/one", "https://a.test/two"]);
+}
+
+#[test]
+fn an_entry_inside_an_entry_is_none_where_that_is_sound() {
+    let older = "<s:conflict xmlns:s='urn:s'><item><title>older</title></item></s:conflict>";
+    check_titles(&rss(&format!("<item><title>one</title>{older}</item>")), "one", "");
+}
+
+#[test]
+fn of_two_documents_both_are_read() {
+    let after = "\n<?xml version='1.0'?>".to_owned() + &rss("<item><title>two</title></item>");
+    check_titles(&(rss("<item><title>one</title></item>") + &after), "one, two", "");
+    let bare = rss("<item><title>o & e</title></item>") + &after;
+    check_titles(&bare, "o & e, two", "bare ampersand, line 1; another document after its end, line 1");
+}
+
+#[test]
+fn what_looks_like_an_entry_and_is_none_is_said() {
+    let about = rss("<item><title>one</title><description><![CDATA[<pre><item></item></pre>]]></description></item>\
+        <!-- <item><title>two</title></item> -->");
+    check_titles(&about, "one", "inside a comment or other text: 2 that look like entries");
+}
+
 #[test]
 fn what_is_around_a_feed_is_said() {
     check(

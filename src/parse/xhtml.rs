@@ -4,12 +4,9 @@
 use std::borrow::Cow;
 
 use super::shape::name;
+use crate::text::html::VOID;
 
 const CDATA: &str = "<![CDATA[";
-
-/// The elements of HTML that have no end.
-const VOID: &[&str] =
-    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 
 /// `markup` as HTML.
 pub(super) fn html(markup: &str) -> Cow<'_, str> {

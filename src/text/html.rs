@@ -2,11 +2,11 @@
 //! `ammonia`.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use ammonia::{Builder, UrlRelative};
+use ammonia::{Builder, UrlRelative, UrlRelativeEvaluate};
 use url::Url;
 
 use crate::text::{head, mojibake, one_line};
@@ -20,6 +20,7 @@ mod scan;
 mod title;
 
 pub use depth::flattened;
+pub use lists::VOID;
 pub use title::{entity, title, title_and_original, without_controls};
 
 use fold::{Fold, Gap};
@@ -38,6 +39,14 @@ const MOST_BYTES: usize = 2 << 20;
 /// A document that still changes after so many passes is left as it is: safe,
 /// if not stable.
 const MOST_MOVES: usize = 4;
+
+/// The links of a document, made absolute, may come to so many times its own
+/// bytes, and to so many bytes however short it is. Those after them are dropped.
+const MOST_GROWTH: usize = 4;
+const LEAST_GROWTH_BYTES: usize = 2 << 10;
+
+/// What the ends of tags that a cut leaves open may come to.
+const ENDS_BYTES: usize = 4 << 10;
 
 /// HTML that recapd keeps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,6 +86,18 @@ pub fn made_safe(html: &str, base: Option<&Url>) -> Safe {
         }
     }
     safe
+}
+
+/// As [`made_safe`], cut to `most_bytes` (at least 8 KiB) where links made
+/// absolute or escapes come to more.
+pub fn made_safe_within(html: &str, base: Option<&Url>, most_bytes: usize) -> Safe {
+    let safe = made_safe(html, base);
+    let cut = |html: String| match html.len() {
+        length if length <= most_bytes => html,
+        // What is open at the cut gets an end.
+        _ => sanitised(whole_tags(&html, most_bytes.saturating_sub(ENDS_BYTES)), base),
+    };
+    Safe { html: cut(safe.html), garbled: safe.garbled.map(cut) }
 }
 
 /// As [`sanitised`], with nothing mended.
@@ -169,6 +190,7 @@ fn cleaned(html: &str, base: Option<&Url>) -> String {
     static BASELESS: LazyLock<Builder> = LazyLock::new(|| cleaner(None));
 
     let Some(base) = base else { return BASELESS.clean(html).to_string() };
+    ROOM_BYTES.set(MOST_GROWTH * html.len() + LEAST_GROWTH_BYTES);
     LAST.with_borrow_mut(|last| {
         let last = match last {
             Some(last) if last.base == *base => last,
@@ -176,6 +198,22 @@ fn cleaned(html: &str, base: Option<&Url>) -> String {
         };
         last.cleaner.clean(html).to_string()
     })
+}
+
+thread_local! {
+    /// What the links of the document that is being cleaned may still come to.
+    static ROOM_BYTES: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Makes links absolute for as long as there is room.
+struct Absolute(Url);
+
+impl UrlRelativeEvaluate<'static> for Absolute {
+    fn evaluate<'l>(&self, link: &'l str) -> Option<Cow<'l, str>> {
+        let absolute = String::from(self.0.join(link).ok()?);
+        ROOM_BYTES.set(ROOM_BYTES.get().checked_sub(absolute.len())?);
+        Some(Cow::Owned(absolute))
+    }
 }
 
 fn cleaner(base: Option<&Url>) -> Builder<'static> {
@@ -187,7 +225,7 @@ fn cleaner(base: Option<&Url>) -> Builder<'static> {
         .tag_attributes(attributes)
         .clean_content_tags(UNSEEN.iter().copied().collect())
         .url_schemes(HashSet::from(["http", "https"]))
-        .url_relative(base.map_or(UrlRelative::Deny, |base| UrlRelative::RewriteWithBase(base.clone())))
+        .url_relative(base.map_or(UrlRelative::Deny, |base| UrlRelative::Custom(Box::new(Absolute(base.clone())))))
         .link_rel(None)
         .strip_comments(true);
     builder
@@ -243,6 +281,26 @@ mod tests {
     }
 
     #[test]
+    fn links_grow_only_so_much() {
+        let base = Url::parse(&format!("https://a.test/{}/", "x".repeat(8_000))).unwrap();
+        let html = "<img src=x>".repeat(10_000);
+        let grown = sanitised(&html, Some(&base)).len();
+        assert!((8_000..=5 * html.len() + LEAST_GROWTH_BYTES).contains(&grown), "{grown} bytes");
+        let base = Url::parse(&format!("https://a.test/{}/", "x".repeat(500))).unwrap();
+        let few = sanitised(&"<img src=x>".repeat(3), Some(&base));
+        assert_eq!(few.matches("src=").count(), 3);
+    }
+
+    #[test]
+    fn what_grows_is_cut_between_tags() {
+        let html = "<p>a & b <b>c</b></p>".repeat(5_000);
+        let safe = made_safe_within(&html, None, 64 << 10);
+        assert!(safe.html.len() <= 64 << 10 && safe.html.len() > 59 << 10, "{} bytes", safe.html.len());
+        assert!(safe.html.ends_with("</p>"));
+        assert_eq!(made_safe_within("<p>a", None, 64 << 10).html, "<p>a</p>");
+    }
+
+    #[test]
     fn tracking_pixels_are_gone() {
         check("a<img src='https://t.test/p.gif' width=1 height=1>b", "ab");
         check("a<img src='https://t.test/p.gif' width=100 height=1>b", "ab");
@@ -282,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn deep_nesting_is_read_in_time() {
+    fn deep_nesting_is_no_trouble() {
         let deep = "<div>".repeat(100_000) + "text";
         assert_eq!(plain(&deep), "text");
         let evading = "<div><table></div>".repeat(20_000) + "text";

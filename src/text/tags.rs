@@ -190,11 +190,15 @@ fn meant(name: &str) -> Option<Cow<'static, str>> {
 }
 
 fn numbered(number: &str) -> Option<char> {
-    let code = match number.strip_prefix(['x', 'X']) {
-        Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
-        None => number.parse().ok()?,
-    };
-    char::from_u32(code)
+    char::from_u32(code(number)?)
+}
+
+/// The code point of a reference by number, without its `#`: `39`, `x27`.
+pub fn code(number: &str) -> Option<u32> {
+    let (digits, radix) = number.strip_prefix(['x', 'X']).map_or((number, 10), |digits| (digits, 16));
+    // What the standard library would take for a sign is none here.
+    let sound = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    u32::from_str_radix(digits, radix).ok().filter(|_| sound)
 }
 
 #[cfg(test)]

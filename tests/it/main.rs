@@ -11,6 +11,7 @@ mod docs;
 mod edits;
 mod faults;
 mod folder;
+mod frugal;
 mod full_text;
 mod hostile;
 mod hub;

@@ -26,6 +26,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("axum", &["serve"]),
     ("tower_http", &["serve"]),
     ("ammonia", &["text"]),
+    ("web_atoms", &["text"]),
     ("askama", &["publish"]),
     ("toml", &["config"]),
     ("annotate_snippets", &["config"]),

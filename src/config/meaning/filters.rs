@@ -57,7 +57,13 @@ fn rule(document: &Arc<Document>, written: &Words, problems: &mut Vec<Problem>) 
                 }
             }
         }
-        rule.extend(Trait::says(field, meant));
+        match (Trait::says(field, meant), words.first()) {
+            (Ok(traits), _) => rule.extend(traits),
+            (Err(error), Some(first)) => {
+                problems.push(Problem::at(first.place(document), error.to_string()).hint(error.remedy()));
+            }
+            (Err(_), None) => {}
+        }
     }
     rule.extend(written.language.iter().map(|language| Trait::Language(language.0.clone())));
     rule.extend(written.older_than.as_ref().map(|age| Trait::OlderThan(age.0)));

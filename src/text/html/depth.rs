@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use super::lists::VOID;
 use crate::text::head;
 
 /// Deeper than any article.
@@ -25,12 +26,9 @@ const REOPENED: &[&str] =
 /// nobody can tell how much hangs on one tag there.
 const MOST_DOUBTFUL_BYTES: usize = 64 << 10;
 
-/// Elements without content, and those that their next sibling closes: they
-/// do not nest by themselves.
-const FLAT: &[&str] = &[
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "p", "li",
-    "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "colgroup",
-];
+/// Elements that their next sibling closes: they do not nest by themselves, as
+/// little as those without content.
+const FLAT: &[&str] = &["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "colgroup"];
 
 /// Elements whose content is text, whatever it looks like.
 const TEXT: &[&str] =
@@ -47,11 +45,15 @@ pub fn flattened(html: &str) -> Cow<'_, str> {
     let mut nesting = Nesting { open: Vec::new(), reopened: 0, doubtful: false };
     let mut kept = String::new();
     let (mut done, mut at, mut end, mut elements) = (0, 0, html.len(), 0);
-    while let Some(found) = html[at..end].find('<') {
+    // A tag that is left out may reach beyond the end.
+    while let Some(found) = html.get(at..end).and_then(|rest| rest.find('<')) {
+        let start = at + found;
         if nesting.doubtful && end == html.len() {
             end = at + head(&html[at..], MOST_DOUBTFUL_BYTES).len();
+            if start >= end {
+                break;
+            }
         }
-        let start = at + found;
         let rest = &html[start..];
         if let Some(length) = nesting.aside(rest) {
             at = start + length;
@@ -124,7 +126,7 @@ impl<'h> Nesting<'h> {
     /// False if that would be too deep.
     fn open(&mut self, name: &'h str) -> bool {
         // Drawings and formulas have elements of their own, some of the same names.
-        if is_one_of(name, FLAT) && !self.within(&["svg", "math"]) {
+        if (is_one_of(name, VOID) || is_one_of(name, FLAT)) && !self.within(&["svg", "math"]) {
             return true;
         }
         let room = self.open.len() < MOST;
@@ -262,8 +264,23 @@ mod tests {
         check_light("</b><p title='>'>", |number| format!("a{number}=\"<\""));
         check_light("<i/", |number| format!("a{number}/"));
         check_light("<script><!--<script></script>", |number| format!(" a{number}"));
-        let doubtful = "<script><!--<script></script>".to_owned() + &"é".repeat(1 << 20);
+        let doubtful = "<script><!--<script></script>".to_owned() + &"é".repeat(1 << 20) + "<b>";
         assert!(flattened(&doubtful).len() <= MOST_DOUBTFUL_BYTES + 8);
+    }
+
+    /// Nothing but `begin` and 64 KiB of what follows it is left.
+    #[track_caller]
+    fn check_cut(begin: &str, rest: &str) {
+        let flat = flattened(&[begin, rest].concat()).into_owned();
+        assert!(flat.starts_with(begin) && flat.len() <= begin.len() + MOST_DOUBTFUL_BYTES, "{} bytes", flat.len());
+    }
+
+    #[test]
+    fn what_comes_long_after_doubtful_markup_is_cut_with_it() {
+        let long = "x".repeat(100_000);
+        check_cut("<script>", &format!("{long}<!--<script></script>"));
+        check_cut("<svg><style>", &format!("{long}<b></style>"));
+        check_cut("<svg><style>", &format!("<b></style><i {}{long}>{long}<b>", "a ".repeat(300)));
     }
 
     #[test]

@@ -113,3 +113,7 @@ pub(super) const BLOCKS: &[&str] = &[
     "hr",
     "center",
 ];
+
+/// The elements that have no end: those of HTML, and `param` of before.
+pub const VOID: &[&str] =
+    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];

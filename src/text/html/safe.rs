@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use url::Url;
 
 use super::pixels::is_beacon;
+use crate::text::tags::code;
 
 /// Stand around blocks.
 const AROUND: &[&str] = &["div", "blockquote", "figure", "ul", "ol", "li"];
@@ -131,10 +132,7 @@ fn meant(name: &str) -> Option<char> {
     let Some(number) = name.strip_prefix('#') else {
         return NAMED.iter().find(|(known, _)| *known == name).map(|(_, letter)| *letter);
     };
-    let (digits, radix) = number.strip_prefix(['x', 'X']).map_or((number, 10), |digits| (digits, 16));
-    let sound = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let code = u32::from_str_radix(digits, radix).ok().filter(|_| sound)?;
-    char::from_u32(code).filter(|letter| matches!(letter, '\u{a1}'..='\u{fdcf}' | '\u{1f000}'..='\u{1fbff}'))
+    char::from_u32(code(number)?).filter(|letter| matches!(letter, '\u{a1}'..='\u{fdcf}' | '\u{1f000}'..='\u{1fbff}'))
 }
 
 /// Attributes without those that the cleaner drops; none if they are written

@@ -252,7 +252,7 @@ fn an_acceptance_that_lapses_is_told() {
 
 #[test]
 fn what_one_rule_keeps_from_another_is_told_with_its_item() {
-    let title = |word: &str| Trait::says(Field::Title, vec![filter::Word::Whole(word.to_owned())]);
+    let title = |word: &str| Trait::says(Field::Title, vec![filter::Word::Whole(word.to_owned())]).unwrap();
     let filters = vec![Filter { drop: title("number"), keep: title("2"), ..Filter::default() }];
     let source = Source { filters, ..source() };
     let begin = SourceState::unknown(now());
@@ -270,7 +270,7 @@ fn what_one_rule_keeps_from_another_is_told_with_its_item() {
 #[test]
 fn what_is_dropped_or_skipped_is_told_once() {
     let skipped = || vec![Skipped { index: 3, why: "ill-formed at byte 214".to_owned() }];
-    let words = Trait::says(Field::Title, vec![filter::Word::Whole("number 2".to_owned())]);
+    let words = Trait::says(Field::Title, vec![filter::Word::Whole("number 2".to_owned())]).unwrap();
     let filters = vec![Filter { drop: words, ..Filter::default() }];
     let source = Source { filters, ..source() };
     let reading = |entries| Answer::Feed(Reading { skipped: skipped(), ..feed(entries) });

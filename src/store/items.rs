@@ -82,7 +82,7 @@ impl Store {
         let mut statement = self.connection.prepare_cached(&sql)?;
         let of = params![source.as_str(), newest.identity, newest.generation, MOST_GENERATIONS];
         let found = statement.query_map(of, known_item)?;
-        found.map(|found| Ok(self.with_earlier(Some(found?))?)).filter_map(Result::transpose).collect()
+        found.map(|found| self.with_earlier(Some(found?))).filter_map(Result::transpose).collect()
     }
 
     fn known_by_link(&self, source: &SourceId, link: &str) -> Result<Option<KnownItem>> {

@@ -33,6 +33,9 @@ pub struct Recap {
     pub frozen: Timestamp,
     /// Whether it is the first this store published.
     pub issue: Issue,
+    /// What the editor says of the week, in his own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// Best first: first `full` full cards, then the one-liners.
     pub entries: Vec<Entry>,
     /// How many of the entries are shown in full.
@@ -101,7 +104,7 @@ pub struct Entry {
     pub place: u32,
     /// The headline as it stands in the address of its page.
     pub slug: String,
-    /// The lead's title.
+    /// The lead's title, or what the editor made of it.
     pub headline: String,
     /// The report to read first.
     pub lead: Coverage,
@@ -171,6 +174,12 @@ pub struct LeftOut {
 }
 
 impl Entry {
+    /// Gives it another headline, and with that another address.
+    pub fn retitle(&mut self, headline: &str) {
+        self.headline = headline.to_owned();
+        self.slug = slug(headline);
+    }
+
     /// Its page, below the site's root: `/s/2026/05/<slug>-<id8>/`. The month
     /// is that of the first report, in UTC.
     pub fn path(&self) -> String {
@@ -182,6 +191,24 @@ impl Entry {
         let month = first.to_zoned_datetime(jiff::tz::TimeZone::UTC).strftime("%Y/%m").to_string();
         format!("/s/{month}/{slug}-{}/", story.short())
     }
+}
+
+/// Characters of a story's address that come from its headline.
+const SLUG_CHARS: usize = 60;
+
+/// A headline as it stands in an address: `china-s-big-fund-leads-deepseek-round`.
+pub fn slug(headline: &str) -> String {
+    let mut slug = String::new();
+    for word in headline.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+        if slug.len() + word.len() + 1 > SLUG_CHARS {
+            break;
+        }
+        if !slug.is_empty() {
+            slug.push('-');
+        }
+        slug.push_str(&word.to_ascii_lowercase());
+    }
+    if slug.is_empty() { "story".to_owned() } else { slug }
 }
 
 impl Recap {
@@ -206,5 +233,20 @@ impl Recap {
         }
         let names = self.entries.iter().take(3).map(|entry| entry.headline.as_str());
         crate::text::listed(&format!("Week {}: ", self.week.number()), names, 110)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_headline_becomes_an_address() {
+        assert_eq!(
+            slug("China's Big Fund leads DeepSeek round at $45B"),
+            "china-s-big-fund-leads-deepseek-round-at-45b"
+        );
+        assert_eq!(slug("国家大基金领投"), "story");
+        assert!(slug(&"word ".repeat(40)).len() <= SLUG_CHARS);
     }
 }

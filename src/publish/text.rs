@@ -44,6 +44,8 @@ struct Bullet {
     headline: String,
     publisher: String,
     link: String,
+    /// In the editor's words.
+    note: Option<String>,
 }
 
 fn joined(blocks: &[String]) -> String {
@@ -60,6 +62,9 @@ fn blocks(site: &Site, recap: &Recap) -> Vec<Block> {
         Block::Title(clean(&recap.title())),
         Block::Small(clean(&format!("{} · {days} · published {published}", site.title))),
     ];
+    if let Some(note) = &recap.note {
+        blocks.push(Block::Labelled("The editor", clean(note)));
+    }
     let short: Vec<String> = full.iter().chain(&also).take(3).map(|card| clean(&card.in_short())).collect();
     if !short.is_empty() {
         blocks.extend([Block::Heading("In short".to_owned()), Block::Numbered(short)]);
@@ -99,6 +104,7 @@ fn bullet(card: &Card) -> Bullet {
         headline: clean(&card.entry.headline),
         publisher: clean(&card.entry.lead.publisher),
         link: card.original().unwrap_or_else(|| card.permalink()),
+        note: card.insight.note.as_ref().map(|note| clean(&note.text)),
     }
 }
 
@@ -116,8 +122,11 @@ impl Block {
             Self::Labelled(label, text) => format!("**{label}:** {}", escaped(text)),
             Self::Small(text) => escaped(text),
             Self::Bullets(bullets) => {
-                let line =
-                    |it: &Bullet| format!("- [{}](<{}>) · {}", escaped(&it.headline), it.link, escaped(&it.publisher));
+                let note = |it: &Bullet| it.note.as_ref().map(|note| format!(" · Editor’s note: {}", escaped(note)));
+                let line = |it: &Bullet| {
+                    let (headline, publisher) = (escaped(&it.headline), escaped(&it.publisher));
+                    format!("- [{headline}](<{}>) · {publisher}{}", it.link, note(it).unwrap_or_default())
+                };
                 bullets.iter().map(line).collect::<Vec<_>>().join("\n")
             }
         }
@@ -132,7 +141,11 @@ impl Block {
             Self::Labelled(label, text) => format!("{label}: {text}"),
             Self::Small(text) => text.clone(),
             Self::Bullets(bullets) => {
-                let line = |it: &Bullet| format!("* {} ({})\n  {}", it.headline, it.publisher, it.link);
+                let note = |it: &Bullet| it.note.as_ref().map(|note| format!("\n  Editor’s note: {note}"));
+                let line = |it: &Bullet| {
+                    let Bullet { headline, publisher, link, .. } = it;
+                    format!("* {headline} ({publisher})\n  {link}{}", note(it).unwrap_or_default())
+                };
                 bullets.iter().map(line).collect::<Vec<_>>().join("\n")
             }
         }

@@ -130,6 +130,7 @@ pub fn place(place: Place) -> &'static str {
         Place::Category => "in the publisher’s category",
         Place::Source => "the source writes for them",
         Place::Fallback => "no other audience matched",
+        Place::Editor => "the editor chose it for them",
     }
 }
 

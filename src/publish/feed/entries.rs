@@ -172,7 +172,7 @@ fn section(recap: &Recap, place: u32) -> &'static str {
 /// A story in `_recapd`.
 fn placed(card: &Card, section: &str) -> Value {
     let audiences = card.entry.audiences.iter();
-    json!({
+    let mut story = json!({
         "id": card.entry.story,
         "title": printable(&card.entry.headline),
         "url": card.entry.lead.url.as_deref().and_then(inert::web),
@@ -181,5 +181,9 @@ fn placed(card: &Card, section: &str) -> Value {
         "audiences": audiences.map(|tag| json!({ "id": tag.audience, "confidence": tag.confidence })).collect::<Vec<_>>(),
         "section": section,
         "score": card.entry.score,
-    })
+    });
+    if let Some(note) = &card.insight.note {
+        story["note"] = printable(&note.text).into();
+    }
+    story
 }

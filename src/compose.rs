@@ -140,6 +140,8 @@ fn frame(store: &Store, config: &Config, order: Order) -> Result<Recap> {
         items: store.count_placed(order.window.start, order.window.end)?,
         sources: u32::try_from(config.sources.len()).unwrap_or(u32::MAX),
         failed: u32::try_from(failed.count()).unwrap_or(u32::MAX),
+        corrections: Vec::new(),
+        withdrawn: Vec::new(),
     })
 }
 

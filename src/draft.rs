@@ -21,7 +21,7 @@ use crate::publish::inert::printable;
 use crate::text::{cut, one_line};
 
 pub use changes::Change;
-pub use frozen::{Candidate, Frozen};
+pub use frozen::{Candidate, Frozen, editors};
 pub use mark::{Mark, Stance, Wish, Word};
 
 /// Characters of a headline at most.

@@ -1,6 +1,7 @@
 //! The editor's part, done: a week that waits for him is frozen and drafted, its
 //! file is looked at, held or published; what he says is written down.
 
+mod corrections;
 mod file;
 mod words;
 
@@ -18,6 +19,7 @@ use crate::recap::{Issue, Recap};
 use crate::store::{DraftChange, Handle, OpenDraft, Published, Readers, Result};
 use crate::week::Week;
 
+pub use corrections::Amendment;
 pub use file::DraftFile;
 
 /// A recap that is frozen so soon after its slot has its deadline counted from the slot.
@@ -50,6 +52,15 @@ pub enum Act {
     Publish {
         /// None: the one that waits or is due.
         week: Option<Week>,
+    },
+    /// Correct a published recap.
+    Amend(Amendment),
+    /// Show a published story no more.
+    Withdraw {
+        /// Its id, or the first digits of it.
+        story: String,
+        /// Why, for readers.
+        reason: String,
     },
     /// Say something of a story.
     Say {
@@ -87,8 +98,19 @@ impl From<Fresh> for bool {
 pub struct Done {
     /// What is true now, a line each.
     pub said: Vec<String>,
-    /// What was published by it.
-    pub published: Option<Box<Recap>>,
+    /// What readers get of it.
+    pub news: News,
+}
+
+/// What an act brings readers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// Nothing yet.
+    Nothing,
+    /// A recap.
+    Published(Box<Recap>),
+    /// Another revision of one.
+    Amended(Box<Recap>),
 }
 
 /// Why an act was not done: what would be right, in words. Nothing was changed.
@@ -149,6 +171,8 @@ impl Newsroom {
         match act {
             Act::Draft { week, fresh } => self.draft(week, fresh).await,
             Act::Publish { week } => self.publish(week).await,
+            Act::Amend(amendment) => self.amend(amendment).await,
+            Act::Withdraw { story, reason } => self.withdraw(&story, &reason).await,
             Act::Say { story, word } => self.say(&story, word).await,
         }
     }

@@ -100,6 +100,10 @@ pub enum Event {
     Readdressed,
     /// He took back what he had said of it.
     TakenBack,
+    /// He corrected a published recap.
+    Amended,
+    /// He withdrew a published story.
+    Withdrawn,
 }
 
 impl Event {
@@ -141,6 +145,8 @@ impl Event {
             Event::Retitled => "retitled",
             Event::Readdressed => "readdressed",
             Event::TakenBack => "taken back",
+            Event::Amended => "amended",
+            Event::Withdrawn => "withdrawn",
         }
     }
 

@@ -1,6 +1,7 @@
 //! One week's recap: what was chosen, what was left out and why, and
 //! everything that its pages and feeds show.
 
+mod amend;
 pub mod select;
 
 use std::ops::Range;
@@ -14,6 +15,8 @@ use crate::insight::Insight;
 use crate::publisher::Kind;
 use crate::rank::Score;
 use crate::week::Week;
+
+pub use amend::{Correction, Loudness, Withdrawn};
 
 /// A week's document, for all readers or for one audience. It is stored
 /// whole: publishing needs nothing else.
@@ -52,6 +55,12 @@ pub struct Recap {
     pub sources: u32,
     /// Sources whose last poll before the freezing failed.
     pub failed: u32,
+    /// What readers were told of it since, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Correction>,
+    /// Stories of it that are shown no more, in the order in which they went.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdrawn: Vec<Withdrawn>,
 }
 
 /// An audience as it was named when the recap was frozen.

@@ -9,9 +9,9 @@ use super::output::{self, Style};
 use super::reach::{Wish, ask, granted};
 use crate::daemon::control::{self, Answer, Request, Writer};
 use crate::draft::Word;
-use crate::editor::{Act, Fresh, Newsroom};
+use crate::editor::{Act, Amendment, Done, Fresh, News, Newsroom};
 use crate::id::AudienceId;
-use crate::recap::Recap;
+use crate::recap::{Loudness, Recap};
 use crate::site::{Library, write};
 use crate::store::{Handle, Readers};
 use crate::week::Week;
@@ -46,6 +46,35 @@ pub enum Deed {
     Note(Text),
     /// Give a story another headline; an empty text gives it its own back
     Retitle(Text),
+    /// Correct a published recap: a revision more, which tells readers what was wrong
+    Amend {
+        /// As in 2026-W19
+        #[arg(value_name = "WEEK")]
+        week: Week,
+        /// The story that is corrected: its id, or the first digits of it
+        #[arg(long, value_name = "STORY")]
+        story: Option<String>,
+        /// Its headline from now on; its address stays
+        #[arg(long, value_name = "TEXT")]
+        headline: Option<String>,
+        /// Your note on it from now on; an empty text takes it away
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+        /// What readers are told; without it, what was changed
+        #[arg(long, value_name = "TEXT")]
+        correction: Option<String>,
+        /// A slip of the pen: readers are told nothing, and `updated` stays
+        #[arg(long)]
+        quiet: bool,
+    },
+    /// Show a published story no more: its page and feeds say why, and nothing of it is quoted
+    Withdraw {
+        #[command(flatten)]
+        story: Story,
+        /// Why, for readers
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
     /// Say for whom a story is; without an audience, the rules do
     Move {
         #[command(flatten)]
@@ -91,6 +120,11 @@ impl From<Deed> for Act {
         match deed {
             Deed::Draft { week, fresh } => Self::Draft { week, fresh: Fresh::from(fresh) },
             Deed::Publish { week } => Self::Publish { week },
+            Deed::Amend { week, story, headline, note, correction, quiet } => {
+                let loudness = Loudness::from(quiet);
+                Self::Amend(Amendment { week, story, headline, note, correction, loudness })
+            }
+            Deed::Withdraw { story: Story { story }, reason } => Self::Withdraw { story, reason },
             Deed::Pin(Stance { story, note }) => say(story, Word::Pin(note)),
             Deed::Drop(Stance { story, note }) => say(story, Word::Drop(note)),
             Deed::Later(Stance { story, note }) => say(story, Word::Later(note)),
@@ -128,9 +162,7 @@ async fn done_here(act: Act, wish: &Wish) -> Result<Answer> {
     let done = newsroom.perform(act).await;
     handle.close().await;
     let done = done?;
-    if let Ok(published) = &done
-        && let Some(recap) = &published.published
-    {
+    if let Ok(Done { news: News::Published(recap) | News::Amended(recap), .. }) = &done {
         write_tree(wish, &readers, recap)?;
     }
     Ok(control::told(done))

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Done, DraftFile, Event, Fresh, Look, Newsroom, Note, Refusal, Tended, digest};
+use super::{Done, DraftFile, Event, Fresh, Look, News, Newsroom, Note, Refusal, Tended, digest};
 use crate::compose::{Extent, Order, due, freeze, publish_due, running_week};
 use crate::config::Config;
 use crate::draft::{Draft, Frozen, HEADLINE_MAX, Mark, NOTE_MAX, Sheet, Word};
@@ -14,7 +14,7 @@ use crate::store::{DraftChange, OpenDraft, Result, Store};
 use crate::text::one_line;
 use crate::week::Week;
 
-type Told = Result<std::result::Result<Done, Refusal>>;
+pub(super) type Told = Result<std::result::Result<Done, Refusal>>;
 
 /// Digits that name a story, at least.
 const LEAST_DIGITS: usize = 4;
@@ -82,7 +82,7 @@ impl Newsroom {
                 let slot = self.in_words(self.config.recap.slot.next(now));
                 let deadline = format!("{slot}, if nothing changes. It is a look ahead: nobody reads it back");
                 let text = Sheet { frozen: &frozen, edition: 0, deadline: &deadline }.write(&frozen.as_chosen());
-                Ok(Ok(Done { said: text.lines().map(str::to_owned).collect(), published: None }))
+                Ok(Ok(Done { said: text.lines().map(str::to_owned).collect(), news: News::Nothing }))
             }
             Err((_, Some(published))) => Ok(Err(is_published(published.week))),
             Err((running, None)) => {
@@ -239,7 +239,7 @@ impl Newsroom {
 }
 
 /// The story whose id begins with these digits.
-fn named(store: &Store, digits: &str) -> Result<std::result::Result<StoryId, Refusal>> {
+pub(super) fn named(store: &Store, digits: &str) -> Result<std::result::Result<StoryId, Refusal>> {
     let is_hex = digits.len() >= LEAST_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_hex {
         return Ok(Err(format!("`{digits}` is no story's id: give {LEAST_DIGITS} or more hexadecimal digits of it")));
@@ -259,7 +259,9 @@ fn standing(
 ) -> Result<std::result::Result<Standing, Refusal>> {
     if let Some((week, place)) = store.placed_stories()?.get(&story) {
         let short = story.short();
-        return Ok(Err(format!("story {short} is #{place} of {week}, which is published: `recapd amend` corrects it")));
+        return Ok(Err(format!(
+            "story {short} is #{place} of {week}, which is published: `recapd amend {week}` corrects it"
+        )));
     }
     if let (Some(open), Some(frozen)) = (store.draft()?, store.frozen()?)
         && frozen.candidate(story).is_some()
@@ -300,13 +302,13 @@ fn listed(audiences: &[AudienceId]) -> String {
 
 fn came_out(recap: Box<Recap>) -> Told {
     let said = format!("{} is published with {}", recap.week, count(recap.entries.len(), "story"));
-    Ok(Ok(Done { said: vec![said], published: Some(recap) }))
+    Ok(Ok(Done { said: vec![said], news: News::Published(recap) }))
 }
 
 fn is_published(week: Week) -> Refusal {
-    format!("{week} is published already: `recapd amend` corrects it")
+    format!("{week} is published already: `recapd amend {week}` corrects it")
 }
 
-fn done(said: String) -> Told {
-    Ok(Ok(Done { said: vec![said], published: None }))
+pub(super) fn done(said: String) -> Told {
+    Ok(Ok(Done { said: vec![said], news: News::Nothing }))
 }

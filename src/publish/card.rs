@@ -7,7 +7,7 @@ use crate::audience::{Place, Tag};
 use crate::id::{AudienceId, ItemId};
 use crate::insight::{Dated, Insight, Origin, Part};
 use crate::publish::{Site, inert, quote, words};
-use crate::recap::{Coverage, Entry, Recap, Related, State};
+use crate::recap::{Correction, Coverage, Entry, Recap, Related, State};
 
 /// A story, ready to be shown.
 pub struct Card<'a> {
@@ -176,6 +176,11 @@ impl<'a> Card<'a> {
         let lines = [&self.insight.hook, &self.insight.what_changed];
         let line = lines.into_iter().flatten().next().map(|part| part.text.as_str());
         crate::text::cut(line.unwrap_or(&self.entry.headline), 280)
+    }
+
+    /// What readers were told of it since it was published.
+    pub fn corrections(&self) -> Vec<&Correction> {
+        self.recap.corrections.iter().filter(|correction| correction.story == Some(self.entry.story)).collect()
     }
 
     /// For whom it is, surest first.

@@ -352,6 +352,8 @@ pub fn recap() -> Recap {
         items: 4814,
         sources: 100,
         failed: 3,
+        corrections: Vec::new(),
+        withdrawn: Vec::new(),
     }
 }
 

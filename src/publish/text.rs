@@ -13,19 +13,19 @@ pub fn json(recap: &Recap) -> Document {
     let stored = serde_json::to_string_pretty(recap).expect("a recap has only text keys");
     let mut body = spelt_out(&stored);
     body.push('\n');
-    Document::new("application/json", body, recap.frozen)
+    Document::new("application/json", body, recap.updated())
 }
 
 /// `recap.md`: CommonMark.
 pub fn markdown(site: &Site, recap: &Recap) -> Document {
     let blocks: Vec<String> = blocks(site, recap).iter().map(Block::markdown).collect();
-    Document::new("text/markdown; charset=utf-8", joined(&blocks), recap.frozen)
+    Document::new("text/markdown; charset=utf-8", joined(&blocks), recap.updated())
 }
 
 /// `recap.txt`: lines of prose, addresses in full.
 pub fn plain(site: &Site, recap: &Recap) -> Document {
     let blocks: Vec<String> = blocks(site, recap).iter().map(Block::plain).collect();
-    Document::new("text/plain; charset=utf-8", joined(&blocks), recap.frozen)
+    Document::new("text/plain; charset=utf-8", joined(&blocks), recap.updated())
 }
 
 /// A piece of a text, between blank lines.
@@ -76,6 +76,11 @@ fn blocks(site: &Site, recap: &Recap) -> Vec<Block> {
     if !also.is_empty() {
         let bullets = also.iter().map(bullet).collect();
         blocks.extend([Block::Heading("Also this week".to_owned()), Block::Bullets(bullets)]);
+    }
+    if !recap.corrections.is_empty() {
+        blocks.push(Block::Heading("Corrections".to_owned()));
+        let lines = recap.corrections.iter().map(|correction| clean(&words::corrected(correction, &site.zone)));
+        blocks.extend(lines.map(Block::Small));
     }
     let chosen = format!("{} of {}", words::count(recap.items, "item"), words::count(recap.sources, "source"));
     blocks.push(Block::Small(format!("Chosen from {chosen}. All rights belong to the original publishers.")));

@@ -153,6 +153,7 @@ CREATE TABLE recap_story (
     short TEXT NOT NULL,             -- the eight digits in the address of its page
     week  TEXT NOT NULL,
     place INTEGER NOT NULL,
+    withdrawn TEXT,                  -- why it is shown no more; null if it is shown
     UNIQUE (week, place)
 ) STRICT;
 CREATE INDEX recap_story_short ON recap_story (short);

@@ -5,10 +5,11 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::numbers::{Numbers, story_number};
 use super::row::{at, json, parsed};
-use super::{Result, Store, ledger, marks};
+use super::{Result, Store, ledger, marks, recaps};
 use crate::draft::{Flaw, Frozen, Mark};
 use crate::id::StoryId;
 use crate::ledger::Note;
+use crate::recap::Recap;
 use crate::week::Week;
 
 /// A week that is frozen and not yet published.
@@ -50,6 +51,10 @@ pub enum DraftChange {
     Held(Week, Flaw),
     /// What is now said of a story.
     Marked(StoryId, Mark),
+    /// Further revisions of published recaps.
+    Amended(Vec<Recap>),
+    /// The same without a story, which is shown no more for this reason.
+    Withdrawn(StoryId, String, Vec<Recap>),
 }
 
 impl Store {
@@ -91,6 +96,13 @@ impl Store {
                 transaction.execute(sql, params![week.to_string(), line, reason])?;
             }
             DraftChange::Marked(story, mark) => marks::put(&transaction, *story, mark)?,
+            DraftChange::Amended(all) => all.iter().try_for_each(|recap| recaps::insert(&transaction, recap))?,
+            DraftChange::Withdrawn(story, reason, all) => {
+                all.iter().try_for_each(|recap| recaps::insert(&transaction, recap))?;
+                let number = story_number(&transaction, *story)?;
+                let sql = "UPDATE recap_story SET withdrawn = ?2 WHERE story = ?1";
+                transaction.execute(sql, params![number, reason])?;
+            }
         }
         let mut numbers = Numbers::default();
         notes.iter().try_for_each(|note| ledger::add(&transaction, note, &mut numbers))?;

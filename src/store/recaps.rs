@@ -1,6 +1,6 @@
 //! Questions about recaps, and the one write that publishes them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
@@ -124,6 +124,15 @@ impl Store {
         rows.map(|row| Ok(row?)).collect()
     }
 
+    /// The stories that are shown no more.
+    pub fn withdrawn_stories(&self) -> Result<HashSet<StoryId>> {
+        let sql =
+            "SELECT id FROM recap_story JOIN story ON story.number = recap_story.story WHERE withdrawn IS NOT NULL";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| row.get("id").map(StoryId))?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
     /// The weeks of the stories whose page's address ends in these eight digits.
     pub fn weeks_of(&self, short: &str) -> Result<Vec<Week>> {
         let mut statement = self.connection.prepare_cached("SELECT week FROM recap_story WHERE short = ?1")?;
@@ -144,7 +153,8 @@ pub enum Published {
     Stale,
 }
 
-fn insert(connection: &Connection, recap: &Recap) -> Result<()> {
+/// Writes a revision; part of another transaction.
+pub(super) fn insert(connection: &Connection, recap: &Recap) -> Result<()> {
     let sql = "INSERT INTO recap (week, audience, revision, state, frozen, until, title, stories, body)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let state = match recap.state {

@@ -255,7 +255,7 @@ fn a_verb_changes_the_draft_and_an_editor_who_did_not_see_it_is_told() {
         &["publish", "2026-W18"],
         1,
         expect![[r#"
-            recapd: 2026-W18 is published already: `recapd amend` corrects it
+            recapd: 2026-W18 is published already: `recapd amend 2026-W18` corrects it
         "#]],
     );
 }
@@ -361,14 +361,14 @@ fn what_cannot_be_said_is_refused_with_what_would_be_right() {
     ]
     .concat();
     expect![[r#"
-        recapd: story PUBLISHED is #4 of 2026-W18, which is published: `recapd amend` corrects it
+        recapd: story PUBLISHED is #4 of 2026-W18, which is published: `recapd amend 2026-W18` corrects it
         recapd: there is no story `00000000`; `recapd stories` lists those of the running week
         recapd: `xy` is no story's id: give 4 or more hexadecimal digits of it
         recapd: there is no audience `plumbers`; there are founders, developers, researchers, investors, policy, enterprise, marketing, general
         recapd: that is too long: 300 characters at most
         recapd: no week waits to be published: 2026-W19 is running, and ends on Monday 11 May 2026, 08:00 UTC
-        recapd: 2026-W18 is published already: `recapd amend` corrects it
-        recapd: 2026-W18 is published already: `recapd amend` corrects it
+        recapd: 2026-W18 is published already: `recapd amend 2026-W18` corrects it
+        recapd: 2026-W18 is published already: `recapd amend 2026-W18` corrects it
         recapd: 2026-W30 is neither due nor running: 2026-W19 is
     "#]]
     .assert_eq(&report);
@@ -408,4 +408,122 @@ fn a_kill_between_any_two_steps_publishes_once_and_loses_no_edit() {
     assert!(recap.entries.iter().all(|entry| entry.story != dentists));
     assert_eq!(scene.store().listed().unwrap().len(), 1);
     assert_eq!(scene.store().draft().unwrap(), None);
+}
+
+#[test]
+fn a_correction_is_told_under_the_same_ids_and_a_slip_of_the_pen_is_not() {
+    let scene = Scene::published();
+    let before = scene.recap("2026-W18").unwrap();
+    let story = scene.story("AI lathes").to_string();
+    let later = "2026-05-09T10:00:00Z";
+    let amend = |rest: &[&str], expected: &str| {
+        scene.says(&[&["--now", later, "amend", "2026-W18"], rest].concat(), expected);
+        scene.recap("2026-W18").unwrap()
+    };
+    let feed = |format: &str| scene.verb(&["--now", later, "recap", "--week", "2026-W18", "--format", format]).out;
+    let was = feed("atom");
+    let quiet = amend(
+        &["--story", &story, "--headline", "AI lathes learn to hum", "--quiet"],
+        "2026-W18 is amended: revision 2\n",
+    );
+    assert_eq!((quiet.revision, quiet.corrections.len()), (2, 0));
+    let updated = |feed: &str| feed.split("<updated>").nth(1).unwrap()[..20].to_owned();
+    assert_eq!(updated(&feed("atom")), updated(&was), "nobody need read it again");
+
+    let told = amend(
+        &["--story", &story, "--headline", "AI lathes hum", "--correction", "They hum; they do not sing."],
+        "2026-W18 is amended: revision 3\n",
+    );
+    assert_eq!(told.frozen, before.frozen);
+    let entry = told.entries.iter().find(|entry| entry.story.to_string() == story).unwrap();
+    let old = before.entries.iter().find(|entry| entry.story.to_string() == story).unwrap();
+    assert_eq!((entry.headline.as_str(), entry.path()), ("AI lathes hum", old.path()));
+    let now = feed("atom");
+    let line = |feed: &str, name: &str| feed.lines().find(|line| line.contains(name)).unwrap().to_owned();
+    assert_eq!(line(&now, "<published>"), line(&was, "<published>"));
+    assert_eq!(now.matches("<id>tag:").map(str::to_owned).count(), was.matches("<id>tag:").count());
+    assert!(updated(&now).starts_with("2026-05-09T10"), "{now}");
+    for format in ["atom", "rss", "json", "html", "md", "text"] {
+        let document = feed(format);
+        assert!(
+            document.contains("9 May 2026") && document.contains("They hum; they do not sing."),
+            "{format}: {document}"
+        );
+    }
+    let whole = amend(&["--correction", "We counted one source twice."], "2026-W18 is amended: revision 4\n");
+    assert_eq!(whole.corrections.len(), 2);
+    let explained = scene.verb(&["explain", &story]).out;
+    assert!(explained.contains("amended: They hum; they do not sing."), "{explained}");
+    let refused = |rest: &[&str]| scene.verb(&[&["--now", later, "amend"], rest].concat()).err;
+    let report = [
+        refused(&["2026-W18"]),
+        refused(&["2026-W18", "--headline", "Hm"]),
+        refused(&["2026-W18", "--correction", "Hm", "--quiet"]),
+        refused(&["2026-W19", "--correction", "Hm"]),
+        refused(&["2026-W18", "--story", &scene.story("AI chisels").to_string()[..8], "--headline", "Hm"])
+            .replace(&scene.story("AI chisels").short(), "CHISELS"),
+    ];
+    expect![[r#"
+        recapd: say what to amend: --correction TEXT, or --story STORY with --headline or --note
+        recapd: say which story: --story STORY
+        recapd: a correction is there to be seen: leave out --quiet
+        recapd: 2026-W19 is not published: there is nothing to amend
+        recapd: story CHISELS is not in 2026-W18
+    "#]]
+    .assert_eq(&report.concat());
+}
+
+#[test]
+fn a_withdrawn_story_leaves_its_reason_and_no_word_of_itself() {
+    let scene = Scene::published();
+    let recap = scene.recap("2026-W18").unwrap();
+    let (gone, kept) = (recap.entries[1].clone(), recap.entries[2].clone());
+    let short = gone.story.short();
+    let daemon = Daemon::start(&scene.folder, "2026-05-09T10:00:00Z");
+    let page = gone.path();
+    assert_eq!(daemon.get(&page).status, 200);
+    scene.says(
+        &["withdraw", &short, "--reason", "Its publisher asked for it."],
+        &format!("story {short} is withdrawn from 2026-W18: its page and its entry in the feeds say why\n"),
+    );
+    let left = daemon.get(&page);
+    assert!(left.status == 200 && left.text().contains("Its publisher asked for it."), "{}", left.text());
+    let id = format!("story/{}", gone.story);
+    for feed in ["/feeds/stories.atom", "/feeds/stories.rss", "/feeds/stories.json"] {
+        let text = daemon.get(feed).text();
+        assert!(text.contains(&id) && text.contains("Its publisher asked for it."), "{feed}: {text}");
+    }
+    for path in
+        ["/w/2026-W18/", "/w/2026-W18/recap.md", "/w/2026-W18/recap.txt", "/feeds/weekly.atom", "/feeds/weekly.json"]
+    {
+        let text = daemon.get(path).text();
+        assert!(text.contains("was withdrawn: Its publisher asked for it."), "{path}: {text}");
+    }
+    let folder = scene.folder.path("public");
+    assert_eq!(scene.verb(&["export", folder.to_str().unwrap()]).code, 0);
+    let mut folders = vec![folder];
+    let mut read = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let text = std::fs::read_to_string(&path).unwrap();
+                // The address of its page stays, and has its words in it.
+                let shown = text.replace(&gone.slug, "");
+                assert!(!shown.contains(&gone.headline), "{}: {text}", path.display());
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 20, "the tree is there");
+    let amended = scene.recap("2026-W18").unwrap();
+    assert_eq!((amended.entries.len(), amended.full), (3, recap.full - 1));
+    assert_eq!(amended.entries[1].place, kept.place, "nobody takes its place");
+    let again = scene.verb(&["withdraw", &short, "--reason", "Once more."]).err;
+    assert_eq!(again, format!("recapd: story {short} was withdrawn before\n"));
+    let running = scene.story("AI chisels").short();
+    let other = scene.verb(&["withdraw", &running, "--reason", "No."]).err;
+    assert_eq!(other, format!("recapd: story {running} is in no recap: `recapd drop {running}` keeps it out\n"));
 }

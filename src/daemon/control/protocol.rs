@@ -274,7 +274,7 @@ mod tests {
         check(r#"{"do":"poll","sources":["a"],"all":true}"#, "refused: `poll` takes `sources` or `all`, not both");
         check(
             r#"{"do":"source.explode","sources":["a"]}"#,
-            "refused: nothing is called that; `do` is one of `poll`, `source.pause`, `source.resume`, `source.revive`, `source.accept`, `draft`, `publish`, `pin`, `drop`, `later`, `undo`, `note`, `retitle`, `move`",
+            "refused: nothing is called that; `do` is one of `poll`, `source.pause`, `source.resume`, `source.revive`, `source.accept`, `draft`, `publish`, `pin`, `drop`, `later`, `undo`, `note`, `retitle`, `move`, `amend`, `withdraw`",
         );
         check(
             r#"{"do":"poll","sources":["../../etc"]}"#,
@@ -294,6 +294,8 @@ mod tests {
             r#"{"v":1,"do":"publish","week":"2026-W19"}"#,
             r#"{"v":1,"do":"pin","story":"dd8d7d45","note":"everybody asks"}"#,
             r#"{"v":1,"do":"undo","story":"dd8d7d45"}"#,
+            r#"{"v":1,"do":"amend","week":"2026-W19","story":"dd8d7d45","headline":"Big Fund","quiet":true}"#,
+            r#"{"v":1,"do":"withdraw","story":"dd8d7d45","reason":"its publisher asked for it"}"#,
             r#"{"v":1,"do":"retitle","story":"dd8d7d45","text":"Big Fund"}"#,
             r#"{"v":1,"do":"move","story":"dd8d7d45","audiences":["founders"]}"#,
         ] {

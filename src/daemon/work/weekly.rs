@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::{LONGEST_NAP, Worker};
 use crate::daemon::control::{Answer, failed, told};
 use crate::daemon::metrics;
-use crate::editor::{Act, Newsroom, Tended};
+use crate::editor::{Act, News, Newsroom, Tended};
 use crate::recap::Recap;
 use crate::site::{Library, write};
 use crate::store::StoreError;
@@ -61,8 +61,10 @@ impl Worker {
         };
         if let Ok(done) = &done {
             done.said.iter().take(1).for_each(|said| tracing::info!("{said}"));
-            if let Some(recap) = &done.published {
-                self.came_out(recap).await;
+            match &done.news {
+                News::Published(recap) => self.came_out(recap).await,
+                News::Amended(recap) => self.write_tree(recap).await,
+                News::Nothing => (),
             }
             // There may be a draft now, or none any more.
             (self.anchored, self.next_week) = (None, Timestamp::MIN);

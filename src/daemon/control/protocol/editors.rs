@@ -6,12 +6,14 @@ use serde_json::Value;
 
 use super::{NotUnderstood, VERSION, of_our_version, written};
 use crate::draft::Word;
-use crate::editor::{Act, Fresh};
+use crate::editor::{Act, Amendment, Fresh};
 use crate::id::AudienceId;
+use crate::recap::Loudness;
 use crate::week::Week;
 
 /// What may stand behind `do`.
-pub(super) const VERBS: [&str; 9] = ["draft", "publish", "pin", "drop", "later", "undo", "note", "retitle", "move"];
+pub(super) const VERBS: [&str; 11] =
+    ["draft", "publish", "pin", "drop", "later", "undo", "note", "retitle", "move", "amend", "withdraw"];
 
 /// An editor's request as it is written.
 #[derive(Serialize, Deserialize)]
@@ -60,6 +62,23 @@ enum Asked {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         audiences: Option<Vec<AudienceId>>,
     },
+    Amend {
+        week: Week,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        story: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        headline: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        correction: Option<String>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        quiet: bool,
+    },
+    Withdraw {
+        story: String,
+        reason: String,
+    },
 }
 
 /// As one line, without its end.
@@ -67,6 +86,10 @@ pub(super) fn line(act: &Act) -> String {
     let asked = match act.clone() {
         Act::Draft { week, fresh } => Asked::Draft { week, fresh: fresh.into() },
         Act::Publish { week } => Asked::Publish { week },
+        Act::Amend(Amendment { week, story, headline, note, correction, loudness }) => {
+            Asked::Amend { week, story, headline, note, correction, quiet: loudness == Loudness::Quiet }
+        }
+        Act::Withdraw { story, reason } => Asked::Withdraw { story, reason },
         Act::Say { story, word } => match word {
             Word::Pin(note) => Asked::Pin { story, note },
             Word::Drop(note) => Asked::Drop { story, note },
@@ -105,6 +128,11 @@ pub(super) fn read(line: &[u8]) -> Result<Option<Act>, NotUnderstood> {
     Ok(Some(match asked {
         Asked::Draft { week, fresh } => Act::Draft { week, fresh: Fresh::from(fresh) },
         Asked::Publish { week } => Act::Publish { week },
+        Asked::Amend { week, story, headline, note, correction, quiet } => {
+            let loudness = Loudness::from(quiet);
+            Act::Amend(Amendment { week, story, headline, note, correction, loudness })
+        }
+        Asked::Withdraw { story, reason } => Act::Withdraw { story, reason },
         Asked::Pin { story, note } => say(story, Word::Pin(note)),
         Asked::Drop { story, note } => say(story, Word::Drop(note)),
         Asked::Later { story, note } => say(story, Word::Later(note)),

@@ -69,6 +69,8 @@ pub enum Place {
     Source,
     /// No other audience was found.
     Fallback,
+    /// The editor said so.
+    Editor,
 }
 
 /// A story's audience, never without a reason.
@@ -207,7 +209,7 @@ fn counts(place: Place) -> f64 {
         Place::Title => 1.0,
         Place::Category => 0.7,
         Place::Text => 0.35,
-        Place::Source | Place::Fallback => 0.0,
+        Place::Source | Place::Fallback | Place::Editor => 0.0,
     }
 }
 

@@ -3,6 +3,7 @@
 mod already;
 mod ask;
 mod check;
+mod editor;
 mod explain;
 mod lists;
 mod opml;
@@ -128,6 +129,8 @@ enum Verb {
         #[arg(required = true, num_args = 1..=2, value_name = "URL|STORY|SOURCE|WEEK PLACE")]
         what: Vec<String>,
     },
+    #[command(flatten)]
+    Editor(editor::Deed),
     /// Compose a week's recap and print it, without publishing it
     Recap {
         /// As in 2026-W19; without it, the last full week
@@ -244,6 +247,7 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
             let (settings, extent) = told_by()?;
             explain::explain(&settings, extent, clock, &what, output::Style::of(json))
         }
+        Verb::Editor(deed) => blocking(editor::perform(deed, wish()?, output::Style::of(json))),
         Verb::Recap { week, audience, format, out } => {
             let settings = settings()?;
             check_clock(&settings, now, force)?;

@@ -4,6 +4,7 @@
 mod cards;
 mod entries;
 mod field;
+mod hand;
 mod history;
 mod teller;
 mod window;
@@ -14,9 +15,10 @@ use jiff::Timestamp;
 
 use crate::audience::Audience;
 use crate::config::Config;
+use crate::draft::{Candidate, Frozen};
 use crate::id::StoryId;
 use crate::ledger::{Event, Note};
-use crate::recap::{AudienceName, AudienceShare, Entry, Issue, LeftOut, Recap, State};
+use crate::recap::{AudienceName, AudienceShare, Issue, LeftOut, Recap, State};
 use crate::store::{Handle, Published, Readers, Result, Store};
 use crate::week::Week;
 
@@ -24,10 +26,10 @@ pub use cards::{Archive, Writer};
 pub use field::candidates;
 pub use history::History;
 pub use teller::{Teller, Told};
-pub use window::{Due, due};
+pub use window::{Due, due, running_week};
 
 use entries::Shown;
-use field::Field;
+use field::{Field, Outcome};
 
 /// What is composed, by what.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +46,18 @@ pub struct Order<'o> {
     pub history: &'o History,
 }
 
+/// How many of the stories that were not chosen could still be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// None: the recap is made at once.
+    Chosen,
+    /// Some: an editor may take them in.
+    Offered,
+}
+
+/// Of the best left out so many are offered to an editor.
+const OFFERED: usize = 20;
+
 /// Composes a week: the recap for all readers first, then the audiences' in
 /// the configuration's order.
 ///
@@ -53,31 +67,42 @@ pub struct Order<'o> {
 ///
 /// If the database fails.
 pub fn compose(store: &Store, config: &Config, order: Order) -> Result<Vec<Recap>> {
+    let frozen = freeze(store, config, order, Extent::Chosen)?;
+    Ok(frozen.recaps(&frozen.as_chosen(), order.frozen))
+}
+
+/// The week's candidates with all that may be shown of them: nothing is asked of
+/// the store any more to make its recaps.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn freeze(store: &Store, config: &Config, order: Order, extent: Extent) -> Result<Frozen> {
     let teller = Teller::new(config);
-    let (shown, left_out) = choose(store, config, &teller, order)?;
+    let (shown, left_out) = choose(store, config, &teller, (order, extent))?;
     let told: Vec<&Told> = shown.iter().map(|shown| &shown.told).collect();
     let archive = Archive::before(order.window, store, &teller, &told)?;
     let writer = Writer::new(config, &archive);
-    let entries = |audience| entries::entries(&shown, &writer, config, audience);
-    let frame = frame(store, config, order)?;
-    let pool = entries(None);
-    let frame = Recap { audiences: shares(&config.audiences, &pool), ..frame };
-    let mut recaps = vec![Recap { entries: pool, left_out, ..frame.clone() }];
-    for audience in &config.audiences {
-        let entries = entries(Some(&audience.id));
-        if !entries.is_empty() {
-            let audience = Some(AudienceName { id: audience.id.clone(), name: audience.name.clone() });
-            recaps.push(Recap { audience, entries, ..frame.clone() });
-        }
-    }
-    Ok(recaps)
+    let candidates: Vec<Candidate> = shown.iter().map(|one| entries::candidate(one, &writer, config, extent)).collect();
+    let chosen = shown.iter().filter(|one| one.outcome == Outcome::Chosen).count();
+    let frame = Recap { left_out, ..frame(store, config, order)? };
+    Ok(Frozen { frame, candidates, chosen })
 }
 
-/// What is shown of a week, best first, and what is not. Its field is gone then.
-fn choose(store: &Store, config: &Config, teller: &Teller, order: Order) -> Result<(Vec<Shown>, Vec<LeftOut>)> {
-    let field = Field::of(store, config, teller, order.window, order.history)?;
+/// What may be shown of a week, the chosen ones first, and what was not chosen. Its field is gone then.
+fn choose(
+    store: &Store,
+    config: &Config,
+    teller: &Teller,
+    (order, extent): (Order, Extent),
+) -> Result<(Vec<Shown>, Vec<LeftOut>)> {
+    let field = Field::of(store, config, teller, order)?;
     let selection = field.select(config.recap.stories + config.recap.also);
-    let shown = entries::shown(&field, field.chosen(&selection)?)?;
+    let mut all = field.chosen(&selection)?;
+    if extent == Extent::Offered {
+        all.extend(field.offered(&selection, OFFERED)?);
+    }
+    let shown = entries::shown(&field, all)?;
     Ok((shown, field.left_out(&selection)?))
 }
 
@@ -87,11 +112,9 @@ fn choose(store: &Store, config: &Config, teller: &Teller, order: Order) -> Resu
 ///
 /// If the database fails.
 pub fn running(store: &Store, config: &Config, now: Timestamp) -> Result<Recap> {
-    let slot = &config.recap.slot;
-    let start = store.anchor()?.unwrap_or_else(|| slot.last(now)).min(now);
-    let (window, history) = (start..now, History::of(store)?);
-    let order =
-        Order { week: slot.week_of(start), window: &window, frozen: now, issue: Issue::Later, history: &history };
+    let (week, window) = running_week(store, &config.recap.slot, now)?;
+    let history = History::of(store)?;
+    let order = Order { week, window: &window, frozen: now, issue: Issue::Later, history: &history };
     let mut recaps = compose(store, config, order)?;
     let pool = recaps.swap_remove(0);
     let passing = pool.entries.into_iter().filter(|entry| entry.publishers.len() > 1).collect();
@@ -112,27 +135,31 @@ fn frame(store: &Store, config: &Config, order: Order) -> Result<Recap> {
         revision: 1,
         frozen: order.frozen,
         issue: order.issue,
+        note: None,
         full: config.recap.stories,
         entries: Vec::new(),
         left_out: Vec::new(),
-        audiences: Vec::new(),
+        audiences: audiences(config),
         silent: silent.map(|source| source.id.clone()).collect(),
         items: store.count_placed(order.window.start, order.window.end)?,
         sources: u32::try_from(config.sources.len()).unwrap_or(u32::MAX),
         failed: u32::try_from(failed.count()).unwrap_or(u32::MAX),
+        corrections: Vec::new(),
+        withdrawn: Vec::new(),
     })
 }
 
-fn shares(audiences: &[Audience], entries: &[Entry]) -> Vec<AudienceShare> {
-    let stories = |audience: &Audience| {
-        entries.iter().filter(|entry| entry.audiences.iter().any(|tag| tag.audience == audience.id)).count()
-    };
+/// Every configured audience; its share is counted when the recap is made.
+fn audiences(config: &Config) -> Vec<AudienceShare> {
     let share = |audience: &Audience| AudienceShare {
         audience: AudienceName { id: audience.id.clone(), name: audience.name.clone() },
-        stories: stories(audience),
+        stories: 0,
     };
-    audiences.iter().map(share).collect()
+    config.audiences.iter().map(share).collect()
 }
+
+/// Times that a week is composed anew because it changed meanwhile.
+const ATTEMPTS: u32 = 5;
 
 /// Publishes the week that is due at `now`, if one is: exactly once, whatever
 /// happens and however often this is called.
@@ -146,26 +173,31 @@ pub async fn publish_due(
     config: &std::sync::Arc<Config>,
     now: Timestamp,
 ) -> Result<Option<Recap>> {
-    let by = config.clone();
-    let composed = readers
-        .ask(move |store| {
-            let Some(due) = due(store, &by.recap.slot, now)? else { return Ok(None) };
-            let history = History::of(store)?;
-            let order = Order { week: due.week, window: &due.window, frozen: now, issue: due.issue, history: &history };
-            compose(store, &by, order).map(Some)
-        })
-        .await?;
-    let Some(recaps) = composed else { return Ok(None) };
-    let Some(pool) = recaps.first().cloned() else { return Ok(None) };
-    if pool.issue == Issue::First && pool.entries.is_empty() {
-        // Nobody waits for a first issue without a story: the first week that has one begins the series.
-        return Ok(None);
+    // A chosen story may become part of another while its week is composed.
+    for _ in 0..ATTEMPTS {
+        let by = config.clone();
+        let composed = readers
+            .ask(move |store| {
+                let Some(due) = due(store, &by.recap.slot, now)? else { return Ok(None) };
+                let history = History::of(store)?;
+                let order =
+                    Order { week: due.week, window: &due.window, frozen: now, issue: due.issue, history: &history };
+                compose(store, &by, order).map(Some)
+            })
+            .await?;
+        let Some(recaps) = composed else { return Ok(None) };
+        let Some(pool) = recaps.first().cloned() else { return Ok(None) };
+        if pool.issue == Issue::First && pool.entries.is_empty() {
+            // Nobody waits for a first issue without a story: the first week that has one begins the series.
+            return Ok(None);
+        }
+        match handle.publish(recaps, notes(&pool), authority(config, now)).await? {
+            Published::Now => return Ok(Some(pool)),
+            Published::Already => return Ok(None),
+            Published::Stale => (),
+        }
     }
-    let authority = authority(config, now);
-    match handle.publish(recaps, notes(&pool), authority).await? {
-        Published::Now => Ok(Some(pool)),
-        Published::Already | Published::Stale => Ok(None),
-    }
+    Ok(None)
 }
 
 /// Who mints ids from now on: `recap.example.org,2026`.
@@ -176,7 +208,7 @@ pub fn authority(config: &Config, now: Timestamp) -> String {
 }
 
 /// What the ledger says of a recap.
-fn notes(pool: &Recap) -> Vec<Note> {
+pub fn notes(pool: &Recap) -> Vec<Note> {
     let about = |event: Event, story: Option<StoryId>, detail: String| Note {
         story,
         week: Some(pool.week),

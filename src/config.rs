@@ -329,7 +329,7 @@ pub struct Recap {
     pub language: String,
     /// When it is frozen.
     pub slot: Slot,
-    /// How long a draft waits before it publishes itself.
+    /// How long a draft waits for its editor before it publishes itself; zero: there is none.
     pub review: Duration,
     /// Full cards.
     pub stories: usize,
@@ -337,7 +337,7 @@ pub struct Recap {
     pub also: usize,
     /// What it is about.
     pub topic: Topic,
-    /// A folder, beside the database if relative; nothing reads it yet.
+    /// The folder of drafts.
     pub drafts: PathBuf,
 }
 

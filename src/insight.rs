@@ -57,6 +57,9 @@ pub struct Insight {
     pub timeline: Vec<Dated>,
     /// Where publishers give different figures for one thing.
     pub disagreements: Vec<Disagreement>,
+    /// What the editor says of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Part>,
 }
 
 /// A kind of event from the playbook, with the words that gave it away.
@@ -77,7 +80,7 @@ pub struct Part {
     pub text: String,
     /// Who wrote it.
     pub origin: Origin,
-    /// What it rests on; never empty.
+    /// What it rests on; empty only where it is the editor's own word.
     pub cites: Vec<Cite>,
 }
 
@@ -258,6 +261,7 @@ impl<'c> Author<'c> {
             outlook,
             timeline: timeline::timeline(&reading),
             disagreements: compare::disagreements(&reading),
+            note: None,
             kind,
         }
     }

@@ -80,6 +80,30 @@ pub enum Event {
     Revived,
     /// He accepted a batch that was held.
     Accepted,
+    /// A week's candidates wait for the editor.
+    Drafted,
+    /// The editor pinned a story.
+    Pinned,
+    /// He took it out of the week.
+    TakenOut,
+    /// He put it off until the next week.
+    PutOff,
+    /// He took a story in that was left out.
+    TakenIn,
+    /// He moved it to another place.
+    Reordered,
+    /// He said something in his own words.
+    Noted,
+    /// He gave it another headline.
+    Retitled,
+    /// He said for whom it is.
+    Readdressed,
+    /// He took back what he had said of it.
+    TakenBack,
+    /// He corrected a published recap.
+    Amended,
+    /// He withdrew a published story.
+    Withdrawn,
 }
 
 impl Event {
@@ -111,6 +135,18 @@ impl Event {
             Event::Resumed => "resumed",
             Event::Revived => "revived",
             Event::Accepted => "accepted",
+            Event::Drafted => "drafted",
+            Event::Pinned => "pinned",
+            Event::TakenOut => "taken out",
+            Event::PutOff => "put off",
+            Event::TakenIn => "taken in",
+            Event::Reordered => "reordered",
+            Event::Noted => "noted",
+            Event::Retitled => "retitled",
+            Event::Readdressed => "readdressed",
+            Event::TakenBack => "taken back",
+            Event::Amended => "amended",
+            Event::Withdrawn => "withdrawn",
         }
     }
 

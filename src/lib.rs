@@ -55,6 +55,8 @@ pub mod recap;
 
 pub mod publish;
 
+pub mod draft;
+
 pub mod discover;
 
 pub mod opml;
@@ -70,6 +72,8 @@ pub mod websub;
 pub mod poll;
 
 pub mod compose;
+
+pub mod editor;
 
 pub mod site;
 

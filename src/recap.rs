@@ -1,6 +1,7 @@
 //! One week's recap: what was chosen, what was left out and why, and
 //! everything that its pages and feeds show.
 
+mod amend;
 pub mod change;
 pub mod select;
 
@@ -15,6 +16,8 @@ use crate::insight::Insight;
 use crate::publisher::Kind;
 use crate::rank::Score;
 use crate::week::Week;
+
+pub use amend::{Correction, Loudness, Withdrawn};
 
 /// A week's document, for all readers or for one audience. It is stored
 /// whole: publishing needs nothing else.
@@ -34,6 +37,9 @@ pub struct Recap {
     pub frozen: Timestamp,
     /// Whether it is the first this store published.
     pub issue: Issue,
+    /// What the editor says of the week, in his own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// Best first: first `full` full cards, then the one-liners.
     pub entries: Vec<Entry>,
     /// How many of the entries are shown in full.
@@ -50,6 +56,12 @@ pub struct Recap {
     pub sources: u32,
     /// Sources whose last poll before the freezing failed.
     pub failed: u32,
+    /// What readers were told of it since, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Correction>,
+    /// Stories of it that are shown no more, in the order in which they went.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdrawn: Vec<Withdrawn>,
 }
 
 /// An audience as it was named when the recap was frozen.
@@ -102,7 +114,7 @@ pub struct Entry {
     pub place: u32,
     /// The headline as it stands in the address of its page.
     pub slug: String,
-    /// The lead's title.
+    /// The lead's title, or what the editor made of it.
     pub headline: String,
     /// The report to read first.
     pub lead: Coverage,
@@ -172,6 +184,12 @@ pub struct LeftOut {
 }
 
 impl Entry {
+    /// Gives it another headline, and with that another address.
+    pub fn retitle(&mut self, headline: &str) {
+        self.headline = headline.to_owned();
+        self.slug = slug(headline);
+    }
+
     /// Its page, below the site's root: `/s/2026/05/<slug>-<id8>/`. The month
     /// is that of the first report, in UTC.
     pub fn path(&self) -> String {
@@ -183,6 +201,24 @@ impl Entry {
         let month = first.to_zoned_datetime(jiff::tz::TimeZone::UTC).strftime("%Y/%m").to_string();
         format!("/s/{month}/{slug}-{}/", story.short())
     }
+}
+
+/// Characters of a story's address that come from its headline.
+const SLUG_CHARS: usize = 60;
+
+/// A headline as it stands in an address: `china-s-big-fund-leads-deepseek-round`.
+pub fn slug(headline: &str) -> String {
+    let mut slug = String::new();
+    for word in headline.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+        if slug.len() + word.len() + 1 > SLUG_CHARS {
+            break;
+        }
+        if !slug.is_empty() {
+            slug.push('-');
+        }
+        slug.push_str(&word.to_ascii_lowercase());
+    }
+    if slug.is_empty() { "story".to_owned() } else { slug }
 }
 
 impl Recap {
@@ -207,5 +243,20 @@ impl Recap {
         }
         let names = self.entries.iter().take(3).map(|entry| entry.headline.as_str());
         crate::text::listed(&format!("Week {}: ", self.week.number()), names, 110)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_headline_becomes_an_address() {
+        assert_eq!(
+            slug("China's Big Fund leads DeepSeek round at $45B"),
+            "china-s-big-fund-leads-deepseek-round-at-45b"
+        );
+        assert_eq!(slug("国家大基金领投"), "story");
+        assert!(slug(&"word ".repeat(40)).len() <= SLUG_CHARS);
     }
 }

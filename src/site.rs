@@ -131,6 +131,7 @@ impl Library<'_> {
                 paths.push(page);
             }
             paths.extend(recap.entries.iter().map(crate::recap::Entry::path));
+            paths.extend(recap.withdrawn.iter().map(|gone| gone.path.clone()));
         }
         paths.sort();
         paths.dedup();
@@ -211,13 +212,18 @@ impl Library<'_> {
 
     /// A story's page, wherever its address once led: an old slug redirects.
     fn story(&self, path: &str, short: &str) -> Result<Found> {
+        let site = self.site()?;
         for week in self.store.weeks_of(short)? {
             let Some(recap) = self.pool(week)? else { continue };
+            if let Some(gone) = recap.withdrawn.iter().find(|gone| gone.story.short() == short) {
+                let page = || Found::Document(html::withdrawn_page(&site, &recap, gone));
+                return Ok(if gone.path == path { page() } else { Found::Moved(gone.path.clone()) });
+            }
             let Some(entry) = recap.entries.iter().find(|entry| entry.story.short() == short) else { continue };
             if entry.path() != path {
                 return Ok(Found::Moved(entry.path()));
             }
-            return Ok(Found::Document(html::story_page(&self.site()?, &recap, entry)));
+            return Ok(Found::Document(html::story_page(&site, &recap, entry)));
         }
         Ok(Found::Nothing)
     }

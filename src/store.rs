@@ -1,6 +1,7 @@
 //! What recapd knows, in SQLite: the schema, and one function per question.
 //! The only module that knows SQL, and the only one that opens a transaction.
 
+mod drafts;
 mod each_state;
 mod error;
 mod failing;
@@ -10,6 +11,7 @@ mod hubs;
 mod items;
 mod ledger;
 mod lock;
+mod marks;
 mod numbers;
 mod readers;
 mod recaps;
@@ -26,6 +28,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+pub use drafts::{DraftChange, OpenDraft};
 pub use error::{Result, StoreError};
 pub use handle::{Handle, Taken};
 pub use hub_counts::HubCounts;

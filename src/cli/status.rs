@@ -12,15 +12,16 @@ use super::lists;
 use super::output::{self, Style};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::editor::DraftFile;
 use crate::hub::{Subscription, Wish};
 use crate::id::SourceId;
 use crate::publish::words;
 use crate::schedule::{NEVER, due};
 use crate::site::state_in_words;
 use crate::source::{Leave, Source, SourceState, Standing, public};
-use crate::store::{Store, StoreError};
+use crate::store::{OpenDraft, Store, StoreError};
 
-/// Prints a table, or one JSON object a source a line, then the lists that bring sources,
+/// Prints a table, or one JSON object a source a line, then the lists that bring sources, the draft that waits,
 /// and what a running daemon says is wrong with the whole: last, or on standard
 /// error beside JSON.
 ///
@@ -34,8 +35,8 @@ pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
     if style == Style::Json {
         problems.iter().for_each(|problem| output::complain(problem));
     }
-    let (states, subscriptions) = match Store::read(&config.store.path) {
-        Ok(store) => (store.states()?, store.subscriptions()?),
+    let (states, subscriptions, draft) = match Store::read(&config.store.path) {
+        Ok(store) => (store.states()?, store.subscriptions()?, store.draft()?),
         Err(StoreError::Missing { .. }) => Default::default(),
         Err(error) => return Err(error.into()),
     };
@@ -46,6 +47,7 @@ pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
             output::json(&object(config, source, states.get(&source.id), hub, now))?;
         }
         lists::told(config, now, style)?;
+        draft.iter().try_for_each(|open| output::json(&draft_object(config, open)))?;
         return Ok(ExitCode::SUCCESS);
     }
     output::line(&table(config, &states, now).to_string())?;
@@ -55,9 +57,32 @@ pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
         }
     }
     lists::told(config, now, style)?;
+    draft.iter().try_for_each(|open| output::line(&draft_in_words(config, open)))?;
     output::line(&summary(config, &states, now))?;
     problems.iter().try_for_each(|problem| output::line(problem))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// "the draft of 2026-W19 is held: line 12: ..", or when it is published.
+fn draft_in_words(config: &Config, open: &OpenDraft) -> String {
+    let path = DraftFile::of(&config.recap.drafts, open.week).path();
+    match &open.held {
+        Some(flaw) => format!("the recap of {} is held: {}: {flaw}", open.week, path.display()),
+        None => {
+            let deadline = output::moment(open.deadline, &config.recap.slot.zone);
+            format!("the draft of {} is published at {deadline} as {} then says", open.week, path.display())
+        }
+    }
+}
+
+/// The same, as `--json` has it.
+fn draft_object(config: &Config, open: &OpenDraft) -> serde_json::Value {
+    serde_json::json!({
+        "draft": open.week,
+        "deadline": open.deadline,
+        "file": DraftFile::of(&config.recap.drafts, open.week).path(),
+        "held": open.held.as_ref().map(|flaw| serde_json::json!({ "line": flaw.line, "reason": flaw.reason })),
+    })
 }
 
 fn table(config: &Config, states: &HashMap<SourceId, SourceState>, now: Timestamp) -> Table {

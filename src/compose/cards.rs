@@ -52,8 +52,9 @@ impl Archive {
         let chosen: Vec<BTreeSet<String>> = chosen.iter().map(|told| named(&told.reports, teller.names())).collect();
         let wanted: BTreeSet<&String> = chosen.iter().flatten().collect();
         let mut archive = Self::default();
+        let withdrawn = store.withdrawn_stories()?;
         let mut room = ROOM;
-        for id in store.stories_of(&(from..window.start))? {
+        for id in store.stories_of(&(from..window.start))?.into_iter().filter(|id| !withdrawn.contains(id)) {
             let Some(story) = store.story_until(id, window.start)? else { continue };
             archive.0.extend(Past::of(story, teller, window.start, &wanted));
             if archive.0.len() > room {

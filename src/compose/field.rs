@@ -8,11 +8,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::hand::Hand;
 use super::history::History;
-use super::{Teller, Told};
+use super::{Order, Teller, Told};
 use crate::config::Config;
+use crate::draft::Mark;
 use crate::id::StoryId;
-use crate::rank::Score;
+use crate::rank::{Points, Score};
 use crate::recap::LeftOut;
 use crate::recap::select::{Candidate, Selection, select};
 use crate::store::{Result, Store};
@@ -26,11 +28,23 @@ pub(super) struct Field<'f> {
     config: &'f Config,
     window: &'f Range<Timestamp>,
     history: &'f History,
+    hand: Hand,
     candidates: Vec<Candidate>,
+    /// Those that the editor keeps out.
+    kept_out: Vec<LeftOut>,
     rarity: Rarity,
 }
 
-/// A chosen story, as it is shown.
+/// What became of a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It has a place.
+    Chosen,
+    /// It has none, but an editor may give it one.
+    Offered,
+}
+
+/// A story as it is shown.
 pub(super) struct Chosen {
     /// As an index into the field.
     pub index: usize,
@@ -38,35 +52,43 @@ pub(super) struct Chosen {
     pub told: Told,
     /// Its points as they stood at the choice.
     pub score: Score,
+    /// Whether it really was chosen.
+    pub outcome: Outcome,
+    /// What the editor says of it.
+    pub mark: Option<Mark>,
 }
 
 impl<'f> Field<'f> {
-    /// Looks at each story of `window` once.
+    /// Looks at each story of the window once.
     ///
     /// # Errors
     ///
     /// If the database fails.
-    pub(super) fn of(
-        store: &'f Store,
-        config: &'f Config,
-        teller: &'f Teller<'f>,
-        window: &'f Range<Timestamp>,
-        history: &'f History,
-    ) -> Result<Self> {
+    pub(super) fn of(store: &'f Store, config: &'f Config, teller: &'f Teller<'f>, order: Order<'f>) -> Result<Self> {
+        let (window, history, hand) = (order.window, order.history, Hand::of(store, order.week)?);
         let (mut looked_at, mut count, mut names) = (Vec::new(), Count::default(), Names::default());
-        for id in candidates(store, window, history)? {
+        let mut kept_out = Vec::new();
+        for id in with_those_put_off(store, window, history, &hand)? {
             let Some(story) = store.story_until(id, window.end)? else { continue };
             let told = teller.untagged(story, window.end);
             let novelty = history.novelty(&told.signature, &config.ranking);
+            let total = told.score.with(novelty.into_iter().chain(hand.points(id))).total;
+            if let Some(reason) = hand.keeps_out(id) {
+                let headline = told.reports[told.lead].item.entry.title.clone();
+                kept_out.push(LeftOut { story: id, headline, total, reason });
+                continue;
+            }
             count.add(&told.signature);
-            looked_at.push(candidate(&told, told.score.with(novelty).total, &mut names));
+            looked_at.push(candidate(&told, total, &mut names));
         }
-        Ok(Self { store, teller, config, window, history, candidates: looked_at, rarity: count.rarity() })
+        let rarity = count.rarity();
+        Ok(Self { store, teller, config, window, history, hand, candidates: looked_at, kept_out, rarity })
     }
 
     /// What becomes of them, for so many places.
     pub(super) fn select(&self, slots: usize) -> Selection {
-        select(&self.candidates, &self.rarity, slots, &self.config.ranking)
+        let selection = select(&self.candidates, &self.rarity, slots, &self.config.ranking);
+        self.hand.with_pinned(selection, &self.candidates, slots)
     }
 
     /// The chosen ones, best first, with all that is known of them.
@@ -83,9 +105,35 @@ impl<'f> Field<'f> {
             };
             let mut told = self.teller.told(story, self.window.end);
             told.lead = told.leads.get(chosen.lead).copied().unwrap_or(told.lead);
-            let novelty = self.history.novelty(&told.signature, &self.config.ranking);
-            let score = told.score.with(novelty.into_iter().chain(chosen.lost.iter().cloned()));
-            all.push(Chosen { index: chosen.candidate, told, score });
+            let shown = self.shown(chosen.candidate, told, &chosen.lost);
+            all.push(Chosen { outcome: Outcome::Chosen, ..shown });
+        }
+        Ok(all)
+    }
+
+    /// A story with what the editor says of it, and all its points but those `lost` by others.
+    fn shown(&self, index: usize, mut told: Told, lost: &[Points]) -> Chosen {
+        let mark = self.hand.on(told.story).cloned();
+        if let Some(mark) = &mark {
+            told.tags = mark.tags(told.tags);
+        }
+        let novelty = self.history.novelty(&told.signature, &self.config.ranking);
+        let given = novelty.into_iter().chain(self.hand.points(told.story));
+        let score = told.score.with(given.chain(lost.iter().cloned()));
+        Chosen { index, told, score, outcome: Outcome::Offered, mark }
+    }
+
+    /// The `most` best of those that were not chosen, as they would be shown.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub(super) fn offered(&self, selection: &Selection, most: usize) -> Result<Vec<Chosen>> {
+        let mut all = Vec::new();
+        for (index, _) in selection.left_out.iter().take(most) {
+            let story = self.store.story_until(self.candidates[*index].story, self.window.end)?;
+            let Some(told) = story.map(|story| self.teller.told(story, self.window.end)) else { continue };
+            all.push(self.shown(*index, told, &[]));
         }
         Ok(all)
     }
@@ -96,7 +144,7 @@ impl<'f> Field<'f> {
     ///
     /// If the database fails.
     pub(super) fn left_out(&self, selection: &Selection) -> Result<Vec<LeftOut>> {
-        let mut left_out = Vec::new();
+        let mut left_out = self.kept_out.clone();
         for (index, reason) in &selection.left_out {
             let Candidate { story, points: total, .. } = self.candidates[*index];
             let Some(told) = self.outline(*index)? else { continue };
@@ -128,6 +176,20 @@ impl<'f> Field<'f> {
         let story = self.store.story_until(self.candidates[index].story, self.window.end)?;
         Ok(story.map(|story| self.teller.untagged(story, self.window.end)))
     }
+}
+
+/// The same, and those that the editor put off until now, by id.
+fn with_those_put_off(
+    store: &Store,
+    window: &Range<Timestamp>,
+    history: &History,
+    hand: &Hand,
+) -> Result<Vec<StoryId>> {
+    let mut stories = candidates(store, window, history)?;
+    stories.extend(hand.put_off().filter(|story| !history.tells(*story)));
+    stories.sort();
+    stories.dedup();
+    Ok(stories)
 }
 
 /// The stories of `window` that no recap of its `history` tells, by id.

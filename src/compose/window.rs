@@ -20,7 +20,8 @@ pub struct Due {
     pub issue: Issue,
 }
 
-/// The week that is due at `now`; none if the last slot is published already.
+/// The week that is due at `now`; none if the last slot is published already, or
+/// a week still waits for its editor.
 ///
 /// After downtime one week spans everything since the last window; a store
 /// that never published begins with the last full week, once that has items.
@@ -29,11 +30,26 @@ pub struct Due {
 ///
 /// If the database fails.
 pub fn due(store: &Store, slot: &Slot, now: Timestamp) -> Result<Option<Due>> {
+    if store.draft()?.is_some() {
+        return Ok(None);
+    }
     let last = store.listed()?.first().map(|listed| listed.week);
     let due = closed(store.anchor()?, last, slot, now);
     let Some(due) = due else { return Ok(None) };
     let is_empty_first = due.issue == Issue::First && store.count_placed(due.window.start, due.window.end)? == 0;
     Ok(Some(due).filter(|_| !is_empty_first))
+}
+
+/// The name of the week that runs at `now`, and its window so far.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn running_week(store: &Store, slot: &Slot, now: Timestamp) -> Result<(Week, Range<Timestamp>)> {
+    let start = store.anchor()?.unwrap_or_else(|| slot.last(now)).min(now);
+    let published = store.listed()?.first().map(|listed| listed.week);
+    let last = published.max(store.draft()?.map(|draft| draft.week));
+    Ok((slot.week_of(start).max(last.map_or(slot.week_of(start), Week::next)), start..now))
 }
 
 /// The week that closed last before `now`, after the one named `last`, whose

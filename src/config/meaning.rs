@@ -282,10 +282,13 @@ fn text(period: &Period) -> String {
     period.clone().into()
 }
 
+/// A draft that waits longer would meet the next one.
+const MOST_REVIEW: Duration = Duration::from_secs(7 * 24 * 3600);
+
 fn recap(main: &Arc<Document>, written: written::Recap, store: &Store, problems: &mut Vec<Problem>) -> Recap {
-    if !written.review.0.is_zero() {
-        let problem = Problem::at(written.review.place(main), "`review` comes with a later version");
-        problems.push(problem.hint("until then it must be \"0m\""));
+    if written.review.0 >= MOST_REVIEW {
+        let problem = Problem::at(written.review.place(main), "`review` is as long as a week or longer");
+        problems.push(problem.hint("the next week ends before it: at most \"6d\""));
     }
     Recap {
         title: written.title,

@@ -181,7 +181,7 @@ pub struct Recap {
     pub time: Clock,
     /// Whose local time.
     pub timezone: Zone,
-    /// How long a draft waits before it publishes itself.
+    /// How long a draft waits for its editor before it publishes itself.
     pub review: Located<Spell>,
     /// Full cards.
     pub stories: Count,
@@ -189,7 +189,7 @@ pub struct Recap {
     pub also: u32,
     /// Words of which one stands in a headline on topic; of none, everything is on topic.
     pub topic: Vec<String>,
-    /// The folder of the drafts; if relative, beside the database. Not used yet.
+    /// The folder of the drafts; if relative, beside the database.
     pub drafts: String,
 }
 

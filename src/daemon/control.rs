@@ -16,7 +16,7 @@
 //!
 //! `do` is `source.pause`, `source.resume`, `source.revive` or `source.accept`
 //! with `sources`, or `poll` with `sources`, with `all`, or with neither: those
-//! that are due. `v` may be left out. An `error` with `"later":true` may be gone
+//! that are due; or an editor's verb, see `Act`. `v` may be left out. An `error` with `"later":true` may be gone
 //! in a minute. Only root and the user of the daemon are heard.
 
 mod client;
@@ -36,6 +36,7 @@ use tokio::task::JoinSet;
 
 use super::Shared;
 use super::rounds::Ended;
+use crate::editor::{Act, Done, Refusal};
 use crate::id::SourceId;
 use crate::poll::Which;
 use crate::source::Word;
@@ -67,6 +68,8 @@ pub enum Command {
     Poll(Which, oneshot::Sender<Ended>),
     /// The operator spoke of these sources, or a hub: they may be due at another time.
     Heard(Vec<SourceId>),
+    /// An editor wants something done.
+    Act(Act, oneshot::Sender<Answer>),
 }
 
 /// The lock on `database`. A verb that holds it says not where to ask it, and is
@@ -169,6 +172,7 @@ impl Desk {
         match Request::read(line) {
             Ok(Request::Tell { word, sources }) => self.tell(word, sources).await,
             Ok(Request::Poll(which)) => self.poll(which).await,
+            Ok(Request::Act(act)) => self.act(act).await,
             Err(not_understood) => Answer::Refused(not_understood.to_string()),
         }
     }
@@ -193,6 +197,16 @@ impl Desk {
             let _ = self.shared.commands.send(Command::Heard(sources)).await;
         }
         answer
+    }
+
+    /// The work loop does it: nothing else is published meanwhile.
+    async fn act(&self, act: Act) -> Answer {
+        let (answer, done) = oneshot::channel();
+        let stopping = || Answer::Later("recapd is stopping".to_owned());
+        if self.shared.commands.send(Command::Act(act, answer)).await.is_err() {
+            return stopping();
+        }
+        done.await.unwrap_or_else(|_| stopping())
     }
 
     async fn poll(&self, which: Which) -> Answer {
@@ -222,6 +236,11 @@ pub fn answer(word: Word, told: &[Told], now: Timestamp, zone: &TimeZone) -> Ans
     } else {
         Answer::Refused(misfits.join("; "))
     }
+}
+
+/// What to say to an editor.
+pub fn told(done: Result<Done, Refusal>) -> Answer {
+    done.map_or_else(Answer::Refused, |done| Answer::Done(done.said))
 }
 
 /// What to say when the store failed.

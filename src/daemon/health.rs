@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use super::Shared;
 use crate::config::{Config, ListPlace, SourceList};
+use crate::editor::DraftFile;
 use crate::opml::ListStanding;
 use crate::poll::states::Counts;
 use crate::serve::Response;
-use crate::store::Store;
+use crate::store::{OpenDraft, Store};
 
 /// What can be wrong with the whole; each part says so in words.
 #[derive(Clone, Debug)]
@@ -59,12 +60,12 @@ impl Health {
         let by = config.clone();
         let asked = shared.readers.ask(move |store| {
             let facts = (store.count_items()?, store.listed()?, store.anchor()?, store.hub_counts(now)?);
-            Ok((facts, lists(&by, store)?))
+            Ok((facts, lists(&by, store)?, store.draft()?))
         });
         let asked = asked.await;
         let why_untold = shared.poller.borrow().as_ref().and_then(|poller| poller.hubs().why_untold());
         let unreadable = asked.as_ref().err().map(ToString::to_string);
-        let ((items, listed, anchor, hubs), lists) = asked.unwrap_or_default();
+        let ((items, listed, anchor, hubs), lists, draft) = asked.unwrap_or_default();
         let state = self.state();
         let unwritable = state.store.clone();
         let mut problems: Vec<String> =
@@ -96,6 +97,7 @@ impl Health {
                 "untold": hubs.untold,
                 "problem": why_untold,
             },
+            "draft": draft.map(|draft| self::draft(&draft, &config)),
             "last_recap": listed.first().map(|listed| listed.week),
             "next_recap": config.recap.slot.next(anchor.unwrap_or(now).max(now)),
         });
@@ -105,6 +107,18 @@ impl Health {
             body: format!("{body}\n").into_bytes(),
         }
     }
+}
+
+/// The week that waits for its editor. One that is held is no problem of the whole: the rest goes on.
+fn draft(open: &OpenDraft, config: &Config) -> serde_json::Value {
+    serde_json::json!({
+        "week": open.week,
+        "deadline": open.deadline,
+        "file": DraftFile::of(&config.recap.drafts, open.week).path(),
+        "state": if open.held.is_some() { "held" } else { "waiting" },
+        "line": open.held.as_ref().map(|flaw| flaw.line),
+        "reason": open.held.as_ref().map(|flaw| &flaw.reason),
+    })
 }
 
 /// How each list of feeds stands. One that cannot be read is no problem of the whole: the last good one counts.

@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod tests;
+mod weekly;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,14 +19,11 @@ use super::retention::Retention;
 use super::rounds::Rounds;
 use super::setbacks::Setbacks;
 use super::{Shared, metrics};
-use crate::compose;
 use crate::config::Config;
 use crate::id::SourceId;
 use crate::poll::queue::Queue;
 use crate::poll::{Polled, Poller};
-use crate::recap::Recap;
 use crate::schedule::NEVER;
-use crate::site::{Library, write};
 use crate::store::{More, StoreError};
 
 /// Looked at anew at least this often, so that a clock that jumps is noticed.
@@ -53,7 +51,7 @@ pub async fn work(shared: Shared, mut commands: mpsc::Receiver<Command>, mut sto
         tokio::select! {
             gone = stop.changed() => if gone.is_err() { return Ok(()) },
             Some(turn) = worker.running.join_next() => worker.finished(turn),
-            Some(command) = commands.recv() => worker.hear(command),
+            Some(command) = commands.recv() => worker.hear(command).await,
             changed = configs.changed() => if changed.is_ok() {
                 let config = configs.borrow_and_update().clone();
                 worker.by(config);
@@ -73,7 +71,7 @@ struct Worker {
     begun: HashMap<SourceId, Timestamp>,
     /// Polls that somebody waits for.
     rounds: Rounds,
-    /// No week is to be published before.
+    /// No week is to be drafted or published before.
     next_week: Timestamp,
     /// Whether something was published, as far as we know.
     anchored: Option<bool>,
@@ -135,7 +133,7 @@ impl Worker {
     }
 
     /// What a verb asks for.
-    fn hear(&mut self, command: Command) {
+    async fn hear(&mut self, command: Command) {
         match command {
             Command::Poll(which, answer) => match self.poller.chosen(which, self.shared.clock.now()) {
                 Ok(sources) => self.rounds.begin(sources, answer),
@@ -143,6 +141,8 @@ impl Worker {
                 Err(why) => drop(answer.send(Err(Answer::Refused(why.to_string())))),
             },
             Command::Heard(sources) => sources.iter().for_each(|source| self.put(source)),
+            // As above.
+            Command::Act(act, answer) => drop(answer.send(self.act(act).await)),
         }
         self.put_awaited_first();
     }
@@ -194,7 +194,8 @@ impl Worker {
             Ok(More::Maybe) => return BREATH,
             Err(error) => return self.failed(&error),
         }
-        let next = self.config.recap.slot.next(now);
+        let slot = self.config.recap.slot.next(now);
+        let next = if self.next_week > now { slot.min(self.next_week) } else { slot };
         until(now, self.queue.next_due().map_or(next, |due| due.min(next)))
     }
 
@@ -225,65 +226,6 @@ impl Worker {
             Err(error) => {
                 self.failed(&error);
             }
-        }
-    }
-
-    /// Whether nothing was published yet.
-    async fn is_first(&mut self) -> std::result::Result<bool, StoreError> {
-        let anchored = match self.anchored {
-            Some(anchored) => anchored,
-            None => self.shared.readers.ask(|store| store.anchor()).await?.is_some(),
-        };
-        self.anchored = Some(anchored);
-        Ok(!anchored)
-    }
-
-    /// Publishes the week that has ended, if one has.
-    async fn publish(&mut self, now: Timestamp) -> std::result::Result<(), StoreError> {
-        if now < self.next_week {
-            return Ok(());
-        }
-        // Items of a turn that began before the slot belong to the week that closes with it.
-        let slot = self.config.recap.slot.last(now);
-        if self.begun.values().any(|begun| *begun < slot) {
-            return Ok(());
-        }
-        // The first issue waits for the first round; any later one is made of
-        // what was seen before its slot, so nothing is worth waiting for.
-        if self.is_first().await? && !self.queue.is_quiet(now) {
-            return Ok(());
-        }
-        let Shared { handle, readers, .. } = &self.shared;
-        let published = compose::publish_due(handle, readers, &self.config, now).await?;
-        let Some(recap) = published else {
-            // A first issue that had nothing to tell is tried again a minute later.
-            let soon = now.checked_add(LONGEST_NAP).unwrap_or(Timestamp::MAX);
-            self.next_week = if self.is_first().await? { soon } else { self.config.recap.slot.next(now) };
-            return Ok(());
-        };
-        self.anchored = None;
-        self.next_week = self.config.recap.slot.next(now);
-        metrics::published();
-        self.shared.shelf.turn_over(self.shared.clock.now());
-        self.poller.hubs().published();
-        let stories = recap.entries.len();
-        tracing::info!(week = %recap.week, stories, items = recap.items, "published {}", recap.path());
-        self.write_tree(&recap).await;
-        Ok(())
-    }
-
-    /// The tree for a static host, where the operator wants one.
-    async fn write_tree(&self, recap: &Recap) {
-        let Some(folder) = self.config.publish.folder.clone() else { return };
-        let (config, readers, now) = (self.config.clone(), self.shared.readers.clone(), recap.frozen);
-        let written = tokio::task::spawn_blocking(move || {
-            readers.ask_here(|store| Ok(write(&Library { store, config: &config, now }, &folder)))
-        });
-        match written.await {
-            Ok(Ok(Ok(documents))) => tracing::info!(documents, "wrote the tree"),
-            Ok(Ok(Err(error))) => tracing::error!(error = &error as &dyn std::error::Error, "could not write the tree"),
-            Ok(Err(error)) => tracing::error!(%error, "could not write the tree"),
-            Err(_) => tracing::error!("writing the tree failed inside recapd"),
         }
     }
 

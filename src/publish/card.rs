@@ -7,7 +7,7 @@ use crate::audience::{Place, Tag};
 use crate::id::{AudienceId, ItemId};
 use crate::insight::{Dated, Insight, Origin, Part};
 use crate::publish::{Site, inert, quote, words};
-use crate::recap::{Coverage, Entry, Recap, Related, State};
+use crate::recap::{Correction, Coverage, Entry, Recap, Related, State};
 
 /// A story, ready to be shown.
 pub struct Card<'a> {
@@ -23,7 +23,7 @@ pub struct Card<'a> {
 
 const WHY_IT_MATTERS: &str = "Why it matters";
 
-/// One of the three lines that say it all.
+/// One of the lines that say it all.
 pub struct Line<'c> {
     /// "What changed".
     pub label: &'static str,
@@ -145,10 +145,11 @@ impl<'a> Card<'a> {
         words::count(self.entry.publishers.len(), "publisher")
     }
 
-    /// What changed, why it matters, what to do next: those there are.
+    /// What the editor says, what changed, why it matters, what to do next: those there are.
     pub fn lines(&self) -> Vec<Line<'_>> {
         let card = &self.insight;
         let lines = [
+            Line { label: "Editor’s note", parts: card.note.iter().collect() },
             Line { label: "What changed", parts: card.what_changed.iter().collect() },
             Line { label: WHY_IT_MATTERS, parts: card.why_it_matters.iter().collect() },
             Line { label: "What to do next", parts: card.what_to_do_next.iter().collect() },
@@ -175,6 +176,11 @@ impl<'a> Card<'a> {
         let lines = [&self.insight.hook, &self.insight.what_changed];
         let line = lines.into_iter().flatten().next().map(|part| part.text.as_str());
         crate::text::cut(line.unwrap_or(&self.entry.headline), 280)
+    }
+
+    /// What readers were told of it since it was published.
+    pub fn corrections(&self) -> Vec<&Correction> {
+        self.recap.corrections.iter().filter(|correction| correction.story == Some(self.entry.story)).collect()
     }
 
     /// For whom it is, surest first.
@@ -277,7 +283,7 @@ fn because(tag: &Tag) -> String {
         let place = words::place(evidence.place);
         reasons.push(match evidence.place {
             Place::Title | Place::Text | Place::Category => format!("“{}” {place}", evidence.words),
-            Place::Source | Place::Fallback => place.to_owned(),
+            Place::Source | Place::Fallback | Place::Editor => place.to_owned(),
         });
     }
     reasons.join(", ")

@@ -206,6 +206,7 @@ fn funding() -> Entry {
                 story: Some(StoryId([7; 16])),
             },
         ],
+        note: None,
         disagreements: vec![Disagreement {
             about: "valuation".to_owned(),
             figures: vec![
@@ -332,6 +333,7 @@ pub fn recap() -> Recap {
             ),
             hostile(),
         ],
+        note: None,
         full: 4,
         left_out: vec![LeftOut {
             story: StoryId([5; 16]),
@@ -350,6 +352,8 @@ pub fn recap() -> Recap {
         items: 4814,
         sources: 100,
         failed: 3,
+        corrections: Vec::new(),
+        withdrawn: Vec::new(),
     }
 }
 

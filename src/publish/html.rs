@@ -16,7 +16,7 @@ use crate::publish::inert::printable;
 pub use page::{Announced, Link};
 pub use recap::{Around, Home, Listed, archive, audience_page, home, recap_page, this_week};
 pub use site::{About, AudienceRow, SourceRow, about, about_ranking, not_found, sources};
-pub use story::story_page;
+pub use story::{story_page, withdrawn_page};
 
 /// The one stylesheet, served at `/style.css`.
 pub fn stylesheet() -> Document {
@@ -37,9 +37,9 @@ mod tests {
     use super::*;
     use crate::audience::Fallback;
     use crate::publish::Site;
-    use crate::publish::fixture::{Markup, at, bare, recap, site, tags};
+    use crate::publish::fixture::{HOSTILE, Markup, at, bare, recap, site, tags};
     use crate::rank::Weights;
-    use crate::recap::Recap;
+    use crate::recap::{Correction, Recap};
     use expect_test::expect;
 
     fn around() -> Around {
@@ -94,6 +94,13 @@ mod tests {
             ("not found", not_found(site)),
         ];
         all.extend(recap.entries.iter().map(|entry| ("story", story_page(site, recap, entry))));
+        let mut amended = recap.clone();
+        let correction = Correction { at: now, story: Some(recap.entries[0].story), text: HOSTILE.to_owned() };
+        amended.corrections.push(correction);
+        amended.withdraw(recap.entries[1].story, HOSTILE, now);
+        all.push(("amended", recap_page(site, &amended, &around)));
+        all.push(("corrected", story_page(site, &amended, &amended.entries[0])));
+        all.push(("withdrawn", withdrawn_page(site, &amended, &amended.withdrawn[0])));
         all.into_iter().map(|(name, page)| (name, String::from_utf8(page.body).unwrap())).collect()
     }
 

@@ -13,19 +13,19 @@ pub fn json(recap: &Recap) -> Document {
     let stored = serde_json::to_string_pretty(recap).expect("a recap has only text keys");
     let mut body = spelt_out(&stored);
     body.push('\n');
-    Document::new("application/json", body, recap.frozen)
+    Document::new("application/json", body, recap.updated())
 }
 
 /// `recap.md`: CommonMark.
 pub fn markdown(site: &Site, recap: &Recap) -> Document {
     let blocks: Vec<String> = blocks(site, recap).iter().map(Block::markdown).collect();
-    Document::new("text/markdown; charset=utf-8", joined(&blocks), recap.frozen)
+    Document::new("text/markdown; charset=utf-8", joined(&blocks), recap.updated())
 }
 
 /// `recap.txt`: lines of prose, addresses in full.
 pub fn plain(site: &Site, recap: &Recap) -> Document {
     let blocks: Vec<String> = blocks(site, recap).iter().map(Block::plain).collect();
-    Document::new("text/plain; charset=utf-8", joined(&blocks), recap.frozen)
+    Document::new("text/plain; charset=utf-8", joined(&blocks), recap.updated())
 }
 
 /// A piece of a text, between blank lines.
@@ -44,6 +44,8 @@ struct Bullet {
     headline: String,
     publisher: String,
     link: String,
+    /// In the editor's words.
+    note: Option<String>,
 }
 
 fn joined(blocks: &[String]) -> String {
@@ -60,6 +62,9 @@ fn blocks(site: &Site, recap: &Recap) -> Vec<Block> {
         Block::Title(clean(&recap.title())),
         Block::Small(clean(&format!("{} · {days} · published {published}", site.title))),
     ];
+    if let Some(note) = &recap.note {
+        blocks.push(Block::Labelled("The editor", clean(note)));
+    }
     let short: Vec<String> = full.iter().chain(&also).take(3).map(|card| clean(&card.in_short())).collect();
     if !short.is_empty() {
         blocks.extend([Block::Heading("In short".to_owned()), Block::Numbered(short)]);
@@ -71,6 +76,11 @@ fn blocks(site: &Site, recap: &Recap) -> Vec<Block> {
     if !also.is_empty() {
         let bullets = also.iter().map(bullet).collect();
         blocks.extend([Block::Heading("Also this week".to_owned()), Block::Bullets(bullets)]);
+    }
+    if !recap.corrections.is_empty() {
+        blocks.push(Block::Heading("Corrections".to_owned()));
+        let lines = recap.corrections.iter().map(|correction| clean(&words::corrected(correction, &site.zone)));
+        blocks.extend(lines.map(Block::Small));
     }
     let chosen = format!("{} of {}", words::count(recap.items, "item"), words::count(recap.sources, "source"));
     blocks.push(Block::Small(format!("Chosen from {chosen}. All rights belong to the original publishers.")));
@@ -99,6 +109,7 @@ fn bullet(card: &Card) -> Bullet {
         headline: clean(&card.entry.headline),
         publisher: clean(&card.entry.lead.publisher),
         link: card.original().unwrap_or_else(|| card.permalink()),
+        note: card.insight.note.as_ref().map(|note| clean(&note.text)),
     }
 }
 
@@ -116,8 +127,11 @@ impl Block {
             Self::Labelled(label, text) => format!("**{label}:** {}", escaped(text)),
             Self::Small(text) => escaped(text),
             Self::Bullets(bullets) => {
-                let line =
-                    |it: &Bullet| format!("- [{}](<{}>) · {}", escaped(&it.headline), it.link, escaped(&it.publisher));
+                let note = |it: &Bullet| it.note.as_ref().map(|note| format!(" · Editor’s note: {}", escaped(note)));
+                let line = |it: &Bullet| {
+                    let (headline, publisher) = (escaped(&it.headline), escaped(&it.publisher));
+                    format!("- [{headline}](<{}>) · {publisher}{}", it.link, note(it).unwrap_or_default())
+                };
                 bullets.iter().map(line).collect::<Vec<_>>().join("\n")
             }
         }
@@ -132,7 +146,11 @@ impl Block {
             Self::Labelled(label, text) => format!("{label}: {text}"),
             Self::Small(text) => text.clone(),
             Self::Bullets(bullets) => {
-                let line = |it: &Bullet| format!("* {} ({})\n  {}", it.headline, it.publisher, it.link);
+                let note = |it: &Bullet| it.note.as_ref().map(|note| format!("\n  Editor’s note: {note}"));
+                let line = |it: &Bullet| {
+                    let Bullet { headline, publisher, link, .. } = it;
+                    format!("* {headline} ({publisher})\n  {link}{}", note(it).unwrap_or_default())
+                };
                 bullets.iter().map(line).collect::<Vec<_>>().join("\n")
             }
         }

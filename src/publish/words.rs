@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use crate::audience::Place;
 use crate::insight::{Origin, Part};
 use crate::publisher::Kind;
-use crate::recap::{Coverage, Recap};
+use crate::recap::{Correction, Coverage, Recap};
 use crate::week::Week;
 
 /// "6 May 2026".
@@ -20,6 +20,11 @@ pub fn day(at: Timestamp, zone: &TimeZone) -> String {
 /// "6 May 2026", of a day that has no hour.
 pub fn civil(day: &Date) -> String {
     day.strftime("%-d %B %Y").to_string()
+}
+
+/// "12 May 2026: The round was at $44B".
+pub fn corrected(correction: &Correction, zone: &TimeZone) -> String {
+    format!("{}: {}", day(correction.at, zone), correction.text)
 }
 
 /// "6 May".
@@ -130,6 +135,7 @@ pub fn place(place: Place) -> &'static str {
         Place::Category => "in the publisher’s category",
         Place::Source => "the source writes for them",
         Place::Fallback => "no other audience matched",
+        Place::Editor => "the editor chose it for them",
     }
 }
 

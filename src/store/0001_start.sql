@@ -153,9 +153,42 @@ CREATE TABLE recap_story (
     short TEXT NOT NULL,             -- the eight digits in the address of its page
     week  TEXT NOT NULL,
     place INTEGER NOT NULL,
+    withdrawn TEXT,                  -- why it is shown no more; null if it is shown
     UNIQUE (week, place)
 ) STRICT;
 CREATE INDEX recap_story_short ON recap_story (short);
+
+-- The week whose candidates are frozen and wait for their editor: one at most.
+-- Gone once it is published.
+CREATE TABLE draft (
+    one       INTEGER PRIMARY KEY CHECK (one = 1),
+    week      TEXT NOT NULL,
+    since     TEXT NOT NULL,         -- when its candidates were frozen
+    until     TEXT NOT NULL,         -- the end of its window: where the next one begins
+    deadline  TEXT NOT NULL,         -- when it is published as its file says
+    edition   INTEGER NOT NULL,      -- how often recapd wrote the file: 1, 2, ..
+    text      TEXT NOT NULL,         -- the last of its file that was good
+    replaced  BLOB,                  -- SHA-256 of the file that this edition replaces; null if there is none, or it was replaced
+    held_line INTEGER,               -- what is wrong with the file now; both null if nothing is
+    held_why  TEXT,
+    body      TEXT NOT NULL          -- the candidates as JSON, with all that may be shown of them
+) STRICT;
+
+-- The stories of the draft. They keep their ids, as published ones do.
+CREATE TABLE draft_story (
+    story INTEGER PRIMARY KEY REFERENCES story (number) ON DELETE CASCADE
+) STRICT;
+
+-- What the editor says of a story that is in no recap yet.
+CREATE TABLE mark (
+    story     INTEGER PRIMARY KEY REFERENCES story (number) ON DELETE CASCADE,
+    wish      TEXT,                  -- pin, drop, later; null if he said nothing of its place
+    week      TEXT,                  -- later than this week; null with another wish
+    why       TEXT,                  -- in his words; null if he gave none
+    headline  TEXT,                  -- null: its own
+    audiences TEXT,                  -- JSON list of ids; null: those that its words speak for
+    note      TEXT                   -- null if there is none
+) STRICT;
 
 -- A list of feeds at an address, and the last of it that was good.
 CREATE TABLE source_list (

@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::numbers::Numbers;
 use super::recaps::Published;
 use super::retention::Removed;
-use super::{HubChange, Result, Store, StoreError, Told, items, ledger, sources, stories};
+use super::{DraftChange, HubChange, Result, Store, StoreError, Told, items, ledger, sources, stories};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::ledger::{Event, Note};
 use crate::names::Names;
@@ -76,6 +76,7 @@ enum Job {
     Trial(oneshot::Sender<Result<()>>),
     Hubs(HubChange, oneshot::Sender<Result<()>>),
     List(Box<Living>, oneshot::Sender<Result<()>>),
+    Draft(DraftChange, Vec<Note>, oneshot::Sender<Result<()>>),
     RemoveOlder(Timestamp, oneshot::Sender<Result<Removed>>),
     Names(Arc<Names>),
     Close(oneshot::Sender<()>),
@@ -173,6 +174,17 @@ impl Handle {
         written.await.map_err(|_| StoreError::Closed)?
     }
 
+    /// Writes what changes about a draft or what an editor says, see [`Store::keep`].
+    ///
+    /// # Errors
+    ///
+    /// If the database fails; nothing is changed then.
+    pub async fn keep(&self, change: DraftChange, notes: Vec<Note>) -> Result<()> {
+        let (answer, written) = oneshot::channel();
+        self.jobs.send(Job::Draft(change, notes, answer)).await.map_err(|_| StoreError::Closed)?;
+        written.await.map_err(|_| StoreError::Closed)?
+    }
+
     /// Removes a piece of what is too old to be kept, see [`Store::remove_older`].
     ///
     /// # Errors
@@ -253,6 +265,10 @@ impl Writer {
                 Job::List(list, answer) => {
                     // As above.
                     let _ = answer.send(self.fenced(|writer| writer.store.keep_list(&list)));
+                }
+                Job::Draft(change, notes, answer) => {
+                    // As above.
+                    let _ = answer.send(self.fenced(|writer| writer.store.keep(&change, &notes)));
                 }
                 Job::RemoveOlder(before, answer) => {
                     // As above.

@@ -1,13 +1,13 @@
 //! Questions about recaps, and the one write that publishes them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::numbers::{Numbers, short};
 use super::row::{at, json, parsed, parsed_or_none};
-use super::{Result, Store, ledger};
+use super::{Result, Store, drafts, ledger, marks};
 use crate::id::{AudienceId, StoryId};
 use crate::ledger::Note;
 use crate::recap::{Recap, State};
@@ -38,7 +38,8 @@ impl Store {
     pub fn publish(&mut self, recaps: &[Recap], notes: &[Note], authority: &str) -> Result<Published> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let Some(pool) = recaps.iter().find(|recap| recap.audience.is_none()) else { return Ok(Published::Already) };
-        let sql = "SELECT count(*) FROM recap WHERE audience = '' AND (week = ?1 OR until >= ?2)";
+        let sql = "SELECT (SELECT count(*) FROM recap WHERE audience = '' AND (week = ?1 OR until >= ?2))
+                   + (SELECT count(*) FROM draft WHERE week <> ?1)";
         let overlapping: u32 =
             transaction.query_row(sql, params![pool.week.to_string(), at(pool.window.end)], |row| row.get(0))?;
         if overlapping > 0 {
@@ -62,6 +63,8 @@ impl Store {
             transaction.execute(sql, params![number, entry.story.short(), pool.week.to_string(), entry.place])?;
         }
         notes.iter().try_for_each(|note| ledger::add(&transaction, note, &mut numbers))?;
+        drafts::close(&transaction, pool.week)?;
+        marks::forget_published(&transaction)?;
         transaction.commit()?;
         Ok(Published::Now)
     }
@@ -109,8 +112,14 @@ impl Store {
         rows.map(|row| Ok(row?)).collect()
     }
 
-    /// The end of the last published window: where the next one begins.
+    /// The end of the last window, published or waiting for its editor: where the next one begins.
     pub fn anchor(&self) -> Result<Option<Timestamp>> {
+        let sql = "SELECT max(until) AS until FROM (SELECT until FROM recap WHERE audience = '' UNION SELECT until FROM draft)";
+        Ok(self.connection.query_row(sql, [], |row| parsed_or_none(row, "until"))?)
+    }
+
+    /// The end of the last window that was published.
+    pub fn published_until(&self) -> Result<Option<Timestamp>> {
         let sql = "SELECT max(until) AS until FROM recap WHERE audience = ''";
         Ok(self.connection.query_row(sql, [], |row| parsed_or_none(row, "until"))?)
     }
@@ -122,6 +131,15 @@ impl Store {
         )?;
         let rows =
             statement.query_map([], |row| Ok((StoryId(row.get("id")?), (parsed(row, "week")?, row.get("place")?))))?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
+    /// The stories that are shown no more.
+    pub fn withdrawn_stories(&self) -> Result<HashSet<StoryId>> {
+        let sql =
+            "SELECT id FROM recap_story JOIN story ON story.number = recap_story.story WHERE withdrawn IS NOT NULL";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| row.get("id").map(StoryId))?;
         rows.map(|row| Ok(row?)).collect()
     }
 
@@ -145,7 +163,8 @@ pub enum Published {
     Stale,
 }
 
-fn insert(connection: &Connection, recap: &Recap) -> Result<()> {
+/// Writes a revision; part of another transaction.
+pub(super) fn insert(connection: &Connection, recap: &Recap) -> Result<()> {
     let sql = "INSERT INTO recap (week, audience, revision, state, frozen, until, title, stories, body)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let state = match recap.state {

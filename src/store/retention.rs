@@ -37,7 +37,7 @@ impl Store {
     pub fn remove_older(&mut self, before: Timestamp) -> Result<Removed> {
         // A story of a window that is not yet published may have begun a while before that.
         let before = self
-            .anchor()?
+            .published_until()?
             .map_or(Timestamp::MIN, |anchor| before.min(anchor.checked_sub(OPEN).unwrap_or(Timestamp::MIN)));
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let passed = numbers(&transaction, before)?;

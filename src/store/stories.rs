@@ -82,7 +82,9 @@ pub(super) fn of(connection: &Connection, item: i64) -> rusqlite::Result<Option<
 /// younger of the older, the unpublished of the published. None if both are
 /// published, or one is part of another already.
 pub(super) fn elder(connection: &Connection, stories: [StoryId; 2]) -> rusqlite::Result<Option<[(StoryId, i64); 2]>> {
-    let sql = "SELECT number, begun, EXISTS (SELECT 1 FROM recap_story WHERE story = number) AS published
+    // What stands in a draft will be published: it keeps its id from then on.
+    let sql = "SELECT number, begun, EXISTS (SELECT 1 FROM recap_story WHERE story = number UNION ALL
+                                             SELECT 1 FROM draft_story WHERE story = number) AS published
                FROM story WHERE short = ?1 AND id = ?2 AND merged_into IS NULL";
     let mut statement = connection.prepare_cached(sql)?;
     let mut known = Vec::new();

@@ -8,6 +8,7 @@ mod command;
 mod control;
 mod daemon;
 mod docs;
+mod editor;
 mod edits;
 mod faults;
 mod folder;

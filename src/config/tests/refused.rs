@@ -337,14 +337,27 @@ fn backup_polls_have_the_bounds_of_the_others() {
 }
 
 #[test]
+fn a_review_ends_before_the_next_week_does() {
+    accepted("[recap]\nreview = \"12h\"\n");
+    accepted("[recap]\nreview = \"6d 23h\"\n");
+    refused(
+        "[recap]\nreview = \"7d\"\n",
+        expect![[r#"
+            error: `review` is as long as a week or longer
+             --> recapd.toml:2:10
+              |
+            2 | review = "7d"
+              |          ^^^^ the next week ends before it: at most "6d"
+        "#]],
+    );
+}
+
+#[test]
 fn keys_of_later_versions_are_refused_as_such() {
     refused(
         r#"
 [model]
 url = "http://127.0.0.1:8080/v1"
-
-[recap]
-review = "2h"
 
 [[source]]
 id = "a"
@@ -358,17 +371,11 @@ model = false
             2 | [model]
               |  ^^^^^ take it out for now
 
-            error: `review` comes with a later version
-             --> recapd.toml:6:10
-              |
-            6 | review = "2h"
-              |          ^^^^ until then it must be "0m"
-
             error: `model` comes with a later version
-              --> recapd.toml:11:1
-               |
-            11 | model = false
-               | ^^^^^ take it out for now
+             --> recapd.toml:8:1
+              |
+            8 | model = false
+              | ^^^^^ take it out for now
         "#]],
     );
 }

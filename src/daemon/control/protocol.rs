@@ -1,11 +1,14 @@
 //! What is said on the control socket, in JSON and as meant. Whoever is on the
 //! other end may write anything.
 
+mod editors;
+
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::editor::Act;
 use crate::id::SourceId;
 use crate::poll::{Summary, Trouble, Which};
 use crate::source::Word;
@@ -26,6 +29,8 @@ pub enum Request {
     },
     /// Poll now, and answer when all of it is done.
     Poll(Which),
+    /// What an editor wants done.
+    Act(Act),
 }
 
 /// What came of a request.
@@ -101,6 +106,7 @@ impl Request {
     /// As one line, without its end.
     pub fn line(&self) -> String {
         let (deed, sources, all) = match self {
+            Self::Act(act) => return editors::line(act),
             Self::Tell { word, sources } => (format!("source.{}", word.verb()), sources.clone(), false),
             Self::Poll(Which::Named(sources)) => ("poll".to_owned(), sources.clone(), false),
             Self::Poll(which) => ("poll".to_owned(), Vec::new(), *which == Which::All),
@@ -114,6 +120,9 @@ impl Request {
     ///
     /// If it is no JSON object, of another version, or asks for what nobody can do.
     pub fn read(line: &[u8]) -> Result<Self, NotUnderstood> {
+        if let Some(act) = editors::read(line)? {
+            return Ok(Self::Act(act));
+        }
         let Asked { r#do: deed, sources, all, .. } = understood(line)?;
         let word = deed.strip_prefix("source.").and_then(Word::named);
         match (deed.as_str(), word, sources.is_empty(), all) {
@@ -126,7 +135,8 @@ impl Request {
             (_, Some(_), _, true) => refused(format!("`{deed}` takes no `all`: name the sources")),
             _ => {
                 let words: Vec<String> = Word::ALL.iter().map(|word| format!("`source.{}`", word.verb())).collect();
-                refused(format!("nothing is called that; `do` is one of `poll`, {}", words.join(", ")))
+                let others = editors::VERBS.map(|verb| format!("`{verb}`")).join(", ");
+                refused(format!("nothing is called that; `do` is one of `poll`, {}, {others}", words.join(", ")))
             }
         }
     }
@@ -185,15 +195,18 @@ impl Counts {
 
 /// The version first: what else is in a line of another version, nobody here knows.
 fn understood<T: serde::de::DeserializeOwned>(line: &[u8]) -> Result<T, NotUnderstood> {
+    serde_json::from_value(of_our_version(line)?).map_err(|error| NotUnderstood(error.to_string()))
+}
+
+fn of_our_version(line: &[u8]) -> Result<Value, NotUnderstood> {
     let no_object = || NotUnderstood("one JSON object is expected, on one line".to_owned());
     let value: Value = serde_json::from_slice(line).map_err(|_| no_object())?;
     let object = value.as_object().ok_or_else(no_object)?;
     match object.get("v") {
-        None => (),
-        Some(found) if found.as_u64() == Some(VERSION) => (),
-        Some(_) => return refused(format!("it is of another version: this recapd speaks `\"v\": {VERSION}`")),
+        None => Ok(value),
+        Some(found) if found.as_u64() == Some(VERSION) => Ok(value),
+        Some(_) => refused(format!("it is of another version: this recapd speaks `\"v\": {VERSION}`")),
     }
-    serde_json::from_value(value).map_err(|error| NotUnderstood(error.to_string()))
 }
 
 /// Each once, in their order.
@@ -261,7 +274,7 @@ mod tests {
         check(r#"{"do":"poll","sources":["a"],"all":true}"#, "refused: `poll` takes `sources` or `all`, not both");
         check(
             r#"{"do":"source.explode","sources":["a"]}"#,
-            "refused: nothing is called that; `do` is one of `poll`, `source.pause`, `source.resume`, `source.revive`, `source.accept`",
+            "refused: nothing is called that; `do` is one of `poll`, `source.pause`, `source.resume`, `source.revive`, `source.accept`, `draft`, `publish`, `pin`, `drop`, `later`, `undo`, `note`, `retitle`, `move`, `amend`, `withdraw`",
         );
         check(
             r#"{"do":"poll","sources":["../../etc"]}"#,
@@ -271,6 +284,26 @@ mod tests {
             r#"{"do":"poll","how":"fast"}"#,
             "refused: unknown field `how`, expected one of `v`, `do`, `sources`, `all`",
         );
+    }
+
+    #[test]
+    fn an_editors_verb_is_an_object_of_its_own() {
+        for line in [
+            r#"{"v":1,"do":"draft"}"#,
+            r#"{"v":1,"do":"draft","week":"2026-W19","fresh":true}"#,
+            r#"{"v":1,"do":"publish","week":"2026-W19"}"#,
+            r#"{"v":1,"do":"pin","story":"dd8d7d45","note":"everybody asks"}"#,
+            r#"{"v":1,"do":"undo","story":"dd8d7d45"}"#,
+            r#"{"v":1,"do":"amend","week":"2026-W19","story":"dd8d7d45","headline":"Big Fund","quiet":true}"#,
+            r#"{"v":1,"do":"withdraw","story":"dd8d7d45","reason":"its publisher asked for it"}"#,
+            r#"{"v":1,"do":"retitle","story":"dd8d7d45","text":"Big Fund"}"#,
+            r#"{"v":1,"do":"move","story":"dd8d7d45","audiences":["founders"]}"#,
+        ] {
+            check(line, line);
+        }
+        check(r#"{"do":"drop"}"#, "refused: missing field `story`");
+        check(r#"{"do":"publish","week":"19"}"#, "refused: `19` is no week: write it as in 2026-W19");
+        check(r#"{"do":"undo","story":"dd8d","text":"x"}"#, "refused: unknown field `text`, expected `story`");
     }
 
     #[test]

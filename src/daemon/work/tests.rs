@@ -59,7 +59,7 @@ async fn a_publisher_whose_turns_are_lost_is_asked_ever_more_rarely() {
     assert_eq!(waits, [0, 1, 2, 4]);
     let config = worker.config.clone();
     worker.by(config);
-    worker.hear(Command::Heard(vec![id("a")]));
+    worker.hear(Command::Heard(vec![id("a")])).await;
     assert!(worker.queue.next_due() > Some(now()), "neither a reload nor a word is a way around it");
 }
 
@@ -68,7 +68,7 @@ async fn damage_lasts_until_a_restart_and_keeps_nobody_waiting() {
     let folder = tempfile::tempdir().unwrap();
     let mut worker = worker(config(&folder, "", &["a", "b"])).await;
     let (answer, mut waiting) = oneshot::channel();
-    worker.hear(Command::Poll(Which::All, answer));
+    worker.hear(Command::Poll(Which::All, answer)).await;
     lost(&mut worker, "a", StoreError::Damaged("malformed".to_owned()));
     assert!(matches!(waiting.try_recv(), Ok(Err(Answer::Refused(_)))));
     // As if the time to try again had come.
@@ -81,7 +81,7 @@ async fn damage_lasts_until_a_restart_and_keeps_nobody_waiting() {
     let said = worker.shared.health.response(&worker.shared).await;
     assert!(said.status == 503 && String::from_utf8(said.body).unwrap().contains("the database is damaged"));
     let (answer, mut waiting) = oneshot::channel();
-    worker.hear(Command::Poll(Which::All, answer));
+    worker.hear(Command::Poll(Which::All, answer)).await;
     assert!(matches!(waiting.try_recv(), Ok(Err(Answer::Refused(_)))));
 }
 
@@ -90,7 +90,7 @@ async fn what_a_round_gave_up_is_polled_when_it_is_due() {
     let folder = tempfile::tempdir().unwrap();
     let mut worker = worker(config(&folder, "", &["a", "b"])).await;
     let (answer, mut waiting) = oneshot::channel();
-    worker.hear(Command::Poll(Which::All, answer));
+    worker.hear(Command::Poll(Which::All, answer)).await;
     assert_eq!(worker.queue.next_due(), Some(Timestamp::MIN));
     lost(&mut worker, "a", StoreError::Full);
     assert!(matches!(waiting.try_recv(), Ok(Err(Answer::Later(_)))));

@@ -11,7 +11,7 @@ use crate::publish::card::Card;
 use crate::publish::feed::{Feed, FeedEntry, FeedSource, Origin};
 use crate::publish::inert::printable;
 use crate::publish::{Site, inert, words};
-use crate::recap::{AudienceName, Recap, State};
+use crate::recap::{AudienceName, Entry, Recap, State, Withdrawn};
 
 /// One entry per recap, newest first; `begun` dates a feed without entries.
 pub fn weekly(site: &Site, recaps: &[Recap], begun: Timestamp) -> Feed {
@@ -42,8 +42,10 @@ fn feed(site: &Site, name: &str, title: String, home: String, recaps: &[Recap], 
 /// One entry per published story: the recaps newest first, each best first.
 /// `origins` names the feeds that the leads came from, where they are known.
 pub fn stories(site: &Site, recaps: &[Recap], origins: &BTreeMap<SourceId, Origin>, begun: Timestamp) -> Feed {
-    let of_recap =
-        |recap| -> Vec<FeedEntry> { entries_of(site, recap).map(|card| story_entry(&card, origins)).collect() };
+    let of_recap = |recap| -> Vec<FeedEntry> {
+        let shown = entries_of(site, recap).map(|card| story_entry(&card, origins));
+        shown.chain(recap.withdrawn.iter().map(|gone| tombstone(site, recap, gone))).collect()
+    };
     finished(Feed {
         title: printable(&format!("{}: stories", site.title)),
         about: "Every published story on its own, with its sources".to_owned(),
@@ -107,7 +109,7 @@ fn recap_entry(site: &Site, recap: &Recap) -> FeedEntry {
         url: site.url(&recap.path()),
         title: printable(&recap.title()),
         published: recap.frozen,
-        updated: recap.frozen,
+        updated: recap.updated(),
         html: printable(&html.expect("writing to memory cannot fail")),
         summary: printable(&short.join(" · ")),
         categories: audiences.map(|share| share.audience.clone()).collect(),
@@ -148,7 +150,7 @@ fn story_entry(card: &Card, origins: &BTreeMap<SourceId, Origin>) -> FeedEntry {
         url: card.url(),
         title: printable(&entry.headline),
         published: recap.frozen,
-        updated: recap.frozen,
+        updated: recap.story_updated(entry.story),
         html: printable(&html.expect("writing to memory cannot fail")),
         summary: printable(&card.summary()),
         categories: categories.collect(),
@@ -160,19 +162,52 @@ fn story_entry(card: &Card, origins: &BTreeMap<SourceId, Origin>) -> FeedEntry {
             "week": recap.week,
             "state": recap.state,
             "revision": recap.revision,
-            "stories": [placed(card, section(recap, entry.place))],
+            "stories": [placed(card, section(recap, entry))],
         }),
     }
 }
 
-fn section(recap: &Recap, place: u32) -> &'static str {
-    if (place as usize) <= recap.full { "top" } else { "also" }
+/// What is left of a story that was withdrawn: its id, and why.
+fn tombstone(site: &Site, recap: &Recap, gone: &Withdrawn) -> FeedEntry {
+    let said = format!("Withdrawn on {}: {}", words::day(gone.at, &site.zone), gone.reason);
+    FeedEntry {
+        id: site.tag(&format!("story/{}", gone.story)),
+        url: site.url(&gone.path),
+        title: format!("A story of week {} was withdrawn", recap.week.number()),
+        published: recap.frozen,
+        updated: gone.at,
+        html: printable(&Tombstone { said: &said }.render().expect("writing to memory cannot fail")),
+        summary: printable(&said),
+        categories: Vec::new(),
+        related: Vec::new(),
+        via: None,
+        source: None,
+        extra: json!({
+            "about": site.url("/about/"),
+            "week": recap.week,
+            "state": "withdrawn",
+            "revision": recap.revision,
+            "stories": [],
+        }),
+    }
+}
+
+/// The content of a withdrawn story's entry.
+#[derive(Template)]
+#[template(source = "<p>{{ said }}</p>", ext = "html")]
+struct Tombstone<'a> {
+    said: &'a str,
+}
+
+fn section(recap: &Recap, entry: &Entry) -> &'static str {
+    let (full, _) = recap.sections();
+    if full.iter().any(|shown| shown.story == entry.story) { "top" } else { "also" }
 }
 
 /// A story in `_recapd`.
 fn placed(card: &Card, section: &str) -> Value {
     let audiences = card.entry.audiences.iter();
-    json!({
+    let mut story = json!({
         "id": card.entry.story,
         "title": printable(&card.entry.headline),
         "url": card.entry.lead.url.as_deref().and_then(inert::web),
@@ -181,5 +216,9 @@ fn placed(card: &Card, section: &str) -> Value {
         "audiences": audiences.map(|tag| json!({ "id": tag.audience, "confidence": tag.confidence })).collect::<Vec<_>>(),
         "section": section,
         "score": card.entry.score,
-    })
+    });
+    if let Some(note) = &card.insight.note {
+        story["note"] = printable(&note.text).into();
+    }
+    story
 }

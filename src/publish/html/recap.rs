@@ -245,7 +245,7 @@ pub fn recap_page(site: &Site, recap: &Recap, around: &Around) -> Document {
     let mut page = Page::new(site, &recap.path(), &title, &week.description());
     page.audience = recap.audience.clone();
     page.data = Some(week.data());
-    document(&RecapPage { page, week, around, front: None }, recap.frozen)
+    document(&RecapPage { page, week, around, front: None }, recap.updated())
 }
 
 /// The front page: the latest recap, what came before and how to subscribe;

@@ -9,7 +9,7 @@ use crate::publish::card::Card;
 use crate::publish::html::document;
 use crate::publish::html::page::Page;
 use crate::publish::{Document, Site, inert, words};
-use crate::recap::{Entry, Recap};
+use crate::recap::{Entry, Recap, Withdrawn};
 
 #[derive(Template)]
 #[template(path = "story.html")]
@@ -66,7 +66,31 @@ pub fn story_page(site: &Site, recap: &Recap, entry: &Entry) -> Document {
     let mut page = Page::new(site, &entry.path(), &entry.headline, &card.summary());
     page.kind = "article";
     page.data = Some(data(&card));
-    document(&StoryPage { page, card }, recap.frozen)
+    document(&StoryPage { page, card }, recap.story_updated(entry.story))
+}
+
+#[derive(Template)]
+#[template(path = "withdrawn.html")]
+struct WithdrawnPage<'a> {
+    page: Page<'a>,
+    recap: &'a Recap,
+    gone: &'a Withdrawn,
+}
+
+impl WithdrawnPage<'_> {
+    fn week_name(&self) -> String {
+        words::weeks(self.recap)
+    }
+
+    fn week_href(&self) -> String {
+        self.page.href(&self.recap.path())
+    }
+}
+
+/// What is left of the page of a story that was withdrawn from `recap`.
+pub fn withdrawn_page(site: &Site, recap: &Recap, gone: &Withdrawn) -> Document {
+    let page = Page::new(site, &gone.path, "A story that was withdrawn", &gone.reason);
+    document(&WithdrawnPage { page, recap, gone }, gone.at)
 }
 
 fn data(card: &Card) -> Value {

@@ -1,0 +1,77 @@
+//! The editor's hand in the choice of a week: what he pinned, took out and put off.
+
+use std::collections::HashMap;
+
+use crate::draft::{Mark, Wish};
+use crate::id::StoryId;
+use crate::rank::Points;
+use crate::recap::select::{Candidate, Chosen, Selection};
+use crate::store::{Result, Store};
+use crate::week::Week;
+
+/// What is said of a story whose place another one took.
+const MADE_ROOM: &str = "its place went to a story that the editor pinned";
+
+/// What the editor said of the stories of one week.
+pub(super) struct Hand {
+    marks: HashMap<StoryId, Mark>,
+    week: Week,
+}
+
+impl Hand {
+    /// As the store has it.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub(super) fn of(store: &Store, week: Week) -> Result<Self> {
+        Ok(Self { marks: store.marks()?, week })
+    }
+
+    /// What he said of one story.
+    pub(super) fn on(&self, story: StoryId) -> Option<&Mark> {
+        self.marks.get(&story)
+    }
+
+    /// The points that he gives it.
+    pub(super) fn points(&self, story: StoryId) -> Option<Points> {
+        self.on(story).and_then(Mark::points)
+    }
+
+    /// Why it cannot be in the recap, if he said so.
+    pub(super) fn keeps_out(&self, story: StoryId) -> Option<String> {
+        self.on(story).and_then(|mark| mark.keeps_out_of(self.week))
+    }
+
+    /// The stories that he put off until now.
+    pub(super) fn put_off(&self) -> impl Iterator<Item = StoryId> {
+        let is_back = |mark: &Mark| {
+            mark.stance.as_ref().is_some_and(|stance| matches!(stance.wish, Wish::Later(week) if week < self.week))
+        };
+        self.marks.iter().filter(move |(_, mark)| is_back(mark)).map(|(story, _)| *story)
+    }
+
+    /// The same selection of `slots` stories, with all that are pinned in it.
+    pub(super) fn with_pinned(&self, mut selection: Selection, candidates: &[Candidate], slots: usize) -> Selection {
+        let is_pinned = |index: usize| self.on(candidates[index].story).is_some_and(Mark::pins);
+        let is_chosen = |index: usize| selection.chosen.iter().any(|chosen| chosen.candidate == index);
+        let mut missing: Vec<usize> =
+            (0..candidates.len()).filter(|index| is_pinned(*index) && !is_chosen(*index)).collect();
+        let points = |index: &usize| candidates[*index].points;
+        missing.sort_by(|a, b| points(b).total_cmp(&points(a)).then(candidates[*a].story.cmp(&candidates[*b].story)));
+        for candidate in missing {
+            let full = selection.chosen.len() >= slots;
+            let last = selection.chosen.iter().rposition(|chosen| !is_pinned(chosen.candidate)).filter(|_| full);
+            if let Some(last) = last {
+                let gone = selection.chosen.remove(last);
+                selection.left_out.insert(0, (gone.candidate, MADE_ROOM.to_owned()));
+            }
+            let points = points(&candidate);
+            let at = selection.chosen.iter().position(|chosen| chosen.points < points);
+            let chosen = Chosen { candidate, points, lost: Vec::new(), lead: 0 };
+            selection.chosen.insert(at.unwrap_or(selection.chosen.len()), chosen);
+            selection.left_out.retain(|(index, _)| *index != candidate);
+        }
+        selection
+    }
+}

@@ -1,0 +1,117 @@
+//! The week's part of the work: what has ended is drafted or published, and
+//! editors are heard.
+
+use jiff::Timestamp;
+
+use super::{LONGEST_NAP, Worker};
+use crate::daemon::control::{Answer, failed, told};
+use crate::daemon::metrics;
+use crate::editor::{Act, News, Newsroom, Tended};
+use crate::recap::Recap;
+use crate::site::{Library, write};
+use crate::store::StoreError;
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+impl Worker {
+    /// Drafts or publishes the week that has ended, if one has.
+    pub(super) async fn publish(&mut self, now: Timestamp) -> Result<()> {
+        if now < self.next_week {
+            return Ok(());
+        }
+        // Items of a turn that began before the slot belong to the week that closes with it.
+        let slot = self.config.recap.slot.last(now);
+        if self.begun.values().any(|begun| *begun < slot) {
+            return Ok(());
+        }
+        // The first issue waits for the first round; any later one is made of
+        // what was seen before its slot, so nothing is worth waiting for.
+        if self.is_first().await? && !self.queue.is_quiet(now) {
+            return Ok(());
+        }
+        let soon = now.checked_add(LONGEST_NAP).unwrap_or(Timestamp::MAX);
+        let next_slot = self.config.recap.slot.next(now);
+        loop {
+            self.next_week = match self.newsroom(now).tend().await? {
+                // The week after it may have ended, too: this one may have been held for long.
+                Tended::Published(recap) => {
+                    self.came_out(&recap).await;
+                    continue;
+                }
+                // Its file is looked at every minute.
+                Tended::Waiting(deadline) => soon.min(deadline).max(now),
+                Tended::Held(_) => soon,
+                // A first issue that had nothing to tell is tried again a minute later.
+                Tended::Nothing if self.is_first().await? => soon,
+                Tended::Nothing => next_slot,
+            };
+            self.anchored = None;
+            return Ok(());
+        }
+    }
+
+    /// Does what an editor asks for.
+    pub(super) async fn act(&mut self, act: Act) -> Answer {
+        if let Some(damage) = &self.damage {
+            return failed(damage);
+        }
+        let done = match self.newsroom(self.shared.clock.now()).perform(act).await {
+            Ok(done) => done,
+            Err(error) => return failed(&error),
+        };
+        if let Ok(done) = &done {
+            done.said.iter().take(1).for_each(|said| tracing::info!("{said}"));
+            match &done.news {
+                News::Published(recap) => self.came_out(recap).await,
+                News::Amended(recap) => self.write_tree(recap).await,
+                News::Nothing => (),
+            }
+            // There may be a draft now, or none any more.
+            (self.anchored, self.next_week) = (None, Timestamp::MIN);
+            // The running week may look another way.
+            self.shared.shelf.turn_over(self.shared.clock.now());
+        }
+        told(done)
+    }
+
+    fn newsroom(&self, now: Timestamp) -> Newsroom {
+        let (handle, readers) = (self.shared.handle.clone(), self.shared.readers.clone());
+        Newsroom { handle, readers, config: self.config.clone(), now }
+    }
+
+    /// Whether nothing was published yet, nor drafted.
+    async fn is_first(&mut self) -> Result<bool> {
+        let anchored = match self.anchored {
+            Some(anchored) => anchored,
+            None => self.shared.readers.ask(|store| store.anchor()).await?.is_some(),
+        };
+        self.anchored = Some(anchored);
+        Ok(!anchored)
+    }
+
+    /// A recap was published: everybody is told.
+    async fn came_out(&mut self, recap: &Recap) {
+        self.anchored = None;
+        metrics::published();
+        self.shared.shelf.turn_over(self.shared.clock.now());
+        self.poller.hubs().published();
+        let stories = recap.entries.len();
+        tracing::info!(week = %recap.week, stories, items = recap.items, "published {}", recap.path());
+        self.write_tree(recap).await;
+    }
+
+    /// The tree for a static host, where the operator wants one.
+    async fn write_tree(&self, recap: &Recap) {
+        let Some(folder) = self.config.publish.folder.clone() else { return };
+        let (config, readers, now) = (self.config.clone(), self.shared.readers.clone(), recap.frozen);
+        let written = tokio::task::spawn_blocking(move || {
+            readers.ask_here(|store| Ok(write(&Library { store, config: &config, now }, &folder)))
+        });
+        match written.await {
+            Ok(Ok(Ok(documents))) => tracing::info!(documents, "wrote the tree"),
+            Ok(Ok(Err(error))) => tracing::error!(error = &error as &dyn std::error::Error, "could not write the tree"),
+            Ok(Err(error)) => tracing::error!(%error, "could not write the tree"),
+            Err(_) => tracing::error!("writing the tree failed inside recapd"),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! A week before it is published, as an editor has it: which stories, in which
+//! order, under which headlines, with which words of his own; and as a text
+//! that says all of this and may be changed by hand.
+
+mod changes;
+mod frozen;
+mod lines;
+mod mark;
+mod read;
+mod written;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AudienceId, StoryId};
+use crate::publish::inert::printable;
+use crate::text::{cut, one_line};
+
+pub use changes::Change;
+pub use frozen::{Candidate, Frozen, editors};
+pub use mark::{Mark, Stance, Wish, Word};
+
+/// Characters of a headline at most.
+pub const HEADLINE_MAX: usize = 300;
+
+/// Characters of a note at most.
+pub const NOTE_MAX: usize = 2_000;
+
+/// What an editor makes of a week's candidates. Every story is one of them, and
+/// stands in it at most once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// What the editor says of the whole recap.
+    pub note: Option<String>,
+    /// Shown with a card, best first.
+    pub top: Vec<Block>,
+    /// Shown in a line, best first.
+    pub also: Vec<Block>,
+    /// Not shown.
+    pub left_out: Vec<Block>,
+    /// Stories that it is made of, as its last line says: more than half of these
+    /// are still there, or the rest was lost by accident.
+    pub count: usize,
+}
+
+/// A story in a draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Which.
+    pub story: StoryId,
+    /// One line, plain, never empty.
+    pub headline: String,
+    /// For whom; none: as it was frozen.
+    pub audiences: Option<Vec<AudienceId>>,
+    /// What the editor says of it: one line, plain.
+    pub note: Option<String>,
+}
+
+/// Where in a draft a story stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    /// With a card.
+    Top,
+    /// In a line.
+    Also,
+    /// Not in the recap.
+    LeftOut,
+}
+
+/// A draft as a file: what it is written from, and read against.
+#[derive(Clone, Copy, Debug)]
+pub struct Sheet<'s> {
+    /// The candidates.
+    pub frozen: &'s Frozen,
+    /// How often recapd wrote it: an editor who began from an earlier text is told.
+    pub edition: u32,
+    /// When it will be published, in words.
+    pub deadline: &'s str,
+}
+
+/// Why a text is no draft.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub struct Flaw {
+    /// Where, from 1; 0 where it is about the file as a whole.
+    pub line: usize,
+    /// What is wrong, and what would be right.
+    pub reason: String,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self.line {
+            0 => f.write_str(&self.reason),
+            line => write!(f, "line {line}: {}", self.reason),
+        }
+    }
+}
+
+impl Section {
+    /// All of them, in their order.
+    pub const ALL: [Self; 3] = [Self::Top, Self::Also, Self::LeftOut];
+
+    /// As it stands over it.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Top => "Top stories",
+            Self::Also => "Also this week",
+            Self::LeftOut => "Left out",
+        }
+    }
+}
+
+impl Draft {
+    /// The stories of a section.
+    pub fn section(&self, section: Section) -> &Vec<Block> {
+        match section {
+            Section::Top => &self.top,
+            Section::Also => &self.also,
+            Section::LeftOut => &self.left_out,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn section_mut(&mut self, section: Section) -> &mut Vec<Block> {
+        match section {
+            Section::Top => &mut self.top,
+            Section::Also => &mut self.also,
+            Section::LeftOut => &mut self.left_out,
+        }
+    }
+
+    /// The stories that will be published, in their order.
+    pub fn chosen(&self) -> impl Iterator<Item = &Block> {
+        self.top.iter().chain(&self.also)
+    }
+
+    /// Every story in it.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.chosen().chain(&self.left_out)
+    }
+}
+
+impl Sheet<'_> {
+    /// The draft as a text. What it says is what [`Sheet::read`] reads.
+    pub fn write(&self, draft: &Draft) -> String {
+        written::written(self, draft)
+    }
+
+    /// What a file says, whatever became of it.
+    ///
+    /// # Errors
+    ///
+    /// If it is not the whole of this week's draft: with the line at which that
+    /// shows, and what would be right.
+    pub fn read(&self, bytes: &[u8]) -> Result<Draft, Flaw> {
+        read::read(self, bytes)
+    }
+}
+
+/// A headline as a draft shows it.
+pub fn shown(headline: &str) -> String {
+    let line = cut(&one_line(&printable(headline)), HEADLINE_MAX);
+    if line.is_empty() { "(untitled)".to_owned() } else { line }
+}

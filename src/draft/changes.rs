@@ -1,0 +1,84 @@
+//! What an editor changed, for the ledger.
+
+use super::{Block, Draft, Frozen};
+use crate::id::StoryId;
+use crate::ledger::Event;
+
+/// One thing that an editor did to a week's candidates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What kind of act.
+    pub event: Event,
+    /// To which story; none: to the recap.
+    pub story: Option<StoryId>,
+    /// In words.
+    pub detail: String,
+}
+
+impl Frozen {
+    /// What makes `draft` another than the one that changes nothing, in its order.
+    pub fn changes(&self, draft: &Draft) -> Vec<Change> {
+        let untouched = self.as_chosen();
+        let mut changes: Vec<Change> = Vec::new();
+        let mut add = |event, story, detail: String| changes.push(Change { event, story, detail });
+        if draft.note != untouched.note {
+            add(Event::Noted, None, said(draft.note.as_deref()));
+        }
+        for block in draft.chosen() {
+            let Some(before) = untouched.blocks().find(|before| before.story == block.story) else { continue };
+            let story = Some(block.story);
+            if !self.was_chosen(block.story) {
+                add(Event::TakenIn, story, "the editor took it into the draft".to_owned());
+            }
+            if block.headline != before.headline {
+                add(Event::Retitled, story, format!("“{}” became “{}”", before.headline, block.headline));
+            }
+            if block.note != before.note {
+                add(Event::Noted, story, said(block.note.as_deref()));
+            }
+            if block.audiences.is_some() && block.audiences != before.audiences {
+                add(Event::Readdressed, story, format!("for {} in the draft", named(block)));
+            }
+        }
+        for story in moved(&untouched, draft) {
+            let place = |draft: &Draft| draft.chosen().position(|block| block.story == story).map_or(0, |at| at + 1);
+            let detail = format!("the editor put #{} on place {}", place(&untouched), place(draft));
+            add(Event::Reordered, Some(story), detail);
+        }
+        for before in untouched.chosen().filter(|before| !draft.chosen().any(|block| block.story == before.story)) {
+            add(Event::TakenOut, Some(before.story), "the editor took it out of the draft".to_owned());
+        }
+        changes
+    }
+}
+
+fn said(note: Option<&str>) -> String {
+    note.map_or_else(|| "the note was taken out".to_owned(), |note| format!("“{note}”"))
+}
+
+fn named(block: &Block) -> String {
+    let names: Vec<&str> = block.audiences.iter().flatten().map(|audience| audience.as_str()).collect();
+    if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
+}
+
+/// The fewest stories that were moved to make the order of `after` of that of `before`.
+fn moved(before: &Draft, after: &Draft) -> Vec<StoryId> {
+    let place = |story: StoryId| before.chosen().position(|block| block.story == story);
+    let places: Vec<(usize, StoryId)> =
+        after.chosen().filter_map(|block| Some((place(block.story)?, block.story))).collect();
+    let stay = longest_rising(&places.iter().map(|(place, _)| *place).collect::<Vec<_>>());
+    places.into_iter().filter(|(place, _)| !stay.contains(place)).map(|(_, story)| story).collect()
+}
+
+/// The longest part of `numbers` that rises from each to the next; of several, the first.
+fn longest_rising(numbers: &[usize]) -> Vec<usize> {
+    let mut best: Vec<Vec<usize>> = Vec::new();
+    for number in numbers {
+        let fitting = best.iter().filter(|rising| rising.last().is_some_and(|last| last < number));
+        let longest = fitting.max_by(|a, b| a.len().cmp(&b.len()).then(b.cmp(a)));
+        let mut rising = longest.cloned().unwrap_or_default();
+        rising.push(*number);
+        best.push(rising);
+    }
+    best.into_iter().max_by(|a, b| a.len().cmp(&b.len()).then(b.cmp(a))).unwrap_or_default()
+}

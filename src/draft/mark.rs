@@ -1,0 +1,161 @@
+//! What an editor says of a story before its week is frozen.
+
+use super::frozen::{editors, tags};
+use super::{Block, Draft, Section};
+use crate::audience::Tag;
+use crate::id::AudienceId;
+use crate::insight::Insight;
+use crate::rank::Points;
+use crate::recap::Entry;
+use crate::week::Week;
+
+/// What an editor said of a story: of each kind the last word.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// Whether it is to be in the recap.
+    pub stance: Option<Stance>,
+    /// Its headline.
+    pub headline: Option<String>,
+    /// For whom it is.
+    pub audiences: Option<Vec<AudienceId>>,
+    /// What he says of it.
+    pub note: Option<String>,
+}
+
+/// Where an editor wants a story, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stance {
+    /// Where.
+    pub wish: Wish,
+    /// In his words.
+    pub why: Option<String>,
+}
+
+/// Where an editor wants a story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// In the recap, with more points.
+    Pinned,
+    /// In no recap.
+    Dropped,
+    /// Not in the recap of this week, but one that may be chosen for the next.
+    Later(Week),
+}
+
+/// A single word of an editor's on a story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// It is to be in the recap.
+    Pin(Option<String>),
+    /// It is not.
+    Drop(Option<String>),
+    /// Not in this one.
+    Later(Option<String>),
+    /// Whatever was said of that is taken back.
+    Undo,
+    /// Words of his own; none: they are taken back.
+    Note(Option<String>),
+    /// Another headline; none: its own again.
+    Retitle(Option<String>),
+    /// For whom it is; none: as the rules have it.
+    Move(Option<Vec<AudienceId>>),
+}
+
+/// What a pin is worth.
+const PIN: f64 = 5.0;
+
+impl Mark {
+    /// Whether anything is said at all.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What it says with one `word` more, in a week of this name.
+    #[must_use]
+    pub fn with(&self, word: &Word, week: Week) -> Self {
+        let mut mark = self.clone();
+        let stance = |wish: Wish, why: &Option<String>| Some(Stance { wish, why: why.clone() });
+        match word {
+            Word::Pin(why) => mark.stance = stance(Wish::Pinned, why),
+            Word::Drop(why) => mark.stance = stance(Wish::Dropped, why),
+            Word::Later(why) => mark.stance = stance(Wish::Later(week), why),
+            Word::Undo => mark.stance = None,
+            Word::Note(note) => mark.note = note.clone(),
+            Word::Retitle(headline) => mark.headline = headline.clone(),
+            Word::Move(audiences) => mark.audiences = audiences.clone(),
+        }
+        mark
+    }
+
+    /// Whether the story is to be in the recap of `week`, whatever its points.
+    pub fn pins(&self) -> bool {
+        self.stance.as_ref().is_some_and(|stance| stance.wish == Wish::Pinned)
+    }
+
+    /// Why the story cannot be in the recap of `week`, if that is what the editor wants.
+    pub fn keeps_out_of(&self, week: Week) -> Option<String> {
+        let stance = self.stance.as_ref()?;
+        let said = match stance.wish {
+            Wish::Pinned => return None,
+            Wish::Dropped => "the editor took it out",
+            Wish::Later(of) if of >= week => "the editor keeps it for a later week",
+            Wish::Later(_) => return None,
+        };
+        Some(with_why(said, stance.why.as_deref()))
+    }
+
+    /// The points that it brings.
+    pub fn points(&self) -> Option<Points> {
+        let stance = self.stance.as_ref().filter(|stance| stance.wish == Wish::Pinned)?;
+        Points::some("editor", PIN, with_why("pinned", stance.why.as_deref()))
+    }
+
+    /// Changes what is shown of the story.
+    pub fn apply(&self, entry: &mut Entry, cards: &mut [Insight]) {
+        if let Some(headline) = &self.headline {
+            entry.retitle(headline);
+        }
+        if let Some(note) = &self.note {
+            cards.iter_mut().chain([&mut entry.insight]).for_each(|card| card.note = Some(editors(note)));
+        }
+    }
+
+    /// For whom the story is that was found to be for `found`.
+    pub fn tags(&self, found: Vec<Tag>) -> Vec<Tag> {
+        self.audiences.as_ref().map_or_else(|| found.clone(), |audiences| tags(audiences, &found))
+    }
+}
+
+impl Draft {
+    /// The same with a `word` on a story of it, which was frozen as `untouched`.
+    ///
+    /// Pinned it is the first of all; dropped, or kept for later, it is below the line.
+    pub fn hear(&mut self, word: &Word, untouched: &Block) {
+        let (section, at) = self.place(untouched);
+        let mut block = match self.section(section).get(at) {
+            Some(_) => self.section_mut(section).remove(at),
+            None => untouched.clone(),
+        };
+        match word {
+            Word::Pin(_) => return self.top.insert(0, block),
+            Word::Drop(_) | Word::Later(_) => return self.left_out.push(block),
+            Word::Undo => (),
+            Word::Note(note) => block.note = note.clone(),
+            Word::Retitle(headline) => block.headline = headline.clone().unwrap_or_else(|| untouched.headline.clone()),
+            Word::Move(audiences) => block.audiences = audiences.clone().or_else(|| untouched.audiences.clone()),
+        }
+        self.section_mut(section).insert(at, block);
+    }
+
+    /// Where a story stands: one that was deleted at the end of what is left out.
+    fn place(&self, wanted: &Block) -> (Section, usize) {
+        let at = |section: Section| self.section(section).iter().position(|block| block.story == wanted.story);
+        let found = Section::ALL.into_iter().find_map(|section| Some((section, at(section)?)));
+        found.unwrap_or((Section::LeftOut, self.left_out.len()))
+    }
+}
+
+/// "pinned: everybody asks about it".
+fn with_why(said: &str, why: Option<&str>) -> String {
+    why.map_or_else(|| said.to_owned(), |why| format!("{said}: {why}"))
+}

@@ -1,0 +1,348 @@
+//! What becomes of a draft that was written, edited, damaged and read.
+
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+
+use super::*;
+use crate::publish::fixture::{at, recap};
+use crate::recap::{LeftOut, Recap};
+
+/// The week of the fixture: three cards, one line, two stories left out.
+fn frozen() -> Frozen {
+    let week = recap();
+    let candidates: Vec<Candidate> =
+        week.entries.iter().map(|entry| Candidate { entry: entry.clone(), cards: Vec::new() }).collect();
+    let left = |candidate: &Candidate| LeftOut {
+        story: candidate.entry.story,
+        headline: candidate.entry.headline.clone(),
+        total: candidate.entry.score.total,
+        reason: "would need +0.4".to_owned(),
+    };
+    let left_out = candidates.iter().skip(4).map(left).collect();
+    Frozen { frame: Recap { entries: Vec::new(), full: 3, left_out, ..week }, candidates, chosen: 4 }
+}
+
+fn sheet(frozen: &Frozen) -> Sheet<'_> {
+    Sheet { frozen, edition: 2, deadline: "on Monday 11 May 2026, 20:00 UTC" }
+}
+
+/// The draft that changes nothing, as text.
+fn text() -> String {
+    let frozen = frozen();
+    sheet(&frozen).write(&frozen.as_chosen())
+}
+
+/// What an edit of the text is read as, in short, or what is wrong with it.
+fn read(edited: &[u8]) -> String {
+    let frozen = frozen();
+    let draft = match sheet(&frozen).read(edited) {
+        Ok(draft) => draft,
+        Err(flaw) => return flaw.to_string(),
+    };
+    assert_eq!(
+        sheet(&frozen).read(sheet(&frozen).write(&draft).as_bytes()),
+        Ok(draft.clone()),
+        "it is read as written"
+    );
+    let place = |block: &Block| {
+        1 + frozen.candidates.iter().position(|candidate| candidate.entry.story == block.story).unwrap()
+    };
+    let places = |section| draft.section(section).iter().map(|block| place(block).to_string()).collect::<Vec<_>>();
+    Section::ALL.map(|section| places(section).join(" ")).join(" | ")
+}
+
+#[track_caller]
+fn check(edit: impl FnOnce(String) -> String, expected: Expect) {
+    expected.assert_eq(&read(edit(text()).as_bytes()));
+}
+
+/// The block of the story at this place among the candidates, 1 is the first.
+fn block(text: &str, place: usize) -> String {
+    let story = frozen().candidates[place - 1].entry.story.to_string();
+    let begin = text.find(&format!("<!-- story {story}")).unwrap();
+    let rest = &text[begin..];
+    let end = ["\n\n## ", "\n\n<!-- "].iter().filter_map(|next| rest.find(next)).min().unwrap();
+    rest[..end].to_owned() + "\n"
+}
+
+#[test]
+fn it_says_what_may_be_done_with_it() {
+    let mut frozen = frozen();
+    frozen.candidates.retain(|candidate| [1, 2, 5].contains(&candidate.entry.place));
+    frozen.frame.left_out.retain(|left| frozen.candidates.iter().any(|it| it.entry.story == left.story));
+    (frozen.frame.full, frozen.chosen) = (1, 2);
+    let mut draft = frozen.as_chosen();
+    draft.top[0].note = Some("We asked the fund; it does not comment.".to_owned());
+    let written = Sheet { edition: 1, ..sheet(&frozen) }.write(&draft);
+    let manual = include_str!("../../docs/publishing.md");
+    let shown = manual.split("```markdown\n").nth(1).and_then(|rest| rest.split("```").next());
+    assert_eq!(shown, Some(written.as_str()), "the example in docs/publishing.md");
+}
+
+#[test]
+fn what_is_not_edited_stays_as_it_was_chosen() {
+    check(|text| text, expect!["1 2 3 | 4 | 5 6"]);
+    let frozen = frozen();
+    let draft = frozen.as_chosen();
+    assert_eq!(frozen.changes(&draft), []);
+    let recaps = frozen.recaps(&draft, at("2026-05-11T20:00:00Z"));
+    let week = recap();
+    assert_eq!(recaps[0].entries, week.entries[..4]);
+    assert_eq!(recaps[0].left_out, frozen.frame.left_out);
+    assert_eq!(recaps[1].audience.as_ref().unwrap().id.as_str(), "founders");
+}
+
+#[test]
+fn stories_are_moved_taken_out_and_taken_in_with_their_lines() {
+    let moved = |text: String, place: usize, before: &str| {
+        let block = block(&text, place);
+        text.replace(&format!("\n{block}"), "").replace(before, &format!("{block}\n{before}"))
+    };
+    check(|text| moved(text, 2, "## Also"), expect!["1 3 2 | 4 | 5 6"]);
+    check(|text| moved(text, 5, "## Also"), expect!["1 2 3 5 | 4 | 6"]);
+    check(|text| moved(text, 1, "<!-- end"), expect!["2 3 | 4 | 5 6 1"]);
+    check(|text| text.replace(&format!("\n{}", block(&text, 3)), ""), expect!["1 2 | 4 | 5 6"]);
+}
+
+#[test]
+fn editors_and_systems_may_end_lines_as_they_like() {
+    check(|text| text.replace('\n', "\r\n"), expect!["1 2 3 | 4 | 5 6"]);
+    check(|text| format!("\u{feff}{text}"), expect!["1 2 3 | 4 | 5 6"]);
+    check(|text| text.replace('\n', "  \n\n").trim_end().to_owned(), expect!["1 2 3 | 4 | 5 6"]);
+}
+
+#[test]
+fn an_editors_words_are_published_and_told() {
+    let frozen = frozen();
+    let edited = text()
+        .replacen(
+            "### China’s Big Fund leads DeepSeek round at $45B\n",
+            "### Big Fund and DeepSeek\n> Who pays,\n> decides.\n",
+            1,
+        )
+        .replacen("For: developers\n", "For: policy, developers\n", 1)
+        .replacen("\n## Top stories", "\n> A slow week.\n\n## Top stories", 1)
+        .replace(&format!("\n{}", block(&text(), 3)), "");
+    let draft = sheet(&frozen).read(edited.as_bytes()).unwrap();
+    let recaps = frozen.recaps(&draft, at("2026-05-11T20:00:00Z"));
+    let pool = &recaps[0];
+    assert_eq!(pool.note.as_deref(), Some("A slow week."));
+    assert_eq!(
+        (pool.entries[0].headline.as_str(), pool.entries[0].slug.as_str()),
+        ("Big Fund and DeepSeek", "big-fund-and-deepseek")
+    );
+    assert_eq!(pool.entries[0].insight.note.as_ref().unwrap().text, "Who pays, decides.");
+    let policy = recaps.iter().find(|recap| recap.path() == "/w/2026-W19/policy/").unwrap();
+    assert_eq!(policy.entries[0].story, pool.entries[1].story);
+    let told: Vec<String> =
+        frozen.changes(&draft).iter().map(|change| format!("{}: {}\n", change.event, change.detail)).collect();
+    expect![[r#"
+        noted: “A slow week.”
+        retitled: “China’s Big Fund leads DeepSeek round at $45B” became “Big Fund and DeepSeek”
+        noted: “Who pays, decides.”
+        readdressed: for policy, developers in the draft
+        taken out: the editor took it out of the draft
+    "#]]
+    .assert_eq(&told.concat());
+    let left: Vec<&str> = pool.left_out.iter().map(|left| left.reason.as_str()).collect();
+    assert_eq!(left.iter().filter(|reason| **reason == "the editor took it out of the draft").count(), 1);
+}
+
+#[test]
+fn a_neighbour_that_is_taken_out_leads_to_its_original() {
+    let mut frozen = frozen();
+    let gone = frozen.candidates[1].entry.clone();
+    let related = crate::recap::Related { story: gone.story, headline: gone.headline.clone(), url: Some(gone.path()) };
+    frozen.candidates[0].entry.related = vec![related];
+    let mut draft = frozen.as_chosen();
+    let link = |draft: &Draft| frozen.recaps(draft, at("2026-05-11T20:00:00Z"))[0].entries[0].related[0].url.clone();
+    assert_eq!(link(&draft), Some(gone.path()));
+    draft.top.remove(1);
+    assert_eq!(link(&draft), gone.lead.url);
+}
+
+#[test]
+fn only_what_was_moved_is_told_as_moved() {
+    let frozen = frozen();
+    let mut draft = frozen.as_chosen();
+    let last = draft.also.remove(0);
+    draft.top.insert(0, last.clone());
+    let changes = frozen.changes(&draft);
+    assert_eq!(changes.len(), 1);
+    assert_eq!((changes[0].story, changes[0].detail.as_str()), (Some(last.story), "the editor put #4 on place 1"));
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_line_and_what_would_be_right() {
+    let mut report = String::new();
+    let mut flawed = |what: &str, edited: Vec<u8>| report += &format!("{what}\n    {}\n", read(&edited));
+    let text = text();
+    let with = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1).into_bytes()
+    };
+    let first = frozen().candidates[0].entry.story;
+    let other = "0123456789abcdef0123456789abcdef";
+    flawed("empty", Vec::new());
+    flawed("blank", b" \n\n".to_vec());
+    flawed(
+        "UTF-16",
+        [&[0xff, 0xfe][..], &text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()].concat(),
+    );
+    flawed("Latin-1", [text.as_bytes(), b"caf\xe9"].concat());
+    flawed("a binary file", with("For: ", "For: \u{0}"));
+    flawed("no header", with("<!-- recapd draft 2026-W19, edition 2", ""));
+    flawed("another week", with("recapd draft 2026-W19", "recapd draft 2026-W18"));
+    flawed("another edition", with("edition 2", "edition 1"));
+    flawed("no edition", with(", edition 2", ""));
+    flawed("another id", with(&first.to_string(), other));
+    flawed("half an id", with(&first.to_string(), &first.short()));
+    flawed("an id twice", with("## Also", &format!("{}\n## Also", block(&text, 1))));
+    flawed("no headline", with("### China’s Big Fund leads DeepSeek round at $45B\n", ""));
+    flawed("an empty headline", with("China’s Big Fund leads DeepSeek round at $45B\n", "\n"));
+    flawed("a long headline", with("### China’s", &format!("### {}", "China’s ".repeat(60))));
+    flawed("two headlines", with("For: founders, investors", "### And another\nFor: founders, investors"));
+    flawed("half a comment", with(" -->\n### China’s", "\n### China’s"));
+    flawed("the other half", with(&format!("<!-- story {first}\n"), ""));
+    flawed("a comment of one's own", with("## Also", "<!-- to do -->\n## Also"));
+    flawed("an unknown audience", with("For: founders", "For: fuonders"));
+    flawed("two lines of audiences", with("For: founders", "For: policy\nFor: founders"));
+    flawed("a stray line", with("For: founders", "Nice!\nFor: founders"));
+    flawed("a note of nobody", with("## Also this week", "## Also this week\n> Hear, hear"));
+    flawed("a missing section", with("## Also this week\n", ""));
+    flawed("sections in another order", with("## Top stories", "## Left out"));
+    flawed("a section more", with("<!-- end", "## Sponsors\n<!-- end"));
+    flawed("conflict", with("## Also", "<<<<<<< mine\n## Also"));
+    flawed("cut off", text.as_bytes()[..text.len() / 2].to_vec());
+    flawed("the last line lost", text.split("<!-- end").next().unwrap().as_bytes().to_vec());
+    flawed("more below", [text.as_bytes(), b"\nBye.\n"].concat());
+    let (begin, end) = (text.find("\n<!-- story").unwrap(), text.find("## Left out").unwrap());
+    let emptied = format!("{}\n## Also this week\n\n{}", &text[..begin], &text[end..]);
+    flawed("emptied", emptied.clone().into_bytes());
+    assert_eq!(read(emptied.replace("4 stories", "0 stories").as_bytes()), " |  | 5 6", "who really means it says so");
+    expect![[r#"
+        empty
+            line 1: the file is empty: delete it, and recapd writes it as it was
+        blank
+            line 1: the file is empty: delete it, and recapd writes it as it was
+        UTF-16
+            line 1: the file is in UTF-16: save it as UTF-8
+        Latin-1
+            line 64: the file is not in UTF-8 (there is a byte 0xe9): save it as UTF-8
+        a binary file
+            line 22: there is a control character (U+0000): take it out
+        no header
+            line 3: the first line is missing: it should be `<!-- recapd draft 2026-W19, edition 2`
+        another week
+            line 1: this is the draft of 2026-W18, and 2026-W19 is to be published
+        another edition
+            line 1: this was begun from edition 1, and recapd wrote edition 2 since, by a verb: put in what that changed, and write `edition 2` here
+        no edition
+            line 1: the first line is missing: it should be `<!-- recapd draft 2026-W19, edition 2`
+        another id
+            line 17: story 01234567 is no candidate of 2026-W19: take it out; a draft holds only what recapd wrote into it
+        half an id
+            line 17: `fdadc34a` is no story's id: it has 32 digits, as recapd wrote it
+        an id twice
+            line 38: story fdadc34a stands in line 17 already: take one of them out
+        no headline
+            line 21: `For:` belongs below the headline of a story
+        an empty headline
+            line 21: the headline is missing: write it behind `###`
+        a long headline
+            line 21: the headline is too long: 300 characters at most
+        two headlines
+            line 22: whose headline is this? its comment, `<!-- story ID .. -->`, should stand above it
+        half a comment
+            line 17: the comment that begins here does not end: `-->` is missing
+        the other half
+            line 17: this is no part of a draft: a headline begins with `###`, words of your own begin with `>`
+        a comment of one's own
+            line 38: only comments that recapd wrote may stand here: `<!-- story ID` above a headline, and the last line; words of your own begin with `>`
+        an unknown audience
+            line 22: there is no audience `fuonders`; there are founders, developers, investors, policy, general
+        two lines of audiences
+            line 23: a story has one line that begins with `For:`: is a headline missing above?
+        a stray line
+            line 22: this is no part of a draft: a headline begins with `###`, words of your own begin with `>`
+        a note of nobody
+            line 39: whose note is this? it belongs below a headline, or above the first section
+        a missing section
+            line 46: `## Also this week` should stand here, or above: it is missing
+        sections in another order
+            line 15: `## Top stories` should stand here, or above: it is missing
+        a section more
+            line 63: a draft has no more sections: take this heading out
+        conflict
+            line 38: two edits meet here, and the mark of their conflict is left: keep the lines that are right
+        cut off
+            line 28: the end is missing: the last line should be `<!-- end of draft 2026-W19: 4 stories -->`; was the file cut off?
+        the last line lost
+            line 62: the end is missing: the last line should be `<!-- end of draft 2026-W19: 4 stories -->`; was the file cut off?
+        more below
+            line 65: the draft ends in line 63: nothing may stand below it
+        emptied
+            line 35: only 0 of the 4 stories that were chosen are still here: if the others are to go, write `0 stories` here, else bring them back
+    "#]].assert_eq(&report);
+}
+
+#[test]
+fn half_a_file_is_never_a_draft() {
+    let text = text();
+    let whole = text.trim_end().len();
+    for end in (0..whole).filter(|end| text.is_char_boundary(*end)) {
+        assert!(read(&text.as_bytes()[..end]).starts_with("line "), "cut after {end} bytes");
+    }
+}
+
+#[test]
+fn a_headline_may_be_anything() {
+    let mut frozen = frozen();
+    let odd =
+        ["", "-->", "<!-- x", "### #", "> quoted", "For: all", "## Left out", "a\u{202e}b\nc", &"word ".repeat(200)];
+    for odd in odd {
+        frozen.candidates[0].entry.headline = odd.to_owned();
+        let draft = frozen.as_chosen();
+        assert_eq!(sheet(&frozen).read(sheet(&frozen).write(&draft).as_bytes()), Ok(draft.clone()), "{odd:?}");
+        assert_eq!(frozen.recaps(&draft, at("2026-05-11T20:00:00Z"))[0].entries[0].headline, odd);
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        read(&bytes);
+    }
+
+    /// Lines of a draft lost, doubled, swapped and cut as by a slip of the hand:
+    /// what is read all the same is a draft like any other, with each story once.
+    #[test]
+    fn whatever_becomes_of_its_lines_it_is_a_draft_or_an_error(
+        slips in proptest::collection::vec((0..5_u8, any::<proptest::sample::Index>(), any::<proptest::sample::Index>()), 1..6),
+    ) {
+        let text = text();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        for (kind, one, other) in slips {
+            let (one, other) = (one.index(lines.len()), other.index(lines.len()));
+            match kind {
+                0 if lines.len() > 1 => drop(lines.remove(one)),
+                1 => lines.insert(other, lines[one].clone()),
+                2 => lines.swap(one, other),
+                3 if lines.len() > 2 => drop(lines.drain(one.min(other)..one.max(other).min(lines.len() - 1))),
+                _ => {
+                    let half = lines[one].chars().take(lines[one].chars().count() / 2).collect();
+                    lines[one] = half;
+                }
+            }
+        }
+        let frozen = frozen();
+        if let Ok(draft) = sheet(&frozen).read(lines.join("\n").as_bytes()) {
+            let mut met: Vec<StoryId> = draft.blocks().map(|block| block.story).collect();
+            met.sort();
+            met.dedup();
+            prop_assert_eq!(met.len(), draft.blocks().count());
+            let written = sheet(&frozen).write(&draft);
+            prop_assert_eq!(sheet(&frozen).read(written.as_bytes()), Ok(draft));
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! The editor's part, done: a week that waits for him is frozen and drafted, its
+//! file is looked at, held or published; what he says is written down.
+
+mod corrections;
+mod file;
+mod words;
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+
+use crate::compose::{self, Extent, History, Order, due, freeze};
+use crate::config::Config;
+use crate::draft::{Draft, Flaw, Frozen, Sheet, Word};
+use crate::ledger::{Event, Note};
+use crate::publish::words::{count, moment};
+use crate::recap::{Issue, Recap};
+use crate::store::{DraftChange, Handle, OpenDraft, Published, Readers, Result};
+use crate::week::Week;
+
+pub use corrections::Amendment;
+pub use file::DraftFile;
+
+/// A recap that is frozen so soon after its slot has its deadline counted from the slot.
+const PUNCTUAL: SignedDuration = SignedDuration::from_mins(5);
+
+/// Where an editor works: at one moment, by one configuration.
+#[derive(Clone, Debug)]
+pub struct Newsroom {
+    /// The way to the writer.
+    pub handle: Handle,
+    /// The ways to everybody else.
+    pub readers: Readers,
+    /// By which rules.
+    pub config: Arc<Config>,
+    /// What time it is.
+    pub now: Timestamp,
+}
+
+/// What an editor wants done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Have the draft of a week.
+    Draft {
+        /// None: the one that waits, is due, or runs.
+        week: Option<Week>,
+        /// Begin it again, whatever was edited.
+        fresh: Fresh,
+    },
+    /// Publish a week now, as its draft says.
+    Publish {
+        /// None: the one that waits or is due.
+        week: Option<Week>,
+    },
+    /// Correct a published recap.
+    Amend(Amendment),
+    /// Show a published story no more.
+    Withdraw {
+        /// Its id, or the first digits of it.
+        story: String,
+        /// Why, for readers.
+        reason: String,
+    },
+    /// Say something of a story.
+    Say {
+        /// Its id, or the first digits of it.
+        story: String,
+        /// What.
+        word: Word,
+    },
+}
+
+/// Whether a draft is begun again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fresh {
+    /// It stays as it is.
+    #[default]
+    No,
+    /// As it was frozen.
+    Yes,
+}
+
+impl From<bool> for Fresh {
+    fn from(fresh: bool) -> Self {
+        if fresh { Self::Yes } else { Self::No }
+    }
+}
+
+impl From<Fresh> for bool {
+    fn from(fresh: Fresh) -> bool {
+        fresh == Fresh::Yes
+    }
+}
+
+/// What came of an act.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done {
+    /// What is true now, a line each.
+    pub said: Vec<String>,
+    /// What readers get of it.
+    pub news: News,
+}
+
+/// What an act brings readers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// Nothing yet.
+    Nothing,
+    /// A recap.
+    Published(Box<Recap>),
+    /// Another revision of one.
+    Amended(Box<Recap>),
+}
+
+/// Why an act was not done: what would be right, in words. Nothing was changed.
+pub type Refusal = String;
+
+/// What became of the week that has ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Tended {
+    /// None has, or it is published already.
+    Nothing,
+    /// It waits for its editor, until then.
+    Waiting(Timestamp),
+    /// Its deadline may pass: it waits until its file is mended.
+    Held(Flaw),
+    /// It is out.
+    Published(Box<Recap>),
+}
+
+/// What a look at a draft is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    /// To publish it, if it is right.
+    ToPublish,
+    /// To publish it, if it is right and its time has come.
+    InPassing,
+    /// To see whether it is right.
+    ToSee,
+}
+
+impl Newsroom {
+    /// Does what is due: freezes and drafts a week that has ended, looks at the
+    /// file of one that waits, publishes it at its deadline. To be called once a
+    /// minute, and harmless at any time.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn tend(&self) -> Result<Tended> {
+        if let Some(open) = self.open().await? {
+            return self.look(open, Look::InPassing).await;
+        }
+        if self.config.recap.review.is_zero() {
+            let published = compose::publish_due(&self.handle, &self.readers, &self.config, self.now).await?;
+            return Ok(published.map_or(Tended::Nothing, |recap| Tended::Published(Box::new(recap))));
+        }
+        match self.draft_due().await? {
+            Some(open) => Ok(Tended::Waiting(open.deadline)),
+            None => Ok(Tended::Nothing),
+        }
+    }
+
+    /// Does what an editor asks for.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails; nothing is changed then.
+    pub async fn perform(&self, act: Act) -> Result<std::result::Result<Done, Refusal>> {
+        match act {
+            Act::Draft { week, fresh } => self.draft(week, fresh).await,
+            Act::Publish { week } => self.publish(week).await,
+            Act::Amend(amendment) => self.amend(amendment).await,
+            Act::Withdraw { story, reason } => self.withdraw(&story, &reason).await,
+            Act::Say { story, word } => self.say(&story, word).await,
+        }
+    }
+
+    async fn open(&self) -> Result<Option<OpenDraft>> {
+        self.readers.ask(|store| store.draft()).await
+    }
+
+    fn file(&self, week: Week) -> DraftFile {
+        DraftFile::of(&self.config.recap.drafts, week)
+    }
+
+    /// Freezes the week that is due, and writes its file; none if none is.
+    async fn draft_due(&self) -> Result<Option<OpenDraft>> {
+        let (by, now) = (self.config.clone(), self.now);
+        let frozen = self.readers.ask(move |store| {
+            let Some(due) = due(store, &by.recap.slot, now)? else { return Ok(None) };
+            let history = History::of(store)?;
+            let order = Order { week: due.week, window: &due.window, frozen: now, issue: due.issue, history: &history };
+            freeze(store, &by, order, Extent::Offered).map(Some)
+        });
+        let Some(frozen) = frozen.await? else { return Ok(None) };
+        if frozen.frame.issue == Issue::First && frozen.chosen == 0 {
+            return Ok(None);
+        }
+        let deadline = self.deadline(&frozen);
+        let words = self.in_words(deadline);
+        let text = Sheet { frozen: &frozen, edition: 1, deadline: &words }.write(&frozen.as_chosen());
+        let week = frozen.frame.week;
+        let draft = OpenDraft { week, since: now, deadline, edition: 1, text, replaced: None, held: None };
+        let note = self.note(Event::Drafted, week, format!("{}, published {words}", count(frozen.chosen, "story")));
+        self.handle.keep(DraftChange::Opened(Box::new(draft), Box::new(frozen)), vec![note]).await?;
+        let Some(open) = self.open().await?.filter(|open| open.week == week) else { return Ok(None) };
+        let file = self.file(week);
+        match file.write(&open.text) {
+            Ok(()) => tracing::info!(%week, "the draft is at {}, published {words}", file.path().display()),
+            Err(error) => self.could_not_write(&file, &error),
+        }
+        Ok(Some(open))
+    }
+
+    /// The slot and the time for the review; where the slot was missed, that much time from now.
+    fn deadline(&self, frozen: &Frozen) -> Timestamp {
+        let slot = frozen.frame.window.end;
+        let begun = if self.now.duration_since(slot) <= PUNCTUAL { slot } else { self.now };
+        begun.checked_add(self.config.recap.review).unwrap_or(Timestamp::MAX)
+    }
+
+    /// "on Monday 11 May 2026, 20:00 UTC".
+    fn in_words(&self, at: Timestamp) -> String {
+        let zone = &self.config.recap.slot.zone;
+        format!("on {} {}", at.to_zoned_datetime(zone.clone()).strftime("%A"), moment(at, zone))
+    }
+
+    fn note(&self, event: Event, week: Week, detail: String) -> Note {
+        Note { week: Some(week), ..event.at(self.now, detail) }
+    }
+
+    fn could_not_write(&self, file: &DraftFile, error: &std::io::Error) {
+        tracing::error!(%error, "cannot write {}: nobody can edit the draft", file.path().display());
+    }
+
+    /// What the file says now: its bytes, or that it cannot be read. One that is gone is written again.
+    fn bytes(&self, open: &OpenDraft) -> std::result::Result<Vec<u8>, Flaw> {
+        let file = self.file(open.week);
+        let found =
+            file.read().map_err(|error| Flaw { line: 0, reason: format!("the file cannot be read: {error}") })?;
+        let is_replaced = |bytes: &Vec<u8>| open.replaced.is_some_and(|hash| hash == digest(bytes));
+        let gone = found.is_none();
+        match found.filter(|bytes| !is_replaced(bytes)) {
+            Some(bytes) => Ok(bytes),
+            None => {
+                match file.write(&open.text) {
+                    Ok(()) if gone => {
+                        tracing::warn!(week = %open.week, "{} was gone: it is written again, as it was", file.path().display());
+                    }
+                    Ok(()) => (),
+                    Err(error) => self.could_not_write(&file, &error),
+                }
+                Ok(open.text.clone().into_bytes())
+            }
+        }
+    }
+
+    /// Looks at the file of a week that waits, and publishes it if it is time.
+    async fn look(&self, open: OpenDraft, look: Look) -> Result<Tended> {
+        let bytes = self.bytes(&open);
+        let is_time = match look {
+            Look::ToPublish => true,
+            Look::InPassing => self.now >= open.deadline,
+            Look::ToSee => false,
+        };
+        let is_as_it_was = open.held.is_none() && bytes.as_ref().is_ok_and(|bytes| *bytes == open.text.as_bytes());
+        if is_as_it_was && !is_time {
+            self.release(open.week);
+            return Ok(Tended::Waiting(open.deadline));
+        }
+        let Some(frozen) = self.readers.ask(|store| store.frozen()).await? else { return Ok(Tended::Nothing) };
+        let draft = bytes.and_then(|bytes| Ok((self.read(&open, &frozen, &bytes)?, bytes)));
+        let (draft, bytes) = match draft {
+            Ok(read) => read,
+            Err(flaw) => return self.hold(&open, flaw).await,
+        };
+        if !is_as_it_was {
+            self.accept(&open, &bytes).await?;
+        }
+        self.release(open.week);
+        if is_time { self.bring_out(&open, &frozen, &draft).await } else { Ok(Tended::Waiting(open.deadline)) }
+    }
+
+    fn read(&self, open: &OpenDraft, frozen: &Frozen, bytes: &[u8]) -> std::result::Result<Draft, Flaw> {
+        Sheet { frozen, edition: open.edition, deadline: &self.in_words(open.deadline) }.read(bytes)
+    }
+
+    /// The file says something else than before, and it is a draft.
+    async fn accept(&self, open: &OpenDraft, bytes: &[u8]) -> Result<()> {
+        let mut notes = Vec::new();
+        if open.held.is_some() {
+            tracing::info!(week = %open.week, "the draft is right again: the recap is held no more");
+            notes.push(self.note(Event::Freed, open.week, "its draft is right again".to_owned()));
+        }
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let good = DraftChange::Good { week: open.week, edition: open.edition, text, replaced: None };
+        self.handle.keep(good, notes).await
+    }
+
+    /// The file is no draft: nothing is published until it is mended.
+    async fn hold(&self, open: &OpenDraft, flaw: Flaw) -> Result<Tended> {
+        let file = self.file(open.week);
+        if open.held.as_ref() != Some(&flaw) {
+            let path = file.path();
+            tracing::error!(week = %open.week, line = flaw.line, "the recap is held: {}: {flaw}", path.display());
+            let note = self.note(Event::Held, open.week, format!("its draft is wrong: {flaw}"));
+            self.handle.keep(DraftChange::Held(open.week, flaw.clone()), vec![note]).await?;
+        }
+        if let Err(error) = file.hold(&flaw) {
+            tracing::warn!(%error, "cannot write {}", file.hold_path().display());
+        }
+        Ok(Tended::Held(flaw))
+    }
+
+    fn release(&self, week: Week) {
+        let file = self.file(week);
+        if let Err(error) = file.release() {
+            tracing::warn!(%error, "cannot remove {}", file.hold_path().display());
+        }
+    }
+
+    /// Publishes the week as `draft` has it.
+    async fn bring_out(&self, open: &OpenDraft, frozen: &Frozen, draft: &Draft) -> Result<Tended> {
+        let recaps = frozen.recaps(draft, self.now);
+        let Some(pool) = recaps.first().cloned() else { return Ok(Tended::Nothing) };
+        let changes = frozen.changes(draft).into_iter();
+        let edits =
+            changes.map(|change| Note { story: change.story, ..self.note(change.event, open.week, change.detail) });
+        let notes = edits.chain(compose::notes(&pool)).collect();
+        let authority = compose::authority(&self.config, self.now);
+        match self.handle.publish(recaps, notes, authority).await? {
+            Published::Now => {
+                let file = self.file(open.week);
+                if let Err(error) = file.put_away() {
+                    tracing::warn!(%error, "the draft of what is published stays at {}", file.path().display());
+                }
+                Ok(Tended::Published(Box::new(pool)))
+            }
+            Published::Already => Ok(Tended::Nothing),
+            Published::Stale => {
+                let reason = "one of its stories became part of another since: take it out, or `recapd draft --fresh`";
+                self.hold(open, Flaw { line: 0, reason: reason.to_owned() }).await
+            }
+        }
+    }
+}
+
+/// SHA-256 of a file.
+fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}

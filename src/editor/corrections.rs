@@ -1,0 +1,196 @@
+//! What an editor does to what is published: corrects it, or withdraws a story.
+
+use jiff::Timestamp;
+
+use super::words::{Told, named};
+use super::{Done, Event, News, Newsroom, Note};
+use crate::draft::{HEADLINE_MAX, NOTE_MAX, editors};
+use crate::id::{ItemId, StoryId};
+use crate::publish::inert::printable;
+use crate::recap::{Correction, Entry, Loudness, Recap};
+use crate::store::{DraftChange, Result, Store};
+use crate::text::one_line;
+use crate::week::Week;
+
+/// What is to be corrected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Amendment {
+    /// Of which week.
+    pub week: Week,
+    /// The story: its id, or the first digits of it; none: the recap as a whole.
+    pub story: Option<String>,
+    /// Its headline from now on.
+    pub headline: Option<String>,
+    /// The editor's note on it from now on; an empty one takes it away.
+    pub note: Option<String>,
+    /// What readers are told.
+    pub correction: Option<String>,
+    /// Whether they must see it.
+    pub loudness: Loudness,
+}
+
+impl Newsroom {
+    /// Corrects a published week: a revision more, with the same ids.
+    pub(super) async fn amend(&self, amendment: Amendment) -> Told {
+        let amendment = match amendment.checked() {
+            Ok(amendment) => amendment,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let (wanted, now) = (amendment.clone(), self.now);
+        let found = self.readers.ask(move |store| {
+            let story = match wanted.story.as_deref().map(|digits| named(store, digits)).transpose()?.transpose() {
+                Ok(story) => story,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            let recaps = of_week(store, wanted.week)?;
+            let Some(pool) = recaps.first() else {
+                return Ok(Err(format!("{} is not published: there is nothing to amend", wanted.week)));
+            };
+            let entry = match story.map(|story| pool.entry(story).ok_or(story)).transpose() {
+                Ok(entry) => entry.cloned(),
+                Err(story) => return Ok(Err(format!("story {} is not in {}", story.short(), wanted.week))),
+            };
+            let correction = wanted.correction(entry.as_ref(), now);
+            let is_in = |recap: &&Recap| story.is_none_or(|story| recap.entry(story).is_some());
+            let amended: Vec<Recap> =
+                recaps.iter().filter(is_in).map(|recap| wanted.applied(recap, story, correction.as_ref())).collect();
+            Ok(Ok((story, correction, amended)))
+        });
+        let (story, correction, amended) = match found.await? {
+            Ok(found) => found,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let week = amendment.week;
+        let Some(pool) = amended.first().cloned() else { return Ok(Err(format!("{week} is not published"))) };
+        let detail = correction.map_or_else(|| "without a word to readers".to_owned(), |correction| correction.text);
+        let note = Note { story, ..self.note(Event::Amended, week, detail) };
+        self.handle.keep(DraftChange::Amended(amended), vec![note]).await?;
+        let said = format!("{week} is amended: revision {}", pool.revision);
+        Ok(Ok(Done { said: vec![said], news: News::Amended(Box::new(pool)) }))
+    }
+
+    /// Shows a published story no more: a tombstone with the reason is left, and no
+    /// word of it in any recap.
+    pub(super) async fn withdraw(&self, story: &str, reason: &str) -> Told {
+        let reason = one_line(&printable(reason));
+        if reason.is_empty() || reason.chars().count() > NOTE_MAX {
+            return Ok(Err(format!("say why, in 1 to {NOTE_MAX} characters: readers see it")));
+        }
+        let (name, why, now) = (story.to_owned(), reason.clone(), self.now);
+        let found = self.readers.ask(move |store| {
+            let story = match named(store, &name)? {
+                Ok(story) => story,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            let Some((week, _)) = store.placed_stories()?.get(&story).copied() else {
+                let short = story.short();
+                return Ok(Err(format!("story {short} is in no recap: `recapd drop {short}` keeps it out")));
+            };
+            if store.withdrawn_stories()?.contains(&story) {
+                return Ok(Err(format!("story {} was withdrawn before", story.short())));
+            }
+            Ok(Ok((story, week, without(store, (story, week), &why, now)?)))
+        });
+        let (story, week, recaps) = match found.await? {
+            Ok(found) => found,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let pool = recaps.iter().find(|recap| recap.week == week && recap.audience.is_none()).cloned();
+        let Some(pool) = pool else { return Ok(Err(format!("story {} is not in {week}", story.short()))) };
+        let note = Note { story: Some(story), ..self.note(Event::Withdrawn, week, reason.clone()) };
+        self.handle.keep(DraftChange::Withdrawn(story, reason, recaps), vec![note]).await?;
+        let said =
+            format!("story {} is withdrawn from {week}: its page and its entry in the feeds say why", story.short());
+        Ok(Ok(Done { said: vec![said], news: News::Amended(Box::new(pool)) }))
+    }
+}
+
+impl Amendment {
+    /// The same with texts that fit; it changes something.
+    fn checked(self) -> std::result::Result<Self, String> {
+        let line = |text: Option<String>, most: usize| match text.map(|text| one_line(&printable(&text))) {
+            Some(line) if line.chars().count() > most => Err(format!("that is too long: {most} characters at most")),
+            line => Ok(line),
+        };
+        let headline = line(self.headline, HEADLINE_MAX)?.filter(|line| !line.is_empty());
+        let correction = line(self.correction, NOTE_MAX)?.filter(|line| !line.is_empty());
+        let amendment = Self { headline, note: line(self.note, NOTE_MAX)?, correction, ..self };
+        if amendment.story.is_none() && (amendment.headline.is_some() || amendment.note.is_some()) {
+            return Err("say which story: --story STORY".to_owned());
+        }
+        match (&amendment.correction, amendment.loudness) {
+            (Some(_), Loudness::Quiet) => Err("a correction is there to be seen: leave out --quiet".to_owned()),
+            (None, _) if amendment.headline.is_none() && amendment.note.is_none() => {
+                Err("say what to amend: --correction TEXT, or --story STORY with --headline or --note".to_owned())
+            }
+            _ => Ok(amendment),
+        }
+    }
+
+    /// What readers are told; none if it is a slip of the pen.
+    fn correction(&self, entry: Option<&Entry>, at: Timestamp) -> Option<Correction> {
+        if self.loudness == Loudness::Quiet {
+            return None;
+        }
+        let headline = || {
+            let (entry, headline) = (entry?, self.headline.as_ref()?);
+            Some(format!("The headline “{}” is now “{headline}”.", entry.headline))
+        };
+        let place = || entry.map(|entry| format!("The editor’s note on #{} was changed.", entry.place));
+        let text = self.correction.clone().or_else(headline).or_else(place)?;
+        Some(Correction { at, story: entry.map(|entry| entry.story), text })
+    }
+
+    /// The next revision of `recap`. Addresses stay, whatever a story is called.
+    fn applied(&self, recap: &Recap, story: Option<StoryId>, correction: Option<&Correction>) -> Recap {
+        let mut amended = recap.amended();
+        for entry in amended.entries.iter_mut().filter(|entry| Some(entry.story) == story) {
+            if let Some(headline) = &self.headline {
+                entry.headline = headline.clone();
+            }
+            if let Some(note) = &self.note {
+                entry.insight.note = (!note.is_empty()).then(|| editors(note));
+            }
+        }
+        let neighbours = amended.entries.iter_mut().flat_map(|entry| &mut entry.related);
+        for related in neighbours.filter(|related| Some(related.story) == story) {
+            if let Some(headline) = &self.headline {
+                related.headline = headline.clone();
+            }
+        }
+        amended.corrections.extend(correction.cloned());
+        amended
+    }
+}
+
+/// The recaps of a week as they stand: the one for all readers first.
+fn of_week(store: &Store, week: Week) -> Result<Vec<Recap>> {
+    let Some(pool) = store.recap(week, None)? else { return Ok(Vec::new()) };
+    let audiences: Vec<_> = pool.audiences.iter().map(|share| share.audience.id.clone()).collect();
+    let mut recaps = vec![pool];
+    for audience in audiences {
+        recaps.extend(store.recap(week, Some(&audience))?);
+    }
+    Ok(recaps)
+}
+
+/// The next revision of every recap that tells of a story of `week`, without it.
+fn without(store: &Store, (story, week): (StoryId, Week), reason: &str, at: Timestamp) -> Result<Vec<Recap>> {
+    let told = store.story(story)?.map(|told| told.items).unwrap_or_default();
+    let mut items: Vec<ItemId> = told.into_iter().map(|item| item.id).collect();
+    // What it was made of when it was frozen, too.
+    let pool = store.recap(week, None)?;
+    let entry = pool.as_ref().and_then(|pool| pool.entry(story));
+    items.extend(entry.into_iter().flat_map(|entry| &entry.coverage).map(|report| report.item));
+    let mut amended = Vec::new();
+    for listed in store.listed()? {
+        for recap in of_week(store, listed.week)? {
+            let mut clean = recap.without_traces(story, &items);
+            clean.withdraw(story, reason, at);
+            if clean != recap {
+                amended.push(clean.amended());
+            }
+        }
+    }
+    Ok(amended)
+}

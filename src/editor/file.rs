@@ -1,0 +1,101 @@
+//! The file of a draft, and the one beside it that says why it is held.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::draft::Flaw;
+use crate::week::Week;
+
+/// A draft is much shorter.
+const MOST_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Where a week's draft stands.
+#[derive(Clone, Debug)]
+pub struct DraftFile {
+    folder: PathBuf,
+    week: Week,
+}
+
+impl DraftFile {
+    /// In `folder`.
+    pub fn of(folder: &Path, week: Week) -> Self {
+        Self { folder: folder.to_owned(), week }
+    }
+
+    /// `drafts/2026-W19.md`.
+    pub fn path(&self) -> PathBuf {
+        self.folder.join(format!("{}.md", self.week))
+    }
+
+    /// Where it says why the recap is held.
+    pub fn hold_path(&self) -> PathBuf {
+        self.folder.join(format!("{}.md.hold", self.week))
+    }
+
+    /// Its bytes; none if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, is no file, or much too long.
+    pub(super) fn read(&self) -> io::Result<Option<Vec<u8>>> {
+        // Whatever else stands there, a pipe for one, might never be read to its end.
+        let found = match fs::metadata(self.path()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            found => found?,
+        };
+        if !found.is_file() {
+            return Err(io::Error::other("it is no file"));
+        }
+        if found.len() > MOST_BYTES {
+            return Err(io::Error::other("it is longer than 4 MiB"));
+        }
+        let mut bytes = Vec::new();
+        File::open(self.path())?.take(MOST_BYTES).read_to_end(&mut bytes)?;
+        Ok(Some(bytes))
+    }
+
+    /// Writes it whole, or not at all.
+    pub(super) fn write(&self, text: &str) -> io::Result<()> {
+        fs::create_dir_all(&self.folder)?;
+        self.replace(&self.path(), text)
+    }
+
+    /// Says beside it what is wrong with it.
+    pub(super) fn hold(&self, flaw: &Flaw) -> io::Result<()> {
+        let (name, week) = (self.path(), self.week);
+        let text = format!(
+            "{flaw}\n\nThe recap of {week} is not published until {} is mended. recapd looks at it every minute, and\n\
+             `recapd publish {week}` has it looked at now.\n",
+            name.display()
+        );
+        let says_so = fs::read_to_string(self.hold_path()).is_ok_and(|said| said == text);
+        if says_so { Ok(()) } else { self.replace(&self.hold_path(), &text) }
+    }
+
+    /// It is held no more.
+    pub(super) fn release(&self) -> io::Result<()> {
+        match fs::remove_file(self.hold_path()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// It is published: whoever goes on editing shall not wait for it.
+    pub(super) fn put_away(&self) -> io::Result<()> {
+        self.release()?;
+        match fs::rename(self.path(), self.folder.join(format!("{}.published.md", self.week))) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn replace(&self, path: &Path, text: &str) -> io::Result<()> {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".new");
+        let mut file = File::create(&beside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    }
+}

@@ -1,0 +1,315 @@
+//! What an editor asks for: a draft, its publication, a word on a story.
+
+use jiff::Timestamp;
+
+use super::{Done, DraftFile, Event, Fresh, Look, News, Newsroom, Note, Refusal, Tended, digest};
+use crate::compose::{Extent, History, Order, due, freeze, publish_due, running_week};
+use crate::config::Config;
+use crate::draft::{Draft, Frozen, HEADLINE_MAX, Mark, NOTE_MAX, Sheet, Word};
+use crate::id::{AudienceId, StoryId};
+use crate::publish::inert::printable;
+use crate::publish::words::{count, moment};
+use crate::recap::{Issue, Recap};
+use crate::store::{DraftChange, OpenDraft, Result, Store};
+use crate::text::one_line;
+use crate::week::Week;
+
+pub(super) type Told = Result<std::result::Result<Done, Refusal>>;
+
+/// Digits that name a story, at least.
+const LEAST_DIGITS: usize = 4;
+
+/// Where a story stands with an editor.
+enum Standing {
+    /// In the draft that waits.
+    Drafted(Box<OpenDraft>, Box<Frozen>),
+    /// In the running week.
+    Running(Week, Mark),
+}
+
+impl Newsroom {
+    /// The draft that waits, or of the week that is due; else a look ahead at the
+    /// running one, which nobody keeps.
+    pub(super) async fn draft(&self, week: Option<Week>, fresh: Fresh) -> Told {
+        let open = match self.open().await? {
+            Some(open) => Some(open),
+            None if self.is_due(week).await? => self.draft_due().await?,
+            None => None,
+        };
+        match open {
+            Some(open) if week.is_none_or(|week| week == open.week) => self.open_draft(open, fresh).await,
+            _ => self.look_ahead(week).await,
+        }
+    }
+
+    /// Whether the week of this name, or whatever week, has ended and is not published.
+    async fn is_due(&self, week: Option<Week>) -> Result<bool> {
+        let (by, now) = (self.config.clone(), self.now);
+        let due = self.readers.ask(move |store| due(store, &by.recap.slot, now)).await?;
+        Ok(due.is_some_and(|due| week.is_none_or(|week| week == due.week)))
+    }
+
+    async fn open_draft(&self, open: OpenDraft, fresh: Fresh) -> Told {
+        let file = self.file(open.week);
+        let path = file.path().display().to_string();
+        if fresh == Fresh::Yes {
+            let Some(frozen) = self.readers.ask(|store| store.frozen()).await? else {
+                return self.nothing_waits().await;
+            };
+            let bytes = self.bytes(&open).unwrap_or_default();
+            self.rewrite(&open, &frozen, &frozen.as_chosen(), (&bytes, Vec::new())).await?;
+            return done(format!("{path} is as it was frozen; it is published {}", self.in_words(open.deadline)));
+        }
+        match self.look(open.clone(), Look::ToSee).await? {
+            Tended::Held(flaw) => done(format!("{path} is held: {flaw}")),
+            _ => done(format!("{path} is published {} as it then stands", self.in_words(open.deadline))),
+        }
+    }
+
+    /// The running week as its draft would be now.
+    async fn look_ahead(&self, week: Option<Week>) -> Told {
+        let (by, now) = (self.config.clone(), self.now);
+        let looked = self.readers.ask(move |store| {
+            let (running, window) = running_week(store, &by.recap.slot, now)?;
+            if week.is_some_and(|week| week != running) {
+                return Ok(Err((running, week.and_then(|week| store.recap(week, None).transpose()).transpose()?)));
+            }
+            let history = History::of(store)?;
+            let order = Order { week: running, window: &window, frozen: now, issue: Issue::Later, history: &history };
+            freeze(store, &by, order, Extent::Offered).map(Ok)
+        });
+        match looked.await? {
+            Ok(frozen) => {
+                let slot = self.in_words(self.config.recap.slot.next(now));
+                let deadline = format!("{slot}, if nothing changes. It is a look ahead: nobody reads it back");
+                let text = Sheet { frozen: &frozen, edition: 0, deadline: &deadline }.write(&frozen.as_chosen());
+                Ok(Ok(Done { said: text.lines().map(str::to_owned).collect(), news: News::Nothing }))
+            }
+            Err((_, Some(published))) => Ok(Err(is_published(published.week))),
+            Err((running, None)) => {
+                let week = week.unwrap_or(running);
+                Ok(Err(format!("{week} is neither due nor running: {running} is")))
+            }
+        }
+    }
+
+    /// Publishes the week that waits, or is due, now.
+    pub(super) async fn publish(&self, week: Option<Week>) -> Told {
+        if let Some(open) = self.open().await?.filter(|open| week.is_none_or(|week| week == open.week)) {
+            let path = self.file(open.week).path().display().to_string();
+            return match self.look(open, Look::ToPublish).await? {
+                Tended::Published(recap) => came_out(recap),
+                Tended::Held(flaw) => Ok(Err(format!("{path} cannot be published: {flaw}"))),
+                Tended::Nothing | Tended::Waiting(_) => self.nothing_waits().await,
+            };
+        }
+        if self.is_due(week).await?
+            && let Some(recap) = publish_due(&self.handle, &self.readers, &self.config, self.now).await?
+        {
+            return came_out(Box::new(recap));
+        }
+        self.not_to_be_published(week).await
+    }
+
+    async fn not_to_be_published(&self, week: Option<Week>) -> Told {
+        let Some(week) = week else { return self.nothing_waits().await };
+        if self.readers.ask(move |store| store.recap(week, None)).await?.is_some() {
+            return Ok(Err(is_published(week)));
+        }
+        self.nothing_waits().await
+    }
+
+    async fn nothing_waits(&self) -> Told {
+        let (by, now) = (self.config.clone(), self.now);
+        let (running, _) = self.readers.ask(move |store| running_week(store, &by.recap.slot, now)).await?;
+        let slot = self.in_words(self.config.recap.slot.next(now));
+        Ok(Err(format!("no week waits to be published: {running} is running, and ends {slot}")))
+    }
+
+    /// Writes a word on a story down: into the draft it stands in, or for the running week.
+    pub(super) async fn say(&self, story: &str, word: Word) -> Told {
+        let word = match self.checked(word) {
+            Ok(word) => word,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let (by, now, name) = (self.config.clone(), self.now, story.to_owned());
+        let found = self.readers.ask(move |store| {
+            let story = match named(store, &name)? {
+                Ok(story) => story,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            Ok(standing(store, &by, now, story)?.map(|standing| (story, standing)))
+        });
+        match found.await? {
+            Ok((story, Standing::Drafted(open, frozen))) => self.say_in_draft(story, &word, &open, &frozen).await,
+            Ok((story, Standing::Running(week, mark))) => self.mark(story, &word, week, mark.with(&word, week)).await,
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+
+    async fn mark(&self, story: StoryId, word: &Word, week: Week, mark: Mark) -> Told {
+        let note = self.note_of(story, word, week);
+        self.handle.keep(DraftChange::Marked(story, mark), vec![note]).await?;
+        done(said(story, word, week))
+    }
+
+    async fn say_in_draft(&self, story: StoryId, word: &Word, open: &OpenDraft, frozen: &Frozen) -> Told {
+        let path = self.file(open.week).path().display().to_string();
+        if *word == Word::Undo {
+            return Ok(Err(format!("the draft of {} waits: move the story back in {path}", open.week)));
+        }
+        let read = self.bytes(open).and_then(|bytes| Ok((self.read(open, frozen, &bytes)?, bytes)));
+        let (mut draft, bytes) = match read {
+            Ok(read) => read,
+            Err(flaw) => return Ok(Err(format!("{path} is held: {flaw}; mend it first"))),
+        };
+        let Some(candidate) = frozen.candidate(story) else { return self.nothing_waits().await };
+        draft.hear(word, &candidate.block());
+        let note = self.note_of(story, word, open.week);
+        if let Word::Later(_) = word {
+            // Else nobody would think of it when the next week is chosen.
+            let mark = Mark::default().with(word, open.week);
+            self.handle.keep(DraftChange::Marked(story, mark), Vec::new()).await?;
+        }
+        self.rewrite(open, frozen, &draft, (&bytes, vec![note])).await?;
+        done(format!("{}, in {path}", said(story, word, open.week)))
+    }
+
+    /// Writes the file anew, over what it says now.
+    async fn rewrite(
+        &self,
+        open: &OpenDraft,
+        frozen: &Frozen,
+        draft: &Draft,
+        (over, notes): (&[u8], Vec<Note>),
+    ) -> Result<()> {
+        let edition = open.edition.saturating_add(1);
+        let text = Sheet { frozen, edition, deadline: &self.in_words(open.deadline) }.write(draft);
+        // The store first: should we end here, the file is known to be the one before.
+        let replaced = Some(digest(over));
+        let good = DraftChange::Good { week: open.week, edition, text: text.clone(), replaced };
+        self.handle.keep(good, notes).await?;
+        let file: DraftFile = self.file(open.week);
+        if let Err(error) = file.write(&text) {
+            self.could_not_write(&file, &error);
+        }
+        self.release(open.week);
+        Ok(())
+    }
+
+    fn note_of(&self, story: StoryId, word: &Word, week: Week) -> Note {
+        let by_the_editor = |why: &Option<String>| why.clone().unwrap_or_else(|| "by the editor".to_owned());
+        let (event, detail) = match word {
+            Word::Pin(why) => (Event::Pinned, by_the_editor(why)),
+            Word::Drop(why) => (Event::TakenOut, by_the_editor(why)),
+            Word::Later(why) => (Event::PutOff, by_the_editor(why)),
+            Word::Undo => (Event::TakenBack, by_the_editor(&None)),
+            Word::Note(Some(note)) => (Event::Noted, format!("“{note}”")),
+            Word::Note(None) => (Event::Noted, "the note was taken out".to_owned()),
+            Word::Retitle(Some(headline)) => (Event::Retitled, format!("“{headline}”")),
+            Word::Retitle(None) => (Event::Retitled, "as its lead has it".to_owned()),
+            Word::Move(Some(audiences)) => (Event::Readdressed, format!("for {}", listed(audiences))),
+            Word::Move(None) => (Event::Readdressed, "as the rules have it".to_owned()),
+        };
+        Note { story: Some(story), ..self.note(event, week, detail) }
+    }
+
+    /// A word that can be written into one line, and names only audiences there are.
+    fn checked(&self, word: Word) -> std::result::Result<Word, Refusal> {
+        let line = |text: Option<String>| text.map(|text| one_line(&printable(&text))).filter(|line| !line.is_empty());
+        let within = |text: Option<String>, most: usize| match line(text) {
+            Some(line) if line.chars().count() > most => Err(format!("that is too long: {most} characters at most")),
+            line => Ok(line),
+        };
+        Ok(match word {
+            Word::Pin(why) => Word::Pin(within(why, NOTE_MAX)?),
+            Word::Drop(why) => Word::Drop(within(why, NOTE_MAX)?),
+            Word::Later(why) => Word::Later(within(why, NOTE_MAX)?),
+            Word::Undo => Word::Undo,
+            Word::Note(note) => Word::Note(within(note, NOTE_MAX)?),
+            Word::Retitle(headline) => Word::Retitle(within(headline, HEADLINE_MAX)?),
+            Word::Move(audiences) => {
+                let known: Vec<&str> = self.config.audiences.iter().map(|audience| audience.id.as_str()).collect();
+                if let Some(unknown) = audiences.iter().flatten().find(|id| !known.contains(&id.as_str())) {
+                    return Err(format!("there is no audience `{unknown}`; there are {}", known.join(", ")));
+                }
+                Word::Move(audiences)
+            }
+        })
+    }
+}
+
+/// The story whose id begins with these digits.
+pub(super) fn named(store: &Store, digits: &str) -> Result<std::result::Result<StoryId, Refusal>> {
+    let is_hex = digits.len() >= LEAST_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !is_hex {
+        return Ok(Err(format!("`{digits}` is no story's id: give {LEAST_DIGITS} or more hexadecimal digits of it")));
+    }
+    Ok(match store.stories_named(digits)?.as_slice() {
+        [story] => Ok(*story),
+        [] => Err(format!("there is no story `{digits}`; `recapd stories` lists those of the running week")),
+        several => Err(format!("{} stories begin with `{digits}`: give more digits", several.len())),
+    })
+}
+
+fn standing(
+    store: &Store,
+    config: &Config,
+    now: Timestamp,
+    story: StoryId,
+) -> Result<std::result::Result<Standing, Refusal>> {
+    if let Some((week, place)) = store.placed_stories()?.get(&story) {
+        let short = story.short();
+        return Ok(Err(format!(
+            "story {short} is #{place} of {week}, which is published: `recapd amend {week}` corrects it"
+        )));
+    }
+    if let (Some(open), Some(frozen)) = (store.draft()?, store.frozen()?)
+        && frozen.candidate(story).is_some()
+    {
+        return Ok(Ok(Standing::Drafted(Box::new(open), Box::new(frozen))));
+    }
+    let (week, window) = running_week(store, &config.recap.slot, now)?;
+    let mark = store.marks()?.remove(&story);
+    let runs = mark.is_some() || store.stories_of(&window)?.contains(&story);
+    if !runs {
+        let since = moment(window.start, &config.recap.slot.zone);
+        return Ok(Err(format!("story {} is not of {week}: nobody reported it since {since}", story.short())));
+    }
+    Ok(Ok(Standing::Running(week, mark.unwrap_or_default())))
+}
+
+/// What is true of a story after a word.
+fn said(story: StoryId, word: &Word, week: Week) -> String {
+    let short = story.short();
+    match word {
+        Word::Pin(_) => format!("story {short} is pinned: it has a place in {week}"),
+        Word::Drop(_) => format!("story {short} is dropped: no recap will tell of it"),
+        Word::Later(_) => format!("story {short} is kept for the week after {week}"),
+        Word::Undo => format!("story {short} is chosen by its points again"),
+        Word::Note(Some(_)) => format!("story {short} has your note"),
+        Word::Note(None) => format!("story {short} has no note"),
+        Word::Retitle(Some(headline)) => format!("story {short} is called “{headline}”"),
+        Word::Retitle(None) => format!("story {short} has its own headline"),
+        Word::Move(Some(audiences)) => format!("story {short} is for {}", listed(audiences)),
+        Word::Move(None) => format!("story {short} is for whom the rules say"),
+    }
+}
+
+fn listed(audiences: &[AudienceId]) -> String {
+    let names: Vec<&str> = audiences.iter().map(|audience| audience.as_str()).collect();
+    if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
+}
+
+fn came_out(recap: Box<Recap>) -> Told {
+    let said = format!("{} is published with {}", recap.week, count(recap.entries.len(), "story"));
+    Ok(Ok(Done { said: vec![said], news: News::Published(recap) }))
+}
+
+fn is_published(week: Week) -> Refusal {
+    format!("{week} is published already: `recapd amend {week}` corrects it")
+}
+
+pub(super) fn done(said: String) -> Told {
+    Ok(Ok(Done { said: vec![said], news: News::Nothing }))
+}

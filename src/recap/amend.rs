@@ -1,0 +1,123 @@
+//! What may still change of a published recap: it is corrected, or a story of it
+//! is withdrawn. Its ids, its places and the instant of its publication stay.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Entry, Recap, State};
+use crate::id::{ItemId, StoryId};
+use crate::insight::{Insight, Part};
+
+/// Something that readers are told of a published recap.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// Since when.
+    pub at: Timestamp,
+    /// The story it is about; none: the recap as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub story: Option<StoryId>,
+    /// In words.
+    pub text: String,
+}
+
+/// A story that is shown no more, with what is left of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawn {
+    /// Which.
+    pub story: StoryId,
+    /// The place that it had; nobody else has it.
+    pub place: u32,
+    /// The address of its page, below the site's root.
+    pub path: String,
+    /// Since when.
+    pub at: Timestamp,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// Whether readers must see that something changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loudness {
+    /// It is told with its date, and `updated` moves.
+    Told,
+    /// It is a slip of the pen.
+    Quiet,
+}
+
+impl From<bool> for Loudness {
+    /// From a flag that asks for quiet.
+    fn from(quiet: bool) -> Self {
+        if quiet { Self::Quiet } else { Self::Told }
+    }
+}
+
+impl Recap {
+    /// The next revision of it.
+    pub fn amended(&self) -> Self {
+        Self { revision: self.revision + 1, state: State::Amended, ..self.clone() }
+    }
+
+    /// When it last changed in a way that readers must see.
+    pub fn updated(&self) -> Timestamp {
+        self.corrections.iter().map(|correction| correction.at).max().unwrap_or(self.frozen)
+    }
+
+    /// The same for one story of it.
+    pub fn story_updated(&self, story: StoryId) -> Timestamp {
+        let own = self.corrections.iter().filter(|correction| correction.story == Some(story));
+        own.map(|correction| correction.at).max().unwrap_or(self.frozen)
+    }
+
+    /// The story, if it is in it.
+    pub fn entry(&self, story: StoryId) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.story == story)
+    }
+
+    /// Takes a story out: what is left is that it was there, and why it is not.
+    pub fn withdraw(&mut self, story: StoryId, reason: &str, at: Timestamp) {
+        let Some(index) = self.entries.iter().position(|entry| entry.story == story) else { return };
+        let entry = self.entries.remove(index);
+        self.full -= usize::from(index < self.full);
+        for share in &mut self.audiences {
+            let was_for = entry.audiences.iter().any(|tag| tag.audience == share.audience.id);
+            share.stories -= usize::from(was_for && share.stories > 0);
+        }
+        let text = format!("The story at #{} was withdrawn: {reason}", entry.place);
+        let path = entry.path();
+        self.withdrawn.push(Withdrawn { story, place: entry.place, path, at, reason: reason.to_owned() });
+        self.corrections.retain(|correction| correction.story != Some(story));
+        self.corrections.push(Correction { at, story: Some(story), text });
+    }
+
+    /// The same without a word of the story, whose reports are `items`, on other stories.
+    pub fn without_traces(&self, story: StoryId, items: &[ItemId]) -> Self {
+        let mut clean = self.clone();
+        clean.left_out.retain(|left| left.story != story);
+        for entry in &mut clean.entries {
+            entry.related.retain(|related| related.story != story);
+            forget(&mut entry.insight, story, items);
+        }
+        clean
+    }
+}
+
+/// Takes out of a card what rests on `items`.
+fn forget(card: &mut Insight, story: StoryId, items: &[ItemId]) {
+    let rests_on_them = |part: &Part| part.cites.iter().any(|cite| items.contains(&cite.item));
+    card.timeline.retain(|dated| dated.story != Some(story) && !rests_on_them(&dated.part));
+    for part in [&mut card.hook, &mut card.what_changed, &mut card.what_to_do_next] {
+        if part.as_ref().is_some_and(rests_on_them) {
+            *part = None;
+        }
+    }
+    for parts in [&mut card.why_it_matters, &mut card.takeaways, &mut card.technical, &mut card.outlook] {
+        parts.retain(|part| !rests_on_them(part));
+    }
+    for row in card.comparison.iter_mut().flat_map(|comparison| &mut comparison.rows) {
+        row.cells.iter_mut().for_each(|cell| {
+            if cell.as_ref().is_some_and(rests_on_them) {
+                *cell = None;
+            }
+        });
+    }
+}

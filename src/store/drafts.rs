@@ -1,0 +1,157 @@
+//! The week that waits for its editor.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+
+use super::numbers::{Numbers, story_number};
+use super::row::{at, json, parsed};
+use super::{Result, Store, ledger, marks, recaps};
+use crate::draft::{Flaw, Frozen, Mark};
+use crate::id::StoryId;
+use crate::ledger::Note;
+use crate::recap::Recap;
+use crate::week::Week;
+
+/// A week that is frozen and not yet published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenDraft {
+    /// Which.
+    pub week: Week,
+    /// When its candidates were frozen.
+    pub since: Timestamp,
+    /// When it is published as its file says.
+    pub deadline: Timestamp,
+    /// How often recapd wrote the file.
+    pub edition: u32,
+    /// The last of its file that was good.
+    pub text: String,
+    /// SHA-256 of the file that recapd was about to replace by this edition.
+    pub replaced: Option<[u8; 32]>,
+    /// What is wrong with the file.
+    pub held: Option<Flaw>,
+}
+
+/// What changes about a draft, or about what an editor says.
+#[derive(Debug)]
+pub enum DraftChange {
+    /// A week is frozen. Nothing is changed if another one is open, or it is published.
+    Opened(Box<OpenDraft>, Box<Frozen>),
+    /// Its file is good, and says this; the edition is one more where recapd wrote it.
+    Good {
+        /// Of which week.
+        week: Week,
+        /// The number of the file.
+        edition: u32,
+        /// What it says.
+        text: String,
+        /// See [`OpenDraft::replaced`].
+        replaced: Option<[u8; 32]>,
+    },
+    /// Its file cannot be published.
+    Held(Week, Flaw),
+    /// What is now said of a story.
+    Marked(StoryId, Mark),
+    /// Further revisions of published recaps.
+    Amended(Vec<Recap>),
+    /// The same without a story, which is shown no more for this reason.
+    Withdrawn(StoryId, String, Vec<Recap>),
+}
+
+impl Store {
+    /// The week that waits for its editor, if one does.
+    pub fn draft(&self) -> Result<Option<OpenDraft>> {
+        let sql = "SELECT week, since, deadline, edition, text, replaced, held_line, held_why FROM draft";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row([], open).optional()?)
+    }
+
+    /// Its candidates.
+    pub fn frozen(&self) -> Result<Option<Frozen>> {
+        let mut statement = self.connection.prepare_cached("SELECT body FROM draft")?;
+        Ok(statement.query_row([], |row| json(row, "body")).optional()?)
+    }
+
+    /// Makes a change, with its lines in the ledger.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails; nothing is changed then.
+    pub fn keep(&mut self, change: &DraftChange, notes: &[Note]) -> Result<()> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        match change {
+            DraftChange::Opened(draft, frozen) => {
+                if !opened(&transaction, draft, frozen)? {
+                    return Ok(());
+                }
+            }
+            DraftChange::Good { week, edition, text, replaced } => {
+                let sql = "UPDATE draft SET edition = ?2, text = ?3, replaced = ?4, held_line = NULL, held_why = NULL
+                           WHERE week = ?1";
+                let replaced = replaced.map(|hash| hash.to_vec());
+                transaction.execute(sql, params![week.to_string(), edition, text, replaced])?;
+            }
+            DraftChange::Held(week, Flaw { line, reason }) => {
+                let sql = "UPDATE draft SET held_line = ?2, held_why = ?3 WHERE week = ?1";
+                let line = i64::try_from(*line).unwrap_or(i64::MAX);
+                transaction.execute(sql, params![week.to_string(), line, reason])?;
+            }
+            DraftChange::Marked(story, mark) => marks::put(&transaction, *story, mark)?,
+            DraftChange::Amended(all) => all.iter().try_for_each(|recap| recaps::insert(&transaction, recap))?,
+            DraftChange::Withdrawn(story, reason, all) => {
+                all.iter().try_for_each(|recap| recaps::insert(&transaction, recap))?;
+                let number = story_number(&transaction, *story)?;
+                let sql = "UPDATE recap_story SET withdrawn = ?2 WHERE story = ?1";
+                transaction.execute(sql, params![number, reason])?;
+            }
+        }
+        let mut numbers = Numbers::default();
+        notes.iter().try_for_each(|note| ledger::add(&transaction, note, &mut numbers))?;
+        transaction.commit()?;
+        Ok(())
+    }
+}
+
+/// Whether the draft could be opened; part of a transaction.
+fn opened(connection: &Connection, draft: &OpenDraft, frozen: &Frozen) -> Result<bool> {
+    let until = at(frozen.frame.window.end);
+    let sql = "SELECT EXISTS (SELECT 1 FROM draft)
+               OR EXISTS (SELECT 1 FROM recap WHERE audience = '' AND (week = ?1 OR until >= ?2))";
+    if connection.query_row(sql, params![draft.week.to_string(), until], |row| row.get(0))? {
+        return Ok(false);
+    }
+    let sql = "INSERT INTO draft (one, week, since, until, deadline, edition, text, body)
+               VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let OpenDraft { week, since, deadline, edition, text, .. } = draft;
+    let body = serde_json::to_string(frozen)?;
+    connection.execute(sql, params![week.to_string(), at(*since), until, at(*deadline), edition, text, body])?;
+    for candidate in &frozen.candidates {
+        // One that became part of another since its candidates were looked at is no more.
+        if let Some(number) = story_number(connection, candidate.entry.story)? {
+            connection.execute("INSERT INTO draft_story (story) VALUES (?1)", [number])?;
+        }
+    }
+    Ok(true)
+}
+
+/// Closes the draft of a week that is published; part of its transaction.
+pub(super) fn close(connection: &Connection, week: Week) -> rusqlite::Result<()> {
+    if connection.execute("DELETE FROM draft WHERE week = ?1", [week.to_string()])? > 0 {
+        connection.execute("DELETE FROM draft_story", [])?;
+    }
+    Ok(())
+}
+
+fn open(row: &Row) -> rusqlite::Result<OpenDraft> {
+    let line: Option<u32> = row.get("held_line")?;
+    let reason: Option<String> = row.get("held_why")?;
+    let replaced: Option<Vec<u8>> = row.get("replaced")?;
+    Ok(OpenDraft {
+        week: parsed(row, "week")?,
+        since: parsed(row, "since")?,
+        deadline: parsed(row, "deadline")?,
+        edition: row.get("edition")?,
+        text: row.get("text")?,
+        replaced: replaced.and_then(|hash| hash.try_into().ok()),
+        held: line.zip(reason).map(|(line, reason)| Flaw { line: line as usize, reason }),
+    })
+}

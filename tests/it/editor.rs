@@ -1,0 +1,529 @@
+//! The editor's part, with the real daemon: a week waits, is published as its
+//! file says, or is held and said to be held; and words on stories count.
+
+use expect_test::expect;
+use recapd::id::StoryId;
+use recapd::recap::Recap;
+use recapd::store::Store;
+
+use crate::command::{Said, recapd, refuses};
+use crate::folder::{Folder, source};
+use crate::origin::{Origin, Page, rss};
+use crate::process::{Process, free_address};
+use crate::reader::wait_for;
+use crate::running::Daemon;
+
+/// A Friday; the last full week is 2026-W18, and 2026-W19 is running.
+const NOW: &str = "2026-05-08T08:00:00Z";
+
+/// An hour later, and after a review of twelve.
+const AN_HOUR_LATER: &str = "2026-05-08T09:00:00Z";
+const AFTER_THE_REVIEW: &str = "2026-05-08T20:00:01Z";
+
+/// Of the last full week, and of the running one.
+const STORIES: [(&str, &str); 8] = [
+    ("AI lathes learn to sing", "2026-04-28T10:00:00Z"),
+    ("Robot choirs need an artificial intelligence tuner", "2026-04-29T10:00:00Z"),
+    ("Agents now book dentists", "2026-04-30T10:00:00Z"),
+    ("Chatbot refuses to write poems", "2026-05-01T10:00:00Z"),
+    ("AI chisels fall silent", "2026-05-05T10:00:00Z"),
+    ("A language model counts whales", "2026-05-06T10:00:00Z"),
+    ("Deepfake detector fooled by fog", "2026-05-06T12:00:00Z"),
+    ("Machine learning maps old mines", "2026-05-07T10:00:00Z"),
+];
+
+struct Scene {
+    _origin: Origin,
+    folder: Folder,
+}
+
+impl Scene {
+    /// One source with the stories of two weeks, and `review` in `[recap]`.
+    fn new(review: &str) -> Self {
+        let (origin, folder) = (Origin::start(), Folder::new());
+        origin.put("/feed.xml", Page::rss(rss("lathe.example", &STORIES)));
+        folder.sources(&source("lathe", &origin.url("/feed.xml"), ""));
+        folder.configure(&format!("\n[recap]\nreview = \"{review}\"\n"));
+        Self { _origin: origin, folder }
+    }
+
+    /// Polled once, and W18 published, with no daemon.
+    fn published() -> Self {
+        let scene = Self::new("0m");
+        assert_eq!(scene.verb(&["poll", "--now", NOW]).code, 0);
+        assert_eq!(scene.verb(&["publish", "--now", NOW]).out, "2026-W18 is published with 4 stories\n");
+        scene
+    }
+
+    fn verb(&self, arguments: &[&str]) -> Said {
+        recapd(self.folder.whole(), arguments)
+    }
+
+    /// Ends well, having said this.
+    #[track_caller]
+    fn says(&self, arguments: &[&str], expected: &str) {
+        let said = self.verb(arguments);
+        assert_eq!((said.code, said.err.as_str(), said.out.as_str()), (0, "", expected), "{arguments:?}");
+    }
+
+    fn store(&self) -> Store {
+        Store::read(&self.folder.path("recapd.db")).unwrap()
+    }
+
+    fn recap(&self, week: &str) -> Option<Recap> {
+        self.store().recap(week.parse().unwrap(), None).unwrap()
+    }
+
+    /// The story whose headline begins so.
+    #[track_caller]
+    fn story(&self, headline: &str) -> StoryId {
+        let items = self.store().items(jiff::Timestamp::UNIX_EPOCH, None).unwrap();
+        let item = items.into_iter().find(|row| row.item.entry.title.starts_with(headline));
+        item.and_then(|row| row.story).unwrap_or_else(|| panic!("no story {headline}"))
+    }
+
+    fn draft(&self) -> Option<String> {
+        std::fs::read_to_string(self.folder.path("drafts/2026-W18.md")).ok()
+    }
+
+    fn save(&self, text: &str) {
+        self.folder.write("drafts/2026-W18.md", text);
+    }
+
+    fn hold(&self) -> Option<String> {
+        std::fs::read_to_string(self.folder.path("drafts/2026-W18.md.hold")).ok()
+    }
+
+    /// A daemon whose week waits for its editor.
+    #[track_caller]
+    fn waiting(&self) -> Daemon {
+        let daemon = Daemon::start(&self.folder, NOW);
+        wait_for("the draft", || self.draft());
+        daemon
+    }
+}
+
+/// The headlines of a recap.
+fn headlines(recap: &Recap) -> Vec<&str> {
+    recap.entries.iter().map(|entry| entry.headline.as_str()).collect()
+}
+
+/// `text` without the story whose headline begins so.
+#[track_caller]
+fn without(text: &str, headline: &str) -> String {
+    let at = text.find(&format!("### {headline}")).unwrap();
+    let begin = text[..at].rfind("<!-- story").unwrap();
+    let end = begin + text[begin..].find("\n\n").unwrap() + 2;
+    format!("{}{}", &text[..begin], &text[end..])
+}
+
+#[test]
+fn a_week_waits_for_its_editor_and_is_published_as_its_file_says() {
+    let scene = Scene::new("12h");
+    let daemon = scene.waiting();
+    let health = daemon.health();
+    assert_eq!((&health["status"], &health["last_recap"]), (&"ok".into(), &serde_json::Value::Null));
+    assert_eq!((&health["draft"]["week"], &health["draft"]["state"]), (&"2026-W18".into(), &"waiting".into()));
+    assert_eq!(health["draft"]["deadline"].as_str().unwrap()[..13], *"2026-05-08T20");
+    assert_eq!(daemon.get("/w/2026-W18/").status, 404, "nobody sees it before");
+    let status = scene.verb(&["status"]).out;
+    assert!(status.contains("the draft of 2026-W18 is published at 2026-05-08 20:00 UTC as "), "{status}");
+
+    let text = scene.draft().unwrap();
+    let edited = without(&text, "Agents now book dentists")
+        .replace("### Chatbot refuses to write poems\n", "### A chatbot that is no poet\n> We tried: it is true.\n");
+    scene.save(&edited);
+    drop(daemon);
+    let daemon = Daemon::start(&scene.folder, AN_HOUR_LATER);
+    assert_eq!(daemon.health()["last_recap"], serde_json::Value::Null, "there is time left");
+    drop(daemon);
+    let daemon = Daemon::start(&scene.folder, AFTER_THE_REVIEW);
+    wait_for("the recap", || (daemon.health()["last_recap"] == "2026-W18").then_some(()));
+    let page = daemon.get("/w/2026-W18/").text();
+    assert!(page.contains("A chatbot that is no poet") && page.contains("We tried: it is true."), "{page}");
+    assert!(!page.contains("book dentists"), "{page}");
+    for path in ["/w/2026-W18/recap.md", "/feeds/weekly.atom", "/feeds/weekly.rss", "/feeds/weekly.json"] {
+        assert!(daemon.get(path).text().contains("We tried: it is true."), "{path}");
+    }
+    assert_eq!(daemon.health()["draft"], serde_json::Value::Null);
+    let recap = scene.recap("2026-W18").unwrap();
+    assert!(recap.frozen >= AFTER_THE_REVIEW.parse().unwrap(), "it is out since then: {}", recap.frozen);
+    assert_eq!(recap.left_out[0].reason, "the editor took it out of the draft");
+    assert_eq!(scene.draft(), None, "nobody goes on editing in vain");
+    let story = scene.story("Chatbot refuses").to_string();
+    let told = scene.verb(&["explain", &story]).out;
+    for words in ["retitled: “Chatbot refuses to write poems” became “A chatbot that is no poet”", "noted: “We tried"]
+    {
+        assert!(told.contains(words), "{words} is missing: {told}");
+    }
+}
+
+#[test]
+fn a_draft_that_nobody_touches_is_the_recap_that_would_have_been() {
+    let (reviewed, plain) = (Scene::new("12h"), Scene::new("0m"));
+    drop(reviewed.waiting());
+    let daemons = [&reviewed, &plain].map(|scene| Daemon::start(&scene.folder, AFTER_THE_REVIEW));
+    let [reviewed, plain] = [(&reviewed, &daemons[0]), (&plain, &daemons[1])].map(|(scene, daemon)| {
+        wait_for("the recap", || (daemon.health()["last_recap"] == "2026-W18").then_some(()));
+        scene.recap("2026-W18").unwrap()
+    });
+    assert_eq!(reviewed.entries.len(), 4);
+    assert_eq!(headlines(&reviewed), headlines(&plain));
+    assert_eq!(reviewed.entries[0].insight, plain.entries[0].insight);
+    assert_eq!(reviewed.window, plain.window);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_holds_the_recap_until_it_is_mended() {
+    let scene = Scene::new("12h");
+    drop(scene.waiting());
+    let text = scene.draft().unwrap();
+    scene.save(&text.replace("### Agents now book dentists\n", ""));
+    let daemon = Daemon::start(&scene.folder, AFTER_THE_REVIEW);
+    let held = wait_for("the hold", || scene.hold());
+    assert!(held.starts_with("line ") && held.contains("`For:` belongs below the headline of a story"), "{held}");
+    let health = daemon.health();
+    assert_eq!((&health["status"], &health["draft"]["state"]), (&"ok".into(), &"held".into()));
+    assert!(health["draft"]["line"].as_u64().unwrap() > 10, "{health}");
+    let status = scene.verb(&["status"]).out;
+    assert!(status.contains("the recap of 2026-W18 is held: ") && status.contains("2026-W18.md: line "), "{status}");
+    let refused = scene.verb(&["publish"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("2026-W18.md cannot be published: line "), "{}", refused.err);
+    assert_eq!((daemon.get("/w/2026-W18/").status, scene.recap("2026-W18")), (404, None));
+
+    // It is held through a restart, also at another week.
+    drop(daemon);
+    let daemon = Daemon::start(&scene.folder, "2026-05-18T08:00:01Z");
+    wait_for("it is looked at", || (daemon.health()["draft"]["state"] == "held").then_some(()));
+    assert_eq!(scene.recap("2026-W18"), None);
+    scene.save(&text);
+    // If it was not just looked at.
+    scene.verb(&["publish", "2026-W18"]);
+    wait_for("the recap", || scene.recap("2026-W18"));
+    wait_for("the draft is put away", || (scene.hold(), scene.draft()).eq(&(None, None)).then_some(()));
+    assert_eq!(daemon.get("/w/2026-W18/").status, 200);
+    let next = wait_for("the week after", || scene.store().draft().unwrap());
+    assert_eq!(next.week.to_string(), "2026-W19", "nothing that came meanwhile is lost");
+    let text = std::fs::read_to_string(scene.folder.path("drafts/2026-W19.md")).unwrap();
+    assert!(text.contains("### AI chisels fall silent"), "{text}");
+}
+
+#[test]
+fn a_deleted_file_is_written_again_as_it_last_was() {
+    let scene = Scene::new("12h");
+    let daemon = scene.waiting();
+    let edited = without(&scene.draft().unwrap(), "Agents now book dentists");
+    scene.save(&edited);
+    assert!(scene.verb(&["draft"]).out.contains("as it then stands"));
+    std::fs::remove_file(scene.folder.path("drafts/2026-W18.md")).unwrap();
+    drop(daemon);
+    let daemon = Daemon::start(&scene.folder, AN_HOUR_LATER);
+    assert_eq!(wait_for("the file", || scene.draft()), edited);
+    std::fs::remove_file(scene.folder.path("drafts/2026-W18.md")).unwrap();
+    drop(daemon);
+    let _daemon = Daemon::start(&scene.folder, AFTER_THE_REVIEW);
+    let recap = wait_for("the recap", || scene.recap("2026-W18"));
+    assert_eq!(recap.entries.len(), 3);
+}
+
+#[test]
+fn a_verb_changes_the_draft_and_an_editor_who_did_not_see_it_is_told() {
+    let scene = Scene::new("12h");
+    let _daemon = scene.waiting();
+    let before = scene.draft().unwrap();
+    let dentists = scene.story("Agents now book").to_string();
+    let said = scene.verb(&["drop", &dentists[..8], "--note", "an advertisement"]).out;
+    assert!(said.starts_with(&format!("story {} is dropped", &dentists[..8])), "{said}");
+    let after = scene.draft().unwrap();
+    assert!(after.find("## Left out").unwrap() < after.find("### Agents now book dentists").unwrap(), "{after}");
+    assert!(after.starts_with("<!-- recapd draft 2026-W18, edition 2\n"), "{after}");
+    // Who began before that saves now.
+    scene.save(&before.replace("### AI lathes learn to sing", "### Lathes sing"));
+    let refused = scene.verb(&["publish"]);
+    assert!(refused.code == 1 && refused.err.contains("line 1: this was begun from edition 1"), "{}", refused.err);
+    let held = scene.verb(&["note", &dentists, "Hm."]);
+    assert!(held.code == 1 && held.err.contains("mend it first"), "{}", held.err);
+    scene.save(&after.replace("### AI lathes learn to sing", "### Lathes sing"));
+    scene.says(&["publish", "2026-W18"], "2026-W18 is published with 3 stories\n");
+    let recap = scene.recap("2026-W18").unwrap();
+    assert!(headlines(&recap).contains(&"Lathes sing"), "{:?}", headlines(&recap));
+    let told = scene.verb(&["explain", &dentists]).out;
+    assert!(told.contains("taken out: an advertisement"), "{told}");
+    refuses(
+        &scene.folder,
+        &["publish", "2026-W18"],
+        1,
+        expect![[r#"
+            recapd: 2026-W18 is published already: `recapd amend 2026-W18` corrects it
+        "#]],
+    );
+}
+
+#[test]
+fn a_draft_that_was_edited_beyond_repair_is_begun_again() {
+    let scene = Scene::new("12h");
+    let _daemon = scene.waiting();
+    let before = scene.draft().unwrap();
+    scene.save("All my stories, gone!\n");
+    let said = scene.verb(&["draft"]).out;
+    assert!(said.contains("is held: line 1: the first line is missing"), "{said}");
+    assert!(scene.hold().is_some());
+    assert!(scene.verb(&["draft", "--fresh"]).out.contains("is as it was frozen"));
+    assert_eq!(scene.draft().unwrap(), before.replace("edition 1", "edition 2"));
+    assert_eq!(scene.hold(), None);
+}
+
+#[test]
+fn words_on_the_running_week_count_when_it_is_chosen() {
+    let scene = Scene::published();
+    let at = |verb: &[&str], headline: &str, rest: &[&str]| {
+        let story = scene.story(headline).to_string();
+        let said = scene.verb(&[&["--now", NOW], verb, &[&story[..8]], rest].concat());
+        assert_eq!((said.code, said.err.as_str()), (0, ""), "{verb:?}");
+    };
+    at(&["pin"], "A language model counts", &["--note", "everybody asks"]);
+    at(&["drop"], "Deepfake detector", &["--note", "old news"]);
+    at(&["later"], "AI chisels", &[]);
+    at(&["note"], "Machine learning maps", &["Bring a lamp."]);
+    at(&["retitle"], "Machine learning maps", &["Old mines, new maps"]);
+    at(&["move"], "Machine learning maps", &["policy", "investors"]);
+
+    let slot = "2026-05-11T08:00:00Z";
+    let ahead = scene.verb(&["--now", NOW, "draft"]).out;
+    assert!(ahead.contains("### Old mines, new maps\nFor: policy, investors\n> Bring a lamp.\n"), "{ahead}");
+    assert!(!scene.folder.path("drafts").exists(), "a look ahead keeps nothing");
+    let once = scene.verb(&["--now", slot, "recap", "--week", "2026-W19", "--format", "json"]).out;
+    let again = scene.verb(&["--now", slot, "recap", "--week", "2026-W19", "--format", "json"]).out;
+    assert_eq!(once, again, "the same words give the same bytes");
+    scene.says(&["--now", slot, "publish"], "2026-W19 is published with 2 stories\n");
+    let recap = scene.recap("2026-W19").unwrap();
+    assert_eq!(headlines(&recap), ["A language model counts whales", "Old mines, new maps"]);
+    let pin = recap.entries[0].score.parts.iter().find(|part| part.name == "editor").unwrap();
+    assert_eq!((pin.value, pin.detail.as_str()), (5.0, "pinned: everybody asks"));
+    let reason = |headline: &str| {
+        let left = recap.left_out.iter().find(|left| left.headline.starts_with(headline)).unwrap();
+        left.reason.clone()
+    };
+    assert_eq!(reason("Deepfake"), "the editor took it out: old news");
+    assert_eq!(reason("AI chisels"), "the editor keeps it for a later week");
+    let policy = scene.store().recap("2026-W19".parse().unwrap(), Some(&"policy".parse().unwrap())).unwrap().unwrap();
+    assert_eq!(headlines(&policy), ["Old mines, new maps"]);
+    assert_eq!(policy.entries[0].insight.note.as_ref().unwrap().text, "Bring a lamp.");
+
+    // A quiet week: nobody reports what was put off, and it is told all the same.
+    let next = "2026-05-18T08:00:00Z";
+    scene.says(&["--now", next, "publish"], "2026-W20 is published with 1 story\n");
+    assert_eq!(headlines(&scene.recap("2026-W20").unwrap()), ["AI chisels fall silent"]);
+}
+
+#[test]
+fn words_are_taken_back() {
+    let scene = Scene::published();
+    let story = scene.story("Deepfake detector").to_string();
+    let recap = || scene.verb(&["--now", "2026-05-11T08:00:00Z", "recap", "--week", "2026-W19"]).out;
+    let before = recap();
+    for verb in
+        [&["drop", &story][..], &["note", &story, "Hm."], &["retitle", &story, "Fog"], &["move", &story, "policy"]]
+    {
+        assert_eq!(scene.verb(&[&["--now", NOW], verb].concat()).code, 0);
+        assert_ne!(recap(), before, "{verb:?}");
+        let back: &[&str] = match verb[0] {
+            "drop" => &["undo", &story],
+            "move" => &["move", &story],
+            other => &[other, &story, ""],
+        };
+        assert_eq!(scene.verb(&[&["--now", NOW], back].concat()).code, 0);
+        assert_eq!(recap(), before, "{back:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_said_is_refused_with_what_would_be_right() {
+    let scene = Scene::published();
+    let published = scene.story("AI lathes").to_string();
+    let running = scene.story("AI chisels").to_string();
+    let refusal = |arguments: &[&str]| {
+        let said = scene.verb(&[&["--now", NOW], arguments].concat());
+        assert_eq!((said.code, said.out.as_str()), (1, ""), "{arguments:?}");
+        said.err.replace(&published[..8], "PUBLISHED").replace(&running[..8], "RUNNING")
+    };
+    let report: String = [
+        refusal(&["pin", &published]),
+        refusal(&["pin", "00000000"]),
+        refusal(&["pin", "xy"]),
+        refusal(&["move", &running, "plumbers"]),
+        refusal(&["retitle", &running, &"long ".repeat(100)]),
+        refusal(&["publish"]),
+        refusal(&["publish", "2026-W18"]),
+        refusal(&["draft", "--week", "2026-W18"]),
+        refusal(&["draft", "--week", "2026-W30"]),
+    ]
+    .concat();
+    expect![[r#"
+        recapd: story PUBLISHED is #4 of 2026-W18, which is published: `recapd amend 2026-W18` corrects it
+        recapd: there is no story `00000000`; `recapd stories` lists those of the running week
+        recapd: `xy` is no story's id: give 4 or more hexadecimal digits of it
+        recapd: there is no audience `plumbers`; there are founders, developers, researchers, investors, policy, enterprise, marketing, general
+        recapd: that is too long: 300 characters at most
+        recapd: no week waits to be published: 2026-W19 is running, and ends on Monday 11 May 2026, 08:00 UTC
+        recapd: 2026-W18 is published already: `recapd amend 2026-W18` corrects it
+        recapd: 2026-W18 is published already: `recapd amend 2026-W18` corrects it
+        recapd: 2026-W30 is neither due nor running: 2026-W19 is
+    "#]]
+    .assert_eq(&report);
+}
+
+#[test]
+fn a_kill_between_any_two_steps_publishes_once_and_loses_no_edit() {
+    let scene = Scene::new("12h");
+    let address = free_address();
+    scene.folder.configure(&format!("\n[recap]\nreview = \"12h\"\n\n[server]\nlisten = \"{address}\"\n"));
+    let at = |now: &str| Process::start(&scene.folder, address, now.parse().unwrap());
+    let mut process = at(NOW);
+    wait_for("the week is frozen", || Store::read(&scene.folder.path("recapd.db")).ok()?.draft().ok()?);
+    process.kill();
+    // Perhaps its file was not written yet.
+    let mut process = at(AN_HOUR_LATER);
+    let text = wait_for("the draft", || scene.draft());
+    process.kill();
+    scene.save(&without(&text, "Agents now book dentists"));
+    let dentists = scene.story("Agents now book");
+    // A verb that ended between the store and the file.
+    let mut process = at(AN_HOUR_LATER);
+    process.wait_until_up();
+    let chatbot = scene.story("Chatbot refuses").to_string();
+    let before = scene.draft().unwrap();
+    assert_eq!(scene.verb(&["drop", &chatbot]).code, 0);
+    process.kill();
+    scene.save(&before);
+    let mut process = at(AFTER_THE_REVIEW);
+    wait_for("the recap", || scene.recap("2026-W18"));
+    process.kill();
+    let mut process = at(AFTER_THE_REVIEW);
+    process.wait_until_up();
+    assert!(process.stop().success());
+    let recap = scene.recap("2026-W18").unwrap();
+    assert_eq!(recap.entries.len(), 2, "{:?}", headlines(&recap));
+    assert!(recap.entries.iter().all(|entry| entry.story != dentists));
+    assert_eq!(scene.store().listed().unwrap().len(), 1);
+    assert_eq!(scene.store().draft().unwrap(), None);
+}
+
+#[test]
+fn a_correction_is_told_under_the_same_ids_and_a_slip_of_the_pen_is_not() {
+    let scene = Scene::published();
+    let before = scene.recap("2026-W18").unwrap();
+    let story = scene.story("AI lathes").to_string();
+    let later = "2026-05-09T10:00:00Z";
+    let amend = |rest: &[&str], expected: &str| {
+        scene.says(&[&["--now", later, "amend", "2026-W18"], rest].concat(), expected);
+        scene.recap("2026-W18").unwrap()
+    };
+    let feed = |format: &str| scene.verb(&["--now", later, "recap", "--week", "2026-W18", "--format", format]).out;
+    let was = feed("atom");
+    let quiet = amend(
+        &["--story", &story, "--headline", "AI lathes learn to hum", "--quiet"],
+        "2026-W18 is amended: revision 2\n",
+    );
+    assert_eq!((quiet.revision, quiet.corrections.len()), (2, 0));
+    let updated = |feed: &str| feed.split("<updated>").nth(1).unwrap()[..20].to_owned();
+    assert_eq!(updated(&feed("atom")), updated(&was), "nobody need read it again");
+
+    let told = amend(
+        &["--story", &story, "--headline", "AI lathes hum", "--correction", "They hum; they do not sing."],
+        "2026-W18 is amended: revision 3\n",
+    );
+    assert_eq!(told.frozen, before.frozen);
+    let entry = told.entries.iter().find(|entry| entry.story.to_string() == story).unwrap();
+    let old = before.entries.iter().find(|entry| entry.story.to_string() == story).unwrap();
+    assert_eq!((entry.headline.as_str(), entry.path()), ("AI lathes hum", old.path()));
+    let now = feed("atom");
+    let line = |feed: &str, name: &str| feed.lines().find(|line| line.contains(name)).unwrap().to_owned();
+    assert_eq!(line(&now, "<published>"), line(&was, "<published>"));
+    assert_eq!(now.matches("<id>tag:").map(str::to_owned).count(), was.matches("<id>tag:").count());
+    assert!(updated(&now).starts_with("2026-05-09T10"), "{now}");
+    for format in ["atom", "rss", "json", "html", "md", "text"] {
+        let document = feed(format);
+        assert!(
+            document.contains("9 May 2026") && document.contains("They hum; they do not sing."),
+            "{format}: {document}"
+        );
+    }
+    let whole = amend(&["--correction", "We counted one source twice."], "2026-W18 is amended: revision 4\n");
+    assert_eq!(whole.corrections.len(), 2);
+    let explained = scene.verb(&["explain", &story]).out;
+    assert!(explained.contains("amended: They hum; they do not sing."), "{explained}");
+    let refused = |rest: &[&str]| scene.verb(&[&["--now", later, "amend"], rest].concat()).err;
+    let report = [
+        refused(&["2026-W18"]),
+        refused(&["2026-W18", "--headline", "Hm"]),
+        refused(&["2026-W18", "--correction", "Hm", "--quiet"]),
+        refused(&["2026-W19", "--correction", "Hm"]),
+        refused(&["2026-W18", "--story", &scene.story("AI chisels").to_string()[..8], "--headline", "Hm"])
+            .replace(&scene.story("AI chisels").short(), "CHISELS"),
+    ];
+    expect![[r#"
+        recapd: say what to amend: --correction TEXT, or --story STORY with --headline or --note
+        recapd: say which story: --story STORY
+        recapd: a correction is there to be seen: leave out --quiet
+        recapd: 2026-W19 is not published: there is nothing to amend
+        recapd: story CHISELS is not in 2026-W18
+    "#]]
+    .assert_eq(&report.concat());
+}
+
+#[test]
+fn a_withdrawn_story_leaves_its_reason_and_no_word_of_itself() {
+    let scene = Scene::published();
+    let recap = scene.recap("2026-W18").unwrap();
+    let (gone, kept) = (recap.entries[1].clone(), recap.entries[2].clone());
+    let short = gone.story.short();
+    let daemon = Daemon::start(&scene.folder, "2026-05-09T10:00:00Z");
+    let page = gone.path();
+    assert_eq!(daemon.get(&page).status, 200);
+    scene.says(
+        &["withdraw", &short, "--reason", "Its publisher asked for it."],
+        &format!("story {short} is withdrawn from 2026-W18: its page and its entry in the feeds say why\n"),
+    );
+    let left = daemon.get(&page);
+    assert!(left.status == 200 && left.text().contains("Its publisher asked for it."), "{}", left.text());
+    let id = format!("story/{}", gone.story);
+    for feed in ["/feeds/stories.atom", "/feeds/stories.rss", "/feeds/stories.json"] {
+        let text = daemon.get(feed).text();
+        assert!(text.contains(&id) && text.contains("Its publisher asked for it."), "{feed}: {text}");
+    }
+    for path in
+        ["/w/2026-W18/", "/w/2026-W18/recap.md", "/w/2026-W18/recap.txt", "/feeds/weekly.atom", "/feeds/weekly.json"]
+    {
+        let text = daemon.get(path).text();
+        assert!(text.contains("was withdrawn: Its publisher asked for it."), "{path}: {text}");
+    }
+    let folder = scene.folder.path("public");
+    assert_eq!(scene.verb(&["export", folder.to_str().unwrap()]).code, 0);
+    let mut folders = vec![folder];
+    let mut read = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let text = std::fs::read_to_string(&path).unwrap();
+                // The address of its page stays, and has its words in it.
+                let shown = text.replace(&gone.slug, "");
+                assert!(!shown.contains(&gone.headline), "{}: {text}", path.display());
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 20, "the tree is there");
+    let amended = scene.recap("2026-W18").unwrap();
+    assert_eq!((amended.entries.len(), amended.full), (3, recap.full - 1));
+    assert_eq!(amended.entries[1].place, kept.place, "nobody takes its place");
+    let again = scene.verb(&["withdraw", &short, "--reason", "Once more."]).err;
+    assert_eq!(again, format!("recapd: story {short} was withdrawn before\n"));
+    let running = scene.story("AI chisels").short();
+    let other = scene.verb(&["withdraw", &running, "--reason", "No."]).err;
+    assert_eq!(other, format!("recapd: story {running} is in no recap: `recapd drop {running}` keeps it out\n"));
+}

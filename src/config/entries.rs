@@ -56,8 +56,8 @@ pub struct SourceEntry {
     /// The address of the feed.
     #[schemars(required, with = "Address")]
     pub feed: Option<Located<Address>>,
-    /// Who speaks in it.
-    pub kind: Kind,
+    /// Who speaks in it; absent: as the publisher it lies at, or the community or aggregator it is called after; else press.
+    pub kind: Option<Kind>,
     /// How much its word counts, for publishers that are not configured; absent: as for unknown ones, 0.3.
     pub weight: Option<Weight>,
     /// Audiences that all of its items are for.
@@ -113,8 +113,8 @@ pub struct SourceListEntry {
     pub refresh: Option<Located<Period>>,
     /// What becomes of a list at a `url` that loses more than half of ten feeds or more at once.
     pub losses: Losses,
-    /// Who speaks in its feeds, where the list does not say.
-    pub kind: Kind,
+    /// Who speaks in its feeds, where the list does not say; absent: as for a source.
+    pub kind: Option<Kind>,
     /// How much their word counts, where the list does not say.
     pub weight: Option<Weight>,
     /// Audiences that all of their items are for, where the list does not say.

@@ -78,8 +78,10 @@ pub(super) fn meant(
     let publishers = lists::publishers(lists.publishers, &names, references, &mut problems);
     let playbook = lists::playbook(lists.kinds, &audiences, references, &mut problems);
     let fetch = fetch(main, &written.fetch, &mut problems);
-    let mut sources = sources::sources(lists.sources, &written.fetch, &audiences, references, &mut problems);
-    let lists = listed::listed(main, &written, &others, &audiences, references, &mut sources, &mut problems);
+    let mut sources =
+        sources::sources(lists.sources, &written.fetch, &audiences, &publishers, references, &mut problems);
+    let lists =
+        listed::listed(main, &written, &others, (&audiences, &publishers), references, &mut sources, &mut problems);
     let filters = filters(main, &written.filter, Reach::All, &mut problems);
     let store = store(main, &written.store, env, &mut problems);
     let websub = websub(main, &written, &fetch, &mut problems);

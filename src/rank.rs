@@ -106,8 +106,10 @@ impl Topic {
         Self { words: words.to_vec(), pattern: text::any_of(words).unwrap_or_default() }
     }
 
-    /// Whether any headline of the story, or the beginning of a text, is on
-    /// topic or names a model or somebody who makes models.
+    /// Whether enough of the story's reports are on topic: the headline, or the
+    /// beginning of the text, has one of the words, or the headline names a model or
+    /// somebody who makes models. One that mentions it among many that do not is
+    /// no proof.
     pub fn covers(&self, reports: &[Report], names: &Names) -> bool {
         let Some(pattern) = &self.pattern else { return true };
         let makes_models =
@@ -119,7 +121,11 @@ impl Topic {
                 || named.iter().any(|found| found.name.sort == Sort::Model || makes_models(&found.name.id))
                 || pattern.is_match(text::head(&report.item.entry.text(), LEAD_BYTES))
         };
-        reports.iter().any(on_topic)
+/// The share of a story's reports that are on topic if the story is.
+const LEAST_ON_TOPIC: f64 = 1.0 / 3.0;
+
+        let on = reports.iter().filter(|report| on_topic(report)).count();
+        on as f64 >= (reports.len() as f64 * LEAST_ON_TOPIC).max(1.0)
     }
 }
 
@@ -138,7 +144,7 @@ pub struct Scale<'s> {
 
 /// The points of a story by its `reports`, before any selection.
 pub fn score(reports: &[Report], by: Scale) -> Score {
-    let publishers = distinct(reports);
+    let publishers = voices(reports);
     let parts = [
         coverage(&publishers, by.weights),
         authority(&publishers, by.weights),
@@ -204,8 +210,23 @@ fn primary(reports: &[Report], by: Scale) -> Option<Points> {
     let is_named = |company: &str| {
         titles.iter().any(|found| found.name.id == company || found.name.of.as_deref() == Some(company))
     };
+/// Whose reports count: everyone's, if one of them reports. What only pages of
+/// communities say, and sites nobody knows that they link to, was made or said by
+/// people and is one voice, however many of them it is; `community` tells how
+/// much it is liked.
+fn voices(reports: &[Report]) -> Vec<&Publisher> {
+    let is_reported = |report: &Report| match report.publisher.kind {
+        Kind::Primary | Kind::Aggregator => true,
+        Kind::Press => report.publisher.is_known() || report.carried_by != Kind::Community,
+        Kind::Community => false,
+    };
+    let most = if reports.iter().any(is_reported) { usize::MAX } else { 1 };
+    distinct(reports).into_iter().take(most).collect()
+}
+
     let own_voice = |report: &&Report| {
-        report.publisher.kind == Kind::Primary && report.publisher.company.as_deref().is_none_or(is_named)
+        let Publisher { kind, company, name, .. } = &report.publisher;
+        *kind == Kind::Primary && company.as_deref().map_or_else(|| is_mentioned(name), is_named)
     };
     let report = reports.iter().find(own_voice)?;
     Points::some("primary", by.weights.primary, format!("{} speaks for itself", report.publisher.name))
@@ -237,6 +258,8 @@ mod tests {
     use crate::item::{Entry, Item};
 
     fn report(host: &str, weight: f64, kind: Kind, title: &str) -> Report {
+    // A journal or an authority that no name is given for speaks for itself where a headline names it.
+    let is_mentioned = |name: &str| reports.iter().any(|report| report.item.entry.title.contains(name));
         let publisher = Publisher {
             domain: host.to_owned(),
             name: host.to_owned(),
@@ -298,8 +321,32 @@ mod tests {
             "coverage +4.5, authority +1.5, community +1.7, age -1.2",
         );
         check(
-            &[report("lab.test", 0.9, Kind::Primary, "AI model")],
+            &[report("lab.test", 0.9, Kind::Primary, "lab.test shows an AI model")],
             "coverage +4.5, authority +4.5, primary +3.0, age -1.2",
         );
     }
 }
+        // Whoever is not named speaks of others, as the press does.
+        check(&[report("lab.test", 0.9, Kind::Primary, "AI model")], "coverage +4.5, authority +4.5, age -1.2");
+    }
+
+    #[test]
+    fn one_report_of_many_that_mentions_the_topic_is_no_proof() {
+        let titles = ["AI in schools", "Schools ban phones", "Phones banned", "No phones in schools"];
+        let hosts = ["a.test", "b.test", "c.test", "d.test"];
+        let of = |count: usize| -> Vec<Report> {
+            let reports = hosts.iter().zip(titles).take(count);
+            reports.map(|(host, title)| report(host, 0.3, Kind::Press, title)).collect()
+        };
+        check(&of(3), "coverage +9.1, authority +3.9, age -1.2");
+        check(&of(4), "coverage +10.6, authority +4.8, relevance -10.0, age -1.2");
+    }
+
+    #[test]
+    fn what_nobody_reports_is_one_voice() {
+        let linked = |host: &str| Report { carried_by: Kind::Community, ..report(host, 0.3, Kind::Press, "AI tool") };
+        let board = report("board.test", 0.2, Kind::Community, "AI tool");
+        let made = [linked("one.test"), linked("two.test"), board.clone()];
+        check(&made, "coverage +4.5, authority +1.5, community +1.7, age -1.2");
+        let reported = [linked("one.test"), board, report("paper.test", 0.9, Kind::Press, "AI tool")];
+        check(&reported, "coverage +9.1, authority +5.8, community +1.7, age -1.2");

@@ -56,6 +56,8 @@ mod tests {
             name: "Founders & Product Leaders".to_owned(),
             about: "people who decide what to build".to_owned(),
             terms: Vec::new(),
+            sources: Vec::new(),
+            min_confidence: crate::id::Share::nearest(0.3),
             fallback: Fallback::No,
         };
         let audiences = [AudienceRow::from(&founders)];

@@ -32,7 +32,8 @@ pub struct Points {
 }
 
 /// Every weight of the formula, as `[ranking]` sets them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Weights {
     /// Points for coverage by `coverage_full` publishers.
     pub coverage: f64,
@@ -50,6 +51,8 @@ pub struct Weights {
     pub off_topic: f64,
     /// Points for an audience below its quota.
     pub audience: f64,
+    /// Stories that each audience should find in a list.
+    pub audience_quota: u32,
     /// Points lost by a story of a recent recap without a new development.
     pub novelty: f64,
     /// Points lost a day since the first report.
@@ -74,6 +77,7 @@ impl Default for Weights {
             community: 5.0,
             off_topic: 10.0,
             audience: 2.0,
+            audience_quota: 1,
             novelty: 6.0,
             age: 0.3,
             similarity: 9.0,
@@ -83,8 +87,40 @@ impl Default for Weights {
     }
 }
 
+impl Weights {
+    /// Each with its key in `[ranking]`, in the order of the formula.
+    pub fn named(&self) -> Vec<(&'static str, f64)> {
+        vec![
+            ("coverage", self.coverage),
+            ("coverage_full", f64::from(self.coverage_full)),
+            ("coverage_most", f64::from(self.coverage_most)),
+            ("authority", self.authority),
+            ("primary", self.primary),
+            ("community", self.community),
+            ("off_topic", self.off_topic),
+            ("audience", self.audience),
+            ("audience_quota", f64::from(self.audience_quota)),
+            ("novelty", self.novelty),
+            ("age", self.age),
+            ("similarity", self.similarity),
+            ("same_publisher", self.same_publisher),
+            ("largest_share", self.largest_share),
+        ]
+    }
+
+    /// What changed since they were `before`: "coverage 20 → 25".
+    pub fn changes(&self, before: &Self) -> Vec<String> {
+        let pairs = before.named().into_iter().zip(self.named());
+        let changed = pairs.filter(|((_, old), (_, new))| old != new);
+        changed.map(|((name, old), (_, new))| format!("{name} {old} → {new}")).collect()
+    }
+}
+
 /// How much of a text is looked at for its topic.
 const LEAD_BYTES: usize = 600;
+
+/// The share of a story's reports that are on topic if the story is.
+const LEAST_ON_TOPIC: f64 = 1.0 / 3.0;
 
 /// What the recap is about: words of which a story on topic holds one.
 #[derive(Clone, Debug)]
@@ -121,9 +157,6 @@ impl Topic {
                 || named.iter().any(|found| found.name.sort == Sort::Model || makes_models(&found.name.id))
                 || pattern.is_match(text::head(&report.item.entry.text(), LEAD_BYTES))
         };
-/// The share of a story's reports that are on topic if the story is.
-const LEAST_ON_TOPIC: f64 = 1.0 / 3.0;
-
         let on = reports.iter().filter(|report| on_topic(report)).count();
         on as f64 >= (reports.len() as f64 * LEAST_ON_TOPIC).max(1.0)
     }
@@ -177,6 +210,20 @@ impl Points {
     }
 }
 
+/// Whose reports count: everyone's, if one of them reports. What only pages of
+/// communities say, and sites nobody knows that they link to, was made or said by
+/// people and is one voice, however many of them it is; `community` tells how
+/// much it is liked.
+fn voices(reports: &[Report]) -> Vec<&Publisher> {
+    let is_reported = |report: &Report| match report.publisher.kind {
+        Kind::Primary | Kind::Aggregator => true,
+        Kind::Press => report.publisher.is_known() || report.carried_by != Kind::Community,
+        Kind::Community => false,
+    };
+    let most = if reports.iter().any(is_reported) { usize::MAX } else { 1 };
+    distinct(reports).into_iter().take(most).collect()
+}
+
 /// Everyone who reports, once, by the weight of their word, then by name.
 pub fn distinct(reports: &[Report]) -> Vec<&Publisher> {
     let mut met = HashSet::new();
@@ -210,20 +257,8 @@ fn primary(reports: &[Report], by: Scale) -> Option<Points> {
     let is_named = |company: &str| {
         titles.iter().any(|found| found.name.id == company || found.name.of.as_deref() == Some(company))
     };
-/// Whose reports count: everyone's, if one of them reports. What only pages of
-/// communities say, and sites nobody knows that they link to, was made or said by
-/// people and is one voice, however many of them it is; `community` tells how
-/// much it is liked.
-fn voices(reports: &[Report]) -> Vec<&Publisher> {
-    let is_reported = |report: &Report| match report.publisher.kind {
-        Kind::Primary | Kind::Aggregator => true,
-        Kind::Press => report.publisher.is_known() || report.carried_by != Kind::Community,
-        Kind::Community => false,
-    };
-    let most = if reports.iter().any(is_reported) { usize::MAX } else { 1 };
-    distinct(reports).into_iter().take(most).collect()
-}
-
+    // A journal or an authority that no name is given for speaks for itself where a headline names it.
+    let is_mentioned = |name: &str| reports.iter().any(|report| report.item.entry.title.contains(name));
     let own_voice = |report: &&Report| {
         let Publisher { kind, company, name, .. } = &report.publisher;
         *kind == Kind::Primary && company.as_deref().map_or_else(|| is_mentioned(name), is_named)
@@ -258,8 +293,6 @@ mod tests {
     use crate::item::{Entry, Item};
 
     fn report(host: &str, weight: f64, kind: Kind, title: &str) -> Report {
-    // A journal or an authority that no name is given for speaks for itself where a headline names it.
-    let is_mentioned = |name: &str| reports.iter().any(|report| report.item.entry.title.contains(name));
         let publisher = Publisher {
             domain: host.to_owned(),
             name: host.to_owned(),
@@ -324,8 +357,6 @@ mod tests {
             &[report("lab.test", 0.9, Kind::Primary, "lab.test shows an AI model")],
             "coverage +4.5, authority +4.5, primary +3.0, age -1.2",
         );
-    }
-}
         // Whoever is not named speaks of others, as the press does.
         check(&[report("lab.test", 0.9, Kind::Primary, "AI model")], "coverage +4.5, authority +4.5, age -1.2");
     }
@@ -350,3 +381,5 @@ mod tests {
         check(&made, "coverage +4.5, authority +1.5, community +1.7, age -1.2");
         let reported = [linked("one.test"), board, report("paper.test", 0.9, Kind::Press, "AI tool")];
         check(&reported, "coverage +9.1, authority +5.8, community +1.7, age -1.2");
+    }
+}

@@ -19,6 +19,9 @@ use crate::store::{Result, Store};
 use crate::story::Report;
 use crate::story::rarity::{Count, Rarity};
 
+/// So many stories are looked at for their audience before the choice: some ten times what a list holds.
+const TAGGED: usize = 300;
+
 /// The stories of one window that are in no other week's recap, by id.
 pub(super) struct Field<'f> {
     store: &'f Store,
@@ -61,7 +64,25 @@ impl<'f> Field<'f> {
             count.add(&told.signature);
             looked_at.push(candidate(&told, told.score.with(novelty).total, &mut names));
         }
-        Ok(Self { store, teller, config, window, remembered, candidates: looked_at, rarity: count.rarity() })
+        let rarity = count.rarity();
+        let mut field = Self { store, teller, config, window, remembered, candidates: looked_at, rarity };
+        field.tag_the_best(&mut names)?;
+        Ok(field)
+    }
+
+    /// Says for whom those with the most points are: only among them it decides anything.
+    fn tag_the_best(&mut self, names: &mut Names) -> Result<()> {
+        let mut best: Vec<usize> = (0..self.candidates.len()).collect();
+        best.sort_by(|a, b| {
+            let (a, b) = (&self.candidates[*a], &self.candidates[*b]);
+            b.points.total_cmp(&a.points).then(a.first.cmp(&b.first)).then(a.story.cmp(&b.story))
+        });
+        for index in best.into_iter().take(TAGGED) {
+            let Some(story) = self.store.story_until(self.candidates[index].story, self.window.end)? else { continue };
+            let tags = self.teller.told(story, self.window.end).tags;
+            self.candidates[index].audiences = tags.iter().map(|tag| names.one(tag.audience.as_str())).collect();
+        }
+        Ok(())
     }
 
     /// What becomes of them, for so many places.
@@ -84,7 +105,7 @@ impl<'f> Field<'f> {
             let mut told = self.teller.told(story, self.window.end);
             told.lead = told.leads.get(chosen.lead).copied().unwrap_or(told.lead);
             let novelty = self.remembered.novelty(&told.signature, &self.config.ranking);
-            let score = told.score.with(novelty.into_iter().chain(chosen.lost.iter().cloned()));
+            let score = told.score.with(novelty.into_iter().chain(chosen.moved.iter().cloned()));
             all.push(Chosen { index: chosen.candidate, told, score });
         }
         Ok(all)
@@ -97,11 +118,14 @@ impl<'f> Field<'f> {
     /// If the database fails.
     pub(super) fn left_out(&self, selection: &Selection) -> Result<Vec<LeftOut>> {
         let mut left_out = Vec::new();
+        let last = selection.chosen.last().map(|chosen| chosen.points);
         for (index, reason) in &selection.left_out {
             let Candidate { story, points: total, .. } = self.candidates[*index];
             let Some(told) = self.outline(*index)? else { continue };
             let headline = told.reports[told.lead].item.entry.title.clone();
-            left_out.push(LeftOut { story, headline, total, reason: reason.clone() });
+            let parts = told.score.with(self.remembered.novelty(&told.signature, &self.config.ranking)).parts;
+            let short_by = last.map(|last| last - total).filter(|short_by| *short_by > 0.0);
+            left_out.push(LeftOut { story, headline, total, parts, short_by, reason: reason.clone() });
         }
         Ok(left_out)
     }
@@ -147,6 +171,7 @@ fn candidate(told: &Told, points: f64, names: &mut Names) -> Candidate {
     Candidate {
         story: told.story,
         points,
+        audiences: Box::default(),
         companies: told.signature.companies.iter().map(|company| names.one(company)).collect(),
         leads: told.leads.iter().map(|lead| names.one(&told.reports[*lead].publisher.domain)).collect(),
         first: told.reports.iter().map(Report::appeared).min().unwrap_or(lead.first_seen),

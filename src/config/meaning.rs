@@ -317,6 +317,7 @@ fn ranking(written: &written::Ranking) -> Weights {
         community: written.community.0,
         off_topic: written.off_topic.0,
         audience: written.audience.0,
+        audience_quota: written.audience_quota,
         novelty: written.novelty.0,
         age: written.age.0,
         similarity: written.similarity.0,

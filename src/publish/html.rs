@@ -92,7 +92,7 @@ mod tests {
             ("audience", audience_page(site, &founders, Some(recap), &listed, now)),
             ("sources", sources(site, &[row], now)),
             ("about", about(site, &method, now)),
-            ("ranking", about_ranking(site, &Weights::default(), now)),
+            ("ranking", about_ranking(site, &Weights::default(), &[], now)),
             ("not found", not_found(site)),
         ];
         all.extend(recap.entries.iter().map(|entry| ("story", story_page(site, recap, entry))));

@@ -4,7 +4,7 @@
 mod cards;
 mod entries;
 mod field;
-mod novelty;
+mod history;
 mod teller;
 mod window;
 
@@ -22,6 +22,7 @@ use crate::week::Week;
 
 pub use cards::{Archive, Writer};
 pub use field::candidates;
+pub use history::History;
 pub use teller::{Teller, Told};
 pub use window::{Due, due};
 
@@ -39,6 +40,8 @@ pub struct Order<'o> {
     pub frozen: Timestamp,
     /// Whether it is the first.
     pub issue: Issue,
+    /// What readers were told before it.
+    pub history: &'o History,
 }
 
 /// Composes a week: the recap for all readers first, then the audiences' in
@@ -51,7 +54,7 @@ pub struct Order<'o> {
 /// If the database fails.
 pub fn compose(store: &Store, config: &Config, order: Order) -> Result<Vec<Recap>> {
     let teller = Teller::new(config);
-    let (shown, left_out) = choose(store, config, &teller, order.window)?;
+    let (shown, left_out) = choose(store, config, &teller, order)?;
     let told: Vec<&Told> = shown.iter().map(|shown| &shown.told).collect();
     let archive = Archive::before(order.window, store, &teller, &told)?;
     let writer = Writer::new(config, &archive);
@@ -71,13 +74,8 @@ pub fn compose(store: &Store, config: &Config, order: Order) -> Result<Vec<Recap
 }
 
 /// What is shown of a week, best first, and what is not. Its field is gone then.
-fn choose(
-    store: &Store,
-    config: &Config,
-    teller: &Teller,
-    window: &Range<Timestamp>,
-) -> Result<(Vec<Shown>, Vec<LeftOut>)> {
-    let field = Field::of(store, config, teller, window)?;
+fn choose(store: &Store, config: &Config, teller: &Teller, order: Order) -> Result<(Vec<Shown>, Vec<LeftOut>)> {
+    let field = Field::of(store, config, teller, order.window, order.history)?;
     let selection = field.select(config.recap.stories + config.recap.also);
     let shown = entries::shown(&field, field.chosen(&selection)?)?;
     Ok((shown, field.left_out(&selection)?))
@@ -91,7 +89,9 @@ fn choose(
 pub fn running(store: &Store, config: &Config, now: Timestamp) -> Result<Recap> {
     let slot = &config.recap.slot;
     let start = store.anchor()?.unwrap_or_else(|| slot.last(now)).min(now);
-    let order = Order { week: slot.week_of(start), window: &(start..now), frozen: now, issue: Issue::Later };
+    let (window, history) = (start..now, History::of(store)?);
+    let order =
+        Order { week: slot.week_of(start), window: &window, frozen: now, issue: Issue::Later, history: &history };
     let mut recaps = compose(store, config, order)?;
     let pool = recaps.swap_remove(0);
     let passing = pool.entries.into_iter().filter(|entry| entry.publishers.len() > 1).collect();
@@ -151,7 +151,8 @@ pub async fn publish_due(
     let composed = readers
         .ask(move |store| {
             let Some(due) = due(store, &by.recap.slot, now)? else { return Ok(None) };
-            let order = Order { week: due.week, window: &due.window, frozen: now, issue: due.issue };
+            let history = History::of(store)?;
+            let order = Order { week: due.week, window: &due.window, frozen: now, issue: due.issue, history: &history };
             compose(store, &by, order).map(Some)
         })
         .await?;

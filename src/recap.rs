@@ -1,6 +1,7 @@
 //! One week's recap: what was chosen, what was left out and why, and
 //! everything that its pages and feeds show.
 
+pub mod change;
 pub mod select;
 
 use std::ops::Range;

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 
 use super::output;
 use crate::clock::Clock;
-use crate::compose::{self, Order, compose};
+use crate::compose::{self, History, Order, compose};
 use crate::config::Config;
 use crate::id::AudienceId;
 use crate::publish::feed::{self, Format as FeedFormat};
@@ -99,7 +99,9 @@ pub(super) fn composed(
     audience: Option<&AudienceId>,
 ) -> Result<Recap> {
     let window = config.recap.slot.window(week);
-    let order = Order { week, window: &window, frozen: window.end.min(clock.now()), issue: Issue::Later };
+    let history = History::of(store)?;
+    let frozen = window.end.min(clock.now());
+    let order = Order { week, window: &window, frozen, issue: Issue::Later, history: &history };
     let recaps = compose(store, config, order)?;
     if recaps[0].items == 0 {
         bail!("{week} has no items: its window runs from {} to {}", window.start, window.end);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::novelty::Remembered;
+use super::history::History;
 use super::{Teller, Told};
 use crate::config::Config;
 use crate::id::StoryId;
@@ -28,7 +28,7 @@ pub(super) struct Field<'f> {
     teller: &'f Teller<'f>,
     config: &'f Config,
     window: &'f Range<Timestamp>,
-    remembered: Remembered,
+    history: &'f History,
     candidates: Vec<Candidate>,
     rarity: Rarity,
 }
@@ -54,18 +54,18 @@ impl<'f> Field<'f> {
         config: &'f Config,
         teller: &'f Teller<'f>,
         window: &'f Range<Timestamp>,
+        history: &'f History,
     ) -> Result<Self> {
-        let remembered = Remembered::of(store)?;
         let (mut looked_at, mut count, mut names) = (Vec::new(), Count::default(), Names::default());
-        for id in candidates(store, window)? {
+        for id in candidates(store, window, history)? {
             let Some(story) = store.story_until(id, window.end)? else { continue };
             let told = teller.untagged(story, window.end);
-            let novelty = remembered.novelty(&told.signature, &config.ranking);
+            let novelty = history.novelty(&told.signature, &config.ranking);
             count.add(&told.signature);
             looked_at.push(candidate(&told, told.score.with(novelty).total, &mut names));
         }
         let rarity = count.rarity();
-        let mut field = Self { store, teller, config, window, remembered, candidates: looked_at, rarity };
+        let mut field = Self { store, teller, config, window, history, candidates: looked_at, rarity };
         field.tag_the_best(&mut names)?;
         Ok(field)
     }
@@ -104,7 +104,7 @@ impl<'f> Field<'f> {
             };
             let mut told = self.teller.told(story, self.window.end);
             told.lead = told.leads.get(chosen.lead).copied().unwrap_or(told.lead);
-            let novelty = self.remembered.novelty(&told.signature, &self.config.ranking);
+            let novelty = self.history.novelty(&told.signature, &self.config.ranking);
             let score = told.score.with(novelty.into_iter().chain(chosen.moved.iter().cloned()));
             all.push(Chosen { index: chosen.candidate, told, score });
         }
@@ -123,7 +123,7 @@ impl<'f> Field<'f> {
             let Candidate { story, points: total, .. } = self.candidates[*index];
             let Some(told) = self.outline(*index)? else { continue };
             let headline = told.reports[told.lead].item.entry.title.clone();
-            let parts = told.score.with(self.remembered.novelty(&told.signature, &self.config.ranking)).parts;
+            let parts = told.score.with(self.history.novelty(&told.signature, &self.config.ranking)).parts;
             let short_by = last.map(|last| last - total).filter(|short_by| *short_by > 0.0);
             left_out.push(LeftOut { story, headline, total, parts, short_by, reason: reason.clone() });
         }
@@ -154,15 +154,14 @@ impl<'f> Field<'f> {
     }
 }
 
-/// The stories of `window` that are in no other week's recap, by id.
+/// The stories of `window` that no recap of its `history` tells, by id.
 ///
 /// # Errors
 ///
 /// If the database fails.
-pub fn candidates(store: &Store, window: &Range<Timestamp>) -> Result<Vec<StoryId>> {
-    let placed = store.placed_stories()?;
+pub fn candidates(store: &Store, window: &Range<Timestamp>, history: &History) -> Result<Vec<StoryId>> {
     let mut stories = store.stories_of(window)?;
-    stories.retain(|story| !placed.contains_key(story));
+    stories.retain(|story| !history.tells(*story));
     Ok(stories)
 }
 

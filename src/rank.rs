@@ -155,10 +155,10 @@ impl Topic {
             let named = names.find(title);
             pattern.is_match(title)
                 || named.iter().any(|found| found.name.sort == Sort::Model || makes_models(&found.name.id))
-                || pattern.is_match(text::head(&report.item.entry.text(), LEAD_BYTES))
+                || pattern.is_match(text::head(&report.item.entry.lead(LEAD_BYTES), LEAD_BYTES))
         };
-        let on = reports.iter().filter(|report| on_topic(report)).count();
-        on as f64 >= (reports.len() as f64 * LEAST_ON_TOPIC).max(1.0)
+        let enough = ((reports.len() as f64 * LEAST_ON_TOPIC).ceil() as usize).max(1);
+        reports.iter().filter(|report| on_topic(report)).take(enough).count() == enough
     }
 }
 
@@ -253,6 +253,10 @@ fn authority(publishers: &[&Publisher], weights: &Weights) -> Option<Points> {
 }
 
 fn primary(reports: &[Report], by: Scale) -> Option<Points> {
+    // Most stories have none: their headlines need not be searched for names.
+    if reports.iter().all(|report| report.publisher.kind != Kind::Primary) {
+        return None;
+    }
     let titles: Vec<_> = reports.iter().flat_map(|report| by.names.find(&report.item.entry.title)).collect();
     let is_named = |company: &str| {
         titles.iter().any(|found| found.name.id == company || found.name.of.as_deref() == Some(company))

@@ -19,8 +19,8 @@ use crate::store::{Result, Store};
 use crate::story::Report;
 use crate::story::rarity::{Count, Rarity};
 
-/// So many stories are looked at for their audience before the choice: some ten times what a list holds.
-const TAGGED: usize = 300;
+/// So many stories are looked at for their audience before the choice: some four times what a list holds.
+const TAGGED: usize = 100;
 
 /// The stories of one window that are in no other week's recap, by id.
 pub(super) struct Field<'f> {

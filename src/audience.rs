@@ -1,11 +1,13 @@
 //! For whom a story is: weighted words -> tags, each with its evidence.
 
+mod priors;
 pub mod terms;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use self::priors::Priors;
 use self::terms::{Finder, Hit};
 use crate::id::{AudienceId, Share};
 use crate::text::head;
@@ -21,9 +23,16 @@ pub struct Audience {
     pub about: String,
     /// What a story for them speaks of.
     pub terms: Vec<Term>,
+    /// Who speaks to them: sources by their ids or names, publishers by their names or domains.
+    pub sources: Vec<Term>,
+    /// A tag that is less sure is not given.
+    pub min_confidence: Share,
     /// Where no other audience is found, the story is for this one.
     pub fallback: Fallback,
 }
+
+/// How sure a tag must be unless its audience says otherwise: one point is enough.
+pub const MIN_CONFIDENCE: f64 = 0.32;
 
 /// Whether an audience takes the stories that are for nobody else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,7 +47,8 @@ pub enum Fallback {
 /// Words that speak for an audience, or against it where the weight is negative.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Term {
-    /// Any of these, whole words in whatever case; a trailing `*` matches any ending.
+    /// Any of these, whole words in whatever case; a trailing `*` matches any ending;
+    /// between slashes a regular expression.
     pub any: Vec<String>,
     /// How much one of them counts, -10 to 10.
     pub weight: f64,
@@ -65,7 +75,7 @@ pub enum Place {
     Text,
     /// In a category the publisher gave.
     Category,
-    /// The source is configured to be for this audience.
+    /// Its source or publisher speaks to this audience.
     Source,
     /// No other audience was found.
     Fallback,
@@ -93,6 +103,8 @@ pub struct Spoken<'t> {
     pub texts: Vec<&'t str>,
     /// The publishers' own categories.
     pub categories: Vec<&'t str>,
+    /// Of each report, what its source and its publisher go by.
+    pub from: Vec<Vec<&'t str>>,
     /// Audiences that its sources are always for.
     pub always: Vec<AudienceId>,
 }
@@ -109,39 +121,42 @@ const TEXT_HEAD: usize = 1_200;
 /// Points at which the confidence is 63 %, and 86 % at twice as many.
 const POINTS_SURE: f64 = 2.5;
 
-/// Points below which nothing is said.
-const POINTS_LEAST: f64 = 1.0;
-
 /// A further audience needs this share of the first one's points.
 const SHARE_OF_FIRST: f64 = 0.55;
 
 /// Finds the audiences of stories.
 #[derive(Clone, Debug)]
 pub struct Tagger {
-    audiences: Vec<(AudienceId, Fallback)>,
+    audiences: Vec<(AudienceId, Fallback, Share)>,
     finder: Finder,
+    priors: Priors,
 }
 
 impl Tagger {
     /// Looks for the terms of all `audiences` in one pass.
     pub fn new(audiences: &[Audience]) -> Self {
+        let kept = |audience: &Audience| (audience.id.clone(), audience.fallback, audience.min_confidence);
         Self {
-            audiences: audiences.iter().map(|audience| (audience.id.clone(), audience.fallback)).collect(),
+            audiences: audiences.iter().map(kept).collect(),
             finder: Finder::new(audiences.iter().map(|audience| audience.terms.as_slice())),
+            priors: Priors::new(audiences.iter().map(|audience| audience.sources.as_slice())),
         }
     }
 
     /// The story's audiences, surest first, at most three besides the ones that
     /// its sources are always for; never empty if there is a fallback audience.
     pub fn tags(&self, spoken: &Spoken) -> Vec<Tag> {
-        let points = weighed(&self.finder, self.audiences.len(), spoken);
+        let mut points = weighed(&self.finder, self.audiences.len(), spoken);
+        for (audience, evidence) in self.priors.evidence(&spoken.from) {
+            points[audience].0 += evidence.weight;
+            points[audience].1.push(evidence);
+        }
         let best = points.iter().map(|(sum, _)| *sum).fold(0.0, f64::max);
-        let enough = POINTS_LEAST.max(best * SHARE_OF_FIRST);
         let (mut tags, mut found): (Vec<Tag>, Vec<Tag>) = Default::default();
-        for ((audience, _), (sum, because)) in self.audiences.iter().zip(points) {
+        for ((audience, _, least), (sum, because)) in self.audiences.iter().zip(points) {
             if spoken.always.contains(audience) {
                 tags.push(always(audience, because));
-            } else if sum >= enough {
+            } else if sum > 0.0 && sum >= best * SHARE_OF_FIRST && confidence(sum) >= least.value() {
                 found.push(tag(audience, sum, because));
             }
         }
@@ -155,7 +170,7 @@ impl Tagger {
     }
 
     fn fallback(&self) -> Option<Tag> {
-        let (audience, _) = self.audiences.iter().find(|(_, fallback)| *fallback == Fallback::Yes)?;
+        let (audience, ..) = self.audiences.iter().find(|(_, fallback, _)| *fallback == Fallback::Yes)?;
         let because = Evidence { words: "no other audience matched".to_owned(), place: Place::Fallback, weight: 0.0 };
         Some(Tag { audience: audience.clone(), confidence: Share::nearest(0.3), because: vec![because] })
     }
@@ -216,7 +231,11 @@ fn counts(place: Place) -> f64 {
 fn tag(audience: &AudienceId, sum: f64, mut because: Vec<Evidence>) -> Tag {
     because.sort_by(|one, other| other.weight.total_cmp(&one.weight));
     because.truncate(MOST_EVIDENCE);
-    Tag { audience: audience.clone(), confidence: Share::nearest(1.0 - (-sum / POINTS_SURE).exp()), because }
+    Tag { audience: audience.clone(), confidence: Share::nearest(confidence(sum)), because }
+}
+
+fn confidence(points: f64) -> f64 {
+    1.0 - (-points / POINTS_SURE).exp()
 }
 
 fn always(audience: &AudienceId, because: Vec<Evidence>) -> Tag {
@@ -239,6 +258,8 @@ mod tests {
             name: id.to_owned(),
             about: String::new(),
             terms: terms.iter().map(term).collect(),
+            sources: Vec::new(),
+            min_confidence: Share::nearest(MIN_CONFIDENCE),
             fallback,
         }
     }
@@ -282,6 +303,35 @@ mod tests {
     #[test]
     fn words_may_speak_against() {
         check("The valuation of a game", "", "general: no other audience matched");
+    }
+
+    #[test]
+    fn who_reports_tells_something_too() {
+        let sources = vec![Term { any: vec!["The Ledger".to_owned(), "ledger.test".to_owned()], weight: 1.5 }];
+        let investors = Audience { sources, ..audience("investors", &[("valuation", 2.0)], Fallback::No) };
+        let tagger = Tagger::new(&[investors, audience("general", &[], Fallback::Yes)]);
+        let tagged = |from: Vec<Vec<&'static str>>| {
+            let tags = tagger.tags(&Spoken { titles: vec!["Cats"], from, ..Spoken::default() });
+            tags[0].because.iter().map(|evidence| (evidence.words.clone(), evidence.place)).collect::<Vec<_>>()
+        };
+        let ledger = ("the ledger".to_owned(), Place::Source);
+        assert_eq!(tagged(vec![vec!["led", "the ledger", "ledger.test"]]), [ledger]);
+        let one_of_four = tagged(vec![vec!["ledger.test"], vec!["a"], vec!["b"], vec!["c"]]);
+        assert_eq!(one_of_four[0].1, Place::Fallback, "one of many is a hint");
+    }
+
+    #[test]
+    fn an_audience_may_ask_for_more_certainty() {
+        let sure =
+            Audience { min_confidence: Share::nearest(0.8), ..audience("investors", &[("ipo", 2.0)], Fallback::No) };
+        let tagger = Tagger::new(&[sure, audience("general", &[], Fallback::Yes)]);
+        let first = |title: &'static str, text: &'static str| {
+            tagger.tags(&Spoken { titles: vec![title], texts: vec![text], ..Spoken::default() })[0].audience.to_string()
+        };
+        assert_eq!(first("An IPO", ""), "general");
+        let sure =
+            Audience { min_confidence: Share::nearest(0.5), ..audience("investors", &[("ipo", 2.0)], Fallback::No) };
+        assert_eq!(Tagger::new(&[sure]).tags(&Spoken { titles: vec!["An IPO"], ..Spoken::default() }).len(), 1);
     }
 
     #[test]

@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser, Subcommand};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
 use crate::config::{Config, ConfigErrors, listens_at, load, load_with_lists, readable};
@@ -360,7 +360,9 @@ fn check_clock(config: &Config, typed: Option<Timestamp>, force: bool) -> Result
         Err(error) => return Err(error.into()),
     };
     let now = clock(typed).now();
-    let Some(newest) = newest.filter(|newest| now < *newest) else { return Ok(()) };
+    // A clock that was set to this instant before went on while that verb ran.
+    let ran_on = if typed.is_some() { SignedDuration::from_hours(1) } else { SignedDuration::ZERO };
+    let Some(newest) = newest.filter(|newest| newest.duration_since(now) > ran_on) else { return Ok(()) };
     let behind =
         if typed.is_some() { ClockBehind::Typed { now, newest } } else { ClockBehind::Machine { now, newest } };
     Err(behind.into())

@@ -140,6 +140,7 @@ fn frame(store: &Store, config: &Config, order: Order) -> Result<Recap> {
         entries: Vec::new(),
         left_out: Vec::new(),
         audiences: audiences(config),
+        weights: Some(config.ranking.clone()),
         silent: silent.map(|source| source.id.clone()).collect(),
         items: store.count_placed(order.window.start, order.window.end)?,
         sources: u32::try_from(config.sources.len()).unwrap_or(u32::MAX),

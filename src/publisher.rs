@@ -50,6 +50,17 @@ pub struct Publisher {
     pub company: Option<String>,
 }
 
+impl Publisher {
+    /// Whether anybody said who it is: one that is unknown goes by its domain.
+    pub fn is_known(&self) -> bool {
+        self.name != self.domain
+    }
+
+    fn shares_its_host(&self) -> bool {
+        SHARED_HOSTS.contains(&self.domain.as_str())
+    }
+}
+
 /// What an unknown publisher's word counts, see RANKING: neither trusted nor dismissed.
 pub const UNKNOWN_WEIGHT: f64 = 0.3;
 
@@ -57,11 +68,15 @@ pub const UNKNOWN_WEIGHT: f64 = 0.3;
 const SHARED_HOSTS: &[&str] =
     &["x.com", "twitter.com", "github.com", "medium.com", "youtube.com", "bsky.app", "linkedin.com", "t.me"];
 
+/// Words of a source's name that may name a publisher.
+const LONGEST_NAME_WORDS: usize = 4;
+
 /// All configured publishers, found by the links they publish under.
 #[derive(Clone, Debug, Default)]
 pub struct Publishers {
     known: Vec<Publisher>,
     by_domain: HashMap<String, usize>,
+    by_name: HashMap<String, usize>,
 }
 
 impl Publishers {
@@ -72,6 +87,7 @@ impl Publishers {
             let index = publishers.known.len();
             let domains = std::iter::once(publisher.domain.clone()).chain(also);
             publishers.by_domain.extend(domains.map(|domain| (domain, index)));
+            publishers.by_name.entry(letters(&publisher.name)).or_insert(index);
             publishers.known.push(publisher);
         }
         publishers
@@ -104,10 +120,43 @@ impl Publishers {
         Publisher { domain: name.to_owned(), name: name.to_owned(), kind: Kind::Press, weight, company: None }
     }
 
+    /// The kind of a source whose feed lies at `feed` and is called `name`, where
+    /// nobody says it: that of the publisher it lies at; or it is called after a
+    /// list that links to others, from wherever it is read.
+    ///
+    /// A host on which many publish does not say who speaks.
+    pub fn carrier(&self, feed: &Url, name: &str) -> Kind {
+        let passes_on = |publisher: &&Publisher| matches!(publisher.kind, Kind::Community | Kind::Aggregator);
+        let found = self.at_home(feed).or_else(|| self.called(name).filter(passes_on));
+        found.map(|publisher| publisher.kind).unwrap_or_default()
+    }
+
+    /// The configured publisher at `link`, if it has the place to itself.
+    fn at_home(&self, link: &Url) -> Option<&Publisher> {
+        let found = names_of(link).iter().find_map(|domain| self.by_domain.get(domain));
+        found.map(|&index| &self.known[index]).filter(|publisher| !publisher.shares_its_host())
+    }
+
+    /// The publisher whose domain `name` is, or the one with the longest name that it begins with.
+    fn called(&self, name: &str) -> Option<&Publisher> {
+        if let Some(there) = name.contains('.').then(|| Url::parse(&format!("https://{name}/")).ok()).flatten() {
+            return self.at_home(&there);
+        }
+        let words: Vec<&str> = name.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty()).collect();
+        let begins = (1..=words.len().min(LONGEST_NAME_WORDS)).rev().map(|count| letters(&words[..count].concat()));
+        let found = begins.into_iter().find_map(|name| self.by_name.get(&name));
+        found.map(|&index| &self.known[index]).filter(|publisher| !publisher.shares_its_host())
+    }
+
     /// Whether `link`'s publisher is configured.
     pub fn knows(&self, link: &Url) -> bool {
         names_of(link).iter().any(|domain| self.by_domain.contains_key(domain))
     }
+}
+
+/// A name without what people write differently: `hackernews` of `Hacker News`.
+fn letters(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The names a link's publisher may be configured under, most specific first:
@@ -170,6 +219,30 @@ mod tests {
         check("https://about.meta.com/news", "Meta");
         check("https://x.com/OpenAI/status/1", "OpenAI on X");
         check("https://huggingface.co/papers/2605.1", "HF Papers");
+    }
+
+    #[test]
+    fn a_source_that_does_not_say_its_kind_has_that_of_its_place_or_its_name() {
+        let with = |kind: Kind, (publisher, also)| (Publisher { kind, ..publisher }, also);
+        let publishers = Publishers::new(vec![
+            with(Kind::Community, publisher("news.ycombinator.com", "Hacker News")),
+            with(Kind::Community, publisher("github.com", "GitHub")),
+            with(Kind::Aggregator, publisher("news.google.com", "Google News")),
+            with(Kind::Primary, publisher("blog.google", "Google")),
+        ]);
+        let check = |feed: &str, name: &str, kind: Kind| {
+            assert_eq!(publishers.carrier(&feed.parse().unwrap(), name), kind, "{feed} {name}");
+        };
+        check("https://news.ycombinator.com/rss", "HN", Kind::Community);
+        check("https://blog.google/rss", "A blog", Kind::Primary);
+        check("http://127.0.0.1:1200/hn", "Hacker News: front page", Kind::Community);
+        check("http://127.0.0.1:1200/hn", "hackernews", Kind::Community);
+        check("http://127.0.0.1:1200/hn", "news.ycombinator.com", Kind::Community);
+        check("http://127.0.0.1:1200/g", "Google News, AI", Kind::Aggregator);
+        // Named after somebody who speaks is not spoken by them.
+        check("http://127.0.0.1:1200/g", "Google Watch", Kind::Press);
+        check("https://github.com/acme/tool/releases.atom", "GitHub releases", Kind::Press);
+        check("http://127.0.0.1:1200/x", "", Kind::Press);
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub struct Points {
 }
 
 /// Every weight of the formula, as `[ranking]` sets them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Weights {
     /// Points for coverage by `coverage_full` publishers.
     pub coverage: f64,
@@ -50,6 +51,8 @@ pub struct Weights {
     pub off_topic: f64,
     /// Points for an audience below its quota.
     pub audience: f64,
+    /// Stories that each audience should find in a list.
+    pub audience_quota: u32,
     /// Points lost by a story of a recent recap without a new development.
     pub novelty: f64,
     /// Points lost a day since the first report.
@@ -74,6 +77,7 @@ impl Default for Weights {
             community: 5.0,
             off_topic: 10.0,
             audience: 2.0,
+            audience_quota: 1,
             novelty: 6.0,
             age: 0.3,
             similarity: 9.0,
@@ -83,8 +87,40 @@ impl Default for Weights {
     }
 }
 
+impl Weights {
+    /// Each with its key in `[ranking]`, in the order of the formula.
+    pub fn named(&self) -> Vec<(&'static str, f64)> {
+        vec![
+            ("coverage", self.coverage),
+            ("coverage_full", f64::from(self.coverage_full)),
+            ("coverage_most", f64::from(self.coverage_most)),
+            ("authority", self.authority),
+            ("primary", self.primary),
+            ("community", self.community),
+            ("off_topic", self.off_topic),
+            ("audience", self.audience),
+            ("audience_quota", f64::from(self.audience_quota)),
+            ("novelty", self.novelty),
+            ("age", self.age),
+            ("similarity", self.similarity),
+            ("same_publisher", self.same_publisher),
+            ("largest_share", self.largest_share),
+        ]
+    }
+
+    /// What changed since they were `before`: "coverage 20 → 25".
+    pub fn changes(&self, before: &Self) -> Vec<String> {
+        let pairs = before.named().into_iter().zip(self.named());
+        let changed = pairs.filter(|((_, old), (_, new))| old != new);
+        changed.map(|((name, old), (_, new))| format!("{name} {old} → {new}")).collect()
+    }
+}
+
 /// How much of a text is looked at for its topic.
 const LEAD_BYTES: usize = 600;
+
+/// The share of a story's reports that are on topic if the story is.
+const LEAST_ON_TOPIC: f64 = 1.0 / 3.0;
 
 /// What the recap is about: words of which a story on topic holds one.
 #[derive(Clone, Debug)]
@@ -106,8 +142,10 @@ impl Topic {
         Self { words: words.to_vec(), pattern: text::any_of(words).unwrap_or_default() }
     }
 
-    /// Whether any headline of the story, or the beginning of a text, is on
-    /// topic or names a model or somebody who makes models.
+    /// Whether enough of the story's reports are on topic: the headline, or the
+    /// beginning of the text, has one of the words, or the headline names a model or
+    /// somebody who makes models. One that mentions it among many that do not is
+    /// no proof.
     pub fn covers(&self, reports: &[Report], names: &Names) -> bool {
         let Some(pattern) = &self.pattern else { return true };
         let makes_models =
@@ -117,9 +155,10 @@ impl Topic {
             let named = names.find(title);
             pattern.is_match(title)
                 || named.iter().any(|found| found.name.sort == Sort::Model || makes_models(&found.name.id))
-                || pattern.is_match(text::head(&report.item.entry.text(), LEAD_BYTES))
+                || pattern.is_match(text::head(&report.item.entry.lead(LEAD_BYTES), LEAD_BYTES))
         };
-        reports.iter().any(on_topic)
+        let enough = ((reports.len() as f64 * LEAST_ON_TOPIC).ceil() as usize).max(1);
+        reports.iter().filter(|report| on_topic(report)).take(enough).count() == enough
     }
 }
 
@@ -138,7 +177,7 @@ pub struct Scale<'s> {
 
 /// The points of a story by its `reports`, before any selection.
 pub fn score(reports: &[Report], by: Scale) -> Score {
-    let publishers = distinct(reports);
+    let publishers = voices(reports);
     let parts = [
         coverage(&publishers, by.weights),
         authority(&publishers, by.weights),
@@ -171,6 +210,20 @@ impl Points {
     }
 }
 
+/// Whose reports count: everyone's, if one of them reports. What only pages of
+/// communities say, and sites nobody knows that they link to, was made or said by
+/// people and is one voice, however many of them it is; `community` tells how
+/// much it is liked.
+fn voices(reports: &[Report]) -> Vec<&Publisher> {
+    let is_reported = |report: &Report| match report.publisher.kind {
+        Kind::Primary | Kind::Aggregator => true,
+        Kind::Press => report.publisher.is_known() || report.carried_by != Kind::Community,
+        Kind::Community => false,
+    };
+    let most = if reports.iter().any(is_reported) { usize::MAX } else { 1 };
+    distinct(reports).into_iter().take(most).collect()
+}
+
 /// Everyone who reports, once, by the weight of their word, then by name.
 pub fn distinct(reports: &[Report]) -> Vec<&Publisher> {
     let mut met = HashSet::new();
@@ -200,12 +253,19 @@ fn authority(publishers: &[&Publisher], weights: &Weights) -> Option<Points> {
 }
 
 fn primary(reports: &[Report], by: Scale) -> Option<Points> {
+    // Most stories have none: their headlines need not be searched for names.
+    if reports.iter().all(|report| report.publisher.kind != Kind::Primary) {
+        return None;
+    }
     let titles: Vec<_> = reports.iter().flat_map(|report| by.names.find(&report.item.entry.title)).collect();
     let is_named = |company: &str| {
         titles.iter().any(|found| found.name.id == company || found.name.of.as_deref() == Some(company))
     };
+    // A journal or an authority that no name is given for speaks for itself where a headline names it.
+    let is_mentioned = |name: &str| reports.iter().any(|report| report.item.entry.title.contains(name));
     let own_voice = |report: &&Report| {
-        report.publisher.kind == Kind::Primary && report.publisher.company.as_deref().is_none_or(is_named)
+        let Publisher { kind, company, name, .. } = &report.publisher;
+        *kind == Kind::Primary && company.as_deref().map_or_else(|| is_mentioned(name), is_named)
     };
     let report = reports.iter().find(own_voice)?;
     Points::some("primary", by.weights.primary, format!("{} speaks for itself", report.publisher.name))
@@ -298,8 +358,32 @@ mod tests {
             "coverage +4.5, authority +1.5, community +1.7, age -1.2",
         );
         check(
-            &[report("lab.test", 0.9, Kind::Primary, "AI model")],
+            &[report("lab.test", 0.9, Kind::Primary, "lab.test shows an AI model")],
             "coverage +4.5, authority +4.5, primary +3.0, age -1.2",
         );
+        // Whoever is not named speaks of others, as the press does.
+        check(&[report("lab.test", 0.9, Kind::Primary, "AI model")], "coverage +4.5, authority +4.5, age -1.2");
+    }
+
+    #[test]
+    fn one_report_of_many_that_mentions_the_topic_is_no_proof() {
+        let titles = ["AI in schools", "Schools ban phones", "Phones banned", "No phones in schools"];
+        let hosts = ["a.test", "b.test", "c.test", "d.test"];
+        let of = |count: usize| -> Vec<Report> {
+            let reports = hosts.iter().zip(titles).take(count);
+            reports.map(|(host, title)| report(host, 0.3, Kind::Press, title)).collect()
+        };
+        check(&of(3), "coverage +9.1, authority +3.9, age -1.2");
+        check(&of(4), "coverage +10.6, authority +4.8, relevance -10.0, age -1.2");
+    }
+
+    #[test]
+    fn what_nobody_reports_is_one_voice() {
+        let linked = |host: &str| Report { carried_by: Kind::Community, ..report(host, 0.3, Kind::Press, "AI tool") };
+        let board = report("board.test", 0.2, Kind::Community, "AI tool");
+        let made = [linked("one.test"), linked("two.test"), board.clone()];
+        check(&made, "coverage +4.5, authority +1.5, community +1.7, age -1.2");
+        let reported = [linked("one.test"), board, report("paper.test", 0.9, Kind::Press, "AI tool")];
+        check(&reported, "coverage +9.1, authority +5.8, community +1.7, age -1.2");
     }
 }

@@ -14,7 +14,7 @@ use crate::audience::Tag;
 use crate::id::{AudienceId, ItemId, SourceId, StoryId};
 use crate::insight::Insight;
 use crate::publisher::Kind;
-use crate::rank::Score;
+use crate::rank::{Points, Score, Weights};
 use crate::week::Week;
 
 pub use amend::{Correction, Loudness, Withdrawn};
@@ -48,6 +48,9 @@ pub struct Recap {
     pub left_out: Vec<LeftOut>,
     /// Every configured audience, in the configuration's order, with its share of the entries.
     pub audiences: Vec<AudienceShare>,
+    /// What its stories were ranked by; none in a recap of before that was kept.
+    #[serde(default)]
+    pub weights: Option<Weights>,
     /// Sources that gave nothing in the window, though polled.
     pub silent: Vec<SourceId>,
     /// Items placed in the window.
@@ -179,6 +182,12 @@ pub struct LeftOut {
     pub headline: String,
     /// Its points.
     pub total: f64,
+    /// What they are the sum of.
+    #[serde(default)]
+    pub parts: Vec<Points>,
+    /// How many more the last place had, if that is what it lacked.
+    #[serde(default)]
+    pub short_by: Option<f64>,
     /// Why, in words.
     pub reason: String,
 }

@@ -283,7 +283,7 @@ impl Library<'_> {
                 let about = About { slot: &slot, sources, audiences: &audiences, model: None };
                 html::about(&site, &about, changed)
             }
-            Place::Ranking => html::about_ranking(&site, &self.config.ranking, changed),
+            Place::Ranking => html::about_ranking(&site, &self.config.ranking, &self.store.weights()?, changed),
             Place::ThisWeek => self.this_week(&site)?,
             Place::Opml => lists::opml(&site.title, self.config, changed),
             Place::Sitemap => lists::sitemap(&site, &self.paths()?, changed),

@@ -1,8 +1,10 @@
 //! Weighted words, all found in one pass.
 
 use aho_corasick::AhoCorasick;
+use regex::Regex;
 
 use super::Term;
+use crate::filter::{Field, Word};
 use crate::text::lower;
 use crate::text::token::is_unspaced;
 
@@ -11,6 +13,7 @@ use crate::text::token::is_unspaced;
 pub struct Finder {
     finder: Option<AhoCorasick>,
     patterns: Vec<Pattern>,
+    expressions: Vec<(Regex, Pattern)>,
 }
 
 #[derive(Clone, Debug)]
@@ -45,17 +48,22 @@ pub struct Hit {
 impl Finder {
     /// The terms of each list, in their order.
     pub fn new<'t>(lists: impl IntoIterator<Item = &'t [Term]>) -> Self {
-        let (mut words, mut patterns) = (Vec::new(), Vec::new());
+        let (mut words, mut patterns, mut expressions) = (Vec::new(), Vec::new(), Vec::new());
         for (list, terms) in lists.into_iter().enumerate() {
             for (index, term) in terms.iter().enumerate() {
                 for word in term.any.iter().filter(|word| !word.trim_matches('*').is_empty()) {
+                    if let Some(Ok(expression)) = expression(word) {
+                        let pattern = Pattern { list, term: index, weight: term.weight, ending: Ending::Whole };
+                        expressions.push((expression, pattern));
+                        continue;
+                    }
                     let ending = if word.ends_with('*') { Ending::Any } else { Ending::Whole };
                     words.push(lower(word.trim_end_matches('*')));
                     patterns.push(Pattern { list, term: index, weight: term.weight, ending });
                 }
             }
         }
-        Self { finder: AhoCorasick::new(&words).ok(), patterns }
+        Self { finder: AhoCorasick::new(&words).ok(), patterns, expressions }
     }
 
     /// What stands in `text`, in order, each term once: the first place where it
@@ -73,7 +81,12 @@ impl Finder {
             let hit = Hit { list: pattern.list, term: pattern.term, weight: pattern.weight, start: found.start(), end };
             is_whole(text, hit.start, hit.end).then_some(hit)
         });
-        let mut hits: Vec<Hit> = hits.collect();
+        let expressed = self.expressions.iter().filter_map(|(expression, pattern)| {
+            let found = expression.find(text).filter(|found| !found.is_empty())?;
+            let (list, term, weight) = (pattern.list, pattern.term, pattern.weight);
+            Some(Hit { list, term, weight, start: found.start(), end: found.end() })
+        });
+        let mut hits: Vec<Hit> = hits.chain(expressed).collect();
         hits.sort_by_key(|hit| (hit.list, hit.start, std::cmp::Reverse(hit.end)));
         let mut kept: Vec<Hit> = Vec::new();
         for hit in hits {
@@ -90,6 +103,20 @@ impl Finder {
         });
         kept
     }
+}
+
+/// `word` as a regular expression, if it stands between slashes.
+///
+/// # Errors
+///
+/// If it is ill-formed or too large, in words.
+pub fn expression(word: &str) -> Option<Result<Regex, String>> {
+    let is_expression = word.len() > 2 && word.starts_with('/') && word.ends_with('/');
+    is_expression.then(|| match Word::read(Field::Text, word) {
+        Ok(Word::Pattern(pattern)) => Ok(pattern),
+        Ok(Word::Whole(_)) => Err(format!("`{word}` is no regular expression")),
+        Err(error) => Err(error.to_string()),
+    })
 }
 
 fn is_spaced(letter: char) -> bool {
@@ -128,6 +155,12 @@ mod tests {
     #[test]
     fn a_star_matches_any_ending() {
         check(&["regulat*"], "Regulators deregulate", &["Regulators"]);
+    }
+
+    #[test]
+    fn an_expression_stands_between_slashes() {
+        check(&[r"/raises? \$\d+ (million|billion)/"], "It Raises $40 million", &["Raises $40 million"]);
+        check(&["/(/", "/x*/"], "no x", &[]);
     }
 
     #[test]

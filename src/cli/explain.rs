@@ -10,13 +10,16 @@ use url::Url;
 
 use super::Extent;
 use super::output::{self, Style};
+use super::recap::composed;
 use super::status::{apart, next_poll};
+use crate::audience::{Evidence, Place};
 use crate::clock::Clock;
 use crate::compose::{Teller, Told};
 use crate::config::Config;
 use crate::id::{SourceId, StoryId};
 use crate::publish::words;
-use crate::recap::Entry;
+use crate::rank::Points;
+use crate::recap::{Entry, LeftOut, Recap};
 use crate::site::state_in_words;
 use crate::source::{Source, SourceState};
 use crate::store::{ItemRow, LedgerRow, Refused, Store};
@@ -35,8 +38,39 @@ enum Subject<'c> {
     Former(SourceId, Box<SourceState>, Extent),
     /// A story.
     Story(StoryId),
-    /// A place of a published week.
-    Place(Week, Box<Entry>),
+    /// A place of a week's list.
+    Place(Standing, Box<Entry>),
+    /// A place behind it.
+    Behind(Standing, u32, Box<LeftOut>),
+}
+
+/// A week, and whether its list still changes.
+#[derive(Clone, Copy)]
+enum Standing {
+    Published(Week),
+    /// It is as it would be chosen now.
+    Running(Week),
+}
+
+/// Whether a story's points are still to be told.
+#[derive(Clone, Copy, PartialEq)]
+enum Sum {
+    Wanted,
+    Told,
+}
+
+impl Standing {
+    fn week(self) -> Week {
+        let (Self::Published(week) | Self::Running(week)) = self;
+        week
+    }
+
+    fn in_words(self) -> String {
+        match self {
+            Self::Published(week) => week.to_string(),
+            Self::Running(week) => format!("{week}, which is not published, as it would be chosen now"),
+        }
+    }
 }
 
 /// Says why something is where it is: an item by its link, a story by its id,
@@ -49,7 +83,7 @@ pub(super) fn explain(
     style: Style,
 ) -> Result<ExitCode> {
     let store = Store::read(&config.store.path)?;
-    let subject = subject(&store, config, extent, what)?;
+    let subject = subject(&store, config, extent, clock, what)?;
     if style == Style::Json {
         output::json(&object::object(&store, config, clock.now(), subject)?)?;
         return Ok(ExitCode::SUCCESS);
@@ -58,22 +92,38 @@ pub(super) fn explain(
         Subject::Link(link) => item(&store, config, clock, &link)?,
         Subject::Source(known) => source(&store, config, clock, known)?,
         Subject::Former(id, state, extent) => former(&store, config, clock, (&id, &state), extent)?,
-        Subject::Story(id) => story(&store, config, clock, id)?,
-        Subject::Place(week, entry) => {
-            output::line(&format!("#{} of {week}: {}", entry.place, entry.headline))?;
-            points(&entry.score)?;
-            story(&store, config, clock, entry.story)?;
+        Subject::Story(id) => story(&store, config, clock, id, Sum::Wanted)?,
+        Subject::Place(standing, entry) => {
+            output::line(&format!("#{} of {}: {}", entry.place, standing.in_words(), entry.headline))?;
+            points(&entry.score.parts, entry.score.total)?;
+            story(&store, config, clock, entry.story, Sum::Told)?;
+        }
+        Subject::Behind(standing, place, left) => {
+            let why = left.short_by.map_or_else(|| left.reason.clone(), |short_by| short(short_by, &left.reason));
+            output::line(&format!("#{place}, {why}: {}", left.headline))?;
+            output::line(&format!("  not in the list of {}", standing.in_words()))?;
+            points(&left.parts, left.total)?;
+            story(&store, config, clock, left.story, Sum::Told)?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn subject<'c>(store: &Store, config: &'c Config, extent: Extent, what: &[String]) -> Result<Subject<'c>> {
+/// "0.4 points short"; where something else kept it out, that.
+fn short(by: f64, reason: &str) -> String {
+    let lacks_points = reason.starts_with("would need");
+    if lacks_points { format!("{by:.1} points short") } else { format!("left out since {reason}") }
+}
+
+fn subject<'c>(
+    store: &Store,
+    config: &'c Config,
+    extent: Extent,
+    clock: Clock,
+    what: &[String],
+) -> Result<Subject<'c>> {
     match what {
-        [week, place] => {
-            let week = week.parse()?;
-            Ok(Subject::Place(week, Box::new(at_place(store, week, place)?)))
-        }
+        [week, place] => at_place(store, config, clock, week.parse()?, place),
         [one] => match Url::parse(one) {
             Ok(link) => Ok(Subject::Link(link)),
             Err(_) => named(store, config, extent, one),
@@ -96,6 +146,9 @@ fn named<'c>(store: &Store, config: &'c Config, extent: Extent, name: &str) -> R
 }
 
 fn story_named(store: &Store, digits: &str) -> Result<StoryId> {
+    if digits.parse::<Week>().is_ok() {
+        bail!("which place of {digits}? name it beside the week, as in: recapd explain {digits} 3");
+    }
     let is_hex = digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_hex {
         bail!(
@@ -104,7 +157,7 @@ fn story_named(store: &Store, digits: &str) -> Result<StoryId> {
     }
     match store.stories_named(digits)?.as_slice() {
         [story] => Ok(*story),
-        [] => bail!("there is no story `{digits}`"),
+        [] => bail!("there is no story `{digits}`: `recapd stories --week WEEK` prints those of a week"),
         several => bail!("{} stories begin with `{digits}`: give more digits", several.len()),
     }
 }
@@ -168,23 +221,38 @@ fn next_in_words(config: &Config, source: &Source, state: Option<&SourceState>, 
     Some(because.map_or_else(|| when.clone(), |because| format!("{when}: {because}")))
 }
 
-fn at_place(store: &Store, week: Week, place: &str) -> Result<Entry> {
-    let Some(recap) = store.recap(week, None)? else { bail!("{week} is not published") };
-    let most = recap.entries.len();
-    let number = match place.parse::<u32>() {
-        _ if most == 0 => bail!("{week} was published without stories"),
-        Ok(number) => Some(number),
-        Err(_) => None,
+/// What stands at a place of a week, or behind its list: of one that is not published, as it would be.
+fn at_place<'c>(store: &Store, config: &Config, clock: Clock, week: Week, place: &str) -> Result<Subject<'c>> {
+    let (standing, recap) = match store.recap(week, None)? {
+        Some(published) => (Standing::Published(week), published),
+        None => (Standing::Running(week), composed(store, config, clock, week, None)?),
     };
-    let entry = recap.entries.into_iter().find(|entry| Some(entry.place) == number);
-    entry.ok_or_else(|| anyhow::anyhow!("{week} has no place `{place}`: use 1 to {most}"))
+    let Recap { entries, left_out, .. } = recap;
+    let (listed, behind) = (entries.len(), left_out.len());
+    if listed == 0 && behind == 0 {
+        bail!("{week} has no stories");
+    }
+    let mut all = format!("its list has #1 to #{listed}");
+    if behind > 0 {
+        all += &format!(", and #{} to #{} are the best of what was left out", listed + 1, listed + behind);
+    }
+    let number = place.trim_start_matches('#').parse::<u32>().ok().filter(|number| *number > 0);
+    let Some(number) = number else { bail!("`{place}` is no place of {week}: {all}") };
+    let at = number as usize - 1;
+    if let Some(entry) = entries.into_iter().nth(at) {
+        return Ok(Subject::Place(standing, Box::new(entry)));
+    }
+    match left_out.into_iter().nth(at - listed) {
+        Some(left) => Ok(Subject::Behind(standing, number, Box::new(left))),
+        None => bail!("{week} has no place {number}: {all}"),
+    }
 }
 
 fn item(store: &Store, config: &Config, clock: Clock, link: &Url) -> Result<()> {
     let rows = store.items_at(link)?;
     let dropped = store.ledger_of_dropped(link)?;
     if rows.is_empty() && dropped.is_empty() {
-        bail!("no source carried {link}");
+        bail!("no source carried {link}: `recapd items` prints the links of all that came");
     }
     ledger(&dropped, config)?;
     for ItemRow { item, story: of } in rows {
@@ -193,14 +261,14 @@ fn item(store: &Store, config: &Config, clock: Clock, link: &Url) -> Result<()> 
         output::line(&format!("{title} by `{}`, first seen {}{placed}", item.source, moment(item.first_seen, config)))?;
         ledger(&store.ledger_of_item(&item)?, config)?;
         match of {
-            Some(of) => story(store, config, clock, of)?,
+            Some(of) => story(store, config, clock, of, Sum::Wanted)?,
             None => output::line("  in no story: it has no place in time")?,
         }
     }
     Ok(())
 }
 
-fn story(store: &Store, config: &Config, clock: Clock, id: StoryId) -> Result<()> {
+fn story(store: &Store, config: &Config, clock: Clock, id: StoryId, sum: Sum) -> Result<()> {
     let Some(found) = store.story(id)? else { bail!("there is no story {id}") };
     let until = config.recap.slot.next(clock.now());
     let told: Told = Teller::new(config).told(found, until);
@@ -214,25 +282,43 @@ fn story(store: &Store, config: &Config, clock: Clock, id: StoryId) -> Result<()
         ))?;
     }
     for tag in &told.tags {
-        let because: Vec<String> =
-            tag.because.iter().map(|evidence| format!("`{}` ({:+.1})", evidence.words, evidence.weight)).collect();
+        let because: Vec<String> = tag.because.iter().map(evidence).collect();
         output::line(&format!("  for {} ({:.2}): {}", tag.audience, tag.confidence.value(), because.join(", ")))?;
     }
     match store.placed_stories()?.get(&id) {
-        Some((week, place)) => output::line(&format!("  published as #{place} of {week}"))?,
+        Some((week, place)) => {
+            output::line(&format!("  published as #{place} of {week}"))?;
+            if let (Sum::Wanted, Some(recap)) = (sum, store.recap(*week, None)?)
+                && let Some(entry) = recap.entries.iter().find(|entry| entry.story == id)
+            {
+                points(&entry.score.parts, entry.score.total)?;
+            }
+        }
+        None if sum == Sum::Told => output::line("  not published")?,
         None => {
-            output::line("  not published; its points now:")?;
-            points(&told.score)?;
+            output::line("  not published; its points now, before any choice:")?;
+            points(&told.score.parts, told.score.total)?;
         }
     }
     ledger(&store.ledger_of_story(id)?, config)
 }
 
-fn points(score: &crate::rank::Score) -> Result<()> {
-    for part in &score.parts {
+/// "`valuation` in a headline (+2.0)".
+fn evidence(evidence: &Evidence) -> String {
+    let Evidence { words: said, place, weight } = evidence;
+    match place {
+        Place::Title | Place::Text | Place::Category => format!("`{said}` {} ({weight:+.1})", words::place(*place)),
+        Place::Source => format!("{said} ({weight:+.1})"),
+        Place::Fallback => said.clone(),
+        Place::Editor => words::place(*place).to_owned(),
+    }
+}
+
+fn points(parts: &[Points], total: f64) -> Result<()> {
+    for part in parts {
         output::line(&format!("  {:+6.1} {:<15} {}", part.value, part.name, part.detail))?;
     }
-    output::line(&format!("  {:6.1} in all", score.total))
+    output::line(&format!("  {total:6.1} in all"))
 }
 
 fn ledger(rows: &[LedgerRow], config: &Config) -> Result<()> {

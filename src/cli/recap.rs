@@ -90,7 +90,14 @@ pub fn recap(config: &Config, clock: Clock, wanted: &Wanted) -> Result<ExitCode>
     Ok(ExitCode::SUCCESS)
 }
 
-fn composed(store: &Store, config: &Config, clock: Clock, week: Week, audience: Option<&AudienceId>) -> Result<Recap> {
+/// A week that is not published as it would be, for all readers or for one audience.
+pub(super) fn composed(
+    store: &Store,
+    config: &Config,
+    clock: Clock,
+    week: Week,
+    audience: Option<&AudienceId>,
+) -> Result<Recap> {
     let window = config.recap.slot.window(week);
     let history = History::of(store)?;
     let frozen = window.end.min(clock.now());

@@ -108,11 +108,17 @@ fn stories(config: &Config, lines: &[Line]) -> Result<()> {
 fn audiences(config: &Config, lines: &[Line]) -> Result<()> {
     let tagger = Tagger::new(&config.audiences);
     for line in lines {
-        let always: Vec<AudienceId> = source(config, line).map(|source| source.audiences.clone()).unwrap_or_default();
+        let source = source(config, line);
+        let always: Vec<AudienceId> = source.map(|source| source.audiences.clone()).unwrap_or_default();
+        let publisher = line.url.as_ref().map(|link| config.publishers.behind(link));
+        let mut from: Vec<&str> = vec![&line.source];
+        from.extend(source.iter().flat_map(|source| [source.id.as_str(), &source.name]));
+        from.extend(publisher.iter().flat_map(|publisher| [publisher.name.as_str(), &publisher.domain]));
         let tags = tagger.tags(&Spoken {
             titles: vec![&line.title],
             texts: vec![&line.summary],
             categories: Vec::new(),
+            from: vec![from],
             always,
         });
         let names: Vec<&AudienceId> = tags.iter().map(|tag| &tag.audience).collect();

@@ -21,6 +21,9 @@ use crate::store::{Result, Store};
 use crate::story::Report;
 use crate::story::rarity::{Count, Rarity};
 
+/// So many stories are looked at for their audience before the choice: some four times what a list holds.
+const TAGGED: usize = 100;
+
 /// The stories of one window that are in no other week's recap, by id.
 pub(super) struct Field<'f> {
     store: &'f Store,
@@ -72,17 +75,34 @@ impl<'f> Field<'f> {
             let Some(story) = store.story_until(id, window.end)? else { continue };
             let told = teller.untagged(story, window.end);
             let novelty = history.novelty(&told.signature, &config.ranking);
-            let total = told.score.with(novelty.into_iter().chain(hand.points(id))).total;
+            let Score { total, parts } = told.score.with(novelty.into_iter().chain(hand.points(id)));
             if let Some(reason) = hand.keeps_out(id) {
                 let headline = told.reports[told.lead].item.entry.title.clone();
-                kept_out.push(LeftOut { story: id, headline, total, reason });
+                kept_out.push(LeftOut { story: id, headline, total, parts, short_by: None, reason });
                 continue;
             }
             count.add(&told.signature);
             looked_at.push(candidate(&told, total, &mut names));
         }
         let rarity = count.rarity();
-        Ok(Self { store, teller, config, window, history, hand, candidates: looked_at, kept_out, rarity })
+        let mut field = Self { store, teller, config, window, history, hand, candidates: looked_at, kept_out, rarity };
+        field.tag_the_best(&mut names)?;
+        Ok(field)
+    }
+
+    /// Says for whom those with the most points are: only among them it decides anything.
+    fn tag_the_best(&mut self, names: &mut Names) -> Result<()> {
+        let mut best: Vec<usize> = (0..self.candidates.len()).collect();
+        best.sort_by(|a, b| {
+            let (a, b) = (&self.candidates[*a], &self.candidates[*b]);
+            b.points.total_cmp(&a.points).then(a.first.cmp(&b.first)).then(a.story.cmp(&b.story))
+        });
+        for index in best.into_iter().take(TAGGED) {
+            let Some(story) = self.store.story_until(self.candidates[index].story, self.window.end)? else { continue };
+            let tags = self.by_hand(self.teller.told(story, self.window.end)).tags;
+            self.candidates[index].audiences = tags.iter().map(|tag| names.one(tag.audience.as_str())).collect();
+        }
+        Ok(())
     }
 
     /// What becomes of them, for so many places.
@@ -105,21 +125,26 @@ impl<'f> Field<'f> {
             };
             let mut told = self.teller.told(story, self.window.end);
             told.lead = told.leads.get(chosen.lead).copied().unwrap_or(told.lead);
-            let shown = self.shown(chosen.candidate, told, &chosen.lost);
+            let shown = self.shown(chosen.candidate, told, &chosen.moved);
             all.push(Chosen { outcome: Outcome::Chosen, ..shown });
         }
         Ok(all)
     }
 
-    /// A story with what the editor says of it, and all its points but those `lost` by others.
-    fn shown(&self, index: usize, mut told: Told, lost: &[Points]) -> Chosen {
-        let mark = self.hand.on(told.story).cloned();
-        if let Some(mark) = &mark {
-            told.tags = mark.tags(told.tags);
+    /// For whom the editor says that it is.
+    fn by_hand(&self, told: Told) -> Told {
+        match self.hand.on(told.story) {
+            Some(mark) => Told { tags: mark.tags(told.tags), ..told },
+            None => told,
         }
+    }
+
+    /// A story with what the editor says of it, and all its points, with those `moved` by others.
+    fn shown(&self, index: usize, told: Told, moved: &[Points]) -> Chosen {
+        let (mark, told) = (self.hand.on(told.story).cloned(), self.by_hand(told));
         let novelty = self.history.novelty(&told.signature, &self.config.ranking);
         let given = novelty.into_iter().chain(self.hand.points(told.story));
-        let score = told.score.with(given.chain(lost.iter().cloned()));
+        let score = told.score.with(given.chain(moved.iter().cloned()));
         Chosen { index, told, score, outcome: Outcome::Offered, mark }
     }
 
@@ -145,11 +170,14 @@ impl<'f> Field<'f> {
     /// If the database fails.
     pub(super) fn left_out(&self, selection: &Selection) -> Result<Vec<LeftOut>> {
         let mut left_out = self.kept_out.clone();
+        let last = selection.chosen.last().map(|chosen| chosen.points);
         for (index, reason) in &selection.left_out {
             let Candidate { story, points: total, .. } = self.candidates[*index];
             let Some(told) = self.outline(*index)? else { continue };
             let headline = told.reports[told.lead].item.entry.title.clone();
-            left_out.push(LeftOut { story, headline, total, reason: reason.clone() });
+            let parts = told.score.with(self.history.novelty(&told.signature, &self.config.ranking)).parts;
+            let short_by = last.map(|last| last - total).filter(|short_by| *short_by > 0.0);
+            left_out.push(LeftOut { story, headline, total, parts, short_by, reason: reason.clone() });
         }
         Ok(left_out)
     }
@@ -208,6 +236,7 @@ fn candidate(told: &Told, points: f64, names: &mut Names) -> Candidate {
     Candidate {
         story: told.story,
         points,
+        audiences: Box::default(),
         companies: told.signature.companies.iter().map(|company| names.one(company)).collect(),
         leads: told.leads.iter().map(|lead| names.one(&told.reports[*lead].publisher.domain)).collect(),
         first: told.reports.iter().map(Report::appeared).min().unwrap_or(lead.first_seen),

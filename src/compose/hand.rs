@@ -68,7 +68,7 @@ impl Hand {
             }
             let points = points(&candidate);
             let at = selection.chosen.iter().position(|chosen| chosen.points < points);
-            let chosen = Chosen { candidate, points, lost: Vec::new(), lead: 0 };
+            let chosen = Chosen { candidate, points, moved: Vec::new(), lead: 0 };
             selection.chosen.insert(at.unwrap_or(selection.chosen.len()), chosen);
             selection.left_out.retain(|(index, _)| *index != candidate);
         }

@@ -103,9 +103,16 @@ impl<'c> Teller<'c> {
                 .iter()
                 .flat_map(|report| report.item.entry.categories.iter().map(String::as_str))
                 .collect(),
+            from: reports.iter().map(goes_by).collect(),
             always,
         })
     }
+}
+
+/// What the source and the publisher of a report go by.
+fn goes_by(report: &Report) -> Vec<&str> {
+    let Publisher { domain, name, .. } = &report.publisher;
+    vec![report.item.source.as_str(), &report.source_name, name, domain]
 }
 
 /// Who wrote an item: the publisher behind its link. Where that is not

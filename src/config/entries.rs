@@ -4,7 +4,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AudienceId, SourceId};
+use crate::audience::MIN_CONFIDENCE;
+use crate::id::{AudienceId, Share, SourceId};
 
 use super::belief::{Dates, FutureDates, Identity, Part};
 use super::place::{Located, Mark};
@@ -56,8 +57,8 @@ pub struct SourceEntry {
     /// The address of the feed.
     #[schemars(required, with = "Address")]
     pub feed: Option<Located<Address>>,
-    /// Who speaks in it.
-    pub kind: Kind,
+    /// Who speaks in it; absent: as the publisher it lies at, or the community or aggregator it is called after; else press.
+    pub kind: Option<Kind>,
     /// How much its word counts, for publishers that are not configured; absent: as for unknown ones, 0.3.
     pub weight: Option<Weight>,
     /// Audiences that all of its items are for.
@@ -113,8 +114,8 @@ pub struct SourceListEntry {
     pub refresh: Option<Located<Period>>,
     /// What becomes of a list at a `url` that loses more than half of ten feeds or more at once.
     pub losses: Losses,
-    /// Who speaks in its feeds, where the list does not say.
-    pub kind: Kind,
+    /// Who speaks in its feeds, where the list does not say; absent: as for a source.
+    pub kind: Option<Kind>,
     /// How much their word counts, where the list does not say.
     pub weight: Option<Weight>,
     /// Audiences that all of their items are for, where the list does not say.
@@ -199,6 +200,10 @@ pub struct AudienceEntry {
     pub fallback: bool,
     /// The words that speak for it.
     pub terms: Vec<TermEntry>,
+    /// Who speaks to it: sources by id or name, publishers by name or domain, each whole.
+    pub sources: Vec<TermEntry>,
+    /// A tag that is less sure is not given: from 0 to 1, one point is 0.33, two are 0.55.
+    pub min_confidence: MinConfidence,
 }
 
 impl AudienceEntry {
@@ -212,10 +217,21 @@ impl AudienceEntry {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TermEntry {
-    /// Whole words or phrases in whatever case; a trailing `*` stands for any ending.
-    pub any: Vec<String>,
+    /// Whole words or phrases in whatever case, a trailing `*` stands for any ending; or `"/regular expressions/"`.
+    pub any: Vec<Located<String>>,
     /// What one of them counts, -10 to 10; below 0 it speaks against.
     pub weight: TermWeight,
+}
+
+/// How sure a tag must be, 0 to 1
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct MinConfidence(pub Weight);
+
+impl Default for MinConfidence {
+    fn default() -> Self {
+        Self(Weight(Share::nearest(MIN_CONFIDENCE)))
+    }
 }
 
 impl Default for TermEntry {

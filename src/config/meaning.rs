@@ -78,8 +78,10 @@ pub(super) fn meant(
     let publishers = lists::publishers(lists.publishers, &names, references, &mut problems);
     let playbook = lists::playbook(lists.kinds, &audiences, references, &mut problems);
     let fetch = fetch(main, &written.fetch, &mut problems);
-    let mut sources = sources::sources(lists.sources, &written.fetch, &audiences, references, &mut problems);
-    let lists = listed::listed(main, &written, &others, &audiences, references, &mut sources, &mut problems);
+    let mut sources =
+        sources::sources(lists.sources, &written.fetch, &audiences, &publishers, references, &mut problems);
+    let lists =
+        listed::listed(main, &written, &others, (&audiences, &publishers), references, &mut sources, &mut problems);
     let filters = filters(main, &written.filter, Reach::All, &mut problems);
     let store = store(main, &written.store, env, &mut problems);
     let websub = websub(main, &written, &fetch, &mut problems);
@@ -318,6 +320,7 @@ fn ranking(written: &written::Ranking) -> Weights {
         community: written.community.0,
         off_topic: written.off_topic.0,
         audience: written.audience.0,
+        audience_quota: written.audience_quota,
         novelty: written.novelty.0,
         age: written.age.0,
         similarity: written.similarity.0,

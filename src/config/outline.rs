@@ -8,7 +8,7 @@ use url::Url;
 use crate::discover::new_id;
 use crate::id::{AudienceId, Share, SourceId};
 use crate::opml::Outline;
-use crate::publisher::Kind;
+use crate::publisher::{Kind, Publishers};
 use crate::source::{Hub, Network};
 
 use super::Config;
@@ -65,7 +65,9 @@ impl NewSource {
 
 /// What a list has to fit into.
 #[derive(Clone, Debug)]
-pub struct Here {
+pub struct Here<'h> {
+    /// Who is known, by whom a feed's kind is told that its list does not say.
+    pub publishers: &'h Publishers,
     /// The audiences that are configured.
     pub audiences: Vec<AudienceId>,
     /// `min_interval` of `[fetch]`.
@@ -74,11 +76,16 @@ pub struct Here {
     pub most: Duration,
 }
 
-impl Here {
+impl<'h> Here<'h> {
     /// The configuration as it stands.
-    pub fn of(config: &Config) -> Self {
+    pub fn of(config: &'h Config) -> Self {
         let audiences = config.audiences.iter().map(|audience| audience.id.clone()).collect();
-        Self { audiences, least: config.fetch.min_interval, most: config.fetch.max_interval }
+        Self {
+            publishers: &config.publishers,
+            audiences,
+            least: config.fetch.min_interval,
+            most: config.fetch.max_interval,
+        }
     }
 }
 
@@ -133,7 +140,7 @@ pub fn outline(outline: &Outline, here: &Here, claim: &dyn Fn(&str) -> Claim) ->
         }
     }
     let source = NewSource {
-        kind: kind.unwrap_or_default(),
+        kind: kind.unwrap_or_else(|| here.publishers.carrier(&outline.xml_url, &name)),
         weight,
         audiences,
         interval,
@@ -190,7 +197,13 @@ mod tests {
     fn check(attributes: &str, expected: &[&str]) -> NewSource {
         let list = format!("<opml><outline xmlUrl='https://www.a.test/f' {attributes}/></opml>");
         let hour = Duration::from_secs(3600);
-        let here = Here { audiences: vec!["developers".parse().unwrap()], least: hour, most: 24 * hour };
+        let publishers = Publishers::default();
+        let here = Here {
+            publishers: &publishers,
+            audiences: vec!["developers".parse().unwrap()],
+            least: hour,
+            most: 24 * hour,
+        };
         let outlines = read(&list).unwrap().outlines;
         let (source, notes) = outline(&outlines[0], &here, &|id| match id {
             "taken" => Claim::Taken,

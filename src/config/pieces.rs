@@ -42,7 +42,14 @@ pub(super) fn mean_in_pieces(
             let mut problems = Vec::new();
             let file: SourcesFile = read(&piece, env, &mut problems);
             let list = entries(&piece, file.source);
-            all.extend(sources(list, &written.fetch, &rest.audiences, References::Checked, &mut problems));
+            all.extend(sources(
+                list,
+                &written.fetch,
+                &rest.audiences,
+                &rest.publishers,
+                References::Checked,
+                &mut problems,
+            ));
             if !problems.is_empty() {
                 return None;
             }

@@ -250,8 +250,10 @@ pub struct Ranking {
     pub community: Points,
     /// Points lost off topic.
     pub off_topic: Points,
-    /// Points for an audience below its quota. Not used yet.
+    /// Points for a story of an audience that finds less than its quota in the list so far.
     pub audience: Points,
+    /// Stories that each audience should find in a list; 0: none in particular.
+    pub audience_quota: u32,
     /// Points lost where much the same headline stood in one of the last four recaps.
     pub novelty: Points,
     /// Points lost a day since the first report.
@@ -276,6 +278,7 @@ impl Default for Ranking {
             community: Points(weights.community),
             off_topic: Points(weights.off_topic),
             audience: Points(weights.audience),
+            audience_quota: weights.audience_quota,
             novelty: Points(weights.novelty),
             age: Points(weights.age),
             similarity: Points(weights.similarity),

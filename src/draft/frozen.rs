@@ -117,6 +117,8 @@ impl Frozen {
             story: entry.story,
             headline: entry.headline.clone(),
             total: entry.score.total,
+            parts: entry.score.parts.clone(),
+            short_by: None,
             reason: TAKEN_OUT.to_owned(),
         }));
         if left_out.len() > self.frame.left_out.len() {

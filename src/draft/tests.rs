@@ -16,6 +16,8 @@ fn frozen() -> Frozen {
         story: candidate.entry.story,
         headline: candidate.entry.headline.clone(),
         total: candidate.entry.score.total,
+        parts: candidate.entry.score.parts.clone(),
+        short_by: Some(0.4),
         reason: "would need +0.4".to_owned(),
     };
     let left_out = candidates.iter().skip(4).map(left).collect();

@@ -339,6 +339,8 @@ pub fn recap() -> Recap {
             story: StoryId([5; 16]),
             headline: "Another".to_owned(),
             total: 8.1,
+            parts: Vec::new(),
+            short_by: None,
             reason: "below the bar".to_owned(),
         }],
         audiences: vec![
@@ -348,6 +350,7 @@ pub fn recap() -> Recap {
             share("policy", "Policy & Legal", 0),
             share("general", "Everyone curious", 1),
         ],
+        weights: None,
         silent: vec!["quiet".parse::<SourceId>().unwrap()],
         items: 4814,
         sources: 100,

@@ -56,6 +56,8 @@ mod tests {
             name: "Founders & Product Leaders".to_owned(),
             about: "people who decide what to build".to_owned(),
             terms: Vec::new(),
+            sources: Vec::new(),
+            min_confidence: crate::id::Share::nearest(0.3),
             fallback: Fallback::No,
         };
         let audiences = [AudienceRow::from(&founders)];
@@ -90,7 +92,7 @@ mod tests {
             ("audience", audience_page(site, &founders, Some(recap), &listed, now)),
             ("sources", sources(site, &[row], now)),
             ("about", about(site, &method, now)),
-            ("ranking", about_ranking(site, &Weights::default(), now)),
+            ("ranking", about_ranking(site, &Weights::default(), &[], now)),
             ("not found", not_found(site)),
         ];
         all.extend(recap.entries.iter().map(|entry| ("story", story_page(site, recap, entry))));

@@ -21,6 +21,8 @@ pub struct Candidate {
     pub points: f64,
     /// The companies that its lead names.
     pub companies: Box<[Arc<str>]>,
+    /// The audiences it is for; none if it has too few points for that to matter.
+    pub audiences: Box<[Arc<str>]>,
     /// The domains of the publishers whose report could lead it, best first; never empty.
     pub leads: Box<[Arc<str>]>,
     /// Its first report.
@@ -34,8 +36,8 @@ pub struct Chosen {
     pub candidate: usize,
     /// The sum of its points as they stood at the choice.
     pub points: f64,
-    /// What it lost by then, of the points that it had before.
-    pub lost: Vec<Points>,
+    /// What it lost and won by then, besides the points that it had before.
+    pub moved: Vec<Points>,
     /// Who leads it, as an index into [`Candidate::leads`]: the best one that
     /// does not lead too much already.
     pub lead: usize,
@@ -57,14 +59,18 @@ const LEFT_OUT: usize = 40;
 /// Two stories this much alike tell of one event.
 const SAME_EVENT: f64 = 0.5;
 
+/// No beginning of a list this long is led by one publisher more than the whole may be.
+const HEAD: usize = 20;
+
 /// How much fewer points than the best so far are looked at: what variety can cost at most.
 const REACH: f64 = 12.0;
 
 /// Chooses `slots` stories: at each step the one with the most points after
-/// what it loses by its likeness to those already chosen.
+/// what it loses by its likeness to those already chosen, and wins where its
+/// audience finds too little among them.
 ///
 /// At most `largest_share` of the list is led by one publisher or is about one
-/// company. Ties go to the earlier first report, then to the smaller id: the
+/// company, and of the first twenty no more is led by one. Ties go to the earlier first report, then to the smaller id: the
 /// order of `candidates` does not matter. `rarity` tells how alike their leads
 /// are, counted in the same order.
 pub fn select(candidates: &[Candidate], rarity: &Rarity, slots: usize, weights: &Weights) -> Selection {
@@ -74,10 +80,11 @@ pub fn select(candidates: &[Candidate], rarity: &Rarity, slots: usize, weights: 
         candidates,
         rarity,
         weights,
-        most: cap(slots, weights.largest_share),
+        slots,
         chosen: Vec::new(),
         led: HashMap::new(),
         about: HashMap::new(),
+        served: HashMap::new(),
     };
     let mut refused: HashMap<usize, Refusal> = HashMap::new();
     while list.chosen.len() < slots {
@@ -140,10 +147,11 @@ struct List<'l> {
     candidates: &'l [Candidate],
     rarity: &'l Rarity,
     weights: &'l Weights,
-    most: usize,
+    slots: usize,
     chosen: Vec<Chosen>,
     led: HashMap<&'l str, usize>,
     about: HashMap<&'l str, usize>,
+    served: HashMap<&'l str, u32>,
 }
 
 impl<'l> List<'l> {
@@ -151,29 +159,34 @@ impl<'l> List<'l> {
     /// with its points; notes why others cannot be chosen any more.
     fn next(&self, waiting: &[usize], refused: &mut HashMap<usize, Refusal>) -> Option<(usize, Chosen)> {
         let mut best: Option<(usize, Chosen)> = None;
+        let reach = REACH.max(self.weights.audience);
         for (at, index) in waiting.iter().enumerate() {
             let candidate = &self.candidates[*index];
-            let out_of_reach = best.as_ref().is_some_and(|(_, best)| candidate.points < best.points - REACH);
+            let out_of_reach = best.as_ref().is_some_and(|(_, best)| candidate.points < best.points - reach);
             if out_of_reach {
                 break;
             }
-            if refused.contains_key(index) {
+            // A publisher may lead more of a longer list; whatever else is wrong with a story stays so.
+            if refused.get(index).is_some_and(|why| !matches!(why, Refusal::Led(..))) {
                 continue;
             }
             let lead = match self.lead(*index) {
-                Ok(lead) => lead,
+                Ok(lead) => {
+                    refused.remove(index);
+                    lead
+                }
                 Err(why) => {
                     refused.insert(*index, why);
                     continue;
                 }
             };
-            let lost = self.losses(*index, &candidate.leads[lead]);
-            let points = lost.iter().fold(candidate.points, |points, lost| points + lost.value);
+            let moved = self.moved(*index, &candidate.leads[lead]);
+            let points = moved.iter().fold(candidate.points, |points, moved| points + moved.value);
             let better = best.as_ref().is_none_or(|(other, best)| {
                 order(candidate, points, &self.candidates[waiting[*other]], best.points).is_gt()
             });
             if better {
-                best = Some((at, Chosen { candidate: *index, points, lost, lead }));
+                best = Some((at, Chosen { candidate: *index, points, moved, lead }));
             }
         }
         best
@@ -182,14 +195,18 @@ impl<'l> List<'l> {
     /// Who would lead a candidate, or why it cannot be chosen any more.
     fn lead(&self, index: usize) -> Result<usize, Refusal> {
         let candidate = &self.candidates[index];
-        let is_free = |lead: &Arc<str>| self.led.get(&**lead).is_none_or(|led| *led < self.most);
+        let share = self.weights.largest_share;
+        // Of what is chosen so far too: who reads the beginning of a list reads a list.
+        let most = cap((self.chosen.len() + 1).max(HEAD).min(self.slots), share);
+        let is_free = |lead: &Arc<str>| self.led.get(&**lead).is_none_or(|led| *led < most);
         let Some(lead) = candidate.leads.iter().position(is_free) else {
             let best = candidate.leads.first().cloned().unwrap_or_else(|| "its publisher".into());
-            return Err(Refusal::Led(best, self.most));
+            return Err(Refusal::Led(best, most));
         };
-        let is_full = |company: &&Arc<str>| self.about.get(&***company).is_some_and(|about| *about >= self.most);
+        let most = cap(self.slots, share);
+        let is_full = |company: &&Arc<str>| self.about.get(&***company).is_some_and(|about| *about >= most);
         if let Some(company) = candidate.companies.iter().find(is_full) {
-            return Err(Refusal::About(company.clone(), self.most));
+            return Err(Refusal::About(company.clone(), most));
         }
         match self.nearest(index) {
             Some((twin, likeness)) if likeness >= SAME_EVENT => Err(Refusal::Told(twin)),
@@ -203,7 +220,8 @@ impl<'l> List<'l> {
         all.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
     }
 
-    fn losses(&self, index: usize, lead: &str) -> Vec<Points> {
+    /// What a candidate loses by what is chosen already, and wins by what is not.
+    fn moved(&self, index: usize, lead: &str) -> Vec<Points> {
         let alike = self.nearest(index).and_then(|(place, likeness)| {
             Points::some("similarity", -self.weights.similarity * likeness, format!("like #{}", place + 1))
         });
@@ -213,7 +231,17 @@ impl<'l> List<'l> {
             -self.weights.same_publisher * led as f64,
             format!("{lead} leads {led} above"),
         );
-        alike.into_iter().chain(same).collect()
+        self.wanted(index).into_iter().chain(alike).chain(same).collect()
+    }
+
+    /// Points for a story of an audience that finds too little so far.
+    fn wanted(&self, index: usize) -> Option<Points> {
+        let found = |audience: &Arc<str>| self.served.get(&**audience).copied().unwrap_or_default();
+        let audiences = self.candidates[index].audiences.iter();
+        let least = audiences.min_by_key(|audience| found(audience))?;
+        let (found, quota) = (found(least), self.weights.audience_quota);
+        let value = if found < quota { self.weights.audience } else { 0.0 };
+        Points::some("audience", value, format!("for {least}, with {found} of {quota} so far"))
     }
 
     fn choose(&mut self, chosen: Chosen) {
@@ -221,6 +249,9 @@ impl<'l> List<'l> {
         *self.led.entry(&candidate.leads[chosen.lead]).or_default() += 1;
         for company in &candidate.companies {
             *self.about.entry(company).or_default() += 1;
+        }
+        for audience in &candidate.audiences {
+            *self.served.entry(audience).or_default() += 1;
         }
         self.chosen.push(chosen);
     }
@@ -243,7 +274,14 @@ mod tests {
     fn candidate(number: i64, (points, hosts, _): &Told) -> Candidate {
         let leads = hosts.split(' ').map(Arc::from).collect();
         let story = StoryId::begun_by(ItemId(number));
-        Candidate { story, points: *points, companies: Box::default(), leads, first: first() }
+        Candidate {
+            story,
+            points: *points,
+            companies: Box::default(),
+            audiences: Box::default(),
+            leads,
+            first: first(),
+        }
     }
 
     fn words(title: &str) -> Vec<String> {
@@ -337,6 +375,22 @@ mod tests {
     fn another_publisher_leads_where_the_best_one_leads_enough() {
         let shown = report(&[(9.0, "a.test", "one"), (8.0, "a.test b.test", "two")], 5);
         assert_eq!(shown, "9.0 one\n8.0 two\n");
+    }
+
+    #[test]
+    fn an_audience_that_finds_too_little_is_thought_of() {
+        let told = [(9.0, "a.test", "one"), (8.0, "b.test", "two"), (7.5, "c.test", "three"), (6.5, "d.test", "four")];
+        let audience = |number: i64| if number == 4 { "policy" } else { "investors" };
+        let of = |(number, told): (i64, &Told)| {
+            let audiences = [Arc::from(audience(number))].into();
+            Candidate { audiences, ..candidate(number, told) }
+        };
+        let candidates: Vec<Candidate> = (1..).zip(&told).map(of).collect();
+        let chosen = selected(&candidates, &told, 4).chosen;
+        let shown: Vec<String> =
+            chosen.iter().map(|chosen| format!("{} {:.1}", told[chosen.candidate].2, chosen.points)).collect();
+        assert_eq!(shown, ["one 11.0", "four 8.5", "two 8.0", "three 7.5"]);
+        assert_eq!(chosen[1].moved[0].detail, "for policy, with 0 of 1 so far");
     }
 
     #[test]

@@ -143,6 +143,7 @@ CREATE TABLE recap (
     until    TEXT NOT NULL,          -- the end of its window: where the next one begins
     title    TEXT NOT NULL,
     stories  INTEGER NOT NULL,       -- entries, one-liners too
+    weights  TEXT,                   -- JSON: what it was ranked by; null if that was not kept
     body     TEXT NOT NULL,          -- the recap as JSON
     PRIMARY KEY (week, audience, revision)
 ) STRICT, WITHOUT ROWID;

@@ -10,6 +10,7 @@ use super::row::{at, json, parsed, parsed_or_none};
 use super::{Result, Store, drafts, ledger, marks};
 use crate::id::{AudienceId, StoryId};
 use crate::ledger::Note;
+use crate::rank::Weights;
 use crate::recap::{Recap, State};
 use crate::week::Week;
 
@@ -112,6 +113,15 @@ impl Store {
         rows.map(|row| Ok(row?)).collect()
     }
 
+    /// What each published week was ranked by, oldest first, as far as that was kept.
+    pub fn weights(&self) -> Result<Vec<(Week, Weights)>> {
+        let sql = "SELECT week, weights FROM recap
+                   WHERE audience = '' AND revision = 1 AND weights IS NOT NULL ORDER BY week";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| Ok((parsed(row, "week")?, json(row, "weights")?)))?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
     /// The end of the last window, published or waiting for its editor: where the next one begins.
     pub fn anchor(&self) -> Result<Option<Timestamp>> {
         let sql = "SELECT max(until) AS until FROM (SELECT until FROM recap WHERE audience = '' UNION SELECT until FROM draft)";
@@ -165,8 +175,8 @@ pub enum Published {
 
 /// Writes a revision; part of another transaction.
 pub(super) fn insert(connection: &Connection, recap: &Recap) -> Result<()> {
-    let sql = "INSERT INTO recap (week, audience, revision, state, frozen, until, title, stories, body)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let sql = "INSERT INTO recap (week, audience, revision, state, frozen, until, title, stories, weights, body)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let state = match recap.state {
         State::Draft => "draft",
         State::Published => "published",
@@ -181,6 +191,7 @@ pub(super) fn insert(connection: &Connection, recap: &Recap) -> Result<()> {
         at(recap.window.end),
         recap.title(),
         u32::try_from(recap.entries.len()).unwrap_or(u32::MAX),
+        recap.weights.as_ref().map(serde_json::to_string).transpose()?,
         serde_json::to_string(recap)?,
     ])?;
     Ok(())

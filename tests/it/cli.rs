@@ -262,7 +262,7 @@ fn a_place_is_explained_by_link_by_story_and_by_week() {
         (&["https://one.example/0?utm_source=feed"], "first seen 2026-05-08 08:00 UTC"),
         (&[&story], "published as #1 of 2026-W18"),
         (&[&story[..8]], "published as #1 of 2026-W18"),
-        (&["https://one.example/2"], "not published; its points now:"),
+        (&["https://one.example/2"], "not published; its points now, before any choice:"),
     ] {
         let said = told(&[&["explain"], arguments].concat());
         assert!(said.out.contains(words), "{arguments:?} should say `{words}`:\n{}{}", said.out, said.err);
@@ -273,8 +273,8 @@ fn a_place_is_explained_by_link_by_story_and_by_week() {
         &["explain", "https://nobody.example/"],
         1,
         expect![[r#"
-        recapd: no source carried https://nobody.example/
-    "#]],
+            recapd: no source carried https://nobody.example/: `recapd items` prints the links of all that came
+        "#]],
     );
     refuses(
         folder,
@@ -289,24 +289,32 @@ fn a_place_is_explained_by_link_by_story_and_by_week() {
         &["explain", "00000000"],
         1,
         expect![[r#"
-        recapd: there is no story `00000000`
-    "#]],
+            recapd: there is no story `00000000`: `recapd stories --week WEEK` prints those of a week
+        "#]],
     );
     refuses(
         folder,
         &["explain", "2026-W18", "99"],
         1,
         expect![[r#"
-        recapd: 2026-W18 has no place `99`: use 1 to 2
-    "#]],
+            recapd: 2026-W18 has no place 99: its list has #1 to #2
+        "#]],
     );
     refuses(
         folder,
         &["explain", "2026-W07", "1"],
         1,
         expect![[r#"
-        recapd: 2026-W07 is not published
-    "#]],
+            recapd: 2026-W07 has no items: its window runs from 2026-02-09T08:00:00Z to 2026-02-16T08:00:00Z
+        "#]],
+    );
+    refuses(
+        folder,
+        &["explain", "2026-W18"],
+        1,
+        expect![[r#"
+            recapd: which place of 2026-W18? name it beside the week, as in: recapd explain 2026-W18 3
+        "#]],
     );
     refuses(
         folder,
@@ -322,7 +330,7 @@ fn a_place_is_explained_by_link_by_story_and_by_week() {
 fn what_is_explained_is_there_as_json_too() {
     let object = |arguments: &[&str]| told(&[&["explain", "--json"], arguments].concat()).lines().remove(0);
     let place = object(&["2026-W18", "1"]);
-    assert_eq!(keys(&place), "explains headline place score story week");
+    assert_eq!(keys(&place), "explains headline place published score story week");
     assert_eq!(keys(&place["story"]), "audiences explains headline id items ledger recap score");
     assert_eq!(place["story"]["recap"], serde_json::json!({ "week": "2026-W18", "place": 1 }));
     let link = object(&["https://one.example/0"]);

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::super::show::tag;
 use super::super::status;
-use super::{Extent, REFUSED_NAMED, Subject};
+use super::{Extent, REFUSED_NAMED, Standing, Subject};
 use crate::compose::{Teller, Told};
 use crate::config::Config;
 use crate::id::{SourceId, StoryId};
@@ -24,13 +24,25 @@ pub(super) fn object(store: &Store, config: &Config, now: Timestamp, subject: Su
         }
         Subject::Former(id, _, extent) => of_source(store, &id, (extent == Extent::Whole).then_some(false), None),
         Subject::Story(id) => of_story(store, config, now, id),
-        Subject::Place(week, entry) => Ok(json!({
+        Subject::Place(standing, entry) => Ok(json!({
             "explains": "place",
-            "week": week,
+            "week": standing.week(),
+            "published": matches!(standing, Standing::Published(_)),
             "place": entry.place,
             "headline": entry.headline,
             "score": entry.score,
             "story": of_story(store, config, now, entry.story)?,
+        })),
+        Subject::Behind(standing, place, left) => Ok(json!({
+            "explains": "left out",
+            "week": standing.week(),
+            "published": matches!(standing, Standing::Published(_)),
+            "place": place,
+            "headline": left.headline,
+            "short_by": left.short_by,
+            "reason": left.reason,
+            "score": { "total": left.total, "parts": left.parts },
+            "story": of_story(store, config, now, left.story)?,
         })),
     }
 }
@@ -51,7 +63,7 @@ fn of_source(store: &Store, id: &SourceId, configured: Option<bool>, status: Opt
 fn of_link(store: &Store, config: &Config, now: Timestamp, link: &Url) -> Result<Value> {
     let (rows, dropped) = (store.items_at(link)?, store.ledger_of_dropped(link)?);
     if rows.is_empty() && dropped.is_empty() {
-        bail!("no source carried {link}");
+        bail!("no source carried {link}: `recapd items` prints the links of all that came");
     }
     let mut items = Vec::new();
     for ItemRow { item, story } in rows {

@@ -36,9 +36,9 @@ pub struct Wanted {
     /// What readers see; without it, the title of the feed
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Who speaks in it: press, primary, community or aggregator
-    #[arg(long, value_name = "KIND", default_value = "press", value_parser = kind)]
-    kind: Kind,
+    /// Who speaks in it: press, primary, community or aggregator; without it, as its publisher does that is configured, else press
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    kind: Option<Kind>,
     /// How much its word counts, 0 to 1
     #[arg(long, value_name = "SHARE", value_parser = weight)]
     weight: Option<Share>,
@@ -168,7 +168,7 @@ fn added(wanted: Wanted, feed: &Feed, already: &Already, wish: &Wish, style: Sty
     let host = feed.url.host_str().unwrap_or_default().trim_start_matches("www.");
     let name = if name.is_empty() { host.to_owned() } else { name };
     let source = NewSource {
-        kind: wanted.kind,
+        kind: wanted.kind.unwrap_or_else(|| wish.config.publishers.carrier(&feed.url, &name)),
         weight: wanted.weight,
         interval: wanted.interval,
         audiences: wanted.audiences,

@@ -9,9 +9,10 @@ use crate::audience::Audience;
 use crate::discover::{key, lasting_id};
 use crate::id::{AudienceId, SourceId};
 use crate::opml::{self, Living, Losses, Outline, Terms};
+use crate::publisher::Publishers;
 use crate::source::{Beliefs, FullText, Source, Tempo};
 
-use super::super::entries::{Kind, Losses as Written, SourceListEntry};
+use super::super::entries::{Losses as Written, SourceListEntry};
 use super::super::error::Problem;
 use super::super::gather::Others;
 use super::super::outline::{Claim, Here, NewSource, outline};
@@ -33,12 +34,13 @@ pub(super) fn listed(
     main: &Arc<Document>,
     written: &Main,
     others: &Others,
-    audiences: &[Audience],
+    (audiences, publishers): (&[Audience], &Publishers),
     references: References,
     sources: &mut Vec<Source>,
     problems: &mut Vec<Problem>,
 ) -> Vec<SourceList> {
     let here = Here {
+        publishers,
         audiences: audiences.iter().map(|audience| audience.id.clone()).collect(),
         least: written.fetch.min_interval.0,
         most: written.fetch.max_interval.0,
@@ -197,7 +199,7 @@ fn lasting(outline: &Outline, taken: &HashSet<SourceId>) -> SourceId {
 fn meant(new: NewSource, outlined: &Outline, entry: &SourceListEntry, fetch: &written::Fetch) -> Source {
     let interval = new.interval.or(entry.interval.as_ref().map(|interval| interval.0));
     let of_entry = || entry.audiences.iter().map(|it| AudienceId::clone(it)).collect();
-    let kind = if outlined.own.kind.is_some() { new.kind } else { meant_kind(Kind::clone(&entry.kind)) };
+    let kind = if outlined.own.kind.is_some() { new.kind } else { entry.kind.map_or(new.kind, meant_kind) };
     Source {
         id: new.id,
         name: new.name,

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::audience::{Audience, Fallback, Term};
+use crate::audience::{self, Audience, Fallback, Term};
 use crate::id::Share;
 use crate::insight::playbook::{Advice, KindRule, Playbook};
 use crate::names::Names;
@@ -141,8 +141,17 @@ impl References {
     }
 }
 
-fn terms(written: &[TermEntry]) -> Vec<Term> {
-    written.iter().map(|it| Term { any: it.any.clone(), weight: it.weight.0 }).collect()
+/// The terms as `written` in `document`; an expression that cannot be meant goes to `problems`.
+fn terms(document: &Arc<Document>, written: &[TermEntry], problems: &mut Vec<Problem>) -> Vec<Term> {
+    for word in written.iter().flat_map(|term| &term.any) {
+        if let Some(Err(why)) = audience::terms::expression(word) {
+            let place = word.place(document);
+            let title = if place.quotable(&why) == why { why } else { "it is no regular expression".to_owned() };
+            problems.push(Problem::at(place, title));
+        }
+    }
+    let words = |term: &TermEntry| term.any.iter().map(|word| String::clone(word)).collect();
+    written.iter().map(|it| Term { any: words(it), weight: it.weight.0 }).collect()
 }
 
 /// The audiences; one of them is the fallback.
@@ -153,17 +162,19 @@ pub(super) fn audiences(
 ) -> Vec<Audience> {
     check_ids(&list, ["an audience", "id"], AudienceEntry::mark, problems);
     let fallback = fallback(main, &list, problems);
-    let meant = |(index, entry): (usize, Entry<AudienceEntry>)| {
+    let mut meant = |(index, entry): (usize, Entry<AudienceEntry>)| {
         let id = entry.written.id.as_deref()?.clone();
         Some(Audience {
             name: entry.written.name.clone().unwrap_or_else(|| id.to_string()),
             about: entry.written.about.clone(),
-            terms: terms(&entry.written.terms),
+            terms: terms(&entry.document, &entry.written.terms, problems),
+            sources: terms(&entry.document, &entry.written.sources, problems),
+            min_confidence: entry.written.min_confidence.0.0,
             fallback: if fallback == Some(index) { Fallback::Yes } else { Fallback::No },
             id,
         })
     };
-    list.into_iter().enumerate().filter_map(meant).collect()
+    list.into_iter().enumerate().filter_map(&mut meant).collect()
 }
 
 /// Which audience takes what is for nobody else: the one that says so, the
@@ -265,7 +276,7 @@ pub(super) fn playbook(
             next: it.next.clone(),
         });
         let name = written.name.clone().unwrap_or_else(|| id.clone());
-        kinds.push(KindRule { id, name, terms: terms(&written.terms), advice: advice.collect() });
+        kinds.push(KindRule { id, name, terms: terms(&document, &written.terms, problems), advice: advice.collect() });
     }
     Playbook { kinds }
 }

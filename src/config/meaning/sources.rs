@@ -3,6 +3,7 @@
 use crate::audience::Audience;
 use crate::filter::{Filter, Reach};
 use crate::id::AudienceId;
+use crate::publisher::Publishers;
 use crate::source::{Beliefs, FullText, Hub, Source, Tempo};
 
 use super::super::belief;
@@ -17,6 +18,7 @@ pub(in crate::config) fn sources(
     list: Vec<Entry<SourceEntry>>,
     fetch: &written::Fetch,
     audiences: &[Audience],
+    publishers: &Publishers,
     references: References,
     problems: &mut Vec<Problem>,
 ) -> Vec<Source> {
@@ -42,18 +44,24 @@ pub(in crate::config) fn sources(
             problems.push(problem.hint("take it out, or `dates`"));
         }
         let filters = filters(document, &written.filter, Reach::Source, problems);
-        sources.extend(meant(written, fetch, filters));
+        sources.extend(meant(written, fetch, publishers, filters));
     }
     sources
 }
 
-fn meant(written: &SourceEntry, fetch: &written::Fetch, filters: Vec<Filter>) -> Option<Source> {
+fn meant(
+    written: &SourceEntry,
+    fetch: &written::Fetch,
+    publishers: &Publishers,
+    filters: Vec<Filter>,
+) -> Option<Source> {
     let feed = written.feed.as_ref()?.0.clone();
     let host = || feed.host_str().unwrap_or_default().trim_start_matches("www.").to_owned();
+    let name = written.name.clone().unwrap_or_else(host);
     Some(Source {
         id: written.id.as_deref()?.clone(),
-        name: written.name.clone().unwrap_or_else(host),
-        kind: meant_kind(written.kind),
+        kind: written.kind.map_or_else(|| publishers.carrier(&feed, &name), meant_kind),
+        name,
         language: written.language.as_ref().map(|it| it.0.clone()),
         weight: written.weight.map(|it| it.0),
         audiences: written.audiences.iter().map(|it| AudienceId::clone(it)).collect(),

@@ -10,6 +10,7 @@ use crate::publish::html::page::Page;
 use crate::publish::{Document, Site, inert, words};
 use crate::publisher::Kind;
 use crate::rank::Weights;
+use crate::week::Week;
 
 /// An audience as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,6 +109,15 @@ struct RankingPage<'a> {
     page: Page<'a>,
     terms: Vec<Term>,
     weights: &'a Weights,
+    log: Vec<WeightsSince>,
+}
+
+/// From when on other weights were in force.
+struct WeightsSince {
+    /// "2026-W19".
+    week: String,
+    /// "coverage 20 → 25, age 0.3 → 0.5".
+    what: String,
 }
 
 #[derive(Template)]
@@ -142,10 +152,29 @@ pub fn about(site: &Site, about: &About, changed: Timestamp) -> Document {
     document(&AboutPage { page, about }, changed)
 }
 
-/// Today's weights, in words and numbers.
-pub fn about_ranking(site: &Site, weights: &Weights, changed: Timestamp) -> Document {
+/// Today's weights, in words and numbers, and since when they are in force: `log`
+/// has what each published week was ranked by, oldest first.
+pub fn about_ranking(site: &Site, weights: &Weights, log: &[(Week, Weights)], changed: Timestamp) -> Document {
     let page = Page::new(site, "/about/ranking/", "How stories are ranked", "Points that anybody can add up");
-    document(&RankingPage { page, terms: terms(weights), weights }, changed)
+    document(&RankingPage { page, terms: terms(weights), weights, log: change_log(weights, log) }, changed)
+}
+
+/// The changes of the weights, newest first; the last one is what they began with.
+fn change_log(today: &Weights, log: &[(Week, Weights)]) -> Vec<WeightsSince> {
+    let Some((first, begun)) = log.first() else { return Vec::new() };
+    let all: Vec<String> = begun.named().into_iter().map(|(name, value)| format!("{name} {value}")).collect();
+    let mut changes =
+        vec![WeightsSince { week: first.to_string(), what: format!("first published: {}", all.join(", ")) }];
+    let next = (String::from("the next recap"), today);
+    let later = log.iter().skip(1).map(|(week, weights)| (week.to_string(), weights)).chain([next]);
+    for (before, (week, weights)) in log.iter().map(|(_, weights)| weights).zip(later) {
+        let what = weights.changes(before).join(", ");
+        if !what.is_empty() {
+            changes.push(WeightsSince { week, what });
+        }
+    }
+    changes.reverse();
+    changes
 }
 
 /// For an address that leads nowhere.
@@ -182,6 +211,14 @@ fn terms(weights: &Weights) -> Vec<Term> {
         term("Community", up_to(weights.community), "It stands on three or more community lists.".to_owned()),
         term("Relevance", words::signed(-weights.off_topic), "It is off topic.".to_owned()),
         term(
+            "Audience",
+            words::signed(weights.audience),
+            format!(
+                "It is for readers who find fewer than {} stories in the list so far.",
+                weights.audience_quota
+            ),
+        ),
+        term(
             "Novelty",
             words::signed(-weights.novelty),
             "Much the same headline stood in one of the last four recaps.".to_owned(),
@@ -198,4 +235,32 @@ fn terms(weights: &Weights) -> Vec<Term> {
             "Stories already chosen are led by the same publisher.".to_owned(),
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(today: &Weights, log: &[(&str, &Weights)], expected: &[&str]) {
+        let log: Vec<(Week, Weights)> =
+            log.iter().map(|(week, weights)| (week.parse().unwrap(), Weights::clone(weights))).collect();
+        let shown = change_log(today, &log).into_iter().map(|it| {
+            let what: String = it.what.chars().take(40).collect();
+            format!("{}: {what}", it.week)
+        });
+        assert_eq!(shown.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn weights_are_logged_when_they_change() {
+        let (begun, later) = (Weights::default(), Weights { coverage: 25.0, age: 0.5, ..Weights::default() });
+        let first = "2026-W18: first published: coverage 20, coverage_fu";
+        check(&begun, &[], &[]);
+        check(&begun, &[("2026-W18", &begun), ("2026-W19", &begun)], &[first]);
+        let change = "coverage 20 → 25, age 0.3 → 0.5";
+        let log = [("2026-W18", &begun), ("2026-W19", &later), ("2026-W20", &later)];
+        check(&later, &log, &[&format!("2026-W19: {change}"), first]);
+        check(&later, &log[..1], &[&format!("the next recap: {change}"), first]);
+    }
 }

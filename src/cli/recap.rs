@@ -10,6 +10,7 @@ use super::output;
 use crate::clock::Clock;
 use crate::compose::{self, Order, compose};
 use crate::config::Config;
+use crate::editor::drafted;
 use crate::id::AudienceId;
 use crate::publish::feed::{self, Format as FeedFormat};
 use crate::publish::{Document, Site, html, text};
@@ -93,7 +94,10 @@ pub fn recap(config: &Config, clock: Clock, wanted: &Wanted) -> Result<ExitCode>
 fn composed(store: &Store, config: &Config, clock: Clock, week: Week, audience: Option<&AudienceId>) -> Result<Recap> {
     let window = config.recap.slot.window(week);
     let order = Order { week, window: &window, frozen: window.end.min(clock.now()), issue: Issue::Later };
-    let recaps = compose(store, config, order)?;
+    let recaps = match drafted(store, week, clock.now())? {
+        Some(drafted) => drafted,
+        None => compose(store, config, order)?,
+    };
     if recaps[0].items == 0 {
         bail!("{week} has no items: its window runs from {} to {}", window.start, window.end);
     }

@@ -54,19 +54,20 @@ def main():
 
 
 def measure(binary, week, folder):
-    end = f"{date.fromisocalendar(int(week[:4]), int(week[6:]), 1) + timedelta(7)}T00:00:00Z"
+    end = f"{date.fromisocalendar(int(week[:4]), int(week[6:]), 1) + timedelta(7)}"
     config = folder / "recapd.toml"
     replay = start_replay(week, config)
     try:
-        recapd = [binary, "--config", config, "--now", end]
-        polled = Run([*recapd, "poll", "--all"])
-        again = Run([*recapd, "poll", "--all"])
+        # The clock runs from --now on, and no later command may begin before an earlier one ended.
+        at = lambda time: [binary, "--config", config, "--now", f"{end}T{time}Z"]
+        polled = Run([*at("00:00:00"), "poll", "--all"])
+        again = Run([*at("01:00:00"), "poll", "--all"])
         files = fetch(replay, folder)
     finally:
         replay.terminate()
         replay.wait()
     baseline = Run([sys.executable, "-c", BASELINE, *files])
-    composed = Run([*recapd, "recap", "--week", week, "--format", "json"])
+    composed = Run([*at("02:00:00"), "recap", "--week", week, "--format", "json"])
 
     print(f"{week}: {polled.told.splitlines()[-1]}")
     figures("baseline: feedparser and sqlite3", baseline, baseline)
@@ -120,15 +121,17 @@ class Run:
 
     def __init__(self, command):
         begun = time.monotonic()
-        with tempfile.TemporaryFile("w+") as said:
-            process = subprocess.Popen(command, stdout=said, stderr=subprocess.DEVNULL)
+        with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as complained:
+            process = subprocess.Popen(command, stdout=said, stderr=complained)
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
             self.seconds = time.monotonic() - begun
             said.seek(0)
             self.told = said.read()
+            complained.seek(0)
+            complaint = complained.read()
         if process.returncode != 0:
-            sys.exit(f"{command[0]} ended with {process.returncode}: {self.told[-2000:]}")
+            sys.exit(f"{command[0]} ended with {process.returncode}: {complaint[-2000:]}")
         self.cpu = usage.ru_utime + usage.ru_stime
         self.peak_mib = usage.ru_maxrss / 1024
 

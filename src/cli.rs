@@ -12,6 +12,7 @@ mod parse;
 mod poll;
 mod reach;
 mod recap;
+mod replay;
 mod show;
 mod source;
 mod status;
@@ -151,6 +152,12 @@ enum Verb {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
+    /// Tell what this configuration would have published instead, publishing nothing
+    Replay {
+        /// How many of the last recaps
+        #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
+        weeks: u32,
+    },
     /// Try rules on a file of items (JSON Lines: id, published, source, title, url, summary); touches no store
     Try {
         #[command(subcommand)]
@@ -248,6 +255,7 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
             recap::recap(&settings, clock, &wanted)
         }
         Verb::Export { folder } => recap::export(settings()?.as_ref(), clock, &folder),
+        Verb::Replay { weeks } => replay::replay(settings()?.as_ref(), weeks, output::Style::of(json)),
         Verb::Try { rules } => trial::run(config.as_deref().map(|path| loaded(Some(path))).transpose()?, rules),
         Verb::Schema => check::schema(),
         Verb::Health => check::health(listening(config.as_deref())?),

@@ -5,7 +5,7 @@ mod cards;
 mod entries;
 mod field;
 mod hand;
-mod novelty;
+mod history;
 mod teller;
 mod window;
 
@@ -24,6 +24,7 @@ use crate::week::Week;
 
 pub use cards::{Archive, Writer};
 pub use field::candidates;
+pub use history::History;
 pub use teller::{Teller, Told};
 pub use window::{Due, due, running_week};
 
@@ -41,6 +42,8 @@ pub struct Order<'o> {
     pub frozen: Timestamp,
     /// Whether it is the first.
     pub issue: Issue,
+    /// What readers were told before it.
+    pub history: &'o History,
 }
 
 /// How many of the stories that were not chosen could still be.
@@ -110,7 +113,8 @@ fn choose(
 /// If the database fails.
 pub fn running(store: &Store, config: &Config, now: Timestamp) -> Result<Recap> {
     let (week, window) = running_week(store, &config.recap.slot, now)?;
-    let order = Order { week, window: &window, frozen: now, issue: Issue::Later };
+    let history = History::of(store)?;
+    let order = Order { week, window: &window, frozen: now, issue: Issue::Later, history: &history };
     let mut recaps = compose(store, config, order)?;
     let pool = recaps.swap_remove(0);
     let passing = pool.entries.into_iter().filter(|entry| entry.publishers.len() > 1).collect();
@@ -175,7 +179,9 @@ pub async fn publish_due(
         let composed = readers
             .ask(move |store| {
                 let Some(due) = due(store, &by.recap.slot, now)? else { return Ok(None) };
-                let order = Order { week: due.week, window: &due.window, frozen: now, issue: due.issue };
+                let history = History::of(store)?;
+                let order =
+                    Order { week: due.week, window: &due.window, frozen: now, issue: due.issue, history: &history };
                 compose(store, &by, order).map(Some)
             })
             .await?;

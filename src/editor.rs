@@ -11,7 +11,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
-use crate::compose::{self, Extent, Order, due, freeze};
+use crate::compose::{self, Extent, History, Order, due, freeze};
 use crate::config::Config;
 use crate::draft::{Draft, Flaw, Frozen, Sheet, Word};
 use crate::id::{ItemId, StoryId};
@@ -194,7 +194,8 @@ impl Newsroom {
         let (by, now) = (self.config.clone(), self.now);
         let frozen = self.readers.ask(move |store| {
             let Some(due) = due(store, &by.recap.slot, now)? else { return Ok(None) };
-            let order = Order { week: due.week, window: &due.window, frozen: now, issue: due.issue };
+            let history = History::of(store)?;
+            let order = Order { week: due.week, window: &due.window, frozen: now, issue: due.issue, history: &history };
             freeze(store, &by, order, Extent::Offered).map(Some)
         });
         let Some(frozen) = frozen.await? else { return Ok(None) };

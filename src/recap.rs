@@ -2,6 +2,7 @@
 //! everything that its pages and feeds show.
 
 mod amend;
+pub mod change;
 pub mod select;
 
 use std::ops::Range;

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 
 use super::output;
 use crate::clock::Clock;
-use crate::compose::{self, Order, compose};
+use crate::compose::{self, History, Order, compose};
 use crate::config::Config;
 use crate::editor::drafted;
 use crate::id::AudienceId;
@@ -93,7 +93,9 @@ pub fn recap(config: &Config, clock: Clock, wanted: &Wanted) -> Result<ExitCode>
 
 fn composed(store: &Store, config: &Config, clock: Clock, week: Week, audience: Option<&AudienceId>) -> Result<Recap> {
     let window = config.recap.slot.window(week);
-    let order = Order { week, window: &window, frozen: window.end.min(clock.now()), issue: Issue::Later };
+    let history = History::of(store)?;
+    let frozen = window.end.min(clock.now());
+    let order = Order { week, window: &window, frozen, issue: Issue::Later, history: &history };
     let recaps = match drafted(store, week, clock.now())? {
         Some(drafted) => drafted,
         None => compose(store, config, order)?,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::hand::Hand;
-use super::novelty::Remembered;
+use super::history::History;
 use super::{Order, Teller, Told};
 use crate::config::Config;
 use crate::draft::Mark;
@@ -27,7 +27,7 @@ pub(super) struct Field<'f> {
     teller: &'f Teller<'f>,
     config: &'f Config,
     window: &'f Range<Timestamp>,
-    remembered: Remembered,
+    history: &'f History,
     hand: Hand,
     candidates: Vec<Candidate>,
     /// Those that the editor keeps out.
@@ -65,14 +65,13 @@ impl<'f> Field<'f> {
     ///
     /// If the database fails.
     pub(super) fn of(store: &'f Store, config: &'f Config, teller: &'f Teller<'f>, order: Order<'f>) -> Result<Self> {
-        let window = order.window;
-        let (remembered, hand) = (Remembered::of(store)?, Hand::of(store, order.week)?);
+        let (window, history, hand) = (order.window, order.history, Hand::of(store, order.week)?);
         let (mut looked_at, mut count, mut names) = (Vec::new(), Count::default(), Names::default());
         let mut kept_out = Vec::new();
-        for id in with_those_put_off(store, window, &hand)? {
+        for id in with_those_put_off(store, window, history, &hand)? {
             let Some(story) = store.story_until(id, window.end)? else { continue };
             let told = teller.untagged(story, window.end);
-            let novelty = remembered.novelty(&told.signature, &config.ranking);
+            let novelty = history.novelty(&told.signature, &config.ranking);
             let total = told.score.with(novelty.into_iter().chain(hand.points(id))).total;
             if let Some(reason) = hand.keeps_out(id) {
                 let headline = told.reports[told.lead].item.entry.title.clone();
@@ -83,7 +82,7 @@ impl<'f> Field<'f> {
             looked_at.push(candidate(&told, total, &mut names));
         }
         let rarity = count.rarity();
-        Ok(Self { store, teller, config, window, remembered, hand, candidates: looked_at, kept_out, rarity })
+        Ok(Self { store, teller, config, window, history, hand, candidates: looked_at, kept_out, rarity })
     }
 
     /// What becomes of them, for so many places.
@@ -118,7 +117,7 @@ impl<'f> Field<'f> {
         if let Some(mark) = &mark {
             told.tags = mark.tags(told.tags);
         }
-        let novelty = self.remembered.novelty(&told.signature, &self.config.ranking);
+        let novelty = self.history.novelty(&told.signature, &self.config.ranking);
         let given = novelty.into_iter().chain(self.hand.points(told.story));
         let score = told.score.with(given.chain(lost.iter().cloned()));
         Chosen { index, told, score, outcome: Outcome::Offered, mark }
@@ -180,24 +179,27 @@ impl<'f> Field<'f> {
 }
 
 /// The same, and those that the editor put off until now, by id.
-fn with_those_put_off(store: &Store, window: &Range<Timestamp>, hand: &Hand) -> Result<Vec<StoryId>> {
-    let mut stories = candidates(store, window)?;
-    let placed = store.placed_stories()?;
-    stories.extend(hand.put_off().filter(|story| !placed.contains_key(story)));
+fn with_those_put_off(
+    store: &Store,
+    window: &Range<Timestamp>,
+    history: &History,
+    hand: &Hand,
+) -> Result<Vec<StoryId>> {
+    let mut stories = candidates(store, window, history)?;
+    stories.extend(hand.put_off().filter(|story| !history.tells(*story)));
     stories.sort();
     stories.dedup();
     Ok(stories)
 }
 
-/// The stories of `window` that are in no other week's recap, by id.
+/// The stories of `window` that no recap of its `history` tells, by id.
 ///
 /// # Errors
 ///
 /// If the database fails.
-pub fn candidates(store: &Store, window: &Range<Timestamp>) -> Result<Vec<StoryId>> {
-    let placed = store.placed_stories()?;
+pub fn candidates(store: &Store, window: &Range<Timestamp>, history: &History) -> Result<Vec<StoryId>> {
     let mut stories = store.stories_of(window)?;
-    stories.retain(|story| !placed.contains_key(story));
+    stories.retain(|story| !history.tells(*story));
     Ok(stories)
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Done, DraftFile, Event, Fresh, Look, News, Newsroom, Note, Refusal, Tended, digest};
-use crate::compose::{Extent, Order, due, freeze, publish_due, running_week};
+use crate::compose::{Extent, History, Order, due, freeze, publish_due, running_week};
 use crate::config::Config;
 use crate::draft::{Draft, Frozen, HEADLINE_MAX, Mark, NOTE_MAX, Sheet, Word};
 use crate::id::{AudienceId, StoryId};
@@ -75,7 +75,8 @@ impl Newsroom {
             if week.is_some_and(|week| week != running) {
                 return Ok(Err((running, week.and_then(|week| store.recap(week, None).transpose()).transpose()?)));
             }
-            let order = Order { week: running, window: &window, frozen: now, issue: Issue::Later };
+            let history = History::of(store)?;
+            let order = Order { week: running, window: &window, frozen: now, issue: Issue::Later, history: &history };
             freeze(store, &by, order, Extent::Offered).map(Ok)
         });
         match looked.await? {

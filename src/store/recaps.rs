@@ -92,6 +92,16 @@ impl Store {
         rows.map(|row| Ok(row?)).collect()
     }
 
+    /// The newest recaps for all readers of weeks before `week`, newest first.
+    pub fn recaps_before(&self, week: Week, most: u32) -> Result<Vec<Recap>> {
+        let sql = "SELECT body FROM recap AS r WHERE audience = '' AND week < ?1
+                   AND revision = (SELECT max(revision) FROM recap WHERE week = r.week AND audience = '')
+                   ORDER BY week DESC LIMIT ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map(params![week.to_string(), most], |row| json(row, "body"))?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
     /// Every published week, newest first.
     pub fn listed(&self) -> Result<Vec<Listed>> {
         let sql = "SELECT week, title, frozen, stories FROM recap AS r WHERE audience = ''

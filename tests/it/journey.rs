@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use expect_test::expect_file;
-use recapd::compose::candidates;
+use recapd::compose::{History, candidates};
 use recapd::demo::Journey;
 use recapd::poll::Summary;
 use recapd::recap::Recap;
@@ -127,7 +127,7 @@ fn a_story_has_one_place_in_one_week() {
     assert_eq!(places, (1..=places.len() as u32).collect::<Vec<_>>());
     let next = Journey::slot() + jiff::SignedDuration::from_hours(24 * 7);
     let window = WEEK.recap.window.start..next;
-    let candidates = WEEK.asked(|store| candidates(store, &window));
+    let candidates = WEEK.asked(|store| candidates(store, &window, &History::of(store)?));
     let repeated: Vec<_> = candidates.iter().filter(|story| seen.contains(story)).collect();
     assert!(repeated.is_empty() && !candidates.is_empty(), "what was published cannot enter a later week");
 }

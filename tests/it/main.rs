@@ -25,6 +25,7 @@ mod origin;
 mod process;
 mod reader;
 mod refusals;
+mod replay;
 mod retention;
 mod running;
 mod standing;

@@ -1,10 +1,12 @@
-//! How deep a document nests, how much hangs on one tag, and how much it comes
-//! to, seen before the HTML parser does: its time is quadratic in the first two,
-//! its memory may be in the last, and its stack is not endless.
+//! How deep a document nests, how much hangs on one tag, how long its texts are,
+//! and how much it comes to, seen before the HTML parser does: its time is
+//! quadratic in the first three, its memory may be in the last, and its stack is
+//! not endless.
 
 use std::borrow::Cow;
 
-use super::lists::VOID;
+use super::lists::{UNSEEN, VOID};
+use super::runs::{BREAK, Closed, Runs};
 use crate::text::head;
 
 /// Deeper than any article.
@@ -12,6 +14,13 @@ const MOST: usize = 256;
 
 /// More attributes than any tag has; each is compared with all before it.
 const MOST_ATTRIBUTES: usize = 256;
+
+/// More than any tag that says something; looking for what to escape in its
+/// attributes is quadratic, see [`super::runs`].
+const MOST_TAG_BYTES: usize = 32 << 10;
+
+/// Nothing breaks the text of a `textarea` and its like; more of it is left out.
+const MOST_RAW_BYTES: usize = 16 << 10;
 
 /// More than any article comes to, see [`REOPENED`]. A document is cut there.
 const MOST_ELEMENTS: usize = 300_000;
@@ -35,16 +44,17 @@ const TEXT: &[&str] =
     &["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "noscript", "plaintext"];
 
 /// The document with all tags left out that would nest deeper than 256, or have
-/// more than 256 attributes; their text stays.
+/// more than 256 attributes or 32 KiB; their text stays. Long texts with much to
+/// escape are broken by empty comments.
 ///
 /// Linear. Counts rather too deep than too flat: a closing tag counts only if
 /// it closes what was opened last, and none counts any more after markup that
 /// can be read in two ways, of which 64 KiB are kept. What would come to more
 /// than 300,000 elements is cut.
 pub fn flattened(html: &str) -> Cow<'_, str> {
-    let mut nesting = Nesting { open: Vec::new(), reopened: 0, doubtful: false };
-    let mut kept = String::new();
-    let (mut done, mut at, mut end, mut elements) = (0, 0, html.len(), 0);
+    let mut nesting = Nesting { open: Vec::new(), reopened: 0, doubtful: false, runs: Runs::default() };
+    let mut kept = Kept { html, text: String::new(), done: 0 };
+    let (mut at, mut end, mut elements) = (0, html.len(), 0);
     // A tag that is left out may reach beyond the end.
     while let Some(found) = html.get(at..end).and_then(|rest| rest.find('<')) {
         let start = at + found;
@@ -54,6 +64,12 @@ pub fn flattened(html: &str) -> Cow<'_, str> {
                 break;
             }
         }
+        let breaks = nesting.breaks(&html[at..start], at);
+        if nesting.runs.move_too_much() {
+            end = at;
+            break;
+        }
+        kept.broken(breaks);
         let rest = &html[start..];
         if let Some(length) = nesting.aside(rest) {
             at = start + length;
@@ -70,18 +86,54 @@ pub fn flattened(html: &str) -> Cow<'_, str> {
         }
         let (length, attributes) = if nesting.doubtful { (1, 0) } else { tag.size() };
         at = start + length;
-        if attributes > MOST_ATTRIBUTES || !tag.closing && !nesting.open(tag.name) {
-            kept += &html[done..start];
+        if attributes > MOST_ATTRIBUTES || length > MOST_TAG_BYTES || !tag.closing && !nesting.open(tag.name) {
             at = start + tag.size().0;
-            done = at;
+            kept.without(start, at);
         } else if tag.closing {
             nesting.close(tag.name);
         } else {
-            at += nesting.text(tag.name, &html[at..]);
+            let text = nesting.text(tag.name, &html[at..]);
+            if text > MOST_RAW_BYTES && !is_one_of(tag.name, UNSEEN) {
+                kept.without(at + head(&html[at..], MOST_RAW_BYTES).len(), at + text);
+            }
+            at += text;
         }
     }
-    let rest = &html[done..end.max(done)];
-    if done == 0 { Cow::Borrowed(rest) } else { Cow::Owned(kept + rest) }
+    if let Some(last) = html.get(at..end) {
+        let breaks = nesting.breaks(last, at);
+        if nesting.runs.move_too_much() {
+            return kept.up_to(at);
+        }
+        kept.broken(breaks);
+    }
+    kept.up_to(end)
+}
+
+/// A document less what is left out of it.
+struct Kept<'h> {
+    html: &'h str,
+    text: String,
+    /// How much of `html` is in `text`, or left out.
+    done: usize,
+}
+
+impl<'h> Kept<'h> {
+    fn without(&mut self, start: usize, end: usize) {
+        self.text += &self.html[self.done..start];
+        self.done = end;
+    }
+
+    fn broken(&mut self, breaks: Vec<usize>) {
+        for at in breaks {
+            self.without(at, at);
+            self.text += BREAK;
+        }
+    }
+
+    fn up_to(self, end: usize) -> Cow<'h, str> {
+        let rest = &self.html[self.done..end.max(self.done)];
+        if self.done == 0 { Cow::Borrowed(rest) } else { Cow::Owned(self.text + rest) }
+    }
 }
 
 /// What is open, at the least.
@@ -91,6 +143,7 @@ struct Nesting<'h> {
     reopened: usize,
     /// Whether closing tags are no longer believed.
     doubtful: bool,
+    runs: Runs,
 }
 
 impl<'h> Nesting<'h> {
@@ -116,15 +169,23 @@ impl<'h> Nesting<'h> {
         self.open.iter().any(|open| is_one_of(open, names))
     }
 
+    /// Where a text that begins at `at` is to be broken. Of what is doubtful
+    /// there is too little, and a comment may be none there.
+    fn breaks(&mut self, text: &str, at: usize) -> Vec<usize> {
+        if self.doubtful { Vec::new() } else { self.runs.breaks(text, at) }
+    }
+
     fn close(&mut self, name: &str) {
         if !self.doubtful {
             let closed = self.open.pop_if(|last| last.eq_ignore_ascii_case(name));
+            self.runs.close(name, if closed.is_some() { Closed::Last } else { Closed::Nothing });
             self.reopened -= usize::from(closed.is_some_and(|name| is_one_of(name, REOPENED)));
         }
     }
 
     /// False if that would be too deep.
     fn open(&mut self, name: &'h str) -> bool {
+        self.runs.open(name);
         // Drawings and formulas have elements of their own, some of the same names.
         if (is_one_of(name, VOID) || is_one_of(name, FLAT)) && !self.within(&["svg", "math"]) {
             return true;
@@ -151,7 +212,7 @@ impl<'h> Nesting<'h> {
     }
 }
 
-fn is_one_of(name: &str, names: &[&str]) -> bool {
+pub(super) fn is_one_of(name: &str, names: &[&str]) -> bool {
     names.iter().any(|one| one.eq_ignore_ascii_case(name))
 }
 
@@ -273,6 +334,26 @@ mod tests {
     fn check_cut(begin: &str, rest: &str) {
         let flat = flattened(&[begin, rest].concat()).into_owned();
         assert!(flat.starts_with(begin) && flat.len() <= begin.len() + MOST_DOUBTFUL_BYTES, "{} bytes", flat.len());
+    }
+
+    #[test]
+    fn what_is_dear_to_escape_is_broken() {
+        let words = "R&amp;D & caf\u{a0}é, ".repeat(20_000);
+        for html in [words.clone(), words.replace(' ', "</x> "), format!("<p>{words}</p>")] {
+            let broken = flattened(&html);
+            assert!(broken.replace(BREAK, "") == html, "nothing is lost");
+            let longest = broken.split(BREAK).map(str::len).max();
+            assert!(longest < Some(8_000), "{longest:?}");
+        }
+        for raw in ["<textarea>", "<xmp>", "<table><tr>", "<table><td>x</td>", "<table><tr><td></td> x<table></table>"]
+        {
+            assert!(flattened(&format!("{raw}{words}")).len() < 40_000, "{raw}");
+        }
+        for whole in ["<table><td>", "<table><tr><td><table><td>x</td></table>", "<table><td></td></table>"] {
+            let html = format!("{whole}{words}");
+            assert!(flattened(&html).replace(BREAK, "") == html, "{whole}");
+        }
+        assert_eq!(flattened(&format!("a<img alt='{words}'>b")), "ab");
     }
 
     #[test]

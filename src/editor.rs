@@ -5,6 +5,7 @@ mod corrections;
 mod file;
 mod words;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,10 +14,11 @@ use sha2::{Digest, Sha256};
 use crate::compose::{self, Extent, History, Order, due, freeze};
 use crate::config::Config;
 use crate::draft::{Draft, Flaw, Frozen, Sheet, Word};
+use crate::id::{ItemId, StoryId};
 use crate::ledger::{Event, Note};
 use crate::publish::words::{count, moment};
 use crate::recap::{Issue, Recap};
-use crate::store::{DraftChange, Handle, OpenDraft, Published, Readers, Result};
+use crate::store::{DraftChange, Handle, OpenDraft, Published, Readers, Result, Store};
 use crate::week::Week;
 
 pub use corrections::Amendment;
@@ -121,10 +123,12 @@ pub type Refusal = String;
 pub enum Tended {
     /// None has, or it is published already.
     Nothing,
+    /// It waits for its editor from now on.
+    Drafted(Box<OpenDraft>),
     /// It waits for its editor, until then.
     Waiting(Timestamp),
-    /// Its deadline may pass: it waits until its file is mended.
-    Held(Flaw),
+    /// Its deadline may pass: it waits until its file, which stands there, is mended.
+    Held(PathBuf, Flaw),
     /// It is out.
     Published(Box<Recap>),
 }
@@ -157,7 +161,7 @@ impl Newsroom {
             return Ok(published.map_or(Tended::Nothing, |recap| Tended::Published(Box::new(recap))));
         }
         match self.draft_due().await? {
-            Some(open) => Ok(Tended::Waiting(open.deadline)),
+            Some(open) => Ok(Tended::Drafted(Box::new(open))),
             None => Ok(Tended::Nothing),
         }
     }
@@ -207,9 +211,8 @@ impl Newsroom {
         self.handle.keep(DraftChange::Opened(Box::new(draft), Box::new(frozen)), vec![note]).await?;
         let Some(open) = self.open().await?.filter(|open| open.week == week) else { return Ok(None) };
         let file = self.file(week);
-        match file.write(&open.text) {
-            Ok(()) => tracing::info!(%week, "the draft is at {}, published {words}", file.path().display()),
-            Err(error) => self.could_not_write(&file, &error),
+        if let Err(error) = file.set_aside().and_then(|()| file.write(&open.text)) {
+            self.could_not_write(&file, &error);
         }
         Ok(Some(open))
     }
@@ -291,7 +294,6 @@ impl Newsroom {
     async fn accept(&self, open: &OpenDraft, bytes: &[u8]) -> Result<()> {
         let mut notes = Vec::new();
         if open.held.is_some() {
-            tracing::info!(week = %open.week, "the draft is right again: the recap is held no more");
             notes.push(self.note(Event::Freed, open.week, "its draft is right again".to_owned()));
         }
         let text = String::from_utf8_lossy(bytes).into_owned();
@@ -303,15 +305,13 @@ impl Newsroom {
     async fn hold(&self, open: &OpenDraft, flaw: Flaw) -> Result<Tended> {
         let file = self.file(open.week);
         if open.held.as_ref() != Some(&flaw) {
-            let path = file.path();
-            tracing::error!(week = %open.week, line = flaw.line, "the recap is held: {}: {flaw}", path.display());
             let note = self.note(Event::Held, open.week, format!("its draft is wrong: {flaw}"));
             self.handle.keep(DraftChange::Held(open.week, flaw.clone()), vec![note]).await?;
         }
         if let Err(error) = file.hold(&flaw) {
             tracing::warn!(%error, "cannot write {}", file.hold_path().display());
         }
-        Ok(Tended::Held(flaw))
+        Ok(Tended::Held(file.path(), flaw))
     }
 
     fn release(&self, week: Week) {
@@ -323,7 +323,10 @@ impl Newsroom {
 
     /// Publishes the week as `draft` has it.
     async fn bring_out(&self, open: &OpenDraft, frozen: &Frozen, draft: &Draft) -> Result<Tended> {
-        let recaps = frozen.recaps(draft, self.now);
+        let gone = self.readers.ask(withdrawn).await?;
+        let without =
+            |recap: Recap| gone.iter().fold(recap, |recap, (story, items)| recap.without_traces(*story, items));
+        let recaps: Vec<Recap> = frozen.recaps(draft, self.now).into_iter().map(without).collect();
         let Some(pool) = recaps.first().cloned() else { return Ok(Tended::Nothing) };
         let changes = frozen.changes(draft).into_iter();
         let edits =
@@ -345,6 +348,29 @@ impl Newsroom {
             }
         }
     }
+}
+
+/// The recaps of a week that waits for its editor, as they would be now by the last
+/// of its file that was good; none if it does not wait.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn drafted(store: &Store, week: Week, now: Timestamp) -> Result<Option<Vec<Recap>>> {
+    let (Some(open), Some(frozen)) = (store.draft()?, store.frozen()?) else { return Ok(None) };
+    let draft = Sheet { frozen: &frozen, edition: open.edition, deadline: "" }.read(open.text.as_bytes());
+    let draft = draft.unwrap_or_else(|_| frozen.as_chosen());
+    Ok(Some(frozen.recaps(&draft, now)).filter(|_| open.week == week))
+}
+
+/// The stories that are shown no more, each with its items.
+fn withdrawn(store: &Store) -> Result<Vec<(StoryId, Vec<ItemId>)>> {
+    let mut gone = Vec::new();
+    for story in store.withdrawn_stories()? {
+        let items = store.story(story)?.map(|told| told.items).unwrap_or_default();
+        gone.push((story, items.iter().map(|item| item.id).collect()));
+    }
+    Ok(gone)
 }
 
 /// SHA-256 of a file.

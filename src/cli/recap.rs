@@ -10,6 +10,7 @@ use super::output;
 use crate::clock::Clock;
 use crate::compose::{self, History, Order, compose};
 use crate::config::Config;
+use crate::editor::drafted;
 use crate::id::AudienceId;
 use crate::publish::feed::{self, Format as FeedFormat};
 use crate::publish::{Document, Site, html, text};
@@ -102,7 +103,10 @@ pub(super) fn composed(
     let history = History::of(store)?;
     let frozen = window.end.min(clock.now());
     let order = Order { week, window: &window, frozen, issue: Issue::Later, history: &history };
-    let recaps = compose(store, config, order)?;
+    let recaps = match drafted(store, week, clock.now())? {
+        Some(drafted) => drafted,
+        None => compose(store, config, order)?,
+    };
     if recaps[0].items == 0 {
         bail!("{week} has no items: its window runs from {} to {}", window.start, window.end);
     }

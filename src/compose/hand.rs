@@ -75,3 +75,47 @@ impl Hand {
         selection
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::Stance;
+    use crate::id::ItemId;
+
+    fn story(number: usize) -> StoryId {
+        StoryId::begun_by(ItemId(i64::try_from(number).unwrap()))
+    }
+
+    /// What is chosen of four stories for two places where some are pinned, and what becomes of the others.
+    #[track_caller]
+    fn check(pinned: &[usize], expected: &str) {
+        let candidate = |number: usize| Candidate {
+            story: story(number),
+            points: 10.0 - number as f64,
+            companies: Box::default(),
+            leads: vec!["a.test".into()].into(),
+            first: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let candidates: Vec<Candidate> = (0..4).map(candidate).collect();
+        let chosen =
+            |candidate: usize| Chosen { candidate, points: candidates[candidate].points, lost: Vec::new(), lead: 0 };
+        let left_out = vec![(2, "would need +1.0".to_owned()), (3, "would need +2.0".to_owned())];
+        let selection = Selection { chosen: vec![chosen(0), chosen(1)], left_out };
+        let mark = || Mark { stance: Some(Stance { wish: Wish::Pinned, why: None }), ..Mark::default() };
+        let marks = pinned.iter().map(|number| (story(*number), mark())).collect();
+        let hand = Hand { marks, week: "2026-W19".parse().unwrap() };
+        let selection = hand.with_pinned(selection, &candidates, 2);
+        let chosen: Vec<String> = selection.chosen.iter().map(|chosen| chosen.candidate.to_string()).collect();
+        let left: Vec<String> = selection.left_out.iter().map(|(index, why)| format!("{index} {why}")).collect();
+        assert_eq!(format!("{} | {}", chosen.join(" "), left.join(", ")), expected);
+    }
+
+    #[test]
+    fn a_pinned_story_has_a_place_and_the_last_that_is_not_makes_room() {
+        check(&[], "0 1 | 2 would need +1.0, 3 would need +2.0");
+        check(&[1], "0 1 | 2 would need +1.0, 3 would need +2.0");
+        check(&[3], &format!("0 3 | 1 {MADE_ROOM}, 2 would need +1.0"));
+        check(&[1, 3], &format!("1 3 | 0 {MADE_ROOM}, 2 would need +1.0"));
+        check(&[1, 2, 3], "1 2 3 | 0 its place went to a story that the editor pinned");
+    }
+}

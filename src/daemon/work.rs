@@ -6,6 +6,7 @@ mod tests;
 mod weekly;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,7 @@ use super::rounds::Rounds;
 use super::setbacks::Setbacks;
 use super::{Shared, metrics};
 use crate::config::Config;
+use crate::draft::Flaw;
 use crate::id::SourceId;
 use crate::poll::queue::Queue;
 use crate::poll::{Polled, Poller};
@@ -73,6 +75,8 @@ struct Worker {
     rounds: Rounds,
     /// No week is to be drafted or published before.
     next_week: Timestamp,
+    /// What is wrong with the draft that waits, as last said.
+    held: Option<(PathBuf, Flaw)>,
     /// Whether something was published, as far as we know.
     anchored: Option<bool>,
     /// Nothing is begun before, since the store failed.
@@ -101,6 +105,7 @@ impl Worker {
             begun,
             rounds,
             next_week: Timestamp::MIN,
+            held: None,
             anchored: None,
             resume: None,
             damage: None,

@@ -62,7 +62,7 @@ fn named(block: &Block) -> String {
 }
 
 /// The fewest stories that were moved to make the order of `after` of that of `before`.
-fn moved(before: &Draft, after: &Draft) -> Vec<StoryId> {
+pub(super) fn moved(before: &Draft, after: &Draft) -> Vec<StoryId> {
     let place = |story: StoryId| before.chosen().position(|block| block.story == story);
     let places: Vec<(usize, StoryId)> =
         after.chosen().filter_map(|block| Some((place(block.story)?, block.story))).collect();

@@ -4,10 +4,12 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::changes::moved;
 use super::{Block, Draft, shown};
 use crate::audience::{Evidence, Place, Tag};
 use crate::id::{AudienceId, Share, StoryId};
 use crate::insight::{Insight, Origin, Part};
+use crate::rank::Points;
 use crate::recap::{AudienceName, AudienceShare, Entry, LeftOut, Recap, Related, State};
 
 /// A week's candidates with all that may be shown of them: whatever becomes of
@@ -68,8 +70,18 @@ impl Frozen {
     /// The recaps of the week as `draft` has it, published at `at`: the one for
     /// all readers first, then those of the audiences that have stories.
     pub fn recaps(&self, draft: &Draft, at: Timestamp) -> Vec<Recap> {
+        let moved = moved(&self.as_chosen(), draft);
         let edited = |block: &Block| self.candidate(block.story).map(|candidate| candidate.edited(block));
         let mut chosen: Vec<Candidate> = draft.chosen().filter_map(edited).collect();
+        for Candidate { entry, .. } in &mut chosen {
+            let by_hand = match (self.was_chosen(entry.story), moved.contains(&entry.story)) {
+                (false, _) => "taken in by the editor",
+                (true, true) => "put here by the editor",
+                (true, false) => continue,
+            };
+            // No points: it is where it is whatever they are.
+            entry.score.parts.push(Points { name: "editor".to_owned(), value: 0.0, detail: by_hand.to_owned() });
+        }
         self.link_neighbours(&mut chosen);
         let pool = placed(chosen.iter().map(|candidate| candidate.entry.clone()));
         let frame = Recap {

@@ -172,6 +172,12 @@ fn only_what_was_moved_is_told_as_moved() {
     let changes = frozen.changes(&draft);
     assert_eq!(changes.len(), 1);
     assert_eq!((changes[0].story, changes[0].detail.as_str()), (Some(last.story), "the editor put #4 on place 1"));
+    let taken_in = draft.left_out.remove(0);
+    draft.also.push(taken_in);
+    let pool = frozen.recaps(&draft, at("2026-05-11T20:00:00Z")).remove(0);
+    let hand = |place: usize| pool.entries[place - 1].score.parts.iter().find(|part| part.name == "editor");
+    assert_eq!(hand(1).unwrap().detail, "put here by the editor");
+    assert_eq!((hand(2), hand(5).unwrap().detail.as_str()), (None, "taken in by the editor"));
 }
 
 #[test]

@@ -61,6 +61,14 @@ impl DraftFile {
         self.replace(&self.path(), text)
     }
 
+    /// Puts away what stands there already, of whatever it is a draft: it is an editor's work.
+    pub(super) fn set_aside(&self) -> io::Result<()> {
+        match fs::rename(self.path(), self.folder.join(format!("{}.before.md", self.week))) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Says beside it what is wrong with it.
     pub(super) fn hold(&self, flaw: &Flaw) -> io::Result<()> {
         let (name, week) = (self.path(), self.week);
@@ -97,5 +105,53 @@ impl DraftFile {
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         fs::rename(&beside, path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(folder: &tempfile::TempDir) -> DraftFile {
+        DraftFile::of(&folder.path().join("drafts"), "2026-W19".parse().unwrap())
+    }
+
+    #[test]
+    fn it_is_there_or_not_and_what_is_no_file_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = file(&folder);
+        assert_eq!(file.read().unwrap(), None);
+        file.write("text").unwrap();
+        assert_eq!(file.read().unwrap().as_deref(), Some(&b"text"[..]));
+        fs::remove_file(file.path()).unwrap();
+        fs::create_dir(file.path()).unwrap();
+        assert_eq!(file.read().unwrap_err().to_string(), "it is no file");
+        fs::remove_dir(file.path()).unwrap();
+        File::create(file.path()).unwrap().set_len(MOST_BYTES + 1).unwrap();
+        assert_eq!(file.read().unwrap_err().to_string(), "it is longer than 4 MiB");
+    }
+
+    #[test]
+    fn an_editors_work_is_put_aside_and_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = file(&folder);
+        file.set_aside().unwrap();
+        file.write("of another store").unwrap();
+        file.set_aside().unwrap();
+        assert_eq!(file.read().unwrap(), None);
+        assert_eq!(fs::read_to_string(folder.path().join("drafts/2026-W19.before.md")).unwrap(), "of another store");
+    }
+
+    #[test]
+    fn a_hold_says_why_and_goes_with_the_draft() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = file(&folder);
+        file.write("text").unwrap();
+        file.hold(&Flaw { line: 3, reason: "the headline is missing".to_owned() }).unwrap();
+        assert!(fs::read_to_string(file.hold_path()).unwrap().starts_with("line 3: the headline is missing\n"));
+        file.put_away().unwrap();
+        file.put_away().unwrap();
+        assert!(!file.hold_path().exists() && !file.path().exists());
+        assert!(folder.path().join("drafts/2026-W19.published.md").exists());
     }
 }

@@ -57,11 +57,12 @@ impl Newsroom {
                 return self.nothing_waits().await;
             };
             let bytes = self.bytes(&open).unwrap_or_default();
-            self.rewrite(&open, &frozen, &frozen.as_chosen(), (&bytes, Vec::new())).await?;
-            return done(format!("{path} is as it was frozen; it is published {}", self.in_words(open.deadline)));
+            let said = format!("{path} is as it was frozen; it is published {}", self.in_words(open.deadline));
+            let rewritten = self.rewrite(&open, &frozen, &frozen.as_chosen(), (&bytes, Vec::new())).await?;
+            return rewritten.map_or_else(|flaw| Ok(Err(flaw)), |()| done(said));
         }
         match self.look(open.clone(), Look::ToSee).await? {
-            Tended::Held(flaw) => done(format!("{path} is held: {flaw}")),
+            Tended::Held(_, flaw) => done(format!("{path} is held: {flaw}")),
             _ => done(format!("{path} is published {} as it then stands", self.in_words(open.deadline))),
         }
     }
@@ -99,8 +100,8 @@ impl Newsroom {
             let path = self.file(open.week).path().display().to_string();
             return match self.look(open, Look::ToPublish).await? {
                 Tended::Published(recap) => came_out(recap),
-                Tended::Held(flaw) => Ok(Err(format!("{path} cannot be published: {flaw}"))),
-                Tended::Nothing | Tended::Waiting(_) => self.nothing_waits().await,
+                Tended::Held(_, flaw) => Ok(Err(format!("{path} cannot be published: {flaw}"))),
+                _ => self.nothing_waits().await,
             };
         }
         if self.is_due(week).await?
@@ -171,8 +172,8 @@ impl Newsroom {
             let mark = Mark::default().with(word, open.week);
             self.handle.keep(DraftChange::Marked(story, mark), Vec::new()).await?;
         }
-        self.rewrite(open, frozen, &draft, (&bytes, vec![note])).await?;
-        done(format!("{}, in {path}", said(story, word, open.week)))
+        let rewritten = self.rewrite(open, frozen, &draft, (&bytes, vec![note])).await?;
+        rewritten.map_or_else(|flaw| Ok(Err(flaw)), |()| done(format!("{}, in {path}", said(story, word, open.week))))
     }
 
     /// Writes the file anew, over what it says now.
@@ -182,9 +183,15 @@ impl Newsroom {
         frozen: &Frozen,
         draft: &Draft,
         (over, notes): (&[u8], Vec<Note>),
-    ) -> Result<()> {
+    ) -> Result<std::result::Result<(), Refusal>> {
         let edition = open.edition.saturating_add(1);
-        let text = Sheet { frozen, edition, deadline: &self.in_words(open.deadline) }.write(draft);
+        let deadline = self.in_words(open.deadline);
+        let sheet = Sheet { frozen, edition, deadline: &deadline };
+        let text = sheet.write(draft);
+        // An audience that came with an edit of the configuration is not one of this week's.
+        if let Err(flaw) = sheet.read(text.as_bytes()) {
+            return Ok(Err(format!("the draft of {} does not allow it: {}", open.week, flaw.reason)));
+        }
         // The store first: should we end here, the file is known to be the one before.
         let replaced = Some(digest(over));
         let good = DraftChange::Good { week: open.week, edition, text: text.clone(), replaced };
@@ -194,7 +201,7 @@ impl Newsroom {
             self.could_not_write(&file, &error);
         }
         self.release(open.week);
-        Ok(())
+        Ok(Ok(()))
     }
 
     fn note_of(&self, story: StoryId, word: &Word, week: Week) -> Note {

@@ -216,6 +216,8 @@ fn a_deleted_file_is_written_again_as_it_last_was() {
     let edited = without(&scene.draft().unwrap(), "Agents now book dentists");
     scene.save(&edited);
     assert!(scene.verb(&["draft"]).out.contains("as it then stands"));
+    let ahead = scene.verb(&["recap", "--week", "2026-W18"]).out;
+    assert!(ahead.contains("AI lathes") && !ahead.contains("book dentists"), "as the file says: {ahead}");
     std::fs::remove_file(scene.folder.path("drafts/2026-W18.md")).unwrap();
     drop(daemon);
     let daemon = Daemon::start(&scene.folder, AN_HOUR_LATER);

@@ -1,15 +1,18 @@
 //! The week's part of the work: what has ended is drafted or published, and
 //! editors are heard.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 
 use super::{LONGEST_NAP, Worker};
 use crate::daemon::control::{Answer, failed, told};
 use crate::daemon::metrics;
-use crate::editor::{Act, News, Newsroom, Tended};
+use crate::draft::Flaw;
+use crate::editor::{Act, DraftFile, News, Newsroom, Tended};
 use crate::recap::Recap;
 use crate::site::{Library, write};
-use crate::store::StoreError;
+use crate::store::{OpenDraft, StoreError};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -35,12 +38,25 @@ impl Worker {
             self.next_week = match self.newsroom(now).tend().await? {
                 // The week after it may have ended, too: this one may have been held for long.
                 Tended::Published(recap) => {
+                    self.held = None;
                     self.came_out(&recap).await;
                     continue;
                 }
+                Tended::Drafted(open) => {
+                    let file = DraftFile::of(&self.config.recap.drafts, open.week).path();
+                    let OpenDraft { week, deadline, .. } = *open;
+                    tracing::info!(%week, %deadline, "the draft of {week} waits for its editor at {}", file.display());
+                    soon.min(deadline).max(now)
+                }
                 // Its file is looked at every minute.
-                Tended::Waiting(deadline) => soon.min(deadline).max(now),
-                Tended::Held(_) => soon,
+                Tended::Waiting(deadline) => {
+                    self.held(None);
+                    soon.min(deadline).max(now)
+                }
+                Tended::Held(file, flaw) => {
+                    self.held(Some((file, flaw)));
+                    soon
+                }
                 // A first issue that had nothing to tell is tried again a minute later.
                 Tended::Nothing if self.is_first().await? => soon,
                 Tended::Nothing => next_slot,
@@ -48,6 +64,18 @@ impl Worker {
             self.anchored = None;
             return Ok(());
         }
+    }
+
+    /// Says what is wrong with a draft, once, and when it is right again.
+    fn held(&mut self, wrong: Option<(PathBuf, Flaw)>) {
+        match &wrong {
+            Some((file, flaw)) if self.held != wrong => {
+                tracing::error!(line = flaw.line, "the recap is held: {}: {flaw}", file.display());
+            }
+            None if self.held.is_some() => tracing::info!("the draft is right again: the recap is held no more"),
+            _ => (),
+        }
+        self.held = wrong;
     }
 
     /// Does what an editor asks for.
@@ -66,11 +94,11 @@ impl Worker {
                 News::Amended(recap) => self.write_tree(recap).await,
                 News::Nothing => (),
             }
-            // There may be a draft now, or none any more.
-            (self.anchored, self.next_week) = (None, Timestamp::MIN);
             // The running week may look another way.
             self.shared.shelf.turn_over(self.shared.clock.now());
         }
+        // There may be a draft now, or none any more, or it is found to be wrong.
+        (self.anchored, self.next_week) = (None, Timestamp::MIN);
         told(done)
     }
 

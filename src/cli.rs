@@ -3,6 +3,7 @@
 mod already;
 mod ask;
 mod check;
+mod edit;
 mod explain;
 mod lists;
 mod opml;
@@ -33,6 +34,7 @@ use crate::daemon;
 use crate::demo;
 use crate::id::{AudienceId, SourceId};
 use crate::store::{Store, StoreError, remembered_list};
+use crate::story::word::Word;
 use crate::week::Week;
 
 /// Polls news feeds, groups what they say into stories, and republishes the week's best.
@@ -127,6 +129,24 @@ enum Verb {
         /// A link, a story's id (or its first 8 digits), a source's id, or a week and a place: 2026-W19 3
         #[arg(required = true, num_args = 1..=2, value_name = "URL|STORY|SOURCE|WEEK PLACE")]
         what: Vec<String>,
+    },
+    /// Make one story of two, whatever grouping says
+    Merge {
+        /// A story's id, or its first digits
+        #[arg(value_name = "STORY")]
+        one: String,
+        /// Another's
+        #[arg(value_name = "STORY")]
+        other: String,
+    },
+    /// Take items out of a story into one of their own, and keep the two apart
+    Split {
+        /// A story's id, or its first digits
+        #[arg(value_name = "STORY")]
+        story: String,
+        /// Ids or links of some of its items
+        #[arg(required = true, value_name = "ITEM")]
+        items: Vec<String>,
     },
     /// Compose a week's recap and print it, without publishing it
     Recap {
@@ -244,6 +264,10 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
             let (settings, extent) = told_by()?;
             explain::explain(&settings, extent, clock, &what, output::Style::of(json))
         }
+        Verb::Merge { one, other } => {
+            edit::perform(Word::Merge { stories: [one, other] }, &wish()?, output::Style::of(json))
+        }
+        Verb::Split { story, items } => edit::perform(Word::Split { story, items }, &wish()?, output::Style::of(json)),
         Verb::Recap { week, audience, format, out } => {
             let settings = settings()?;
             check_clock(&settings, now, force)?;

@@ -2,6 +2,7 @@
 //! The only module that knows SQL, and the only one that opens a transaction.
 
 mod each_state;
+mod editing;
 mod error;
 mod failing;
 mod handle;
@@ -15,6 +16,7 @@ mod readers;
 mod recaps;
 mod retention;
 mod row;
+mod settling;
 mod source_lists;
 mod sources;
 mod stories;
@@ -26,6 +28,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+pub use editing::Edited;
 pub use error::{Result, StoreError};
 pub use handle::{Handle, Taken};
 pub use hub_counts::HubCounts;

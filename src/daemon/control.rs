@@ -16,7 +16,8 @@
 //!
 //! `do` is `source.pause`, `source.resume`, `source.revive` or `source.accept`
 //! with `sources`, or `poll` with `sources`, with `all`, or with neither: those
-//! that are due. `v` may be left out. An `error` with `"later":true` may be gone
+//! that are due; or `merge` with two `stories`; or `split` with one of `stories`
+//! and some of its `items`. `v` may be left out. An `error` with `"later":true` may be gone
 //! in a minute. Only root and the user of the daemon are heard.
 
 mod client;
@@ -39,7 +40,8 @@ use super::rounds::Ended;
 use crate::id::SourceId;
 use crate::poll::Which;
 use crate::source::Word;
-use crate::store::{Lock, Store, StoreError, Told};
+use crate::store::{Edited, Lock, Store, StoreError, Told};
+use crate::story::word;
 
 pub use client::{Unanswered, Writer, ask, service, writer};
 pub use protocol::{Answer, NotUnderstood, Request};
@@ -169,6 +171,7 @@ impl Desk {
         match Request::read(line) {
             Ok(Request::Tell { word, sources }) => self.tell(word, sources).await,
             Ok(Request::Poll(which)) => self.poll(which).await,
+            Ok(Request::Edit(word)) => self.edit(word).await,
             Err(not_understood) => Answer::Refused(not_understood.to_string()),
         }
     }
@@ -191,6 +194,18 @@ impl Desk {
             said.iter().for_each(|said| tracing::info!("{said}"));
             // Without a work loop the daemon is on its way out; what is written stays written.
             let _ = self.shared.commands.send(Command::Heard(sources)).await;
+        }
+        answer
+    }
+
+    async fn edit(&self, word: word::Word) -> Answer {
+        let Shared { clock, handle, .. } = &self.shared;
+        let answer = match handle.edit(word, clock.now()).await {
+            Ok(edited) => self::edited(edited),
+            Err(error) => return failed(&error),
+        };
+        if let Answer::Done(said) = &answer {
+            said.iter().for_each(|said| tracing::info!("{said}"));
         }
         answer
     }
@@ -222,6 +237,11 @@ pub fn answer(word: Word, told: &[Told], now: Timestamp, zone: &TimeZone) -> Ans
     } else {
         Answer::Refused(misfits.join("; "))
     }
+}
+
+/// What to say of what an editor said.
+pub fn edited(edited: Edited) -> Answer {
+    edited.map_or_else(|misfit| Answer::Refused(misfit.to_string()), |said| Answer::Done(vec![said]))
 }
 
 /// What to say when the store failed.

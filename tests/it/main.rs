@@ -20,6 +20,7 @@ mod kill;
 mod lists;
 mod living;
 mod map;
+mod one_story;
 mod origin;
 mod process;
 mod reader;

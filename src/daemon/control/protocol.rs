@@ -10,6 +10,7 @@ use crate::id::SourceId;
 use crate::poll::{Summary, Trouble, Which};
 use crate::source::Word;
 use crate::store::Taken;
+use crate::story::word;
 
 /// Of this protocol. It is raised when an old program would misread a new one.
 const VERSION: u64 = 1;
@@ -26,6 +27,8 @@ pub enum Request {
     },
     /// Poll now, and answer when all of it is done.
     Poll(Which),
+    /// Make one story of two, or two of one.
+    Edit(word::Word),
 }
 
 /// What came of a request.
@@ -57,6 +60,10 @@ struct Asked {
     sources: Vec<SourceId>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     all: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    stories: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    items: Vec<String>,
 }
 
 /// An answer as it is written. A later daemon may add to it.
@@ -100,12 +107,21 @@ fn version() -> u64 {
 impl Request {
     /// As one line, without its end.
     pub fn line(&self) -> String {
-        let (deed, sources, all) = match self {
-            Self::Tell { word, sources } => (format!("source.{}", word.verb()), sources.clone(), false),
-            Self::Poll(Which::Named(sources)) => ("poll".to_owned(), sources.clone(), false),
-            Self::Poll(which) => ("poll".to_owned(), Vec::new(), *which == Which::All),
+        let asked = |deed: &str| Asked {
+            v: VERSION,
+            r#do: deed.to_owned(),
+            sources: Vec::new(),
+            all: false,
+            stories: Vec::new(),
+            items: Vec::new(),
         };
-        written(&Asked { v: VERSION, r#do: deed, sources, all })
+        written(&match self.clone() {
+            Self::Tell { word, sources } => Asked { sources, ..asked(&format!("source.{}", word.verb())) },
+            Self::Poll(Which::Named(sources)) => Asked { sources, ..asked("poll") },
+            Self::Poll(which) => Asked { all: which == Which::All, ..asked("poll") },
+            Self::Edit(word::Word::Merge { stories }) => Asked { stories: stories.to_vec(), ..asked("merge") },
+            Self::Edit(word::Word::Split { story, items }) => Asked { stories: vec![story], items, ..asked("split") },
+        })
     }
 
     /// What `line` asks for.
@@ -114,8 +130,32 @@ impl Request {
     ///
     /// If it is no JSON object, of another version, or asks for what nobody can do.
     pub fn read(line: &[u8]) -> Result<Self, NotUnderstood> {
-        let Asked { r#do: deed, sources, all, .. } = understood(line)?;
+        let asked: Asked = understood(line)?;
+        let is_of_stories = matches!(asked.r#do.as_str(), "merge" | "split");
+        if is_of_stories { Self::of_stories(asked) } else { Self::of_sources(asked) }
+    }
+
+    fn of_stories(asked: Asked) -> Result<Self, NotUnderstood> {
+        let Asked { r#do: deed, sources, all, stories, items, .. } = asked;
+        if all || !sources.is_empty() {
+            return refused(format!("`{deed}` takes neither `sources` nor `all`"));
+        }
+        match (deed.as_str(), <[String; 2]>::try_from(stories), items.is_empty()) {
+            ("merge", Ok(stories), true) => Ok(Self::Edit(word::Word::Merge { stories })),
+            ("merge", _, _) => refused("`merge` needs `stories`: two ids, and nothing else".to_owned()),
+            (_, Err(mut stories), false) if stories.len() == 1 => {
+                Ok(Self::Edit(word::Word::Split { story: stories.remove(0), items }))
+            }
+            _ => refused("`split` needs `stories`: one id, and `items`: ids or links of some of its items".to_owned()),
+        }
+    }
+
+    fn of_sources(asked: Asked) -> Result<Self, NotUnderstood> {
+        let Asked { r#do: deed, sources, all, stories, items, .. } = asked;
         let word = deed.strip_prefix("source.").and_then(Word::named);
+        if (word.is_some() || deed == "poll") && !(stories.is_empty() && items.is_empty()) {
+            return refused(format!("`{deed}` takes neither `stories` nor `items`"));
+        }
         match (deed.as_str(), word, sources.is_empty(), all) {
             (_, Some(word), false, false) => Ok(Self::Tell { word, sources: distinct(sources) }),
             (_, Some(_), true, false) => refused(format!("`{deed}` needs `sources`: a list of at least one id")),
@@ -126,7 +166,10 @@ impl Request {
             (_, Some(_), _, true) => refused(format!("`{deed}` takes no `all`: name the sources")),
             _ => {
                 let words: Vec<String> = Word::ALL.iter().map(|word| format!("`source.{}`", word.verb())).collect();
-                refused(format!("nothing is called that; `do` is one of `poll`, {}", words.join(", ")))
+                refused(format!(
+                    "nothing is called that; `do` is one of `poll`, {}, `merge`, `split`",
+                    words.join(", ")
+                ))
             }
         }
     }
@@ -261,7 +304,7 @@ mod tests {
         check(r#"{"do":"poll","sources":["a"],"all":true}"#, "refused: `poll` takes `sources` or `all`, not both");
         check(
             r#"{"do":"source.explode","sources":["a"]}"#,
-            "refused: nothing is called that; `do` is one of `poll`, `source.pause`, `source.resume`, `source.revive`, `source.accept`",
+            "refused: nothing is called that; `do` is one of `poll`, `source.pause`, `source.resume`, `source.revive`, `source.accept`, `merge`, `split`",
         );
         check(
             r#"{"do":"poll","sources":["../../etc"]}"#,
@@ -269,8 +312,24 @@ mod tests {
         );
         check(
             r#"{"do":"poll","how":"fast"}"#,
-            "refused: unknown field `how`, expected one of `v`, `do`, `sources`, `all`",
+            "refused: unknown field `how`, expected one of `v`, `do`, `sources`, `all`, `stories`, `items`",
         );
+    }
+
+    #[test]
+    fn a_word_of_an_editors_names_stories_and_items() {
+        let merge = r#"{"v":1,"do":"merge","stories":["ab12","cd34"]}"#;
+        check(merge, merge);
+        let split = r#"{"v":1,"do":"split","stories":["ab12"],"items":["https://a.test/1"]}"#;
+        check(split, split);
+        for line in [r#"{"do":"merge","stories":["ab12"]}"#, r#"{"do":"merge","stories":["a","b"],"items":["c"]}"#] {
+            check(line, "refused: `merge` needs `stories`: two ids, and nothing else");
+        }
+        let needs = "refused: `split` needs `stories`: one id, and `items`: ids or links of some of its items";
+        check(r#"{"do":"split","stories":["ab12"]}"#, needs);
+        check(r#"{"do":"split","stories":["ab12","cd34"],"items":["a"]}"#, needs);
+        check(r#"{"do":"merge","stories":["a","b"],"all":true}"#, "refused: `merge` takes neither `sources` nor `all`");
+        check(r#"{"do":"poll","stories":["a"]}"#, "refused: `poll` takes neither `stories` nor `items`");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod already;
 mod ask;
 mod check;
+mod edit;
 mod editor;
 mod explain;
 mod lists;
@@ -34,6 +35,7 @@ use crate::daemon;
 use crate::demo;
 use crate::id::{AudienceId, SourceId};
 use crate::store::{Store, StoreError, remembered_list};
+use crate::story::word::Word;
 use crate::week::Week;
 
 /// Polls news feeds, groups what they say into stories, and republishes the week's best.
@@ -131,6 +133,24 @@ enum Verb {
     },
     #[command(flatten)]
     Editor(editor::Deed),
+    /// Make one story of two, whatever grouping says
+    Merge {
+        /// A story's id, or its first digits
+        #[arg(value_name = "STORY")]
+        one: String,
+        /// Another's
+        #[arg(value_name = "STORY")]
+        other: String,
+    },
+    /// Take items out of a story into one of their own, and keep the two apart
+    Split {
+        /// A story's id, or its first digits
+        #[arg(value_name = "STORY")]
+        story: String,
+        /// Ids or links of some of its items
+        #[arg(required = true, value_name = "ITEM")]
+        items: Vec<String>,
+    },
     /// Compose a week's recap and print it, without publishing it
     Recap {
         /// As in 2026-W19; without it, the last full week
@@ -248,6 +268,10 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
             explain::explain(&settings, extent, clock, &what, output::Style::of(json))
         }
         Verb::Editor(deed) => blocking(editor::perform(deed, wish()?, output::Style::of(json))),
+        Verb::Merge { one, other } => {
+            edit::perform(Word::Merge { stories: [one, other] }, &wish()?, output::Style::of(json))
+        }
+        Verb::Split { story, items } => edit::perform(Word::Split { story, items }, &wish()?, output::Style::of(json)),
         Verb::Recap { week, audience, format, out } => {
             let settings = settings()?;
             check_clock(&settings, now, force)?;

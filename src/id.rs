@@ -119,6 +119,12 @@ impl StoryId {
         Self(first(&digest(&["story", &item.to_string()])))
     }
 
+    /// Another id for a story that begins with `item`, where the first is
+    /// taken: the `turn`-th of them, from 1.
+    pub fn begun_again_by(item: ItemId, turn: u32) -> Self {
+        Self(first(&digest(&["story", &item.to_string(), &turn.to_string()])))
+    }
+
     /// The first eight digits, as they stand in the address of its page.
     pub fn short(&self) -> String {
         self.to_string()[..8].to_owned()

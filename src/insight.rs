@@ -149,6 +149,9 @@ pub struct Disagreement {
     pub about: String,
     /// Each figure with who gives it, most given first.
     pub figures: Vec<Figure>,
+    /// Who gave one first.
+    #[serde(default)]
+    pub first: Option<String>,
 }
 
 /// A figure and who gives it.
@@ -491,6 +494,41 @@ mod tests {
             .map(|it| format!("{}: {}", it.text, it.publishers.join(", ")))
             .collect();
         assert_eq!(lines, ["$45 billion: A, CCC, DDDD", "$40 billion: BB"]);
+        assert_eq!(card.disagreements[0].first.as_deref(), Some("A"));
+    }
+
+    /// What two publishers who say this disagree about.
+    #[track_caller]
+    fn check_differ(one: &str, other: &str, expected: &[&str]) {
+        let subject = subject(vec![report("A", one, ""), report("BB", other, "")]);
+        let told = card(&subject, None).disagreements;
+        let told: Vec<String> = told
+            .iter()
+            .map(|it| {
+                let figures: Vec<&str> = it.figures.iter().map(|figure| figure.text.as_str()).collect();
+                format!("{}: {}", it.about, figures.join(" / "))
+            })
+            .collect();
+        assert_eq!(told, expected, "{one} / {other}");
+    }
+
+    #[test]
+    fn days_that_differ_are_listed_unless_a_zone_may_explain_it() {
+        let (one, other) = ("DeepSeek V5 launches on 12 May", "DeepSeek V5 ships on 19 May");
+        check_differ(one, other, &["launch: 12 May / 19 May"]);
+        check_differ(one, "DeepSeek V5 ships on 13 May", &[]);
+        check_differ("DeepSeek said on 5 May that it will wait", "DeepSeek said on 12 May that it is ready", &[]);
+    }
+
+    #[test]
+    fn figures_that_one_sentence_tells_side_by_side_are_of_two_things() {
+        check_differ(
+            "DeepSeek leaks: $38.5 billion loss",
+            "DeepSeek has a loss of $21 billion",
+            &["loss: $38.5 billion / $21 billion"],
+        );
+        check_differ("DeepSeek cuts 7,000 jobs", "DeepSeek moves 7,000 jobs and cuts 7,800 jobs", &[]);
+        check_differ("DeepSeek cuts 7,000 jobs", "DeepSeek cuts 7,800 jobs", &["jobs: 7,000 jobs / 7,800 jobs"]);
     }
 
     #[test]

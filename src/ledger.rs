@@ -48,8 +48,10 @@ pub enum Event {
     Started,
     /// It joined a story.
     Joined,
-    /// It showed that two stories are one.
+    /// It showed that two stories are one, or an editor said so.
     Merged,
+    /// An editor took it out of a story, to stand in another.
+    Split,
     /// A story was given a place in a recap.
     Chosen,
     /// A story was not.
@@ -120,6 +122,7 @@ impl Event {
             Event::Started => "started",
             Event::Joined => "joined",
             Event::Merged => "merged",
+            Event::Split => "split",
             Event::Chosen => "chosen",
             Event::LeftOut => "left out",
             Event::Published => "published",

@@ -123,6 +123,47 @@ const WRAPPERS: &[(&str, &str, &str)] = &[
     ("duckduckgo.com", "/l/", "uddg"),
 ];
 
+/// Hosts whose links lead on to one publisher's, without saying where; with its
+/// domain. As the publishers themselves use them.
+const SHORT_HOSTS: &[(&str, &str)] = &[
+    ("abcn.ws", "abcnews.go.com"),
+    ("apne.ws", "apnews.com"),
+    ("bbc.in", "bbc.com"),
+    ("bloom.bg", "bloomberg.com"),
+    ("cbsn.ws", "cbsnews.com"),
+    ("cnb.cx", "cnbc.com"),
+    ("cnn.it", "cnn.com"),
+    ("econ.st", "economist.com"),
+    ("engt.co", "engadget.com"),
+    ("gu.com", "theguardian.com"),
+    ("lat.ms", "latimes.com"),
+    ("nbcnews.to", "nbcnews.com"),
+    ("nyti.ms", "nytimes.com"),
+    ("on.ft.com", "ft.com"),
+    ("on.wsj.com", "wsj.com"),
+    ("politi.co", "politico.com"),
+    ("reut.rs", "reuters.com"),
+    ("tcrn.ch", "techcrunch.com"),
+    ("theatln.tc", "theatlantic.com"),
+    ("ti.me", "time.com"),
+    ("wapo.st", "washingtonpost.com"),
+    ("zd.net", "zdnet.com"),
+];
+
+/// Hosts whose links lead on to anybody's, without saying where.
+const OPAQUE_HOSTS: &[&str] = &[
+    "news.google.com",
+    "t.co",
+    "bit.ly",
+    "dlvr.it",
+    "buff.ly",
+    "ow.ly",
+    "trib.al",
+    "tinyurl.com",
+    "lnkd.in",
+    "flip.it",
+];
+
 /// Wrappers may wrap wrappers; more than this is a loop.
 const MOST_WRAPPERS: usize = 4;
 
@@ -143,6 +184,17 @@ pub fn canonical(link: &Url) -> Url {
         url.set_fragment(None);
     }
     url
+}
+
+/// The domain of the publisher whose own shortener `host` is.
+pub fn shortens_for(host: &str) -> Option<&'static str> {
+    SHORT_HOSTS.iter().find(|(short, _)| *short == host).map(|(_, domain)| *domain)
+}
+
+/// Whether `link` leads on to somebody else's page, without saying to which.
+pub fn leads_on(link: &Url) -> bool {
+    let host = link.host_str().unwrap_or_default().trim_start_matches("www.");
+    OPAQUE_HOSTS.contains(&host) || shortens_for(host).is_some()
 }
 
 /// The link inside a redirector's link, or the link itself.
@@ -390,6 +442,15 @@ mod tests {
         check("https://arxiv.org/pdf/2605.01234v2.pdf", "https://arxiv.org/abs/2605.01234");
         check("http://arxiv.org/abs/2605.01234v11", "https://arxiv.org/abs/2605.01234");
         check("https://arxiv.org/html/2605.01234", "https://arxiv.org/abs/2605.01234");
+    }
+
+    #[test]
+    fn a_link_that_leads_on_is_no_page() {
+        let check = |link: &str, expected: bool| assert_eq!(leads_on(&link.parse().unwrap()), expected, "{link}");
+        check("https://news.google.com/rss/articles/CBMi", true);
+        check("https://reut.rs/4uUr7hY", true);
+        check("https://www.reuters.com/a", false);
+        assert_eq!(shortens_for("on.wsj.com"), Some("wsj.com"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::id::Share;
+use crate::link::{leads_on, shortens_for};
 
 /// Who speaks: it decides what a report of theirs counts for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -114,6 +115,24 @@ impl Publishers {
         self.unknown(&candidates.into_iter().last().unwrap_or_default())
     }
 
+    /// The publisher behind `link` of an item of that `title`. Where the link leads
+    /// on without saying where, the title mostly does, at its end: `.. - Reuters`.
+    /// Only a configured name is believed: a title may end with anything.
+    pub fn behind_titled(&self, link: &Url, title: &str) -> Publisher {
+        let is_opaque = leads_on(link) && link.host_str().and_then(shortens_for).is_none();
+        let signed = title.rsplit_once(" - ").filter(|_| is_opaque).and_then(|(_, name)| self.signed(name.trim()));
+        signed.cloned().unwrap_or_else(|| self.behind(link))
+    }
+
+    /// The publisher who signs with `name`, or with a domain: `WSJ`, `Bloomberg.com`.
+    fn signed(&self, name: &str) -> Option<&Publisher> {
+        let lower = name.to_lowercase();
+        let by_name = self.known.iter().find(|known| known.name.to_lowercase() == lower);
+        let domains = [lower.clone(), format!("{}.com", lower.trim_start_matches("the ").replace(' ', ""))];
+        let by_domain = || domains.iter().find_map(|domain| self.by_domain.get(domain));
+        by_name.or_else(|| by_domain().map(|index| &self.known[*index]))
+    }
+
     /// A publisher of whom nothing is known but the name.
     pub fn unknown(&self, name: &str) -> Publisher {
         let weight = Share::nearest(UNKNOWN_WEIGHT);
@@ -164,6 +183,9 @@ fn letters(name: &str) -> String {
 /// The last is the one to fall back on.
 fn names_of(link: &Url) -> Vec<String> {
     let host = link.host_str().unwrap_or_default().trim_start_matches("www.").trim_end_matches('.');
+    if let Some(domain) = shortens_for(host) {
+        return vec![host.to_owned(), domain.to_owned()];
+    }
     let segments: Vec<&str> = link.path_segments().into_iter().flatten().filter(|s| !s.is_empty()).take(2).collect();
     let mut names = Vec::new();
     for depth in (1..=segments.len()).rev() {
@@ -243,6 +265,25 @@ mod tests {
         check("http://127.0.0.1:1200/g", "Google Watch", Kind::Press);
         check("https://github.com/acme/tool/releases.atom", "GitHub releases", Kind::Press);
         check("http://127.0.0.1:1200/x", "", Kind::Press);
+    }
+
+    #[test]
+    fn a_link_that_leads_on_is_of_whoever_signs() {
+        let known =
+            [("reuters.com", "Reuters"), ("nytimes.com", "The New York Times"), ("news.google.com", "Google News")];
+        let publishers = Publishers::new(known.map(|(domain, name)| publisher(domain, name)).to_vec());
+        let check = |link: &str, title: &str, expected: &str| {
+            let behind = publishers.behind_titled(&link.parse().unwrap(), title);
+            assert_eq!(format!("{} {}", behind.name, behind.domain), expected, "{link} {title}");
+        };
+        let google = "https://news.google.com/rss/articles/CBMi";
+        check(google, "Big Fund leads - Reuters", "Reuters reuters.com");
+        check(google, "Big Fund - the sequel - The New York Times", "The New York Times nytimes.com");
+        check(google, "Big Fund leads - Harbor Wire", "Google News news.google.com");
+        check(google, "Big Fund leads - NYTimes.com", "The New York Times nytimes.com");
+        check(google, "Big Fund leads", "Google News news.google.com");
+        check("https://reut.rs/4uUr7hY", "Big Fund leads", "Reuters reuters.com");
+        check("https://reuters.com/a", "Big Fund leads - Harbor Wire", "Reuters reuters.com");
     }
 
     #[test]

@@ -225,6 +225,19 @@ impl Library<'_> {
             }
             return Ok(Found::Document(html::story_page(&site, &recap, entry)));
         }
+        self.kept_story(short)
+    }
+
+    /// Where the page is of the published story that the one named so became part of.
+    fn kept_story(&self, short: &str) -> Result<Found> {
+        let placed = self.store.placed_stories()?;
+        for story in self.store.stories_named(short)? {
+            let Some((week, _)) = placed.get(&story) else { continue };
+            let Some(recap) = self.pool(*week)? else { continue };
+            if let Some(entry) = recap.entries.iter().find(|entry| entry.story == story) {
+                return Ok(Found::Moved(entry.path()));
+            }
+        }
         Ok(Found::Nothing)
     }
 

@@ -3,6 +3,7 @@
 
 mod drafts;
 mod each_state;
+mod editing;
 mod error;
 mod failing;
 mod handle;
@@ -17,6 +18,7 @@ mod readers;
 mod recaps;
 mod retention;
 mod row;
+mod settling;
 mod source_lists;
 mod sources;
 mod stories;
@@ -29,6 +31,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub use drafts::{DraftChange, OpenDraft};
+pub use editing::Edited;
 pub use error::{Result, StoreError};
 pub use handle::{Handle, Taken};
 pub use hub_counts::HubCounts;

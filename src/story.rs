@@ -1,11 +1,14 @@
 //! One event in the world: the items that report it, the one to read first,
 //! and its neighbours.
 
+mod common;
 pub mod group;
 pub mod likeness;
 pub mod rarity;
 mod recent;
+pub mod settle;
 pub mod signature;
+pub mod word;
 
 use jiff::Timestamp;
 
@@ -13,6 +16,7 @@ use self::group::WINDOW;
 
 use crate::id::StoryId;
 use crate::item::Item;
+use crate::link::leads_on;
 use crate::publisher::{Kind, Publisher};
 use crate::text::token::{Script, script};
 
@@ -81,12 +85,13 @@ pub fn leads(reports: &[Report], language: &str) -> Vec<usize> {
     order
 }
 
-/// What outranks any weight: readers can read it, its publisher wrote it, and
-/// a source of the publisher's own carried it.
-fn firsts(report: &Report, wanted: &str) -> [bool; 3] {
+/// What outranks any weight: readers can read it, its publisher wrote it, its
+/// link leads there, and a source of the publisher's own carried it.
+fn firsts(report: &Report, wanted: &str) -> [bool; 4] {
     let passes_on = |kind: Kind| matches!(kind, Kind::Aggregator | Kind::Community);
     let readable = report.language().is_none_or(|own| tongue(&own) == wanted);
-    [readable, !passes_on(report.publisher.kind), !passes_on(report.carried_by)]
+    let is_direct = report.item.entry.link.as_ref().is_none_or(|link| !leads_on(link));
+    [readable, !passes_on(report.publisher.kind), is_direct, !passes_on(report.carried_by)]
 }
 
 /// How good a lead it is: by its publisher's word, whether it speaks for itself,

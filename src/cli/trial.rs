@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::id::{AudienceId, ItemId, SourceId, StoryId};
 use crate::item::{Entry, Item};
 use crate::source::Source;
-use crate::story::group::Index;
+use crate::story::settle::{SecondLook, Stay};
 use crate::story::signature::Signature;
 
 /// What to try.
@@ -81,23 +81,20 @@ fn in_one_line(error: &serde_json::Error) -> String {
     format!("{what} (column {})", error.column())
 }
 
+/// As a store would have it once all of them came, in whatever order.
 fn stories(config: &Config, lines: &[Line]) -> Result<()> {
-    let mut index = Index::default();
-    let mut order: Vec<(Timestamp, usize)> = lines
-        .iter()
-        .enumerate()
-        .map(|(number, line)| (line.published.unwrap_or(Timestamp::UNIX_EPOCH), number))
-        .collect();
-    order.sort();
-    let mut clusters: HashMap<usize, StoryId> = HashMap::new();
-    for (at, number) in order {
-        let item = item(config, &lines[number], number)?;
-        let grouped = index.place(&Signature::of(&item, at, &config.names));
-        for other in &grouped.also {
-            index.merge(*other, grouped.story);
-            clusters.values_mut().filter(|story| *story == other).for_each(|story| *story = grouped.story);
-        }
-        clusters.insert(number, grouped.story);
+    let mut look = SecondLook::default();
+    let mut numbers: HashMap<ItemId, usize> = HashMap::new();
+    for (number, line) in lines.iter().enumerate() {
+        let item = item(config, line, number)?;
+        let at = line.published.unwrap_or(Timestamp::UNIX_EPOCH);
+        numbers.insert(item.id, number);
+        look.add(&Signature::of(&item, at, &config.names), StoryId::begun_by(item.id), Stay::Free);
+    }
+    let mut clusters: HashMap<usize, StoryId> =
+        numbers.iter().map(|(item, number)| (*number, StoryId::begun_by(*item))).collect();
+    for moved in look.settled().moved {
+        clusters.insert(numbers[&moved.item], moved.story);
     }
     for (number, line) in lines.iter().enumerate() {
         output::json(&serde_json::json!({ "id": line.id, "cluster": clusters.get(&number).map(StoryId::short) }))?;
@@ -139,7 +136,8 @@ fn item(config: &Config, line: &Line, number: usize) -> Result<Item> {
         Some(id) => id,
         None => "try".parse()?,
     };
-    let identity = format!("{number}");
+    // By its own id, so that the order of the file does not matter.
+    let identity = if line.id.is_null() { number.to_string() } else { line.id.to_string() };
     let first_seen = line.published.unwrap_or(Timestamp::UNIX_EPOCH);
     Ok(Item {
         id: ItemId::of(&source, &identity, 0),

@@ -120,7 +120,7 @@ fn goes_by(report: &Report) -> Vec<&str> {
 /// does one whose items have no links or lie beside its feed.
 fn publisher(publishers: &Publishers, item: &Item, source: Option<&Source>) -> Publisher {
     let link = item.entry.link.as_ref();
-    let behind = link.map(|link| publishers.behind(link));
+    let behind = link.map(|link| publishers.behind_titled(link, &item.entry.title));
     let Some(source) = source else { return behind.unwrap_or_else(|| publishers.unknown(item.source.as_str())) };
     let feed = publishers.behind(&source.feed);
     let passes_on = matches!(source.kind, Kind::Aggregator | Kind::Community);

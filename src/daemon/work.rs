@@ -191,6 +191,12 @@ impl Worker {
         while let Some(source) = self.queue.begin(now) {
             self.start(source, now);
         }
+        // With nothing on its way, what came out of order is all there.
+        if self.begun.is_empty()
+            && let Err(error) = self.shared.handle.settle().await
+        {
+            return self.failed(&error);
+        }
         if let Err(error) = self.publish(now).await {
             return self.failed(&error);
         }

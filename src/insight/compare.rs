@@ -85,6 +85,7 @@ fn only_actor<'r>(line: &Line<'r>, names: &'r Names) -> Option<&'r Name> {
 /// Where publishers give different figures for one thing.
 pub(super) fn disagreements(reading: &Reading) -> Vec<Disagreement> {
     let mut found: Vec<Disagreement> = Vec::new();
+    let told = Told(reading.lines.iter().map(measured).collect());
     let firsts = first_mentions(reading);
     let mut done: Vec<&str> = Vec::new();
     for (_, measured) in &firsts {
@@ -97,16 +98,37 @@ pub(super) fn disagreements(reading: &Reading) -> Vec<Disagreement> {
             firsts.iter().filter(|(_, other)| is_reading_of_one(other, measured)).collect();
         let figures = figures(reading, &same_thing);
         let is_split = figures.len() > 1 && same_thing.iter().any(|(_, other)| other.is_other_than(measured));
-        if is_split {
-            found.push(Disagreement { about: measured.attribute.to_owned(), figures });
+        if is_split && !told.side_by_side(&same_thing) {
+            let first = same_thing.iter().min_by_key(|(line, _)| reading.report(line).published);
+            let first = first.map(|(line, _)| reading.report(line).publisher.to_owned());
+            found.push(Disagreement { about: measured.attribute.to_owned(), figures, first });
         }
     }
     found
 }
 
+/// The figures of each line.
+struct Told<'r>(Vec<Vec<Measured<'r>>>);
+
+impl Told<'_> {
+    /// Whether one sentence gives two of these figures: then they are of two
+    /// things, as "7,000 jobs moved, 8,000 jobs cut".
+    fn side_by_side(&self, figures: &[&(&Line, Measured)]) -> bool {
+        let is_one_of_them =
+            |told: &Measured| figures.iter().any(|(_, figure)| told.is_comparable(figure) && !told.differs(figure));
+        self.0.iter().any(|line| {
+            let known: Vec<&Measured> = line.iter().filter(|told| is_one_of_them(told)).collect();
+            known.iter().any(|one| known.iter().any(|two| one.differs(two)))
+        })
+    }
+}
+
 fn is_reading_of_one(one: &Measured, other: &Measured) -> bool {
-    let (Some(left), Some(right)) = (one.fact.value(), other.fact.value()) else { return false };
-    one.is_comparable(other) && left.max(right) <= left.min(right) * RATIO_MOST
+    one.is_comparable(other)
+        && match (one.fact.value(), other.fact.value()) {
+            (Some(left), Some(right)) => left.max(right) <= left.min(right) * RATIO_MOST,
+            _ => true,
+        }
 }
 
 /// The first figure that each publisher gives for each thing, about the

@@ -1,5 +1,7 @@
 //! Which thing a figure measures: the valuation, the revenue, the price.
 
+use jiff::civil::Date;
+
 use super::manner::{Around, Manner};
 use super::reading::Line;
 use crate::facts::{Fact, FactKind};
@@ -74,7 +76,7 @@ const MONEY: &[(&str, &[&str])] = &[
         ],
     ),
     ("profit", &["profit", "net income", "净利润", "gewinn"]),
-    ("loss", &["net loss", "loss of", "losses", "亏损"]),
+    ("loss", &["net loss", "loss of", ">loss", "losses", "亏损"]),
     (
         "spending",
         &["capex", "capital expenditure", "spend", "spending", "invest", "invests", "investment", "资本开支", "投资"],
@@ -92,6 +94,35 @@ const SHARES: &[(&str, &[&str])] = &[
     ("growth", &["growth", "grew", "up from a year", "year over year", "year-on-year", "同比", "增长"]),
     ("staff", &["staff", "workforce", "employees", "headcount", "员工"]),
 ];
+
+/// What days are of. A report has the day it was written on everywhere, so
+/// only what is said to happen then counts.
+const DAYS: &[(&str, &[&str])] = &[
+    (
+        "launch",
+        &[
+            "launch",
+            "launches",
+            "launching",
+            "available",
+            "rolls out",
+            "rolling out",
+            "ships",
+            "shipping",
+            "on sale",
+            "上线",
+            "开售",
+            "上市",
+            "推出",
+        ],
+    ),
+    ("court date", &["trial", "hearing", "开庭"]),
+    ("deadline", &["deadline", "no later than", "截止"]),
+    ("closing", &["to close", "closes", "closing", "交割"]),
+];
+
+/// Two readings of one day lie at most so many days apart.
+const DAYS_MOST: i32 = 60;
 
 /// Between two figures that are the ends of one range.
 const RANGE: &[&str] = &["to", "and", "-", "–", "—", "至", "到", "~"];
@@ -120,10 +151,18 @@ impl Measured<'_> {
     /// Whether both are stated figures of one thing in one unit, near enough to
     /// be readings of it and too far apart to be roundings.
     pub(super) fn is_other_than(&self, other: &Measured) -> bool {
+        let are_stated = self.manner == Manner::Stated && other.manner == Manner::Stated;
+        are_stated && self.is_comparable(other) && self.differs(other)
+    }
+
+    /// Whether the figures differ by more than a rounding, or than a day seen from another zone.
+    pub(super) fn differs(&self, other: &Measured) -> bool {
+        if let (FactKind::Date(one), FactKind::Date(two)) = (&self.fact.kind, &other.fact.kind) {
+            return days_apart(*one, *two) > 1;
+        }
         let (Some(one), Some(two)) = (self.fact.value(), other.fact.value()) else { return false };
         let ratio = one.max(two) / one.min(two).max(f64::MIN_POSITIVE);
-        let are_stated = self.manner == Manner::Stated && other.manner == Manner::Stated;
-        are_stated && self.is_comparable(other) && (1.03..=20.0).contains(&ratio)
+        (1.03..=20.0).contains(&ratio)
     }
 
     /// Whether it is a figure of a product rather than of the company behind it.
@@ -138,9 +177,14 @@ impl Measured<'_> {
                 (FactKind::Amount { currency: one, .. }, FactKind::Amount { currency: two, .. }) => one == two,
                 (FactKind::Count { unit: one, .. }, FactKind::Count { unit: two, .. }) => one == two,
                 (FactKind::Percent { by: one, .. }, FactKind::Percent { by: two, .. }) => one == two,
+                (FactKind::Date(one), FactKind::Date(two)) => days_apart(*one, *two) <= DAYS_MOST,
                 _ => false,
             }
     }
+}
+
+fn days_apart(one: Date, two: Date) -> i32 {
+    one.until(two).map_or(i32::MAX, |span| span.get_days().abs())
 }
 
 /// Whether the fact at `first` and the next are the ends of one range.
@@ -168,7 +212,8 @@ fn attribute(around: &Around, fact: &Fact) -> Option<&'static str> {
             "watt" => Some("power"),
             _ => None,
         },
-        FactKind::Version { .. } | FactKind::Date(_) => None,
+        FactKind::Date(_) => nearest(around, DAYS),
+        FactKind::Version { .. } => None,
     }
 }
 

@@ -115,6 +115,7 @@ impl Poller {
             summary.count(&polled);
             done(&polled);
         }
+        self.handle.settle().await?;
         Ok(summary)
     }
 

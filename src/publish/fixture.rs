@@ -221,6 +221,7 @@ fn funding() -> Entry {
                     cites: Vec::new(),
                 },
             ],
+            first: Some("The Daily Model".to_owned()),
         }],
     };
     let mut entry = entry(1, "chinas-big-fund-leads-deepseek-round-at-45b", coverage, 2, insight);

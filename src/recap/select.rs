@@ -301,6 +301,7 @@ mod tests {
             neutral: words(title),
             marks: Vec::new(),
             words: words(title),
+            versions: Vec::new(),
             companies: Vec::new(),
             script: Script::Latin,
             scope: Scope::Event,

@@ -103,6 +103,7 @@ CREATE TABLE story (
     id          BLOB NOT NULL,       -- a hash of its first item's id
     short       INTEGER NOT NULL,    -- its first four bytes, to find it by: every byte of this index counts, since it is written all over
     begun       TEXT NOT NULL,       -- when its first item was placed
+    edited      INTEGER,             -- 1: an editor merged or split it, so its items stay where they are; else null
     merged_into INTEGER REFERENCES story (number) -- null if it stands by itself
 ) STRICT;
 CREATE INDEX story_short ON story (short);
@@ -114,6 +115,14 @@ CREATE TABLE story_item (
     story INTEGER NOT NULL REFERENCES story (number)
 ) STRICT;
 CREATE INDEX story_item_story ON story_item (story);
+
+-- Stories that an editor keeps apart, whatever grouping finds: each pair once, in either order.
+CREATE TABLE story_apart (
+    one INTEGER NOT NULL REFERENCES story (number),
+    two INTEGER NOT NULL REFERENCES story (number),
+    PRIMARY KEY (one, two)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX story_apart_two ON story_apart (two);
 
 -- What happened and why, in the order it happened. Added to, never changed;
 -- lines of items that are too old to be kept go with them.

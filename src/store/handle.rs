@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::numbers::Numbers;
 use super::recaps::Published;
 use super::retention::Removed;
-use super::{DraftChange, HubChange, Result, Store, StoreError, Told, items, ledger, sources, stories};
+use super::{DraftChange, Edited, HubChange, Result, Store, StoreError, Told, items, ledger, sources, stories};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::ledger::{Event, Note};
 use crate::names::Names;
@@ -25,6 +25,7 @@ use crate::recap::Recap;
 use crate::source::Word;
 use crate::story::group::{How, Index, WINDOW};
 use crate::story::signature::Signature;
+use crate::story::word;
 use crate::turn::Turn;
 
 /// Turns written in one commit at most: half of those that may be on their way by
@@ -73,6 +74,8 @@ enum Job {
     Turn(Box<Turn>, oneshot::Sender<Result<Taken>>),
     Publish(Box<Publication>, oneshot::Sender<Result<Published>>),
     Word(Word, Vec<SourceId>, Timestamp, oneshot::Sender<Result<Vec<Told>>>),
+    Settle(oneshot::Sender<Result<()>>),
+    Edit(word::Word, Timestamp, oneshot::Sender<Result<Edited>>),
     Trial(oneshot::Sender<Result<()>>),
     Hubs(HubChange, oneshot::Sender<Result<()>>),
     List(Box<Living>, oneshot::Sender<Result<()>>),
@@ -99,7 +102,7 @@ impl Handle {
     pub fn start(path: &Path, names: Arc<Names>) -> Result<Self> {
         let store = Store::open(path)?;
         let (jobs, waiting) = mpsc::channel(MOST_WAITING);
-        let writer = Writer { store, names, index: None, cleaned: 0, traffic: Traffic::Single };
+        let writer = Writer { store, names, index: None, cleaned: 0, traffic: Traffic::Single, late: None };
         let spawned = thread::Builder::new().name("store".to_owned()).spawn(move || writer.run(waiting));
         spawned.map_err(|source| StoreError::Folder { path: path.to_owned(), source })?;
         Ok(Self { jobs })
@@ -137,6 +140,28 @@ impl Handle {
     pub async fn tell(&self, word: Word, sources: Vec<SourceId>, now: Timestamp) -> Result<Vec<Told>> {
         let (answer, written) = oneshot::channel();
         self.jobs.send(Job::Word(word, sources, now, answer)).await.map_err(|_| StoreError::Closed)?;
+        written.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Looks again at what came out of order, if anything did: for the end of a round.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails; nothing is written then.
+    pub async fn settle(&self) -> Result<()> {
+        let (answer, written) = oneshot::channel();
+        self.jobs.send(Job::Settle(answer)).await.map_err(|_| StoreError::Closed)?;
+        written.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Does what an editor says of stories, see [`Store::edit`]. What comes later is grouped by it.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails; nothing is written then.
+    pub async fn edit(&self, word: word::Word, now: Timestamp) -> Result<Edited> {
+        let (answer, written) = oneshot::channel();
+        self.jobs.send(Job::Edit(word, now, answer)).await.map_err(|_| StoreError::Closed)?;
         written.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -232,6 +257,8 @@ struct Writer {
     cleaned: usize,
     /// As the last commit found it.
     traffic: Traffic,
+    /// When items came last that are older than others before them; none since a second look.
+    late: Option<Timestamp>,
 }
 
 impl Writer {
@@ -253,6 +280,18 @@ impl Writer {
                 Job::Word(word, sources, now, answer) => {
                     // As above: whoever hung up is heard all the same.
                     let _ = answer.send(self.fenced(|writer| writer.store.tell(word, &sources, now)));
+                }
+                Job::Settle(answer) => {
+                    // As above.
+                    let _ = answer.send(self.fenced(Self::settle));
+                }
+                Job::Edit(word, now, answer) => {
+                    // As above.
+                    let _ = answer.send(self.fenced(|writer| {
+                        // Read again when needed: it is rare.
+                        writer.index = None;
+                        writer.store.edit(&word, now)
+                    }));
                 }
                 Job::Trial(answer) => {
                     // As above.
@@ -364,6 +403,8 @@ impl Writer {
             None if groups => Some(self.read_index(turns)?),
             kept => kept,
         };
+        let late = turns.iter().filter(|turn| index.as_ref().is_some_and(|index| is_late(index, turn)));
+        let late = late.map(|turn| turn.at).max();
         let transaction = self.store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut numbers = Numbers::default();
         let taken = turns.iter().map(|turn| write(&transaction, turn, &mut numbers));
@@ -374,6 +415,7 @@ impl Writer {
             }
         }
         transaction.commit()?;
+        self.late = self.late.max(late);
         self.index = index.map(|index| self.cleaned(index, turns));
         Ok(taken)
     }
@@ -387,7 +429,19 @@ impl Writer {
                 index.insert(&Signature::of(&row.item, at, &self.names), story);
             }
         })?;
+        self.store.kept_apart()?.into_iter().for_each(|[one, two]| index.keep_apart(one, two));
         Ok(index)
+    }
+
+    /// Looks again at what came out of order.
+    fn settle(&mut self) -> Result<()> {
+        let Some(now) = self.late else { return Ok(()) };
+        if let Some(index) = self.store.settle(&self.names, now)? {
+            self.cleaned = index.len();
+            self.index = Some(index);
+        }
+        self.late = None;
+        Ok(())
     }
 
     /// Nothing joins a story any more that is not there any more.
@@ -409,6 +463,11 @@ impl Writer {
         }
         index
     }
+}
+
+/// Whether items of `turn` are older than others that came before.
+fn is_late(index: &Index, turn: &Turn) -> bool {
+    turn.signatures.iter().any(|signature| index.is_late(signature.at))
 }
 
 /// What stands before this is too old to be joined by anything that comes now.
@@ -541,7 +600,7 @@ mod tests {
     fn writer() -> (TempDir, Writer) {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("recapd.db")).unwrap();
-        (folder, Writer { store, names: Arc::default(), index: None, cleaned: 0, traffic: Traffic::Single })
+        (folder, Writer { store, names: Arc::default(), index: None, cleaned: 0, traffic: Traffic::Single, late: None })
     }
 
     /// What becomes of the turns of these sources, in one batch.

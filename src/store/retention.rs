@@ -113,6 +113,7 @@ fn remove_story(connection: &Connection, story: i64) -> rusqlite::Result<()> {
     }
     for sql in [
         "DELETE FROM ledger WHERE story = ?1 OR story IN (SELECT number FROM story WHERE merged_into = ?1)",
+        "DELETE FROM story_apart WHERE ?1 IN (one, two)",
         "DELETE FROM story WHERE merged_into = ?1",
         "DELETE FROM story WHERE number = ?1",
     ] {

@@ -40,20 +40,10 @@ impl Store {
         Ok(self.gathered(&sql, params![number])?.pop())
     }
 
-    /// The stories whose id begins with `digits` (hexadecimal).
+    /// The stories whose id begins with `digits` (hexadecimal); of one that became
+    /// part of another, that other.
     pub fn stories_named(&self, digits: &str) -> Result<Vec<StoryId>> {
-        let sql = "SELECT DISTINCT coalesce(into_it.id, s.id)
-                   FROM story AS s LEFT JOIN story AS into_it ON into_it.number = s.merged_into
-                   WHERE s.short BETWEEN ?1 AND ?2 AND lower(hex(s.id)) LIKE ?3 || '%' LIMIT 10";
-        let digits = digits.to_lowercase();
-        let head: String = digits.chars().take(8).collect();
-        let bound = |filler: char| -> i64 {
-            let padded: String = head.chars().chain(std::iter::repeat(filler)).take(8).collect();
-            i64::from_str_radix(&padded, 16).unwrap_or(-1)
-        };
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map(params![bound('0'), bound('f'), digits], |row| row.get(0).map(StoryId))?;
-        rows.map(|row| Ok(row?)).collect()
+        named(&self.connection, digits)
     }
 
     fn gathered(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Story>> {
@@ -69,6 +59,22 @@ impl Store {
         }
         Ok(stories)
     }
+}
+
+/// See [`Store::stories_named`].
+pub(super) fn named(connection: &Connection, digits: &str) -> Result<Vec<StoryId>> {
+    let sql = "SELECT DISTINCT coalesce(into_it.id, s.id)
+               FROM story AS s LEFT JOIN story AS into_it ON into_it.number = s.merged_into
+               WHERE s.short BETWEEN ?1 AND ?2 AND lower(hex(s.id)) LIKE ?3 || '%' LIMIT 10";
+    let digits = digits.to_lowercase();
+    let head: String = digits.chars().take(8).collect();
+    let bound = |filler: char| -> i64 {
+        let padded: String = head.chars().chain(std::iter::repeat(filler)).take(8).collect();
+        i64::from_str_radix(&padded, 16).unwrap_or(-1)
+    };
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(params![bound('0'), bound('f'), digits], |row| row.get(0).map(StoryId))?;
+    rows.map(|row| Ok(row?)).collect()
 }
 
 /// The story that the item of this number belongs to.
@@ -105,11 +111,18 @@ pub(super) fn elder(connection: &Connection, stories: [StoryId; 2]) -> rusqlite:
 }
 
 /// Puts all items of the story of number `from` into the one of number `into`; its id
-/// leads there from now on.
+/// leads there from now on, and what an editor kept apart from it is apart from that.
 pub(super) fn merge(connection: &Connection, from: i64, into: i64) -> rusqlite::Result<()> {
-    connection.prepare_cached("UPDATE story_item SET story = ?2 WHERE story = ?1")?.execute([from, into])?;
-    let sql = "UPDATE story SET merged_into = ?2 WHERE number = ?1 OR merged_into = ?1";
-    connection.prepare_cached(sql)?.execute([from, into])?;
+    for sql in [
+        "UPDATE story_item SET story = ?2 WHERE story = ?1",
+        "UPDATE story SET edited = 1 WHERE number = ?2 AND (SELECT edited FROM story WHERE number = ?1)",
+        "UPDATE story SET merged_into = ?2 WHERE number = ?1 OR merged_into = ?1",
+        "INSERT OR IGNORE INTO story_apart SELECT ?2, two FROM story_apart WHERE one = ?1
+         UNION SELECT one, ?2 FROM story_apart WHERE two = ?1",
+        "DELETE FROM story_apart WHERE ?1 IN (one, two) AND ?2 IS NOT NULL",
+    ] {
+        connection.prepare_cached(sql)?.execute([from, into])?;
+    }
     Ok(())
 }
 

@@ -1,12 +1,18 @@
 //! Which story an item belongs to: an index of recent items, asked and grown
 //! by one item at a time.
 
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::likeness::{By, Common, Traits, common};
 use super::recent::{Feature, Member, Newcomer, Recent, Slot};
 use super::signature::{Scope, Signature};
 use crate::id::StoryId;
+use crate::text::token::Script;
 
 /// Two reports of one event lie at most this far apart.
 pub const WINDOW: SignedDuration = SignedDuration::from_hours(96);
@@ -18,8 +24,6 @@ const SAME_HOST_GAP: SignedDuration = SignedDuration::from_hours(1);
 struct Bar {
     /// The share of what they are compared by.
     share: f64,
-    /// The same to the story's first item, so that no chains form.
-    first: f64,
     /// The weight, as many words that stand in one other item: one rare word in
     /// common is chance.
     rare: f64,
@@ -30,14 +34,26 @@ struct Bar {
 /// Found on a day of headlines and two weeks of news by hand-made groups.
 fn bar(by: By) -> Bar {
     match by {
-        By::Words => Bar { share: 0.30, first: 0.18, rare: 1.5, count: 2 },
-        By::Neutral => Bar { share: 0.50, first: 0.30, rare: 1.2, count: 2 },
-        By::Marks => Bar { share: 0.50, first: 0.20, rare: 1.8, count: 3 },
+        By::Words => Bar { share: 0.30, rare: 1.0, count: 2 },
+        By::Neutral => Bar { share: 0.50, rare: 1.2, count: 2 },
+        By::Marks => Bar { share: 0.50, rare: 1.8, count: 3 },
     }
 }
 
-/// What must outweigh a doubt: other companies, or the same publisher at once.
-const BEYOND_DOUBT: f64 = 1.8;
+/// What must outweigh a doubt, as a multiple of the bar.
+const BEYOND_DOUBT: f64 = 2.4;
+
+/// What two items count for that are alike, but in doubt, where a whole story is asked.
+const IN_DOUBT: f64 = 0.5;
+
+/// How like a story must be on average, so that no chains form: a part of the bar.
+const ON_AVERAGE: f64 = 0.6;
+
+/// No two items count for more than this: copies of one headline say nothing of the others.
+const MOST_ALIKE: f64 = 2.0;
+
+/// Items of a story that are asked: the first of them tell what it is about.
+const CORE: usize = 20;
 
 /// Words looked up in the index for an item, rarest first.
 const LOOKUPS: usize = 14;
@@ -48,7 +64,9 @@ const NEIGHBOURS: usize = 60;
 /// Items of the last days, and which of them belong together.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    recent: Recent,
+    pub(super) recent: Recent,
+    /// Pairs of stories that an editor keeps apart, both ways.
+    apart: HashSet<(StoryId, StoryId)>,
     /// What each item shares with the one in hand; all zero in between.
     shares: Vec<f64>,
 }
@@ -77,28 +95,15 @@ pub enum How {
 
 struct Candidate {
     slot: Slot,
+    story: StoryId,
+    /// As a multiple of the bar.
     nearest: f64,
-    first: f64,
     doubt: Option<&'static str>,
 }
 
-/// How near to the bar the first items of two stories must be to be made one.
-const FIRSTS_ALIKE: f64 = 0.8;
-
-/// How far beyond the bar an item must be like two stories to join them to one.
-const BRIDGES: f64 = 1.25;
-
-/// Two stories of more items than this each have shown to be two.
-const ESTABLISHED: usize = 4;
-
 impl Candidate {
-    fn joins(&self) -> bool {
-        let bar = if self.doubt.is_some() { BEYOND_DOUBT } else { 1.0 };
-        self.nearest >= bar && self.first >= 1.0
-    }
-
-    fn bridges(&self) -> bool {
-        self.doubt.is_none() && self.nearest >= BRIDGES && self.first >= 1.0
+    fn is_near(&self) -> bool {
+        self.nearest >= if self.doubt.is_some() { BEYOND_DOUBT } else { 1.0 }
     }
 }
 
@@ -113,88 +118,121 @@ impl Index {
         self.len() == 0
     }
 
+    /// Whether an item that stands at `at` comes out of order: it is older than the newest by a while.
+    pub fn is_late(&self, at: Timestamp) -> bool {
+        self.recent.newest().is_some_and(|newest| newest.duration_since(at) > SAME_HOST_GAP)
+    }
+
     /// Adds an item whose story is known.
     pub fn insert(&mut self, signature: &Signature, story: StoryId) {
         let item = self.recent.newcomer(signature);
+        self.recent.count(&item);
         self.recent.keep(item, story);
     }
 
     /// Gives an item its story, and remembers it for the next ones.
     pub fn place(&mut self, signature: &Signature) -> Grouped {
         let item = self.recent.newcomer(signature);
-        let neighbours = if signature.scope == Scope::Roundup { Vec::new() } else { self.neighbours(&item) };
-        let grouped = self.grouped(signature, &item, &neighbours);
+        self.recent.count(&item);
+        self.place_counted(item, StoryId::begun_by(signature.item))
+    }
+
+    /// The same for one that was counted; if it begins a story, that is its `own`.
+    pub(super) fn place_counted(&mut self, item: Newcomer, own: StoryId) -> Grouped {
+        let is_roundup = item.member().scope == Scope::Roundup;
+        let neighbours = if is_roundup { Vec::new() } else { self.neighbours(&item) };
+        let grouped = self.grouped(own, &item, &neighbours);
         self.recent.keep(item, grouped.story);
         grouped
     }
 
-    fn grouped(&self, signature: &Signature, item: &Newcomer, neighbours: &[Slot]) -> Grouped {
+    fn grouped(&self, own: StoryId, item: &Newcomer, neighbours: &[Slot]) -> Grouped {
         let candidates = self.candidates(item, neighbours);
         // A link that is passed on again after weeks is no news of then.
-        let fresh = |slot: &Slot| signature.at.duration_since(self.recent.member(*slot).at).abs() <= WINDOW;
+        let fresh = |slot: &Slot| item.member().at.duration_since(self.recent.member(*slot).at).abs() <= WINDOW;
         if let Some(slot) = self.recent.linked(item).filter(fresh) {
             let because = format!("the same link as {} carried it", self.recent.source(slot));
-            let story = self.recent.story(slot);
-            return Grouped { story, how: How::Joined, because, also: self.bridged(story, &candidates) };
+            return self.joined(self.recent.story(slot), because, item, &candidates);
         }
-        match candidates.first() {
-            Some(candidate) if candidate.joins() => self.joined(candidate, &candidates),
-            Some(candidate) => started(signature, &self.refused(candidate)),
-            None if signature.scope == Scope::Roundup => started(signature, "its title lists many events"),
-            None => started(signature, "nothing like it in the last days"),
-        }
-    }
-
-    /// The stories besides `joined` that an item belongs to just as much, and
-    /// whose first items do not speak against it: it is the bridge between them.
-    fn bridged(&self, joined: StoryId, candidates: &[Candidate]) -> Vec<StoryId> {
-        let mut also: Vec<StoryId> = Vec::new();
-        for candidate in candidates.iter().filter(|candidate| candidate.bridges()) {
-            let story = self.recent.story(candidate.slot);
-            if story != joined && !also.contains(&story) && self.could_be_one(joined, story) {
-                also.push(story);
+        for candidate in candidates.iter().take_while(|candidate| candidate.is_near()) {
+            let on_average = self.on_average(&[], item, candidate.story);
+            if on_average >= ON_AVERAGE {
+                return self.joined(candidate.story, self.in_words(candidate, on_average), item, &candidates);
             }
         }
-        also
+        let because = match candidates.first() {
+            Some(nearest) => {
+                let likeness = self.in_words(nearest, self.on_average(&[], item, nearest.story));
+                format!("nearest is story {}: {likeness}", nearest.story.short())
+            }
+            None if item.member().scope == Scope::Roundup => "its title lists many events".to_owned(),
+            None => "nothing like it in the last days".to_owned(),
+        };
+        Grouped { story: own, how: How::Started, because, also: Vec::new() }
     }
 
-    fn could_be_one(&self, one: StoryId, two: StoryId) -> bool {
-        let recent = &self.recent;
-        if recent.items_of(one) > ESTABLISHED && recent.items_of(two) > ESTABLISHED {
-            return false;
+    /// It joins `story`, and so do the others that it belongs to just as much and
+    /// that are like what the story is then: it is the bridge between them.
+    fn joined(&self, story: StoryId, because: String, item: &Newcomer, candidates: &[Candidate]) -> Grouped {
+        let (mut whole, mut because) = (vec![story], because);
+        for candidate in candidates.iter().filter(|candidate| candidate.is_near()) {
+            if whole.contains(&candidate.story) {
+                continue;
+            }
+            let on_average = self.on_average(&whole, item, candidate.story);
+            let other = candidate.story.short();
+            if whole.iter().any(|part| self.apart.contains(&(*part, candidate.story))) {
+                because += &format!("; story {other} is kept apart by an editor");
+            } else if on_average >= ON_AVERAGE {
+                whole.push(candidate.story);
+            } else {
+                because += &format!("; not with story {other}: {on_average:.2} to it");
+            }
         }
-        let (Some(one), Some(two)) = (recent.first(one), recent.first(two)) else { return false };
-        let common = self.common(recent.traits(one), recent.traits(two));
-        let alike = common.into_iter().any(|common| common.share >= FIRSTS_ALIKE * bar(common.by).share);
-        let (first, second) = (recent.member(one), recent.member(two));
-        let apart = first.at.duration_since(second.at).abs();
-        alike && apart <= WINDOW && doubt((first, recent.companies(one)), (second, recent.companies(two))).is_none()
+        Grouped { story, how: How::Joined, because, also: whole.split_off(1) }
+    }
+
+    /// How like `other` an item is on average, with the stories that it joins: among
+    /// titles of one script, if there are any. A multiple of the bar.
+    fn on_average(&self, joined: &[StoryId], item: &Newcomer, other: StoryId) -> f64 {
+        let core = |story: &StoryId| self.recent.items_of(*story).take(CORE).map(|slot| self.one(slot)).collect();
+        let others: Vec<One> = core(&other);
+        let mut ones = vec![One { member: item.member(), traits: item.traits(), named: item.named() }];
+        ones.extend(joined.iter().flat_map(core).take(CORE - 1));
+        let (mut alike, mut across) = (Mean::default(), Mean::default());
+        for one in &ones {
+            for other in &others {
+                let is_across = (one.member.script == Script::Han) != (other.member.script == Script::Han);
+                let mean = if is_across { &mut across } else { &mut alike };
+                let doubt = if doubt(one, other).is_some() { IN_DOUBT } else { 1.0 };
+                mean.add(doubt * self.nearness(one, other).unwrap_or_default().min(MOST_ALIKE));
+            }
+        }
+        if alike.count > 0.0 { alike.value() } else { across.value() }
+    }
+
+    fn one(&self, slot: Slot) -> One<'_> {
+        One { member: self.recent.member(slot), traits: self.recent.traits(slot), named: self.recent.named(slot) }
     }
 
     /// From now on, what was of story `from` is of story `into`.
     pub fn merge(&mut self, from: StoryId, into: StoryId) {
         self.recent.merge(from, into);
+        let others: Vec<StoryId> = self.apart.iter().filter(|(one, _)| *one == from).map(|(_, other)| *other).collect();
+        others.into_iter().for_each(|other| self.keep_apart(into, other));
     }
 
-    fn joined(&self, candidate: &Candidate, all: &[Candidate]) -> Grouped {
-        let story = self.recent.story(candidate.slot);
-        let because = format!(
-            "likeness {:.2} of the bar to `{}`, {:.2} to the story's first",
-            candidate.nearest,
-            self.recent.source(candidate.slot),
-            candidate.first
-        );
-        Grouped { story, how: How::Joined, because, also: self.bridged(story, all) }
+    /// From now on, no item makes one of these two.
+    pub fn keep_apart(&mut self, one: StoryId, two: StoryId) {
+        self.apart.extend([(one, two), (two, one)]);
     }
 
-    fn refused(&self, candidate: &Candidate) -> String {
+    fn in_words(&self, candidate: &Candidate, on_average: f64) -> String {
         let doubt = candidate.doubt.map(|doubt| format!(", and {doubt}")).unwrap_or_default();
         format!(
-            "nearest is story {} by `{}`: likeness {:.2} of the bar, {:.2} to its first{doubt}",
-            self.recent.story(candidate.slot).short(),
-            self.recent.source(candidate.slot),
+            "likeness {:.2} of the bar to `{}`, {on_average:.2} to its story{doubt}",
             candidate.nearest,
-            candidate.first
+            self.recent.source(candidate.slot)
         )
     }
 
@@ -202,30 +240,35 @@ impl Index {
     fn candidates(&self, item: &Newcomer, neighbours: &[Slot]) -> Vec<Candidate> {
         let mut candidates: Vec<Candidate> = neighbours.iter().filter_map(|slot| self.candidate(item, *slot)).collect();
         candidates.sort_by(|a, b| {
-            let by_strength = b.joins().cmp(&a.joins()).then(b.nearest.total_cmp(&a.nearest));
+            let by_strength = b.is_near().cmp(&a.is_near()).then(b.nearest.total_cmp(&a.nearest));
             by_strength.then(a.slot.cmp(&b.slot))
         });
+        let mut met = HashSet::new();
+        candidates.retain(|candidate| met.insert(candidate.story));
         candidates
     }
 
     fn candidate(&self, item: &Newcomer, slot: Slot) -> Option<Candidate> {
-        let other = self.recent.member(slot);
-        let apart = item.member().at.duration_since(other.at).abs();
-        if apart > WINDOW || other.scope == Scope::Roundup {
+        let other = self.one(slot);
+        let apart = item.member().at.duration_since(other.member.at).abs();
+        if apart > WINDOW || other.member.scope == Scope::Roundup {
             return None;
         }
+        let item = One { member: item.member(), traits: item.traits(), named: item.named() };
+        let nearest = self.nearness(&item, &other)?;
+        Some(Candidate { slot, story: self.recent.story(slot), nearest, doubt: doubt(&item, &other) })
+    }
+
+    /// How alike two items are as a multiple of the bar; none where that may be chance.
+    fn nearness(&self, one: &One, other: &One) -> Option<f64> {
         let rare = self.recent.weight_of(1);
         let sound = |common: &Common| {
             let bar = bar(common.by);
             common.count >= bar.count && common.weight >= bar.rare * rare
         };
-        let nearest = self.common(item.traits(), self.recent.traits(slot)).into_iter().filter(sound);
-        let nearest = nearest.map(|common| common.share / bar(common.by).share).max_by(f64::total_cmp)?;
-        let first = self.recent.first_with(slot);
-        let first = self.common(item.traits(), self.recent.traits(first));
-        let first = first.map(|common| common.share / bar(common.by).first);
-        let doubt = doubt((item.member(), item.companies()), (other, self.recent.companies(slot)));
-        Some(Candidate { slot, nearest, first: first[0].max(first[1]), doubt })
+        let common = common(one.traits, other.traits, |feature| self.recent.weight(*feature));
+        let shares = common.into_iter().filter(sound).map(|common| common.share / bar(common.by).share);
+        shares.max_by(f64::total_cmp)
     }
 
     /// Items that share a rare word with it, by the weight of what they share.
@@ -254,10 +297,6 @@ impl Index {
         met
     }
 
-    fn common(&self, one: Traits<Feature>, two: Traits<Feature>) -> [Common; 2] {
-        common(one, two, |feature| self.recent.weight(*feature))
-    }
-
     /// Forgets items that stand before `horizon`. Rebuilds the index, so it is
     /// for once in a while.
     pub fn forget_before(&mut self, horizon: Timestamp) {
@@ -266,19 +305,42 @@ impl Index {
     }
 }
 
-fn started(item: &Signature, because: &str) -> Grouped {
-    Grouped { story: StoryId::begun_by(item.item), how: How::Started, because: because.to_owned(), also: Vec::new() }
+/// An item as it is compared.
+struct One<'o> {
+    member: &'o Member,
+    traits: Traits<'o, Feature>,
+    /// Companies, and versions.
+    named: [&'o [Feature]; 2],
+}
+
+#[derive(Default)]
+struct Mean {
+    sum: f64,
+    count: f64,
+}
+
+impl Mean {
+    fn add(&mut self, value: f64) {
+        self.sum += value;
+        self.count += 1.0;
+    }
+
+    fn value(&self) -> f64 {
+        if self.count > 0.0 { self.sum / self.count } else { 0.0 }
+    }
 }
 
 /// Why two like titles may still tell of two events.
-fn doubt(one: (&Member, &[Feature]), two: (&Member, &[Feature])) -> Option<&'static str> {
-    let ((one, companies), (two, others)) = (one, two);
-    let share_a_company = companies.iter().any(|company| others.contains(company));
-    let name_others = !companies.is_empty() && !others.is_empty() && !share_a_company;
-    let at_once = one.at.duration_since(two.at).abs() < SAME_HOST_GAP;
+fn doubt(one: &One, two: &One) -> Option<&'static str> {
+    let are_others = |one: &[Feature], two: &[Feature]| {
+        !one.is_empty() && !two.is_empty() && !one.iter().any(|name| two.contains(name))
+    };
+    let ([companies, versions], [other_companies, other_versions]) = (one.named, two.named);
+    let at_once = one.member.at.duration_since(two.member.at).abs() < SAME_HOST_GAP;
     match () {
-        () if name_others => Some("it names other companies"),
-        () if one.host == two.host && at_once => Some("the same publisher reported both within the hour"),
+        () if are_others(companies, other_companies) => Some("it names other companies"),
+        () if are_others(versions, other_versions) => Some("it names another version"),
+        () if one.member.host == two.member.host && at_once => Some("the same publisher reported both within the hour"),
         () => None,
     }
 }

@@ -174,6 +174,8 @@ pub struct Signature {
     pub marks: Vec<String>,
     /// The companies it names, in the title.
     pub companies: Vec<String>,
+    /// The versions of what is made that it names, in the title: `watch-5`.
+    pub versions: Vec<String>,
     /// The script of the title.
     pub script: Script,
     /// Whether it reports one event or lists many.
@@ -209,6 +211,7 @@ impl Signature {
             neutral: neutral(title, &words, &named, &in_title),
             marks: distinct(marks(&lead, &named_in_lead).chain(in_title)),
             companies: companies(&named),
+            versions: distinct(facts::facts(title).iter().filter_map(version)),
             words,
             script: script(title),
             scope: if roundup { Scope::Roundup } else { Scope::Event },
@@ -270,6 +273,16 @@ fn marks(text: &str, found: &[Found]) -> impl Iterator<Item = String> {
     let told = |fact: &facts::Fact| !matches!(fact.kind, facts::FactKind::Date { .. });
     let figures = facts::facts(text).into_iter().filter(told).map(|fact| fact.key());
     found.iter().map(|found| format!("name:{}", found.name.id)).chain(figures)
+}
+
+/// By the last word of its name: more or less of the name may stand there.
+fn version(fact: &facts::Fact) -> Option<String> {
+    match &fact.kind {
+        facts::FactKind::Version { name, version } => {
+            Some(format!("{}-{version}", name.split_whitespace().last().unwrap_or_default()))
+        }
+        _ => None,
+    }
 }
 
 fn companies(named: &[Found]) -> Vec<String> {

@@ -21,6 +21,7 @@ mod kill;
 mod lists;
 mod living;
 mod map;
+mod one_story;
 mod origin;
 mod process;
 mod reader;

@@ -13,6 +13,7 @@ use crate::id::SourceId;
 use crate::poll::{Summary, Trouble, Which};
 use crate::source::Word;
 use crate::store::Taken;
+use crate::story::word;
 
 /// Of this protocol. It is raised when an old program would misread a new one.
 const VERSION: u64 = 1;
@@ -31,6 +32,8 @@ pub enum Request {
     Poll(Which),
     /// What an editor wants done.
     Act(Act),
+    /// Make one story of two, or two of one.
+    Edit(word::Word),
 }
 
 /// What came of a request.
@@ -62,6 +65,10 @@ struct Asked {
     sources: Vec<SourceId>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     all: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    stories: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    items: Vec<String>,
 }
 
 /// An answer as it is written. A later daemon may add to it.
@@ -105,13 +112,22 @@ fn version() -> u64 {
 impl Request {
     /// As one line, without its end.
     pub fn line(&self) -> String {
-        let (deed, sources, all) = match self {
-            Self::Act(act) => return editors::line(act),
-            Self::Tell { word, sources } => (format!("source.{}", word.verb()), sources.clone(), false),
-            Self::Poll(Which::Named(sources)) => ("poll".to_owned(), sources.clone(), false),
-            Self::Poll(which) => ("poll".to_owned(), Vec::new(), *which == Which::All),
+        let asked = |deed: &str| Asked {
+            v: VERSION,
+            r#do: deed.to_owned(),
+            sources: Vec::new(),
+            all: false,
+            stories: Vec::new(),
+            items: Vec::new(),
         };
-        written(&Asked { v: VERSION, r#do: deed, sources, all })
+        written(&match self.clone() {
+            Self::Act(act) => return editors::line(&act),
+            Self::Tell { word, sources } => Asked { sources, ..asked(&format!("source.{}", word.verb())) },
+            Self::Poll(Which::Named(sources)) => Asked { sources, ..asked("poll") },
+            Self::Poll(which) => Asked { all: which == Which::All, ..asked("poll") },
+            Self::Edit(word::Word::Merge { stories }) => Asked { stories: stories.to_vec(), ..asked("merge") },
+            Self::Edit(word::Word::Split { story, items }) => Asked { stories: vec![story], items, ..asked("split") },
+        })
     }
 
     /// What `line` asks for.
@@ -123,8 +139,32 @@ impl Request {
         if let Some(act) = editors::read(line)? {
             return Ok(Self::Act(act));
         }
-        let Asked { r#do: deed, sources, all, .. } = understood(line)?;
+        let asked: Asked = understood(line)?;
+        let is_of_stories = matches!(asked.r#do.as_str(), "merge" | "split");
+        if is_of_stories { Self::of_stories(asked) } else { Self::of_sources(asked) }
+    }
+
+    fn of_stories(asked: Asked) -> Result<Self, NotUnderstood> {
+        let Asked { r#do: deed, sources, all, stories, items, .. } = asked;
+        if all || !sources.is_empty() {
+            return refused(format!("`{deed}` takes neither `sources` nor `all`"));
+        }
+        match (deed.as_str(), <[String; 2]>::try_from(stories), items.is_empty()) {
+            ("merge", Ok(stories), true) => Ok(Self::Edit(word::Word::Merge { stories })),
+            ("merge", _, _) => refused("`merge` needs `stories`: two ids, and nothing else".to_owned()),
+            (_, Err(mut stories), false) if stories.len() == 1 => {
+                Ok(Self::Edit(word::Word::Split { story: stories.remove(0), items }))
+            }
+            _ => refused("`split` needs `stories`: one id, and `items`: ids or links of some of its items".to_owned()),
+        }
+    }
+
+    fn of_sources(asked: Asked) -> Result<Self, NotUnderstood> {
+        let Asked { r#do: deed, sources, all, stories, items, .. } = asked;
         let word = deed.strip_prefix("source.").and_then(Word::named);
+        if (word.is_some() || deed == "poll") && !(stories.is_empty() && items.is_empty()) {
+            return refused(format!("`{deed}` takes neither `stories` nor `items`"));
+        }
         match (deed.as_str(), word, sources.is_empty(), all) {
             (_, Some(word), false, false) => Ok(Self::Tell { word, sources: distinct(sources) }),
             (_, Some(_), true, false) => refused(format!("`{deed}` needs `sources`: a list of at least one id")),
@@ -136,7 +176,10 @@ impl Request {
             _ => {
                 let words: Vec<String> = Word::ALL.iter().map(|word| format!("`source.{}`", word.verb())).collect();
                 let others = editors::VERBS.map(|verb| format!("`{verb}`")).join(", ");
-                refused(format!("nothing is called that; `do` is one of `poll`, {}, {others}", words.join(", ")))
+                refused(format!(
+                    "nothing is called that; `do` is one of `poll`, {}, `merge`, `split`, {others}",
+                    words.join(", ")
+                ))
             }
         }
     }
@@ -274,7 +317,7 @@ mod tests {
         check(r#"{"do":"poll","sources":["a"],"all":true}"#, "refused: `poll` takes `sources` or `all`, not both");
         check(
             r#"{"do":"source.explode","sources":["a"]}"#,
-            "refused: nothing is called that; `do` is one of `poll`, `source.pause`, `source.resume`, `source.revive`, `source.accept`, `draft`, `publish`, `pin`, `drop`, `later`, `undo`, `note`, `retitle`, `move`, `amend`, `withdraw`",
+            "refused: nothing is called that; `do` is one of `poll`, `source.pause`, `source.resume`, `source.revive`, `source.accept`, `merge`, `split`, `draft`, `publish`, `pin`, `drop`, `later`, `undo`, `note`, `retitle`, `move`, `amend`, `withdraw`",
         );
         check(
             r#"{"do":"poll","sources":["../../etc"]}"#,
@@ -282,7 +325,7 @@ mod tests {
         );
         check(
             r#"{"do":"poll","how":"fast"}"#,
-            "refused: unknown field `how`, expected one of `v`, `do`, `sources`, `all`",
+            "refused: unknown field `how`, expected one of `v`, `do`, `sources`, `all`, `stories`, `items`",
         );
     }
 
@@ -304,6 +347,22 @@ mod tests {
         check(r#"{"do":"drop"}"#, "refused: missing field `story`");
         check(r#"{"do":"publish","week":"19"}"#, "refused: `19` is no week: write it as in 2026-W19");
         check(r#"{"do":"undo","story":"dd8d","text":"x"}"#, "refused: unknown field `text`, expected `story`");
+    }
+
+    #[test]
+    fn a_word_on_whole_stories_names_stories_and_items() {
+        let merge = r#"{"v":1,"do":"merge","stories":["ab12","cd34"]}"#;
+        check(merge, merge);
+        let split = r#"{"v":1,"do":"split","stories":["ab12"],"items":["https://a.test/1"]}"#;
+        check(split, split);
+        for line in [r#"{"do":"merge","stories":["ab12"]}"#, r#"{"do":"merge","stories":["a","b"],"items":["c"]}"#] {
+            check(line, "refused: `merge` needs `stories`: two ids, and nothing else");
+        }
+        let needs = "refused: `split` needs `stories`: one id, and `items`: ids or links of some of its items";
+        check(r#"{"do":"split","stories":["ab12"]}"#, needs);
+        check(r#"{"do":"split","stories":["ab12","cd34"],"items":["a"]}"#, needs);
+        check(r#"{"do":"merge","stories":["a","b"],"all":true}"#, "refused: `merge` takes neither `sources` nor `all`");
+        check(r#"{"do":"poll","stories":["a"]}"#, "refused: `poll` takes neither `stories` nor `items`");
     }
 
     #[test]

@@ -1,0 +1,313 @@
+//! What an editor says of stories, written down at once: it stands above
+//! whatever grouping finds.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, TransactionBehavior};
+use url::Url;
+
+use super::numbers::{Numbers, story_number};
+use super::row::parsed;
+use super::{Result, Store, ledger, stories};
+use crate::id::{ItemId, SourceId, StoryId};
+use crate::ledger::{Event, Note};
+use crate::link::canonical;
+use crate::story::word::{Misfit, Word, digits};
+
+/// What became of a word: what is true now, in a sentence, or why nothing was changed.
+pub type Edited = std::result::Result<String, Misfit>;
+
+/// An item of a story that is to be split.
+struct Part {
+    number: i64,
+    id: ItemId,
+    source: SourceId,
+    placed: Timestamp,
+    canonical: Option<String>,
+}
+
+impl Store {
+    /// Makes one story of two, or two of one, with a line in the ledger of each.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails; nothing is written then.
+    pub fn edit(&mut self, word: &Word, now: Timestamp) -> Result<Edited> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let edited = match word {
+            Word::Merge { stories } => merge(&transaction, stories, now)?,
+            Word::Split { story, items } => split(&transaction, story, items, now)?,
+        };
+        if edited.is_ok() {
+            transaction.commit()?;
+        }
+        Ok(edited)
+    }
+
+    /// Pairs of stories that an editor keeps apart.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub fn kept_apart(&self) -> Result<Vec<[StoryId; 2]>> {
+        let sql = "SELECT a.id, b.id FROM story_apart
+                   JOIN story AS a ON a.number = one JOIN story AS b ON b.number = two";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| Ok([StoryId(row.get(0)?), StoryId(row.get(1)?)]))?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+}
+
+fn merge(connection: &Connection, names: &[String; 2], now: Timestamp) -> Result<Edited> {
+    let [one, two] = match (named(connection, &names[0])?, named(connection, &names[1])?) {
+        (Ok(one), Ok(two)) => [one, two],
+        (Err(misfit), _) | (_, Err(misfit)) => return Ok(Err(misfit)),
+    };
+    if one == two {
+        return Ok(Err(Misfit::One(one)));
+    }
+    let Some([(from, number), (into, kept)]) = stories::elder(connection, [one, two])? else {
+        return Ok(Err(Misfit::BothPublished(one, two)));
+    };
+    // The newer word counts.
+    let sql = "DELETE FROM story_apart WHERE (one = ?1 AND two = ?2) OR (one = ?2 AND two = ?1)";
+    connection.prepare_cached(sql)?.execute([number, kept])?;
+    stories::merge(connection, number, kept)?;
+    keep_as_it_is(connection, kept)?;
+    let detail = format!("story {} became part of it: an editor says so", from.short());
+    let note = Note { story: Some(into), ..Event::Merged.at(now, detail) };
+    ledger::add(connection, &note, &mut Numbers::default())?;
+    Ok(Ok(format!("story {} is part of story {} now", from.short(), into.short())))
+}
+
+fn split(connection: &Connection, name: &str, items: &[String], now: Timestamp) -> Result<Edited> {
+    let story = match named(connection, name)? {
+        Ok(story) => story,
+        Err(misfit) => return Ok(Err(misfit)),
+    };
+    let Some(number) = story_number(connection, story)? else { return Ok(Err(Misfit::NoStory(name.to_owned()))) };
+    let all = parts(connection, number)?;
+    for item in items {
+        if !all.iter().any(|part| part.is_named(item)) {
+            return Ok(Err(Misfit::NoItem(story, item.clone())));
+        }
+    }
+    let (out, rest): (Vec<Part>, Vec<Part>) =
+        all.into_iter().partition(|part| items.iter().any(|item| part.is_named(item)));
+    if rest.is_empty() {
+        return Ok(Err(Misfit::Everything(story)));
+    }
+    let mut numbers = Numbers::default();
+    let (new, apart) = begin(connection, number, &out)?;
+    numbers.learn_story(new, apart);
+    for part in &out {
+        let sql = "UPDATE story_item SET story = ?2 WHERE item = ?1";
+        connection.prepare_cached(sql)?.execute([part.number, apart])?;
+        numbers.learn_item(part.id, part.number);
+        let detail = format!("taken out of story {}: an editor says so", story.short());
+        let (source, item) = (Some(part.source.clone()), Some(part.id));
+        ledger::add(
+            connection,
+            &Note { source, item, story: Some(new), ..Event::Split.at(now, detail) },
+            &mut numbers,
+        )?;
+    }
+    let sql = "INSERT INTO story_apart (one, two) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+    connection.prepare_cached(sql)?.execute([number, apart])?;
+    keep_as_it_is(connection, number)?;
+    keep_as_it_is(connection, apart)?;
+    let plural = if out.len() == 1 { "" } else { "s" };
+    let detail = format!("{} item{plural} became story {}: an editor says so", out.len(), new.short());
+    ledger::add(connection, &Note { story: Some(story), ..Event::Split.at(now, detail) }, &mut numbers)?;
+    Ok(Ok(format!("{} item{plural} of story {} became story {new}", out.len(), story.short())))
+}
+
+impl Part {
+    /// Whether it is meant by its id or its link.
+    fn is_named(&self, name: &str) -> bool {
+        let has_link =
+            || Url::parse(name).is_ok_and(|link| self.canonical.as_deref() == Some(canonical(&link).as_str()));
+        name.parse() == Ok(self.id) || has_link()
+    }
+}
+
+fn parts(connection: &Connection, story: i64) -> Result<Vec<Part>> {
+    let sql = "SELECT i.number, i.id, i.source, i.placed, v.canonical FROM story_item AS m
+               JOIN item AS i ON i.number = m.item
+               JOIN item_version AS v ON v.item = i.number AND v.version = i.version
+               WHERE m.story = ?1 ORDER BY i.placed, i.id";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([story], |row| {
+        let id = ItemId(row.get("id")?);
+        let (number, canonical) = (row.get("number")?, row.get("canonical")?);
+        Ok(Part { number, id, source: parsed(row, "source")?, placed: parsed(row, "placed")?, canonical })
+    })?;
+    rows.map(|row| Ok(row?)).collect()
+}
+
+/// A story for `items` that are no longer of the story of number `of`, with its
+/// number: the one that one of them began, if it became part of that since.
+fn begin(connection: &Connection, of: i64, items: &[Part]) -> Result<(StoryId, i64)> {
+    let first = items.first().ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    let own = items.iter().map(|part| StoryId::begun_by(part.id));
+    for story in own.chain((1..).map(|turn| StoryId::begun_again_by(first.id, turn))) {
+        let Some(number) = story_number(connection, story)? else {
+            return Ok((story, stories::begin(connection, story, first.placed)?));
+        };
+        let sql = "UPDATE story SET merged_into = NULL WHERE number = ?1 AND merged_into = ?2";
+        if connection.prepare_cached(sql)?.execute([number, of])? > 0 {
+            return Ok((story, number));
+        }
+    }
+    unreachable!("there is always another turn")
+}
+
+/// From now on, only an editor takes anything out of it.
+fn keep_as_it_is(connection: &Connection, story: i64) -> Result<()> {
+    connection.prepare_cached("UPDATE story SET edited = 1 WHERE number = ?1")?.execute([story])?;
+    Ok(())
+}
+
+/// The story whose id begins so, or that it became part of.
+fn named(connection: &Connection, name: &str) -> Result<std::result::Result<StoryId, Misfit>> {
+    let digits = match digits(name) {
+        Ok(digits) => digits,
+        Err(misfit) => return Ok(Err(misfit)),
+    };
+    Ok(match stories::named(connection, &digits)?.as_slice() {
+        [story] => Ok(*story),
+        [] => Err(Misfit::NoStory(name.to_owned())),
+        several => Err(Misfit::Several(name.to_owned(), several.len())),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::params;
+
+    use super::*;
+    use crate::item::{Entry, Item};
+    use crate::source::SourceState;
+    use crate::store::{items, sources};
+
+    const NOW: &str = "2026-05-06T09:00:00Z";
+
+    fn now() -> Timestamp {
+        NOW.parse().unwrap()
+    }
+
+    fn item(guid: &str) -> Item {
+        let source: SourceId = "tnw".parse().unwrap();
+        let link = format!("https://a.test/{guid}").parse().ok();
+        let entry = Entry { guid: Some(guid.to_owned()), title: guid.to_owned(), link, ..Entry::default() };
+        let (identity, first_seen) = (entry.identity(), now());
+        let id = ItemId::of(&source, &identity, 0);
+        Item { id, source, identity, generation: 0, version: 1, first_seen, placed: Some(first_seen), entry }
+    }
+
+    fn own(guid: &str) -> StoryId {
+        StoryId::begun_by(item(guid).id)
+    }
+
+    /// A store with a story for each group of items, begun by its first, one after the other.
+    fn store(groups: &[&[&str]]) -> Store {
+        let store = Store::in_memory().unwrap();
+        let connection = &store.connection;
+        sources::put(connection, &item("a").source, &SourceState::unknown(now())).unwrap();
+        for (hours, group) in (0..).zip(groups) {
+            let begun = now() + jiff::SignedDuration::from_hours(hours);
+            let number = stories::begin(connection, own(group[0]), begun).unwrap();
+            for guid in *group {
+                stories::put(connection, items::insert(connection, &item(guid)).unwrap(), number).unwrap();
+            }
+        }
+        store
+    }
+
+    fn merge(one: StoryId, two: StoryId) -> Word {
+        Word::Merge { stories: [one.to_string(), two.to_string()] }
+    }
+
+    fn split(story: StoryId, items: &[&str]) -> Word {
+        Word::Split { story: story.to_string(), items: items.iter().map(|item| (*item).to_owned()).collect() }
+    }
+
+    /// The stories after each word was said, as groups of items in order.
+    #[track_caller]
+    fn check(store: &mut Store, words: &[Word], expected: &[&[&str]]) {
+        for word in words {
+            store.edit(word, now()).unwrap().unwrap();
+        }
+        let sql = "SELECT group_concat(v.title, ' ' ORDER BY v.title) FROM story_item AS m
+                   JOIN item_version AS v ON v.item = m.item GROUP BY m.story ORDER BY 1";
+        let mut statement = store.connection.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        let groups: Vec<String> = rows.map(|row| row.unwrap()).collect();
+        assert_eq!(groups, expected.iter().map(|group| group.join(" ")).collect::<Vec<_>>());
+    }
+
+    fn publish(store: &Store, guid: &str, place: u32) {
+        let sql = "INSERT INTO recap_story SELECT number, '', '2026-W18', ?2 FROM story WHERE id = ?1";
+        store.connection.execute(sql, params![own(guid).0, place]).unwrap();
+    }
+
+    #[test]
+    fn two_become_one_and_one_becomes_two_again() {
+        let mut store = store(&[&["a", "b"], &["c", "d"]]);
+        check(&mut store, &[merge(own("c"), own("a"))], &[&["a", "b", "c", "d"]]);
+        assert_eq!(store.stories_named(&own("c").to_string()).unwrap(), [own("a")], "the other id leads there");
+        let again = [split(own("a"), &["https://a.test/c?utm_source=x", &item("d").id.to_string()])];
+        check(&mut store, &again, &[&["a", "b"], &["c", "d"]]);
+        assert_eq!(store.stories_named(&own("c").to_string()).unwrap(), [own("c")], "it has its id back");
+        assert_eq!(store.kept_apart().unwrap(), [[own("a"), own("c")]]);
+        check(&mut store, &[merge(own("a"), own("c"))], &[&["a", "b", "c", "d"]]);
+        assert_eq!(store.kept_apart().unwrap(), [] as [[StoryId; 2]; 0], "the newer word counts");
+    }
+
+    #[test]
+    fn what_was_split_is_apart_from_what_takes_it_in() {
+        let mut store = store(&[&["a", "b"], &["c"], &["d"]]);
+        check(&mut store, &[split(own("a"), &["https://a.test/a"])], &[&["a"], &["b"], &["c"], &["d"]]);
+        let taken = store.kept_apart().unwrap()[0][1];
+        assert_ne!(taken, own("a"), "the story keeps its id, whatever is taken out of it");
+        check(&mut store, &[merge(own("c"), taken)], &[&["a", "c"], &["b"], &["d"]]);
+        assert_eq!(store.kept_apart().unwrap().len(), 1, "{:?}", store.kept_apart());
+    }
+
+    #[test]
+    fn published_stories_keep_their_ids() {
+        let mut store = store(&[&["a"], &["b"], &["c"]]);
+        publish(&store, "b", 1);
+        check(&mut store, &[merge(own("a"), own("b"))], &[&["a", "b"], &["c"]]);
+        assert_eq!(store.stories_named(&own("a").to_string()).unwrap(), [own("b")]);
+        publish(&store, "c", 2);
+        let refused = store.edit(&merge(own("b"), own("c")), now()).unwrap();
+        assert_eq!(refused, Err(Misfit::BothPublished(own("b"), own("c"))));
+    }
+
+    #[test]
+    fn a_word_that_does_not_fit_changes_nothing() {
+        let mut store = store(&[&["a", "b"], &["c"]]);
+        let mut refuses = |word: Word, expected: Misfit| {
+            assert_eq!(store.edit(&word, now()).unwrap(), Err(expected));
+            check(&mut store, &[], &[&["a", "b"], &["c"]]);
+        };
+        refuses(merge(own("a"), own("a")), Misfit::One(own("a")));
+        refuses(split(own("c"), &["https://a.test/c"]), Misfit::Everything(own("c")));
+        refuses(split(own("c"), &["https://a.test/a"]), Misfit::NoItem(own("c"), "https://a.test/a".to_owned()));
+        let nowhere = "0".repeat(32);
+        let word = Word::Split { story: nowhere.clone(), items: vec!["x".to_owned()] };
+        refuses(word, Misfit::NoStory(nowhere));
+    }
+
+    #[test]
+    fn every_word_is_in_the_ledger() {
+        let mut store = store(&[&["a", "b"], &["c"]]);
+        check(&mut store, &[merge(own("a"), own("c")), split(own("a"), &["https://a.test/b"])], &[&["a", "c"], &["b"]]);
+        let said = |story: StoryId| {
+            let rows = store.ledger_of_story(story).unwrap();
+            rows.into_iter().map(|row| format!("{}: {}", row.event, row.detail)).collect::<Vec<_>>().join("\n")
+        };
+        assert!(said(own("a")).contains("an editor says so"), "{}", said(own("a")));
+        assert!(said(own("b")).starts_with("split: taken out of story"), "{}", said(own("b")));
+    }
+}

@@ -1,0 +1,125 @@
+//! A second look at what came out of order, written down: items move to the
+//! stories that they belong to, stories keep their ids as far as they can.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use super::numbers::{Numbers, story_number};
+use super::row::at;
+use super::{Result, Store, ledger, stories};
+use crate::id::{ItemId, SourceId, StoryId};
+use crate::ledger::{Event, Note};
+use crate::names::Names;
+use crate::story::group::{How, Index};
+use crate::story::settle::{Moved, SecondLook, Settled, Stay};
+use crate::story::signature::Signature;
+
+/// What may still be in the next recap: two weeks, and a day for time zones.
+const OPEN: SignedDuration = SignedDuration::from_hours(15 * 24);
+
+/// More items than this are not looked at again: it would hold up the writer for long.
+const MOST_ITEMS: usize = 40_000;
+
+impl Store {
+    /// Groups the items of the last two weeks anew, all but those of published
+    /// stories and of those that an editor spoke of. Gives the index of them;
+    /// none if they are too many, and then nothing is changed.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails; nothing is written then.
+    pub(super) fn settle(&mut self, names: &Names, now: Timestamp) -> Result<Option<Index>> {
+        let horizon = now.checked_sub(OPEN).unwrap_or(Timestamp::MIN);
+        let fixed = self.fixed_stories(horizon)?;
+        let (mut look, mut of) = (SecondLook::default(), HashMap::new());
+        self.each_placed_since(horizon, |row| {
+            let (Some(story), Some(at)) = (row.story, row.item.placed) else { return };
+            if look.len() < MOST_ITEMS {
+                let stay = if fixed.contains(&story) { Stay::Fixed } else { Stay::Free };
+                look.add(&Signature::of(&row.item, at, names), story, stay);
+                of.insert(row.item.id, (row.item.source, at));
+            }
+        })?;
+        if look.len() >= MOST_ITEMS {
+            return Ok(None);
+        }
+        self.kept_apart()?.into_iter().for_each(|[one, two]| look.keep_apart(one, two));
+        let settled = look.settled();
+        self.write_settled(&settled, &of, now)?;
+        Ok(Some(settled.index))
+    }
+
+    fn write_settled(&mut self, settled: &Settled, of: &Sources, now: Timestamp) -> Result<()> {
+        if settled.moved.is_empty() {
+            return Ok(());
+        }
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut numbers = Numbers::default();
+        for (story, item) in &settled.begun {
+            let begun = of.get(item).map_or(now, |(_, placed)| *placed);
+            numbers.learn_story(*story, begin(&transaction, *story, begun)?);
+        }
+        for moved in &settled.moved {
+            if let Some((source, _)) = of.get(&moved.item) {
+                write_moved(&transaction, moved, source, now, &mut numbers)?;
+            }
+        }
+        for (story, into) in &settled.emptied {
+            let (from, kept) = (numbers.of_story(&transaction, *story)?, numbers.of_story(&transaction, *into)?);
+            stories::merge(&transaction, from, kept)?;
+            let detail = format!("story {} became part of it: its items were looked at again", story.short());
+            let note = Note { story: Some(*into), ..Event::Merged.at(now, detail) };
+            ledger::add(&transaction, &note, &mut numbers)?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Stories that stay as they are: published, an editor's, or begun before `horizon`.
+    fn fixed_stories(&self, horizon: Timestamp) -> Result<HashSet<StoryId>> {
+        let sql = "SELECT DISTINCT s.id FROM item AS i JOIN story_item AS m ON m.item = i.number
+                   JOIN story AS s ON s.number = m.story
+                   WHERE i.first_seen >= ?1 AND i.placed >= ?1
+                     AND (s.edited OR s.begun < ?1 OR EXISTS (SELECT 1 FROM recap_story WHERE story = s.number))";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([at(horizon)], |row| row.get(0).map(StoryId))?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+}
+
+/// Whose each item is, and where it stands in time.
+type Sources = HashMap<ItemId, (SourceId, Timestamp)>;
+
+fn write_moved(
+    connection: &Connection,
+    moved: &Moved,
+    source: &SourceId,
+    now: Timestamp,
+    numbers: &mut Numbers,
+) -> Result<()> {
+    let (item, story) = (numbers.of_item(connection, source, moved.item)?, numbers.of_story(connection, moved.story)?);
+    let sql = "UPDATE story_item SET story = ?2 WHERE item = ?1";
+    connection.prepare_cached(sql)?.execute(params![item, story])?;
+    let event = match moved.how {
+        How::Joined => Event::Joined,
+        How::Started => Event::Started,
+    };
+    let note = Note {
+        source: Some(source.clone()),
+        item: Some(moved.item),
+        story: Some(moved.story),
+        ..event.at(now, format!("looked at again: {}", moved.because))
+    };
+    Ok(ledger::add(connection, &note, numbers)?)
+}
+
+/// The row of a story that begins, or that stands by itself again.
+fn begin(connection: &Connection, story: StoryId, begun: Timestamp) -> Result<i64> {
+    let Some(number) = story_number(connection, story)? else {
+        return Ok(stories::begin(connection, story, begun)?);
+    };
+    connection.prepare_cached("UPDATE story SET merged_into = NULL WHERE number = ?1")?.execute([number])?;
+    Ok(number)
+}

@@ -1,0 +1,136 @@
+//! What is one story, and what is not.
+
+use super::*;
+use crate::id::{ItemId, SourceId};
+use crate::item::{Entry, Item};
+use crate::names::{Clarity, Name, Names, Sort};
+
+fn names() -> Names {
+    let company = |id: &str, spellings: &[&str]| Name {
+        id: id.to_owned(),
+        name: spellings[0].to_owned(),
+        sort: Sort::Company,
+        aliases: spellings[1..].iter().map(|alias| (*alias).to_owned()).collect(),
+        of: None,
+        rivals: Vec::new(),
+        clarity: Clarity::Clear,
+    };
+    Names::new(vec![company("harbor", &["Harbor", "HARBOR", "海港"]), company("lathe", &["Lathe"])])
+}
+
+/// What `host` reports under `title`, so many hours after the first.
+fn report(host: &str, title: &str, hours: i64) -> Signature {
+    let source: SourceId = "s".parse().unwrap();
+    let at = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours);
+    let link = format!("https://{host}.test/{hours}");
+    let identity = format!("{host} {title} {hours}");
+    let item = Item {
+        id: ItemId::of(&source, &identity, 0),
+        source,
+        identity,
+        generation: 0,
+        version: 1,
+        first_seen: at,
+        placed: Some(at),
+        entry: Entry { title: title.to_owned(), link: link.parse().ok(), ..Entry::default() },
+    };
+    Signature::of(&item, at, &names())
+}
+
+/// The groups of these titles, each by another publisher some hours after the
+/// one before: `AAB` for two of one story and one alone.
+#[track_caller]
+fn check(titles: &[&str], expected: &str) {
+    let mut index = Index::default();
+    let mut stories: Vec<StoryId> = Vec::new();
+    for (hours, title) in (0..).map(|number| 2 * number).zip(titles) {
+        let grouped = index.place(&report(&format!("host{hours}"), title, hours));
+        for other in grouped.also {
+            index.merge(other, grouped.story);
+            stories.iter_mut().filter(|story| **story == other).for_each(|story| *story = grouped.story);
+        }
+        stories.push(grouped.story);
+    }
+    let mut met: Vec<StoryId> = Vec::new();
+    let letter = |story: &StoryId| {
+        let at = met.iter().position(|known| known == story).unwrap_or_else(|| {
+            met.push(*story);
+            met.len() - 1
+        });
+        char::from(b'A' + at as u8)
+    };
+    assert_eq!(stories.iter().map(letter).collect::<String>(), expected, "{titles:?}");
+}
+
+const DEAL: &str = "Harbor buys chipmaker Quillon for $45 billion";
+
+#[test]
+fn one_event_in_other_words_and_scripts_is_one_story() {
+    check(&[DEAL, "Chipmaker Quillon goes to Harbor in $45bn deal", "Rain delays the regatta in Porto"], "AAB");
+    check(&[DEAL, "海港450亿美元收购芯片公司Quillon"], "AA");
+    check(&[DEAL, "HARBOR BUYS CHIPMAKER QUILLON FOR $45 BILLION"], "AA");
+    check(&[DEAL, "Ｈａｒｂｏｒ buys chipmaker Ｑｕｉｌｌｏｎ"], "AA");
+    check(&[DEAL, "Нarbоr buys сhiрmаkеr Quillоn"], "AB");
+}
+
+#[test]
+fn a_topic_is_no_event() {
+    check(&[DEAL, "Harbor opens an office in Lisbon", "What chip firms owe to Harbor"], "ABC");
+    check(&["Harbor", "Harbor", "Harbor"], "ABC");
+}
+
+#[test]
+fn titles_without_words_are_like_nothing() {
+    for title in ["", "🙂🙂🙂", "!!! — ???", "the of and"] {
+        check(&[title, title, title], "ABC");
+    }
+}
+
+#[test]
+fn what_is_named_otherwise_is_in_doubt() {
+    check(&["Harbor opens a data centre in Porto", "Lathe opens a data centre in Faro"], "AB");
+    check(&["Harbor unveils Quill 5 with longer battery", "Harbor unveils Quill 6 with a new screen"], "AB");
+    check(&["Harbor unveils Quill 5 with longer battery", "Quill 5 by Harbor has longer battery"], "AA");
+}
+
+#[test]
+fn a_later_item_may_show_that_two_stories_are_one() {
+    let both = [
+        "Regulator fines Quillon over leaked records",
+        "Quillon chief steps down after breach inquiry",
+        "Quillon chief steps down as regulator fines it over leaked records",
+    ];
+    check(&both[..2], "AB");
+    check(&both, "AAA");
+    let mut index = Index::default();
+    let signatures: Vec<Signature> =
+        (0..).zip(both).map(|(hours, title)| report(&format!("h{hours}"), title, 2 * hours)).collect();
+    let one = index.place(&signatures[0]).story;
+    let two = index.place(&signatures[1]).story;
+    index.keep_apart(one, two);
+    assert_eq!(index.place(&signatures[2]).also, [], "an editor keeps them apart");
+}
+
+#[test]
+fn every_decision_tells_its_figures() {
+    let mut index = Index::default();
+    assert_eq!(index.place(&report("a", DEAL, 0)).because, "nothing like it in the last days");
+    let joined = index.place(&report("b", "Harbor buys Quillon for $45 billion", 2));
+    assert!(joined.because.starts_with("likeness ") && joined.because.contains(" of the bar to `s`, "), "{joined:?}");
+    let refused = index.place(&report("c", "Lathe buys chipmaker Quillon Foundry for spare parts", 3));
+    assert!(refused.because.ends_with("and it names other companies"), "{refused:?}");
+}
+
+#[test]
+fn a_flood_of_one_title_is_quick_and_makes_no_giant() {
+    let mut index = Index::default();
+    let mut sizes: std::collections::HashMap<StoryId, usize> = std::collections::HashMap::new();
+    for number in 0..10_000_i64 {
+        let grouped = index.place(&report(&format!("host{number}"), "Daily weather report for Porto", number / 200));
+        *sizes.entry(grouped.story).or_default() += 1;
+    }
+    assert!(sizes.values().all(|size| *size <= 500), "{:?}", sizes.values().max());
+    let long: String = (0..10_000).map(|number| format!("word{number} ")).collect();
+    assert_eq!(index.place(&report("long", &long, 60)).how, How::Started);
+    assert_eq!(index.place(&report("longer", &long, 62)).how, How::Joined);
+}

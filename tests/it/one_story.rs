@@ -1,0 +1,96 @@
+//! What is one story and what are two: an editor's word, beside a daemon and
+//! without one, stands above what grouping finds later; and which source
+//! answered first does not matter.
+
+use serde_json::Value;
+
+use crate::command::recapd;
+use crate::folder::{Folder, source};
+use crate::origin::{Origin, Page, rss};
+use crate::running::{Daemon, polled};
+
+const NOW: &str = "2026-05-08T08:00:00Z";
+const LATER: &str = "2026-05-08T20:00:00Z";
+
+const FINED: (&str, &str) = ("Regulator fines Quillon over leaked records", "2026-05-07T10:00:00Z");
+const RESIGNED: (&str, &str) = ("Quillon chief steps down after breach inquiry", "2026-05-07T12:00:00Z");
+const BOTH: (&str, &str) =
+    ("Quillon chief steps down as regulator fines it over leaked records", "2026-05-07T14:00:00Z");
+
+struct Scene {
+    origin: Origin,
+    folder: Folder,
+}
+
+impl Scene {
+    /// Sources with an item each, by the names of the sources.
+    fn new(news: &[(&str, (&str, &str))]) -> Self {
+        let (origin, folder) = (Origin::start(), Folder::new());
+        let mut sources = String::new();
+        for (id, item) in news {
+            origin.put(&format!("/{id}.xml"), Page::rss(rss(&format!("{id}.example"), &[*item])));
+            sources += &source(id, &origin.url(&format!("/{id}.xml")), "");
+        }
+        folder.sources(&sources);
+        Self { origin, folder }
+    }
+
+    fn poll(&self, arguments: &[&str]) {
+        let said = recapd(self.folder.whole(), &[&["poll"], arguments].concat());
+        assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    }
+
+    fn items(&self) -> Vec<Value> {
+        recapd(self.folder.whole(), &["items"]).lines()
+    }
+
+    /// The story of the item that begins so.
+    fn story(&self, title: &str) -> String {
+        let items = self.items();
+        let item = items.iter().find(|item| item["title"].as_str().unwrap().starts_with(title)).unwrap();
+        item["story"].as_str().unwrap().to_owned()
+    }
+
+    #[track_caller]
+    fn says(&self, arguments: &[&str], code: i32, expected: &str) {
+        let said = recapd(self.folder.whole(), arguments);
+        assert!(said.code == code && (said.out + &said.err).contains(expected), "{arguments:?}: {}", said.code);
+    }
+}
+
+#[test]
+fn an_editors_word_is_not_undone_by_what_comes_later() {
+    let scene = Scene::new(&[("lathe", FINED), ("plane", RESIGNED)]);
+    let daemon = Daemon::start(&scene.folder, NOW);
+    polled(&scene.folder, "lathe");
+    polled(&scene.folder, "plane");
+    let (fined, resigned) = (scene.story("Regulator"), scene.story("Quillon"));
+    assert_ne!(fined, resigned);
+    scene.says(&["merge", &fined[..8], &resigned], 0, "is part of story");
+    assert_eq!(scene.story("Regulator"), scene.story("Quillon"));
+    scene.says(&["explain", &resigned], 0, "an editor says so");
+    scene.says(&["merge", &fined, &resigned], 1, "both are story");
+    scene.says(&["split", &fined, "https://nowhere.example/"], 1, "has no item");
+    daemon.stop();
+
+    let item = scene.items().into_iter().find(|item| item["title"] == RESIGNED.0).unwrap();
+    scene.says(&["split", &fined, item["link"].as_str().unwrap(), "--now", LATER], 0, "1 item of story");
+    assert_ne!(scene.story("Regulator"), scene.story("Quillon"));
+    scene.origin.put("/lathe.xml", Page::rss(rss("lathe.example", &[FINED, BOTH])));
+    scene.poll(&["--all", "--now", "2026-05-08T21:00:00Z"]);
+    assert_eq!(scene.items().len(), 3);
+    assert_ne!(scene.story("Regulator"), scene.story("Quillon chief steps down after"), "an item that tells of both");
+}
+
+#[test]
+fn whichever_source_answers_first_the_stories_are_the_same() {
+    let news = [("lathe", FINED), ("plane", RESIGNED), ("saw", BOTH)];
+    for order in [["lathe", "plane", "saw"], ["saw", "plane", "lathe"], ["plane", "saw", "lathe"]] {
+        let scene = Scene::new(&news);
+        for source in order {
+            scene.poll(&[source, "--now", NOW, "--force"]);
+        }
+        let story = scene.story("Regulator");
+        assert!(scene.items().iter().all(|item| item["story"].as_str() == Some(&story)), "{order:?}");
+    }
+}

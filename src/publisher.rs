@@ -178,6 +178,13 @@ fn letters(name: &str) -> String {
     name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// Where a link's publisher publishes: its host, with whose page it is where many publish.
+pub fn place(link: &Url) -> String {
+    let host = link.host_str().unwrap_or_default().trim_start_matches("www.");
+    let whose = link.path_segments().and_then(|mut segments| segments.next()).filter(|_| SHARED_HOSTS.contains(&host));
+    whose.map_or_else(|| host.to_owned(), |whose| format!("{host}/{}", whose.to_lowercase()))
+}
+
 /// The names a link's publisher may be configured under, most specific first:
 /// host with path prefixes, host, parent domains down to the registrable one.
 /// The last is the one to fall back on.

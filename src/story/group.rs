@@ -17,8 +17,8 @@ use crate::text::token::Script;
 /// Two reports of one event lie at most this far apart.
 pub const WINDOW: SignedDuration = SignedDuration::from_hours(96);
 
-/// Within this time one publisher reports an event once.
-const SAME_HOST_GAP: SignedDuration = SignedDuration::from_hours(1);
+/// Items come out of order if they are older than the newest by more than this.
+const LATE: SignedDuration = SignedDuration::from_hours(1);
 
 /// What two items must share to be of one story.
 struct Bar {
@@ -40,7 +40,8 @@ fn bar(by: By) -> Bar {
     }
 }
 
-/// What must outweigh a doubt, as a multiple of the bar.
+/// What must outweigh a doubt, as a multiple of the bar. Whoever reports an event
+/// a second time says so in much the same words, or means the next one.
 const BEYOND_DOUBT: f64 = 2.4;
 
 /// What two items count for that are alike, but in doubt, where a whole story is asked.
@@ -120,7 +121,7 @@ impl Index {
 
     /// Whether an item that stands at `at` comes out of order: it is older than the newest by a while.
     pub fn is_late(&self, at: Timestamp) -> bool {
-        self.recent.newest().is_some_and(|newest| newest.duration_since(at) > SAME_HOST_GAP)
+        self.recent.newest().is_some_and(|newest| newest.duration_since(at) > LATE)
     }
 
     /// Adds an item whose story is known.
@@ -336,11 +337,10 @@ fn doubt(one: &One, two: &One) -> Option<&'static str> {
         !one.is_empty() && !two.is_empty() && !one.iter().any(|name| two.contains(name))
     };
     let ([companies, versions], [other_companies, other_versions]) = (one.named, two.named);
-    let at_once = one.member.at.duration_since(two.member.at).abs() < SAME_HOST_GAP;
     match () {
         () if are_others(companies, other_companies) => Some("it names other companies"),
         () if are_others(versions, other_versions) => Some("it names another version"),
-        () if one.member.host == two.member.host && at_once => Some("the same publisher reported both within the hour"),
+        () if one.member.host == two.member.host => Some("the same publisher reported both"),
         () => None,
     }
 }

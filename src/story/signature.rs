@@ -10,8 +10,9 @@ use url::Url;
 use crate::facts;
 use crate::id::{ItemId, SourceId};
 use crate::item::Item;
-use crate::link::canonical;
+use crate::link::{canonical, leads_on};
 use crate::names::{Found, Names, Sort};
+use crate::publisher::place;
 use crate::text::token::{Script, is_unspaced, script, tokens};
 
 use super::likeness::Traits;
@@ -21,6 +22,15 @@ const LEAD_CHARS: usize = 400;
 
 /// Fewer words than this are no headline without what follows them.
 const LEAST_WORDS: usize = 4;
+
+/// Between a title and who published it.
+const DASHES: &[&str] = &[" - ", " — ", " – ", "-- "];
+
+/// A publisher, a series and a slogan.
+const MOST_BYLINES: usize = 3;
+
+/// Characters of what is a tag and no part of a sentence.
+const LONGEST_TAG: usize = 12;
 
 /// Words that say nothing about which event it is: articles, auxiliaries, and
 /// the verbs of headlines. In order, to be searched by halves.
@@ -163,7 +173,7 @@ pub struct Signature {
     pub source: SourceId,
     /// Canonical; none for a link that leads to no one article.
     pub link: Option<String>,
-    /// The host that published it.
+    /// Who published it: a host, mostly.
     pub host: String,
     /// Distinct tokens of the title without stop words, in order of the alphabet.
     pub words: Vec<String>,
@@ -206,7 +216,7 @@ impl Signature {
             item: item.id,
             at,
             source: item.source.clone(),
-            host: link.as_ref().and_then(|link| link.host_str().map(str::to_owned)).unwrap_or_default(),
+            host: host(link.as_ref(), item),
             link: link.filter(leads_to_an_article).map(String::from),
             neutral: neutral(title, &words, &named, &in_title),
             marks: distinct(marks(&lead, &named_in_lead).chain(in_title)),
@@ -229,6 +239,17 @@ impl Signature {
     }
 }
 
+/// Who published it, as far as the link says; behind one that leads on, whoever signs the title.
+fn host(link: Option<&Url>, item: &Item) -> String {
+    let signed =
+        || item.entry.title.rsplit_once(" - ").map_or_else(|| item.id.to_string(), |(_, name)| name.to_owned());
+    match link {
+        Some(link) if leads_on(link) => signed(),
+        Some(link) => place(link),
+        None => item.source.to_string(),
+    }
+}
+
 /// A front page stands for everything on it, and so for nothing.
 fn leads_to_an_article(link: &Url) -> bool {
     !matches!(link.path(), "" | "/") || link.query().is_some()
@@ -236,7 +257,10 @@ fn leads_to_an_article(link: &Url) -> bool {
 
 fn words(title: &str) -> Vec<String> {
     let telling = |word: &String| STOP_WORDS.binary_search(&word.as_str()).is_err();
-    let words = |text: &str| distinct(tokens(text).into_iter().filter(telling));
+    // An address in a title tells whom it was typed by.
+    let is_word = |word: &&str| !word.contains("://");
+    let typed = |text: &str| text.split_whitespace().filter(is_word).collect::<Vec<_>>().join(" ");
+    let words = |text: &str| distinct(tokens(&typed(text)).into_iter().filter(telling));
     let head = without_byline(title);
     let of_head = words(head);
     // A head of a word or two says too little by itself.
@@ -251,14 +275,36 @@ fn distinct(words: impl Iterator<Item = String>) -> Vec<String> {
     words
 }
 
-/// The title without what follows its last bar or spaced dash, or stands in
-/// brackets at its end: there stand the names of publishers, series and conferences.
+/// What a title says itself: without a tag before it, and without what stands
+/// beside its bars, behind its dashes, or in brackets at its end. There stand
+/// the names of publishers, series and conferences, which tell of no event.
 fn without_byline(title: &str) -> &str {
-    let bracket = title.trim_end().strip_suffix([')', '）']).and_then(|head| head.rfind(['(', '（']));
-    let title = bracket.map_or(title, |at| &title[..at]);
-    let bar = title.rfind(['|', '｜']);
-    let dash = [" - ", " — ", " – "].iter().filter_map(|dash| title.rfind(dash)).max();
-    bar.or(dash).map_or(title, |at| title[..at].trim_end())
+    let title = without_tag(title.trim());
+    let bracket = title.strip_suffix([')', '）']).and_then(|head| head.rfind(['(', '（']));
+    let mut told = bracket.map_or(title, |at| &title[..at]).trim();
+    for _ in 0..MOST_BYLINES {
+        if let Some((head, tail)) = told.rsplit_once(['|', '｜']) {
+            told = if head.chars().count() < tail.chars().count() { tail.trim() } else { head.trim() };
+            continue;
+        }
+        let dash = DASHES.iter().filter_map(|dash| told.rfind(dash).map(|at| (at, dash.len()))).max();
+        let is_longer = |(at, length): &(usize, usize)| told[..*at].len() >= told[at + length..].len();
+        let Some((at, _)) = dash.filter(is_longer) else { break };
+        told = told[..at].trim_end_matches(['-', ' ']);
+    }
+    told
+}
+
+/// `[Ask] ..`, `【快讯】..`, `Show HN: ..`: in which corner of its place it stands.
+fn without_tag(title: &str) -> &str {
+    let brackets = [('[', ']'), ('【', '】'), ('［', '］')];
+    let in_brackets = brackets.iter().find_map(|(open, close)| {
+        let (tag, rest) = title.strip_prefix(*open)?.split_once(*close)?;
+        (tag.chars().count() <= LONGEST_TAG).then_some(rest)
+    });
+    let of_place = || ["Show HN:", "Ask HN:", "Tell HN:", "Launch HN:"].iter().find_map(|tag| title.strip_prefix(tag));
+    let rest = in_brackets.or_else(of_place).unwrap_or_default().trim_start();
+    if rest.is_empty() { title } else { rest }
 }
 
 fn neutral(title: &str, words: &[String], named: &[Found], marks: &[String]) -> Vec<String> {
@@ -296,6 +342,28 @@ fn companies(named: &[Found]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[track_caller]
+    fn check(title: &str, expected: &str) {
+        assert_eq!(without_byline(title), expected);
+    }
+
+    #[test]
+    fn what_tells_of_no_event_is_left_out() {
+        check("Harbor buys Quillon - Reuters", "Harbor buys Quillon");
+        check("Harbor buys Quillon | Tech | Harbor Wire", "Harbor buys Quillon");
+        check("Harbor buys Quillon (Jo Doe/Harbor Wire)", "Harbor buys Quillon");
+        check(
+            "海港 6 月 19 日｜消息人士称海港将收购Quillon公司的全部股份",
+            "消息人士称海港将收购Quillon公司的全部股份",
+        );
+        check("海港收购Quillon公司全部股份 -- 快报 -- 改变未来", "海港收购Quillon公司全部股份");
+        check("[分享] Quillon is out", "Quillon is out");
+        check("Show HN: Quillon, a lathe", "Quillon, a lathe");
+        check("Quill - the lathe that everybody waited for", "Quill - the lathe that everybody waited for");
+        check("[Ask]", "[Ask]");
+        assert_eq!(words("Quillon ships lathes today https://t.example/abc"), ["lathe", "quillon", "ship"]);
+    }
 
     #[test]
     fn stop_words_are_in_order() {

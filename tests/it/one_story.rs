@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::command::recapd;
 use crate::folder::{Folder, source};
 use crate::origin::{Origin, Page, rss};
+use crate::reader::wait_for;
 use crate::running::{Daemon, polled};
 
 const NOW: &str = "2026-05-08T08:00:00Z";
@@ -80,6 +81,22 @@ fn an_editors_word_is_not_undone_by_what_comes_later() {
     scene.poll(&["--all", "--now", "2026-05-08T21:00:00Z"]);
     assert_eq!(scene.items().len(), 3);
     assert_ne!(scene.story("Regulator"), scene.story("Quillon chief steps down after"), "an item that tells of both");
+}
+
+#[test]
+fn the_page_of_a_story_that_became_part_of_another_leads_there() {
+    let told = ("AI regulator fines Quillon over leaked records", "2026-05-07T10:00:00Z");
+    let new = ("AI model Harbor-5 learns to sing in tune", "2026-05-11T08:30:00Z");
+    let scene = Scene::new(&[("lathe", told), ("plane", new)]);
+    let daemon = Daemon::start(&scene.folder, "2026-05-11T09:00:00Z");
+    wait_for("the first issue", || (daemon.get("/w/2026-W19/").status == 200).then_some(()));
+    let (published, other) = (scene.story("AI regulator"), scene.story("AI model"));
+    assert_eq!(daemon.get(&format!("/s/2026/05/any-{}/", &other[..8])).status, 404);
+    scene.says(&["merge", &published, &other], 0, "is part of story");
+    let moved = daemon.get(&format!("/s/2026/05/any-{}/", &other[..8]));
+    let page = moved.header("location").unwrap();
+    assert!(page.ends_with(&format!("-{}/", &published[..8])), "{page}");
+    assert_eq!(daemon.get(page).status, 200);
 }
 
 #[test]

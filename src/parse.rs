@@ -20,6 +20,7 @@ mod decode;
 mod entry;
 mod feed;
 mod fields;
+mod hollow;
 mod json;
 mod json_feed;
 mod json_mend;

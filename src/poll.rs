@@ -14,12 +14,15 @@ pub mod states;
 mod tests;
 mod which;
 
+use std::future::poll_fn;
+use std::panic::{self, AssertUnwindSafe};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{OwnedMutexGuard, Semaphore};
-use tokio::task::JoinSet;
 
 use crate::config::Config;
 use crate::dedup::Known;
@@ -164,15 +167,13 @@ impl Poller {
     /// If the database fails; nothing of the turn is written then. And if even
     /// that failure panics ([`StoreError::Panicked`]): this never does.
     pub async fn turn(&self, source: &SourceId, now: Timestamp) -> Result<Option<Polled>, StoreError> {
-        let (poller, id) = (self.clone(), source.clone());
-        let bug = match fenced(async move { poller.tried(&id, now).await }).await {
+        let bug = match fenced(self.tried(source, now)).await {
             Err(bug @ (StoreError::Panicked | StoreError::Sqlite(_))) => bug,
             polled => return polled,
         };
         // What this feed brings to light must not stop the others, again and again.
         tracing::error!(%source, error = &bug as &dyn std::error::Error, "a bug of recapd, brought to light by `{source}`");
-        let (poller, id) = (self.clone(), source.clone());
-        fenced(async move { poller.given_up(&id, now).await }).await
+        fenced(self.given_up(source, now)).await
     }
 
     /// The turn of a source whose own turn could not be done, for a bug of ours.
@@ -387,17 +388,14 @@ fn is_of_the_host(rest: Option<&str>) -> bool {
     matches!(rest, Some("HTTP 429" | "its host asked for silence"))
 }
 
-/// A panic in `work` is an error of it. In a task of its own; a set of one ends
-/// the task with the future, where a handle would not.
-async fn fenced<T: Send + 'static>(
-    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-) -> Result<T, StoreError> {
-    let mut alone = JoinSet::new();
-    alone.spawn(work);
-    match alone.join_next().await {
-        Some(Ok(done)) => done,
-        Some(Err(_)) | None => Err(StoreError::Panicked),
-    }
+/// A panic in `work` is an error of it.
+async fn fenced<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        let polled = panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
+        polled.unwrap_or(Poll::Ready(Err(StoreError::Panicked)))
+    })
+    .await
 }
 
 /// Spreads polls that would fall together: different for each poll, the same for the same one.

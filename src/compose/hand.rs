@@ -93,12 +93,13 @@ mod tests {
             story: story(number),
             points: 10.0 - number as f64,
             companies: Box::default(),
+            audiences: Box::default(),
             leads: vec!["a.test".into()].into(),
             first: jiff::Timestamp::UNIX_EPOCH,
         };
         let candidates: Vec<Candidate> = (0..4).map(candidate).collect();
         let chosen =
-            |candidate: usize| Chosen { candidate, points: candidates[candidate].points, lost: Vec::new(), lead: 0 };
+            |candidate: usize| Chosen { candidate, points: candidates[candidate].points, moved: Vec::new(), lead: 0 };
         let left_out = vec![(2, "would need +1.0".to_owned()), (3, "would need +2.0".to_owned())];
         let selection = Selection { chosen: vec![chosen(0), chosen(1)], left_out };
         let mark = || Mark { stance: Some(Stance { wish: Wish::Pinned, why: None }), ..Mark::default() };

@@ -213,11 +213,12 @@ impl Worker {
     fn start(&mut self, id: SourceId, now: Timestamp) {
         let (poller, clock) = (self.poller.clone(), self.shared.clock);
         self.begun.insert(id.clone(), now);
-        self.running.spawn(async move {
+        // In a box: spawning moves a future several times, and this one has kilobytes.
+        self.running.spawn(Box::pin(async move {
             let begun = Instant::now();
             let polled = poller.turn(&id, clock.now()).await;
             (id, begun.elapsed().as_secs_f64(), polled)
-        });
+        }));
     }
 
     fn finished(&mut self, turn: std::result::Result<Turn, tokio::task::JoinError>) {

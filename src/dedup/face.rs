@@ -34,8 +34,8 @@ pub fn faces(entry: &Entry) -> Vec<u32> {
 /// What stands for the text in its faces, so that a long one is read once; none
 /// of a text that tells too little.
 fn telling_text(entry: &Entry) -> Option<u32> {
-    let text = [entry.summary_html.as_str(), &entry.content_html].concat();
-    (text.len() >= TELLING_BYTES).then(|| Footprint::trace("text", &text))
+    let parts = [entry.summary_html.as_str(), &entry.content_html];
+    (parts[0].len() + parts[1].len() >= TELLING_BYTES).then(|| Footprint::trace_of_parts("text", parts))
 }
 
 /// Those of the `strangers` among `entries` that stood in the last document,

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use regex::{Captures, Regex};
 
 use super::number::{FIGURE, SCALE, figure, scale};
@@ -29,8 +30,52 @@ static PERCENT: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// One of these stands in every amount.
+const SIGNS: &[&str] = &[
+    "$",
+    "€",
+    "£",
+    "¥",
+    "￥",
+    "₹",
+    "₩",
+    "USD",
+    "EUR",
+    "GBP",
+    "RMB",
+    "CNY",
+    "JPY",
+    "INR",
+    "CHF",
+    "ollar",
+    "uro",
+    "pounds",
+    "yuan",
+    "Yen",
+    "yen",
+    "rupees",
+    "won",
+    "元",
+    "美金",
+    "英镑",
+    "日圆",
+    "港币",
+    "卢比",
+    "人民币",
+    "円",
+    "ドル",
+    "ユーロ",
+];
+
+/// Most texts have none, and looking for them all at once is quicker than the patterns.
+static ANY_SIGN: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(SIGNS).expect("the signs are constants and are compiled by the tests"));
+
 /// The amounts of money in `text`; overlapping readings are possible.
 pub(super) fn amounts(text: &str) -> Vec<Fact> {
+    if !ANY_SIGN.is_match(text) {
+        return Vec::new();
+    }
     let leading = LEADING.captures_iter(text);
     let trailing = TRAILING.captures_iter(text).filter(|found| begins_a_number(text, found));
     leading.chain(trailing).flat_map(|found| amount(&found)).collect()

@@ -136,7 +136,11 @@ pub fn unpack(encoding: Encoding, packed: &[u8], room_bytes: usize) -> Result<Un
                     }
                     decoder.reinit().map_err(broken)?;
                 }
-                _ => return Ok(Unpacked::Whole(body)),
+                _ => {
+                    // It may wait for a while, with as much again that was only meant to grow into.
+                    body.shrink_to_fit();
+                    return Ok(Unpacked::Whole(body));
+                }
             },
         }
     }

@@ -64,7 +64,7 @@ fn decoded(bytes: &[u8], content_type: Option<&str>) -> (String, &'static Encodi
     }
     let declared = declared(bytes);
     // The one encoding in use that hides in ASCII.
-    let shifts = bytes.contains(&0x1b) && declared.is_some_and(|encoding| encoding.name() == "ISO-2022-JP");
+    let shifts = declared.is_some_and(|encoding| encoding.name() == "ISO-2022-JP") && bytes.contains(&0x1b);
     if let (false, Ok(text)) = (shifts, std::str::from_utf8(bytes)) {
         return (text.to_owned(), UTF_8);
     }

@@ -10,6 +10,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
 use url::Url;
 
+use super::hollow::is_read_already;
 use crate::text::head;
 
 /// Namespaces by a part of their address that no other has, and our word for
@@ -118,6 +119,8 @@ pub(super) struct Outline<'t> {
     pub tags: usize,
     /// How deep the document nests.
     pub depth: usize,
+    /// Where the elements of entries stand that feed-rs need not see, in order.
+    pub elements: Vec<Range<usize>>,
     /// Whether it uses entities that XML does not have.
     pub foreign: bool,
     /// Whether it holds more than is noted, so that feed-rs had better not
@@ -268,6 +271,7 @@ struct Walk<'t> {
 struct Open<'t> {
     role: Role,
     base: Option<Arc<Url>>,
+    at: usize,
     content_at: usize,
     field: Option<Field<'t>>,
     has_elements: bool,
@@ -334,7 +338,7 @@ impl<'t> Walk<'t> {
             }
         }
         let content_at = at + element.len() + 2;
-        self.stack.push(Open { role, base, content_at, field, has_elements: false });
+        self.stack.push(Open { role, base, at, content_at, field, has_elements: false });
     }
 
     /// The base of an element inside what is open, with an `xml:base` of its own or none.
@@ -382,6 +386,9 @@ impl<'t> Walk<'t> {
             field.markup = written.map(|markup| Cow::Borrowed(head(markup, MOST_MARKUP_BYTES)));
         }
         let in_entry = self.stack.iter().any(|open| open.role == Role::Entry);
+        if in_entry && open.role == Role::Field && !open.has_elements && is_read_already(&field) {
+            self.outline.elements.push(open.at..after);
+        }
         let owner = if in_entry { self.outline.entries.last_mut() } else { Some(&mut self.outline.feed) };
         let link_bytes = field.base.as_ref().map_or(0, |base| base.as_str().len());
         let field_bytes = FIELD_BYTES + ATTRIBUTE_BYTES * field.attributes.len() + link_bytes;

@@ -9,8 +9,9 @@ use quick_xml::events::Event;
 use url::Url;
 
 use super::fields::{DEEPEST, Fields, Outline, outline};
+use super::hollow::hollow;
 use super::shape::{self, Shape};
-use super::{NotAFeed, Rescue, Skipped, attempt, mend, root};
+use super::{MOST_ENTRIES, NotAFeed, Rescue, Skipped, attempt, mend, root};
 
 /// How often, at most, feed-rs is given the whole document or as much in parts
 /// to tell good entries from bad. Halving finds one bad entry among five
@@ -119,7 +120,9 @@ fn first(text: &str, outline: &Outline, base: Option<&Url>) -> Result<model::Fee
     if outline.foreign {
         return Err("entities that XML does not have".to_owned());
     }
-    let feed = attempt::read(text, base)?;
+    // Of more entries than are kept, the newest are chosen by what feed-rs says of their dates.
+    let cut = if outline.entries.len() > MOST_ENTRIES { &[][..] } else { &outline.elements };
+    let feed = attempt::read(&hollow(text, cut), base)?;
     if feed.entries.is_empty() && !outline.entries.is_empty() {
         return Err("its entries are not where they belong".to_owned());
     }

@@ -103,10 +103,11 @@ impl Poller {
         loop {
             while let Some(id) = queue.begin(Timestamp::MIN) {
                 let poller = self.clone();
-                running.spawn(async move {
+                // In a box: spawning moves a future several times, and this one has kilobytes.
+                running.spawn(Box::pin(async move {
                     let polled = poller.turn(&id, clock.now()).await;
                     (id, polled)
-                });
+                }));
             }
             let Some(ended) = running.join_next().await else { break };
             let (id, polled) = ended.map_err(|_| StoreError::Panicked)?;

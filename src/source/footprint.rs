@@ -22,7 +22,14 @@ impl Footprint {
 
     /// The trace of one thing: of its `kind`, that says `words`.
     pub fn trace(kind: &str, words: &str) -> u32 {
-        let hash = Sha256::new().chain_update(kind).chain_update([0]).chain_update(words).finalize();
+        Self::trace_of_parts(kind, [words])
+    }
+
+    /// The same where the words come in `parts`.
+    pub fn trace_of_parts<'p>(kind: &str, parts: impl IntoIterator<Item = &'p str>) -> u32 {
+        let mut hash = Sha256::new().chain_update(kind).chain_update([0]);
+        parts.into_iter().for_each(|part| hash.update(part));
+        let hash = hash.finalize();
         u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]])
     }
 

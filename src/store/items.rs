@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
 
-use super::row::{at, json, parsed, parsed_or_none};
+use super::row::{InOrder, at, parsed, parsed_or_none};
 use super::{Result, Store};
 use crate::dedup::{Known, KnownItem, Name, Said, names, other_names};
 use crate::id::{ItemId, SourceId, StoryId};
@@ -188,7 +188,7 @@ impl Store {
 pub(super) fn insert(connection: &Connection, item: &Item) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO item (id, source, identity, generation, version, link_key, first_seen, placed)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    let link = item.entry.link.as_ref().map(|link| canonical(link).to_string());
+    let link = item.entry.link.as_ref().map(|link| String::from(canonical(link)));
     connection.prepare_cached(sql)?.execute(params![
         item.id.0,
         item.source.as_str(),
@@ -209,7 +209,7 @@ pub(super) fn insert(connection: &Connection, item: &Item) -> rusqlite::Result<i
 pub(super) fn revise(connection: &Connection, item: &Item, seen: Timestamp) -> rusqlite::Result<i64> {
     let sql = "UPDATE item SET version = ?4, link_key = ?5 WHERE source = ?1 AND identity = ?2 AND generation = ?3
                RETURNING number";
-    let link = item.entry.link.as_ref().map(|link| canonical(link).to_string());
+    let link = item.entry.link.as_ref().map(|link| String::from(canonical(link)));
     let mut statement = connection.prepare_cached(sql)?;
     let revised =
         params![item.source.as_str(), item.identity, item.generation, item.version, link.as_deref().map(link_key)];
@@ -235,7 +235,7 @@ fn insert_version(
         number,
         item.version,
         at(seen),
-        entry.content_hash().to_vec(),
+        entry.content_hash_under(&entry.title, link.as_deref()),
         entry.guid,
         entry.title,
         entry.link.as_ref().map(Url::as_str),
@@ -254,57 +254,62 @@ fn insert_version(
     Ok(())
 }
 
-/// With its number, and without what it said in earlier versions.
+/// A row of [`KNOWN`]: with its number, and without what it said in earlier versions.
 fn known_item(row: &Row) -> rusqlite::Result<(i64, KnownItem)> {
-    let hash: Option<Vec<u8>> = row.get("content_hash")?;
-    let said = |hash: Vec<u8>| -> rusqlite::Result<Said> {
-        Ok(Said {
-            content_hash: hash.try_into().unwrap_or_default(),
-            title: row.get("title")?,
-            link: row.get("canonical")?,
-            published: parsed_or_none(row, "published")?,
-        })
-    };
+    let columns = &mut InOrder::of(row);
+    let number = columns.value()?;
     let item = KnownItem {
-        id: ItemId(row.get("id")?),
-        identity: row.get("identity")?,
-        generation: row.get("generation")?,
-        version: row.get("version")?,
-        link_key: row.get("link_key")?,
-        title_key: row.get("title_key")?,
-        said: hash.map(said).transpose()?,
-        first_seen: parsed(row, "first_seen")?,
-        placed: parsed_or_none(row, "placed")?,
+        id: ItemId(columns.value()?),
+        identity: columns.value()?,
+        generation: columns.value()?,
+        version: columns.value()?,
+        link_key: columns.value()?,
+        title_key: columns.value()?,
+        first_seen: columns.parsed()?,
+        placed: columns.parsed_or_none()?,
+        said: said(columns)?,
         earlier: Vec::new(),
     };
-    Ok((row.get("number")?, item))
+    Ok((number, item))
 }
 
+fn said(columns: &mut InOrder) -> rusqlite::Result<Option<Said>> {
+    let hash: Option<Vec<u8>> = columns.value()?;
+    let Some(hash) = hash else { return Ok(None) };
+    Ok(Some(Said {
+        content_hash: hash.try_into().unwrap_or_default(),
+        title: columns.value()?,
+        link: columns.value()?,
+        published: columns.parsed_or_none()?,
+    }))
+}
+
+/// A row of [`ITEM`] and the id of its story.
 pub(super) fn item_row(row: &Row) -> rusqlite::Result<ItemRow> {
-    let story: Option<[u8; 16]> = row.get("story")?;
+    let columns = &mut InOrder::of(row);
     let item = Item {
-        id: ItemId(row.get("id")?),
-        source: parsed(row, "source")?,
-        identity: row.get("identity")?,
-        generation: row.get("generation")?,
-        version: row.get("version")?,
-        first_seen: parsed(row, "first_seen")?,
-        placed: parsed_or_none(row, "placed")?,
+        id: ItemId(columns.value()?),
+        source: columns.parsed()?,
+        identity: columns.value()?,
+        generation: columns.value()?,
+        version: columns.value()?,
+        first_seen: columns.parsed()?,
+        placed: columns.parsed_or_none()?,
         entry: Entry {
-            guid: row.get("guid")?,
-            title: row.get("title")?,
-            link: parsed_or_none(row, "link")?,
-            published: parsed_or_none(row, "published")?,
-            updated: parsed_or_none(row, "updated")?,
-            authors: json(row, "authors")?,
-            summary_html: row.get("summary_html")?,
-            content_html: row.get("content_html")?,
-            article_html: row.get("article_html")?,
-            categories: json(row, "categories")?,
-            enclosures: json(row, "enclosures")?,
-            image: parsed_or_none(row, "image")?,
-            language: row.get("language")?,
+            guid: columns.value()?,
+            title: columns.value()?,
+            link: columns.parsed_or_none()?,
+            published: columns.parsed_or_none()?,
+            updated: columns.parsed_or_none()?,
+            authors: columns.json()?,
+            summary_html: columns.value()?,
+            content_html: columns.value()?,
+            article_html: columns.value()?,
+            categories: columns.json()?,
+            enclosures: columns.json()?,
+            image: columns.parsed_or_none()?,
+            language: columns.value()?,
         },
     };
-    Ok(ItemRow { item, story: story.map(StoryId) })
+    Ok(ItemRow { item, story: columns.value::<Option<[u8; 16]>>()?.map(StoryId) })
 }

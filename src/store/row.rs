@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use rusqlite::Row;
-use rusqlite::types::Type;
+use rusqlite::types::{FromSql, Type};
 
 /// A column read as text and parsed.
 pub fn parsed<T>(row: &Row, column: &str) -> rusqlite::Result<T>
@@ -31,9 +31,69 @@ pub fn json<T: serde::de::DeserializeOwned>(row: &Row, column: &str) -> rusqlite
     serde_json::from_str(&text).map_err(|error| unreadable(row, column, error))
 }
 
+/// The columns of a row, one after the other in the order of their SELECT. By its
+/// name a column is looked for among all of them, which takes longer than reading
+/// it: not for rows that are read by the thousand.
+pub struct InOrder<'r, 's> {
+    row: &'r Row<'s>,
+    next: usize,
+}
+
+impl<'r, 's> InOrder<'r, 's> {
+    /// From the first column on.
+    pub fn of(row: &'r Row<'s>) -> Self {
+        Self { row, next: 0 }
+    }
+
+    /// The next column.
+    pub fn value<T: FromSql>(&mut self) -> rusqlite::Result<T> {
+        self.next += 1;
+        self.row.get(self.next - 1)
+    }
+
+    /// The next column, read as text and parsed.
+    pub fn parsed<T>(&mut self) -> rusqlite::Result<T>
+    where
+        T: std::str::FromStr,
+        T::Err: std::error::Error + Send + Sync + 'static,
+    {
+        let column = self.next;
+        self.parsed_or_none()?.ok_or(rusqlite::Error::InvalidColumnType(column, "text".to_owned(), Type::Null))
+    }
+
+    /// The same if it may be null.
+    pub fn parsed_or_none<T>(&mut self) -> rusqlite::Result<Option<T>>
+    where
+        T: std::str::FromStr,
+        T::Err: std::error::Error + Send + Sync + 'static,
+    {
+        let column = self.next;
+        let text = self.text()?;
+        text.map(|text| text.parse().map_err(|error| unreadable_at(column, error))).transpose()
+    }
+
+    /// The next column, which holds JSON.
+    pub fn json<T: serde::de::DeserializeOwned>(&mut self) -> rusqlite::Result<T> {
+        let column = self.next;
+        let text = self.text()?.unwrap_or_default();
+        serde_json::from_str(text).map_err(|error| unreadable_at(column, error))
+    }
+
+    /// The next column where it stands, not copied.
+    fn text(&mut self) -> rusqlite::Result<Option<&'r str>> {
+        let column = self.next;
+        self.next += 1;
+        self.row.get_ref(column)?.as_str_or_null().map_err(|error| unreadable_at(column, error))
+    }
+}
+
 fn unreadable(row: &Row, column: &str, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
     let index = row.as_ref().column_index(column).unwrap_or_default();
-    rusqlite::Error::FromSqlConversionFailure(index, Type::Text, Box::new(error))
+    unreadable_at(index, error)
+}
+
+fn unreadable_at(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
 }
 
 /// An instant as it is stored: UTC with whole seconds, so that it sorts as text.

@@ -8,13 +8,13 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 use url::Url;
 
-use super::row::{at, json, parsed, parsed_or_none};
+use super::row::{InOrder, at, parsed};
 use super::{Result, Store};
 use crate::id::SourceId;
 use crate::source::{Dates, Footprint, Held, Leave, Move, Rhythm, SourceState, Stance, Standing, Trap, Validators};
 use crate::turn::Turn;
 
-/// In the order in which [`put`] binds them.
+/// In the order in which [`put`] binds them, and [`source_row`] reads them.
 const COLUMNS: [&str; 35] = [
     "id",
     "feed",
@@ -73,7 +73,7 @@ impl Store {
     /// The state of every source that was ever polled.
     pub fn states(&self) -> Result<HashMap<SourceId, SourceState>> {
         let mut statement = self.connection.prepare_cached(&SELECT)?;
-        let rows = statement.query_map([], |row| Ok((parsed(row, "id")?, state(row)?)))?;
+        let rows = statement.query_map([], source_row)?;
         rows.map(|row| Ok(row?)).collect()
     }
 
@@ -118,14 +118,17 @@ pub(super) fn record(connection: &Connection, turn: &Turn) -> rusqlite::Result<(
 fn stance(connection: &Connection, source: &SourceId) -> rusqlite::Result<Option<Stance>> {
     let sql = "SELECT standing, standing_since, standing_why, held_trap, held_items, held_since, held_accepted
                FROM source WHERE id = ?1";
-    let stance = |row: &Row| Ok(Stance { standing: standing(row)?, held: held(row)? });
+    let stance = |row: &Row| {
+        let columns = &mut InOrder::of(row);
+        Ok(Stance { standing: standing(columns)?, held: held(columns)? })
+    };
     connection.prepare_cached(sql)?.query_row([source.as_str()], stance).optional()
 }
 
 /// As [`Store::state`], inside a transaction.
 pub(super) fn known(connection: &Connection, source: &SourceId) -> rusqlite::Result<Option<SourceState>> {
     let mut statement = connection.prepare_cached(&BY_ID)?;
-    statement.query_row([source.as_str()], state).optional()
+    statement.query_row([source.as_str()], |row| source_row(row).map(|(_, state)| state)).optional()
 }
 
 /// Writes the whole row of `source`, all but its footprint.
@@ -179,63 +182,70 @@ pub(super) fn put(connection: &Connection, source: &SourceId, state: &SourceStat
     Ok(())
 }
 
-pub(super) fn state(row: &Row) -> rusqlite::Result<SourceState> {
-    let body_hash: Option<Vec<u8>> = row.get("body_hash")?;
-    let told: Option<i64> = row.get("rhythm_told")?;
-    Ok(SourceState {
-        feed: parsed_or_none(row, "feed")?,
-        learnt: parsed_or_none(row, "learnt")?,
-        moved: moved(row)?,
+/// A row of [`SELECT`].
+pub(super) fn source_row(row: &Row) -> rusqlite::Result<(SourceId, SourceState)> {
+    let columns = &mut InOrder::of(row);
+    let source = columns.parsed()?;
+    let state = SourceState {
+        feed: columns.parsed_or_none()?,
+        learnt: columns.parsed_or_none()?,
+        moved: moved(columns)?,
         validators: Validators {
-            etag: row.get("etag")?,
-            last_modified: row.get("last_modified")?,
-            body_hash: body_hash.and_then(|hash| hash.try_into().ok()),
+            etag: columns.value()?,
+            last_modified: columns.value()?,
+            body_hash: columns.value::<Option<Vec<u8>>>()?.and_then(|hash| hash.try_into().ok()),
         },
-        standing: standing(row)?,
-        due: parsed(row, "due")?,
-        because: row.get("because")?,
-        rest: row.get("rest")?,
-        failures: row.get("failures")?,
-        last_poll: parsed_or_none(row, "last_poll")?,
-        first_success: parsed_or_none(row, "first_success")?,
-        last_success: parsed_or_none(row, "last_success")?,
-        last_new: parsed_or_none(row, "last_new")?,
-        last_error: row.get("last_error")?,
-        mended: row.get("mended")?,
-        held: held(row)?,
-        dates: if row.get("steady_dates")? { Dates::Steady } else { Dates::Unproven },
+        standing: standing(columns)?,
+        due: columns.parsed()?,
+        because: columns.value()?,
+        rest: columns.value()?,
+        failures: columns.value()?,
+        last_poll: columns.parsed_or_none()?,
+        first_success: columns.parsed_or_none()?,
+        last_success: columns.parsed_or_none()?,
+        last_new: columns.parsed_or_none()?,
+        last_error: columns.value()?,
+        mended: columns.value()?,
+        held: held(columns)?,
+        dates: if columns.value()? { Dates::Steady } else { Dates::Unproven },
         rhythm: Rhythm {
-            news: row.get("news")?,
-            items: row.get("new_items")?,
-            lot: row.get("largest_lot")?,
-            begun: parsed(row, "rhythm_begun")?,
-            as_of: parsed(row, "rhythm_as_of")?,
-            told: told.map(|seconds| Duration::from_secs(seconds.unsigned_abs())),
+            news: columns.value()?,
+            items: columns.value()?,
+            lot: columns.value()?,
+            begun: columns.parsed()?,
+            as_of: columns.parsed()?,
+            told: columns.value::<Option<i64>>()?.map(|seconds| Duration::from_secs(seconds.unsigned_abs())),
         },
-        wishes: json(row, "wishes")?,
-    })
+        wishes: columns.json()?,
+    };
+    Ok((source, state))
 }
 
-fn standing(row: &Row) -> rusqlite::Result<Standing> {
-    let word: String = row.get("standing")?;
-    Ok(match word.as_str() {
-        "paused" => Standing::Paused { since: parsed(row, "standing_since")? },
-        "retired" => Standing::Retired { why: row.get("standing_why")?, since: parsed(row, "standing_since")? },
+fn standing(columns: &mut InOrder) -> rusqlite::Result<Standing> {
+    let word: String = columns.value()?;
+    let (since, why) = (columns.parsed_or_none()?, columns.value::<Option<String>>()?);
+    Ok(match (word.as_str(), since) {
+        ("paused", Some(since)) => Standing::Paused { since },
+        ("retired", Some(since)) => Standing::Retired { why: why.unwrap_or_default(), since },
         _ => Standing::Active,
     })
 }
 
-fn moved(row: &Row) -> rusqlite::Result<Option<Move>> {
-    let Some(to) = parsed_or_none(row, "moved_to")? else { return Ok(None) };
-    let sightings = row.get("moved_seen")?;
-    Ok(Some(Move { to, sightings, first: parsed(row, "moved_first")?, last: parsed(row, "moved_last")? }))
+fn moved(columns: &mut InOrder) -> rusqlite::Result<Option<Move>> {
+    let (to, sightings) = (columns.parsed_or_none()?, columns.value()?);
+    let (first, last) = (columns.parsed_or_none()?, columns.parsed_or_none()?);
+    let all = (to, sightings, first, last);
+    let (Some(to), Some(sightings), Some(first), Some(last)) = all else { return Ok(None) };
+    Ok(Some(Move { to, sightings, first, last }))
 }
 
-fn held(row: &Row) -> rusqlite::Result<Option<Held>> {
-    let word: Option<String> = row.get("held_trap")?;
-    let Some(trap) = word.as_deref().and_then(Trap::named) else { return Ok(None) };
-    let leave = if row.get("held_accepted")? { Leave::Given } else { Leave::Awaited };
-    Ok(Some(Held { trap, items: row.get("held_items")?, since: parsed(row, "held_since")?, leave }))
+fn held(columns: &mut InOrder) -> rusqlite::Result<Option<Held>> {
+    let word: Option<String> = columns.value()?;
+    let (items, since) = (columns.value()?, columns.parsed_or_none()?);
+    let leave = if columns.value::<Option<bool>>()? == Some(true) { Leave::Given } else { Leave::Awaited };
+    let all = (word.as_deref().and_then(Trap::named), items, since);
+    let (Some(trap), Some(items), Some(since)) = all else { return Ok(None) };
+    Ok(Some(Held { trap, items, since, leave }))
 }
 
 #[cfg(test)]

@@ -431,17 +431,24 @@ impl Recent {
     /// is for once in a while.
     pub fn forget_before(&mut self, horizon: Timestamp) {
         let empty = Self::hashing_by(self.keys.clone());
-        let old = std::mem::replace(self, empty);
-        let hashes: HashMap<Feature, u64> = old.numbers.iter().map(|(hash, number)| (*number, *hash)).collect();
-        let links: HashMap<Slot, u64> = old.by_link.iter().map(|(link, slot)| (*slot, *link)).collect();
+        let mut old = std::mem::replace(self, empty);
+        // The old one is given back as far as it goes: two of them are much to hold.
+        let mut hashes = vec![0; std::mem::take(&mut old.found).len()];
+        for (hash, number) in std::mem::take(&mut old.numbers) {
+            hashes[number.0 as usize] = hash;
+        }
+        let mut links = vec![None; old.members.len()];
+        for (link, slot) in std::mem::take(&mut old.by_link) {
+            links[slot as usize] = Some(link);
+        }
         for (slot, member) in (0..).zip(&old.members).filter(|(_, member)| member.at >= horizon) {
             let begin = member.lists.begin as usize;
             let features = &old.features[begin..begin + member.lists.length()];
-            let mut features: Vec<Feature> = features.iter().map(|it| self.number(hashes[it])).collect();
+            let mut features: Vec<Feature> = features.iter().map(|it| self.number(hashes[it.0 as usize])).collect();
             member.lists.sort(&mut features);
             let source = self.source_number(old.source(slot));
             let member = Member { source, next: NONE, ..*member };
-            let item = Newcomer { member, features, link: links.get(&slot).copied() };
+            let item = Newcomer { member, features, link: links[slot as usize] };
             self.count(&item);
             self.keep(item, old.story(slot));
         }

@@ -129,7 +129,9 @@ fn word(rest: &[char]) -> (usize, String) {
         }
     };
     let length = (1..rest.len()).find(|at| !inside(*at)).unwrap_or(rest.len());
-    let word: String = rest[..length].iter().filter(|letter| **letter != ',').collect();
+    // Room for all of it at once: most are ASCII.
+    let mut word = String::with_capacity(length);
+    word.extend(rest[..length].iter().filter(|letter| **letter != ','));
     (length, short_scale(stem(word)))
 }
 

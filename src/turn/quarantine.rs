@@ -71,7 +71,7 @@ pub(super) struct Redating {
 
 impl Redating {
     pub(super) fn of(entries: &[Entry], known: &Known, believed: &Beliefs, now: Timestamp) -> Self {
-        if believed.dates == Dating::Ignored {
+        if believed.dates == Dating::Ignored || known.by_identity.is_empty() {
             return Self::default();
         }
         // What was not believed when it was stored cannot be compared.

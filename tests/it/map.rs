@@ -20,7 +20,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("hyper", &["fetch"]),
     ("compression_codecs", &["fetch"]),
     ("flate2", &["fetch"]),
-    ("memchr", &["parse"]),
+    ("memchr", &["text", "parse"]),
     ("ring", &["hub", "websub"]),
     ("rusqlite", &["store"]),
     ("axum", &["serve"]),

@@ -38,7 +38,8 @@ impl<T: FnMut(&str)> Fold<T> {
         let mut rest = words;
         while !rest.is_empty() {
             let (even, odd) = rest.split_at(even_length(rest.as_bytes()));
-            self.word(even);
+            // Which are ASCII: as many characters as bytes.
+            self.word(even, even.len());
             let end = odd.find(|letter: char| !is_space(letter)).unwrap_or(odd.len());
             if end > 0 {
                 self.gap(Gap::Space);
@@ -46,7 +47,7 @@ impl<T: FnMut(&str)> Fold<T> {
             } else {
                 // A letter beyond ASCII: up to the next white space.
                 let (word, left) = odd.split_at(odd.find(is_space).unwrap_or(odd.len()));
-                self.word(word);
+                self.word(word, word.chars().count());
                 rest = left;
             }
         }
@@ -62,13 +63,13 @@ impl<T: FnMut(&str)> Fold<T> {
         self.gap = self.gap.max(gap);
     }
 
-    fn word(&mut self, word: &str) {
+    fn word(&mut self, word: &str, chars: usize) {
         if word.is_empty() {
             return;
         }
         let gap = if self.chars > 0 { self.gap.written() } else { "" };
         self.gap = Gap::None;
-        self.chars += gap.len() + word.chars().count();
+        self.chars += gap.len() + chars;
         if !gap.is_empty() {
             (self.tell)(gap);
         }

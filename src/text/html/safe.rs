@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
 use url::Url;
 
 use super::pixels::is_beacon;
@@ -63,9 +64,9 @@ pub(super) fn safe(html: &str) -> Option<String> {
     let mut open: Vec<&str> = Vec::new();
     let mut safe = String::with_capacity(html.len());
     let mut rest = html;
-    while let Some(start) = rest.find('<') {
+    while let Some(start) = memchr(b'<', rest.as_bytes()) {
         let (text, tag) = rest.split_at(start);
-        let end = tag.find('>')?;
+        let end = memchr(b'>', tag.as_bytes())?;
         // `<br />` is written `<br>`.
         let (inner, alone) = match tag[1..end].strip_suffix('/') {
             Some(inner) => (inner.trim_ascii_end(), true),
@@ -76,7 +77,7 @@ pub(super) fn safe(html: &str) -> Option<String> {
             Cow::Borrowed(_) => Cow::Borrowed(inner),
             Cow::Owned(kept) => Cow::Owned(name.to_owned() + &kept),
         };
-        let void = bare == "br" || is_picture(without_sizes(&bare));
+        let void = bare == "br" || bare.starts_with("img ") && is_picture(without_sizes(&bare));
         let fits = if void { !in_list(&open) } else { !alone && follows(name, &bare, &mut open) };
         if !fits {
             return None;

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 /// A run of text, or one tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::text) enum Piece<'h> {
@@ -34,7 +36,7 @@ pub(in crate::text) fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
                 (Piece::Tag { name: &name[..end], source }, left)
             }
             _ => {
-                let (source, left) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
+                let (source, left) = rest.split_at(memchr(b'<', rest.as_bytes()).unwrap_or(rest.len()));
                 (Piece::Text(source), left)
             }
         };
@@ -58,7 +60,7 @@ fn tag_length(tag: &str) -> usize {
 
 /// Text without the escapes that ammonia writes.
 pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
-    if !text.contains('&') {
+    if memchr(b'&', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", "\u{a0}");

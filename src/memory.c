@@ -1,0 +1,19 @@
+/* How the C library's allocator behaves: what feeds take for a moment goes back to
+ * the system, instead of being kept for the next one. Said here, in C, since it must
+ * be said before the first thread begins, and Rust has no safe word for it.
+ *
+ * Of glibc only; others are thrifty by themselves. */
+
+#include <stdlib.h>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+
+__attribute__((constructor)) static void give_back(void) {
+    /* Each thread would have a heap of its own to leave holes in. */
+    mallopt(M_ARENA_MAX, 2);
+    /* Otherwise both grow with the largest feed, and never shrink again. */
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 128 * 1024);
+}
+#endif

@@ -167,7 +167,11 @@ pub(super) fn put(connection: &Connection, source: &SourceId, state: &SourceStat
         held.map(|held| held.items),
         held.map(|held| at(held.since)),
         held.map(|held| held.leave == Leave::Given),
-        state.dates == Dates::Steady,
+        match state.dates {
+            Dates::Unproven => 0,
+            Dates::Steady => 1,
+            Dates::Restless => 2,
+        },
         state.rhythm.news,
         state.rhythm.items,
         state.rhythm.lot,
@@ -203,7 +207,11 @@ pub(super) fn state(row: &Row) -> rusqlite::Result<SourceState> {
         last_error: row.get("last_error")?,
         mended: row.get("mended")?,
         held: held(row)?,
-        dates: if row.get("steady_dates")? { Dates::Steady } else { Dates::Unproven },
+        dates: match row.get("steady_dates")? {
+            0 => Dates::Unproven,
+            1 => Dates::Steady,
+            _ => Dates::Restless,
+        },
         rhythm: Rhythm {
             news: row.get("news")?,
             items: row.get("new_items")?,

@@ -9,6 +9,7 @@ use super::fields::{Field, Fields};
 use super::shape::Shape;
 use super::{Garbled, dates, person};
 use crate::item::{Enclosure, Entry};
+use crate::link::is_elsewhere;
 use crate::text;
 use crate::text::html::made_safe_within;
 
@@ -75,6 +76,7 @@ pub(super) fn entry(
     if summary_html == content_html {
         summary_html.clear();
     }
+    let original = link.as_ref().and_then(|link| original(fields, link));
     let (published, updated) = when(&given, fields, around.shape);
     let mut entry = Entry {
         guid,
@@ -90,6 +92,7 @@ pub(super) fn entry(
         image: image(fields, around),
         language: language(&given, fields).or(around.language).map(str::to_owned),
         link,
+        original,
     };
     if entry.title.is_empty() {
         let untitled = || (!fields.is_empty()).then(|| "Untitled".to_owned());
@@ -153,6 +156,12 @@ fn link(given: &model::Entry, fields: &Fields, guid: Option<&str>, around: &Arou
         guid.filter(|_| permalink && around.shape != Shape::Atom).and_then(|guid| absolute(guid, None))
     };
     from_links.or_else(from_text).or_else(from_atom).or_else(from_guid)
+}
+
+/// Where its `link` leads, if that is counted on its way and the feed says so.
+fn original(fields: &Fields, link: &Url) -> Option<Url> {
+    let said = fields.all("feedburner:origLink").find_map(|field| absolute(&field.text, None))?;
+    is_elsewhere(&said, link).then_some(said)
 }
 
 fn when(given: &model::Entry, fields: &Fields, shape: Shape) -> (Option<Timestamp>, Option<Timestamp>) {

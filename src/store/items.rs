@@ -12,7 +12,7 @@ use super::{Result, Store};
 use crate::dedup::{Known, KnownItem, Name, Said, names, other_names};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::item::{Entry, Item};
-use crate::link::{canonical, link_key};
+use crate::link::{canonical, is_elsewhere, link_key};
 use crate::source::Beliefs;
 
 /// An item with the story it belongs to.
@@ -26,7 +26,7 @@ pub struct ItemRow {
 
 pub(super) const ITEM: &str =
     "item.id, item.source, item.identity, item.generation, item.version, item.first_seen, item.placed,
-    v.guid, v.title, v.link, v.published, v.updated, v.authors, v.summary_html, v.content_html, v.article_html, v.categories,
+    v.guid, v.title, v.link, v.canonical, v.published, v.updated, v.authors, v.summary_html, v.content_html, v.article_html, v.categories,
     v.enclosures, v.image, v.language";
 
 pub(super) const FROM: &str = "item JOIN item_version AS v ON v.item = item.number AND v.version = item.version
@@ -61,7 +61,7 @@ impl Store {
                     known.by_identity.insert(identity, item);
                 }
             }
-            let link = entry.link.as_ref().map(|link| canonical(link).to_string());
+            let link = entry.canonical().map(String::from);
             let item = link.as_ref().map(|link| self.known_by_link(source, link)).transpose()?.flatten();
             known.by_link.extend(link.zip(item));
         }
@@ -188,7 +188,7 @@ impl Store {
 pub(super) fn insert(connection: &Connection, item: &Item) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO item (id, source, identity, generation, version, link_key, first_seen, placed)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    let link = item.entry.link.as_ref().map(|link| canonical(link).to_string());
+    let link = item.entry.canonical().map(String::from);
     connection.prepare_cached(sql)?.execute(params![
         item.id.0,
         item.source.as_str(),
@@ -209,7 +209,7 @@ pub(super) fn insert(connection: &Connection, item: &Item) -> rusqlite::Result<i
 pub(super) fn revise(connection: &Connection, item: &Item, seen: Timestamp) -> rusqlite::Result<i64> {
     let sql = "UPDATE item SET version = ?4, link_key = ?5 WHERE source = ?1 AND identity = ?2 AND generation = ?3
                RETURNING number";
-    let link = item.entry.link.as_ref().map(|link| canonical(link).to_string());
+    let link = item.entry.canonical().map(String::from);
     let mut statement = connection.prepare_cached(sql)?;
     let revised =
         params![item.source.as_str(), item.identity, item.generation, item.version, link.as_deref().map(link_key)];
@@ -282,6 +282,8 @@ fn known_item(row: &Row) -> rusqlite::Result<(i64, KnownItem)> {
 
 pub(super) fn item_row(row: &Row) -> rusqlite::Result<ItemRow> {
     let story: Option<[u8; 16]> = row.get("story")?;
+    let link: Option<Url> = parsed_or_none(row, "link")?;
+    let canonical: Option<Url> = parsed_or_none(row, "canonical")?;
     let item = Item {
         id: ItemId(row.get("id")?),
         source: parsed(row, "source")?,
@@ -293,7 +295,8 @@ pub(super) fn item_row(row: &Row) -> rusqlite::Result<ItemRow> {
         entry: Entry {
             guid: row.get("guid")?,
             title: row.get("title")?,
-            link: parsed_or_none(row, "link")?,
+            original: canonical.filter(|article| link.as_ref().is_some_and(|link| is_elsewhere(article, link))),
+            link,
             published: parsed_or_none(row, "published")?,
             updated: parsed_or_none(row, "updated")?,
             authors: json(row, "authors")?,

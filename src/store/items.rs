@@ -155,6 +155,19 @@ impl Store {
         rows.map(|row| Ok(row?)).collect()
     }
 
+    /// The items under a canonical link whose texts were removed: the source of
+    /// each, and when it was first seen; in the order of that.
+    pub fn removed_at(&self, link: &Url) -> Result<Vec<(SourceId, Timestamp)>> {
+        let sql = "SELECT item.source, item.first_seen FROM source CROSS JOIN item
+                   WHERE item.source = source.id AND item.link_key = ?1 AND item.title_key IS NOT NULL
+                   ORDER BY item.first_seen, item.id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([link_key(canonical(link).as_str())], |row| {
+            Ok((parsed(row, "source")?, parsed(row, "first_seen")?))
+        })?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
     /// How many items there are. They are numbered without gaps, and counting
     /// a million would take longer than an answer about our health may.
     pub fn count_items(&self) -> Result<u64> {

@@ -25,6 +25,7 @@ mod json_feed;
 mod json_mend;
 mod json_value;
 mod many;
+mod markdown;
 mod mend;
 mod nowhere;
 mod page;

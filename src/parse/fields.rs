@@ -26,6 +26,7 @@ const NAMESPACES: &[(&str, &str)] = &[
     ("purl.org/rss/1.0/", ""),
     ("backend.userland.com/", ""),
     ("1999/xhtml", "xhtml"),
+    ("source.scripting.com", "source"),
 ];
 
 /// More nesting than feed-rs is given, since it recurses; the outline ends there.

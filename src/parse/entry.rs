@@ -152,7 +152,7 @@ fn link(given: &model::Entry, fields: &Fields, guid: Option<&str>, around: &Arou
     let from_guid = || {
         let permalink = fields
             .all("guid")
-            .all(|guid| guid.attribute("isPermaLink").is_none_or(|is| !is.eq_ignore_ascii_case("false")));
+            .all(|guid| guid.attribute_in_any_case("isPermaLink").is_none_or(|is| !is.eq_ignore_ascii_case("false")));
         guid.filter(|_| permalink && around.shape != Shape::Atom).and_then(|guid| absolute(guid, None))
     };
     from_links.or_else(from_text).or_else(from_atom).or_else(from_guid)
@@ -196,7 +196,13 @@ fn authors(given: &model::Entry, fields: &Fields, around: &Around, name: fn(&str
             }
             names
         }
-        Shape::Rss | Shape::Rdf | Shape::Json => own("author").chain(own("dc:creator")).collect(),
+        Shape::Rss | Shape::Rdf | Shape::Json => {
+            // As in Atom: a person with a name and an address.
+            let persons = ["author/name", "atom:author/name"].into_iter().flat_map(own);
+            let is_line = |field: &&Field| !field.markup.as_deref().is_some_and(|markup| markup.contains("<name"));
+            let lines = fields.all("author").filter(is_line).filter_map(|field| name(&written(field)));
+            persons.chain(lines).chain(own("dc:creator")).collect()
+        }
     };
     let names = if names.is_empty() { own("itunes:author").collect() } else { names };
     let inherited = matches!(around.shape, Shape::Atom | Shape::Json);
@@ -251,13 +257,13 @@ fn enclosures(given: &model::Entry, fields: &Fields, around: &Around) -> Vec<Enc
         fields.all(name).filter_map(|field: &Field| {
             let href = field.attribute("url").or_else(|| field.attribute("href"))?;
             let length = field.attribute("length").or_else(|| field.attribute("fileSize"));
-            enclosure(href, field.attribute("type"), length.and_then(|length| length.parse().ok()), around)
+            enclosure(href, field.attribute("type"), length.and_then(bytes), around)
         })
     };
     let of_atom = fields.all("atom:link").filter(|link| link.attribute("rel") == Some("enclosure"));
     let of_atom = of_atom.filter_map(|link| {
         let href = absolute(link.attribute("href")?, link.base.as_deref().or(around.base).or(around.feed_link))?;
-        let length = link.attribute("length").and_then(|length| length.parse().ok());
+        let length = link.attribute("length").and_then(bytes);
         enclosure(href.as_str(), link.attribute("type"), length, around)
     });
     let played = attached("media:content").filter(|media| {
@@ -282,12 +288,20 @@ fn enclosure(href: &str, kind: Option<&str>, length: Option<u64>, around: &Aroun
     Some(Enclosure { url, mime_type, length: length.filter(|length| *length > 0) })
 }
 
+/// A length as people write it: `1234`, `1,234`, `1 234`.
+fn bytes(length: &str) -> Option<u64> {
+    length.replace([',', ' ', '\u{a0}', '\''], "").parse().ok()
+}
+
 fn image(fields: &Fields, around: &Around) -> Option<Url> {
     let is_picture = |field: &&Field| {
         field.attribute("medium") == Some("image")
             || field.attribute("type").is_some_and(|kind| kind.starts_with("image/"))
     };
-    let named = fields.all("itunes:image").chain(fields.all("media:thumbnail"));
+    // The largest, the first of several such.
+    let width = |field: &&Field| field.attribute("width").and_then(|width| width.parse::<u32>().ok()).unwrap_or(0);
+    let thumbnail = fields.all("media:thumbnail").rev().max_by_key(width);
+    let named = fields.all("itunes:image").chain(thumbnail);
     let pictures =
         named.chain(fields.all("media:content").filter(is_picture)).chain(fields.all("enclosure").filter(is_picture));
     let mut hrefs = pictures.filter_map(|field| field.attribute("url").or_else(|| field.attribute("href")));

@@ -121,6 +121,8 @@ pub(super) struct Outline<'t> {
     pub depth: usize,
     /// Whether it uses entities that XML does not have.
     pub foreign: bool,
+    /// Whether an element has attributes that are none: without quotes, or twice.
+    pub ill_attributed: bool,
     /// Whether it holds more than is noted, so that feed-rs had better not
     /// see it: more fields in one entry than 2,000, more in all than 64 MiB
     /// with the links in them, or a base of more than 8 KiB.
@@ -141,6 +143,12 @@ impl Field<'_> {
     /// The value of an attribute, trimmed; nothing if it is empty.
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
         attribute(&self.attributes, name)
+    }
+
+    /// As [`Field::attribute`], whatever the case of its name.
+    pub(super) fn attribute_in_any_case(&self, name: &str) -> Option<&str> {
+        let found = self.attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
     /// Whether it is one of Atom's own elements.
@@ -164,7 +172,7 @@ impl Outline<'_> {
 
 impl<'t> Fields<'t> {
     /// All fields of one name.
-    pub(super) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f Field<'t>> {
+    pub(super) fn all<'f>(&'f self, name: &'f str) -> impl DoubleEndedIterator<Item = &'f Field<'t>> {
         self.fields.iter().filter(move |field| field.is(name))
     }
 
@@ -301,6 +309,7 @@ impl<'t> Walk<'t> {
         if let Some(open) = self.stack.last_mut() {
             open.has_elements = true;
         }
+        self.outline.ill_attributed |= element.attributes().take(MOST_ATTRIBUTES).any(|attribute| attribute.is_err());
         let attributes = attributes(element);
         let base = self.base(attribute(&attributes, "xml:base"));
         let around = self.stack.last().and_then(|open| open.field.as_ref());

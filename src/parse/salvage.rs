@@ -119,6 +119,9 @@ fn first(text: &str, outline: &Outline, base: Option<&Url>) -> Result<model::Fee
     if outline.foreign {
         return Err("entities that XML does not have".to_owned());
     }
+    if outline.ill_attributed {
+        return Err("attributes without quotes, or twice".to_owned());
+    }
     let feed = attempt::read(text, base)?;
     if feed.entries.is_empty() && !outline.entries.is_empty() {
         return Err("its entries are not where they belong".to_owned());

@@ -57,7 +57,14 @@ pub(in crate::parse) fn title(fields: &Fields, shape: Shape) -> Option<(String, 
 fn one_line(title: &Body) -> (String, Option<String>) {
     let kind = title.field.and_then(|field| field.attribute("type"));
     let xhtml = kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("xhtml"));
-    if xhtml { of_xhtml(&title.text) } else { text::title_and_original(&title.text) }
+    match kind {
+        _ if xhtml => of_xhtml(&title.text),
+        // Said to be text, it has no tags; references escaped twice are a slip all the same.
+        Some("text") if title.field.is_some_and(Field::is_of_atom) && title.text.contains('<') => {
+            text::title_and_original(&title.text.replace('<', "&lt;"))
+        }
+        _ => text::title_and_original(&title.text),
+    }
 }
 
 /// A title as feed-rs read it, as one line, and as it came if that was garbled.

@@ -200,7 +200,7 @@ pub fn parse(document: Document) -> Result<Parsed, NotAFeed> {
     if capitals.is_some() && reading.rescued == Rescue::AsIs {
         reading.rescued = Rescue::Repaired;
     }
-    Ok(feed::parsed(reading, document.base_url))
+    Ok(feed::parsed(reading, document.base_url, document.bytes.len()))
 }
 
 #[cfg(test)]

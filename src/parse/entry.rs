@@ -29,8 +29,18 @@ const MOST_AUTHORS: usize = 64;
 /// A title made from the text is at most this long.
 const SUBSTITUTE_CHARS: usize = 100;
 
+/// Whether the document has room left for what entries say at length.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    Left,
+    /// Only for what an entry is known by.
+    None,
+}
+
 /// What an entry takes from its feed.
 pub(super) struct Around<'f> {
+    /// Why there may be nothing in an entry, in words.
+    pub hollow: &'static str,
     pub shape: Shape,
     pub base: Option<&'f Url>,
     pub feed_link: Option<&'f Url>,
@@ -47,11 +57,12 @@ pub(super) fn entry(
     given: model::Entry,
     fields: &Fields,
     around: &Around,
+    room: Room,
 ) -> Result<(Entry, Option<Garbled>), &'static str> {
     let guid = guid(&given, fields);
     let link = link(&given, fields, guid.as_deref(), around);
-    let summary = texts::summary(&given, fields, around.shape);
-    let content = texts::content(&given, fields, around.shape);
+    let summary = texts::summary(&given, fields, around.shape).filter(|_| room == Room::Left);
+    let content = texts::content(&given, fields, around.shape).filter(|_| room == Room::Left);
     let base = around.base.or(around.feed_link).or(link.as_ref());
     let html = |body: Option<Body>, limit_bytes| {
         let own = |body: &Body| body.field.and_then(|field| field.base.clone());
@@ -88,17 +99,38 @@ pub(super) fn entry(
         content_html,
         article_html: String::new(),
         categories,
-        enclosures: enclosures(&given, fields, around),
-        image: image(fields, around),
+        enclosures: if room == Room::Left { enclosures(&given, fields, around) } else { Vec::new() },
+        image: image(fields, around).filter(|_| room == Room::Left),
         language: language(&given, fields).or(around.language).map(str::to_owned),
         link,
         original,
     };
     if entry.title.is_empty() {
         let untitled = || (!fields.is_empty()).then(|| "Untitled".to_owned());
-        entry.title = substitute(&entry).or_else(untitled).ok_or("there is nothing in it")?;
+        entry.title = substitute(&entry).or_else(untitled).ok_or(around.hollow)?;
     }
     Ok((entry, Some(garbled).filter(|garbled| *garbled != Garbled::default())))
+}
+
+/// What an entry comes to, in bytes.
+pub(super) fn weight(entry: &Entry, garbled: Option<&Garbled>) -> usize {
+    let length = |link: &Option<Url>| link.as_ref().map_or(0, |link| link.as_str().len());
+    let lines = |lines: &[String]| lines.iter().map(String::len).sum::<usize>();
+    let texts = entry.title.len() + entry.summary_html.len() + entry.content_html.len();
+    let words = entry.guid.as_ref().map_or(0, String::len) + lines(&entry.authors) + lines(&entry.categories);
+    let attached: usize = entry.enclosures.iter().map(|enclosure| enclosure.url.as_str().len()).sum();
+    let came = garbled.map_or(0, |came| {
+        let html = [&came.summary_html, &came.content_html, &came.title].into_iter().flatten();
+        html.map(String::len).sum()
+    });
+    size_of::<Entry>()
+        + texts
+        + words
+        + attached
+        + length(&entry.link)
+        + length(&entry.original)
+        + length(&entry.image)
+        + came
 }
 
 /// The title, and as it came if that was garbled.

@@ -399,6 +399,19 @@ fn attributes_are_read_without_quotes_and_elements_in_capitals() {
 }
 
 #[test]
+fn what_a_document_becomes_is_bounded_and_what_is_left_out_is_said() {
+    let items =
+        format!("<item><guid>g</guid><title>I</title><description>{}</description></item>", "&amp;amp;".repeat(5_000));
+    let text = rss(&items.repeat(400)).replace("&amp;amp;", "&");
+    let parsed = document(text.as_bytes()).unwrap();
+    let all: usize = parsed.entries.iter().map(|entry| entry.summary_html.len()).sum();
+    assert_eq!(parsed.entries.len(), 400);
+    assert!((text.len()..2 * text.len() + (5 << 20)).contains(&all), "{all} of {}", text.len());
+    let said = parsed.mended.iter().find(|said| said.contains("left out")).unwrap();
+    assert!(said.starts_with("the texts of "), "{said}");
+}
+
+#[test]
 fn entries_after_the_end_of_the_feed_are_read() {
     let entry = |name: &str| format!("<entry><id>{name}</id><title>{name}</title></entry>");
     let names = |text: &str| {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use recapd::compose::{Order, compose};
+use recapd::compose::{History, Order, compose};
 use recapd::config::{Config, parse_str};
 use recapd::id::{ItemId, SourceId};
 use recapd::item::{Entry, Item};
@@ -223,7 +223,8 @@ fn a_week(items: usize) {
     let config: Config = parse_str("", &|_| None).expect("the shipped configuration");
     let window = start()..start() + SignedDuration::from_hours(7 * 24);
     let week = "2026-W19".parse().expect("a week");
-    let order = Order { week, window: &window, frozen: window.end, issue: Issue::Later };
+    let history = History::of(&store).expect("what was published");
+    let order = Order { week, window: &window, frozen: window.end, issue: Issue::Later, history: &history };
     let begun = Instant::now();
     let recaps = compose(&store, &config, order).expect("a recap");
     let entries = recaps.first().map_or(0, |recap| recap.entries.len());

@@ -97,7 +97,7 @@ enum Verb {
     },
     /// Print one feed as recapd reads it: in short on a terminal, else as JSON; touches no store
     Parse {
-        /// A file, or an http or https address
+        /// A file, `-` for standard input, or an http or https address
         #[arg(value_name = "FILE|URL")]
         document: String,
         /// As the server would say: its charset counts

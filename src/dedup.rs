@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::id::ItemId;
 use crate::item::{Entry, Item};
-use crate::link::{canonical, link_key};
+use crate::link::link_key;
 use crate::source::{Beliefs, Dating, Footprint, FutureDates, Part, Source};
 
 mod again;
@@ -168,7 +168,7 @@ fn is_under_its_link_alone(item: &KnownItem, entry: &Entry) -> bool {
 
 /// The items that `entry` may be under another name.
 fn candidates<'k>(entry: &Entry, known: &'k Known) -> impl Iterator<Item = &'k KnownItem> {
-    let link = || entry.link.as_ref().map(|link| canonical(link).to_string());
+    let link = || entry.canonical().map(String::from);
     let under = if known.by_link.is_empty() { None } else { link().and_then(|link| known.by_link.get(&link)) };
     let names = if known.by_identity.is_empty() { Vec::new() } else { other_names(entry) };
     under.into_iter().chain(names.into_iter().filter_map(|name| known.by_identity.get(&name)))
@@ -178,7 +178,7 @@ impl KnownItem {
     /// What is known of an item that was just stored.
     pub fn of(item: &Item) -> Self {
         let entry = &item.entry;
-        let link = entry.link.as_ref().map(|link| canonical(link).to_string());
+        let link = entry.canonical().map(String::from);
         let link_key = link.as_deref().map(link_key);
         let (content_hash, title, published) = (entry.content_hash(), entry.title.clone(), entry.published);
         Self {
@@ -201,7 +201,7 @@ impl KnownItem {
         // What is too old to be kept is not recorded again.
         let Some(said) = self.said.as_ref().filter(|_| self.version < MOST_VERSIONS) else { return true };
         let may_change = |part| ignored.contains(&part);
-        let link = entry.link.as_ref().map(|link| canonical(link).to_string());
+        let link = entry.canonical().map(String::from);
         let title = if may_change(Part::Title) { &said.title } else { &entry.title };
         let link = if may_change(Part::Link) { &said.link } else { &link };
         if may_change(Part::Content) {

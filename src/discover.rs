@@ -6,7 +6,7 @@ mod naming;
 use url::Url;
 
 use crate::text::tags::{Role, Tag, tags};
-use crate::text::{cut, title};
+use crate::text::{cut, head, title};
 
 pub use naming::{lasting_id, new_id};
 
@@ -21,6 +21,13 @@ const LONGEST_TITLE_CHARS: usize = 100;
 
 /// Links that look like feeds: each would be asked, so only a few.
 const MOST_LINKED: usize = 3;
+
+/// A link to a feed says no more than this; articles about feeds do.
+const MOST_LABEL_WORDS: usize = 4;
+const LONGEST_LABEL_BYTES: usize = 200;
+
+/// Words of which one is in the name of such a link.
+const FEED_WORDS: [&str; 6] = ["rss", "rss2", "atom", "feed", "feeds", "newsfeed"];
 
 /// Where feeds are found that no page names, the likeliest first.
 const USUAL: [&str; 7] = ["feed", "rss", "atom.xml", "index.xml", "feed.xml", "rss.xml", "feed.json"];
@@ -88,14 +95,18 @@ pub fn add_once(found: &mut Vec<Candidate>, more: impl Iterator<Item = Candidate
     }
 }
 
-/// Where to look if a page names no feed: links on it that look like feeds of the same host, three at most, then
-/// the usual places. Each address once, the likeliest first, the page itself not among them.
+/// Where to look if a page names no feed: links on it that look like feeds of the same host, or are called so,
+/// three at most, then the usual places. Each address once, the likeliest first, the page itself not among them.
 pub fn guessed(page: &str, base: &Url) -> Vec<Url> {
     let links_from = base_of(page, base);
-    let linked = tags(page).filter(|tag| tag.is("a") && tag.role != Role::Closes).filter_map(|tag: Tag| {
-        let url = address(&tag.attribute("href")?, &links_from)?;
-        (url.host() == base.host() && looks_like_feed(&url)).then_some(url)
-    });
+    let linked = || {
+        tags(page).filter(|tag| tag.is("a") && tag.role != Role::Closes).filter_map(|tag: Tag| {
+            let url = address(&tag.attribute("href")?, &links_from)?;
+            (url.host() == base.host()).then_some((tag, url))
+        })
+    };
+    let by_address = linked().filter(|(_, url)| looks_like_feed(url));
+    let by_words = linked().filter(|(tag, url)| !looks_like_feed(url) && speaks_of_feeds(tag));
     let mut all: Vec<Url> = Vec::new();
     let mut add = |url: Url| {
         if url != *base && !all.contains(&url) {
@@ -103,7 +114,7 @@ pub fn guessed(page: &str, base: &Url) -> Vec<Url> {
         }
         all.len()
     };
-    for url in linked {
+    for (_, url) in by_address.chain(by_words) {
         if add(url) == MOST_LINKED {
             break;
         }
@@ -146,6 +157,16 @@ fn looks_like_feed(url: &Url) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether the words of a link are those of one to a feed: `RSS feed`, `Atom`.
+fn speaks_of_feeds(link: &Tag) -> bool {
+    let near = head(link.after, LONGEST_LABEL_BYTES);
+    // What is cut in two may be an article's title.
+    let label = near.find("</a").or_else(|| near.find("</A")).map(|end| title(&near[..end])).unwrap_or_default();
+    let words = label.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words: Vec<String> = words.map(str::to_lowercase).collect();
+    words.len() <= MOST_LABEL_WORDS && words.iter().any(|word| FEED_WORDS.contains(&word.as_str()))
 }
 
 /// What links are relative to: what the page says, else where it was found.
@@ -233,6 +254,10 @@ mod tests {
             guessed(page, &base()).iter().map(|url| url.as_str().replace("https://a.test", "")).collect();
         let expected = "/blog/news.rss /feed/ /rss /feed /atom.xml /index.xml /feed.xml /rss.xml /feed.json";
         assert_eq!(found.join(" "), expected);
+        let page =
+            "<a href='/f2.xml'><b>RSS</b> feed</a> <a href=/x>How we read a feed of ours</a> <a href=/news.rss>n</a>";
+        let found: Vec<String> = guessed(page, &base()).iter().take(3).map(|url| url.path().to_owned()).collect();
+        assert_eq!(found, ["/news.rss", "/f2.xml", "/feed"]);
         assert_eq!(guessed("", &"https://a.test/feed".parse().unwrap()).len(), USUAL.len() - 1, "not the page itself");
     }
 

@@ -19,6 +19,10 @@ pub struct Entry {
     pub title: String,
     /// Where the article is, absolute, http or https.
     pub link: Option<Url>,
+    /// Where the article itself is, on another host, if the link leads there by
+    /// way of somebody who counts visits. It says whose the article is and which;
+    /// readers are led where the feed leads them.
+    pub original: Option<Url>,
     /// When the publisher says it appeared. Publishers err: it may lie in the
     /// future or the far past.
     pub published: Option<Timestamp>,
@@ -93,13 +97,23 @@ impl Entry {
     /// The canonical link, with the part of the page that it leads to, if it
     /// has one. None for a front page: that is no article.
     pub fn identity_by_link(&self) -> Option<String> {
-        let link = self.link.as_ref()?;
+        let link = self.article()?;
         let canonical = canonical(link);
         if let Some(part) = part(link) {
             return Some(format!("link:{canonical}#{part}"));
         }
         let is_front = canonical.path() == "/" && canonical.query().is_none() && canonical.fragment().is_none();
         (!is_front).then(|| format!("link:{canonical}"))
+    }
+
+    /// Where the article is, past whoever counts visits.
+    pub fn article(&self) -> Option<&Url> {
+        self.original.as_ref().or(self.link.as_ref())
+    }
+
+    /// What is compared of its link.
+    pub fn canonical(&self) -> Option<Url> {
+        self.article().map(canonical)
     }
 
     /// Title and date.
@@ -114,7 +128,7 @@ impl Entry {
     /// and markup may flap from poll to poll without the article changing. Of
     /// what the feed says: its page, which is not asked for again, counts for nothing.
     pub fn content_hash(&self) -> [u8; 32] {
-        let link = self.link.as_ref().map(|link| canonical(link).to_string());
+        let link = self.canonical().map(String::from);
         self.content_hash_under(&self.title, link.as_deref())
     }
 
@@ -184,6 +198,8 @@ mod tests {
         );
         assert_eq!(entry(None, Some("https://a.test/#top"), "T").identity(), "title:T", "a front page is no article");
         assert_eq!(entry(Some("7"), link, "T").identity_without_guid(), "link:https://a.test/1");
+        let counted = Entry { original: "https://b.test/2".parse().ok(), ..entry(None, link, "T") };
+        assert_eq!(counted.identity(), "link:https://b.test/2");
     }
 
     #[test]

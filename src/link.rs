@@ -197,6 +197,16 @@ pub fn leads_on(link: &Url) -> bool {
     OPAQUE_HOSTS.contains(&host) || shortens_for(host).is_some()
 }
 
+/// Whether `article` lies on another host than `link`, from which it is reached.
+pub fn is_elsewhere(article: &Url, link: &Url) -> bool {
+    let host = |link: &Url| {
+        let mut link = link.clone();
+        tidy_host(&mut link);
+        link.host_str().map(str::to_owned)
+    };
+    article.host_str() != link.host_str() && host(article) != host(link)
+}
+
 /// The link inside a redirector's link, or the link itself.
 fn unwrapped(link: &Url) -> Url {
     let mut url = link.clone();

@@ -7,6 +7,8 @@
 //! `MOST_ENTRIES` here, depths and lengths in `mend` and `fields`, and the
 //! budget of `salvage`.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use url::Url;
 
@@ -15,6 +17,7 @@ use crate::source::Wishes;
 
 mod attempt;
 mod base64;
+mod cases;
 mod dates;
 mod decode;
 mod entry;
@@ -26,6 +29,7 @@ mod json_feed;
 mod json_mend;
 mod json_value;
 mod many;
+mod markdown;
 mod mend;
 mod nowhere;
 mod page;
@@ -185,14 +189,19 @@ pub fn parse(document: Document) -> Result<Parsed, NotAFeed> {
     shape::check_text(document.bytes)?;
     let decode::Decoded { text, misnamed } = decode::decode(document.bytes, document.content_type);
     let shape = shape::of(&text)?;
+    let (text, capitals) =
+        if shape == shape::Shape::Json { (Cow::Borrowed(&*text), None) } else { cases::usual(&text, shape) };
     let first = (shape != shape::Shape::Json).then(|| many::first(&text));
     let mut reading = match &first {
         None => json_feed::read(&text)?,
         Some(first) => salvage::read(&first.text, shape, document.base_url, first.tags)?,
     };
     reading.skipped.extend(first.as_ref().and_then(|first| first.beyond.clone()));
-    reading.mended.splice(..0, misnamed);
-    Ok(feed::parsed(reading, document.base_url))
+    reading.mended.splice(..0, misnamed.into_iter().chain(capitals.clone()));
+    if capitals.is_some() && reading.rescued == Rescue::AsIs {
+        reading.rescued = Rescue::Repaired;
+    }
+    Ok(feed::parsed(reading, document.base_url, document.bytes.len()))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::ledger::{Event, Note};
 use crate::names::Names;
 use crate::parse::{Garbled, Skipped};
 use crate::schedule::{Habits, Outcome, Pace, next_poll};
-use crate::source::{Footprint, Source, SourceState, Stance, Standing, Validators, Wishes};
+use crate::source::{Dates, Footprint, Source, SourceState, Stance, Standing, Validators, Wishes};
 use crate::story::signature::Signature;
 
 mod full_text;
@@ -146,6 +146,9 @@ pub fn take(source: &Source, before: &SourceState, answer: Answer, known: &Known
             turn.state.rhythm = before.rhythm.after(0, by.now);
             // The document that was taken last is there again.
             turn.state.held = None;
+            if before.dates == Dates::Unproven && before.first_success.is_some() {
+                turn.state.dates = Dates::Steady;
+            }
             succeeded(&mut turn.state, by.now);
             moves::followed(&mut turn.state, &source.feed, moved, moves::Proof::NotModified, by.now);
             Outcome::Answered { asked_for }

@@ -251,10 +251,15 @@ fn at_place<'c>(store: &Store, config: &Config, clock: Clock, week: Week, place:
 fn item(store: &Store, config: &Config, clock: Clock, link: &Url) -> Result<()> {
     let rows = store.items_at(link)?;
     let dropped = store.ledger_of_dropped(link)?;
-    if rows.is_empty() && dropped.is_empty() {
+    let removed = store.removed_at(link)?;
+    if rows.is_empty() && dropped.is_empty() && removed.is_empty() {
         bail!("no source carried {link}: `recapd items` prints the links of all that came");
     }
     ledger(&dropped, config)?;
+    for (source, first_seen) in removed {
+        let seen = moment(first_seen, config);
+        output::line(&format!("`{source}` carried it, first seen {seen}; its text was removed after `keep_items`"))?;
+    }
     for ItemRow { item, story: of } in rows {
         let placed = item.placed.map(|at| format!(", placed at {}", moment(at, config))).unwrap_or_default();
         let title = &item.entry.title;

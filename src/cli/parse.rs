@@ -2,7 +2,7 @@
 //! for a person at a terminal.
 
 use std::fmt::Write as _;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Read};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
@@ -70,9 +70,18 @@ pub async fn parsed(wanted: Wanted, clock: Clock, style: Style) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-/// The bytes of a file, unpacked if it is one that gzip packed.
+/// The bytes of a file, or of standard input for `-`, unpacked if gzip packed them.
 fn file(path: &str) -> Result<Vec<u8>> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {path}"))?;
+    let mut bytes = Vec::new();
+    let read = match path {
+        // One byte more tells what is too long.
+        "-" => std::io::stdin().lock().take(LONGEST_BYTES + 1).read_to_end(&mut bytes).map(drop),
+        path => std::fs::read(path).map(|read| bytes = read),
+    };
+    read.with_context(|| format!("cannot read {path}"))?;
+    if path == "-" && bytes.len() as u64 > LONGEST_BYTES {
+        bail!("standard input has more than {} MiB, which no feed has", LONGEST_BYTES >> 20);
+    }
     if !bytes.starts_with(&GZIP) {
         return Ok(bytes);
     }

@@ -41,7 +41,7 @@ fn item(row: &ItemRow, teller: &Teller) -> Value {
         "guid": entry.guid,
         "title": entry.title,
         "link": entry.link,
-        "canonical": entry.link.as_ref().map(crate::link::canonical),
+        "canonical": entry.canonical(),
         "published": entry.published,
         "updated": entry.updated,
         "language": entry.language,

@@ -115,11 +115,11 @@ fn goes_by(report: &Report) -> Vec<&str> {
     vec![report.item.source.as_str(), &report.source_name, name, domain]
 }
 
-/// Who wrote an item: the publisher behind its link. Where that is not
+/// Who wrote an item: the publisher of its article. Where that is not
 /// configured, a source with a weight of its own speaks for itself, and so
 /// does one whose items have no links or lie beside its feed.
 fn publisher(publishers: &Publishers, item: &Item, source: Option<&Source>) -> Publisher {
-    let link = item.entry.link.as_ref();
+    let link = item.entry.article();
     let behind = link.map(|link| publishers.behind_titled(link, &item.entry.title));
     let Some(source) = source else { return behind.unwrap_or_else(|| publishers.unknown(item.source.as_str())) };
     let feed = publishers.behind(&source.feed);

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 
 use crate::item::Entry;
-use crate::link::{canonical, link_key, part};
+use crate::link::{link_key, part};
 use crate::source::Identity;
 use crate::text::token::tokens;
 
@@ -36,7 +36,7 @@ pub(super) fn is_another_article(item: &KnownItem, entry: &Entry, by: Identity) 
     if by != Identity::Best {
         return false;
     }
-    let link = entry.link.as_ref().map(|link| canonical(link).to_string());
+    let link = entry.canonical().map(String::from);
     let Some(said) = &item.said else {
         // Whoever moves a site changes the links of old articles, not their titles.
         return link.as_deref().map(link_key) != item.link_key && Some(title_key(&entry.title)) != item.title_key;
@@ -55,7 +55,7 @@ pub fn title_key(title: &str) -> i64 {
 /// another name or by its link, and is not in the document itself. Some feeds
 /// rotate their ids at every poll.
 pub(super) fn is_again(item: &KnownItem, entry: &Entry, by: Identity, doubt: Doubt) -> bool {
-    let link = entry.link.as_ref().map(|link| canonical(link).to_string());
+    let link = entry.canonical().map(String::from);
     let has_its_guid = entry.guid.is_some() && item.identity.starts_with("id:") && is_named(item, entry);
     let Some(said) = &item.said else {
         let is_there = link.is_some() && link.as_deref().map(link_key) == item.link_key;
@@ -107,7 +107,7 @@ fn are_apart(said: &Said, entry: &Entry) -> bool {
 /// Blocks of a live page, versions in a list of changes: each with an address of its own, which may be its id.
 fn is_another_part(item: &KnownItem, entry: &Entry) -> bool {
     let before = item.identity.split_once('#').map(|(_, part)| part);
-    let now = entry.link.as_ref().and_then(part);
+    let now = entry.article().and_then(part);
     before.zip(now).is_some_and(|(before, now)| before != now)
 }
 

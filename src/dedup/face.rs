@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use crate::item::Entry;
-use crate::link::canonical;
 use crate::source::{Footprint, Identity};
 
 /// A shorter text may stand under several titles by right.
@@ -14,7 +13,7 @@ const TELLING_BYTES: usize = 80;
 /// or three things that hardly two articles have in common. Its place is the
 /// path of its link in small letters, without what follows a `?`.
 pub fn faces(entry: &Entry) -> Vec<u32> {
-    let place = entry.link.as_ref().map(|link| canonical(link).path().to_lowercase()).unwrap_or_default();
+    let place = entry.canonical().map(|link| link.path().to_lowercase()).unwrap_or_default();
     // `/?p=7` says where the site is, not where the article.
     let is_somewhere = !matches!(place.as_str(), "" | "/");
     let is_nameless = entry.guid.is_none() && entry.link.is_none();

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::item::Entry;
-use crate::link::canonical;
 use crate::source::{Beliefs, Dating, Identity};
 
 use super::again::{SAME_ARTICLE, likeness};
@@ -55,7 +54,7 @@ pub fn names(entries: &[Entry], believed: &Beliefs) -> Vec<Name> {
 /// or the operator told its source's items apart in another way.
 pub fn other_names(entry: &Entry) -> Vec<String> {
     let guid = entry.guid.iter().flat_map(|guid| [Some(format!("id:{guid}")), over_another_scheme(guid)]);
-    let link = entry.link.as_ref().map(|link| format!("link:{}", canonical(link)));
+    let link = entry.canonical().map(|link| format!("link:{link}"));
     let titles = [entry.identity_by_title(), format!("title:{}", entry.title)];
     let mut names: Vec<String> = guid.flatten().chain(entry.identity_by_link()).chain(link).chain(titles).collect();
     names.dedup();
@@ -78,7 +77,7 @@ fn shared(names: &[Name]) -> Vec<Vec<usize>> {
 }
 
 fn has_several_links(entries: &[Entry], users: &[usize]) -> bool {
-    let link = |at: &usize| entries[*at].link.as_ref().map(canonical);
+    let link = |at: &usize| entries[*at].canonical();
     users.iter().map(link).collect::<HashSet<_>>().len() > 1
 }
 

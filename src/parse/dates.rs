@@ -10,7 +10,7 @@ mod months;
 mod zones;
 
 use months::{month, spelled};
-use zones::{minutes_east, zone_like};
+use zones::{minutes_east, zone_like, zone_of};
 
 /// The instant that a publisher means; UTC where no zone is given or known.
 pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
@@ -175,7 +175,8 @@ impl<'t> Said<'t> {
 
     /// `at` before the time of day is the English word, not Atlantic time.
     fn is_zone(&self, word: &str) -> bool {
-        (zone_like(word) || minutes_east(word).is_some()) && (self.clock.is_some() || !word.eq_ignore_ascii_case("at"))
+        let is_zone = zone_like(word) || minutes_east(word).is_some() || zone_of(word).is_some();
+        is_zone && (self.clock.is_some() || !word.eq_ignore_ascii_case("at"))
     }
 
     /// AM or PM, perhaps with an `hour` before it: `10pm`, or `10 p.m.`, where
@@ -265,8 +266,14 @@ fn full_year(year: i16) -> i16 {
 /// knows is UTC.
 fn instant(date: Date, seconds: i64, zone: &str) -> Option<Timestamp> {
     let midnight = Offset::UTC.to_timestamp(DateTime::from_parts(date, Time::midnight())).ok()?;
-    let seconds_east = 60 * i64::from(minutes_east(zone).unwrap_or(0));
-    Timestamp::from_second(midnight.as_second() + seconds - seconds_east).ok()
+    let at = |minutes_east: i32| midnight.as_second() + seconds - 60 * i64::from(minutes_east);
+    match (minutes_east(zone), zone_of(zone)) {
+        (None, Some(place)) => {
+            let there = Offset::UTC.to_datetime(Timestamp::from_second(at(0)).ok()?);
+            place.to_timestamp(there).ok()
+        }
+        (minutes, _) => Timestamp::from_second(at(minutes.unwrap_or(0))).ok(),
+    }
 }
 
 #[cfg(test)]
@@ -297,6 +304,10 @@ mod tests {
         check("02 Nov 2026 10:00:00 GMT+0200", "2026-11-02T08:00:00Z");
         check("02 Nov 2026 10:00:00 XYZ", "2026-11-02T10:00:00Z");
         check("2026-11-02 10:00:00 EST", "2026-11-02T15:00:00Z");
+        check("2026-11-02 10:00:00 Europe/Berlin", "2026-11-02T09:00:00Z");
+        check("Mon, 01 Jun 2026 10:00:00 Europe/Berlin", "2026-06-01T08:00:00Z");
+        check("2026-11-02T10:00:00[America/Argentina/Buenos_Aires]", "2026-11-02T13:00:00Z");
+        check("2026-11-02 10:00:00 Nowhere/Else", "2026-11-02T10:00:00Z");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::fields::{Field, Fields};
 use super::shape::Shape;
 use super::{Garbled, dates, person};
 use crate::item::{Enclosure, Entry};
+use crate::link::is_elsewhere;
 use crate::text;
 use crate::text::html::made_safe_within;
 
@@ -28,8 +29,18 @@ const MOST_AUTHORS: usize = 64;
 /// A title made from the text is at most this long.
 const SUBSTITUTE_CHARS: usize = 100;
 
+/// Whether the document has room left for what entries say at length.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    Left,
+    /// Only for what an entry is known by.
+    None,
+}
+
 /// What an entry takes from its feed.
 pub(super) struct Around<'f> {
+    /// Why there may be nothing in an entry, in words.
+    pub hollow: &'static str,
     pub shape: Shape,
     pub base: Option<&'f Url>,
     pub feed_link: Option<&'f Url>,
@@ -46,11 +57,12 @@ pub(super) fn entry(
     given: model::Entry,
     fields: &Fields,
     around: &Around,
+    room: Room,
 ) -> Result<(Entry, Option<Garbled>), &'static str> {
     let guid = guid(&given, fields);
     let link = link(&given, fields, guid.as_deref(), around);
-    let summary = texts::summary(&given, fields, around.shape);
-    let content = texts::content(&given, fields, around.shape);
+    let summary = texts::summary(&given, fields, around.shape).filter(|_| room == Room::Left);
+    let content = texts::content(&given, fields, around.shape).filter(|_| room == Room::Left);
     let base = around.base.or(around.feed_link).or(link.as_ref());
     let html = |body: Option<Body>, limit_bytes| {
         let own = |body: &Body| body.field.and_then(|field| field.base.clone());
@@ -75,6 +87,7 @@ pub(super) fn entry(
     if summary_html == content_html {
         summary_html.clear();
     }
+    let original = link.as_ref().and_then(|link| original(fields, link));
     let (published, updated) = when(&given, fields, around.shape);
     let mut entry = Entry {
         guid,
@@ -86,16 +99,38 @@ pub(super) fn entry(
         content_html,
         article_html: String::new(),
         categories,
-        enclosures: enclosures(&given, fields, around),
-        image: image(fields, around),
+        enclosures: if room == Room::Left { enclosures(&given, fields, around) } else { Vec::new() },
+        image: image(fields, around).filter(|_| room == Room::Left),
         language: language(&given, fields).or(around.language).map(str::to_owned),
         link,
+        original,
     };
     if entry.title.is_empty() {
         let untitled = || (!fields.is_empty()).then(|| "Untitled".to_owned());
-        entry.title = substitute(&entry).or_else(untitled).ok_or("there is nothing in it")?;
+        entry.title = substitute(&entry).or_else(untitled).ok_or(around.hollow)?;
     }
     Ok((entry, Some(garbled).filter(|garbled| *garbled != Garbled::default())))
+}
+
+/// What an entry comes to, in bytes.
+pub(super) fn weight(entry: &Entry, garbled: Option<&Garbled>) -> usize {
+    let length = |link: &Option<Url>| link.as_ref().map_or(0, |link| link.as_str().len());
+    let lines = |lines: &[String]| lines.iter().map(String::len).sum::<usize>();
+    let texts = entry.title.len() + entry.summary_html.len() + entry.content_html.len();
+    let words = entry.guid.as_ref().map_or(0, String::len) + lines(&entry.authors) + lines(&entry.categories);
+    let attached: usize = entry.enclosures.iter().map(|enclosure| enclosure.url.as_str().len()).sum();
+    let came = garbled.map_or(0, |came| {
+        let html = [&came.summary_html, &came.content_html, &came.title].into_iter().flatten();
+        html.map(String::len).sum()
+    });
+    size_of::<Entry>()
+        + texts
+        + words
+        + attached
+        + length(&entry.link)
+        + length(&entry.original)
+        + length(&entry.image)
+        + came
 }
 
 /// The title, and as it came if that was garbled.
@@ -149,10 +184,16 @@ fn link(given: &model::Entry, fields: &Fields, guid: Option<&str>, around: &Arou
     let from_guid = || {
         let permalink = fields
             .all("guid")
-            .all(|guid| guid.attribute("isPermaLink").is_none_or(|is| !is.eq_ignore_ascii_case("false")));
+            .all(|guid| guid.attribute_in_any_case("isPermaLink").is_none_or(|is| !is.eq_ignore_ascii_case("false")));
         guid.filter(|_| permalink && around.shape != Shape::Atom).and_then(|guid| absolute(guid, None))
     };
     from_links.or_else(from_text).or_else(from_atom).or_else(from_guid)
+}
+
+/// Where its `link` leads, if that is counted on its way and the feed says so.
+fn original(fields: &Fields, link: &Url) -> Option<Url> {
+    let said = fields.all("feedburner:origLink").find_map(|field| absolute(&field.text, None))?;
+    is_elsewhere(&said, link).then_some(said)
 }
 
 fn when(given: &model::Entry, fields: &Fields, shape: Shape) -> (Option<Timestamp>, Option<Timestamp>) {
@@ -187,7 +228,13 @@ fn authors(given: &model::Entry, fields: &Fields, around: &Around, name: fn(&str
             }
             names
         }
-        Shape::Rss | Shape::Rdf | Shape::Json => own("author").chain(own("dc:creator")).collect(),
+        Shape::Rss | Shape::Rdf | Shape::Json => {
+            // As in Atom: a person with a name and an address.
+            let persons = ["author/name", "atom:author/name"].into_iter().flat_map(own);
+            let is_line = |field: &&Field| !field.markup.as_deref().is_some_and(|markup| markup.contains("<name"));
+            let lines = fields.all("author").filter(is_line).filter_map(|field| name(&written(field)));
+            persons.chain(lines).chain(own("dc:creator")).collect()
+        }
     };
     let names = if names.is_empty() { own("itunes:author").collect() } else { names };
     let inherited = matches!(around.shape, Shape::Atom | Shape::Json);
@@ -242,13 +289,13 @@ fn enclosures(given: &model::Entry, fields: &Fields, around: &Around) -> Vec<Enc
         fields.all(name).filter_map(|field: &Field| {
             let href = field.attribute("url").or_else(|| field.attribute("href"))?;
             let length = field.attribute("length").or_else(|| field.attribute("fileSize"));
-            enclosure(href, field.attribute("type"), length.and_then(|length| length.parse().ok()), around)
+            enclosure(href, field.attribute("type"), length.and_then(bytes), around)
         })
     };
     let of_atom = fields.all("atom:link").filter(|link| link.attribute("rel") == Some("enclosure"));
     let of_atom = of_atom.filter_map(|link| {
         let href = absolute(link.attribute("href")?, link.base.as_deref().or(around.base).or(around.feed_link))?;
-        let length = link.attribute("length").and_then(|length| length.parse().ok());
+        let length = link.attribute("length").and_then(bytes);
         enclosure(href.as_str(), link.attribute("type"), length, around)
     });
     let played = attached("media:content").filter(|media| {
@@ -273,12 +320,20 @@ fn enclosure(href: &str, kind: Option<&str>, length: Option<u64>, around: &Aroun
     Some(Enclosure { url, mime_type, length: length.filter(|length| *length > 0) })
 }
 
+/// A length as people write it: `1234`, `1,234`, `1 234`.
+fn bytes(length: &str) -> Option<u64> {
+    length.replace([',', ' ', '\u{a0}', '\''], "").parse().ok()
+}
+
 fn image(fields: &Fields, around: &Around) -> Option<Url> {
     let is_picture = |field: &&Field| {
         field.attribute("medium") == Some("image")
             || field.attribute("type").is_some_and(|kind| kind.starts_with("image/"))
     };
-    let named = fields.all("itunes:image").chain(fields.all("media:thumbnail"));
+    // The largest, the first of several such.
+    let width = |field: &&Field| field.attribute("width").and_then(|width| width.parse::<u32>().ok()).unwrap_or(0);
+    let thumbnail = fields.all("media:thumbnail").rev().max_by_key(width);
+    let named = fields.all("itunes:image").chain(thumbnail);
     let pictures =
         named.chain(fields.all("media:content").filter(is_picture)).chain(fields.all("enclosure").filter(is_picture));
     let mut hrefs = pictures.filter_map(|field| field.attribute("url").or_else(|| field.attribute("href")));

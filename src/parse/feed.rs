@@ -5,14 +5,19 @@ use std::cmp::Reverse;
 use feed_rs::model::{self, FeedType};
 use url::Url;
 
-use super::entry::{Around, absolute, instant, tag, texts};
+use super::entry::{Around, Room, absolute, instant, tag, texts, weight};
 use super::fields::Fields;
 use super::salvage::Reading;
 use super::shape::Shape;
 use super::{Feed, Format, Garbled, Hints, MOST_ENTRIES, Parsed, Skipped, attempt, dates, entry, person, wishes};
 
-/// The feed as recapd understands it.
-pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
+/// The entries of a document may come to twice its bytes, and to so much however
+/// short it is: escapes and links made absolute may make them many times as long.
+const MOST_GROWTH: usize = 2;
+const LEAST_ROOM_BYTES: usize = 4 << 20;
+
+/// The feed as recapd understands it, of a document of so many bytes.
+pub(super) fn parsed(reading: Reading, base: Option<&Url>, document_bytes: usize) -> Parsed {
     let Reading { shape, feed: mut given, outline, mut skipped, rescued, mut mended } = reading;
     let link = link(&given, &outline.feed, shape, base);
     let (title, garbled_title) = title(given.title.take(), &outline.feed, shape);
@@ -28,19 +33,34 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
     let named = given.authors.iter().filter_map(|author| author.name.as_deref());
     let named = named.chain(outline.feed.all("author").map(|author| &*author.text));
     let authors: Vec<String> = named.filter_map(person::name).collect();
-    let around =
-        Around { shape, base, feed_link: feed.link.as_ref(), language: feed.language.as_deref(), authors: &authors };
+    let hollow = match outline.excessive {
+        true => "more stands before it than is read of any feed",
+        false => "there is nothing in it",
+    };
+    let around = Around {
+        hollow,
+        shape,
+        base,
+        feed_link: feed.link.as_ref(),
+        language: feed.language.as_deref(),
+        authors: &authors,
+    };
     let fields = aligned(outline.entries, &mut given.entries, shape);
     let mut entries = Vec::with_capacity(given.entries.len().min(MOST_ENTRIES));
     let mut garbled = Vec::new();
     let newest = newest(&given.entries, &mut skipped);
+    let mut room_bytes = MOST_GROWTH * document_bytes + LEAST_ROOM_BYTES;
+    let mut shortened = 0;
     for (index, entry) in given.entries.into_iter().enumerate() {
         if newest.as_ref().is_some_and(|newest| !newest[index]) {
             continue;
         }
         let none = Fields::default();
-        match sound(|| entry::entry(entry, fields.get(index).unwrap_or(&none), &around)) {
+        let room = if room_bytes > 0 { Room::Left } else { Room::None };
+        match sound(|| entry::entry(entry, fields.get(index).unwrap_or(&none), &around, room)) {
             Ok((entry, came)) => {
+                room_bytes = room_bytes.saturating_sub(weight(&entry, came.as_ref()));
+                shortened += usize::from(room == Room::None);
                 garbled.extend(came.map(|came| Garbled { index: entries.len(), ..came }));
                 entries.push(entry);
             }
@@ -49,6 +69,9 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>) -> Parsed {
                 skipped.push(Skipped { index, why: why.to_owned() });
             }
         }
+    }
+    if shortened > 0 {
+        mended.push(format!("the texts of {shortened} entries left out: those before come to more than a feed does"));
     }
     if !garbled.is_empty() || feed.garbled_title.is_some() {
         mended.push("text read in the wrong encoding".to_owned());

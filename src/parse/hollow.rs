@@ -99,7 +99,8 @@ mod tests {
         let [all, some] = [document, &*hollow(document, &outline.elements)].map(|given| {
             let (feed, outline) = (attempt::read(given, None).unwrap(), outline.clone());
             let (skipped, mended) = (Vec::new(), Vec::new());
-            feed::parsed(Reading { shape, feed, outline, skipped, rescued: Rescue::AsIs, mended }, None).entries
+            feed::parsed(Reading { shape, feed, outline, skipped, rescued: Rescue::AsIs, mended }, None, document.len())
+                .entries
         });
         assert_eq!(all, some);
     }

@@ -67,6 +67,7 @@ fn item(entry: &Entry) -> Value {
         "id": entry.guid.as_ref().or(link.as_ref()),
         "title": entry.title,
         "link": link,
+        "original": entry.original.as_ref().map(as_written),
         "published": entry.published,
         "updated": entry.updated,
         "summary_html": entry.summary_html,

@@ -34,7 +34,7 @@ const TEXTS: &[&str] = &[
 ///
 /// If it is no JSON or no feed.
 pub(super) fn read(text: &str) -> Result<Reading<'static>, NotAFeed> {
-    let (mut value, beyond, mut mended) = value(text)?;
+    let (mut value, beyond, Given { mut mended, unfinished }) = value(text)?;
     let root = value.as_object_mut().ok_or(NotAFeed::OtherJson)?;
     let claims = root.get("version").and_then(Value::as_str).is_some_and(|version| version.contains("jsonfeed"));
     let looks = root.contains_key("title") && (root.contains_key("home_page_url") || root.contains_key("feed_url"));
@@ -49,6 +49,9 @@ pub(super) fn read(text: &str) -> Result<Reading<'static>, NotAFeed> {
     if beyond > 0 {
         skipped.push(Skipped { index: items.len(), why: format!("{beyond} more than are looked at") });
     }
+    if unfinished > 0 {
+        skipped.push(Skipped { index: items.len() + beyond, why: "the document ends in it".to_owned() });
+    }
     let outline = outline(root, &places);
     if set_right(root) {
         mended.push("members of the wrong type".to_owned());
@@ -62,16 +65,25 @@ pub(super) fn read(text: &str) -> Result<Reading<'static>, NotAFeed> {
     Ok(Reading { shape: Shape::Json, feed, outline, skipped, rescued, mended })
 }
 
+/// How well-formed a text was.
+#[derive(Default)]
+struct Given {
+    mended: Vec<String>,
+    /// Items that it ends in.
+    unfinished: usize,
+}
+
 /// The text as JSON, mended if it has to be, how much of its arrays was left
 /// out, and what was mended.
-fn value(text: &str) -> Result<(Value, usize, Vec<String>), NotAFeed> {
+fn value(text: &str) -> Result<(Value, usize, Given), NotAFeed> {
     let error = match json_value::bounded(text) {
-        Ok((value, beyond)) => return Ok((value, beyond, Vec::new())),
+        Ok((value, beyond)) => return Ok((value, beyond, Given::default())),
         Err(error) => error,
     };
-    let (text, mended) = json_mend::mended(text);
-    let (value, beyond) = json_value::bounded(&text).map_err(|_| NotAFeed::Damaged { reason: error.to_string() })?;
-    Ok((value, beyond, mended))
+    let mended = json_mend::mended(text);
+    let damaged = |_| NotAFeed::Damaged { reason: error.to_string() };
+    let (value, beyond) = json_value::bounded(&mended.text).map_err(damaged)?;
+    Ok((value, beyond, Given { mended: mended.notes, unfinished: mended.unfinished }))
 }
 
 /// Makes every member of the type that the specification asks for, or drops
@@ -212,7 +224,15 @@ mod tests {
     #[test]
     fn ill_formed_json_is_mended() {
         check("[{\"title\":\"One\",},],}", "One by Cy; comma without a value, line 1");
-        check("[{\"title\":\"One\"},\n{\"title\":\"Tw", "One by Cy; cut short, line 2");
+        check("[{\"title\":\"One\"},\n{\"title\":\"Tw", "One by Cy; 1: the document ends in it; cut short, line 2");
+        check(
+            "[{\"title\":\"One\"},{\"title\":\"cut \\ud83d\"}]}",
+            "One by Cy; cut \u{fffd} by Cy; bad escape, line 1",
+        );
+        check(
+            "[{\"title\":\"He said \"no\"\"},{\"id\":01}]}",
+            "He said \"no\" by Cy; 01 by Cy; bare quote, line 1; no value of JSON, line 1",
+        );
     }
 
     #[test]

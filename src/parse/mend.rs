@@ -181,10 +181,15 @@ impl<'t> Mender<'t> {
         let end = self.data_end.after(self.source, begin, "]]>").map(|end| end - begin);
         let inside = &data[..end.unwrap_or(data.len())];
         let element = self.open.last().and_then(|name| inside.find(&format!("</{name}>")));
-        let cut = element.filter(|element| {
-            let after = &inside[*element..];
-            first_of(&ENTRY_ENDS, after).is_some_and(|entry| end.is_none() || after[entry..].contains(CDATA))
-        });
+        let in_holder = self.open.last().is_some_and(|name| HOLDERS.contains(name));
+        let cut = match in_holder {
+            // Between entries; it ends before the next.
+            true => first_of(&ENTRIES, inside).filter(|entry| end.is_none() || inside[*entry..].contains(CDATA)),
+            false => element.filter(|element| {
+                let after = &inside[*element..];
+                first_of(&ENTRY_ENDS, after).is_some_and(|entry| end.is_none() || after[entry..].contains(CDATA))
+            }),
+        };
         if cut.is_some() || end.is_none() {
             self.note("CDATA without end");
         }
@@ -263,6 +268,12 @@ impl<'t> Mender<'t> {
     fn close(&mut self, rest: &'t str) -> bool {
         let name = shape::name(rest);
         self.at += rest.find('>').map_or(rest.len(), |end| end + 1);
+        if self.open.first() == Some(&name) && self.has_entry_next() {
+            self.note("entries after the end of the feed");
+            let holder = self.open.iter().rposition(|open| HOLDERS.contains(open)).unwrap_or_default();
+            self.close_to(holder + 1);
+            return false;
+        }
         if self.open.first() == Some(&name) && self.is_followed(name) {
             self.note("another document after its end");
             self.close_to(1);
@@ -288,6 +299,12 @@ impl<'t> Mender<'t> {
         let rest = self.source[self.at..].trim_start();
         let rest = rest.strip_prefix("<?xml").and_then(|rest| Some(rest.split_once("?>")?.1)).unwrap_or(rest);
         shape::name(rest.trim_start()) == name && !rest.trim_start().starts_with("</")
+    }
+
+    /// Whether an entry comes next.
+    fn has_entry_next(&self) -> bool {
+        let rest = self.source[self.at..].trim_start();
+        ENTRIES.iter().any(|entry| rest.starts_with(entry))
     }
 
     fn close_to(&mut self, depth: usize) {
@@ -454,6 +471,9 @@ fn attributes(text: &str) -> Result<(usize, Attributes<'_>), usize> {
             };
             let length = length.ok_or(text.len())?;
             value = &given[skipped..skipped + length];
+            if quote.is_none() && given[length..].starts_with('>') {
+                value = value.strip_suffix('/').unwrap_or(value);
+            }
             if let Some(end) = end_of_tag(value) {
                 value = &value[..end];
                 at += skipped + end;

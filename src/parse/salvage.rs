@@ -120,6 +120,9 @@ fn first(text: &str, outline: &Outline, base: Option<&Url>) -> Result<model::Fee
     if outline.foreign {
         return Err("entities that XML does not have".to_owned());
     }
+    if outline.ill_attributed {
+        return Err("attributes without quotes, or twice".to_owned());
+    }
     // Of more entries than are kept, the newest are chosen by what feed-rs says of their dates.
     let cut = if outline.entries.len() > MOST_ENTRIES { &[][..] } else { &outline.elements };
     let feed = attempt::read(&hollow(text, cut), base)?;

@@ -340,3 +340,109 @@ fn what_came_garbled_is_mended_and_told() {
     assert_eq!(parsed.garbled, [came]);
     assert_eq!(parsed.mended, ["text read in the wrong encoding"]);
 }
+
+/// The entries of an RSS feed of these items, each as one JSON object.
+#[track_caller]
+fn check_item(item: &str, member: &str, expected: &str) {
+    let parsed = document(rss(&format!("<item><title>I</title>{item}</item>")).as_bytes()).unwrap();
+    let said = json(&parsed)["items"][0][member].clone();
+    assert_eq!(said.as_str().map_or_else(|| said.to_string(), str::to_owned), expected, "{item}");
+}
+
+#[test]
+fn an_article_is_where_it_is_behind_a_counter() {
+    let counted = "<link>http://feedproxy.test/~r/a/1</link>\
+        <feedburner:origLink xmlns:feedburner='http://rssnamespace.org/feedburner/ext/1.0'>https://b.test/1</feedburner:origLink>";
+    check_item(counted, "link", "http://feedproxy.test/~r/a/1");
+    check_item(counted, "original", "https://b.test/1");
+    check_item(&counted.replace("b.test", "www.feedproxy.test"), "original", "null");
+}
+
+#[test]
+fn words_after_a_sign_that_looks_like_a_tag_are_kept() {
+    let bound =
+        "<description>We show that for n&lt;m the bound k&lt;sqrt(n) holds, with p&lt;0.05 and x&gt;y.</description>";
+    let expected = "We show that for n&lt;m the bound k&lt;sqrt(n) holds, with p&lt;0.05 and x&gt;y.";
+    check_item(bound, "summary_html", expected);
+}
+
+#[test]
+fn markdown_is_read_where_it_is_said_to_be_and_no_html_stands_beside_it() {
+    let source = "<s:markdown xmlns:s='http://source.scripting.com/'>Hello **b**</s:markdown>";
+    check_item(source, "content_html", "<p>Hello <strong>b</strong></p>");
+    check_item(&format!("{source}<description>Hello</description>"), "content_html", "");
+    let atom = "<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>I</title>\
+        <content type='text/markdown'>- Hello **b**</content></entry></feed>";
+    assert_eq!(
+        document(atom.as_bytes()).unwrap().entries[0].content_html,
+        "<ul>\n<li>Hello <strong>b</strong></li>\n</ul>"
+    );
+}
+
+#[test]
+fn persons_are_read_as_in_atom() {
+    check_item("<author><name>N</name><email>e@x.test</email></author>", "authors", "[\"N\"]");
+    check_item("<a:author xmlns:a='http://www.w3.org/2005/Atom'><a:name>N</a:name></a:author>", "authors", "[\"N\"]");
+    check_item("<author>e@x.test (N)</author>", "authors", "[\"N\"]");
+}
+
+#[test]
+fn attributes_are_read_without_quotes_and_elements_in_capitals() {
+    let attached = "[{\"length\":7,\"mime_type\":\"audio/mpeg\",\"url\":\"http://a.test/x.mp3\"}]";
+    check_item("<enclosure url=http://a.test/x.mp3 length=7 type=audio/mpeg />", "enclosures", attached);
+    check_item("<enclosure length=7 type=audio/mpeg url=http://a.test/x.mp3/>", "enclosures", attached);
+    let parsed = document(b"<RSS version='2.0'><CHANNEL><TITLE>T</TITLE><Item><Title>I</Title></Item></CHANNEL></RSS>");
+    assert_eq!(
+        report(&parsed.unwrap()),
+        "repaired rss2 \u{201c}T\u{201d} no link\n- I [no id]\n  no link undated [] []\nmended: elements in capitals, line 1\n"
+    );
+}
+
+#[test]
+fn what_a_document_becomes_is_bounded_and_what_is_left_out_is_said() {
+    let items =
+        format!("<item><guid>g</guid><title>I</title><description>{}</description></item>", "&amp;amp;".repeat(5_000));
+    let text = rss(&items.repeat(400)).replace("&amp;amp;", "&");
+    let parsed = document(text.as_bytes()).unwrap();
+    let all: usize = parsed.entries.iter().map(|entry| entry.summary_html.len()).sum();
+    assert_eq!(parsed.entries.len(), 400);
+    assert!((text.len()..2 * text.len() + (5 << 20)).contains(&all), "{all} of {}", text.len());
+    let said = parsed.mended.iter().find(|said| said.contains("left out")).unwrap();
+    assert!(said.starts_with("the texts of "), "{said}");
+}
+
+#[test]
+fn entries_after_the_end_of_the_feed_are_read() {
+    let entry = |name: &str| format!("<entry><id>{name}</id><title>{name}</title></entry>");
+    let names = |text: &str| {
+        let parsed = document(text.as_bytes()).unwrap();
+        parsed.entries.iter().map(|entry| entry.title.clone()).collect::<String>()
+    };
+    let feed = "<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title>";
+    assert_eq!(names(&format!("{feed}{}</feed>{}{}</feed>", entry("a"), entry("b"), entry("c"))), "abc");
+    assert_eq!(names(&rss("<item><title>a</title></item></rss><item><title>b</title></item>")), "ab");
+    let data = format!("{feed}{}<![CDATA[ lost {}{}</feed>", entry("a"), entry("b"), entry("c"));
+    assert_eq!(names(&data), "abc");
+}
+
+#[test]
+fn a_title_that_is_text_has_no_tags() {
+    let title = |kind: &str| {
+        let feed = format!(
+            "<feed xmlns='http://www.w3.org/2005/Atom'><entry><title type='{kind}'>The &lt;b> tag &amp;amp; I</title></entry></feed>"
+        );
+        document(feed.as_bytes()).unwrap().entries[0].title.clone()
+    };
+    assert_eq!((title("text"), title("html")), ("The <b> tag & I".to_owned(), "The tag & I".to_owned()));
+}
+
+#[test]
+fn slips_in_attributes_are_understood() {
+    let media = "xmlns:media='http://search.yahoo.com/mrss/'";
+    let small = format!("<media:thumbnail {media} url='/s.jpg' width='9'/>");
+    let large = format!("<media:thumbnail {media} url='/l.jpg' width='90'/>");
+    check_item(&[small, large].concat(), "image", "https://a.test/l.jpg");
+    check_item("<guid isPermalink='false'>https://a.test/1</guid>", "link", "null");
+    let attached = "[{\"length\":1234,\"mime_type\":null,\"url\":\"https://a.test/x\"}]";
+    check_item("<enclosure url='/x' length='1,234'/>", "enclosures", attached);
+}

@@ -32,11 +32,11 @@ pub fn printable(text: &str) -> String {
     text.chars().filter(kept).collect()
 }
 
-/// JSON with direction overrides, DEL and C1 controls escaped: they stand in strings only.
+/// JSON with direction overrides, DEL, C1 controls and the ends of lines of JavaScript escaped: they stand in strings only.
 pub fn spelt_out(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
-        match turns(c) || ('\u{7f}'..='\u{9f}').contains(&c) {
+        match turns(c) || matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}') {
             true => out += &format!("\\u{:04x}", u32::from(c)),
             false => out.push(c),
         }

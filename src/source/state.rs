@@ -138,8 +138,10 @@ pub enum Dates {
     /// Not seen yet: some feeds stamp every item anew at each poll.
     #[default]
     Unproven,
-    /// Most items came with the date they had before.
+    /// Most items came with the date they had before, or the document came as it was.
     Steady,
+    /// Most items came with another date: it is how this feed is, or the operator knows.
+    Restless,
 }
 
 impl SourceState {

@@ -39,7 +39,7 @@ CREATE TABLE source (
     held_items     INTEGER,           -- how many look like that; this and the next two are null with held_trap
     held_since     TEXT,
     held_accepted  INTEGER,           -- 1: the operator lets the next such batch in
-    steady_dates   INTEGER NOT NULL,  -- 1: most items once came with the date they had before
+    steady_dates   INTEGER NOT NULL,  -- 1: most items came with the date they had before; 2: with another; 0: not seen yet
     news           REAL NOT NULL,     -- polls that found something new; one of a week ago counts 1/e
     new_items      REAL NOT NULL,     -- items that were new; as above
     largest_lot    REAL NOT NULL,     -- the most items that were new at once; one of a year ago counts 1/e
@@ -83,7 +83,7 @@ CREATE TABLE item_version (
     guid         TEXT,               -- null if the feed gives none
     title        TEXT NOT NULL,
     link         TEXT,               -- null if the feed gives none
-    canonical    TEXT,               -- of the link, for comparing only
+    canonical    TEXT,               -- of the article, for comparing; of another host where the link leads over a counter
     published    TEXT,               -- null if the feed gives none
     updated      TEXT,               -- null if the feed gives none
     authors      TEXT NOT NULL,      -- JSON list of names

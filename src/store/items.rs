@@ -12,7 +12,7 @@ use super::{Result, Store};
 use crate::dedup::{Known, KnownItem, Name, Said, names, other_names};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::item::{Entry, Item};
-use crate::link::{canonical, link_key};
+use crate::link::{canonical, is_elsewhere, link_key};
 use crate::source::Beliefs;
 
 /// An item with the story it belongs to.
@@ -26,7 +26,7 @@ pub struct ItemRow {
 
 pub(super) const ITEM: &str =
     "item.id, item.source, item.identity, item.generation, item.version, item.first_seen, item.placed,
-    v.guid, v.title, v.link, v.published, v.updated, v.authors, v.summary_html, v.content_html, v.article_html, v.categories,
+    v.guid, v.title, v.link, v.canonical, v.published, v.updated, v.authors, v.summary_html, v.content_html, v.article_html, v.categories,
     v.enclosures, v.image, v.language";
 
 pub(super) const FROM: &str = "item JOIN item_version AS v ON v.item = item.number AND v.version = item.version
@@ -61,7 +61,7 @@ impl Store {
                     known.by_identity.insert(identity, item);
                 }
             }
-            let link = entry.link.as_ref().map(|link| canonical(link).to_string());
+            let link = entry.canonical().map(String::from);
             let item = link.as_ref().map(|link| self.known_by_link(source, link)).transpose()?.flatten();
             known.by_link.extend(link.zip(item));
         }
@@ -155,6 +155,19 @@ impl Store {
         rows.map(|row| Ok(row?)).collect()
     }
 
+    /// The items under a canonical link whose texts were removed: the source of
+    /// each, and when it was first seen; in the order of that.
+    pub fn removed_at(&self, link: &Url) -> Result<Vec<(SourceId, Timestamp)>> {
+        let sql = "SELECT item.source, item.first_seen FROM source CROSS JOIN item
+                   WHERE item.source = source.id AND item.link_key = ?1 AND item.title_key IS NOT NULL
+                   ORDER BY item.first_seen, item.id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([link_key(canonical(link).as_str())], |row| {
+            Ok((parsed(row, "source")?, parsed(row, "first_seen")?))
+        })?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
     /// How many items there are. They are numbered without gaps, and counting
     /// a million would take longer than an answer about our health may.
     pub fn count_items(&self) -> Result<u64> {
@@ -188,7 +201,7 @@ impl Store {
 pub(super) fn insert(connection: &Connection, item: &Item) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO item (id, source, identity, generation, version, link_key, first_seen, placed)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    let link = item.entry.link.as_ref().map(|link| String::from(canonical(link)));
+    let link = item.entry.canonical().map(String::from);
     connection.prepare_cached(sql)?.execute(params![
         item.id.0,
         item.source.as_str(),
@@ -209,7 +222,7 @@ pub(super) fn insert(connection: &Connection, item: &Item) -> rusqlite::Result<i
 pub(super) fn revise(connection: &Connection, item: &Item, seen: Timestamp) -> rusqlite::Result<i64> {
     let sql = "UPDATE item SET version = ?4, link_key = ?5 WHERE source = ?1 AND identity = ?2 AND generation = ?3
                RETURNING number";
-    let link = item.entry.link.as_ref().map(|link| String::from(canonical(link)));
+    let link = item.entry.canonical().map(String::from);
     let mut statement = connection.prepare_cached(sql)?;
     let revised =
         params![item.source.as_str(), item.identity, item.generation, item.version, link.as_deref().map(link_key)];
@@ -287,7 +300,7 @@ fn said(columns: &mut InOrder) -> rusqlite::Result<Option<Said>> {
 /// A row of [`ITEM`] and the id of its story.
 pub(super) fn item_row(row: &Row) -> rusqlite::Result<ItemRow> {
     let columns = &mut InOrder::of(row);
-    let item = Item {
+    let mut item = Item {
         id: ItemId(columns.value()?),
         source: columns.parsed()?,
         identity: columns.value()?,
@@ -299,6 +312,8 @@ pub(super) fn item_row(row: &Row) -> rusqlite::Result<ItemRow> {
             guid: columns.value()?,
             title: columns.value()?,
             link: columns.parsed_or_none()?,
+            // The canonical link: the article's own, or the link in another form.
+            original: columns.parsed_or_none()?,
             published: columns.parsed_or_none()?,
             updated: columns.parsed_or_none()?,
             authors: columns.json()?,
@@ -311,5 +326,7 @@ pub(super) fn item_row(row: &Row) -> rusqlite::Result<ItemRow> {
             language: columns.value()?,
         },
     };
+    let Entry { link, original, .. } = &mut item.entry;
+    original.take_if(|article| link.as_ref().is_none_or(|link| !is_elsewhere(article, link)));
     Ok(ItemRow { item, story: columns.value::<Option<[u8; 16]>>()?.map(StoryId) })
 }

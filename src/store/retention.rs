@@ -212,6 +212,8 @@ mod tests {
         assert!(known.by_identity["id:new"].said.is_some());
         assert!(known.by_link.contains_key("https://a.test/undated"));
         assert_eq!(known.by_identity.len(), 2);
+        assert_eq!(store.removed_at(&"https://a.test/old".parse().unwrap()).unwrap(), [(source(), instant(LONG_AGO))]);
+        assert_eq!(store.removed_at(&"https://a.test/new".parse().unwrap()).unwrap(), []);
         assert_eq!(store.remove_older(instant(KEPT_SINCE)).unwrap(), Removed::default(), "it is done");
     }
 

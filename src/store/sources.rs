@@ -170,7 +170,11 @@ pub(super) fn put(connection: &Connection, source: &SourceId, state: &SourceStat
         held.map(|held| held.items),
         held.map(|held| at(held.since)),
         held.map(|held| held.leave == Leave::Given),
-        state.dates == Dates::Steady,
+        match state.dates {
+            Dates::Unproven => 0,
+            Dates::Steady => 1,
+            Dates::Restless => 2,
+        },
         state.rhythm.news,
         state.rhythm.items,
         state.rhythm.lot,
@@ -207,7 +211,11 @@ pub(super) fn source_row(row: &Row) -> rusqlite::Result<(SourceId, SourceState)>
         last_error: columns.value()?,
         mended: columns.value()?,
         held: held(columns)?,
-        dates: if columns.value()? { Dates::Steady } else { Dates::Unproven },
+        dates: match columns.value()? {
+            0 => Dates::Unproven,
+            1 => Dates::Steady,
+            _ => Dates::Restless,
+        },
         rhythm: Rhythm {
             news: columns.value()?,
             items: columns.value()?,

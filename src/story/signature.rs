@@ -10,7 +10,7 @@ use url::Url;
 use crate::facts;
 use crate::id::{ItemId, SourceId};
 use crate::item::Item;
-use crate::link::{canonical, leads_on};
+use crate::link::leads_on;
 use crate::names::{Found, Names, Sort};
 use crate::publisher::place;
 use crate::text::token::{Script, is_unspaced, script, tokens};
@@ -206,7 +206,7 @@ impl Signature {
     pub fn of(item: &Item, at: Timestamp, names: &Names) -> Self {
         let title = &item.entry.title;
         let lead = item.entry.lead(LEAD_CHARS);
-        let link = item.entry.link.as_ref().map(canonical);
+        let link = item.entry.canonical();
         let words = words(title);
         let named = names.find(title);
         let in_title = distinct(marks(title, &named));

@@ -19,6 +19,7 @@ mod runs;
 mod safe;
 mod scan;
 mod title;
+mod words;
 
 pub use depth::flattened;
 pub use lists::VOID;
@@ -30,6 +31,7 @@ use pixels::without_pixels;
 use safe::safe;
 use scan::unescaped;
 use title::without_low_controls;
+use words::as_words;
 
 pub(super) use scan::{Piece, pieces};
 pub(super) use title::MEANT;
@@ -62,7 +64,7 @@ pub struct Safe {
 /// A publisher's HTML made safe: an allow-list of elements and attributes,
 /// http and https links only, relative ones made absolute against
 /// `base` (dropped without one), tracking pixels and scripts gone, mojibake
-/// mended.
+/// mended. What only looks like a tag is text.
 ///
 /// Stable: what is sanitised once stays as it is.
 pub fn sanitised(html: &str, base: Option<&Url>) -> String {
@@ -71,7 +73,7 @@ pub fn sanitised(html: &str, base: Option<&Url>) -> String {
 
 /// As [`sanitised`], and what it would be had nobody mended it.
 pub fn made_safe(html: &str, base: Option<&Url>) -> Safe {
-    let mut safe = Safe { html: inert(&without_low_controls(html), base), garbled: None };
+    let mut safe = Safe { html: inert(&as_words(&without_low_controls(html)), base), garbled: None };
     // What a control character kept apart may be mended without it.
     for _ in 0..MOST_MOVES {
         let mended = mojibake::mended_html(&safe.html);
@@ -262,6 +264,7 @@ mod tests {
         check("<pre><code>a\n  b</code></pre>", "<pre><code>a\n  b</code></pre>");
         check("<span class=k>a</span><font size=7>b</font>", "<span>a</span>b");
         check("plain words", "plain words");
+        check("for n<m and k<sqrt(n), x>y.", "for n&lt;m and k&lt;sqrt(n), x&gt;y.");
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct Tag<'t> {
     pub name: &'t str,
     /// What it does to what stands after it.
     pub role: Role,
+    /// What stands after it, to the end of the document.
+    pub after: &'t str,
     attributes: &'t str,
 }
 
@@ -120,7 +122,7 @@ fn tag(text: &str) -> Option<(Tag<'_>, &str)> {
         false if inside.ends_with('/') => Role::Stands,
         false => Role::Opens,
     };
-    Some((Tag { name, role, attributes }, after))
+    Some((Tag { name, role, after, attributes }, after))
 }
 
 /// Where its `>` is: not within the quotes of a value.

@@ -94,7 +94,11 @@ impl Redating {
     /// What the source's dates are worth after this document.
     pub(super) fn dates(self, before: Dates) -> Dates {
         let are_steady = self.compared >= MANY && self.moved * 5 <= self.compared;
-        if are_steady { Dates::Steady } else { before }
+        match before {
+            _ if are_steady => Dates::Steady,
+            _ if self.is_general() => Dates::Restless,
+            before => before,
+        }
     }
 }
 

@@ -62,7 +62,7 @@ pub(super) fn read(
     };
     turn.state.dates = match verdict {
         // They differ from the known ones from now on, and the operator knows.
-        Verdict::Accepted(Trap::Redated) => Dates::Unproven,
+        Verdict::Accepted(Trap::Redated) => Dates::Restless,
         _ => redating.dates(before.dates),
     };
     turn.footprint = Some(footprint);

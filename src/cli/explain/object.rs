@@ -62,7 +62,8 @@ fn of_source(store: &Store, id: &SourceId, configured: Option<bool>, status: Opt
 
 fn of_link(store: &Store, config: &Config, now: Timestamp, link: &Url) -> Result<Value> {
     let (rows, dropped) = (store.items_at(link)?, store.ledger_of_dropped(link)?);
-    if rows.is_empty() && dropped.is_empty() {
+    let removed = store.removed_at(link)?;
+    if rows.is_empty() && dropped.is_empty() && removed.is_empty() {
         bail!("no source carried {link}: `recapd items` prints the links of all that came");
     }
     let mut items = Vec::new();
@@ -77,7 +78,9 @@ fn of_link(store: &Store, config: &Config, now: Timestamp, link: &Url) -> Result
             "story": story.map(|story| of_story(store, config, now, story)).transpose()?,
         }));
     }
-    Ok(json!({ "explains": "link", "link": link, "items": items, "refused": dropped }))
+    let removed = removed.iter().map(|(source, seen)| json!({ "source": source, "first_seen": seen }));
+    let removed: Vec<_> = removed.collect();
+    Ok(json!({ "explains": "link", "link": link, "items": items, "removed": removed, "refused": dropped }))
 }
 
 fn of_story(store: &Store, config: &Config, now: Timestamp, id: StoryId) -> Result<Value> {

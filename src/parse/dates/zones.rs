@@ -1,5 +1,12 @@
 //! Time zones as publishers name them.
 
+use std::sync::LazyLock;
+
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+/// The zones of the IANA, as compiled in: what a system has may differ.
+static PLACES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+
 /// Names of zones and their minutes east of Greenwich: RFC 822's own, and
 /// those seen in feeds. `BST`, `IST` and `CST` are British, Indian and
 /// American here, as most feeds mean them.
@@ -68,6 +75,13 @@ const ZONES: &[(&str, i32)] = &[
 pub(super) fn zone_like(word: &str) -> bool {
     let upper = word.to_ascii_uppercase();
     ["GMT", "UTC", "ETC/"].iter().any(|begin| upper.starts_with(begin))
+}
+
+/// The zone of a place: `Europe/Berlin`.
+pub(super) fn zone_of(place: &str) -> Option<TimeZone> {
+    let place = place.trim_matches(['(', ')', '[', ']']);
+    let is_place = place.contains('/') && place.starts_with(|letter: char| letter.is_ascii_alphabetic());
+    PLACES.get(place).ok().filter(|_| is_place)
 }
 
 /// How far east of Greenwich a zone is.

@@ -7,6 +7,7 @@ use feed_rs::model;
 
 use crate::parse::base64;
 use crate::parse::fields::{Field, Fields};
+use crate::parse::markdown;
 use crate::parse::shape::Shape;
 use crate::parse::xhtml;
 use crate::text;
@@ -25,6 +26,7 @@ pub(in crate::parse) struct Body<'e> {
 enum Dress {
     Html,
     Plain,
+    Markdown,
 }
 
 impl Body<'_> {
@@ -33,6 +35,7 @@ impl Body<'_> {
         let text = head(&self.text, limit_bytes);
         match self.dress {
             Dress::Plain if !has_markup(text) => Cow::Owned(from_plain(text)),
+            Dress::Markdown => Cow::Owned(markdown::html(text)),
             _ => Cow::Borrowed(text),
         }
     }
@@ -54,7 +57,14 @@ pub(in crate::parse) fn title(fields: &Fields, shape: Shape) -> Option<(String, 
 fn one_line(title: &Body) -> (String, Option<String>) {
     let kind = title.field.and_then(|field| field.attribute("type"));
     let xhtml = kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("xhtml"));
-    if xhtml { of_xhtml(&title.text) } else { text::title_and_original(&title.text) }
+    match kind {
+        _ if xhtml => of_xhtml(&title.text),
+        // Said to be text, it has no tags; references escaped twice are a slip all the same.
+        Some("text") if title.field.is_some_and(Field::is_of_atom) && title.text.contains('<') => {
+            text::title_and_original(&title.text.replace('<', "&lt;"))
+        }
+        _ => text::title_and_original(&title.text),
+    }
 }
 
 /// A title as feed-rs read it, as one line, and as it came if that was garbled.
@@ -94,7 +104,10 @@ pub(in crate::parse) fn content<'e>(given: &'e model::Entry, fields: &'e Fields,
     };
     let usual = ["content:encoded", "atom:content", "content"];
     let usual = if shape == Shape::Atom { &usual[..] } else { &usual[..2] };
-    own(usual).or_else(said).or_else(|| own(&["xhtml:body", "xhtml:div", "body", "fullitem"]))
+    let others = || own(&["xhtml:body", "xhtml:div", "body", "fullitem"]);
+    // What the HTML beside it was made from.
+    let source = || own(&["source:markdown"]).filter(|_| fields.text(&["description"]).is_none());
+    own(usual).or_else(said).or_else(others).or_else(source)
 }
 
 /// What stands in a field; nothing if that is blank or no text.
@@ -113,6 +126,7 @@ fn body<'f>(field: &'f Field<'f>, shape: Shape) -> Option<Body<'f>> {
         _ if field.is("media:description") => {
             text(as_written, if kind.as_deref() == Some("html") { Dress::Html } else { Dress::Plain })
         }
+        _ if field.is("source:markdown") => text(as_written, Dress::Markdown),
         _ if shape != Shape::Atom && !field.is_of_atom() => text(as_written, Dress::Html),
         Some("application/octet-stream") => text(base64::decoded(&field.text)?.into(), Dress::Plain),
         kind => {
@@ -129,6 +143,9 @@ fn body<'f>(field: &'f Field<'f>, shape: Shape) -> Option<Body<'f>> {
 /// media type at all is a slip of the pen.
 fn dress(kind: &str) -> Option<Dress> {
     let whole = kind.to_ascii_lowercase();
+    if whole.contains("markdown") {
+        return Some(Dress::Markdown);
+    }
     if whole.contains("html") || whole.contains("xml") {
         return Some(Dress::Html);
     }

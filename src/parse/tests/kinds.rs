@@ -101,6 +101,7 @@ fn json_that_was_cut() {
             - One, two [7]
               https://a.test/7 2026-11-02T10:00:00Z ["Cy"] ["axes"]
               | One,<br>two.
+            skipped 1: the document ends in it
             mended: bare control character, line 4
             mended: comma without a value, line 5
             mended: cut short, line 8

@@ -175,7 +175,14 @@ fn a_feed_that_stamps_all_items_anew_at_each_poll_was_never_steady() {
     let (state, known) = after(articles(0..30, 0));
     assert_eq!(state.dates, Dates::Steady);
     let unproven = SourceState { dates: Dates::Unproven, ..state };
-    assert_eq!(outcome(&(unproven, known), stamped(50)), "0 new, 0 backlog, 0 changed, 30 same");
+    let unchanged = || Answer::Unchanged { validators: Default::default(), asked_for: None, moved: None };
+    let as_it_was = next(&(unproven.clone(), known.clone()), unchanged()).state;
+    assert_eq!(as_it_was.dates, Dates::Steady, "a document that came as it was has its dates as they were");
+    let moved = (unproven, known);
+    assert_eq!(outcome(&moved, stamped(50)), "0 new, 0 backlog, 0 changed, 30 same");
+    let restless = next(&moved, Answer::Feed(feed(stamped(50)))).state;
+    let again = next(&(restless.clone(), moved.1), unchanged()).state;
+    assert_eq!((restless.dates, again.dates), (Dates::Restless, Dates::Restless));
 }
 
 /// Under ids and links that nobody knows.

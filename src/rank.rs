@@ -210,17 +210,19 @@ impl Points {
     }
 }
 
-/// Whose reports count: everyone's, if one of them reports. What only pages of
-/// communities say, and sites nobody knows that they link to, was made or said by
+/// Whose reports count: everyone's, if somebody reports it. What only pages of
+/// communities say, and sites nobody knows that lists link to, was made or said by
 /// people and is one voice, however many of them it is; `community` tells how
 /// much it is liked.
 fn voices(reports: &[Report]) -> Vec<&Publisher> {
-    let is_reported = |report: &Report| match report.publisher.kind {
+    let is_reporter = |publisher: &Publisher| match publisher.kind {
         Kind::Primary | Kind::Aggregator => true,
-        Kind::Press => report.publisher.is_known() || report.carried_by != Kind::Community,
+        Kind::Press => publisher.is_known(),
         Kind::Community => false,
     };
-    let most = if reports.iter().any(is_reported) { usize::MAX } else { 1 };
+    let own = reports.iter().filter(|it| matches!(it.carried_by, Kind::Press | Kind::Primary)).count();
+    let is_reported = 2 * own > reports.len() || reports.iter().any(|report| is_reporter(&report.publisher));
+    let most = if is_reported { usize::MAX } else { 1 };
     distinct(reports).into_iter().take(most).collect()
 }
 

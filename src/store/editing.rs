@@ -246,7 +246,7 @@ mod tests {
     }
 
     fn publish(store: &Store, guid: &str, place: u32) {
-        let sql = "INSERT INTO recap_story SELECT number, '', '2026-W18', ?2 FROM story WHERE id = ?1";
+        let sql = "INSERT INTO recap_story (story, short, week, place) SELECT number, '', '2026-W18', ?2 FROM story WHERE id = ?1";
         store.connection.execute(sql, params![own(guid).0, place]).unwrap();
     }
 

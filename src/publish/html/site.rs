@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn weights_are_logged_when_they_change() {
         let (begun, later) = (Weights::default(), Weights { coverage: 25.0, age: 0.5, ..Weights::default() });
-        let first = "2026-W18: first published: coverage 20, coverage_fu";
+        let first = "2026-W18: first published: coverage 20, coverage_f";
         check(&begun, &[], &[]);
         check(&begun, &[("2026-W18", &begun), ("2026-W19", &begun)], &[first]);
         let change = "coverage 20 → 25, age 0.3 → 0.5";

@@ -385,7 +385,9 @@ mod tests {
         let board = report("board.test", 0.2, Kind::Community, "AI tool");
         let made = [linked("one.test"), linked("two.test"), board.clone()];
         check(&made, "coverage +4.5, authority +1.5, community +1.7, age -1.2");
-        let reported = [linked("one.test"), board, report("paper.test", 0.9, Kind::Press, "AI tool")];
+        let mut paper = report("paper.test", 0.9, Kind::Press, "AI tool");
+        paper.publisher.name = "The Paper".to_owned();
+        let reported = [linked("one.test"), board, paper];
         check(&reported, "coverage +9.1, authority +5.8, community +1.7, age -1.2");
     }
 }

@@ -44,8 +44,8 @@ fn other_rules_are_tried_on_past_weeks_and_nothing_is_published() {
     let other = replay(&["--weeks", "2"]);
     expect![[r#"
         2026-W18, all readers: 1 story, 1 gone
-          - #2     3.7  OpenAI releases a new AI model for developers (4.9 points: would need +3.6)
-          - #1     3.7  OpenAI releases a new AI model for developers (4.9 points: would need +3.6)
+          - #2     5.7  OpenAI releases a new AI model for developers (4.9 points: would need +5.6)
+          - #1     5.7  OpenAI releases a new AI model for developers (4.9 points: would need +5.6)
         2026-W19, all readers: 1 story, as published"#]]
     .assert_eq(
         &other

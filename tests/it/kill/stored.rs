@@ -73,6 +73,7 @@ impl Stored {
             (
                 "items noted twice when they came",
                 "SELECT count(*) FROM (SELECT 1 FROM ledger WHERE event IN ('new', 'joined', 'started')
+                 AND detail NOT LIKE 'looked at again%'
                  GROUP BY item HAVING count(*) > 1)",
             ),
             (

@@ -138,8 +138,8 @@ impl Library<'_> {
         Ok(paths)
     }
 
-    /// The newest publication and the feeds that are news with it, unless our
-    /// hub was told, or it is too long ago to be told.
+    /// The newest publication, or correction that readers must see, and the feeds
+    /// that are news with it, unless our hub was told, or it is too long ago to be told.
     ///
     /// # Errors
     ///
@@ -148,9 +148,10 @@ impl Library<'_> {
         if self.config.websub.hub.is_none() {
             return Ok(None);
         }
-        let Some(listed) = self.store.listed()?.into_iter().next() else { return Ok(None) };
-        let is_told = self.store.told()?.is_some_and(|told| listed.frozen <= told);
-        if is_told || Ping::is_old(listed.frozen, self.now) {
+        let newest = self.store.listed()?.into_iter().max_by_key(|listed| (listed.updated, listed.week));
+        let Some(listed) = newest else { return Ok(None) };
+        let is_told = self.store.told()?.is_some_and(|told| listed.updated <= told);
+        if is_told || Ping::is_old(listed.updated, self.now) {
             return Ok(None);
         }
         let mut names = vec!["weekly".to_owned(), "stories".to_owned()];
@@ -161,7 +162,7 @@ impl Library<'_> {
         }
         let files = names.iter().flat_map(|name| Format::ALL.map(|format| format!("feeds/{name}.{}", format.ending())));
         let topics = files.filter_map(|file| self.config.server.public_url.join(&file).ok()).collect();
-        Ok(Some((listed.frozen, topics)))
+        Ok(Some((listed.updated, topics)))
     }
 
     /// What every document says about the whole.

@@ -149,6 +149,7 @@ CREATE TABLE recap (
     revision INTEGER NOT NULL,       -- 1, 2, ..
     state    TEXT NOT NULL,
     frozen   TEXT NOT NULL,
+    updated  TEXT NOT NULL,          -- when it last changed in a way that readers must see; frozen, if it did not
     until    TEXT NOT NULL,          -- the end of its window: where the next one begins
     title    TEXT NOT NULL,
     stories  INTEGER NOT NULL,       -- entries, one-liners too

@@ -23,6 +23,8 @@ pub struct Listed {
     pub title: String,
     /// When it was frozen.
     pub frozen: Timestamp,
+    /// When it last changed in a way that readers must see.
+    pub updated: Timestamp,
     /// How many stories it holds, one-liners too.
     pub stories: u32,
 }
@@ -105,7 +107,7 @@ impl Store {
 
     /// Every published week, newest first.
     pub fn listed(&self) -> Result<Vec<Listed>> {
-        let sql = "SELECT week, title, frozen, stories FROM recap AS r WHERE audience = ''
+        let sql = "SELECT week, title, frozen, updated, stories FROM recap AS r WHERE audience = ''
                    AND revision = (SELECT max(revision) FROM recap WHERE week = r.week AND audience = '')
                    ORDER BY week DESC";
         let mut statement = self.connection.prepare_cached(sql)?;
@@ -175,8 +177,8 @@ pub enum Published {
 
 /// Writes a revision; part of another transaction.
 pub(super) fn insert(connection: &Connection, recap: &Recap) -> Result<()> {
-    let sql = "INSERT INTO recap (week, audience, revision, state, frozen, until, title, stories, weights, body)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    let sql = "INSERT INTO recap (week, audience, revision, state, frozen, updated, until, title, stories, weights, body)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     let state = match recap.state {
         State::Draft => "draft",
         State::Published => "published",
@@ -188,6 +190,7 @@ pub(super) fn insert(connection: &Connection, recap: &Recap) -> Result<()> {
         recap.revision,
         state,
         at(recap.frozen),
+        at(recap.updated()),
         at(recap.window.end),
         recap.title(),
         u32::try_from(recap.entries.len()).unwrap_or(u32::MAX),
@@ -206,6 +209,7 @@ fn listed(row: &Row) -> rusqlite::Result<Listed> {
         week: parsed(row, "week")?,
         title: row.get("title")?,
         frozen: parsed(row, "frozen")?,
+        updated: parsed(row, "updated")?,
         stories: row.get("stories")?,
     })
 }

@@ -180,7 +180,7 @@ mod tests {
     /// The story of `guid` is published as the only one of a week that ends then.
     fn publish(store: &Store, guid: &str, until: &str) {
         let story = StoryId::begun_by(ItemId::of(&source(), &entry(guid).identity(), 0));
-        let sql = "INSERT INTO recap VALUES ('2026-W18', '', 1, 'published', ?1, ?1, '', 1, NULL, '{}')";
+        let sql = "INSERT INTO recap VALUES ('2026-W18', '', 1, 'published', ?1, ?1, ?1, '', 1, NULL, '{}')";
         store.connection.execute(sql, [until]).unwrap();
         let sql = "INSERT INTO recap_story (story, short, week, place) SELECT number, '', '2026-W18', 1 FROM story WHERE id = ?1";
         store.connection.execute(sql, [story.0]).unwrap();

@@ -122,6 +122,30 @@ fn our_hub_is_told_of_every_feed_that_is_news_in_either_word() {
 }
 
 #[test]
+fn our_hub_is_told_of_a_correction_and_not_of_a_slip_of_the_pen() {
+    let scene = Scene::new(Manner::Silent);
+    scene.folder.configure(&format!("[websub]\nhub = \"{}\"\n", scene.hub.url()));
+    let told = |daemon: &Daemon, times: usize| {
+        wait_for("nothing left to tell", || {
+            let health = daemon.health();
+            let told = scene.hub.asked("publish").len();
+            (health["last_recap"] == "2026-W18" && health["websub"]["untold"] == 0 && told >= times).then_some(told)
+        })
+    };
+    let daemon = scene.daemon(NOW);
+    let first = told(&daemon, 6);
+    drop(daemon);
+    let daemon = scene.daemon("2026-05-08T08:10:00Z");
+    let store = Store::read(&scene.folder.path("recapd.db")).unwrap();
+    let recap = store.recap("2026-W18".parse().unwrap(), None).unwrap().unwrap();
+    let story = recap.entries[0].story.to_string();
+    let amend = |rest: &[&str]| recapd(scene.folder.whole(), &[&["amend", "2026-W18"], rest].concat()).code;
+    assert_eq!(amend(&["--story", &story, "--headline", "AI lathes learn to hum", "--quiet"]), 0);
+    assert_eq!(amend(&["--correction", "They hum."]), 0);
+    assert_eq!(told(&daemon, 2 * first), 2 * first);
+}
+
+#[test]
 fn a_hub_that_hangs_holds_up_nothing_and_is_told_after_a_restart() {
     let scene = Scene::new(Manner::Hanging);
     scene.folder.configure(&format!("[websub]\nhub = \"{}\"\n", scene.hub.url()));

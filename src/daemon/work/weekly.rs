@@ -91,7 +91,10 @@ impl Worker {
             done.said.iter().take(1).for_each(|said| tracing::info!("{said}"));
             match &done.news {
                 News::Published(recap) => self.came_out(recap).await,
-                News::Amended(recap) => self.write_tree(recap).await,
+                News::Amended(recap) => {
+                    self.poller.hubs().published();
+                    self.write_tree(recap).await;
+                }
                 News::Nothing => (),
             }
             // The running week may look another way.

@@ -44,8 +44,12 @@ pub fn bytes(bytes: &[u8]) -> Result<()> {
 /// One JSON object on one line.
 pub fn json(value: &impl Serialize) -> Result<()> {
     // JSON escapes control characters itself, all but DEL and C1. What turns a
-    // line around is kept for programs, in a spelling that no terminal obeys.
-    line(&spelt_out(&serde_json::to_string(value)?))
+    // line around is kept for programs, in a spelling that no terminal obeys. So
+    // nothing is left to be made printable, of what may be tens of megabytes.
+    let mut text = spelt_out(&serde_json::to_string(value)?);
+    text.push('\n');
+    std::io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(())
 }
 
 /// One line on standard error.

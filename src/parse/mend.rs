@@ -72,6 +72,8 @@ struct Mender<'t> {
     /// Where the next comment and the next character data end.
     comment_end: Next,
     data_end: Next,
+    /// Where the next entry begins, after an end of the document.
+    next_entry: Next,
     /// What was read for tags that had no end.
     wasted_bytes: usize,
 }
@@ -83,10 +85,14 @@ struct Next(Option<Option<usize>>);
 impl Next {
     /// The first place from `at` on.
     fn after(&mut self, text: &str, at: usize, words: &str) -> Option<usize> {
+        self.after_by(at, || text[at..].find(words).map(|place| at + place))
+    }
+
+    fn after_by(&mut self, at: usize, find: impl FnOnce() -> Option<usize>) -> Option<usize> {
         match self.0 {
             Some(None) => None,
             Some(Some(place)) if place >= at => Some(place),
-            _ => *self.0.insert(text[at..].find(words).map(|place| at + place)),
+            _ => *self.0.insert(find()),
         }
     }
 }
@@ -104,6 +110,7 @@ impl<'t> Mender<'t> {
             ends: Ends::default(),
             comment_end: Next::default(),
             data_end: Next::default(),
+            next_entry: Next::default(),
             wasted_bytes: 0,
         }
     }
@@ -185,10 +192,13 @@ impl<'t> Mender<'t> {
         let cut = match in_holder {
             // Between entries; it ends before the next.
             true => first_of(&ENTRIES, inside).filter(|entry| end.is_none() || inside[*entry..].contains(CDATA)),
-            false => element.filter(|element| {
-                let after = &inside[*element..];
-                first_of(&ENTRY_ENDS, after).is_some_and(|entry| end.is_none() || after[entry..].contains(CDATA))
-            }),
+            false => {
+                let ends_before = |at: usize| end.is_none() || inside[at..].contains(CDATA);
+                let entry = first_of(&ENTRY_ENDS, &inside[element.unwrap_or_default()..]);
+                let entry = entry.map(|entry| element.unwrap_or_default() + entry).filter(|entry| ends_before(*entry));
+                // Without an end of its own, with that of the entry.
+                entry.map(|entry| element.unwrap_or(entry))
+            }
         };
         if cut.is_some() || end.is_none() {
             self.note("CDATA without end");
@@ -222,7 +232,7 @@ impl<'t> Mender<'t> {
             }
         };
         self.at += 1 + name.len() + length;
-        if self.open.len() == 1 && self.open[0] == name && matches!(name, "rss" | "feed" | "rdf:RDF") {
+        if !self.open.is_empty() && matches!(name, "rss" | "feed" | "rdf:RDF") {
             // Another document: its entries go on where those before ended.
             return false;
         }
@@ -268,15 +278,13 @@ impl<'t> Mender<'t> {
     fn close(&mut self, rest: &'t str) -> bool {
         let name = shape::name(rest);
         self.at += rest.find('>').map_or(rest.len(), |end| end + 1);
-        if self.open.first() == Some(&name) && self.has_entry_next() {
-            self.note("entries after the end of the feed");
-            let holder = self.open.iter().rposition(|open| HOLDERS.contains(open)).unwrap_or_default();
-            self.close_to(holder + 1);
-            return false;
-        }
         if self.open.first() == Some(&name) && self.is_followed(name) {
             self.note("another document after its end");
             self.close_to(1);
+            return false;
+        }
+        if self.open.first() == Some(&name) && self.has_more_entries() {
+            self.note("entries after the end of the feed");
             return false;
         }
         let last = self.open.last();
@@ -301,10 +309,10 @@ impl<'t> Mender<'t> {
         shape::name(rest.trim_start()) == name && !rest.trim_start().starts_with("</")
     }
 
-    /// Whether an entry comes next.
-    fn has_entry_next(&self) -> bool {
-        let rest = self.source[self.at..].trim_start();
-        ENTRIES.iter().any(|entry| rest.starts_with(entry))
+    /// Whether an entry comes after this.
+    fn has_more_entries(&mut self) -> bool {
+        let (source, at) = (self.source, self.at);
+        self.next_entry.after_by(at, || first_of(&ENTRIES, &source[at..]).map(|entry| at + entry)).is_some()
     }
 
     fn close_to(&mut self, depth: usize) {

@@ -423,6 +423,11 @@ fn entries_after_the_end_of_the_feed_are_read() {
     assert_eq!(names(&rss("<item><title>a</title></item></rss><item><title>b</title></item>")), "ab");
     let data = format!("{feed}{}<![CDATA[ lost {}{}</feed>", entry("a"), entry("b"), entry("c"));
     assert_eq!(names(&data), "abc");
+    let inside = entry("b").replace("</id>", "</id></feed>");
+    assert_eq!(names(&format!("{feed}{}{inside}{}</feed>", entry("a"), entry("c"))), "abc");
+    let endless = entry("b").replace("</title>", "</title><x:y><![CDATA[");
+    assert_eq!(names(&format!("{feed}{}{endless}{}</feed>", entry("a"), entry("c"))), "abc");
+    assert_eq!(names(&rss("<item><title>a</title></item><rss><item><title>b</title></item>")), "ab");
 }
 
 #[test]

@@ -177,7 +177,8 @@ pub enum Published {
 
 /// Writes a revision; part of another transaction.
 pub(super) fn insert(connection: &Connection, recap: &Recap) -> Result<()> {
-    let sql = "INSERT INTO recap (week, audience, revision, state, frozen, updated, until, title, stories, weights, body)
+    let sql =
+        "INSERT INTO recap (week, audience, revision, state, frozen, updated, until, title, stories, weights, body)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     let state = match recap.state {
         State::Draft => "draft",

@@ -210,7 +210,10 @@ fn markup<'t>(text: &'t str, ends: &mut Ends) -> Option<(usize, &'t str)> {
     }
     let opaque = matches!(*known, "script" | "style") && !text.starts_with("</");
     let close = if opaque { ends.find(known, || end_tag(text, known)) } else { None };
-    let apart = matches!(*known, "br" | "p" | "div" | "li" | "hr" | "h1" | "h2" | "h3");
+    // A power or the number of a note is no part of the number before it: 10<sup>6</sup> is not 106.
+    let is_raised =
+        *known == "sup" && !text.starts_with("</") && text[end..].starts_with(|it: char| it.is_ascii_digit());
+    let apart = is_raised || matches!(*known, "br" | "p" | "div" | "li" | "hr" | "h1" | "h2" | "h3");
     Some((close.unwrap_or(end), if apart { " " } else { "" }))
 }
 
@@ -267,6 +270,7 @@ mod tests {
         check("a < b and <3", "a < b and <3");
         check("List<String> or Vec<T>?", "List<String> or Vec<T>?");
         check("one<br/>two<!-- no -->", "one two");
+        check("10<sup>6</sup> on the 1<sup>st</sup>, CO<sub>2</sub>", "10 6 on the 1st, CO2");
         check("x<script>alert(1)</script>y", "xy");
         check("<![CDATA[Said & done]]>", "Said & done");
     }

@@ -241,8 +241,8 @@ impl<'h> Looks<'h> {
 
     /// `o:p` and `g-emoji` are elements of somebody's, as is `<br2/>`.
     fn is_unlike_an_element(&self) -> bool {
-        let closes_itself = self.has_end && self.rest.ends_with('/');
-        !self.name.contains(['-', ':']) && !self.has_quoted_attribute() && !closes_itself
+        let stands = self.has_end && self.rest.ends_with('/');
+        !stands && !self.name.contains(['-', ':']) && !self.has_quoted_attribute()
     }
 
     /// `<b then c>`, and `<p` before the next `<`.

@@ -205,7 +205,9 @@ fn a_file_that_cannot_be_read_holds_the_recap_until_it_is_mended() {
     assert_eq!(daemon.get("/w/2026-W18/").status, 200);
     let next = wait_for("the week after", || scene.store().draft().unwrap());
     assert_eq!(next.week.to_string(), "2026-W19", "nothing that came meanwhile is lost");
-    let text = std::fs::read_to_string(scene.folder.path("drafts/2026-W19.md")).unwrap();
+    // The store has the draft before the folder has its file.
+    let file = scene.folder.path("drafts/2026-W19.md");
+    let text = wait_for("its file", || std::fs::read_to_string(&file).ok());
     assert!(text.contains("### AI chisels fall silent"), "{text}");
 }
 

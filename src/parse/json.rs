@@ -63,11 +63,10 @@ fn enclosure(enclosure: &Enclosure) -> Value {
 
 fn item(entry: &Entry) -> Value {
     let link = entry.link.as_ref().map(as_written);
-    json!({
+    let mut item = json!({
         "id": entry.guid.as_ref().or(link.as_ref()),
         "title": entry.title,
         "link": link,
-        "original": entry.original.as_ref().map(as_written),
         "published": entry.published,
         "updated": entry.updated,
         "summary_html": entry.summary_html,
@@ -77,7 +76,11 @@ fn item(entry: &Entry) -> Value {
         "enclosures": entry.enclosures.iter().map(enclosure).collect::<Vec<_>>(),
         "image": entry.image.as_ref().map(as_written),
         "language": entry.language,
-    })
+    });
+    if let Some(original) = &entry.original {
+        item["original"] = as_written(original).into();
+    }
+    item
 }
 
 impl Format {

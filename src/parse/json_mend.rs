@@ -388,6 +388,13 @@ mod tests {
     }
 
     #[test]
+    fn words_and_comments_are_looked_at_once() {
+        for unit in ["/*", "/", "a/*", "\"a\" ", "{", "'"] {
+            let _in_time = mended(&format!("[{}", unit.repeat(200_000)));
+        }
+    }
+
+    #[test]
     fn what_nests_too_deep_is_left_out() {
         let deep = "[".repeat(150) + &"]".repeat(150);
         let Mended { text, notes, .. } = mended(&format!("[{deep},7]"));

@@ -334,7 +334,7 @@ fn what_is_explained_is_there_as_json_too() {
     assert_eq!(keys(&place["story"]), "audiences explains headline id items ledger recap score");
     assert_eq!(place["story"]["recap"], serde_json::json!({ "week": "2026-W18", "place": 1 }));
     let link = object(&["https://one.example/0"]);
-    assert_eq!(keys(&link), "explains items link refused");
+    assert_eq!(keys(&link), "explains items link refused removed");
     assert_eq!(keys(&link["items"][0]), "first_seen id ledger placed source story title");
     let events = |ledger: &Value| -> Vec<String> {
         ledger.as_array().unwrap().iter().map(|row| row["event"].as_str().unwrap().to_owned()).collect()

@@ -8,8 +8,10 @@ use serde_json::Value;
 /// The length of the word at the beginning of `text`: up to what ends a value.
 pub(super) fn length(text: &str) -> usize {
     let ends = |letter: char| letter.is_whitespace() || letter.is_control() || ",:{}[]\"'".contains(letter);
-    let end = text.find(ends).unwrap_or(text.len());
-    let end = ["//", "/*"].iter().filter_map(|comment| text[..end].find(comment)).min().unwrap_or(end);
+    let is_comment = |at: usize| text[at..].starts_with("//") || text[at..].starts_with("/*");
+    let mut letters = text.char_indices();
+    let end = letters.find(|(at, letter)| ends(*letter) || *letter == '/' && is_comment(*at));
+    let end = end.map_or(text.len(), |(at, _)| at);
     // What begins with an end is looked at by nobody else.
     if end == 0 { text.chars().next().map_or(0, char::len_utf8) } else { end }
 }

@@ -170,7 +170,7 @@ pub(super) fn as_words(html: &str) -> Cow<'_, str> {
     let mut ends: Option<HashSet<String>> = None;
     let mut escaped = String::new();
     let mut done = 0;
-    for at in memchr::memchr_iter(b'<', html.as_bytes()) {
+    for (at, _) in html.match_indices('<') {
         let Some(looks) = Looks::at(&html[at + 1..]) else { continue };
         let is_word = match looks.element() {
             _ if looks.closes => false,
@@ -193,7 +193,7 @@ pub(super) fn as_words(html: &str) -> Cow<'_, str> {
 fn names_of_ends(html: &str) -> HashSet<String> {
     let mut begun = HashSet::new();
     let mut ended = HashSet::new();
-    for at in memchr::memchr_iter(b'<', html.as_bytes()) {
+    for (at, _) in html.match_indices('<') {
         let Some(looks) = Looks::at(&html[at + 1..]) else { continue };
         let name = looks.name.to_ascii_lowercase();
         if !looks.closes {
@@ -219,7 +219,7 @@ impl<'h> Looks<'h> {
     fn at(text: &'h str) -> Option<Self> {
         let (closes, text) = text.strip_prefix('/').map_or((false, text), |text| (true, text));
         text.as_bytes().first().filter(|byte| byte.is_ascii_alphabetic())?;
-        let end = memchr::memchr2(b'<', b'>', text.as_bytes()).unwrap_or(text.len());
+        let end = text.find(['<', '>']).unwrap_or(text.len());
         let all = &text[..end];
         let named = all.find(|letter: char| letter.is_ascii_whitespace() || letter == '/').unwrap_or(end);
         let has_end = text.as_bytes().get(end) == Some(&b'>');

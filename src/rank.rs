@@ -69,12 +69,12 @@ impl Default for Weights {
     /// The figures of the formula as published on `/about/ranking/`.
     fn default() -> Self {
         Self {
-            coverage: 20.0,
+            coverage: 25.0,
             coverage_full: 20,
             coverage_most: 30,
             authority: 10.0,
             primary: 3.0,
-            community: 5.0,
+            community: 3.0,
             off_topic: 10.0,
             audience: 2.0,
             audience_quota: 1,
@@ -334,22 +334,22 @@ mod tests {
 
     #[test]
     fn more_publishers_give_more_points() {
-        check(&[report("a.test", 0.9, Kind::Press, "AI law")], "coverage +4.5, authority +4.5, age -1.2");
+        check(&[report("a.test", 0.9, Kind::Press, "AI law")], "coverage +5.7, authority +4.5, age -1.2");
         let two = [report("a.test", 0.9, Kind::Press, "AI law"), report("b.test", 0.3, Kind::Press, "AI law")];
-        check(&two, "coverage +7.2, authority +5.3, age -1.2");
+        check(&two, "coverage +9.0, authority +5.3, age -1.2");
     }
 
     #[test]
     fn one_publisher_counts_once() {
         let twice = [report("a.test", 0.9, Kind::Press, "AI law"), report("a.test", 0.9, Kind::Press, "AI law again")];
-        check(&twice, "coverage +4.5, authority +4.5, age -1.2");
+        check(&twice, "coverage +5.7, authority +4.5, age -1.2");
     }
 
     #[test]
     fn off_topic_stories_sink() {
         check(
             &[report("a.test", 0.3, Kind::Press, "Rain in Spain")],
-            "coverage +4.5, authority +1.5, relevance -10.0, age -1.2",
+            "coverage +5.7, authority +1.5, relevance -10.0, age -1.2",
         );
     }
 
@@ -357,14 +357,14 @@ mod tests {
     fn lists_and_own_voices_count() {
         check(
             &[report("list.test", 0.3, Kind::Community, "AI law")],
-            "coverage +4.5, authority +1.5, community +1.7, age -1.2",
+            "coverage +5.7, authority +1.5, community +1.0, age -1.2",
         );
         check(
             &[report("lab.test", 0.9, Kind::Primary, "lab.test shows an AI model")],
-            "coverage +4.5, authority +4.5, primary +3.0, age -1.2",
+            "coverage +5.7, authority +4.5, primary +3.0, age -1.2",
         );
         // Whoever is not named speaks of others, as the press does.
-        check(&[report("lab.test", 0.9, Kind::Primary, "AI model")], "coverage +4.5, authority +4.5, age -1.2");
+        check(&[report("lab.test", 0.9, Kind::Primary, "AI model")], "coverage +5.7, authority +4.5, age -1.2");
     }
 
     #[test]
@@ -375,8 +375,8 @@ mod tests {
             let reports = hosts.iter().zip(titles).take(count);
             reports.map(|(host, title)| report(host, 0.3, Kind::Press, title)).collect()
         };
-        check(&of(3), "coverage +9.1, authority +3.9, age -1.2");
-        check(&of(4), "coverage +10.6, authority +4.8, relevance -10.0, age -1.2");
+        check(&of(3), "coverage +11.4, authority +3.9, age -1.2");
+        check(&of(4), "coverage +13.2, authority +4.8, relevance -10.0, age -1.2");
     }
 
     #[test]
@@ -384,10 +384,10 @@ mod tests {
         let linked = |host: &str| Report { carried_by: Kind::Community, ..report(host, 0.3, Kind::Press, "AI tool") };
         let board = report("board.test", 0.2, Kind::Community, "AI tool");
         let made = [linked("one.test"), linked("two.test"), board.clone()];
-        check(&made, "coverage +4.5, authority +1.5, community +1.7, age -1.2");
+        check(&made, "coverage +5.7, authority +1.5, community +1.0, age -1.2");
         let mut paper = report("paper.test", 0.9, Kind::Press, "AI tool");
         paper.publisher.name = "The Paper".to_owned();
         let reported = [linked("one.test"), board, paper];
-        check(&reported, "coverage +9.1, authority +5.8, community +1.7, age -1.2");
+        check(&reported, "coverage +11.4, authority +5.8, community +1.0, age -1.2");
     }
 }

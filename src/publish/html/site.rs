@@ -254,7 +254,8 @@ mod tests {
 
     #[test]
     fn weights_are_logged_when_they_change() {
-        let (begun, later) = (Weights::default(), Weights { coverage: 25.0, age: 0.5, ..Weights::default() });
+        let begun = Weights { coverage: 20.0, ..Weights::default() };
+        let later = Weights { coverage: 25.0, age: 0.5, ..begun.clone() };
         let first = "2026-W18: first published: coverage 20, coverage_f";
         check(&begun, &[], &[]);
         check(&begun, &[("2026-W18", &begun), ("2026-W19", &begun)], &[first]);

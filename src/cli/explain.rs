@@ -227,8 +227,10 @@ fn at_place<'c>(store: &Store, config: &Config, clock: Clock, week: Week, place:
         Some(published) => (Standing::Published(week), published),
         None => (Standing::Running(week), composed(store, config, clock, week, None)?),
     };
-    let Recap { entries, left_out, .. } = recap;
-    let (listed, behind) = (entries.len(), left_out.len());
+    let Recap { entries, left_out, withdrawn, .. } = recap;
+    // A withdrawn story leaves a gap: places are in links, and in people's notes.
+    let places = entries.iter().map(|entry| entry.place).chain(withdrawn.iter().map(|gone| gone.place));
+    let (listed, behind) = (places.max().unwrap_or_default() as usize, left_out.len());
     if listed == 0 && behind == 0 {
         bail!("{week} has no stories");
     }
@@ -238,11 +240,14 @@ fn at_place<'c>(store: &Store, config: &Config, clock: Clock, week: Week, place:
     }
     let number = place.trim_start_matches('#').parse::<u32>().ok().filter(|number| *number > 0);
     let Some(number) = number else { bail!("`{place}` is no place of {week}: {all}") };
-    let at = number as usize - 1;
-    if let Some(entry) = entries.into_iter().nth(at) {
+    if let Some(entry) = entries.into_iter().find(|entry| entry.place == number) {
         return Ok(Subject::Place(standing, Box::new(entry)));
     }
-    match left_out.into_iter().nth(at - listed) {
+    if let Some(gone) = withdrawn.iter().find(|gone| gone.place == number) {
+        bail!("#{number} of {week} was withdrawn: {}", gone.reason);
+    }
+    let behind_it = (number as usize).checked_sub(listed + 1);
+    match behind_it.and_then(|at| left_out.into_iter().nth(at)) {
         Some(left) => Ok(Subject::Behind(standing, number, Box::new(left))),
         None => bail!("{week} has no place {number}: {all}"),
     }

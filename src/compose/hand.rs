@@ -43,11 +43,11 @@ impl Hand {
         self.on(story).and_then(|mark| mark.keeps_out_of(self.week))
     }
 
-    /// The stories that he put off until now.
+    /// The stories that he put off until now, and those that he pinned: one of
+    /// these may have been put off before.
     pub(super) fn put_off(&self) -> impl Iterator<Item = StoryId> {
-        let is_back = |mark: &Mark| {
-            mark.stance.as_ref().is_some_and(|stance| matches!(stance.wish, Wish::Later(week) if week < self.week))
-        };
+        let is_wanted = |wish: Wish| wish == Wish::Pinned || matches!(wish, Wish::Later(week) if week < self.week);
+        let is_back = move |mark: &Mark| mark.stance.as_ref().is_some_and(|stance| is_wanted(stance.wish));
         self.marks.iter().filter(move |(_, mark)| is_back(mark)).map(|(story, _)| *story)
     }
 

@@ -50,6 +50,9 @@ impl Newsroom {
                 Ok(entry) => entry.cloned(),
                 Err(story) => return Ok(Err(format!("story {} is not in {}", story.short(), wanted.week))),
             };
+            if entry.as_ref().is_some_and(|entry| wanted.changes_nothing(entry)) {
+                return Ok(Err("that is how it stands already: there is nothing to amend".to_owned()));
+            }
             let correction = wanted.correction(entry.as_ref(), now);
             let is_in = |recap: &&Recap| story.is_none_or(|story| recap.entry(story).is_some());
             let amended: Vec<Recap> =
@@ -125,6 +128,13 @@ impl Amendment {
             }
             _ => Ok(amendment),
         }
+    }
+
+    /// Whether the story stands so already, and readers are told nothing else.
+    fn changes_nothing(&self, entry: &Entry) -> bool {
+        let note = entry.insight.note.as_ref().map_or("", |note| note.text.as_str());
+        let same = |wanted: &Option<String>, is: &str| wanted.as_ref().is_none_or(|wanted| wanted == is);
+        self.correction.is_none() && same(&self.headline, &entry.headline) && same(&self.note, note)
     }
 
     /// What readers are told; none if it is a slip of the pen.

@@ -167,9 +167,10 @@ impl Newsroom {
         let Some(candidate) = frozen.candidate(story) else { return self.nothing_waits().await };
         draft.hear(word, &candidate.block());
         let note = self.note_of(story, word, open.week);
-        if let Word::Later(_) = word {
+        if let Word::Later(_) | Word::Drop(_) = word {
             // Else nobody would think of it when the next week is chosen.
-            let mark = Mark::default().with(word, open.week);
+            let before = self.readers.ask(move |store| Ok(store.marks()?.remove(&story))).await?;
+            let mark = before.unwrap_or_default().with(word, open.week);
             self.handle.keep(DraftChange::Marked(story, mark), Vec::new()).await?;
         }
         let rewritten = self.rewrite(open, frozen, &draft, (&bytes, vec![note])).await?;

@@ -65,6 +65,11 @@ fn merge(connection: &Connection, names: &[String; 2], now: Timestamp) -> Result
     if one == two {
         return Ok(Err(Misfit::One(one)));
     }
+    for story in [one, two] {
+        if is_drafted(connection, story)? {
+            return Ok(Err(Misfit::Drafted(story)));
+        }
+    }
     let Some([(from, number), (into, kept)]) = stories::elder(connection, [one, two])? else {
         return Ok(Err(Misfit::BothPublished(one, two)));
     };
@@ -85,6 +90,9 @@ fn split(connection: &Connection, name: &str, items: &[String], now: Timestamp) 
         Err(misfit) => return Ok(Err(misfit)),
     };
     let Some(number) = story_number(connection, story)? else { return Ok(Err(Misfit::NoStory(name.to_owned()))) };
+    if is_drafted(connection, story)? {
+        return Ok(Err(Misfit::Drafted(story)));
+    }
     let all = parts(connection, number)?;
     for item in items {
         if !all.iter().any(|part| part.is_named(item)) {
@@ -161,6 +169,12 @@ fn begin(connection: &Connection, of: i64, items: &[Part]) -> Result<(StoryId, i
     unreachable!("there is always another turn")
 }
 
+/// Whether its card is written, and waits.
+fn is_drafted(connection: &Connection, story: StoryId) -> Result<bool> {
+    let Some(number) = story_number(connection, story)? else { return Ok(false) };
+    Ok(connection.prepare_cached("SELECT 1 FROM draft_story WHERE story = ?1")?.exists([number])?)
+}
+
 /// From now on, only an editor takes anything out of it.
 fn keep_as_it_is(connection: &Connection, story: i64) -> Result<()> {
     connection.prepare_cached("UPDATE story SET edited = 1 WHERE number = ?1")?.execute([story])?;
@@ -185,9 +199,10 @@ mod tests {
     use rusqlite::params;
 
     use super::*;
+    use crate::draft::Mark;
     use crate::item::{Entry, Item};
     use crate::source::SourceState;
-    use crate::store::{items, sources};
+    use crate::store::{items, marks, sources};
 
     const NOW: &str = "2026-05-06T09:00:00Z";
 
@@ -282,6 +297,29 @@ mod tests {
         publish(&store, "c", 2);
         let refused = store.edit(&merge(own("b"), own("c")), now()).unwrap();
         assert_eq!(refused, Err(Misfit::BothPublished(own("b"), own("c"))));
+    }
+
+    #[test]
+    fn a_story_whose_card_is_written_stays_as_it_is() {
+        let mut store = store(&[&["a", "b"], &["c"]]);
+        let sql = "INSERT INTO draft_story SELECT number FROM story WHERE id = ?1";
+        store.connection.execute(sql, [own("a").0]).unwrap();
+        for word in [merge(own("c"), own("a")), split(own("a"), &["https://a.test/b"])] {
+            assert_eq!(store.edit(&word, now()).unwrap(), Err(Misfit::Drafted(own("a"))));
+        }
+        check(&mut store, &[], &[&["a", "b"], &["c"]]);
+    }
+
+    #[test]
+    fn what_was_said_of_a_story_goes_along_with_it() {
+        let mut store = store(&[&["a"], &["b"], &["c"]]);
+        let titled = |headline: &str| Mark { headline: Some(headline.to_owned()), ..Mark::default() };
+        marks::put(&store.connection, own("b"), &titled("of b")).unwrap();
+        marks::put(&store.connection, own("c"), &titled("of c")).unwrap();
+        check(&mut store, &[merge(own("a"), own("b"))], &[&["a", "b"], &["c"]]);
+        assert_eq!(store.marks().unwrap()[&own("a")], titled("of b"));
+        check(&mut store, &[merge(own("a"), own("c"))], &[&["a", "b", "c"]]);
+        assert_eq!(store.marks().unwrap().into_iter().collect::<Vec<_>>(), [(own("a"), titled("of b"))]);
     }
 
     #[test]

@@ -355,7 +355,7 @@ impl Writer {
 
     /// One commit for all; if that fails, one for each, so that a turn that
     /// cannot be written costs no other. But what keeps all from being written
-    /// is not waited for fifty times.
+    /// is not waited for again and again.
     fn write(&mut self, turns: Vec<Waiting>) {
         let (turns, answers): (Vec<_>, Vec<_>) = turns.into_iter().unzip();
         let results: Vec<Result<Taken>> = match self.fenced(|writer| writer.commit(&turns)) {
@@ -435,13 +435,20 @@ impl Writer {
 
     /// Looks again at what came out of order.
     fn settle(&mut self) -> Result<()> {
-        let Some(now) = self.late else { return Ok(()) };
-        if let Some(index) = self.store.settle(&self.names, now)? {
-            self.cleaned = index.len();
-            self.index = Some(index);
+        // Taken first: a look that fails for a reason of its own is not tried for ever.
+        let Some(now) = self.late.take() else { return Ok(()) };
+        match self.store.settle(&self.names, now) {
+            Ok(Some(index)) => {
+                self.cleaned = index.len();
+                self.index = Some(index);
+                Ok(())
+            }
+            Ok(None) => Ok(()),
+            Err(error) => {
+                self.late = error.of_the_whole().map(|_| now);
+                Err(error)
+            }
         }
-        self.late = None;
-        Ok(())
     }
 
     /// Nothing joins a story any more that is not there any more.

@@ -73,11 +73,12 @@ fn numbers(connection: &Connection, before: Timestamp) -> rusqlite::Result<Vec<i
     statement.query_map(params![at(before), PIECE], |row| row.get(0))?.collect()
 }
 
-/// Removes what an item said, unless a published story rests on it; whether it did.
+/// Removes what an item said, unless a story rests on it that is published or in a draft; whether it did.
 fn remove_item(connection: &Connection, item: i64) -> rusqlite::Result<bool> {
     let mut statement = connection.prepare_cached("SELECT story FROM story_item WHERE item = ?1")?;
     let story: Option<i64> = statement.query_row([item], |row| row.get(0)).optional()?;
-    let mut statement = connection.prepare_cached("SELECT 1 FROM recap_story WHERE story = ?1")?;
+    let sql = "SELECT 1 FROM recap_story WHERE story = ?1 UNION ALL SELECT 1 FROM draft_story WHERE story = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
     if let Some(story) = story
         && statement.exists([story])?
     {
@@ -215,6 +216,17 @@ mod tests {
         assert_eq!(store.removed_at(&"https://a.test/old".parse().unwrap()).unwrap(), [(source(), instant(LONG_AGO))]);
         assert_eq!(store.removed_at(&"https://a.test/new".parse().unwrap()).unwrap(), []);
         assert_eq!(store.remove_older(instant(KEPT_SINCE)).unwrap(), Removed::default(), "it is done");
+    }
+
+    #[test]
+    fn what_waits_for_its_editor_stays() {
+        let (_folder, mut store) = store(&[("drafted", LONG_AGO, true), ("old", LONG_AGO, true)]);
+        publish(&store, "none", LATELY);
+        let story = StoryId::begun_by(ItemId::of(&source(), &entry("drafted").identity(), 0));
+        let sql = "INSERT INTO draft_story SELECT number FROM story WHERE id = ?1";
+        store.connection.execute(sql, [story.0]).unwrap();
+        assert_eq!(store.remove_older(instant(KEPT_SINCE)).unwrap().items, 1);
+        assert!(store.story(story).unwrap().is_some());
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::story::signature::Signature;
 const OPEN: SignedDuration = SignedDuration::from_hours(15 * 24);
 
 /// More items than this are not looked at again: it would hold up the writer for long.
-const MOST_ITEMS: usize = 40_000;
+const MOST_ITEMS: u32 = 40_000;
 
 impl Store {
     /// Groups the items of the last two weeks anew, all but those of published
@@ -32,19 +32,17 @@ impl Store {
     /// If the database fails; nothing is written then.
     pub(super) fn settle(&mut self, names: &Names, now: Timestamp) -> Result<Option<Index>> {
         let horizon = now.checked_sub(OPEN).unwrap_or(Timestamp::MIN);
+        if self.count_placed(horizon, Timestamp::MAX)? > MOST_ITEMS {
+            return Ok(None);
+        }
         let fixed = self.fixed_stories(horizon)?;
         let (mut look, mut of) = (SecondLook::default(), HashMap::new());
         self.each_placed_since(horizon, |row| {
             let (Some(story), Some(at)) = (row.story, row.item.placed) else { return };
-            if look.len() < MOST_ITEMS {
-                let stay = if fixed.contains(&story) { Stay::Fixed } else { Stay::Free };
-                look.add(&Signature::of(&row.item, at, names), story, stay);
-                of.insert(row.item.id, (row.item.source, at));
-            }
+            let stay = if fixed.contains(&story) { Stay::Fixed } else { Stay::Free };
+            look.add(&Signature::of(&row.item, at, names), story, stay);
+            of.insert(row.item.id, (row.item.source, at));
         })?;
-        if look.len() >= MOST_ITEMS {
-            return Ok(None);
-        }
         self.kept_apart()?.into_iter().for_each(|[one, two]| look.keep_apart(one, two));
         let settled = look.settled();
         self.write_settled(&settled, &of, now)?;

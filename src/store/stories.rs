@@ -120,6 +120,9 @@ pub(super) fn merge(connection: &Connection, from: i64, into: i64) -> rusqlite::
         "INSERT OR IGNORE INTO story_apart SELECT ?2, two FROM story_apart WHERE one = ?1
          UNION SELECT one, ?2 FROM story_apart WHERE two = ?1",
         "DELETE FROM story_apart WHERE ?1 IN (one, two) AND ?2 IS NOT NULL",
+        // What the editor said of it goes along, unless he spoke of the other.
+        "UPDATE OR IGNORE mark SET story = ?2 WHERE story = ?1",
+        "DELETE FROM mark WHERE story = ?1 AND ?2 IS NOT NULL",
     ] {
         connection.prepare_cached(sql)?.execute([from, into])?;
     }

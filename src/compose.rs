@@ -195,7 +195,7 @@ pub async fn publish_due(
         match handle.publish(recaps, notes(&pool), authority(config, now)).await? {
             Published::Now => return Ok(Some(pool)),
             Published::Already => return Ok(None),
-            Published::Stale => (),
+            Published::Stale(_) => (),
         }
     }
     Ok(None)

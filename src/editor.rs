@@ -27,6 +27,9 @@ pub use file::DraftFile;
 /// A recap that is frozen so soon after its slot has its deadline counted from the slot.
 const PUNCTUAL: SignedDuration = SignedDuration::from_mins(5);
 
+/// Times that a week is frozen anew because it changed meanwhile.
+const ATTEMPTS: u32 = 5;
+
 /// Where an editor works: at one moment, by one configuration.
 #[derive(Clone, Debug)]
 pub struct Newsroom {
@@ -123,6 +126,8 @@ pub type Refusal = String;
 pub enum Tended {
     /// None has, or it is published already.
     Nothing,
+    /// Its stories became parts of others whenever they were about to be kept: it is to be tried again soon.
+    Again,
     /// It waits for its editor from now on.
     Drafted(Box<OpenDraft>),
     /// It waits for its editor, until then.
@@ -158,12 +163,23 @@ impl Newsroom {
         }
         if self.config.recap.review.is_zero() {
             let published = compose::publish_due(&self.handle, &self.readers, &self.config, self.now).await?;
-            return Ok(published.map_or(Tended::Nothing, |recap| Tended::Published(Box::new(recap))));
+            return match published {
+                Some(recap) => Ok(Tended::Published(Box::new(recap))),
+                None => self.nothing_done().await,
+            };
         }
         match self.draft_due().await? {
             Some(open) => Ok(Tended::Drafted(Box::new(open))),
-            None => Ok(Tended::Nothing),
+            None => self.nothing_done().await,
         }
+    }
+
+    /// Nothing was to be done, or what is due could not be done yet.
+    async fn nothing_done(&self) -> Result<Tended> {
+        let (by, now) = (self.config.clone(), self.now);
+        let due = self.readers.ask(move |store| due(store, &by.recap.slot, now)).await?;
+        // A first issue may be due for long: it waits for something to tell.
+        Ok(if due.is_some_and(|due| due.issue == Issue::Later) { Tended::Again } else { Tended::Nothing })
     }
 
     /// Does what an editor asks for.
@@ -191,6 +207,23 @@ impl Newsroom {
 
     /// Freezes the week that is due, and writes its file; none if none is.
     async fn draft_due(&self) -> Result<Option<OpenDraft>> {
+        // A candidate may become part of another story while its week is frozen.
+        for _ in 0..ATTEMPTS {
+            let Some(frozen) = self.freeze_due().await? else { return Ok(None) };
+            if frozen.frame.issue == Issue::First && frozen.chosen == 0 {
+                return Ok(None);
+            }
+            let week = frozen.frame.week;
+            self.keep_frozen(frozen).await?;
+            if let Some(open) = self.open().await? {
+                return Ok(Some(open).filter(|open| open.week == week).inspect(|open| self.begin_file(open)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The candidates of the week that is due.
+    async fn freeze_due(&self) -> Result<Option<Frozen>> {
         let (by, now) = (self.config.clone(), self.now);
         let frozen = self.readers.ask(move |store| {
             let Some(due) = due(store, &by.recap.slot, now)? else { return Ok(None) };
@@ -198,23 +231,26 @@ impl Newsroom {
             let order = Order { week: due.week, window: &due.window, frozen: now, issue: due.issue, history: &history };
             freeze(store, &by, order, Extent::Offered).map(Some)
         });
-        let Some(frozen) = frozen.await? else { return Ok(None) };
-        if frozen.frame.issue == Issue::First && frozen.chosen == 0 {
-            return Ok(None);
-        }
+        frozen.await
+    }
+
+    /// Opens the draft of a frozen week, unless a candidate of it is no story any more.
+    async fn keep_frozen(&self, frozen: Frozen) -> Result<()> {
+        let (week, now) = (frozen.frame.week, self.now);
         let deadline = self.deadline(&frozen);
         let words = self.in_words(deadline);
         let text = Sheet { frozen: &frozen, edition: 1, deadline: &words }.write(&frozen.as_chosen());
-        let week = frozen.frame.week;
         let draft = OpenDraft { week, since: now, deadline, edition: 1, text, replaced: None, held: None };
         let note = self.note(Event::Drafted, week, format!("{}, published {words}", count(frozen.chosen, "story")));
-        self.handle.keep(DraftChange::Opened(Box::new(draft), Box::new(frozen)), vec![note]).await?;
-        let Some(open) = self.open().await?.filter(|open| open.week == week) else { return Ok(None) };
-        let file = self.file(week);
+        self.handle.keep(DraftChange::Opened(Box::new(draft), Box::new(frozen)), vec![note]).await
+    }
+
+    /// Writes the first file of a week.
+    fn begin_file(&self, open: &OpenDraft) {
+        let file = self.file(open.week);
         if let Err(error) = file.set_aside().and_then(|()| file.write(&open.text)) {
             self.could_not_write(&file, &error);
         }
-        Ok(Some(open))
     }
 
     /// The slot and the time for the review; where the slot was missed, that much time from now.
@@ -274,8 +310,7 @@ impl Newsroom {
             return Ok(Tended::Waiting(open.deadline));
         }
         let Some(frozen) = self.readers.ask(|store| store.frozen()).await? else { return Ok(Tended::Nothing) };
-        let draft = bytes.and_then(|bytes| Ok((self.read(&open, &frozen, &bytes)?, bytes)));
-        let (draft, bytes) = match draft {
+        let (draft, bytes) = match self.publishable(&open, &frozen, bytes).await? {
             Ok(read) => read,
             Err(flaw) => return self.hold(&open, flaw).await,
         };
@@ -284,6 +319,21 @@ impl Newsroom {
         }
         self.release(open.week);
         if is_time { self.bring_out(&open, &frozen, &draft).await } else { Ok(Tended::Waiting(open.deadline)) }
+    }
+
+    /// The draft that the file is, with its bytes; else why it cannot be published.
+    async fn publishable(
+        &self,
+        open: &OpenDraft,
+        frozen: &Frozen,
+        bytes: std::result::Result<Vec<u8>, Flaw>,
+    ) -> Result<std::result::Result<(Draft, Vec<u8>), Flaw>> {
+        let read = bytes.and_then(|bytes| Ok((self.read(open, frozen, &bytes)?, bytes)));
+        let Ok((draft, _)) = &read else { return Ok(read) };
+        // Seen before the file is taken for good: else it would be freed and held in turns.
+        let stories: Vec<StoryId> = draft.chosen().map(|block| block.story).collect();
+        let merged = self.readers.ask(move |store| store.merged_of(&stories)).await?;
+        Ok(merged.map_or(read, |story| Err(became_part(story))))
     }
 
     fn read(&self, open: &OpenDraft, frozen: &Frozen, bytes: &[u8]) -> std::result::Result<Draft, Flaw> {
@@ -342,10 +392,7 @@ impl Newsroom {
                 Ok(Tended::Published(Box::new(pool)))
             }
             Published::Already => Ok(Tended::Nothing),
-            Published::Stale => {
-                let reason = "one of its stories became part of another since: take it out, or `recapd draft --fresh`";
-                self.hold(open, Flaw { line: 0, reason: reason.to_owned() }).await
-            }
+            Published::Stale(story) => self.hold(open, became_part(story)).await,
         }
     }
 }
@@ -361,6 +408,15 @@ pub fn drafted(store: &Store, week: Week, now: Timestamp) -> Result<Option<Vec<R
     let draft = Sheet { frozen: &frozen, edition: open.edition, deadline: "" }.read(open.text.as_bytes());
     let draft = draft.unwrap_or_else(|_| frozen.as_chosen());
     Ok(Some(frozen.recaps(&draft, now)).filter(|_| open.week == week))
+}
+
+/// Why a draft with this story cannot be published.
+fn became_part(story: StoryId) -> Flaw {
+    let short = story.short();
+    let reason = format!(
+        "story {short} became part of another since it was frozen: delete its block, or move it below `## Left out`"
+    );
+    Flaw { line: 0, reason }
 }
 
 /// The stories that are shown no more, each with its items.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
-use super::numbers::{Numbers, story_number};
+use super::numbers::{Numbers, short, story_number};
 use super::row::{at, json, parsed};
 use super::{Result, Store, ledger, marks, recaps};
 use crate::draft::{Flaw, Frozen, Mark};
@@ -34,7 +34,8 @@ pub struct OpenDraft {
 /// What changes about a draft, or about what an editor says.
 #[derive(Debug)]
 pub enum DraftChange {
-    /// A week is frozen. Nothing is changed if another one is open, or it is published.
+    /// A week is frozen. Nothing is changed if another one is open, it is published, or
+    /// a candidate of it became part of another story meanwhile.
     Opened(Box<OpenDraft>, Box<Frozen>),
     /// Its file is good, and says this; the edition is one more where recapd wrote it.
     Good {
@@ -69,6 +70,11 @@ impl Store {
     pub fn frozen(&self) -> Result<Option<Frozen>> {
         let mut statement = self.connection.prepare_cached("SELECT body FROM draft")?;
         Ok(statement.query_row([], |row| json(row, "body")).optional()?)
+    }
+
+    /// The first of these stories that became part of another, if one did.
+    pub fn merged_of(&self, stories: &[StoryId]) -> Result<Option<StoryId>> {
+        first_merged(&self.connection, stories.iter().copied())
     }
 
     /// Makes a change, with its lines in the ledger.
@@ -119,18 +125,33 @@ fn opened(connection: &Connection, draft: &OpenDraft, frozen: &Frozen) -> Result
     if connection.query_row(sql, params![draft.week.to_string(), until], |row| row.get(0))? {
         return Ok(false);
     }
+    // With one that became part of another since it was looked at, it could never be published.
+    if first_merged(connection, frozen.candidates.iter().map(|candidate| candidate.entry.story))?.is_some() {
+        return Ok(false);
+    }
     let sql = "INSERT INTO draft (one, week, since, until, deadline, edition, text, body)
                VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     let OpenDraft { week, since, deadline, edition, text, .. } = draft;
     let body = serde_json::to_string(frozen)?;
     connection.execute(sql, params![week.to_string(), at(*since), until, at(*deadline), edition, text, body])?;
     for candidate in &frozen.candidates {
-        // One that became part of another since its candidates were looked at is no more.
+        // From now on it becomes part of no other.
         if let Some(number) = story_number(connection, candidate.entry.story)? {
             connection.execute("INSERT INTO draft_story (story) VALUES (?1)", [number])?;
         }
     }
     Ok(true)
+}
+
+fn first_merged(connection: &Connection, stories: impl Iterator<Item = StoryId>) -> Result<Option<StoryId>> {
+    let sql = "SELECT 1 FROM story WHERE short = ?1 AND id = ?2 AND merged_into IS NOT NULL";
+    let mut statement = connection.prepare_cached(sql)?;
+    for story in stories {
+        if statement.exists(params![short(story), story.0])? {
+            return Ok(Some(story));
+        }
+    }
+    Ok(None)
 }
 
 /// Closes the draft of a week that is published; part of its transaction.

@@ -53,7 +53,7 @@ impl Store {
             let key = params![short(entry.story), entry.story.0];
             let merged = transaction.query_row(sql, key, |row| row.get(0)).optional()?;
             if merged == Some(true) {
-                return Ok(Published::Stale);
+                return Ok(Published::Stale(entry.story));
             }
         }
         let sql = "INSERT INTO meta (name, value) VALUES ('authority', ?1) ON CONFLICT (name) DO NOTHING";
@@ -170,9 +170,9 @@ pub enum Published {
     Now,
     /// The week, or a later one, was published before: nothing was written.
     Already,
-    /// A chosen story became part of another meanwhile: nothing was written,
+    /// This chosen story became part of another meanwhile: nothing was written,
     /// and the week is to be composed anew.
-    Stale,
+    Stale(StoryId),
 }
 
 /// Writes a revision; part of another transaction.

@@ -4,7 +4,7 @@
 use expect_test::expect;
 use recapd::id::StoryId;
 use recapd::recap::Recap;
-use recapd::store::Store;
+use recapd::store::{DraftChange, Store};
 
 use crate::command::{Said, recapd, refuses};
 use crate::folder::{Folder, source};
@@ -530,4 +530,57 @@ fn a_withdrawn_story_leaves_its_reason_and_no_word_of_itself() {
     let running = scene.story("AI chisels").short();
     let other = scene.verb(&["withdraw", &running, "--reason", "No."]).err;
     assert_eq!(other, format!("recapd: story {running} is in no recap: `recapd drop {running}` keeps it out\n"));
+}
+
+/// Says in the database of `scene`, which nobody has open, what no verb would say.
+#[track_caller]
+fn behind_its_back(scene: &Scene, sql: &str, story: StoryId) {
+    let database = rusqlite::Connection::open(scene.folder.path("recapd.db")).unwrap();
+    database.execute(sql, [story.0]).unwrap();
+}
+
+const MERGE: &str = "UPDATE story SET merged_into = (SELECT max(number) FROM story WHERE id <> ?1) WHERE id = ?1";
+const PART: &str = "UPDATE story SET merged_into = NULL WHERE id = ?1";
+
+#[test]
+fn a_draft_with_a_story_that_became_part_of_another_is_not_opened() {
+    let scene = Scene::new("12h");
+    assert_eq!(scene.verb(&["poll", "--now", NOW]).code, 0);
+    assert_eq!(scene.verb(&["--now", NOW, "draft"]).code, 0);
+    let dentists = scene.story("Agents now book");
+    let (draft, frozen) = (scene.store().draft().unwrap().unwrap(), scene.store().frozen().unwrap().unwrap());
+    behind_its_back(&scene, "DELETE FROM draft WHERE ?1 IS NOT NULL", dentists);
+    behind_its_back(&scene, "DELETE FROM draft_story WHERE ?1 IS NOT NULL", dentists);
+    let open = || {
+        let opened = DraftChange::Opened(Box::new(draft.clone()), Box::new(frozen.clone()));
+        Store::open(&scene.folder.path("recapd.db")).unwrap().keep(&opened, &[]).unwrap();
+        scene.store().draft().unwrap()
+    };
+    behind_its_back(&scene, MERGE, dentists);
+    assert_eq!(open(), None, "it could never be published");
+    behind_its_back(&scene, PART, dentists);
+    assert_eq!(open(), Some(draft.clone()));
+}
+
+#[test]
+fn a_draft_with_a_story_that_became_part_of_another_is_held_once_and_says_which() {
+    let scene = Scene::new("12h");
+    assert_eq!(scene.verb(&["poll", "--now", NOW]).code, 0);
+    assert_eq!(scene.verb(&["--now", NOW, "draft"]).code, 0);
+    let dentists = scene.story("Agents now book");
+    behind_its_back(&scene, MERGE, dentists);
+    for _ in 0..3 {
+        let refused = scene.verb(&["--now", AN_HOUR_LATER, "publish"]);
+        let expected = format!("story {} became part of another since it was frozen", dentists.short());
+        assert!(refused.code == 1 && refused.err.contains(&expected), "{}", refused.err);
+        let looked = scene.verb(&["--now", AN_HOUR_LATER, "draft"]).out;
+        assert!(looked.contains("is held: story "), "{looked}");
+    }
+    let database = rusqlite::Connection::open(scene.folder.path("recapd.db")).unwrap();
+    let sql = "SELECT group_concat(event) FROM ledger WHERE event IN ('held', 'freed')";
+    let told: String = database.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(told, "held", "nobody mended it, and nothing else came");
+    drop(database);
+    scene.save(&without(&scene.draft().unwrap(), "Agents now book dentists"));
+    scene.says(&["--now", AN_HOUR_LATER, "publish"], "2026-W18 is published with 3 stories\n");
 }

@@ -60,6 +60,8 @@ impl Worker {
                 // A first issue that had nothing to tell is tried again a minute later.
                 Tended::Nothing if self.is_first().await? => soon,
                 Tended::Nothing => next_slot,
+                // It is still due, and the next slot is a week away.
+                Tended::Again => soon,
             };
             self.anchored = None;
             return Ok(());

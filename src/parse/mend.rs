@@ -72,6 +72,9 @@ struct Mender<'t> {
     /// Where the next comment and the next character data end.
     comment_end: Next,
     data_end: Next,
+    /// Where the next entry ends, and where character data begins after that.
+    entry_end: Next,
+    data_begin: Next,
     /// Where the next entry begins, after an end of the document.
     next_entry: Next,
     /// What was read for tags that had no end.
@@ -110,6 +113,8 @@ impl<'t> Mender<'t> {
             ends: Ends::default(),
             comment_end: Next::default(),
             data_end: Next::default(),
+            entry_end: Next::default(),
+            data_begin: Next::default(),
             next_entry: Next::default(),
             wasted_bytes: 0,
         }
@@ -187,18 +192,12 @@ impl<'t> Mender<'t> {
         let begin = self.at + CDATA.len();
         let end = self.data_end.after(self.source, begin, "]]>").map(|end| end - begin);
         let inside = &data[..end.unwrap_or(data.len())];
-        let element = self.open.last().and_then(|name| inside.find(&format!("</{name}>")));
-        let in_holder = self.open.last().is_some_and(|name| HOLDERS.contains(name));
-        let cut = match in_holder {
+        let cut = match self.open.last() {
             // Between entries; it ends before the next.
-            true => first_of(&ENTRIES, inside).filter(|entry| end.is_none() || inside[*entry..].contains(CDATA)),
-            false => {
-                let ends_before = |at: usize| end.is_none() || inside[at..].contains(CDATA);
-                let entry = first_of(&ENTRY_ENDS, &inside[element.unwrap_or_default()..]);
-                let entry = entry.map(|entry| element.unwrap_or_default() + entry).filter(|entry| ends_before(*entry));
-                // Without an end of its own, with that of the entry.
-                entry.map(|entry| element.unwrap_or(entry))
+            Some(name) if HOLDERS.contains(name) => {
+                first_of(&ENTRIES, inside).filter(|entry| end.is_none() || inside[*entry..].contains(CDATA))
             }
+            _ => self.end_in_entry(begin, inside, end.is_some()),
         };
         if cut.is_some() || end.is_none() {
             self.note("CDATA without end");
@@ -211,6 +210,23 @@ impl<'t> Mender<'t> {
         }
         let closed = if cut.is_none() && end.is_some() { 3 } else { 0 };
         self.at = begin + inside.len() + closed;
+    }
+
+    /// Where character data in an entry, from `begin` on, ends before its own
+    /// end. It is read on from there, so nothing is looked for that may be far
+    /// behind it without keeping the place.
+    fn end_in_entry(&mut self, begin: usize, inside: &str, has_end: bool) -> Option<usize> {
+        let source = self.source;
+        let find = || first_of(&ENTRY_ENDS, &source[begin..]).map(|entry| begin + entry);
+        let is_inside = |place: &usize| *place < begin + inside.len();
+        let entry = self.entry_end.after_by(begin, find).filter(is_inside)?;
+        if has_end {
+            self.data_begin.after(source, entry, CDATA).filter(is_inside)?;
+        }
+        let inside = &inside[..entry - begin];
+        let element = self.open.last().and_then(|name| end_of(name, inside));
+        // Without an end of its element, with that of the entry.
+        Some(element.unwrap_or(inside.len()))
     }
 
     fn stray(&mut self) {
@@ -305,7 +321,8 @@ impl<'t> Mender<'t> {
     /// Whether another document of the same kind comes after this one.
     fn is_followed(&self, name: &str) -> bool {
         let rest = self.source[self.at..].trim_start();
-        let rest = rest.strip_prefix("<?xml").and_then(|rest| Some(rest.split_once("?>")?.1)).unwrap_or(rest);
+        // Where `markup` ends it too: what is looked at here is read before the next end.
+        let rest = rest.strip_prefix("<?xml").and_then(|rest| Some(rest.split_once('>')?.1)).unwrap_or(rest);
         shape::name(rest.trim_start()) == name && !rest.trim_start().starts_with("</")
     }
 
@@ -323,7 +340,7 @@ impl<'t> Mender<'t> {
 
     /// Entities of the document type: `<!ENTITY name "value">`.
     fn declarations(&mut self, doctype: &'t str) {
-        for declared in doctype.split("<!ENTITY").skip(1).take(MOST_OWN) {
+        for declared in doctype.split("<!ENTITY").skip(1).take(MOST_OWN.saturating_sub(self.own.len())) {
             let mut words = declared.trim_start().splitn(2, char::is_whitespace);
             let (name, rest) = (words.next().unwrap_or_default(), words.next().unwrap_or_default().trim_start());
             let value = rest
@@ -499,6 +516,15 @@ fn attributes(text: &str) -> Result<(usize, Attributes<'_>), usize> {
 fn first_of(tags: &[&str], text: &str) -> Option<usize> {
     let mut places = memchr::memchr_iter(b'<', text.as_bytes());
     places.find(|at| tags.iter().any(|tag| text[*at..].starts_with(tag)))
+}
+
+/// Where the first end tag of this name stands. The name may be long, and is
+/// not copied to be looked for.
+fn end_of(name: &str, text: &str) -> Option<usize> {
+    memchr::memchr_iter(b'<', text.as_bytes()).find(|at| {
+        let after = text[*at..].strip_prefix("</").and_then(|tag| tag.strip_prefix(name));
+        after.is_some_and(|after| after.starts_with('>'))
+    })
 }
 
 /// Where the tag ends whose last quote is missing, so that a value reaches into

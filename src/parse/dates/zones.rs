@@ -81,7 +81,8 @@ pub(super) fn zone_like(word: &str) -> bool {
 pub(super) fn zone_of(place: &str) -> Option<TimeZone> {
     let place = place.trim_matches(['(', ')', '[', ']']);
     let is_place = place.contains('/') && place.starts_with(|letter: char| letter.is_ascii_alphabetic());
-    PLACES.get(place).ok().filter(|_| is_place)
+    // Any word of a date may be asked for, and a look at the zones is dear.
+    if is_place { PLACES.get(place).ok() } else { None }
 }
 
 /// How far east of Greenwich a zone is.

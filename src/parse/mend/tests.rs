@@ -51,6 +51,23 @@ fn tags_without_end_are_not_read_for_ever() {
 }
 
 #[test]
+fn what_is_far_behind_is_not_looked_for_again_and_again() {
+    let long = format!("<{}>", "x".repeat(500_000));
+    for (begin, unit, end) in [
+        ("<rss><channel>", "<item><x><![CDATA[a</item>", ""),
+        ("<rss><channel><item>", "<x><![CDATA[a</x>", "</item><![CDATA["),
+        ("<rss><channel><item>", "<x><![CDATA[a</x>", "</item><![CDATA[]]>"),
+        (&long, "<![CDATA[</item>", ""),
+        ("<rss>", "</rss><?xml >", "<item>"),
+        ("<rss>", "</rss><?xml >", "?><item>"),
+        ("<rss>", "</rss><?xml ", "?><item>"),
+        ("<rss>", "<!d[<!ENTITY a ''>]>&z;", ""),
+    ] {
+        let _in_time = mended(&[begin, &unit.repeat((1 << 20) / unit.len()), end].concat());
+    }
+}
+
+#[test]
 fn what_is_never_closed_ends_with_its_entry() {
     let data = "<rss><item><d><![CDATA[x</d></item><item><d><![CDATA[y]]></d></item></rss>";
     let closed = "<rss><item><d><![CDATA[x]]></d></item><item><d><![CDATA[y]]></d></item></rss>";

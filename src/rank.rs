@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::names::{Names, Sort};
 use crate::publisher::{Kind, Publisher};
 use crate::story::Report;
+use crate::story::copies::originals;
 use crate::text;
 
 /// A story's points.
@@ -227,11 +228,15 @@ fn voices(reports: &[Report]) -> Vec<&Publisher> {
 }
 
 /// Everyone who reports, once, by the weight of their word, then by name.
+/// Who prints what another of them wrote does not.
 pub fn distinct(reports: &[Report]) -> Vec<&Publisher> {
     let mut met = HashSet::new();
+    let originals = originals(reports);
     let mut publishers: Vec<&Publisher> = reports
         .iter()
-        .map(|report| &report.publisher)
+        .enumerate()
+        .filter(|(index, _)| originals[*index] == *index)
+        .map(|(_, report)| &report.publisher)
         .filter(|publisher| met.insert(publisher.domain.as_str()))
         .collect();
     publishers.sort_by(|a, b| b.weight.value().total_cmp(&a.weight.value()).then_with(|| a.name.cmp(&b.name)));

@@ -160,6 +160,9 @@ pub struct Coverage {
     pub first_seen: Timestamp,
     /// BCP 47, where known and not the recap's.
     pub language: Option<String>,
+    /// Whose words it has, if another of the publishers wrote them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy_of: Option<String>,
 }
 
 /// A neighbouring story.

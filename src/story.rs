@@ -2,6 +2,7 @@
 //! and its neighbours.
 
 mod common;
+pub mod copies;
 pub mod group;
 pub mod likeness;
 pub mod rarity;

@@ -8,6 +8,7 @@ use crate::rank::{Score, distinct};
 use crate::recap::{Coverage, Entry, Related, slug};
 use crate::store::Result;
 use crate::story::Report;
+use crate::story::copies::originals;
 
 use super::field::{Chosen, Field, Outcome};
 use super::{Extent, Told, Writer};
@@ -56,20 +57,20 @@ pub(super) fn candidate(shown: &Shown, writer: &Writer, config: &Config, extent:
 fn entry(shown: &Shown, insight: Insight, config: &Config) -> Entry {
     let told = &shown.told;
     let lead = &told.reports[told.lead];
-    let mut coverage: Vec<&Report> = told.reports.iter().collect();
-    coverage.sort_by_key(|report| (report.appeared(), report.item.id));
-    let appeared = || coverage.iter().map(|report| report.appeared());
+    let mut coverage: Vec<(&Report, usize)> = told.reports.iter().zip(originals(&told.reports)).collect();
+    coverage.sort_by_key(|(report, _)| (report.appeared(), report.item.id));
+    let appeared = || coverage.iter().map(|(report, _)| report.appeared());
     let headline = lead.item.entry.title.clone();
     Entry {
         story: told.story,
         // Given when the recap is made.
         place: 0,
         slug: slug(&headline),
-        lead: covered(lead, config),
+        lead: covered(lead, lead, config),
         publishers: publishers(told),
         first: appeared().min().unwrap_or(lead.item.first_seen),
         last: appeared().max().unwrap_or(lead.item.first_seen),
-        coverage: coverage.iter().map(|report| covered(report, config)).collect(),
+        coverage: coverage.iter().map(|(report, original)| covered(report, &told.reports[*original], config)).collect(),
         audiences: told.tags.clone(),
         insight,
         related: shown.related.clone(),
@@ -78,7 +79,8 @@ fn entry(shown: &Shown, insight: Insight, config: &Config) -> Entry {
     }
 }
 
-fn covered(report: &Report, config: &Config) -> Coverage {
+/// A report, with whose words it has.
+fn covered(report: &Report, original: &Report, config: &Config) -> Coverage {
     let entry = &report.item.entry;
     let own = config.recap.language.split('-').next();
     Coverage {
@@ -91,6 +93,7 @@ fn covered(report: &Report, config: &Config) -> Coverage {
         published: entry.published,
         first_seen: report.item.first_seen,
         language: report.language().filter(|language| language.split('-').next() != own),
+        copy_of: (report.item.id != original.item.id).then(|| original.publisher.name.clone()),
     }
 }
 

@@ -61,6 +61,7 @@ fn report(number: i64, source: &str, publisher: &str, title: &str, published: &s
         published: Some(published),
         first_seen: published + jiff::SignedDuration::from_mins(53),
         language: None,
+        copy_of: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! How long a new item waits for its story, and a week for its recap, as the store grows: the first
 //! should hardly grow at all.
 //!
-//! `cargo run --release --example grouping -- [--items 1000000]`
+//! `cargo run --release -p benches --bin grouping -- [--items 1000000]`
 //!
 //! The news is made up: some thousand events a day, told by one to some dozens of publishers in words that
 //! are as often rare and common as words are. Scores of grouping are no matter of this bench.

@@ -2,7 +2,7 @@
 
     load.py [--binary PATH] [--origin PATH] [--sizes 1000,5000,20000] [--idle 50000] [--shorter]
 
-Build both first: `cargo build --release` and `cargo build --release --example origin`. The daemon, the origin and this
+Build both first: `cargo build --release` and `cargo build --release -p benches`. The daemon, the origin and this
 script are three processes; only the daemon is measured, by what the kernel says of it. A round is what `recapd poll --all`
 asks for, asked at the control socket. CPU seconds are told, since a busy machine changes them little; how quickly it
 answers depends on who else wants the cores. `--shorter` leaves out the verb and the feeds without validators.
@@ -48,7 +48,7 @@ def main():
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--binary", type=Path, default=target / "recapd")
-    arguments.add_argument("--origin", type=Path, default=target / "examples/origin")
+    arguments.add_argument("--origin", type=Path, default=target / "origin")
     arguments.add_argument("--sizes", default="1000,5000,20000")
     arguments.add_argument("--idle", type=int, default=50_000)
     arguments.add_argument("--shorter", action="store_true")
@@ -156,7 +156,7 @@ class Origin:
         try:
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         except FileNotFoundError:
-            sys.exit(f"no {binary}: `cargo build --release --example origin` makes it")
+            sys.exit(f"no {binary}: `cargo build --release -p benches` makes it")
         _, port, hosts = self.process.stdout.readline().split()
         self.port, self.hosts = int(port), int(hosts)
 

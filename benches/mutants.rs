@@ -2,7 +2,7 @@
 //!
 //! `mutants [--seconds N] [--inputs N] [--from N]` reads that many damaged inputs: a minute of them if nothing is said.
 //! Each is a function of its number and of the seeds in tests/feeds, so that what went wrong can be had again: after an
-//! abort, `--from` the last number that was told; RECAPD_SHOW=1 shows each input. Build it by `cargo build --release --example mutants`.
+//! abort, `--from` the last number that was told; RECAPD_SHOW=1 shows each input. Build it by `cargo build --release -p benches`.
 //!
 //! An input of up to 64 KiB that takes more than 250 ms of CPU fails, unless it does not when tried again: so much of a
 //! daemon's time is one feed worth. One in fifty grows to 1 MiB, and may take 50 ms more for each further 64 KiB; it fails

@@ -3,7 +3,7 @@
 //! `reading` tells how many times as long as feed-rs `parse` takes for a feed of 60 kB and 30 items, with everything that
 //! recapd adds: decoding, our own pass over the fields, and HTML made safe. Then it reads feeds of 16 MiB, each in a
 //! process of its own (`reading rss`, `atom`, `broken`, `json`), and tells the most memory that one had. Build it by
-//! `cargo build --release --example reading`.
+//! `cargo build --release -p benches`.
 
 #![expect(clippy::print_stdout, reason = "whoever starts it reads what it measured")]
 

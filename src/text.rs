@@ -12,7 +12,14 @@ pub use html::{beginning_of_safe, plain, plain_of_safe, tell_plain, title, title
 
 /// One line: runs of white space become one space, ends trimmed.
 pub fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line += word;
+    }
+    line
 }
 
 /// The first `max_chars` of `text`, cut after a word, with `…` where something

@@ -18,10 +18,47 @@ pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
     if text.len() > 100 || text.is_empty() {
         return None;
     }
+    if let Some(time) = usual(text) {
+        return Some(time);
+    }
     let text = &*spelled(text);
     // Some have a true minus sign before their zone.
     let text = &*if text.contains('−') { Cow::Owned(text.replace('−', "-")) } else { Cow::Borrowed(text) };
     iso(text).or_else(|| written(text))
+}
+
+/// `Mon, 02 Nov 2026 10:00:00 +0000`, letter for letter, as nearly all of RSS is
+/// dated; whatever differs in anything is for [`written`], which takes ten times as long.
+fn usual(text: &str) -> Option<Timestamp> {
+    const DAYS: [&[u8]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
+    const MONTHS: [&[u8]; 12] =
+        [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+    let (text, zone) = text.as_bytes().split_at_checked("Mon, 02 Nov 2026 10:00:00 ".len())?;
+    // Where something else stands, no number comes of it.
+    let number = |at: usize| match text[at..at + 2] {
+        [ten @ b'0'..=b'9', one @ b'0'..=b'9'] => {
+            Some(10 * i8::try_from(ten - b'0').ok()? + i8::try_from(one - b'0').ok()?)
+        }
+        _ => None,
+    };
+    let between = [(3, b','), (4, b' '), (7, b' '), (11, b' '), (16, b' '), (19, b':'), (22, b':'), (25, b' ')];
+    let is_so = DAYS.contains(&&text[..3]) && between.iter().all(|(at, mark)| text[*at] == *mark);
+    let month = MONTHS.iter().position(|month| **month == text[8..11]).filter(|_| is_so)?;
+    let year = 100 * i16::from(number(12)?) + i16::from(number(14)?);
+    let (hour, minute, second) = (number(17)?, number(20)?, number(23)?);
+    let seconds_east: i64 = match zone {
+        b"GMT" | b"+0000" => 0,
+        [sign @ (b'+' | b'-'), digits @ ..] if digits.len() == 4 && digits.iter().all(u8::is_ascii_digit) => {
+            let number = |digits: &[u8]| i64::from(10 * (digits[0] - b'0') + digits[1] - b'0');
+            let minutes = Some(number(&digits[2..])).filter(|minutes| *minutes < 60)?;
+            (if *sign == b'-' { -60 } else { 60 }) * (60 * number(&digits[..2]) + minutes)
+        }
+        _ => return None,
+    };
+    let date = Date::new(year, i8::try_from(month + 1).ok()?, number(5)?).ok().filter(|_| year >= 1000)?;
+    let time = Time::new(hour, minute, second, 0).ok()?;
+    let there = Offset::UTC.to_timestamp(DateTime::from_parts(date, time)).ok()?;
+    Timestamp::from_second(there.as_second() - seconds_east).ok()
 }
 
 /// ISO 8601 and its relatives: `2026-11-02T10:00:00.5+01:00`, `2026-11-02`,
@@ -291,6 +328,7 @@ mod tests {
     #[test]
     fn the_dates_of_the_specifications() {
         check("Mon, 02 Nov 2026 10:00:00 GMT", "2026-11-02T10:00:00Z");
+        check("Mon, 02 Nov 2026 10:00:00 -0130", "2026-11-02T11:30:00Z");
         check("Mon, 2 Nov 26 10:00 +0130", "2026-11-02T08:30:00Z");
         check("2026-11-02T10:00:00.250+01:00", "2026-11-02T09:00:00Z");
         check("2026-11-02", "2026-11-02T00:00:00Z");
@@ -376,6 +414,15 @@ mod tests {
         #[test]
         fn nothing_makes_it_panic(text in "\\PC{0,40}|[0-9TZ:+/. ,a-z-]{0,40}") {
             let _ = timestamp(&text);
+        }
+
+        #[test]
+        fn a_usual_date_is_what_its_words_say(
+            text in "(Mon|Thu), [0-3][0-9] (Jan|Feb|Nov) [0-2][0-9]{3} [0-2][0-9]:[0-6][0-9]:[0-6][0-9] (GMT|[+-][0-2][0-9][0-6][0-9])",
+        ) {
+            if let Some(time) = usual(&text) {
+                prop_assert_eq!(written(&text), Some(time));
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Bytes to text: which encoding a document is really in.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
@@ -9,9 +10,9 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 const DECLARATION_BYTES: usize = 512;
 
 /// A document as text.
-pub(super) struct Decoded {
+pub(super) struct Decoded<'b> {
     /// Without byte order mark and XML declaration: both only say what is known now.
-    pub(super) text: String,
+    pub(super) text: Cow<'b, str>,
     /// Which labels were not believed, in words: `declared as UTF-8, read as windows-1252`.
     pub(super) misnamed: Vec<String>,
 }
@@ -20,7 +21,7 @@ pub(super) struct Decoded {
 ///
 /// Believed in this order: a byte order mark, the bytes being valid UTF-8, the
 /// XML declaration, the HTTP charset (both only if every byte fits), a guess.
-pub(super) fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
+pub(super) fn decode<'b>(bytes: &'b [u8], content_type: Option<&str>) -> Decoded<'b> {
     let (text, encoding) = decoded(bytes, content_type);
     let labels = [("declared", declared(bytes)), ("served", content_type.and_then(charset))];
     let misnamed = labels.into_iter().filter_map(|(how, label)| {
@@ -33,14 +34,22 @@ pub(super) fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
 
 /// The text of a document alone.
 pub(super) fn text(bytes: &[u8], content_type: Option<&str>) -> String {
-    bare(decoded(bytes, content_type).0)
+    bare(decoded(bytes, content_type).0).into_owned()
 }
 
-fn bare(mut text: String) -> String {
-    text.drain(declaration(&text));
-    let marks = text.len() - text.trim_start_matches('\u{feff}').len();
-    text.drain(..marks);
-    text
+fn bare(text: Cow<str>) -> Cow<str> {
+    let declaration = declaration(&text);
+    let text = match text {
+        // Nearly always: nothing need be moved.
+        text if declaration.is_empty() => text,
+        Cow::Borrowed(text) if declaration.start == 0 => Cow::Borrowed(&text[declaration.end..]),
+        text => Cow::Owned([&text[..declaration.start], &text[declaration.end..]].concat()),
+    };
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_start_matches('\u{feff}')),
+        text if text.starts_with('\u{feff}') => Cow::Owned(text.trim_start_matches('\u{feff}').to_owned()),
+        text => text,
+    }
 }
 
 /// Whether `label`, which was not asked, gives the same text: most encodings
@@ -50,10 +59,9 @@ fn means_the_same(label: &'static Encoding, bytes: &[u8], text: &str) -> bool {
     is_plain || label.decode_without_bom_handling(bytes).0 == text
 }
 
-fn decoded(bytes: &[u8], content_type: Option<&str>) -> (String, &'static Encoding) {
-    let as_it = |encoding: &'static Encoding, bytes: &[u8]| {
-        (encoding.decode_without_bom_handling(bytes).0.into_owned(), encoding)
-    };
+fn decoded<'b>(bytes: &'b [u8], content_type: Option<&str>) -> (Cow<'b, str>, &'static Encoding) {
+    let as_it =
+        |encoding: &'static Encoding, bytes: &'b [u8]| (encoding.decode_without_bom_handling(bytes).0, encoding);
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return as_it(encoding, &bytes[mark..]);
     }
@@ -66,7 +74,7 @@ fn decoded(bytes: &[u8], content_type: Option<&str>) -> (String, &'static Encodi
     // The one encoding in use that hides in ASCII.
     let shifts = declared.is_some_and(|encoding| encoding.name() == "ISO-2022-JP") && bytes.contains(&0x1b);
     if let (false, Ok(text)) = (shifts, std::str::from_utf8(bytes)) {
-        return (text.to_owned(), UTF_8);
+        return (Cow::Borrowed(text), UTF_8);
     }
     // What begins with ASCII, as it does here, is no UTF-16, whatever is said:
     // any bytes of even number would fit.
@@ -75,22 +83,22 @@ fn decoded(bytes: &[u8], content_type: Option<&str>) -> (String, &'static Encodi
     told.into_iter()
         .flatten()
         .filter(|encoding| ![UTF_8, UTF_16LE, UTF_16BE].contains(encoding))
-        .find_map(|encoding| fits(encoding).map(|text| (text.into_owned(), encoding)))
+        .find_map(|encoding| fits(encoding).map(|text| (text, encoding)))
         .unwrap_or_else(|| guessed(bytes))
 }
 
 /// UTF-8 with a few broken bytes, else what a browser would take it for.
-fn guessed(bytes: &[u8]) -> (String, &'static Encoding) {
+fn guessed(bytes: &[u8]) -> (Cow<'_, str>, &'static Encoding) {
     let lossy = String::from_utf8_lossy(bytes);
     let lost = lossy.matches('\u{fffd}').count();
     let beyond_ascii = lossy.chars().filter(|letter| !letter.is_ascii()).count() - lost;
     if beyond_ascii > 4 * lost {
-        return (lossy.into_owned(), UTF_8);
+        return (lossy, UTF_8);
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let encoding = detector.guess(None, Utf8Detection::Deny);
-    (encoding.decode_without_bom_handling(bytes).0.into_owned(), encoding)
+    (encoding.decode_without_bom_handling(bytes).0, encoding)
 }
 
 /// The encoding that the XML declaration names.

@@ -177,8 +177,10 @@ fn link(given: &model::Entry, fields: &Fields, guid: Option<&str>, around: &Arou
     let from_links = pages.map(|link| link.href.as_str()).find_map(|href| absolute(href, base));
     let from_atom = || {
         let alternate = |link: &&Field| matches!(link.attribute("rel"), None | Some("alternate"));
-        let links = fields.all("atom:link").chain(fields.all("link"));
-        links.filter(alternate).find_map(|link| absolute(link.attribute("href")?, link.base.as_deref().or(base)))
+        let links = || fields.all("atom:link").chain(fields.all("link")).filter(alternate);
+        let page = |link: &&Field| link.attribute("type").is_none_or(|kind| kind.contains("html"));
+        let mut pages = links().filter(page).chain(links());
+        pages.find_map(|link| absolute(link.attribute("href")?, link.base.as_deref().or(base)))
     };
     let from_text = || fields.all("link").find_map(|link| absolute(&link.text, link.base.as_deref().or(base)));
     let from_guid = || {

@@ -82,9 +82,9 @@ const ATTRIBUTE_BYTES: usize = 64;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Field<'t> {
     /// `dc`; none for RSS's own elements.
-    prefix: &'static str,
+    pub prefix: &'static str,
     /// `subject`; `author/name` for what is in a person.
-    local: Cow<'t, str>,
+    pub local: Cow<'t, str>,
     /// Its text, trimmed.
     pub text: Cow<'t, str>,
     /// As written but for entities: `href`, `xml:lang`.
@@ -136,11 +136,11 @@ impl Field<'_> {
     /// Whether this is its name: `dc:subject`, `atom:author/name`; without a
     /// prefix for RSS's own elements.
     pub(super) fn is(&self, name: &str) -> bool {
-        let local = match self.prefix {
-            "" => Some(name),
-            prefix => name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix(':')),
-        };
-        local == Some(&self.local)
+        let (prefix, colon) = if self.prefix.is_empty() { ("", "") } else { (self.prefix, ":") };
+        // Asked of every field for every name: most differ in length.
+        name.len() == prefix.len() + colon.len() + self.local.len()
+            && name.ends_with(&*self.local)
+            && name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(colon))
     }
 
     /// The value of an attribute, trimmed; nothing if it is empty.
@@ -222,7 +222,7 @@ fn attribute<'a>(attributes: &'a [(String, String)], name: &str) -> Option<&'a s
 pub(super) fn outline<'t>(text: &'t str, base: Option<&Url>) -> Outline<'t> {
     let mut reader = NsReader::from_str(text);
     let base = base.cloned().map(Arc::new);
-    let mut walk = Walk { text, outline: Outline::default(), stack: Vec::new(), base, noted_bytes: 0 };
+    let mut walk = Walk { text, root: "", outline: Outline::default(), stack: Vec::new(), base, noted_bytes: 0 };
     loop {
         let before = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
         let Ok((namespace, event)) = reader.read_resolved_event() else { break };
@@ -270,6 +270,8 @@ fn prefix(namespace: &ResolveResult) -> &'static str {
 
 struct Walk<'t> {
     text: &'t str,
+    /// The local name of the outermost element.
+    root: &'t str,
     outline: Outline<'t>,
     stack: Vec<Open<'t>>,
     base: Option<Arc<Url>>,
@@ -313,12 +315,15 @@ impl<'t> Walk<'t> {
         if let Some(open) = self.stack.last_mut() {
             open.has_elements = true;
         }
-        self.outline.ill_attributed |= element.attributes().take(MOST_ATTRIBUTES).any(|attribute| attribute.is_err());
-        let attributes = attributes(element);
+        let attributes = self.attributes(element);
         let base = self.base(attribute(&attributes, "xml:base"));
         let around = self.stack.last().and_then(|open| open.field.as_ref());
         let is_in = |name: &str| around.is_some_and(|around| around.is(name));
-        let name = (prefix, Cow::Borrowed(self.written(local, element, at)));
+        let written = self.written(local, element, at);
+        if parent.is_none() {
+            self.root = written;
+        }
+        let name = (prefix, Cow::Borrowed(written));
         let kept = match (role, local) {
             (Role::Field, _) => Some(name),
             (Role::Inside, "hour") => is_in("skipHours").then_some(("", name.1)),
@@ -349,6 +354,27 @@ impl<'t> Walk<'t> {
         }
         let content_at = at + element.len() + 2;
         self.stack.push(Open { role, base, at, content_at, field, has_elements: false });
+    }
+
+    /// What it says of itself; that some of it is no attribute is noted.
+    fn attributes(&mut self, element: &BytesStart) -> Vec<(String, String)> {
+        // Most elements have none.
+        if element.len() == element.name().as_ref().len() {
+            return Vec::new();
+        }
+        let mut attributes = Vec::new();
+        for attribute in element.attributes().take(MOST_ATTRIBUTES) {
+            let Ok(attribute) = attribute else {
+                self.outline.ill_attributed = true;
+                continue;
+            };
+            let meant = match quick_xml::escape::unescape(&attribute.value) {
+                Ok(value) => value.into_owned(),
+                Err(_) => attribute.value.clone().into_owned(),
+            };
+            attributes.push((attribute.key.as_ref().to_owned(), meant));
+        }
+        attributes
     }
 
     /// The base of an element inside what is open, with an `xml:base` of its own or none.
@@ -396,7 +422,7 @@ impl<'t> Walk<'t> {
             field.markup = written.map(|markup| Cow::Borrowed(head(markup, MOST_MARKUP_BYTES)));
         }
         let in_entry = self.stack.iter().any(|open| open.role == Role::Entry);
-        if in_entry && open.role == Role::Field && !open.has_elements && is_read_already(&field) {
+        if in_entry && open.role == Role::Field && is_read_already(&field, self.root, open.has_elements) {
             self.outline.elements.push(open.at..after);
         }
         let owner = if in_entry { self.outline.entries.last_mut() } else { Some(&mut self.outline.feed) };
@@ -418,15 +444,6 @@ fn trimmed(text: Cow<str>) -> Cow<str> {
         Cow::Owned(text) if text.trim().len() < text.len() => Cow::Owned(text.trim().to_owned()),
         whole => whole,
     }
-}
-
-fn attributes(element: &BytesStart) -> Vec<(String, String)> {
-    let sound = element.attributes().flatten().take(MOST_ATTRIBUTES);
-    let meant = |raw: &str| match quick_xml::escape::unescape(raw) {
-        Ok(value) => value.into_owned(),
-        Err(_) => raw.to_owned(),
-    };
-    sound.map(|attribute| (attribute.key.as_ref().to_owned(), meant(&attribute.value))).collect()
 }
 
 #[cfg(test)]

@@ -20,20 +20,54 @@ const READ_ALREADY: &[&str] = &[
 ];
 
 /// The same of those whose text comes in several dresses.
-const TEXTS: &[&str] = &["description", "content:encoded", "atom:content", "atom:summary"];
+const TEXTS: &[&str] = &["title", "atom:title", "description", "content:encoded", "atom:content", "atom:summary"];
 
-/// Whether `field`, in which no elements stand, is read whatever feed-rs says.
-pub(super) fn is_read_already(field: &Field) -> bool {
+/// The same in RSS 2.0 and before. Of RSS 1.0 feed-rs leaves out entries without a link.
+const OF_RSS: &[&str] = &["link", "author"];
+
+/// All that feed-rs tells of an entry stands in elements of these names.
+const TOLD: &[&str] = &[
+    "author",
+    "category",
+    "content",
+    "creator",
+    "date",
+    "description",
+    "encoded",
+    "guid",
+    "id",
+    "link",
+    "pubDate",
+    "published",
+    "summary",
+    "title",
+    "updated",
+];
+
+/// Whether `field` is read, or nothing to us, whatever feed-rs says: in a document
+/// of this root, with elements in it or none.
+pub(super) fn is_read_already(field: &Field, root: &str, has_elements: bool) -> bool {
+    // Of pictures and sounds it tells in a place of their own, where we do not look.
+    if matches!(field.prefix, "media" | "itunes") || !TOLD.contains(&&*field.local) {
+        return true;
+    }
+    if has_elements {
+        return false;
+    }
+    if field.text.is_empty() {
+        let is_link = || field.is("atom:link") && field.attribute("href").is_some();
+        return is_link() || field.is("atom:category") && field.attribute("text").is_none();
+    }
     let is = |name: &&str| field.is(name);
     let is_plain = |(key, value): &(String, String)| match key.as_str() {
         "type" => matches!(value.as_str(), "text" | "html" | "text/html"),
         key => matches!(key, "xml:base" | "xml:space"),
     };
     // From that of a text feed-rs takes the language of its entry.
-    let is_of_a_language = field.attribute("xml:lang").is_some();
-    !field.text.is_empty()
-        && !is_of_a_language
-        && (READ_ALREADY.iter().any(is) || TEXTS.iter().any(is) && field.attributes.iter().all(is_plain))
+    let is_of_a_language = || field.attribute("xml:lang").is_some();
+    let is_text = || TEXTS.iter().any(is) && field.attributes.iter().all(is_plain);
+    let is_of_rss = || root == "rss" && OF_RSS.iter().any(is);
+    (READ_ALREADY.iter().any(is) || is_text() || is_of_rss()) && !is_of_a_language()
 }
 
 /// The document without what stands in `elements`, which are in order.
@@ -71,8 +105,10 @@ mod tests {
 
     #[test]
     fn what_is_read_already_is_cut_out() {
-        check("<id>2</id> <link href='x'/><content type='html'>a &lt;b></content>", " <link href='x'/>");
-        check("<title>a</title><summary xml:base='b/'><![CDATA[<b>]]></summary>", "<title>a</title>");
+        check("<id>2</id> <link href='x'/><content type='html'>a &lt;b></content>", " ");
+        check("<title>a</title><summary xml:base='b/'><![CDATA[<b>]]></summary><link>x</link>", "<link>x</link>");
+        check("<category term='a'/><category term='a' text='b'/>", "<category term='a' text='b'/>");
+        check("<rights>a</rights><source><title>b</title></source>", "");
     }
 
     #[test]
@@ -82,7 +118,8 @@ mod tests {
             "<content type='xhtml'><div>a</div></content>",
             "<content mode='base64'>YQ==</content>",
             "<content src='https://a.test/'>a</content>",
-            "<content/><id/>",
+            "<content/><id/><link/>",
+            "<title type='xhtml'><div>a</div></title>",
             "<content xml:lang='en'>a</content>",
             "<author><name>a</name></author>",
         ] {

@@ -86,6 +86,9 @@ pub(super) fn adapted(text: &str, shape: Shape) -> (Cow<'_, str>, Vec<String>) {
 fn known_namespaces(tag: &str) -> String {
     let mut tag = tag.to_owned();
     for (written, meant) in NAMESPACES {
+        if !tag.contains(written) {
+            continue;
+        }
         for quote in ['"', '\''] {
             tag = tag.replace(&format!("={quote}{written}{quote}"), &format!("={quote}{meant}{quote}"));
         }

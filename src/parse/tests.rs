@@ -141,7 +141,8 @@ fn what_is_ill_formed_is_mended_and_said() {
 
 #[test]
 fn one_bad_entry_does_not_cost_the_others() {
-    let bad = "<item><title>Bad</title><author>Joe Smith the Great—joe@example.com</author></item>";
+    // Without the language feed-rs would not even see it.
+    let bad = "<item><title>Bad</title><author xml:lang='en'>Joe Smith the Great—joe@example.com</author></item>";
     check(
         &rss(&format!("<item><title>One</title></item>{bad}<item/><item><title>Four</title></item>")),
         expect![[r#"

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative, UrlRelativeEvaluate};
+use memchr::{memchr, memchr2, memchr3};
 use url::Url;
 
 use crate::text::{head, mojibake, one_line};
@@ -73,7 +74,7 @@ pub fn sanitised(html: &str, base: Option<&Url>) -> String {
 
 /// As [`sanitised`], and what it would be had nobody mended it.
 pub fn made_safe(html: &str, base: Option<&Url>) -> Safe {
-    let mut safe = Safe { html: inert(&as_words(&without_low_controls(html)), base), garbled: None };
+    let mut safe = Safe { html: inert(&without_low_controls(html), base), garbled: None };
     // What a control character kept apart may be mended without it.
     for _ in 0..MOST_MOVES {
         let mended = mojibake::mended_html(&safe.html);
@@ -108,10 +109,17 @@ fn inert(html: &str, base: Option<&Url>) -> String {
     if is_plain(html) {
         return html.trim().to_owned();
     }
+    // Of most texts nothing more is asked.
     if let Some(safe) = safe(html) {
-        return safe.trim().to_owned();
+        return trimmed(safe);
     }
-    let html = &*flattened(whole_tags(html, MOST_BYTES));
+    let html = as_words(html);
+    if let Cow::Owned(html) = &html
+        && let Some(safe) = safe(html)
+    {
+        return trimmed(safe);
+    }
+    let html = &*flattened(whole_tags(&html, MOST_BYTES));
     let mut safe = cleaned(html, base);
     // What stands wrongly in a table moves out of it, by the rules of HTML,
     // and may only then be seen to nest wrongly.
@@ -234,9 +242,21 @@ fn cleaner(base: Option<&Url>) -> Builder<'static> {
     builder
 }
 
+/// As `str::trim`, in the same memory.
+fn trimmed(mut text: String) -> String {
+    text.truncate(text.trim_end().len());
+    let begin = text.len() - text.trim_start().len();
+    text.drain(..begin);
+    text
+}
+
 /// Whether there is nothing in it that an HTML parser would read.
 fn is_plain(html: &str) -> bool {
-    !html.contains(['<', '&', '>', '\0', '\r', '\u{a0}'])
+    let bytes = html.as_bytes();
+    memchr3(b'<', b'&', b'>', bytes).is_none()
+        && memchr2(b'\0', b'\r', bytes).is_none()
+        // The first byte of a no-break space, before all others.
+        && (memchr(0xc2, bytes).is_none() || !html.contains('\u{a0}'))
 }
 
 #[cfg(test)]

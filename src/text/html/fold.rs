@@ -94,6 +94,11 @@ fn even_length(text: &[u8]) -> usize {
     if before == b' ' { text.len().saturating_sub(1) } else { text.len() }
 }
 
+/// Whether folding leaves `text` as it is, seen at once: ASCII words with single spaces between them.
+pub(super) fn is_folded(text: &str) -> bool {
+    even_length(text.as_bytes()) == text.len()
+}
+
 /// Bytes that are looked at in one step, since most texts are even for long.
 const TOGETHER: usize = 32;
 

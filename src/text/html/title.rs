@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memchr2};
 use web_atoms::NAMED_ENTITIES;
 
 use super::cleaned;
+use super::fold::is_folded;
 use super::scan::unescaped;
+use crate::text::tags::code;
 use crate::text::{mojibake, one_line};
 
 /// Longer than any headline.
@@ -67,11 +70,15 @@ pub fn title(text: &str) -> String {
 
 /// A [`title`], and what it would be had nobody mended its mojibake, if there was any.
 pub fn title_and_original(text: &str) -> (String, Option<String>) {
+    // Most are names, terms and plain headlines.
+    if text.len() <= MOST_BYTES && memchr2(b'<', b'&', text.as_bytes()).is_none() && is_folded(text) {
+        return (text.to_owned(), None);
+    }
     let text = super::whole_tags(text, 16 * MOST_BYTES);
     let bare = without_markup(text);
     let mut decoded = decoded(&bare);
     if has_entity(&decoded) {
-        decoded = self::decoded(&decoded);
+        decoded = Cow::Owned(self::decoded(&decoded).into_owned());
     }
     let mended = mojibake::mended(&decoded);
     let line = short_line(mended.as_deref().unwrap_or(&decoded));
@@ -80,7 +87,9 @@ pub fn title_and_original(text: &str) -> (String, Option<String>) {
 }
 
 fn short_line(text: &str) -> String {
-    shortened(one_line(&without_controls(text).replace(is_override, "")))
+    let text = without_controls(text);
+    let may_turn = memchr(OVERRIDES_BEGIN, text.as_bytes()).is_some() && text.contains(is_override);
+    shortened(if may_turn { one_line(&text.replace(is_override, "")) } else { one_line(&text) })
 }
 
 fn shortened(line: String) -> String {
@@ -104,22 +113,20 @@ pub fn without_controls(text: &str) -> Cow<'_, str> {
         '\u{80}'..='\u{9f}' => MEANT.chars().nth(letter as usize - 0x80).filter(|meant| *meant != ' '),
         letter => (!is_unwanted(letter)).then_some(letter),
     };
-    replaced(text, is_unwanted, meant)
+    if has_unwanted(text, C1::Unwanted) { Cow::Owned(replaced(text, meant)) } else { Cow::Borrowed(text) }
 }
 
 /// As [`without_controls`], but for C1 controls: they may be what is left of a
 /// character that was read in the wrong encoding.
 pub(super) fn without_low_controls(text: &str) -> Cow<'_, str> {
     let unwanted = |letter: char| is_unwanted(letter) && !('\u{80}'..='\u{9f}').contains(&letter);
-    replaced(text, unwanted, |letter| (!unwanted(letter)).then_some(letter))
+    let meant = |letter: char| (!unwanted(letter)).then_some(letter);
+    if has_unwanted(text, C1::Left) { Cow::Owned(replaced(text, meant)) } else { Cow::Borrowed(text) }
 }
 
-fn replaced(text: &str, unwanted: impl Fn(char) -> bool, meant: impl Fn(char) -> Option<char>) -> Cow<'_, str> {
-    if !may_have_controls(text) || !text.contains(unwanted) {
-        return Cow::Borrowed(text);
-    }
+fn replaced(text: &str, meant: impl Fn(char) -> Option<char>) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    Cow::Owned(text.chars().filter_map(meant).collect())
+    text.chars().filter_map(meant).collect()
 }
 
 fn is_unwanted(letter: char) -> bool {
@@ -130,16 +137,29 @@ fn is_unwanted(letter: char) -> bool {
     }
 }
 
-/// Whether a byte of `text` could belong to a control character: most texts
-/// have none, and bytes are looked at many at a time.
-fn may_have_controls(text: &str) -> bool {
+/// Whether the controls U+0080 to U+009F are unwanted too.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum C1 {
+    Unwanted,
+    Left,
+}
+
+/// Whether some letter of `text` is unwanted: most texts have none, and bytes are
+/// looked at many at a time.
+fn has_unwanted(text: &str, c1: C1) -> bool {
     const TOGETHER: usize = 64;
+    let bytes = text.as_bytes();
+    let is_low = |byte: u8| byte < 0x20 && byte != b'\n' && byte != b'\t' || byte == 0x7f;
     // C1 begins with 0xC2, the byte order mark and the last two of the plane with 0xEF.
-    let suspicious = |byte: u8| {
-        let low = byte < 0x20 && byte != b'\n' && byte != b'\t';
-        u8::from(low) | u8::from(matches!(byte, 0x7f | 0xc2 | 0xef))
+    let begins = |byte: u8| u8::from(is_low(byte)) | u8::from(byte == 0xc2) | u8::from(byte == 0xef);
+    let unwanted = |at: usize| match &bytes[at..] {
+        [0xc2, 0x80..=0x9f, ..] => c1 == C1::Unwanted,
+        [0xef, 0xbb, 0xbf, ..] | [0xef, 0xbf, 0xbe | 0xbf, ..] => true,
+        rest => is_low(rest[0]),
     };
-    text.as_bytes().chunks(TOGETHER).any(|chunk| chunk.iter().fold(0, |any, byte| any | suspicious(*byte)) > 0)
+    let chunks = bytes.chunks(TOGETHER).enumerate();
+    let mut marked = chunks.filter(|(_, chunk)| chunk.iter().fold(0, |any, byte| any | begins(*byte)) > 0);
+    marked.any(|(place, chunk)| (0..chunk.len()).any(|at| unwanted(place * TOGETHER + at)))
 }
 
 /// Characters that turn the direction of what follows them, beyond the title.
@@ -147,7 +167,13 @@ fn is_override(letter: char) -> bool {
     matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-fn without_markup(text: &str) -> String {
+/// The first byte of all of them.
+const OVERRIDES_BEGIN: u8 = 0xe2;
+
+fn without_markup(text: &str) -> Cow<'_, str> {
+    if memchr(b'<', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
     let mut bare = String::with_capacity(text.len());
     let mut rest = text;
     let mut ends = Ends::default();
@@ -166,7 +192,7 @@ fn without_markup(text: &str) -> String {
             }
         }
     }
-    bare + rest
+    Cow::Owned(bare + rest)
 }
 
 /// Ends that are missing from some place on: nobody looks for them again.
@@ -227,17 +253,52 @@ fn end_tag(text: &str, name: &str) -> Option<usize> {
 }
 
 /// Entities decoded as browsers do it.
-fn decoded(text: &str) -> String {
-    if !text.contains('&') {
-        return text.to_owned();
+fn decoded(text: &str) -> Cow<'_, str> {
+    if memchr(b'&', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
     }
-    let shielded = text.replace('<', "&lt;");
-    unescaped(&cleaned(&shielded, None)).into_owned()
+    let by_parser = || unescaped(&cleaned(&text.replace('<', "&lt;"), None)).into_owned();
+    Cow::Owned(plainly_decoded(text).unwrap_or_else(by_parser))
 }
+
+/// The same without the parser, which takes longer than all else that is done
+/// for a title; none if only the parser can tell.
+fn plainly_decoded(text: &str) -> Option<String> {
+    if memchr2(b'\0', b'\r', text.as_bytes()).is_some() {
+        return None;
+    }
+    let mut decoded = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr(b'&', rest.as_bytes()) {
+        decoded += &rest[..at];
+        rest = &rest[at + 1..];
+        if !rest.starts_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '#') {
+            decoded.push('&');
+            continue;
+        }
+        let name = &rest[..memchr(b';', rest.as_bytes()).filter(|end| *end <= LONGEST_ENTITY_BYTES)?];
+        match name.strip_prefix('#') {
+            Some(number) => decoded.push(char::from_u32(code(number)?).filter(|letter| is_itself(*letter))?),
+            None => decoded += &entity(name)?,
+        }
+        rest = &rest[name.len() + 1..];
+    }
+    Some(decoded + rest)
+}
+
+/// Whether a reference by number means the letter of that number: some mean
+/// another, or none.
+pub(super) fn is_itself(letter: char) -> bool {
+    matches!(letter, ' '..='~' | '\u{a0}'..='\u{fdcf}' | '\u{1f000}'..='\u{1fbff}')
+}
+
+/// A longer one is none.
+const LONGEST_ENTITY_BYTES: usize = 32;
 
 /// What an HTML entity such as `eacute` stands for.
 pub fn entity(name: &str) -> Option<String> {
-    let sound = (2..=32).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let sound =
+        (2..=LONGEST_ENTITY_BYTES).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let (first, second) = *NAMED_ENTITIES.get(&format!("{name};")).filter(|_| sound)?;
     let letters = [first, second].into_iter().filter(|letter| *letter != 0);
     let meaning: String = letters.filter_map(char::from_u32).collect();
@@ -288,7 +349,7 @@ mod tests {
     fn an_entity_is_what_browsers_take_it_for() {
         let said = |name: &str| entity(name).unwrap_or("none".to_owned());
         for name in ["eacute", "nbsp", "AMP", "lt", "rang", "NotEqualTilde", "eacut", "bogus", "x", "é"] {
-            let reference = decoded(&format!("&{name};"));
+            let reference = unescaped(&cleaned(&format!("&{name};"), None)).into_owned();
             let expected = if reference.ends_with(';') { "none" } else { &reference };
             assert_eq!(said(name), expected, "{name}");
         }
@@ -320,6 +381,33 @@ mod tests {
         fn a_title_is_short_and_one_line(text in "\\PC{0,60}|[<>&;a-z#0-9\\n]{0,60}") {
             let title = title(&text);
             prop_assert!(title.len() <= MOST_BYTES && !title.contains(['\n', '\r', '\0']));
+        }
+
+        #[test]
+        fn what_is_decoded_plainly_is_what_the_parser_gives(
+            text in "(&(amp|lt|nbsp|eacute|bogus|rang|NotEqualTilde|amp;lt|#39|#x2019|#150|#0|#xFDD0|#128512|#+9);?|[&<>;# a-z\n\u{a0}\u{feff}é]){0,8}"
+        ) {
+            if let Some(plainly) = plainly_decoded(&text) {
+                let parsed = cleaned(&text.replace('<', "&lt;"), None);
+                let parsed = unescaped(&parsed).into_owned();
+                prop_assert_eq!(plainly.trim_start_matches('\u{feff}'), parsed.trim_start_matches('\u{feff}'));
+            }
+        }
+
+        #[test]
+        fn what_is_unwanted_is_seen_in_its_bytes(
+            letters in "(.|[\\x00-\u{a5}\u{fef8}-\u{ffff}]){0,9}",
+            before in 0_usize..70,
+        ) {
+            let text = "x".repeat(before) + &letters;
+            prop_assert_eq!(has_unwanted(&text, C1::Unwanted), text.contains(is_unwanted));
+            let low = |letter| is_unwanted(letter) && !('\u{80}'..='\u{9f}').contains(&letter);
+            prop_assert_eq!(has_unwanted(&text, C1::Left), text.contains(low));
+        }
+
+        #[test]
+        fn an_even_title_needs_no_more(text in "[ a-z.!]{0,40}") {
+            prop_assert_eq!(title(&text), one_line(&text));
         }
     }
 }

@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use memchr::{memchr_iter, memchr2};
+
 /// The elements of HTML, those of before among them, in the order of the alphabet.
 const ELEMENTS: &[&str] = &[
     "a",
@@ -170,15 +172,15 @@ pub(super) fn as_words(html: &str) -> Cow<'_, str> {
     let mut ends: Option<HashSet<String>> = None;
     let mut escaped = String::new();
     let mut done = 0;
-    for (at, _) in html.match_indices('<') {
+    for at in memchr_iter(b'<', html.as_bytes()) {
         let Some(looks) = Looks::at(&html[at + 1..]) else { continue };
-        let is_word = match looks.element() {
-            _ if looks.closes => false,
-            Some(name) => name.len() == 1 && looks.says_no_attribute(),
-            None => {
-                let mut ended = |name: &str| ends.get_or_insert_with(|| names_of_ends(html)).contains(name);
-                looks.is_unlike_an_element() && !ended(looks.name.to_ascii_lowercase().as_str())
-            }
+        let is_word = if looks.closes {
+            false
+        } else if looks.has_name_of_element() {
+            looks.name.len() == 1 && looks.says_no_attribute()
+        } else {
+            let mut ended = |name: &str| ends.get_or_insert_with(|| names_of_ends(html)).contains(name);
+            looks.is_unlike_an_element() && !ended(looks.name.to_ascii_lowercase().as_str())
         };
         if is_word {
             escaped += &html[done..at];
@@ -193,7 +195,7 @@ pub(super) fn as_words(html: &str) -> Cow<'_, str> {
 fn names_of_ends(html: &str) -> HashSet<String> {
     let mut begun = HashSet::new();
     let mut ended = HashSet::new();
-    for (at, _) in html.match_indices('<') {
+    for at in memchr_iter(b'<', html.as_bytes()) {
         let Some(looks) = Looks::at(&html[at + 1..]) else { continue };
         let name = looks.name.to_ascii_lowercase();
         if !looks.closes {
@@ -219,20 +221,19 @@ impl<'h> Looks<'h> {
     fn at(text: &'h str) -> Option<Self> {
         let (closes, text) = text.strip_prefix('/').map_or((false, text), |text| (true, text));
         text.as_bytes().first().filter(|byte| byte.is_ascii_alphabetic())?;
-        let end = text.find(['<', '>']).unwrap_or(text.len());
+        let end = memchr2(b'<', b'>', text.as_bytes()).unwrap_or(text.len());
         let all = &text[..end];
         let named = all.find(|letter: char| letter.is_ascii_whitespace() || letter == '/').unwrap_or(end);
         let has_end = text.as_bytes().get(end) == Some(&b'>');
         Some(Self { closes, name: &all[..named], rest: &all[named..], has_end })
     }
 
-    /// The element of that name, if there is one.
-    fn element(&self) -> Option<&'static str> {
-        if self.name.len() > LONGEST_NAME_BYTES {
-            return None;
-        }
-        let name = self.name.to_ascii_lowercase();
-        ELEMENTS.binary_search(&name.as_str()).ok().map(|at| ELEMENTS[at])
+    fn has_name_of_element(&self) -> bool {
+        let mut room = [0; LONGEST_NAME_BYTES];
+        let Some(name) = room.get_mut(..self.name.len()) else { return false };
+        name.copy_from_slice(self.name.as_bytes());
+        name.make_ascii_lowercase();
+        ELEMENTS.binary_search_by(|known| known.as_bytes().cmp(name)).is_ok()
     }
 
     fn has_quoted_attribute(&self) -> bool {

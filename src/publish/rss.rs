@@ -36,7 +36,7 @@ fn head(xml: &mut Xml, site: &Site, feed: &Feed) {
     xml.text("generator", &[], "recapd");
     let own = feed.address(site, Format::Rss);
     xml.empty("atom:link", &[("rel", "self"), ("type", Format::Rss.media_type()), ("href", &own)]);
-    if let Some(hub) = &site.hub {
+    if let Some(hub) = &feed.hub {
         xml.empty("atom:link", &[("rel", "hub"), ("href", hub.as_str())]);
     }
 }
@@ -47,6 +47,9 @@ fn item(xml: &mut Xml, site: &Site, entry: &FeedEntry) {
     xml.text("guid", &[("isPermaLink", "false")], &entry.id);
     xml.text("pubDate", &[], &date(entry.published));
     xml.text("dc:creator", &[], &site.title);
+    if entry.updated != entry.published {
+        xml.text("atom:updated", &[], &entry.updated.to_string());
+    }
     for audience in &entry.categories {
         xml.text("category", &[], &audience.name);
     }
@@ -57,6 +60,9 @@ fn item(xml: &mut Xml, site: &Site, entry: &FeedEntry) {
     }
     if let Some(original) = &entry.via {
         xml.empty("atom:link", &[("rel", "via"), ("href", original)]);
+    }
+    if let Some(source) = &entry.source {
+        xml.text("source", &[("url", &source.id)], &source.title);
     }
 }
 

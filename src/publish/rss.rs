@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::publish::Site;
 use crate::publish::feed::{Feed, FeedEntry, Format};
+use crate::publish::inert::title_text;
 use crate::publish::xml::Xml;
 
 /// The document; the same feed gives the same bytes.
@@ -62,7 +63,7 @@ fn item(xml: &mut Xml, site: &Site, entry: &FeedEntry) {
         xml.empty("atom:link", &[("rel", "via"), ("href", original)]);
     }
     if let Some(source) = &entry.source {
-        xml.text("source", &[("url", &source.id)], &source.title);
+        xml.text("source", &[("url", &source.id)], &title_text(&source.title));
     }
 }
 

@@ -1,103 +1,20 @@
-"""What the demo serves, seen from outside: three weekly feeds that say the same, pages that answer, health, 304s.
+"""What the demo serves, seen from outside: pages and files that answer, health, 304s.
 
-    served.py BINARY
-
-Starts `BINARY demo`, asks at the address that it prints, and ends it. With evaluation material beside the checkout
-($RECAPD_SHARED, default ../shared: tools/validate_feed.py) the feeds are held to the letter of their formats as well.
+    served.py ADDRESS
 """
 
-import json
-import os
-import queue
 import re
-import subprocess
 import sys
-import tempfile
-import threading
 import urllib.error
 import urllib.request
-from datetime import datetime, timezone
-from pathlib import Path
 
-import feedparser
-
-FORMATS = ("atom", "rss", "json")
 PAGES = ("/", "/archive/", "/sources/", "/about/", "/about/ranking/", "/this-week/", "/audience/developers/")
 OTHERS = ("/healthz", "/metrics", "/sources.opml", "/sitemap.xml", "/robots.txt")
 
 
-def main(binary):
-    demo = subprocess.Popen([binary, "demo"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    try:
-        root = address(demo)
-        feeds = {ending: get(f"{root}/feeds/weekly.{ending}") for ending in FORMATS}
-        say(f"served at {root}: " + ", ".join(f"weekly.{name} {len(body)} bytes" for name, body in feeds.items()))
-        strictly_valid(feeds)
-        same_in_every_format(feeds)
-        unchanged_is_304(root)
-        pages_answer(root)
-    finally:
-        demo.terminate()
-        code = demo.wait(timeout=15)
-    check(code in (0, -15), f"the demo ended with {code}")
-
-
-def address(demo):
-    """The address that the demo prints when it serves."""
-    lines = queue.Queue()
-
-    def read():
-        for line in demo.stdout:
-            lines.put(line)
-        lines.put(None)
-
-    threading.Thread(target=read, daemon=True).start()
-    said = []
-    while True:
-        try:
-            line = lines.get(timeout=60)
-        except queue.Empty:
-            line = None
-        check(line is not None, "the demo serves nothing:\n" + "".join(said))
-        said.append(line)
-        found = re.match(r"Look at it:\s+(http://\S+?)/?$", line.strip())
-        if found:
-            return found[1]
-
-
-def strictly_valid(feeds):
-    validator = Path(os.environ.get("RECAPD_SHARED", "../shared"), "tools/validate_feed.py")
-    if not validator.exists():
-        return say(f"there is no validator at {validator}: the feeds are only read, not held to the letter")
-    with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder, f"weekly.{name}") for name in feeds]
-        for file, body in zip(files, feeds.values()):
-            file.write_bytes(body)
-        subprocess.run([sys.executable, validator, "--strict", *files], check=True)
-    say("the three feeds pass the strict validator")
-
-
-def same_in_every_format(feeds):
-    told = {name: entries(name, body) for name, body in feeds.items()}
-    for name in FORMATS:
-        check(told[name], f"weekly.{name} has no entry")
-        check(told[name] == told["atom"], f"weekly.{name} says\n{told[name]}\nweekly.atom says\n{told['atom']}")
-    say(f"the same ids, titles, links and dates in all three: {told['atom'][0][1]}")
-
-
-def entries(name, body):
-    """What a reader tells entries by: id, title, link, and when it was published."""
-    if name == "json":
-        # feedparser knows no JSON Feed.
-        items = json.loads(body)["items"]
-        return [(item["id"], item["title"], item["url"], utc(item["date_published"])) for item in items]
-    parsed = feedparser.parse(body)
-    check(not parsed.bozo, f"feedparser complains about weekly.{name}: {parsed.get('bozo_exception')}")
-    return [(entry.id, entry.title, entry.link, tuple(entry.published_parsed[:6])) for entry in parsed.entries]
-
-
-def utc(text):
-    return tuple(datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc).timetuple()[:6])
+def main(root):
+    unchanged_is_304(root)
+    pages_answer(root)
 
 
 def unchanged_is_304(root):

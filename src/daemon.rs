@@ -37,9 +37,6 @@ use control::Command;
 pub use health::Health;
 use shelf::Shelf;
 
-/// Composed on request.
-const THIS_WEEK: &str = "/this-week/";
-
 /// What a daemon is made of; everything comes from outside, so that a test can
 /// run the real one.
 pub struct Setup {
@@ -285,11 +282,11 @@ async fn found(shared: &Shared, config: &Arc<Config>, path: &str, edition: u64) 
         // How each source is doing right now.
         "/sources/" => rendered(shared, config, path).await,
         // To the end, also if whoever asked has gone: the next who asks waits for the same.
-        THIS_WEEK => {
-            let (shared, config) = (shared.clone(), config.clone());
+        _ if is_running_week(path) => {
+            let (shared, config, path) = (shared.clone(), config.clone(), path.to_owned());
             let running = tokio::spawn(async move {
                 let _alone = shared.shelf.to_compose().await;
-                kept(&shared, &config, THIS_WEEK, edition).await
+                kept(&shared, &config, &path, edition).await
             });
             running.await.map_err(|_| StoreError::Panicked)?
         }
@@ -310,10 +307,16 @@ async fn rendered(shared: &Shared, config: &Arc<Config>, path: &str) -> crate::s
     site::find(&shared.readers, config, shared.clock.now(), path.to_owned()).await
 }
 
+/// Whether the running week is composed for `path`.
+fn is_running_week(path: &str) -> bool {
+    path == "/this-week/" || path.starts_with("/feeds/latest.")
+}
+
 /// Pages about the moment are asked for each time.
 fn keep(path: &str) -> Keep {
     match path {
-        "/sources/" | THIS_WEEK => Keep::Never,
+        "/sources/" => Keep::Never,
+        _ if is_running_week(path) => Keep::Never,
         _ if path.starts_with("/feeds/") => Keep::Seconds(900),
         _ => Keep::Seconds(300),
     }

@@ -1,12 +1,12 @@
 //! The published tree: what stands at which path, loaded and rendered on
 //! demand, or written to a folder as a whole.
 
+mod feeds;
 mod folder;
 mod lists;
 mod path;
 mod state;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,11 +15,11 @@ use url::Url;
 use crate::compose;
 use crate::config::{Config, Live};
 use crate::hub::Ping;
-use crate::id::{AudienceId, SourceId};
-use crate::publish::feed::{self, Feed, Format, Origin};
+use crate::id::AudienceId;
+use crate::publish::feed::{Feed, Format};
 use crate::publish::html::{self, About, Around, AudienceRow, Home, Link};
 use crate::publish::{Document, Site, text};
-use crate::recap::{AudienceName, Recap};
+use crate::recap::Recap;
 use crate::store::{Readers, Result, Store};
 use crate::week::Week;
 
@@ -27,11 +27,11 @@ pub use folder::{WriteError, write};
 pub use path::{Form, Place};
 pub use state::state_in_words;
 
-/// Recaps in a weekly feed: a reader on holiday must not lose a week.
-const IN_FEED: u32 = 12;
+/// Past recaps on an audience's page.
+const ON_AUDIENCE_PAGE: u32 = 12;
 
-/// Recaps whose stories stand in the stories feed.
-const IN_STORIES_FEED: u32 = 4;
+/// Earlier recaps on the front page; the archive has all.
+const IN_STRIP: usize = 8;
 
 /// Everything that can be asked for, at one moment.
 pub struct Library<'l> {
@@ -81,7 +81,11 @@ pub fn site(config: &Config, authority: String) -> Site {
 /// name, for a feed of a site with a hub (WebSub, section 4).
 pub fn links(config: &Config, path: &str) -> Option<String> {
     let hub = config.websub.hub.as_ref()?;
-    let Some(Place::Feed(..)) = Place::of(path) else { return None };
+    let Some(Place::Feed(name, _)) = Place::of(path) else { return None };
+    let is_told_of = name != "latest" && !name.starts_with("archive/");
+    if !is_told_of {
+        return None;
+    }
     let own = config.server.public_url.join(path.trim_start_matches('/')).ok()?;
     Some(format!("<{hub}>; rel=\"hub\", <{own}>; rel=\"self\""))
 }
@@ -102,7 +106,9 @@ impl Library<'_> {
             Place::AudienceRecap(week, audience) => self.recap(week, Some(&audience))?,
             Place::RecapFile(week, audience, form) => self.file(week, audience.as_ref(), form)?,
             Place::Audience(audience) => self.audience(&audience)?,
-            Place::Feed(name, format) => self.feed(&name)?.map(|feed| self.fed(&feed, format)).transpose()?,
+            Place::Feed(name, format) => {
+                feeds::feed(self, &name, format)?.map(|feed| self.fed(&feed, format)).transpose()?
+            }
             other => Some(self.fixed(other)?),
         };
         Ok(document.map_or(Found::Nothing, Found::Document))
@@ -115,11 +121,7 @@ impl Library<'_> {
     /// If the database fails.
     pub fn paths(&self) -> Result<Vec<String>> {
         let mut paths: Vec<String> = Place::FIXED.map(str::to_owned).to_vec();
-        let names = ["weekly".to_owned(), "stories".to_owned()].into_iter();
-        let audiences = self.config.audiences.iter().map(|audience| format!("audience/{}", audience.id));
-        for name in names.chain(audiences) {
-            paths.extend(Format::ALL.map(|format| format!("/feeds/{name}.{}", format.ending())));
-        }
+        paths.extend(feeds::paths(self)?);
         paths.extend(self.config.audiences.iter().map(|audience| format!("/audience/{}/", audience.id)));
         for listed in self.store.listed()? {
             let Some(recap) = self.pool(listed.week)? else { continue };
@@ -244,34 +246,11 @@ impl Library<'_> {
 
     fn audience(&self, id: &AudienceId) -> Result<Option<Document>> {
         let Some(audience) = self.config.audiences.iter().find(|audience| audience.id == *id) else { return Ok(None) };
-        let recaps = self.store.recaps(Some(id), IN_FEED)?;
+        let recaps = self.store.recaps(Some(id), ON_AUDIENCE_PAGE)?;
         let listed: Vec<html::Listed> = recaps.iter().map(html::Listed::of).collect();
         let changed = self.changed()?;
-        Ok(Some(html::audience_page(&self.site()?, audience, recaps.first(), &listed, changed)))
-    }
-
-    fn feed(&self, name: &str) -> Result<Option<Feed>> {
-        let (site, begun) = (self.site()?, self.changed()?);
-        if name == "weekly" {
-            return Ok(Some(feed::weekly(&site, &self.store.recaps(None, IN_FEED)?, begun)));
-        }
-        if name == "stories" {
-            let recaps = self.store.recaps(None, IN_STORIES_FEED)?;
-            return Ok(Some(feed::stories(&site, &recaps, &self.origins(), begun)));
-        }
-        let audience = name.strip_prefix("audience/");
-        let audience = self.config.audiences.iter().find(|known| Some(known.id.as_str()) == audience);
-        let Some(audience) = audience else { return Ok(None) };
-        let name = AudienceName { id: audience.id.clone(), name: audience.name.clone() };
-        let recaps = self.store.recaps(Some(&audience.id), IN_FEED)?;
-        Ok(Some(feed::audience(&site, &name, &recaps, begun)))
-    }
-
-    fn origins(&self) -> BTreeMap<SourceId, Origin> {
-        let origin = |source: &crate::source::Source| {
-            (source.id.clone(), Origin { id: source.public_feed().to_string(), title: source.name.clone() })
-        };
-        self.config.sources.iter().map(origin).collect()
+        let earlier = listed.get(1..).unwrap_or_default();
+        Ok(Some(html::audience_page(&self.site()?, audience, recaps.first(), earlier, changed)))
     }
 
     /// When what is published last changed; before the first recap, the start of our time.
@@ -310,10 +289,14 @@ impl Library<'_> {
         let latest = self.store.recaps(None, 1)?.pop();
         let around = latest.as_ref().map(|recap| self.around(recap)).transpose()?.unwrap_or_default();
         let audiences = self.audience_rows();
-        let archive = self.archive(None)?;
+        let earlier: Vec<html::Listed> = self.archive(None)?.into_iter().skip(1).take(IN_STRIP).collect();
         let home = Home {
             latest: latest.as_ref().map(|recap| (recap, &around)),
-            archive: &archive,
+            archive: &earlier,
+            running: match self.config.publish.live {
+                Live::Shown => html::Running::Shown,
+                Live::Hidden => html::Running::Hidden,
+            },
             audiences: &audiences,
             sources: self.config.sources.len(),
             items: self.store.count_items()?,

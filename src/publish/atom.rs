@@ -3,13 +3,16 @@
 use jiff::Timestamp;
 
 use crate::publish::Site;
-use crate::publish::feed::{Feed, FeedEntry, Format};
+use crate::publish::feed::{Chain, Feed, FeedEntry, Format};
 use crate::publish::xml::Xml;
 
 /// The document; the same feed gives the same bytes.
 pub fn written(site: &Site, feed: &Feed) -> Vec<u8> {
     let mut xml = Xml::new();
-    let root = [("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", site.language.as_str())];
+    let mut root = vec![("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", site.language.as_str())];
+    if feed.chain.current.is_some() {
+        root.push(("xmlns:fh", "http://purl.org/syndication/history/1.0"));
+    }
     xml.within("feed", &root, |xml| {
         head(xml, site, feed);
         for each in &feed.entries {
@@ -32,8 +35,17 @@ fn head(xml: &mut Xml, site: &Site, feed: &Feed) {
     let own = feed.address(site, Format::Atom);
     xml.empty("link", &[("rel", "self"), ("type", Format::Atom.media_type()), ("href", &own)]);
     xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &site.url(&feed.home))]);
-    if let Some(hub) = &site.hub {
+    if let Some(hub) = &feed.hub {
         xml.empty("link", &[("rel", "hub"), ("href", hub.as_str())]);
+    }
+    let Chain { current, previous, next } = &feed.chain;
+    for (rel, path) in [("current", current), ("prev-archive", previous), ("next-archive", next)] {
+        if let Some(path) = path {
+            xml.empty("link", &[("rel", rel), ("type", Format::Atom.media_type()), ("href", &site.url(path))]);
+        }
+    }
+    if current.is_some() {
+        xml.empty("fh:archive", &[]);
     }
 }
 

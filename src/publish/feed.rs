@@ -4,15 +4,18 @@
 //! Readers disagree on "one entry a week" and "one entry a story": both exist,
 //! as different feeds.
 
+mod archive;
 mod entries;
 
 use jiff::Timestamp;
 use serde_json::Value;
+use url::Url;
 
 use crate::publish::{Document, Site, atom, json_feed, rss};
 use crate::recap::AudienceName;
 
-pub use entries::{audience, stories, weekly};
+pub use archive::{Chain, RUN, archives, live, run};
+pub use entries::{audience, latest, stories, weekly};
 
 /// A feed, ready to be written.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +30,10 @@ pub struct Feed {
     pub home: String,
     /// A `tag:` URI; identifies it for good.
     pub id: String,
+    /// Who tells its subscribers of news, if anybody does.
+    pub hub: Option<Url>,
+    /// What there is besides it of the same feed.
+    pub chain: Chain,
     /// Of its newest entry; without entries, as the builder was told.
     pub updated: Timestamp,
     /// Newest first.
@@ -149,6 +156,7 @@ mod tests {
     use super::*;
     use crate::id::SourceId;
     use crate::publish::fixture::{at, bare, recap, site, tags};
+    use crate::recap::{Recap, State};
     use expect_test::{Expect, expect};
 
     /// What Miniflux, FreshRSS and others keep.
@@ -237,6 +245,38 @@ mod tests {
         let empty = weekly(&site(), &[], begun());
         assert_eq!(empty.updated, begun());
         assert!(body(&empty, Format::Atom).contains("<updated>2026-05-01T00:00:00Z</updated>"));
+    }
+
+    #[test]
+    fn an_archive_says_so_and_where_the_others_are() {
+        let chain = Chain::of_archive(2, 48);
+        let archive = Feed { path: "/feeds/archive/weekly-2".to_owned(), hub: None, chain, ..feeds().swap_remove(0) };
+        let head = body(&archive, Format::Atom);
+        let links: Vec<&str> = head
+            .lines()
+            .filter(|line| line.starts_with(" <link") || line.starts_with(" <fh:"))
+            .map(str::trim)
+            .collect();
+        expect![[r#"
+            <link rel="self" type="application/atom+xml" href="https://recap.example.org/feeds/archive/weekly-2.atom"/>
+            <link rel="alternate" type="text/html" href="https://recap.example.org/"/>
+            <link rel="current" type="application/atom+xml" href="https://recap.example.org/feeds/weekly.atom"/>
+            <link rel="prev-archive" type="application/atom+xml" href="https://recap.example.org/feeds/archive/weekly-1.atom"/>
+            <link rel="next-archive" type="application/atom+xml" href="https://recap.example.org/feeds/archive/weekly-3.atom"/>
+            <fh:archive/>"#]]
+        .assert_eq(&links.join("\n"));
+    }
+
+    #[test]
+    fn a_story_of_the_running_week_is_dated_by_its_reports() {
+        let running = |frozen| Recap { state: State::Draft, frozen: at(frozen), ..recap() };
+        let at_noon = latest(&site(), &running("2026-05-08T12:00:00Z"), &origins(), begun());
+        let later = latest(&site(), &running("2026-05-09T12:00:00Z"), &origins(), begun());
+        assert_eq!(at_noon, later, "whenever it is asked for");
+        let entry = &at_noon.entries[0];
+        assert_eq!(entry.published, at("2026-05-06T00:33:00Z"));
+        assert!(entry.updated > entry.published && at_noon.updated >= entry.updated);
+        assert!(entry.url.starts_with("https://next-paper.example/"), "{}: it has no page yet", entry.url);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::publish::Document;
 use crate::publish::inert::printable;
 
 pub use page::{Announced, Link};
-pub use recap::{Around, Home, Listed, archive, audience_page, home, recap_page, this_week};
+pub use recap::{Around, Home, Listed, Running, archive, audience_page, home, recap_page, this_week};
 pub use site::{About, AudienceRow, SourceRow, about, about_ranking, not_found, sources};
 pub use story::{story_page, withdrawn_page};
 
@@ -64,6 +64,7 @@ mod tests {
         let front = |latest| Home {
             latest,
             archive: &listed,
+            running: Running::Shown,
             audiences: &audiences,
             sources: 100,
             items: 7,

@@ -18,7 +18,7 @@ pub fn written(site: &Site, feed: &Feed) -> Vec<u8> {
         "authors": [{ "name": site.title, "url": site.url("/about/") }],
         "items": feed.entries.iter().map(item).collect::<Vec<_>>(),
     });
-    if let Some(hub) = &site.hub {
+    if let Some(hub) = &feed.hub {
         whole["hubs"] = json!([{ "type": "WebSub", "url": hub.as_str() }]);
     }
     let mut bytes = serde_json::to_vec_pretty(&whole).expect("values made here have only text keys");

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::publish::Site;
 use crate::publish::feed::{Feed, FeedEntry, Format};
+use crate::publish::inert::title_text;
 use crate::publish::xml::Xml;
 
 /// The document; the same feed gives the same bytes.
@@ -36,7 +37,7 @@ fn head(xml: &mut Xml, site: &Site, feed: &Feed) {
     xml.text("generator", &[], "recapd");
     let own = feed.address(site, Format::Rss);
     xml.empty("atom:link", &[("rel", "self"), ("type", Format::Rss.media_type()), ("href", &own)]);
-    if let Some(hub) = &site.hub {
+    if let Some(hub) = &feed.hub {
         xml.empty("atom:link", &[("rel", "hub"), ("href", hub.as_str())]);
     }
 }
@@ -47,6 +48,9 @@ fn item(xml: &mut Xml, site: &Site, entry: &FeedEntry) {
     xml.text("guid", &[("isPermaLink", "false")], &entry.id);
     xml.text("pubDate", &[], &date(entry.published));
     xml.text("dc:creator", &[], &site.title);
+    if entry.updated != entry.published {
+        xml.text("atom:updated", &[], &entry.updated.to_string());
+    }
     for audience in &entry.categories {
         xml.text("category", &[], &audience.name);
     }
@@ -57,6 +61,9 @@ fn item(xml: &mut Xml, site: &Site, entry: &FeedEntry) {
     }
     if let Some(original) = &entry.via {
         xml.empty("atom:link", &[("rel", "via"), ("href", original)]);
+    }
+    if let Some(source) = &entry.source {
+        xml.text("source", &[("url", &source.id)], &title_text(&source.title));
     }
 }
 

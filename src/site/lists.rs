@@ -72,7 +72,7 @@ fn for_readers(state: Option<&SourceState>, now: Timestamp, zone: &TimeZone) -> 
     word.to_owned()
 }
 
-/// "every Monday at 08:00, Europe/Berlin".
+/// "every Monday at 08:00 UTC", "every Monday at 08:00, Europe/Berlin".
 pub(super) fn slot_in_words(slot: &Slot) -> String {
     let day = match slot.day {
         Weekday::Monday => "Monday",
@@ -83,8 +83,11 @@ pub(super) fn slot_in_words(slot: &Slot) -> String {
         Weekday::Saturday => "Saturday",
         Weekday::Sunday => "Sunday",
     };
-    let zone = slot.zone.iana_name().unwrap_or("UTC");
-    format!("every {day} at {}, {zone}", slot.time.strftime("%H:%M"))
+    let time = slot.time.strftime("%H:%M");
+    match slot.zone.iana_name() {
+        None | Some("UTC") => format!("every {day} at {time} UTC"),
+        Some(zone) => format!("every {day} at {time}, {zone}"),
+    }
 }
 
 /// The sources as a list that other readers can import: those that everyone can ask.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::id::SourceId;
 use crate::publish::card::Card;
-use crate::publish::feed::{Feed, FeedEntry, FeedSource, Origin};
+use crate::publish::feed::{Chain, Feed, FeedEntry, FeedSource, Origin};
 use crate::publish::inert::printable;
 use crate::publish::{Site, inert, words};
 use crate::recap::{AudienceName, Entry, Recap, State, Withdrawn};
@@ -34,6 +34,8 @@ fn feed(site: &Site, name: &str, title: String, home: String, recaps: &[Recap], 
         path: format!("/feeds/{name}"),
         home,
         id: site.tag(&format!("feed/{name}")),
+        hub: site.hub.clone(),
+        chain: Chain::default(),
         updated: begun,
         entries,
     })
@@ -52,8 +54,27 @@ pub fn stories(site: &Site, recaps: &[Recap], origins: &BTreeMap<SourceId, Origi
         path: "/feeds/stories".to_owned(),
         home: "/".to_owned(),
         id: site.tag("feed/stories"),
+        hub: site.hub.clone(),
+        chain: Chain::default(),
         updated: begun,
         entries: recaps.iter().flat_map(of_recap).collect(),
+    })
+}
+
+/// One entry per story of the running week that may be chosen, best first. A
+/// story has the id here that it keeps when it is published.
+pub fn latest(site: &Site, running: &Recap, origins: &BTreeMap<SourceId, Origin>, begun: Timestamp) -> Feed {
+    finished(Feed {
+        title: printable(&format!("{}: this week so far", site.title)),
+        about: "Stories of the running week as they come, not yet chosen".to_owned(),
+        path: "/feeds/latest".to_owned(),
+        home: "/this-week/".to_owned(),
+        id: site.tag("feed/latest"),
+        // It changes with every poll, and nobody is told of that.
+        hub: None,
+        chain: Chain::default(),
+        updated: begun,
+        entries: entries_of(site, running).map(|card| story_entry(&card, origins)).collect(),
     })
 }
 
@@ -145,12 +166,20 @@ fn story_entry(card: &Card, origins: &BTreeMap<SourceId, Origin>) -> FeedEntry {
     });
     let readers = card.readers();
     let categories = readers.iter().map(|reader| AudienceName { id: reader.id.clone(), name: reader.name.to_owned() });
+    let (published, updated) = match recap.state {
+        // Frozen only now, and again whenever it is asked for: its reports say when it came and when it grew.
+        State::Draft => {
+            let seen = entry.coverage.iter().map(|report| report.first_seen);
+            (seen.clone().min().unwrap_or(recap.frozen), seen.max().unwrap_or(recap.frozen))
+        }
+        State::Published | State::Amended => (recap.frozen, recap.story_updated(entry.story)),
+    };
     FeedEntry {
         id: site.tag(&format!("story/{}", entry.story)),
         url: card.url(),
         title: printable(&entry.headline),
-        published: recap.frozen,
-        updated: recap.story_updated(entry.story),
+        published,
+        updated,
         html: printable(&html.expect("writing to memory cannot fail")),
         summary: printable(&card.summary()),
         categories: categories.collect(),

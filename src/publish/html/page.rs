@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use crate::publish::feed::Format;
 use crate::publish::{Site, words};
-use crate::recap::AudienceName;
 
 /// A place to go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +40,8 @@ pub struct Page<'a> {
     pub path: String,
     /// `website` or `article`, as Open Graph has it.
     pub kind: &'static str,
-    /// The audience whose feeds it announces before the weekly ones.
-    pub audience: Option<AudienceName>,
+    /// What it announces before the weekly feed.
+    pub own: Vec<Announced>,
     /// What it says to machines.
     pub data: Option<Value>,
 }
@@ -56,7 +55,7 @@ impl<'a> Page<'a> {
             description: description.to_owned(),
             path: path.to_owned(),
             kind: "website",
-            audience: None,
+            own: Vec::new(),
             data: None,
         }
     }
@@ -84,15 +83,6 @@ impl<'a> Page<'a> {
     /// The weekly feed in all formats.
     pub fn weekly(&self) -> Vec<Announced> {
         announced(self.site, &self.site.title, "weekly")
-    }
-
-    /// The audience's feed in all formats; empty on a page for all.
-    pub fn own(&self) -> Vec<Announced> {
-        let feeds = self.audience.as_ref().map(|audience| {
-            let title = format!("{} for {}", self.site.title, audience.name);
-            announced(self.site, &title, &format!("audience/{}", audience.id))
-        });
-        feeds.unwrap_or_default()
     }
 
     /// The data block, unable to end the element it stands in.

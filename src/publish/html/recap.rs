@@ -65,8 +65,10 @@ impl Listed {
 pub struct Home<'a> {
     /// The latest recap with its neighbours; none before the first.
     pub latest: Option<(&'a Recap, &'a Around)>,
-    /// Past recaps, newest first; as many as the strip should show.
+    /// Recaps before the latest, newest first; as many as the strip should show.
     pub archive: &'a [Listed],
+    /// Whether the stories of the running week may be seen.
+    pub running: Running,
     /// Every configured audience.
     pub audiences: &'a [AudienceRow],
     /// Sources configured.
@@ -77,6 +79,15 @@ pub struct Home<'a> {
     pub next: Timestamp,
     /// When the page last changed.
     pub changed: Timestamp,
+}
+
+/// Whether the stories of the running week may be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Running {
+    /// At `/this-week/`.
+    Shown,
+    /// Nowhere.
+    Hidden,
 }
 
 #[derive(Template)]
@@ -118,7 +129,6 @@ struct AudiencePage<'a> {
     audience: &'a Audience,
     week: Option<WeekView<'a>>,
     listed: &'a [Listed],
-    feeds: Vec<Announced>,
 }
 
 /// A recap with its stories ready to be shown.
@@ -243,7 +253,7 @@ pub fn recap_page(site: &Site, recap: &Recap, around: &Around) -> Document {
         Some(audience) => format!("{}, for {}", recap.title(), audience.name),
     };
     let mut page = Page::new(site, &recap.path(), &title, &week.description());
-    page.audience = recap.audience.clone();
+    page.own = recap.audience.as_ref().map(|audience| audience_feeds(site, audience)).unwrap_or_default();
     page.data = Some(week.data());
     document(&RecapPage { page, week, around, front: None }, recap.updated())
 }
@@ -270,7 +280,8 @@ pub fn home(site: &Site, home: &Home) -> Document {
 /// The stories of the running week as they come: `running` is the recap as it
 /// would be chosen now, which will really happen at `chosen_at`.
 pub fn this_week(site: &Site, running: &Recap, chosen_at: Timestamp) -> Document {
-    let page = Page::new(site, "/this-week/", "This week so far", "Stories of the running week, not yet chosen");
+    let mut page = Page::new(site, "/this-week/", "This week so far", "Stories of the running week, not yet chosen");
+    page.own = announced(site, &format!("{}: this week so far", site.title), "latest");
     document(&ThisWeekPage { page, week: WeekView::new(site, running), chosen_at }, running.frozen)
 }
 
@@ -298,9 +309,12 @@ pub fn audience_page(
 ) -> Document {
     let name = AudienceName { id: audience.id.clone(), name: audience.name.clone() };
     let mut page = Page::new(site, &format!("/audience/{}/", name.id), &name.name, &audience.about);
-    let title = format!("{} for {}", site.title, name.name);
-    let feeds = announced(site, &title, &format!("audience/{}", name.id));
-    page.audience = Some(name);
+    page.own = audience_feeds(site, &name);
     let week = latest.map(|recap| WeekView::new(site, recap));
-    document(&AudiencePage { page, audience, week, listed, feeds }, changed)
+    document(&AudiencePage { page, audience, week, listed }, changed)
+}
+
+fn audience_feeds(site: &Site, audience: &AudienceName) -> Vec<Announced> {
+    let title = format!("{} for {}", site.title, audience.name);
+    announced(site, &title, &format!("audience/{}", audience.id))
 }

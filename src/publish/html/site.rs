@@ -214,8 +214,8 @@ fn terms(weights: &Weights) -> Vec<Term> {
             "Audience",
             words::signed(weights.audience),
             format!(
-                "It is for readers who find fewer than {} stories in the list so far.",
-                weights.audience_quota
+                "It is for readers who find fewer than {} in the list so far.",
+                words::count(weights.audience_quota, "story")
             ),
         ),
         term(

@@ -109,7 +109,7 @@ fn data(card: &Card) -> Value {
         "datePublished": card.recap.frozen,
         "inLanguage": site.language,
         "publisher": { "@type": "Organization", "name": site.title, "url": site.url("/") },
-        "isPartOf": { "@type": "CollectionPage", "name": card.recap.title(), "url": site.url(&card.recap.path()) },
+        "isPartOf": { "@type": "CollectionPage", "name": words::weeks(card.recap), "url": site.url(&card.recap.path()) },
         "isBasedOn": reports.collect::<Vec<_>>(),
     })
 }

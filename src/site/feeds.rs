@@ -1,0 +1,89 @@
+//! The feeds: which recaps each of them holds.
+
+use std::collections::BTreeMap;
+
+use super::Library;
+use crate::compose;
+use crate::config::Live;
+use crate::id::SourceId;
+use crate::publish::feed::{self, Chain, Feed, Format, Origin};
+use crate::recap::{AudienceName, Recap};
+use crate::source::Source;
+use crate::store::Result;
+
+/// Recaps in the feed of an audience: a reader on holiday must not lose a week.
+const IN_FEED: u32 = 12;
+
+/// Recaps whose stories stand in the stories feed.
+const IN_STORIES_FEED: u32 = 4;
+
+/// The feed `name` (`weekly`, `audience/founders`) for `format`; none if there is no such feed.
+pub(super) fn feed(library: &Library, name: &str, format: Format) -> Result<Option<Feed>> {
+    let (site, begun) = (library.site()?, library.changed()?);
+    let Some((kind, rest)) = name.split_once('/') else {
+        return Ok(match name {
+            "weekly" => Some(weekly(library)?),
+            "stories" => {
+                let recaps = library.store.recaps(None, IN_STORIES_FEED)?;
+                Some(feed::stories(&site, &recaps, &origins(library), begun))
+            }
+            "latest" if library.config.publish.live == Live::Shown => {
+                let running = compose::running(library.store, library.config, library.now)?;
+                Some(feed::latest(&site, &running, &origins(library), begun))
+            }
+            _ => None,
+        });
+    };
+    match (kind, format) {
+        ("archive", Format::Atom) => archive(library, rest),
+        ("audience", _) => {
+            let audience = library.config.audiences.iter().find(|audience| audience.id.as_str() == rest);
+            let Some(audience) = audience else { return Ok(None) };
+            let recaps = library.store.recaps(Some(&audience.id), IN_FEED)?;
+            let name = AudienceName { id: audience.id.clone(), name: audience.name.clone() };
+            Ok(Some(feed::audience(&site, &name, &recaps, begun)))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The paths of all feeds that are there whenever they are asked for.
+pub(super) fn paths(library: &Library) -> Result<Vec<String>> {
+    let audiences = library.config.audiences.iter().map(|audience| format!("audience/{}", audience.id));
+    let names = ["weekly".to_owned(), "stories".to_owned()].into_iter().chain(audiences);
+    let mut paths: Vec<String> =
+        names.flat_map(|name| Format::ALL.map(|format| format!("/feeds/{name}.{}", format.ending()))).collect();
+    let archives = feed::archives(library.store.listed()?.len());
+    paths.extend((1..=archives).map(|number| format!("/feeds/archive/weekly-{number}.atom")));
+    Ok(paths)
+}
+
+fn weekly(library: &Library) -> Result<Feed> {
+    let recaps = library.store.listed()?.len();
+    let newest = library.store.recaps(None, u32::try_from(feed::live(recaps)).unwrap_or(u32::MAX))?;
+    let chain = Chain::of_live(recaps);
+    Ok(Feed { chain, ..feed::weekly(&library.site()?, &newest, library.changed()?) })
+}
+
+/// The archive that `name` (`weekly-1`) means.
+fn archive(library: &Library, name: &str) -> Result<Option<Feed>> {
+    let mut listed = library.store.listed()?;
+    listed.reverse();
+    let number = name.strip_prefix("weekly-").filter(|digits| !digits.starts_with('0')).and_then(|it| it.parse().ok());
+    let Some(number) = number else { return Ok(None) };
+    let Some(run) = feed::run(number, listed.len()) else { return Ok(None) };
+    let mut recaps: Vec<Recap> = Vec::with_capacity(feed::RUN);
+    for each in listed[run].iter().rev() {
+        recaps.extend(library.store.recap(each.week, None)?);
+    }
+    let feed = feed::weekly(&library.site()?, &recaps, library.changed()?);
+    let chain = Chain::of_archive(number, listed.len());
+    Ok(Some(Feed { path: format!("/feeds/archive/{name}"), hub: None, chain, ..feed }))
+}
+
+fn origins(library: &Library) -> BTreeMap<SourceId, Origin> {
+    let origin = |source: &Source| {
+        (source.id.clone(), Origin { id: source.public_feed().to_string(), title: source.name.clone() })
+    };
+    library.config.sources.iter().map(origin).collect()
+}

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::compare::is_about_another;
 use super::manner::Manner;
 use super::measure::{Measured, measured};
-use super::reading::{Line, REPORTS_MOST, Reading, Voice, owner};
+use super::reading::{Line, REPORTS_MOST, Reading, Voice, cite, owner};
 use super::stage::{Stage, further, stages};
 use super::{Author, Cite, Report, Subject};
 use crate::facts::{Fact, FactKind};
@@ -198,7 +198,7 @@ impl<'c, 's> Compared<'c, 's> {
         let said = self.said();
         let known = self.known().filter(|(_, line)| of_actor(line));
         let known: Vec<(Cite, Measured)> = known
-            .flat_map(|(reading, line)| measured(line).into_iter().map(move |it| (reading.cite(line), it)))
+            .flat_map(|(reading, line)| measured(line).into_iter().map(move |it| (of_fact(reading, line, it.fact), it)))
             .collect();
         let mut found = Vec::new();
         let lines = self.now.lines.iter().filter(|line| line.place <= PLACES && line.voice == Voice::Reporting);
@@ -227,8 +227,9 @@ impl<'c, 's> Compared<'c, 's> {
             amounts.next().filter(|_| amounts.next().is_none())
         };
         let titles = || self.known().filter(|(_, line)| line.place == 0);
-        let known: Vec<(Cite, &Fact, &Line)> =
-            titles().filter_map(|(reading, line)| Some((reading.cite(line), only(line)?, line))).collect();
+        let known: Vec<(Cite, &Fact, &Line)> = titles()
+            .filter_map(|(reading, line)| only(line).map(|it| (of_fact(reading, line, it), it, line)))
+            .collect();
         let keys: BTreeSet<String> = known.iter().map(|(_, fact, _)| fact.key()).collect();
         let Some((cite, old, old_line)) = known.first().filter(|_| keys.len() == 1) else { return Vec::new() };
         let said = self.said();
@@ -247,8 +248,9 @@ impl<'c, 's> Compared<'c, 's> {
     /// Newer versions of what headlines named.
     fn versions(&self) -> Vec<Found> {
         let titles = self.known().filter(|(_, line)| line.place == 0);
-        let known: Vec<(Cite, &Fact)> =
-            titles.flat_map(|(reading, line)| line.facts.iter().map(move |fact| (reading.cite(line), fact))).collect();
+        let known: Vec<(Cite, &Fact)> = titles
+            .flat_map(|(reading, line)| line.facts.iter().map(move |it| (of_fact(reading, line, it), it)))
+            .collect();
         let new_titles = self.now.lines.iter().filter(|line| line.place == 0);
         let facts = new_titles.flat_map(|line| line.facts.iter().map(move |fact| (line, fact)));
         let found = facts.filter_map(|(line, new)| {
@@ -297,13 +299,19 @@ impl<'c, 's> Compared<'c, 's> {
                 about: about.to_owned(),
                 from: Some(old.text.trim().to_owned()),
                 to: new.text.trim().to_owned(),
-                cites: vec![self.now.cite(line)],
+                cites: vec![of_fact(self.now, line, new)],
                 known: vec![known.clone()],
             },
             publisher: report.publisher.to_owned(),
             is_sure: line.place == 0 || report.kind == Kind::Primary,
         }
     }
+}
+
+/// Where a fact stands: no more of the line is quoted.
+fn of_fact(reading: &Reading, line: &Line, fact: &Fact) -> Cite {
+    let report = reading.report(line);
+    cite(report.item, report.version, line.start + fact.span.start, &fact.text)
 }
 
 /// The figure that stands in most lines; of several the first.

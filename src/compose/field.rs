@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::follow::{Judge, Known, NEAR, Relation};
+use super::follow::{Judge, Known, Likeness, Relation};
 use super::hand::Hand;
 use super::history::History;
 use super::{Order, Teller, Told};
@@ -164,22 +164,22 @@ impl<'f> Field<'f> {
     }
 
     /// The story that readers know and that a candidate is most like, and how like.
-    fn nearest_known(&self, index: usize, signature: &Signature) -> Option<(&'f Known, f64)> {
+    fn nearest_known(&self, index: usize, signature: &Signature) -> Option<(&'f Known, Likeness)> {
         let (own, first) = (&signature.companies, self.candidates.len());
-        let mut nearest: Option<(&'f Known, f64)> = None;
+        let mut nearest: Option<(&'f Known, (Likeness, f64))> = None;
         for (row, (known, companies)) in (first..).zip(&self.titles) {
             let is_of_others = !own.is_empty() && !companies.is_empty() && !companies.iter().any(|it| own.contains(it));
             let likeness = match () {
-                () if known.is_linked(signature) => 1.0,
-                () if is_of_others => 0.0,
-                () => self.rarity.likeness(index, row),
+                () if known.is_linked(signature) => Some((Likeness::Same, 1.0)),
+                () if is_of_others => None,
+                () => Likeness::of(&self.rarity, index, row),
             };
             // Of equals the newest, which comes first.
-            if likeness >= NEAR && nearest.is_none_or(|(_, most)| likeness > most) {
+            if let Some(likeness) = likeness.filter(|likeness| nearest.is_none_or(|(_, most)| *likeness > most)) {
                 nearest = Some((known, likeness));
             }
         }
-        nearest
+        nearest.map(|(known, (likeness, _))| (known, likeness))
     }
 
     /// Finds among `best` those that go on with another one of the week: the later
@@ -206,7 +206,7 @@ impl<'f> Field<'f> {
         let [old, new] = [&self.candidates[earlier], &self.candidates[later]];
         let is_later = new.first.duration_since(old.first) >= LATER;
         let is_of_one = old.companies.iter().any(|company| new.companies.contains(company));
-        if !is_later || !is_of_one || self.rarity.likeness(earlier, later) < NEAR {
+        if !is_later || !is_of_one || Likeness::of(&self.rarity, earlier, later).is_none() {
             return Ok(Vec::new());
         }
         let (Some(old), Some(new)) = (self.outline(earlier)?, self.outline(later)?) else { return Ok(Vec::new()) };

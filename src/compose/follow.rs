@@ -10,6 +10,7 @@ use url::Url;
 use super::Teller;
 use super::history::History;
 use crate::config::Config;
+use crate::facts::{FactKind, facts};
 use crate::id::StoryId;
 use crate::insight::development::{Change, What};
 use crate::insight::{self, Author};
@@ -19,17 +20,57 @@ use crate::names::Names;
 use crate::recap::{Coverage, Entry, Follows, Recap};
 use crate::store::{Parent, Result, Store};
 use crate::story::Report;
+use crate::story::likeness::{By, Common};
+use crate::story::rarity::Rarity;
 use crate::story::signature::Signature;
+use crate::text::token::Script;
 use crate::week::Week;
 
-/// Two stories this much alike tell of one event: the later one is a repeat, if it says nothing new.
-pub(super) const SAME: f64 = 0.5;
+/// How like a story is to one that readers know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Likeness {
+    /// They may tell of one matter: the later one goes on with it, if it says what is other than it was.
+    Near,
+    /// They tell of one event: the later one is a repeat, if it says nothing new.
+    Same,
+}
 
-/// Two stories this much alike may tell of one matter: the later one goes on with it, if it says what is new.
-pub(super) const NEAR: f64 = 0.3;
+/// What two titles must have in common. Names alone are chance: whatever an actor does bears them.
+struct Bar {
+    likeness: Likeness,
+    /// The share of what they are compared by: of words in one script, and of what two scripts write alike.
+    shares: [f64; 2],
+    /// How many words.
+    count: usize,
+    /// Their weight, as many words that stand in one other item.
+    rare: f64,
+}
+
+/// Found on two real weeks, cut in the middle.
+const BARS: [Bar; 2] = [
+    Bar { likeness: Likeness::Same, shares: [0.6, 0.8], count: 3, rare: 2.0 },
+    Bar { likeness: Likeness::Near, shares: [0.35, 0.5], count: 3, rare: 1.6 },
+];
+
+/// Pairs of characters overlap: so many more are to be shared where a script writes no spaces.
+const PAIRS: usize = 2;
+
+impl Likeness {
+    /// That of two titles of `rarity`, with the share of what they have in common.
+    pub(super) fn of(rarity: &Rarity, one: usize, two: usize) -> Option<(Self, f64)> {
+        let Common { share, weight, count, by } = rarity.common(one, two);
+        let is_across = by == By::Neutral;
+        let pairs = if !is_across && rarity.script(one) == Script::Han { PAIRS } else { 0 };
+        let is_over = |bar: &&Bar| {
+            let least = bar.shares[usize::from(is_across)];
+            share >= least && count >= bar.count + pairs && weight >= bar.rare * rarity.rare()
+        };
+        BARS.iter().find(is_over).map(|bar| (bar.likeness, share))
+    }
+}
 
 /// So many of the titles of a story are remembered, one a publisher.
-const TITLES: usize = 6;
+const TITLES: usize = 16;
 
 /// A story that readers know.
 #[derive(Clone, Debug)]
@@ -154,28 +195,27 @@ impl<'j> Judge<'j> {
         &self,
         story: StoryId,
         now: &[Report],
-        like: Option<(&Known, f64)>,
+        like: Option<(&Known, Likeness)>,
     ) -> Result<Option<Relation>> {
         let parent = self.parents.get(&story);
         let of_parent = parent.and_then(|parent| self.history.known(parent.story));
-        let Some((known, likeness)) = of_parent.map(|known| (known, 1.0)).or(like) else { return Ok(None) };
+        let Some((known, likeness)) = of_parent.map(|known| (known, Likeness::Same)).or(like) else { return Ok(None) };
         let family = self.family(known.story);
         let last = family.iter().copied().max_by_key(|known| (known.week, known.story)).unwrap_or(known);
-        let mut changes = self.changes(&self.told(&family)?, now);
+        let told = self.told(&family)?;
+        let mut changes = self.changes(&told, now);
         if changes.is_empty()
             && let Some(parent) = parent.filter(|parent| parent.story == last.story)
         {
             changes = parent.changes.clone();
         }
         // What is only near may be another matter of the same actor: it has to say what is other than it was.
-        let is_sure = likeness >= SAME || changes.iter().any(|change| change.what <= What::Stage);
+        let is_sure = likeness == Likeness::Same || changes.iter().any(|change| change.what <= What::Stage);
         Ok(match changes.is_empty() {
             false if is_sure => Some(Relation::Follows(last.followed(changes))),
-            true if likeness >= SAME => Some(Relation::Repeats(format!(
-                "told in week {} already, and nothing is new since: “{}”",
-                last.week.number(),
-                last.headline
-            ))),
+            true if likeness == Likeness::Same || tells_the_same_amounts(&told, now) => Some(Relation::Repeats(
+                format!("told in week {} already, and nothing is new since: “{}”", last.week.number(), last.headline),
+            )),
             _ => None,
         })
     }
@@ -218,6 +258,17 @@ impl<'j> Judge<'j> {
         reports.sort_by_key(|report| (report.appeared(), report.item.id));
         Ok(reports)
     }
+}
+
+/// Whether headlines tell of money, and all of it was in headlines before: what
+/// is near and gives the same figures is the same matter.
+fn tells_the_same_amounts(told: &[Report], now: &[Report]) -> bool {
+    let amounts = |reports: &[Report]| -> HashSet<String> {
+        let facts = reports.iter().flat_map(|report| facts(&report.item.entry.title));
+        facts.filter(|fact| matches!(fact.kind, FactKind::Amount { .. })).map(|fact| fact.key()).collect()
+    };
+    let now = amounts(now);
+    !now.is_empty() && now.is_subset(&amounts(told))
 }
 
 /// Reports as the authors of cards read them.

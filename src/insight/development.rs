@@ -203,13 +203,16 @@ impl<'c, 's> Compared<'c, 's> {
         let mut found = Vec::new();
         let lines = self.now.lines.iter().filter(|line| line.place <= PLACES && line.voice == Voice::Reporting);
         for line in lines.filter(|line| of_actor(line)) {
-            for new in measured(line).into_iter().filter(|new| new.manner == Manner::Stated) {
+            let own = measured(line);
+            for new in own.iter().filter(|new| new.manner == Manner::Stated) {
                 // One thing has many prices: by tier, by direction, by the minute.
                 if new.attribute == "price" || said.contains(&new.fact.key()) {
                     continue;
                 }
-                let same: Vec<&(Cite, Measured)> = known.iter().filter(|(_, old)| old.is_comparable(&new)).collect();
-                if same.iter().any(|(_, old)| !old.differs(&new)) {
+                let same: Vec<&(Cite, Measured)> = known.iter().filter(|(_, old)| old.is_comparable(new)).collect();
+                // "7,000 jobs moved, 8,000 jobs cut": a line with both tells of two things.
+                let is_beside = own.iter().any(|other| other.is_comparable(new) && said.contains(&other.fact.key()));
+                if is_beside || same.iter().any(|(_, old)| !old.differs(new)) {
                     continue;
                 }
                 let stated = same.into_iter().filter(|(_, old)| old.manner == Manner::Stated);
@@ -460,6 +463,9 @@ mod tests {
         check(&[RUMOUR], &[("North Desk", "DeepSeek seeks money at a valuation of about $10.1B", "")], &[]);
         check(&[RUMOUR], &[("North Desk", "What DeepSeek means for chips", "Nvidia is worth $4 trillion.")], &[]);
         check(&[RUMOUR], &[("North Desk", "Quillon nears a valuation of $45B", "")], &[]);
+        let moved = ("Harbor Wire", "DeepSeek moves 7,000 jobs", "");
+        check(&[moved], &[("North Desk", "DeepSeek moves 7,000 jobs and cuts 8,000 jobs", "")], &[]);
+        check(&[moved], &[("North Desk", "DeepSeek moves 8,000 jobs", "")], &["7,000 jobs -> 8,000 jobs (jobs)"]);
         check(&[], &[RUMOUR], &[]);
         check(&[RUMOUR], &[], &[]);
     }

@@ -125,7 +125,7 @@ impl Author<'_> {
                     known: Vec::new(),
                 },
                 publisher: now.report(line).publisher.to_owned(),
-                is_sure: now.report(line).kind == Kind::Primary,
+                is_sure: false,
             })
         });
         found.collect()

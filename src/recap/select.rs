@@ -378,6 +378,19 @@ mod tests {
     }
 
     #[test]
+    fn a_matter_has_one_place_and_what_is_barred_has_none() {
+        let told = [(9.0, "a.test", "chip law"), (8.0, "b.test", "robot arm"), (7.0, "c.test", "voice app")];
+        let mut candidates: Vec<Candidate> = (1..).zip(&told).map(|(number, told)| candidate(number, told)).collect();
+        let matter = Some(candidates[0].story);
+        (candidates[0].matter, candidates[1].matter) = (matter, matter);
+        candidates[2].barred = Some("told in week 18 already".into());
+        let selection = selected(&candidates, &told, 3);
+        assert_eq!(selection.chosen.iter().map(|chosen| chosen.candidate).collect::<Vec<_>>(), [0]);
+        let same = "tells of the same matter as #1, which has one place".to_owned();
+        assert_eq!(selection.left_out, [(1, same), (2, "told in week 18 already".to_owned())]);
+    }
+
+    #[test]
     fn no_publisher_leads_more_than_its_share() {
         let shown = report(
             &[

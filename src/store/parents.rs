@@ -205,3 +205,165 @@ pub(super) fn merge(connection: &Connection, from: i64, into: i64) -> rusqlite::
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::insight::development::What;
+    use crate::item::{Entry, Item};
+    use crate::source::SourceState;
+    use crate::store::{items, sources, stories};
+    use crate::story::word::Word;
+
+    /// The end of the week that tells of the parent.
+    const SLOT: &str = "2026-05-04T08:00:00Z";
+
+    fn instant(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn item(guid: &str, placed: &str) -> Item {
+        let source: SourceId = "tnw".parse().unwrap();
+        let entry = Entry { guid: Some(guid.to_owned()), title: guid.to_owned(), ..Entry::default() };
+        let (identity, first_seen) = (entry.identity(), instant(placed));
+        let id = ItemId::of(&source, &identity, 0);
+        Item { id, source, identity, generation: 0, version: 1, first_seen, placed: Some(first_seen), entry }
+    }
+
+    fn id(guid: &str) -> ItemId {
+        item(guid, SLOT).id
+    }
+
+    fn own(guid: &str) -> StoryId {
+        StoryId::begun_by(id(guid))
+    }
+
+    /// A published story of `talks` that was reported on by `copy` and `deal`, and `other`.
+    fn store() -> Store {
+        let store = Store::in_memory().unwrap();
+        let connection = &store.connection;
+        sources::put(connection, &item("talks", SLOT).source, &SourceState::unknown(instant(SLOT))).unwrap();
+        let told =
+            [("talks", "2026-05-03T10:00:00Z"), ("copy", "2026-05-04T09:00:00Z"), ("deal", "2026-05-05T09:00:00Z")];
+        let number = stories::begin(connection, own("talks"), instant(told[0].1)).unwrap();
+        for (guid, placed) in told {
+            stories::put(connection, items::insert(connection, &item(guid, placed)).unwrap(), number).unwrap();
+        }
+        let other = stories::begin(connection, own("other"), instant(SLOT)).unwrap();
+        stories::put(connection, items::insert(connection, &item("other", SLOT)).unwrap(), other).unwrap();
+        let sql = "INSERT INTO recap VALUES ('2026-W18', '', 1, 'published', ?1, ?1, ?1, '', 1, NULL, '{}')";
+        connection.execute(sql, [SLOT]).unwrap();
+        publish(&store, "talks", "2026-W18");
+        store
+    }
+
+    fn publish(store: &Store, guid: &str, week: &str) {
+        let sql =
+            "INSERT INTO recap_story (story, short, week, place) SELECT number, '', ?2, 1 FROM story WHERE id = ?1";
+        store.connection.execute(sql, params![own(guid).0, week]).unwrap();
+    }
+
+    fn branch() -> Branch {
+        let change = Change {
+            what: What::Figure,
+            about: "valuation".to_owned(),
+            from: Some("$10B".to_owned()),
+            to: "$45B".to_owned(),
+            cites: Vec::new(),
+            known: Vec::new(),
+        };
+        Branch {
+            from: own("talks"),
+            parent: own("talks"),
+            child: None,
+            items: vec![("tnw".parse().unwrap(), id("deal"))],
+            begun: instant("2026-05-05T09:00:00Z"),
+            changes: vec![change],
+            because: "follow-up to week 18: $10B -> $45B (valuation)".to_owned(),
+        }
+    }
+
+    /// A store in which `deal` follows `talks`.
+    fn branched() -> Store {
+        let mut store = store();
+        assert_eq!(store.branch(&[branch()], instant("2026-05-05T10:00:00Z")).unwrap(), 1);
+        store
+    }
+
+    /// What each story follows, in order.
+    #[track_caller]
+    fn check(store: &Store, expected: &[(&str, &str)]) {
+        let mut parents: Vec<(StoryId, StoryId)> =
+            store.parents().unwrap().into_iter().map(|(child, parent)| (child, parent.story)).collect();
+        parents.sort();
+        let mut expected: Vec<(StoryId, StoryId)> = expected.iter().map(|(child, of)| (own(child), own(of))).collect();
+        expected.sort();
+        assert_eq!(parents, expected);
+    }
+
+    fn merge(store: &mut Store, one: &str, two: &str) {
+        let word = Word::Merge { stories: [own(one).to_string(), own(two).to_string()] };
+        store.edit(&word, instant(SLOT)).unwrap().unwrap();
+    }
+
+    #[test]
+    fn what_is_new_leaves_for_a_child_and_the_rest_stays() {
+        let mut store = store();
+        let late = |store: &Store| store.late(instant("2026-05-01T00:00:00Z")).unwrap();
+        let [all] = &late(&store)[..] else { panic!("{:?}", late(&store)) };
+        assert_eq!((all.story, all.items.as_slice()), (own("talks"), [id("copy"), id("deal")].as_slice()));
+        let now = instant("2026-05-05T10:00:00Z");
+        assert_eq!(store.branch(&[branch()], now).unwrap(), 1);
+        assert_eq!(store.branch(&[branch()], now).unwrap(), 0, "it is there no more");
+        check(&store, &[("deal", "talks")]);
+        assert_eq!(late(&store)[0].items, [id("copy")]);
+        let items = |guid: &str| -> Vec<ItemId> {
+            store.story(own(guid)).unwrap().unwrap().items.iter().map(|item| item.id).collect()
+        };
+        assert_eq!((items("talks"), items("deal")), (vec![id("talks"), id("copy")], vec![id("deal")]));
+        assert_eq!(store.growing_child(own("talks")).unwrap(), Some(own("deal")));
+        assert_eq!(store.kept_apart().unwrap(), [[own("talks"), own("deal")]], "no item makes one of them");
+        let said = store.ledger_of_story(own("deal")).unwrap();
+        assert!(said.iter().any(|row| row.detail.starts_with("follow-up to week 18: $10B -> $45B")), "{said:?}");
+    }
+
+    #[test]
+    fn a_published_child_grows_no_more() {
+        let store = branched();
+        assert_eq!(store.followed_by(own("talks")).unwrap(), []);
+        publish(&store, "deal", "2026-W19");
+        assert_eq!(store.growing_child(own("talks")).unwrap(), None);
+        let week: Week = "2026-W19".parse().unwrap();
+        assert_eq!(store.followed_by(own("talks")).unwrap(), [(own("deal"), week)]);
+    }
+
+    #[test]
+    fn whoever_an_editor_merges_has_the_right_parent() {
+        let mut store = branched();
+        merge(&mut store, "deal", "talks");
+        check(&store, &[]);
+        assert_eq!(store.late(instant("2026-05-01T00:00:00Z")).unwrap(), [], "an editor says that they are one");
+
+        let mut store = branched();
+        merge(&mut store, "deal", "other");
+        check(&store, &[("other", "talks")]);
+
+        let mut store = branched();
+        store.connection.execute("DELETE FROM recap_story", []).unwrap();
+        merge(&mut store, "talks", "other");
+        check(&store, &[("deal", "talks")]);
+    }
+
+    #[test]
+    fn what_a_published_story_follows_is_kept_as_long() {
+        let mut store = branched();
+        store.connection.execute("DELETE FROM recap_story", []).unwrap();
+        let keep_since = instant("2027-01-01T00:00:00Z");
+        let later = "INSERT INTO recap VALUES ('2027-W10', '', 1, 'published', ?1, ?1, ?1, '', 1, NULL, '{}')";
+        store.connection.execute(later, ["2027-03-15T08:00:00Z"]).unwrap();
+        publish(&store, "deal", "2026-W19");
+        assert_eq!(store.remove_older(keep_since).unwrap().items, 1, "`other`, which nobody follows");
+        assert!(store.story(own("talks")).unwrap().is_some());
+        check(&store, &[("deal", "talks")]);
+    }
+}

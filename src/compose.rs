@@ -1,9 +1,11 @@
 //! One week's turn: its stories are loaded, tagged, scored and chosen, each
 //! gets its card, and all of it becomes the week's recaps.
 
+mod branch;
 mod cards;
 mod entries;
 mod field;
+mod follow;
 mod hand;
 mod history;
 mod teller;
@@ -22,6 +24,7 @@ use crate::recap::{AudienceName, AudienceShare, Issue, LeftOut, Recap, State};
 use crate::store::{Handle, Published, Readers, Result, Store};
 use crate::week::Week;
 
+pub use branch::branch;
 pub use cards::{Archive, Writer};
 pub use field::candidates;
 pub use history::History;
@@ -80,7 +83,7 @@ pub fn compose(store: &Store, config: &Config, order: Order) -> Result<Vec<Recap
 pub fn freeze(store: &Store, config: &Config, order: Order, extent: Extent) -> Result<Frozen> {
     let teller = Teller::new(config);
     let (shown, left_out) = choose(store, config, &teller, (order, extent))?;
-    let told: Vec<&Told> = shown.iter().map(|shown| &shown.told).collect();
+    let told: Vec<(&Told, Option<StoryId>)> = shown.iter().map(|shown| (&shown.told, shown.follows())).collect();
     let archive = Archive::before(order.window, store, &teller, &told)?;
     let writer = Writer::new(config, &archive);
     let candidates: Vec<Candidate> = shown.iter().map(|one| entries::candidate(one, &writer, config, extent)).collect();
@@ -174,6 +177,7 @@ pub async fn publish_due(
     config: &std::sync::Arc<Config>,
     now: Timestamp,
 ) -> Result<Option<Recap>> {
+    branch_if_due(handle, readers, config, now).await?;
     // A chosen story may become part of another while its week is composed.
     for _ in 0..ATTEMPTS {
         let by = config.clone();
@@ -201,6 +205,24 @@ pub async fn publish_due(
     Ok(None)
 }
 
+/// What is new of published stories leaves them before a week is frozen, if one is due at `now`.
+///
+/// # Errors
+///
+/// If the database fails.
+pub async fn branch_if_due(
+    handle: &Handle,
+    readers: &Readers,
+    config: &std::sync::Arc<Config>,
+    now: Timestamp,
+) -> Result<()> {
+    let by = config.clone();
+    if readers.ask(move |store| due(store, &by.recap.slot, now)).await?.is_some() {
+        branch(handle, readers, config, now).await?;
+    }
+    Ok(())
+}
+
 /// Who mints ids from now on: `recap.example.org,2026`.
 pub fn authority(config: &Config, now: Timestamp) -> String {
     let host = config.server.public_url.host_str().unwrap_or("localhost").trim_matches(['[', ']']).replace(':', "-");
@@ -219,9 +241,14 @@ pub fn notes(pool: &Recap) -> Vec<Note> {
     let chosen = pool.entries.iter().map(|entry| {
         about(Event::Chosen, Some(entry.story), format!("#{} with {:.1} points", entry.place, entry.score.total))
     });
+    let follows = pool.entries.iter().filter_map(|entry| {
+        let follows = entry.follows.as_ref()?;
+        let detail = format!("{}; it follows story {}", follows.in_words(), follows.story.short());
+        Some(about(Event::Followed, Some(entry.story), detail))
+    });
     let left = pool
         .left_out
         .iter()
         .map(|left| about(Event::LeftOut, Some(left.story), format!("{:.1} points: {}", left.total, left.reason)));
-    std::iter::once(published).chain(chosen).chain(left).collect()
+    std::iter::once(published).chain(chosen).chain(follows).chain(left).collect()
 }

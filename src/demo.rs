@@ -164,7 +164,9 @@ impl Journey {
     async fn polled(&self, now: Timestamp, done: impl FnMut(&Polled)) -> Result<Summary> {
         *self.origin_time.lock().unwrap_or_else(PoisonError::into_inner) = now;
         let due = self.poller.all_due(now);
-        Ok(self.poller.round(&due, Clock::stopped_at(now), Order::OneByOne, done).await?)
+        let summary = self.poller.round(&due, Clock::stopped_at(now), Order::OneByOne, done).await?;
+        compose::branch(&self.handle, &self.readers, &self.config, now).await?;
+        Ok(summary)
     }
 
     /// All rounds of the week, and what each came to.

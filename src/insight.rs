@@ -4,6 +4,7 @@
 mod boilerplate;
 mod compare;
 mod context;
+pub mod development;
 mod extract;
 mod hook;
 pub mod kind;
@@ -11,6 +12,7 @@ mod manner;
 mod measure;
 pub mod playbook;
 mod reading;
+mod stage;
 mod taken;
 mod timeline;
 
@@ -208,7 +210,7 @@ pub struct EarlierStory<'s> {
 }
 
 /// What a card is written about.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Subject<'s> {
     /// The lead first, then best first. Where empty, so is the card.
     pub reports: Vec<Report<'s>>,

@@ -52,6 +52,8 @@ pub enum Event {
     Merged,
     /// An editor took it out of a story, to stand in another.
     Split,
+    /// It tells what is new of a story that readers know: it stands in one that follows that.
+    Followed,
     /// A story was given a place in a recap.
     Chosen,
     /// A story was not.
@@ -123,6 +125,7 @@ impl Event {
             Event::Joined => "joined",
             Event::Merged => "merged",
             Event::Split => "split",
+            Event::Followed => "follow-up",
             Event::Chosen => "chosen",
             Event::LeftOut => "left out",
             Event::Published => "published",

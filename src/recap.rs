@@ -3,6 +3,7 @@
 
 mod amend;
 pub mod change;
+mod follow;
 pub mod select;
 
 use std::ops::Range;
@@ -18,6 +19,7 @@ use crate::rank::{Points, Score, Weights};
 use crate::week::Week;
 
 pub use amend::{Correction, Loudness, Withdrawn};
+pub use follow::Follows;
 
 /// A week's document, for all readers or for one audience. It is stored
 /// whole: publishing needs nothing else.
@@ -137,6 +139,9 @@ pub struct Entry {
     pub insight: Insight,
     /// Neighbouring stories, nearest first.
     pub related: Vec<Related>,
+    /// The story that it follows, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<Follows>,
 }
 
 /// One report of a story.

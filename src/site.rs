@@ -15,11 +15,11 @@ use url::Url;
 use crate::compose;
 use crate::config::{Config, Live};
 use crate::hub::Ping;
-use crate::id::AudienceId;
+use crate::id::{AudienceId, StoryId};
 use crate::publish::feed::{Feed, Format};
 use crate::publish::html::{self, About, Around, AudienceRow, Home, Link};
 use crate::publish::{Document, Site, text};
-use crate::recap::Recap;
+use crate::recap::{Follows, Recap};
 use crate::store::{Readers, Result, Store};
 use crate::week::Week;
 
@@ -226,9 +226,27 @@ impl Library<'_> {
             if entry.path() != path {
                 return Ok(Found::Moved(entry.path()));
             }
-            return Ok(Found::Document(html::story_page(&site, &recap, entry)));
+            return Ok(Found::Document(html::story_page(&site, &recap, entry, &self.later(entry.story)?)));
         }
         self.kept_story(short)
+    }
+
+    /// The stories of later weeks that follow one, as they stand.
+    fn later(&self, story: StoryId) -> Result<Vec<html::Later>> {
+        let mut later = Vec::new();
+        for (child, week) in self.store.followed_by(story)? {
+            let recap = self.pool(week)?;
+            later.extend(recap.as_ref().and_then(|recap| Some((recap, recap.entry(child)?))).map(|(recap, entry)| {
+                html::Later {
+                    week,
+                    headline: entry.headline.clone(),
+                    path: entry.path(),
+                    changed: entry.follows.as_ref().map(Follows::changed).unwrap_or_default(),
+                    published: recap.frozen,
+                }
+            }));
+        }
+        Ok(later)
     }
 
     /// Where the page is of the published story that the one named so became part of.

@@ -22,7 +22,7 @@ use crate::rank::Points;
 use crate::recap::{Entry, LeftOut, Recap};
 use crate::site::state_in_words;
 use crate::source::{Source, SourceState};
-use crate::store::{ItemRow, LedgerRow, Refused, Store};
+use crate::store::{ItemRow, LedgerRow, Parent, Refused, Store};
 use crate::week::Week;
 
 /// Of what was not taken of a source, so many of a kind are named.
@@ -310,7 +310,31 @@ fn story(store: &Store, config: &Config, clock: Clock, id: StoryId, sum: Sum) ->
             points(&told.score.parts, told.score.total)?;
         }
     }
+    family(store, id)?;
     ledger(&store.ledger_of_story(id)?, config)
+}
+
+/// What a story follows, and what follows it.
+fn family(store: &Store, id: StoryId) -> Result<()> {
+    let (parents, placed) = (store.parents()?, store.placed_stories()?);
+    let week = |story| placed.get(&story).map_or("not published".to_owned(), |(week, _)| week.to_string());
+    if let Some(Parent { story, changes }) = parents.get(&id) {
+        output::line(&format!("  follows story {} ({}):", story.short(), week(*story)))?;
+        for change in changes {
+            output::line(&format!("    {change}"))?;
+            for (when, cites) in [("now", &change.cites), ("before", &change.known)] {
+                for cite in cites {
+                    output::line(&output::printable(&format!("      {when}: “{}” in item {}", cite.quote, cite.item)))?;
+                }
+            }
+        }
+    }
+    let mut children: Vec<StoryId> = parents.iter().filter(|(_, it)| it.story == id).map(|(child, _)| *child).collect();
+    children.sort();
+    for child in children {
+        output::line(&format!("  followed by story {} ({})", child.short(), week(child)))?;
+    }
+    Ok(())
 }
 
 /// "`valuation` in a headline (+2.0)".

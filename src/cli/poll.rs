@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::lists::{self, Asked};
 use super::output::{self, Style};
 use super::reach::{Wish, ask};
+use crate::compose;
 use crate::daemon::control::{Answer, Request, Writer};
 use crate::id::SourceId;
 use crate::poll::states::States;
@@ -65,13 +66,13 @@ async fn here(wish: &Wish, which: Which) -> Result<(Summary, Vec<String>)> {
     let handle = Handle::start(&config.store.path, Arc::new(config.names.clone()))?;
     let readers = Readers::of(&config.store.path);
     let states = States::read(&readers).await?;
-    let mut poller = Poller::new(config.clone(), handle.clone(), readers, states)?;
+    let mut poller = Poller::new(config.clone(), handle.clone(), readers.clone(), states)?;
     poller.remember_rests(clock.now());
     let mut problems = Vec::new();
     if let Some(asked) = lists_of(&which) {
         let (changed, said) = lists::read(&poller, &wish.path, asked, clock.now()).await?;
         (problems, config) = (said, changed.unwrap_or(config));
-        poller = poller.by(config)?;
+        poller = poller.by(config.clone())?;
     }
     let sources = poller.chosen(which, clock.now())?;
     let bar = bar(sources.len());
@@ -82,6 +83,7 @@ async fn here(wish: &Wish, which: Which) -> Result<(Summary, Vec<String>)> {
         })
         .await?;
     bar.finish_and_clear();
+    compose::branch(&handle, &readers, &config, clock.now()).await?;
     handle.close().await;
     Ok((summary, problems))
 }

@@ -70,19 +70,24 @@ pub fn stories(config: &Config, clock: Clock, week: Option<Week>, matching: Opti
     let week = week.unwrap_or_else(|| slot.week_of(slot.last(clock.now())));
     let window = slot.window(week);
     let teller = Teller::new(config);
-    let placed = store.placed_stories()?;
+    let (placed, parents) = (store.placed_stories()?, store.parents()?);
     let mut told: Vec<Told> = Vec::new();
     for id in store.stories_of(&window)? {
         told.extend(store.story_until(id, window.end)?.map(|story| teller.told(story, window.end)));
     }
     told.retain(|told| fits(told, matching));
     told.sort_by(|a, b| b.score.total.total_cmp(&a.score.total).then(a.story.cmp(&b.story)));
-    let archive = Archive::before(&window, &store, &teller, &told.iter().collect::<Vec<_>>())?;
+    let archive = Archive::before(&window, &store, &teller, &told.iter().map(|told| (told, None)).collect::<Vec<_>>())?;
     let writer = Writer::new(config, &archive);
     for told in &told {
         let place = placed.get(&told.story).map(|(week, place)| json!({ "week": week, "place": place }));
-        let insight = writer.card(told, None);
-        output::json(&story(told, place, &insight))?;
+        let insight = writer.card(told, None, None);
+        let follows = parents.get(&told.story).map(|parent| {
+            let changed: Vec<String> = parent.changes.iter().map(|change| change.to_string()).collect();
+            let week = placed.get(&parent.story).map(|(week, _)| week);
+            json!({ "id": parent.story, "week": week, "changed": changed })
+        });
+        output::json(&story(told, place, follows, &insight))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -93,7 +98,7 @@ fn fits(told: &Told, matching: Option<&str>) -> bool {
         .is_none_or(|wanted| told.reports.iter().any(|report| report.item.entry.title.to_lowercase().contains(&wanted)))
 }
 
-fn story(told: &Told, place: Option<Value>, insight: &crate::insight::Insight) -> Value {
+fn story(told: &Told, place: Option<Value>, follows: Option<Value>, insight: &crate::insight::Insight) -> Value {
     let lead = &told.reports[told.lead];
     let report = |report: &crate::story::Report| {
         json!({
@@ -120,6 +125,7 @@ fn story(told: &Told, place: Option<Value>, insight: &crate::insight::Insight) -
         "score": told.score,
         "insight": insight,
         "recap": place,
+        "follows": follows,
         "related": [],
     })
 }

@@ -42,14 +42,21 @@ struct Past {
 
 impl Archive {
     /// What the cards of `chosen` are told of: the newest stories of the weeks
-    /// before `window` that name somebody whom they name too, newest first.
+    /// before `window` that name somebody whom they name too, newest first; and those that they follow.
     ///
     /// # Errors
     ///
     /// If the database fails.
-    pub fn before(window: &Range<Timestamp>, store: &Store, teller: &Teller, chosen: &[&Told]) -> Result<Self> {
+    pub fn before(
+        window: &Range<Timestamp>,
+        store: &Store,
+        teller: &Teller,
+        chosen: &[(&Told, Option<StoryId>)],
+    ) -> Result<Self> {
         let from = window.start.checked_sub(MEMORY).unwrap_or(Timestamp::MIN);
-        let chosen: Vec<BTreeSet<String>> = chosen.iter().map(|told| named(&told.reports, teller.names())).collect();
+        let followed: BTreeSet<StoryId> = chosen.iter().filter_map(|(_, follows)| *follows).collect();
+        let chosen: Vec<BTreeSet<String>> =
+            chosen.iter().map(|(told, _)| named(&told.reports, teller.names())).collect();
         let wanted: BTreeSet<&String> = chosen.iter().flatten().collect();
         let mut archive = Self::default();
         let withdrawn = store.withdrawn_stories()?;
@@ -58,21 +65,21 @@ impl Archive {
             let Some(story) = store.story_until(id, window.start)? else { continue };
             archive.0.extend(Past::of(story, teller, window.start, &wanted));
             if archive.0.len() > room {
-                archive.keep_told_of(&chosen);
+                archive.keep_told_of(&chosen, &followed);
                 room = ROOM.max(2 * archive.0.len());
             }
         }
-        archive.keep_told_of(&chosen);
+        archive.keep_told_of(&chosen, &followed);
         archive.read_texts(store)?;
         Ok(archive)
     }
 
     /// Puts them in order, and lets go of those that no card is told of.
-    fn keep_told_of(&mut self, chosen: &[BTreeSet<String>]) {
+    fn keep_told_of(&mut self, chosen: &[BTreeSet<String>], followed: &BTreeSet<StoryId>) {
         self.0.sort_by(|a, b| b.appeared.cmp(&a.appeared).then(a.story.cmp(&b.story)));
         let told: BTreeSet<StoryId> =
             chosen.iter().flat_map(|names| self.related(names)).map(|past| past.story).collect();
-        self.0.retain(|past| told.contains(&past.story));
+        self.0.retain(|past| told.contains(&past.story) || followed.contains(&past.story));
     }
 
     /// Last, when they are few: the texts of eight weeks would fill the memory.
@@ -89,9 +96,11 @@ impl Archive {
         self.0.iter().filter(|past| !past.names.is_disjoint(names)).take(EARLIER)
     }
 
-    /// Earlier stories that share a name with a story, newest first.
-    fn earlier(&self, names: &BTreeSet<String>) -> Vec<EarlierStory<'_>> {
-        self.related(names).map(Past::as_earlier).collect()
+    /// The story that a story follows, and earlier ones that share a name with it, newest first.
+    fn earlier(&self, names: &BTreeSet<String>, follows: Option<StoryId>) -> Vec<EarlierStory<'_>> {
+        let followed = self.0.iter().filter(|past| Some(past.story) == follows);
+        let others = self.related(names).filter(|past| Some(past.story) != follows);
+        followed.chain(others).map(Past::as_earlier).collect()
     }
 }
 
@@ -142,8 +151,8 @@ impl<'w> Writer<'w> {
         Self { config, archive, author: Author::new(&config.playbook, &config.names, &config.audiences) }
     }
 
-    /// The card of a story for one audience, or for all readers.
-    pub fn card(&self, told: &Told, audience: Option<&AudienceId>) -> Insight {
+    /// The card of a story for one audience, or for all readers; of one that `follows` another, too.
+    pub fn card(&self, told: &Told, follows: Option<StoryId>, audience: Option<&AudienceId>) -> Insight {
         let texts: Vec<String> = told.reports.iter().map(|report| report.item.entry.text()).collect();
         let languages: Vec<Option<String>> = told.reports.iter().map(story::Report::language).collect();
         let mut reports: Vec<(usize, Report)> = (0..told.reports.len())
@@ -157,7 +166,7 @@ impl<'w> Writer<'w> {
         let subject = Subject {
             reports: reports.into_iter().map(|(_, report)| report).collect(),
             tags: &told.tags,
-            earlier: self.archive.earlier(&named(&told.reports, &self.config.names)),
+            earlier: self.archive.earlier(&named(&told.reports, &self.config.names), follows),
             language: &self.config.recap.language,
         };
         // Cards are cut from hostile text. A mistake of ours in one of them costs

@@ -2,10 +2,10 @@
 
 use crate::config::Config;
 use crate::draft::{Candidate, Mark};
-use crate::id::AudienceId;
+use crate::id::{AudienceId, StoryId};
 use crate::insight::Insight;
 use crate::rank::{Score, distinct};
-use crate::recap::{Coverage, Entry, Related, slug};
+use crate::recap::{Coverage, Entry, Follows, Related, slug};
 use crate::store::Result;
 use crate::story::Report;
 use crate::story::copies::originals;
@@ -26,6 +26,14 @@ pub(super) struct Shown {
     mark: Option<Mark>,
     score: Score,
     related: Vec<Related>,
+    follows: Option<Follows>,
+}
+
+impl Shown {
+    /// The story that it follows.
+    pub(super) fn follows(&self) -> Option<StoryId> {
+        self.follows.as_ref().map(|follows| follows.story)
+    }
 }
 
 /// The chosen stories of a field and what else is offered of it, with their neighbours.
@@ -35,7 +43,14 @@ pub(super) struct Shown {
 /// If the database fails.
 pub(super) fn shown(field: &Field, all: Vec<Chosen>) -> Result<Vec<Shown>> {
     let related: Vec<Vec<Related>> = all.iter().map(|one| related(field, &all, one.index)).collect::<Result<_>>()?;
-    let shown = |(Chosen { told, score, outcome, mark, .. }, related)| Shown { told, outcome, mark, score, related };
+    let shown = |(Chosen { told, score, outcome, mark, follows, .. }, related)| Shown {
+        told,
+        outcome,
+        mark,
+        score,
+        related,
+        follows,
+    };
     Ok(all.into_iter().zip(related).map(shown).collect())
 }
 
@@ -46,8 +61,9 @@ pub(super) fn candidate(shown: &Shown, writer: &Writer, config: &Config, extent:
     let is_for = |audience: &AudienceId| told.tags.iter().any(|tag| tag.audience == *audience);
     let audiences = config.audiences.iter().map(|audience| &audience.id);
     let cards = audiences.filter(|audience| extent == Extent::Offered || is_for(audience));
-    let mut cards: Vec<Insight> = cards.map(|audience| writer.card(told, Some(audience))).collect();
-    let mut entry = entry(shown, writer.card(told, None), config);
+    let follows = shown.follows();
+    let mut cards: Vec<Insight> = cards.map(|audience| writer.card(told, follows, Some(audience))).collect();
+    let mut entry = entry(shown, writer.card(told, follows, None), config);
     if let Some(mark) = &shown.mark {
         mark.apply(&mut entry, &mut cards);
     }
@@ -74,6 +90,7 @@ fn entry(shown: &Shown, insight: Insight, config: &Config) -> Entry {
         audiences: told.tags.clone(),
         insight,
         related: shown.related.clone(),
+        follows: shown.follows.clone(),
         headline,
         score: shown.score.clone(),
     }

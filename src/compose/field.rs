@@ -2,27 +2,36 @@
 //! each no more is kept than choosing needs, and whatever is to be shown of one
 //! is read again.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::follow::{Judge, Known, Likeness, Relation};
 use super::hand::Hand;
 use super::history::History;
 use super::{Order, Teller, Told};
 use crate::config::Config;
 use crate::draft::Mark;
 use crate::id::StoryId;
+use crate::insight::development::{Change, What};
 use crate::rank::{Points, Score};
-use crate::recap::LeftOut;
 use crate::recap::select::{Candidate, Selection, select};
+use crate::recap::{Follows, LeftOut};
 use crate::store::{Result, Store};
 use crate::story::Report;
 use crate::story::rarity::{Count, Rarity};
+use crate::story::signature::Signature;
 
 /// So many stories are looked at for their audience before the choice: some four times what a list holds.
 const TAGGED: usize = 100;
+
+/// Of two stories of one matter the later one has the place, if it has so much of the points of the earlier one.
+const STRONG: f64 = 0.6;
+
+/// What is reported first so soon after another report is no development of that.
+const LATER: jiff::SignedDuration = jiff::SignedDuration::from_hours(3);
 
 /// The stories of one window that are in no other week's recap, by id.
 pub(super) struct Field<'f> {
@@ -35,7 +44,14 @@ pub(super) struct Field<'f> {
     candidates: Vec<Candidate>,
     /// Those that the editor keeps out.
     kept_out: Vec<LeftOut>,
+    /// Of the candidates, and then of the titles that readers know.
     rarity: Rarity,
+    /// Whose these titles are, and the companies that each names.
+    titles: Vec<(&'f Known, Box<[String]>)>,
+    /// What candidates follow, by their indices.
+    follows: HashMap<usize, Follows>,
+    /// What a candidate has more since it has the place of an earlier one.
+    leading: HashMap<usize, Points>,
 }
 
 /// What became of a candidate.
@@ -59,6 +75,8 @@ pub(super) struct Chosen {
     pub outcome: Outcome,
     /// What the editor says of it.
     pub mark: Option<Mark>,
+    /// The story that it follows.
+    pub follows: Option<Follows>,
 }
 
 impl<'f> Field<'f> {
@@ -84,25 +102,147 @@ impl<'f> Field<'f> {
             count.add(&told.signature);
             looked_at.push(candidate(&told, total, &mut names));
         }
-        let rarity = count.rarity();
-        let mut field = Self { store, teller, config, window, history, hand, candidates: looked_at, kept_out, rarity };
-        field.tag_the_best(&mut names)?;
+        let mut titles = Vec::new();
+        for known in history.memory() {
+            for Signature { companies, .. } in known.signatures(teller.names()).iter().inspect(|it| count.add(it)) {
+                titles.push((known, companies.clone().into()));
+            }
+        }
+        let mut field = Self {
+            store,
+            teller,
+            config,
+            window,
+            history,
+            hand,
+            candidates: looked_at,
+            kept_out,
+            rarity: count.rarity(),
+            titles,
+            follows: HashMap::new(),
+            leading: HashMap::new(),
+        };
+        let judge = Judge::new(store, config, teller, history)?;
+        let best = field.look_at_the_best(&judge, &mut names)?;
+        field.give_one_place_a_matter(&judge, &best)?;
         Ok(field)
     }
 
-    /// Says for whom those with the most points are: only among them it decides anything.
-    fn tag_the_best(&mut self, names: &mut Names) -> Result<()> {
+    /// Says of those with the most points for whom they are, and whether they tell
+    /// again what readers know: only among them it decides anything. Gives those that do not, best first.
+    fn look_at_the_best(&mut self, judge: &Judge, names: &mut Names) -> Result<Vec<usize>> {
         let mut best: Vec<usize> = (0..self.candidates.len()).collect();
         best.sort_by(|a, b| {
             let (a, b) = (&self.candidates[*a], &self.candidates[*b]);
             b.points.total_cmp(&a.points).then(a.first.cmp(&b.first)).then(a.story.cmp(&b.story))
         });
-        for index in best.into_iter().take(TAGGED) {
+        let mut news = Vec::new();
+        for index in best {
+            if news.len() == TAGGED {
+                break;
+            }
             let Some(story) = self.store.story_until(self.candidates[index].story, self.window.end)? else { continue };
-            let tags = self.by_hand(self.teller.told(story, self.window.end)).tags;
-            self.candidates[index].audiences = tags.iter().map(|tag| names.one(tag.audience.as_str())).collect();
+            let told = self.by_hand(self.teller.told(story, self.window.end));
+            match judge.relation(told.story, &told.reports, self.nearest_known(index, &told.signature))? {
+                Some(Relation::Repeats(why)) => {
+                    self.candidates[index].barred = Some(why.into());
+                    continue;
+                }
+                Some(Relation::Follows(follows)) => {
+                    self.candidates[index].matter = Some(follows.story);
+                    self.follows.insert(index, follows);
+                    // What it lost as a repetition it is given back.
+                    self.candidates[index].points = told.score.with(self.given(index, &told)).total;
+                }
+                None => (),
+            }
+            let tags = told.tags.iter().map(|tag| names.one(tag.audience.as_str()));
+            self.candidates[index].audiences = tags.collect();
+            news.push(index);
+        }
+        Ok(news)
+    }
+
+    /// The story that readers know and that a candidate is most like, and how like.
+    fn nearest_known(&self, index: usize, signature: &Signature) -> Option<(&'f Known, Likeness)> {
+        let (own, first) = (&signature.companies, self.candidates.len());
+        let mut nearest: Option<(&'f Known, (Likeness, f64))> = None;
+        for (row, (known, companies)) in (first..).zip(&self.titles) {
+            let is_of_others = !own.is_empty() && !companies.is_empty() && !companies.iter().any(|it| own.contains(it));
+            let likeness = match () {
+                () if known.is_linked(signature) => Some((Likeness::Same, 1.0)),
+                () if is_of_others => None,
+                () => Likeness::of(&self.rarity, index, row),
+            };
+            // Of equals the newest, which comes first.
+            if let Some(likeness) = likeness.filter(|likeness| nearest.is_none_or(|(_, most)| *likeness > most)) {
+                nearest = Some((known, likeness));
+            }
+        }
+        nearest.map(|(known, (likeness, _))| (known, likeness))
+    }
+
+    /// Finds among `best` those that go on with another one of the week: the later
+    /// one has the place of both, if it is strong enough.
+    fn give_one_place_a_matter(&mut self, judge: &Judge, best: &[usize]) -> Result<()> {
+        let mut in_time = best.to_vec();
+        in_time.sort_by_key(|index| (self.candidates[*index].first, self.candidates[*index].story));
+        for (at, later) in in_time.iter().enumerate() {
+            for earlier in &in_time[..at] {
+                if self.candidates[*later].matter.is_some() {
+                    break;
+                }
+                let changes = self.changes_within_the_week(judge, *earlier, *later)?;
+                if !changes.is_empty() {
+                    self.follow_within_the_week(*earlier, *later, changes)?;
+                }
+            }
         }
         Ok(())
+    }
+
+    /// What one candidate tells that an earlier one of the same matter did not.
+    fn changes_within_the_week(&self, judge: &Judge, earlier: usize, later: usize) -> Result<Vec<Change>> {
+        let [old, new] = [&self.candidates[earlier], &self.candidates[later]];
+        let is_later = new.first.duration_since(old.first) >= LATER;
+        let is_of_one = old.companies.iter().any(|company| new.companies.contains(company));
+        if !is_later || !is_of_one || Likeness::of(&self.rarity, earlier, later).is_none() {
+            return Ok(Vec::new());
+        }
+        let (Some(old), Some(new)) = (self.outline(earlier)?, self.outline(later)?) else { return Ok(Vec::new()) };
+        let mut changes = judge.changes(&old.reports, &new.reports);
+        // Two versions of one week are two things.
+        changes.retain(|change| matches!(change.what, What::Figure | What::Stage));
+        Ok(changes)
+    }
+
+    fn follow_within_the_week(&mut self, earlier: usize, later: usize, changes: Vec<Change>) -> Result<()> {
+        let Some(told) = self.outline(earlier)? else { return Ok(()) };
+        let entry = &told.reports[told.lead].item.entry;
+        let matter = self.candidates[earlier].matter.unwrap_or(told.story);
+        self.candidates[earlier].matter = Some(matter);
+        self.candidates[later].matter = Some(matter);
+        let lacks = self.candidates[earlier].points - self.candidates[later].points;
+        if lacks > 0.0 && self.candidates[later].points >= STRONG * self.candidates[earlier].points {
+            let said = format!("it has the place of the earlier “{}”", entry.title);
+            // A little more: of equals the earlier one would be chosen.
+            if let Some(points) = Points::some("development", lacks + 0.01, said) {
+                self.candidates[later].points += points.value;
+                self.leading.insert(later, points);
+            }
+        }
+        let url = entry.link.as_ref().map(|link| link.to_string());
+        let follows = Follows { story: told.story, week: None, headline: entry.title.clone(), url, changes };
+        self.follows.insert(later, follows);
+        Ok(())
+    }
+
+    /// The points of a candidate that it does not have from its reports.
+    fn given(&self, index: usize, told: &Told) -> Vec<Points> {
+        let is_known = self.follows.get(&index).is_some_and(|follows| follows.week.is_some());
+        let novelty = self.history.novelty(&told.signature, &self.config.ranking).filter(|_| !is_known);
+        let given = novelty.into_iter().chain(self.hand.points(told.story));
+        given.chain(self.leading.get(&index).cloned()).collect()
     }
 
     /// What becomes of them, for so many places.
@@ -142,10 +282,9 @@ impl<'f> Field<'f> {
     /// A story with what the editor says of it, and all its points, with those `moved` by others.
     fn shown(&self, index: usize, told: Told, moved: &[Points]) -> Chosen {
         let (mark, told) = (self.hand.on(told.story).cloned(), self.by_hand(told));
-        let novelty = self.history.novelty(&told.signature, &self.config.ranking);
-        let given = novelty.into_iter().chain(self.hand.points(told.story));
-        let score = told.score.with(given.chain(moved.iter().cloned()));
-        Chosen { index, told, score, outcome: Outcome::Offered, mark }
+        let score = told.score.with(self.given(index, &told).into_iter().chain(moved.iter().cloned()));
+        let follows = self.follows.get(&index).cloned();
+        Chosen { index, told, score, outcome: Outcome::Offered, mark, follows }
     }
 
     /// The `most` best of those that were not chosen, as they would be shown.
@@ -175,7 +314,7 @@ impl<'f> Field<'f> {
             let Candidate { story, points: total, .. } = self.candidates[*index];
             let Some(told) = self.outline(*index)? else { continue };
             let headline = told.reports[told.lead].item.entry.title.clone();
-            let parts = told.score.with(self.history.novelty(&told.signature, &self.config.ranking)).parts;
+            let parts = told.score.with(self.given(*index, &told)).parts;
             let short_by = last.map(|last| last - total).filter(|short_by| *short_by > 0.0);
             left_out.push(LeftOut { story, headline, total, parts, short_by, reason: reason.clone() });
         }
@@ -240,6 +379,8 @@ fn candidate(told: &Told, points: f64, names: &mut Names) -> Candidate {
         companies: told.signature.companies.iter().map(|company| names.one(company)).collect(),
         leads: told.leads.iter().map(|lead| names.one(&told.reports[*lead].publisher.domain)).collect(),
         first: told.reports.iter().map(Report::appeared).min().unwrap_or(lead.first_seen),
+        barred: None,
+        matter: None,
     }
 }
 

@@ -96,6 +96,8 @@ mod tests {
             audiences: Box::default(),
             leads: vec!["a.test".into()].into(),
             first: jiff::Timestamp::UNIX_EPOCH,
+            barred: None,
+            matter: None,
         };
         let candidates: Vec<Candidate> = (0..4).map(candidate).collect();
         let chosen =

@@ -1,8 +1,9 @@
 //! What readers were told before a week: which stories, and in which words. A
 //! headline of a recent recap is no news.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::follow::Known;
 use crate::id::StoryId;
 use crate::rank::{Points, Weights};
 use crate::recap::Recap;
@@ -12,7 +13,10 @@ use crate::text::token::tokens;
 use crate::week::Week;
 
 /// Recaps that a story must not repeat.
-const RECAPS: u32 = 4;
+const RECAPS: usize = 4;
+
+/// Recaps whose stories are remembered: what develops later than that is a story of its own.
+const MEMORY: u32 = 8;
 
 /// A headline this much like an earlier one repeats it.
 const REPEATED: f64 = 0.6;
@@ -27,6 +31,9 @@ pub struct History {
     told: HashSet<StoryId>,
     /// The words of the headlines of the last few, newest first.
     headlines: Vec<(Week, Vec<BTreeSet<String>>)>,
+    /// The stories of the last recaps, newest first.
+    memory: Vec<Known>,
+    by_story: HashMap<StoryId, usize>,
 }
 
 impl History {
@@ -37,8 +44,7 @@ impl History {
     /// If the database fails.
     pub fn of(store: &Store) -> Result<Self> {
         let told = store.placed_stories()?.into_keys().collect();
-        let recaps = store.recaps(None, RECAPS)?;
-        Ok(Self { told, headlines: recaps.iter().map(headlines).collect() })
+        Self::remembering(store, told, &store.recaps(None, MEMORY)?)
     }
 
     /// What was published before `week`, as its first readers knew it.
@@ -49,8 +55,23 @@ impl History {
     pub fn before(store: &Store, week: Week) -> Result<Self> {
         let placed = store.placed_stories()?.into_iter();
         let told = placed.filter(|(_, (placed, _))| *placed < week).map(|(story, _)| story).collect();
-        let recaps = store.recaps_before(week, RECAPS)?;
-        Ok(Self { told, headlines: recaps.iter().map(headlines).collect() })
+        Self::remembering(store, told, &store.recaps_before(week, MEMORY)?)
+    }
+
+    /// `recaps` are the newest ones, newest first.
+    fn remembering(store: &Store, mut told: HashSet<StoryId>, recaps: &[Recap]) -> Result<Self> {
+        // A report that another one went on with is told with that.
+        let parents = store.parents()?.into_iter().filter(|(child, _)| told.contains(child));
+        let earlier: Vec<StoryId> = parents.map(|(_, parent)| parent.story).collect();
+        told.extend(earlier);
+        let headlines = recaps.iter().take(RECAPS).map(headlines).collect();
+        Ok(Self { told, headlines, ..Self::default() }.with_memory(recaps.iter().flat_map(Known::of).collect()))
+    }
+
+    fn with_memory(mut self, memory: Vec<Known>) -> Self {
+        self.by_story = memory.iter().enumerate().map(|(at, known)| (known.story, at)).collect();
+        self.memory = memory;
+        self
     }
 
     /// The same with one more recap, the newest.
@@ -58,8 +79,20 @@ impl History {
     pub fn with(mut self, recap: &Recap) -> Self {
         self.told.extend(recap.entries.iter().map(|entry| entry.story));
         self.headlines.insert(0, headlines(recap));
-        self.headlines.truncate(RECAPS as usize);
-        self
+        self.headlines.truncate(RECAPS);
+        let mut memory = Known::of(recap);
+        memory.append(&mut self.memory);
+        self.with_memory(memory)
+    }
+
+    /// The stories of the last recaps, newest first.
+    pub(super) fn memory(&self) -> &[Known] {
+        &self.memory
+    }
+
+    /// One of them.
+    pub(super) fn known(&self, story: StoryId) -> Option<&Known> {
+        self.by_story.get(&story).and_then(|at| self.memory.get(*at))
     }
 
     /// Whether a story has its place already.

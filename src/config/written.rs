@@ -254,7 +254,7 @@ pub struct Ranking {
     pub audience: Points,
     /// Stories that each audience should find in a list; 0: none in particular.
     pub audience_quota: u32,
-    /// Points lost where much the same headline stood in one of the last four recaps.
+    /// Points lost where much the same headline stood in one of the last four recaps, but not by a follow-up.
     pub novelty: Points,
     /// Points lost a day since the first report.
     pub age: Points,

@@ -20,11 +20,12 @@ use super::retention::Retention;
 use super::rounds::Rounds;
 use super::setbacks::Setbacks;
 use super::{Shared, metrics};
+use crate::compose;
 use crate::config::Config;
 use crate::draft::Flaw;
 use crate::id::SourceId;
 use crate::poll::queue::Queue;
-use crate::poll::{Polled, Poller};
+use crate::poll::{Outcome, Polled, Poller};
 use crate::schedule::NEVER;
 use crate::store::{More, StoreError};
 
@@ -63,6 +64,13 @@ pub async fn work(shared: Shared, mut commands: mpsc::Receiver<Command>, mut sto
     }
 }
 
+/// Whether items came that nobody looked at yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Came {
+    Nothing,
+    Something,
+}
+
 struct Worker {
     shared: Shared,
     config: Arc<Config>,
@@ -83,6 +91,8 @@ struct Worker {
     resume: Option<Instant>,
     /// What the store is damaged by: then nothing is begun any more.
     damage: Option<StoreError>,
+    /// Whether something came since published stories were looked at for what is new.
+    came: Came,
     /// Turns that the store did not take.
     setbacks: Setbacks,
     retention: Retention,
@@ -109,6 +119,7 @@ impl Worker {
             anchored: None,
             resume: None,
             damage: None,
+            came: Came::Something,
             setbacks: Setbacks::default(),
             retention: Retention::default(),
         })
@@ -193,7 +204,7 @@ impl Worker {
         }
         // With nothing on its way, what came out of order is all there.
         if self.begun.is_empty()
-            && let Err(error) = self.shared.handle.settle().await
+            && let Err(error) = self.settle(now).await
         {
             return self.failed(&error);
         }
@@ -208,6 +219,16 @@ impl Worker {
         let slot = self.config.recap.slot.next(now);
         let next = if self.next_week > now { slot.min(self.next_week) } else { slot };
         until(now, self.queue.next_due().map_or(next, |due| due.min(next)))
+    }
+
+    /// Looks again at what came out of order, and at published stories for what is new of them.
+    async fn settle(&mut self, now: Timestamp) -> std::result::Result<(), StoreError> {
+        self.shared.handle.settle().await?;
+        if self.came == Came::Something {
+            compose::branch(&self.shared.handle, &self.shared.readers, &self.config, now).await?;
+            self.came = Came::Nothing;
+        }
+        Ok(())
     }
 
     fn start(&mut self, id: SourceId, now: Timestamp) {
@@ -233,7 +254,12 @@ impl Worker {
         let given_up = self.rounds.end(&id, &polled);
         std::iter::once(&id).chain(&given_up).for_each(|id| self.put(id));
         match polled {
-            Ok(Some(polled)) => metrics::polled(&polled, seconds),
+            Ok(Some(polled)) => {
+                if matches!(polled.outcome, Outcome::Read(taken) if taken.new + taken.changed > 0) {
+                    self.came = Came::Something;
+                }
+                metrics::polled(&polled, seconds);
+            }
             Ok(None) => (),
             Err(error) => {
                 self.failed(&error);

@@ -24,7 +24,7 @@ const TEXT_MOST: usize = 20_000;
 const SENTENCES_MOST: usize = 60;
 
 /// Of a story no more reports are read for prose.
-const REPORTS_MOST: usize = 30;
+pub(super) const REPORTS_MOST: usize = 30;
 
 /// A story's texts, taken apart.
 pub(super) struct Reading<'s> {

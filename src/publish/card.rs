@@ -7,7 +7,7 @@ use crate::audience::{Place, Tag};
 use crate::id::{AudienceId, ItemId};
 use crate::insight::{Dated, Insight, Origin, Part};
 use crate::publish::{Site, inert, quote, words};
-use crate::recap::{Correction, Coverage, Entry, Recap, Related, State};
+use crate::recap::{Correction, Coverage, Entry, Follows, Recap, Related, State};
 
 /// A story, ready to be shown.
 pub struct Card<'a> {
@@ -213,8 +213,23 @@ impl<'a> Card<'a> {
     /// The page of an earlier story in the timeline, where we know it.
     pub fn earlier(&self, dated: &Dated) -> Option<String> {
         let story = dated.story?;
+        if let Some(follows) = self.entry.follows.as_ref().filter(|follows| follows.story == story) {
+            return self.followed(follows);
+        }
         let known = self.entry.related.iter().find(|related| related.story == story);
         known.and_then(|related| related.url.as_deref()).and_then(|url| self.linked(url))
+    }
+
+    /// Where to read the story that it follows, as our pages print it.
+    pub fn followed(&self, follows: &Follows) -> Option<String> {
+        follows.url.as_deref().and_then(|url| self.linked(url))
+    }
+
+    /// The same for everybody else.
+    pub fn followed_url(&self, follows: &Follows) -> Option<String> {
+        let url = follows.url.as_deref()?;
+        let ours = url.starts_with('/') && !url.starts_with("//");
+        if ours { Some(self.site.url(url)) } else { inert::web(url) }
     }
 
     /// A link of ours or of others, as our pages print it.

@@ -107,6 +107,7 @@ fn entry(place: u32, slug: &str, coverage: Vec<Coverage>, lead: usize, insight: 
         publishers,
         insight,
         related: Vec::new(),
+        follows: None,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::publish::inert::printable;
 pub use page::{Announced, Link};
 pub use recap::{Around, Home, Listed, Running, archive, audience_page, home, recap_page, this_week};
 pub use site::{About, AudienceRow, SourceRow, about, about_ranking, not_found, sources};
-pub use story::{story_page, withdrawn_page};
+pub use story::{Later, story_page, withdrawn_page};
 
 /// The one stylesheet, served at `/style.css`.
 pub fn stylesheet() -> Document {
@@ -96,13 +96,13 @@ mod tests {
             ("ranking", about_ranking(site, &Weights::default(), &[], now)),
             ("not found", not_found(site)),
         ];
-        all.extend(recap.entries.iter().map(|entry| ("story", story_page(site, recap, entry))));
+        all.extend(recap.entries.iter().map(|entry| ("story", story_page(site, recap, entry, &[]))));
         let mut amended = recap.clone();
         let correction = Correction { at: now, story: Some(recap.entries[0].story), text: HOSTILE.to_owned() };
         amended.corrections.push(correction);
         amended.withdraw(recap.entries[1].story, HOSTILE, now);
         all.push(("amended", recap_page(site, &amended, &around)));
-        all.push(("corrected", story_page(site, &amended, &amended.entries[0])));
+        all.push(("corrected", story_page(site, &amended, &amended.entries[0], &[])));
         all.push(("withdrawn", withdrawn_page(site, &amended, &amended.withdrawn[0])));
         all.into_iter().map(|(name, page)| (name, String::from_utf8(page.body).unwrap())).collect()
     }
@@ -189,7 +189,7 @@ mod tests {
     fn an_empty_part_leaves_no_heading() {
         let site = site();
         let story =
-            |recap: &Recap| outline(&String::from_utf8(story_page(&site, recap, &recap.entries[0]).body).unwrap());
+            |recap: &Recap| outline(&String::from_utf8(story_page(&site, recap, &recap.entries[0], &[]).body).unwrap());
         expect![[r#"
             China’s Big Fund leads DeepSeek round at $45B
               30-second TL;DR
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn machines_read_what_people_read() {
-        let page = String::from_utf8(story_page(&site(), &recap(), &recap().entries[5]).body).unwrap();
+        let page = String::from_utf8(story_page(&site(), &recap(), &recap().entries[5], &[]).body).unwrap();
         let block =
             page.split("<script type=\"application/ld+json\">").nth(1).unwrap().split("</script>").next().unwrap();
         let data: serde_json::Value = serde_json::from_str(block).unwrap();

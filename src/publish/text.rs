@@ -44,6 +44,8 @@ struct Bullet {
     headline: String,
     publisher: String,
     link: String,
+    /// "follow-up to week 18: ..".
+    follows: Option<String>,
     /// In the editor's words.
     note: Option<String>,
 }
@@ -96,6 +98,7 @@ fn story(card: &Card) -> Vec<Block> {
     }
     let Bullet { headline, link, .. } = bullet(card);
     let mut blocks = vec![Block::Story { place: card.entry.place, headline, link }, Block::Small(meta.join(" · "))];
+    blocks.extend(card.entry.follows.iter().map(|follows| Block::Small(clean(&follows.in_words()))));
     blocks.extend(card.lines().iter().map(|line| Block::Labelled(line.label, clean(&line.text()))));
     let readers = clean(&card.reader_names());
     if !readers.is_empty() {
@@ -109,6 +112,7 @@ fn bullet(card: &Card) -> Bullet {
         headline: clean(&card.entry.headline),
         publisher: clean(&card.entry.lead.publisher),
         link: card.original().unwrap_or_else(|| card.permalink()),
+        follows: card.entry.follows.as_ref().map(|follows| clean(&follows.in_words())),
         note: card.insight.note.as_ref().map(|note| clean(&note.text)),
     }
 }
@@ -127,10 +131,12 @@ impl Block {
             Self::Labelled(label, text) => format!("**{label}:** {}", escaped(text)),
             Self::Small(text) => escaped(text),
             Self::Bullets(bullets) => {
+                let follows = |it: &Bullet| it.follows.as_ref().map(|follows| format!(" · {}", escaped(follows)));
                 let note = |it: &Bullet| it.note.as_ref().map(|note| format!(" · Editor’s note: {}", escaped(note)));
                 let line = |it: &Bullet| {
                     let (headline, publisher) = (escaped(&it.headline), escaped(&it.publisher));
-                    format!("- [{headline}](<{}>) · {publisher}{}", it.link, note(it).unwrap_or_default())
+                    let more: String = [follows(it), note(it)].into_iter().flatten().collect();
+                    format!("- [{headline}](<{}>) · {publisher}{more}", it.link)
                 };
                 bullets.iter().map(line).collect::<Vec<_>>().join("\n")
             }
@@ -146,10 +152,12 @@ impl Block {
             Self::Labelled(label, text) => format!("{label}: {text}"),
             Self::Small(text) => text.clone(),
             Self::Bullets(bullets) => {
+                let follows = |it: &Bullet| it.follows.as_ref().map(|follows| format!("\n  {follows}"));
                 let note = |it: &Bullet| it.note.as_ref().map(|note| format!("\n  Editor’s note: {note}"));
                 let line = |it: &Bullet| {
                     let Bullet { headline, publisher, link, .. } = it;
-                    format!("* {headline} ({publisher})\n  {link}{}", note(it).unwrap_or_default())
+                    let more: String = [follows(it), note(it)].into_iter().flatten().collect();
+                    format!("* {headline} ({publisher})\n  {link}{more}")
                 };
                 bullets.iter().map(line).collect::<Vec<_>>().join("\n")
             }

@@ -95,6 +95,7 @@ impl Recap {
         clean.left_out.retain(|left| left.story != story);
         for entry in &mut clean.entries {
             entry.related.retain(|related| related.story != story);
+            entry.follows = entry.follows.take().and_then(|follows| follows.without(story, items));
             forget(&mut entry.insight, story, items);
         }
         clean

@@ -27,6 +27,10 @@ pub struct Candidate {
     pub leads: Box<[Arc<str>]>,
     /// Its first report.
     pub first: Timestamp,
+    /// Why it cannot be chosen, if so: it tells again what readers know.
+    pub barred: Option<Arc<str>>,
+    /// The matter that it goes on with, by the story that began it: one place for each.
+    pub matter: Option<StoryId>,
 }
 
 /// A candidate with a place in the list.
@@ -119,6 +123,10 @@ enum Refusal {
     About(Arc<str>, usize),
     /// It tells much the same as the one chosen at this place, 0 is the first.
     Told(usize),
+    /// That one goes on with the same matter.
+    SameMatter(usize),
+    /// It is barred, for this reason.
+    Barred(Arc<str>),
 }
 
 impl fmt::Display for Refusal {
@@ -129,6 +137,8 @@ impl fmt::Display for Refusal {
             Self::About(company, 1) => write!(f, "a story about `{company}` is chosen already"),
             Self::About(company, most) => write!(f, "{most} stories about `{company}` are chosen already"),
             Self::Told(place) => write!(f, "tells much the same as #{}", place + 1),
+            Self::SameMatter(place) => write!(f, "tells of the same matter as #{}, which has one place", place + 1),
+            Self::Barred(why) => f.write_str(why),
         }
     }
 }
@@ -195,6 +205,15 @@ impl<'l> List<'l> {
     /// Who would lead a candidate, or why it cannot be chosen any more.
     fn lead(&self, index: usize) -> Result<usize, Refusal> {
         let candidate = &self.candidates[index];
+        if let Some(why) = &candidate.barred {
+            return Err(Refusal::Barred(why.clone()));
+        }
+        let is_same = |chosen: &Chosen| {
+            candidate.matter.is_some() && self.candidates[chosen.candidate].matter == candidate.matter
+        };
+        if let Some(place) = self.chosen.iter().position(is_same) {
+            return Err(Refusal::SameMatter(place));
+        }
         let share = self.weights.largest_share;
         // Of what is chosen so far too: who reads the beginning of a list reads a list.
         let most = cap((self.chosen.len() + 1).max(HEAD).min(self.slots), share);
@@ -281,6 +300,8 @@ mod tests {
             audiences: Box::default(),
             leads,
             first: first(),
+            barred: None,
+            matter: None,
         }
     }
 
@@ -354,6 +375,19 @@ mod tests {
             3,
         );
         assert!(shown.contains("out: deepseek fund lead round talk (tells much the same as #1)"), "{shown}");
+    }
+
+    #[test]
+    fn a_matter_has_one_place_and_what_is_barred_has_none() {
+        let told = [(9.0, "a.test", "chip law"), (8.0, "b.test", "robot arm"), (7.0, "c.test", "voice app")];
+        let mut candidates: Vec<Candidate> = (1..).zip(&told).map(|(number, told)| candidate(number, told)).collect();
+        let matter = Some(candidates[0].story);
+        (candidates[0].matter, candidates[1].matter) = (matter, matter);
+        candidates[2].barred = Some("told in week 18 already".into());
+        let selection = selected(&candidates, &told, 3);
+        assert_eq!(selection.chosen.iter().map(|chosen| chosen.candidate).collect::<Vec<_>>(), [0]);
+        let same = "tells of the same matter as #1, which has one place".to_owned();
+        assert_eq!(selection.left_out, [(1, same), (2, "told in week 18 already".to_owned())]);
     }
 
     #[test]

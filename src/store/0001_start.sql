@@ -124,6 +124,15 @@ CREATE TABLE story_apart (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX story_apart_two ON story_apart (two);
 
+-- What a story follows: it tells what is new of one that readers know. Both keep
+-- their items, whatever grouping finds.
+CREATE TABLE story_parent (
+    story   INTEGER PRIMARY KEY REFERENCES story (number) ON DELETE CASCADE,
+    parent  INTEGER NOT NULL REFERENCES story (number) ON DELETE CASCADE,
+    changes TEXT NOT NULL            -- JSON: what is other than readers knew it
+) STRICT;
+CREATE INDEX story_parent_parent ON story_parent (parent);
+
 -- What happened and why, in the order it happened. Added to, never changed;
 -- lines of items that are too old to be kept go with them.
 CREATE TABLE ledger (

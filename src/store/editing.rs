@@ -43,14 +43,16 @@ impl Store {
         Ok(edited)
     }
 
-    /// Pairs of stories that an editor keeps apart.
+    /// Pairs of stories that are kept apart: by an editor, or since one follows the other.
     ///
     /// # Errors
     ///
     /// If the database fails.
     pub fn kept_apart(&self) -> Result<Vec<[StoryId; 2]>> {
         let sql = "SELECT a.id, b.id FROM story_apart
-                   JOIN story AS a ON a.number = one JOIN story AS b ON b.number = two";
+                   JOIN story AS a ON a.number = one JOIN story AS b ON b.number = two
+                   UNION SELECT a.id, b.id FROM story_parent AS c
+                   JOIN story AS a ON a.number = c.parent JOIN story AS b ON b.number = c.story";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([], |row| Ok([StoryId(row.get(0)?), StoryId(row.get(1)?)]))?;
         rows.map(|row| Ok(row?)).collect()
@@ -105,7 +107,9 @@ fn split(connection: &Connection, name: &str, items: &[String], now: Timestamp) 
         return Ok(Err(Misfit::Everything(story)));
     }
     let mut numbers = Numbers::default();
-    let (new, apart) = begin(connection, number, &out)?;
+    let ids: Vec<ItemId> = out.iter().map(|part| part.id).collect();
+    let begun = out.first().map_or(now, |part| part.placed);
+    let (new, apart) = begin(connection, number, &ids, begun)?;
     numbers.learn_story(new, apart);
     for part in &out {
         let sql = "UPDATE story_item SET story = ?2 WHERE item = ?1";
@@ -154,12 +158,12 @@ fn parts(connection: &Connection, story: i64) -> Result<Vec<Part>> {
 
 /// A story for `items` that are no longer of the story of number `of`, with its
 /// number: the one that one of them began, if it became part of that since.
-fn begin(connection: &Connection, of: i64, items: &[Part]) -> Result<(StoryId, i64)> {
+pub(super) fn begin(connection: &Connection, of: i64, items: &[ItemId], begun: Timestamp) -> Result<(StoryId, i64)> {
     let first = items.first().ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-    let own = items.iter().map(|part| StoryId::begun_by(part.id));
-    for story in own.chain((1..).map(|turn| StoryId::begun_again_by(first.id, turn))) {
+    let own = items.iter().map(|item| StoryId::begun_by(*item));
+    for story in own.chain((1..).map(|turn| StoryId::begun_again_by(*first, turn))) {
         let Some(number) = story_number(connection, story)? else {
-            return Ok((story, stories::begin(connection, story, first.placed)?));
+            return Ok((story, stories::begin(connection, story, begun)?));
         };
         let sql = "UPDATE story SET merged_into = NULL WHERE number = ?1 AND merged_into = ?2";
         if connection.prepare_cached(sql)?.execute([number, of])? > 0 {

@@ -14,6 +14,7 @@ use rusqlite::TransactionBehavior;
 use tokio::sync::{mpsc, oneshot};
 
 use super::numbers::Numbers;
+use super::parents::Branch;
 use super::recaps::Published;
 use super::retention::Removed;
 use super::{DraftChange, Edited, HubChange, Result, Store, StoreError, Told, items, ledger, sources, stories};
@@ -76,6 +77,7 @@ enum Job {
     Word(Word, Vec<SourceId>, Timestamp, oneshot::Sender<Result<Vec<Told>>>),
     Settle(oneshot::Sender<Result<()>>),
     Edit(word::Word, Timestamp, oneshot::Sender<Result<Edited>>),
+    Branch(Vec<Branch>, Timestamp, oneshot::Sender<Result<usize>>),
     Trial(oneshot::Sender<Result<()>>),
     Hubs(HubChange, oneshot::Sender<Result<()>>),
     List(Box<Living>, oneshot::Sender<Result<()>>),
@@ -162,6 +164,17 @@ impl Handle {
     pub async fn edit(&self, word: word::Word, now: Timestamp) -> Result<Edited> {
         let (answer, written) = oneshot::channel();
         self.jobs.send(Job::Edit(word, now, answer)).await.map_err(|_| StoreError::Closed)?;
+        written.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Takes what is new out of published stories into children of them; gives how many there are.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails; nothing is written then.
+    pub async fn branch(&self, branches: Vec<Branch>, now: Timestamp) -> Result<usize> {
+        let (answer, written) = oneshot::channel();
+        self.jobs.send(Job::Branch(branches, now, answer)).await.map_err(|_| StoreError::Closed)?;
         written.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -291,6 +304,14 @@ impl Writer {
                         // Read again when needed: it is rare.
                         writer.index = None;
                         writer.store.edit(&word, now)
+                    }));
+                }
+                Job::Branch(branches, now, answer) => {
+                    // As above.
+                    let _ = answer.send(self.fenced(|writer| {
+                        // Read again when needed: it is rare.
+                        writer.index = None;
+                        writer.store.branch(&branches, now)
                     }));
                 }
                 Job::Trial(answer) => {

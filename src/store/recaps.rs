@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
-use super::numbers::{Numbers, short};
+use super::numbers::{Numbers, short, story_number};
 use super::row::{at, json, parsed, parsed_or_none};
-use super::{Result, Store, drafts, ledger, marks};
+use super::{Result, Store, drafts, ledger, marks, parents};
 use crate::id::{AudienceId, StoryId};
 use crate::ledger::Note;
 use crate::rank::Weights;
@@ -64,6 +64,11 @@ impl Store {
             let sql = "INSERT INTO recap_story (story, short, week, place) VALUES (?1, ?2, ?3, ?4)";
             let number = numbers.of_story(&transaction, entry.story)?;
             transaction.execute(sql, params![number, entry.story.short(), pool.week.to_string(), entry.place])?;
+            if let Some(follows) = &entry.follows
+                && let Some(parent) = story_number(&transaction, follows.story)?
+            {
+                parents::put(&transaction, number, parent, &follows.changes)?;
+            }
         }
         notes.iter().try_for_each(|note| ledger::add(&transaction, note, &mut numbers))?;
         drafts::close(&transaction, pool.week)?;

@@ -75,14 +75,16 @@ impl Store {
         Ok(())
     }
 
-    /// Stories that stay as they are: published or in a draft, an editor's, or begun before `horizon`.
+    /// Stories that stay as they are: published or in a draft, an editor's, one that follows another
+    /// or is followed, or begun before `horizon`.
     fn fixed_stories(&self, horizon: Timestamp) -> Result<HashSet<StoryId>> {
         let sql = "SELECT DISTINCT s.id FROM item AS i JOIN story_item AS m ON m.item = i.number
                    JOIN story AS s ON s.number = m.story
                    WHERE i.first_seen >= ?1 AND i.placed >= ?1
                      AND (s.edited OR s.begun < ?1 OR EXISTS (SELECT 1 FROM recap_story WHERE story = s.number)
                           OR EXISTS (SELECT 1 FROM draft_story WHERE story = s.number)
-                          OR EXISTS (SELECT 1 FROM mark WHERE story = s.number))";
+                          OR EXISTS (SELECT 1 FROM mark WHERE story = s.number)
+                          OR EXISTS (SELECT 1 FROM story_parent WHERE s.number IN (story, parent)))";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([at(horizon)], |row| row.get(0).map(StoryId))?;
         rows.map(|row| Ok(row?)).collect()

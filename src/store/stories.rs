@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::items::{FROM, ITEM, item_row};
 use super::numbers::{short, story_number};
 use super::row::at;
-use super::{Result, Store};
+use super::{Result, Store, parents};
 use crate::id::StoryId;
 use crate::story::Story;
 
@@ -126,7 +126,7 @@ pub(super) fn merge(connection: &Connection, from: i64, into: i64) -> rusqlite::
     ] {
         connection.prepare_cached(sql)?.execute([from, into])?;
     }
-    Ok(())
+    parents::merge(connection, from, into)
 }
 
 /// Makes the story that begins then and gives its number; part of a turn's transaction.

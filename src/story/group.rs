@@ -66,7 +66,7 @@ const NEIGHBOURS: usize = 60;
 #[derive(Clone, Debug, Default)]
 pub struct Index {
     pub(super) recent: Recent,
-    /// Pairs of stories that an editor keeps apart, both ways.
+    /// Pairs of stories that are kept apart, both ways: by an editor, or since one follows the other.
     apart: HashSet<(StoryId, StoryId)>,
     /// What each item shares with the one in hand; all zero in between.
     shares: Vec<f64>,
@@ -183,7 +183,7 @@ impl Index {
             let on_average = self.on_average(&whole, item, candidate.story);
             let other = candidate.story.short();
             if whole.iter().any(|part| self.apart.contains(&(*part, candidate.story))) {
-                because += &format!("; story {other} is kept apart by an editor");
+                because += &format!("; story {other} is kept apart");
             } else if on_average >= ON_AVERAGE {
                 whole.push(candidate.story);
             } else {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::likeness::{Traits, common, weight};
+use super::likeness::{Common, Traits, common, weight};
 use super::signature::Signature;
 use crate::text::token::Script;
 
@@ -89,8 +89,23 @@ impl Rarity {
     /// How alike the titles of two items are among all, 0 to 1; each named by
     /// its place in the order in which they were counted.
     pub fn likeness(&self, one: usize, two: usize) -> f64 {
+        self.common(one, two).share.min(1.0)
+    }
+
+    /// What the titles of two items have in common.
+    pub fn common(&self, one: usize, two: usize) -> Common {
         let [titles, _] = common(self.traits(one), self.traits(two), |word| self.weights[*word as usize]);
-        titles.share.min(1.0)
+        titles
+    }
+
+    /// What a word says that stands in one other item.
+    pub fn rare(&self) -> f64 {
+        weight(1, self.rows.len())
+    }
+
+    /// The script of an item's title.
+    pub fn script(&self, item: usize) -> Script {
+        self.rows[item].script
     }
 
     fn traits(&self, item: usize) -> Traits<'_, u32> {

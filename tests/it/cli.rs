@@ -240,7 +240,10 @@ fn stories_are_one_json_object_a_line_best_first() {
     assert_eq!(stories.len(), 2);
     assert_eq!(stories[0]["headline"], "AI lab Anthropic raises $30 billion in new funding round");
     assert_eq!(stories[0]["publishers"], serde_json::json!(["one.example", "two.example"]));
-    assert_eq!(keys(&stories[0]), "audiences first headline id insight items last lead publishers recap related score");
+    assert_eq!(
+        keys(&stories[0]),
+        "audiences first follows headline id insight items last lead publishers recap related score"
+    );
     assert_eq!(keys(&stories[0]["lead"]), "link source title");
     assert_eq!(keys(&stories[0]["audiences"][0]), "because confidence id");
     assert_eq!(keys(&stories[0]["score"]), "parts total");
@@ -331,7 +334,7 @@ fn what_is_explained_is_there_as_json_too() {
     let object = |arguments: &[&str]| told(&[&["explain", "--json"], arguments].concat()).lines().remove(0);
     let place = object(&["2026-W18", "1"]);
     assert_eq!(keys(&place), "explains headline place published score story week");
-    assert_eq!(keys(&place["story"]), "audiences explains headline id items ledger recap score");
+    assert_eq!(keys(&place["story"]), "audiences explains followed_by follows headline id items ledger recap score");
     assert_eq!(place["story"]["recap"], serde_json::json!({ "week": "2026-W18", "place": 1 }));
     let link = object(&["https://one.example/0"]);
     assert_eq!(keys(&link), "explains items link refused removed");

@@ -12,6 +12,7 @@ mod editor;
 mod edits;
 mod faults;
 mod folder;
+mod follow;
 mod frugal;
 mod full_text;
 mod hostile;

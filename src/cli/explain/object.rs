@@ -97,6 +97,11 @@ fn of_story(store: &Store, config: &Config, now: Timestamp, id: StoryId) -> Resu
         })
     });
     let recap = store.placed_stories()?.get(&id).map(|(week, place)| json!({ "week": week, "place": place }));
+    let parents = store.parents()?;
+    let follows = parents.get(&id).map(|parent| json!({ "id": parent.story, "changes": parent.changes }));
+    let mut followed_by: Vec<StoryId> =
+        parents.iter().filter(|(_, parent)| parent.story == id).map(|(child, _)| *child).collect();
+    followed_by.sort();
     Ok(json!({
         "explains": "story",
         "id": id,
@@ -104,6 +109,8 @@ fn of_story(store: &Store, config: &Config, now: Timestamp, id: StoryId) -> Resu
         "items": reports.collect::<Vec<_>>(),
         "audiences": told.tags.iter().map(tag).collect::<Vec<_>>(),
         "recap": recap,
+        "follows": follows,
+        "followed_by": followed_by,
         "score": told.score,
         "ledger": store.ledger_of_story(id)?,
     }))

@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::id::SourceId;
+use crate::insight::development::Change;
 use crate::publish::card::Card;
 use crate::publish::feed::{Chain, Feed, FeedEntry, FeedSource, Origin};
 use crate::publish::inert::printable;
 use crate::publish::{Site, inert, words};
-use crate::recap::{AudienceName, Entry, Recap, State, Withdrawn};
+use crate::recap::{AudienceName, Entry, Follows, Recap, State, Withdrawn};
 
 /// One entry per recap, newest first; `begun` dates a feed without entries.
 pub fn weekly(site: &Site, recaps: &[Recap], begun: Timestamp) -> Feed {
@@ -249,5 +250,28 @@ fn placed(card: &Card, section: &str) -> Value {
     if let Some(note) = &card.insight.note {
         story["note"] = printable(&note.text).into();
     }
+    if let Some(follows) = &card.entry.follows {
+        story["follows"] = followed(card, follows);
+    }
     story
+}
+
+/// What a story follows, in `_recapd`.
+fn followed(card: &Card, follows: &Follows) -> Value {
+    let change = |change: &Change| {
+        json!({
+            "what": change.what,
+            "about": printable(&change.about),
+            "from": change.from.as_deref().map(printable),
+            "to": printable(&change.to),
+        })
+    };
+    json!({
+        "id": follows.story,
+        "week": follows.week,
+        "title": printable(&follows.headline),
+        "url": card.followed_url(follows),
+        "changed": printable(&follows.changed()),
+        "changes": follows.changes.iter().map(change).collect::<Vec<_>>(),
+    })
 }

@@ -221,7 +221,7 @@ fn terms(weights: &Weights) -> Vec<Term> {
         term(
             "Novelty",
             words::signed(-weights.novelty),
-            "Much the same headline stood in one of the last four recaps.".to_owned(),
+            "Much the same headline stood in one of the last four recaps, and it is no follow-up.".to_owned(),
         ),
         term("Age", format!("{} a day", words::signed(-weights.age)), "Time since the first report.".to_owned()),
         term(

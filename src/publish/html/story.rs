@@ -1,6 +1,7 @@
 //! The page of one story, the seed of the whole product.
 
 use askama::Template;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -10,12 +11,36 @@ use crate::publish::html::document;
 use crate::publish::html::page::Page;
 use crate::publish::{Document, Site, inert, words};
 use crate::recap::{Entry, Recap, Withdrawn};
+use crate::week::Week;
 
 #[derive(Template)]
 #[template(path = "story.html")]
 struct StoryPage<'a> {
     page: Page<'a>,
     card: Card<'a>,
+    later: &'a [Later],
+}
+
+/// A story of a later week that follows one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Later {
+    /// The week in which it stands.
+    pub week: Week,
+    /// What it is called.
+    pub headline: String,
+    /// Its page, below the site's root.
+    pub path: String,
+    /// What is new in it: "$10B -> $45B (valuation)"; may be empty.
+    pub changed: String,
+    /// When it was published.
+    pub published: Timestamp,
+}
+
+impl Later {
+    /// "week 19".
+    fn week_name(&self) -> String {
+        format!("week {}", self.week.number())
+    }
 }
 
 /// A link that hands the page on to a network of people.
@@ -60,13 +85,15 @@ impl StoryPage<'_> {
     }
 }
 
-/// The page of `entry`, which stands in `recap`.
-pub fn story_page(site: &Site, recap: &Recap, entry: &Entry) -> Document {
+/// The page of `entry`, which stands in `recap`, with what followed `later`, the earliest first.
+pub fn story_page(site: &Site, recap: &Recap, entry: &Entry, later: &[Later]) -> Document {
     let card = Card::new(site, recap, entry);
     let mut page = Page::new(site, &entry.path(), &entry.headline, &card.summary());
     page.kind = "article";
     page.data = Some(data(&card));
-    document(&StoryPage { page, card }, recap.story_updated(entry.story))
+    let followed = later.iter().map(|story| story.published);
+    let changed = followed.chain([recap.story_updated(entry.story)]).max();
+    document(&StoryPage { page, card, later }, changed.unwrap_or(recap.frozen))
 }
 
 #[derive(Template)]

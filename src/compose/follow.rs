@@ -1,0 +1,289 @@
+//! Memory across weeks: whether a story goes on with one that readers know, and
+//! whether it tells anything that is new. And within a week: which story goes on
+//! with an earlier one.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::Teller;
+use super::history::History;
+use crate::config::Config;
+use crate::facts::{FactKind, facts};
+use crate::id::StoryId;
+use crate::insight::development::{Change, What};
+use crate::insight::{self, Author};
+use crate::item::{self, Item};
+use crate::link::canonical;
+use crate::names::Names;
+use crate::recap::{Coverage, Entry, Follows, Recap};
+use crate::store::{Parent, Result, Store};
+use crate::story::Report;
+use crate::story::likeness::{By, Common};
+use crate::story::rarity::Rarity;
+use crate::story::signature::Signature;
+use crate::text::token::Script;
+use crate::week::Week;
+
+/// How like a story is to one that readers know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Likeness {
+    /// They may tell of one matter: the later one goes on with it, if it says what is other than it was.
+    Near,
+    /// They tell of one event: the later one is a repeat, if it says nothing new.
+    Same,
+}
+
+/// What two titles must have in common. Names alone are chance: whatever an actor does bears them.
+struct Bar {
+    likeness: Likeness,
+    /// The share of what they are compared by: of words in one script, and of what two scripts write alike.
+    shares: [f64; 2],
+    /// How many words.
+    count: usize,
+    /// Their weight, as many words that stand in one other item.
+    rare: f64,
+}
+
+/// Found on two real weeks, cut in the middle.
+const BARS: [Bar; 2] = [
+    Bar { likeness: Likeness::Same, shares: [0.6, 0.8], count: 3, rare: 2.0 },
+    Bar { likeness: Likeness::Near, shares: [0.35, 0.5], count: 3, rare: 1.6 },
+];
+
+/// Pairs of characters overlap: so many more are to be shared where a script writes no spaces.
+const PAIRS: usize = 2;
+
+impl Likeness {
+    /// That of two titles of `rarity`, with the share of what they have in common.
+    pub(super) fn of(rarity: &Rarity, one: usize, two: usize) -> Option<(Self, f64)> {
+        let Common { share, weight, count, by } = rarity.common(one, two);
+        let is_across = by == By::Neutral;
+        let pairs = if !is_across && rarity.script(one) == Script::Han { PAIRS } else { 0 };
+        let is_over = |bar: &&Bar| {
+            let least = bar.shares[usize::from(is_across)];
+            share >= least && count >= bar.count + pairs && weight >= bar.rare * rarity.rare()
+        };
+        BARS.iter().find(is_over).map(|bar| (bar.likeness, share))
+    }
+}
+
+/// So many of the titles of a story are remembered, one a publisher.
+const TITLES: usize = 16;
+
+/// A story that readers know.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub story: StoryId,
+    pub week: Week,
+    /// The end of that week's window: what came later, readers were not told.
+    until: Timestamp,
+    headline: String,
+    path: String,
+    /// What it is found by.
+    titles: Vec<Coverage>,
+    links: HashSet<String>,
+}
+
+impl Known {
+    /// All stories of a recap.
+    pub(super) fn of(recap: &Recap) -> Vec<Self> {
+        recap.entries.iter().map(|entry| Self::of_entry(recap, entry)).collect()
+    }
+
+    fn of_entry(recap: &Recap, entry: &Entry) -> Self {
+        let mut met = HashSet::new();
+        let lead = std::iter::once(&entry.lead);
+        let titles = lead.chain(&entry.coverage).filter(|report| met.insert(&report.publisher)).take(TITLES);
+        let links = entry.coverage.iter().filter_map(|report| report.url.as_deref()?.parse::<Url>().ok());
+        Self {
+            story: entry.story,
+            week: recap.week,
+            until: recap.window.end,
+            headline: entry.headline.clone(),
+            path: entry.path(),
+            titles: titles.cloned().collect(),
+            links: links.map(|link| canonical(&link).into()).collect(),
+        }
+    }
+
+    /// Its titles as stories of a week are compared.
+    pub(super) fn signatures(&self, names: &Names) -> Vec<Signature> {
+        let signature = |report: &Coverage| {
+            let link = report.url.as_deref().and_then(|url| url.parse().ok());
+            let entry = item::Entry { title: report.title.clone(), link, ..item::Entry::default() };
+            let item = Item {
+                id: report.item,
+                source: report.source.clone(),
+                identity: String::new(),
+                generation: 0,
+                version: 1,
+                first_seen: report.first_seen,
+                placed: None,
+                entry,
+            };
+            Signature::of(&item, report.first_seen, names)
+        };
+        self.titles.iter().map(signature).collect()
+    }
+
+    /// Whether it was reported under one of the links of `reports`.
+    pub(super) fn is_linked(&self, signature: &Signature) -> bool {
+        signature.link.as_ref().is_some_and(|link| self.links.contains(link))
+    }
+
+    fn followed(&self, changes: Vec<Change>) -> Follows {
+        Follows {
+            story: self.story,
+            week: Some(self.week),
+            headline: self.headline.clone(),
+            url: Some(self.path.clone()),
+            changes,
+        }
+    }
+}
+
+/// What a story of this week is to one that readers know.
+#[derive(Clone, Debug)]
+pub(super) enum Relation {
+    /// It tells what became of it.
+    Follows(Follows),
+    /// It tells the same again: why it has no place, in words.
+    Repeats(String),
+}
+
+/// Judges what later reports add.
+pub(super) struct Judge<'j> {
+    store: &'j Store,
+    teller: &'j Teller<'j>,
+    history: &'j History,
+    parents: HashMap<StoryId, Parent>,
+    author: Author<'j>,
+}
+
+impl<'j> Judge<'j> {
+    /// By what is stored and was published.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub(super) fn new(
+        store: &'j Store,
+        config: &'j Config,
+        teller: &'j Teller<'j>,
+        history: &'j History,
+    ) -> Result<Self> {
+        let author = Author::new(&config.playbook, &config.names, &config.audiences);
+        Ok(Self { store, teller, history, parents: store.parents()?, author })
+    }
+
+    /// What `now` reports that `known` did not.
+    pub(super) fn changes(&self, known: &[Report], now: &[Report]) -> Vec<Change> {
+        let texts = |reports: &[Report]| -> Vec<String> { reports.iter().map(|it| it.item.entry.text()).collect() };
+        let (known_texts, now_texts) = (texts(known), texts(now));
+        self.author.changes(&as_read(known, &known_texts), &as_read(now, &now_texts))
+    }
+
+    /// What `story`, as it is reported now, is to a story that readers know and
+    /// that it is so much like; none if it is a story of its own.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub(super) fn relation(
+        &self,
+        story: StoryId,
+        now: &[Report],
+        like: Option<(&Known, Likeness)>,
+    ) -> Result<Option<Relation>> {
+        let parent = self.parents.get(&story);
+        let of_parent = parent.and_then(|parent| self.history.known(parent.story));
+        let Some((known, likeness)) = of_parent.map(|known| (known, Likeness::Same)).or(like) else { return Ok(None) };
+        let family = self.family(known.story);
+        let last = family.iter().copied().max_by_key(|known| (known.week, known.story)).unwrap_or(known);
+        let told = self.told(&family)?;
+        let mut changes = self.changes(&told, now);
+        if changes.is_empty()
+            && let Some(parent) = parent.filter(|parent| parent.story == last.story)
+        {
+            changes = parent.changes.clone();
+        }
+        // What is only near may be another matter of the same actor: it has to say what is other than it was.
+        let is_sure = likeness == Likeness::Same || changes.iter().any(|change| change.what <= What::Stage);
+        Ok(match changes.is_empty() {
+            false if is_sure => Some(Relation::Follows(last.followed(changes))),
+            true if likeness == Likeness::Same || tells_the_same_amounts(&told, now) => Some(Relation::Repeats(
+                format!("told in week {} already, and nothing is new since: “{}”", last.week.number(), last.headline),
+            )),
+            _ => None,
+        })
+    }
+
+    /// The published stories that go on with each other, `story` among them.
+    pub(super) fn family(&self, story: StoryId) -> Vec<&'j Known> {
+        let mut members = vec![story];
+        let mut at = 0;
+        while let Some(member) = members.get(at).copied() {
+            let parent = self.parents.get(&member).map(|parent| parent.story);
+            let children = self.parents.iter().filter(|(_, parent)| parent.story == member).map(|(child, _)| *child);
+            let new: Vec<StoryId> = parent.into_iter().chain(children).filter(|it| !members.contains(it)).collect();
+            members.extend(new);
+            at += 1;
+        }
+        members.sort();
+        members.into_iter().filter_map(|member| self.history.known(member)).collect()
+    }
+
+    /// The stories that follow one of `family`, and that readers do not know yet.
+    pub(super) fn on_their_way(&self, family: &[&Known]) -> Vec<StoryId> {
+        let is_member = |story: StoryId| family.iter().any(|known| known.story == story);
+        let children = self.parents.iter().filter(|(child, parent)| is_member(parent.story) && !is_member(**child));
+        let mut children: Vec<StoryId> = children.map(|(child, _)| *child).collect();
+        children.sort();
+        children
+    }
+
+    /// What readers were told of a family, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub(super) fn told(&self, family: &[&Known]) -> Result<Vec<Report>> {
+        let mut reports = Vec::new();
+        for known in family {
+            let story = self.store.story_until(known.story, known.until)?;
+            reports.extend(story.into_iter().flat_map(|story| self.teller.untagged(story, known.until).reports));
+        }
+        reports.sort_by_key(|report| (report.appeared(), report.item.id));
+        Ok(reports)
+    }
+}
+
+/// Whether headlines tell of money, and all of it was in headlines before: what
+/// is near and gives the same figures is the same matter.
+fn tells_the_same_amounts(told: &[Report], now: &[Report]) -> bool {
+    let amounts = |reports: &[Report]| -> HashSet<String> {
+        let facts = reports.iter().flat_map(|report| facts(&report.item.entry.title));
+        facts.filter(|fact| matches!(fact.kind, FactKind::Amount { .. })).map(|fact| fact.key()).collect()
+    };
+    let now = amounts(now);
+    !now.is_empty() && now.is_subset(&amounts(told))
+}
+
+/// Reports as the authors of cards read them.
+fn as_read<'r>(reports: &'r [Report], texts: &'r [String]) -> Vec<insight::Report<'r>> {
+    let read = |(report, text): (&'r Report, &'r String)| insight::Report {
+        item: report.item.id,
+        version: report.item.version,
+        publisher: &report.publisher.name,
+        weight: report.publisher.weight.value(),
+        kind: report.publisher.kind,
+        title: &report.item.entry.title,
+        text,
+        language: None,
+        published: report.appeared(),
+        quotable_words: 0,
+    };
+    reports.iter().zip(texts).map(read).collect()
+}

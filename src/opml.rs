@@ -29,6 +29,8 @@ pub struct Outline {
     pub html_url: Option<Url>,
     /// The folder it stands in: `News`, `News/AI` for one within another.
     pub folder: Option<String>,
+    /// How many more folders it stood in than the eight that are kept.
+    pub deeper: usize,
     /// BCP 47, as written.
     pub language: Option<String>,
     /// What only recapd reads.
@@ -89,7 +91,7 @@ mod tests {
             let mut xml_url: Url = format!("https://{host}.test/feed").parse().unwrap();
             xml_url.set_query(query.as_deref());
             let own = Own { id: Some(host), weight, interval, ..Own::default() };
-            Outline { text, xml_url, html_url: None, folder, language: Some("de".to_owned()), own }
+            Outline { text, xml_url, html_url: None, folder, deeper: 0, language: Some("de".to_owned()), own }
         }
     }
 
@@ -103,6 +105,21 @@ mod tests {
                 list
             };
             prop_assert_eq!(by_id(read.outlines), by_id(list));
+        }
+
+        #[test]
+        fn a_name_that_looks_like_markup_is_written_and_read_again(folder in "[a&;<lt>b]{1,6}", text in "[a&;<lt>b]{1,6}") {
+            let outline = Outline {
+                text,
+                folder: Some(folder),
+                own: Own { id: Some("a".to_owned()), ..Own::default() },
+                xml_url: "https://a.test/feed".parse().unwrap(),
+                html_url: None,
+                deeper: 0,
+                language: None,
+            };
+            let read = read(&String::from_utf8(written("Ours", [outline.clone()].into_iter())).unwrap()).unwrap();
+            prop_assert_eq!(read.outlines, [outline]);
         }
 
         #[test]

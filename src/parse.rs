@@ -194,7 +194,7 @@ pub fn parse(document: Document) -> Result<Parsed, NotAFeed> {
     let first = (shape != shape::Shape::Json).then(|| many::first(&text));
     let mut reading = match &first {
         None => json_feed::read(&text)?,
-        Some(first) => salvage::read(&first.text, shape, document.base_url, first.tags)?,
+        Some(first) => salvage::read(first, shape, document.base_url)?,
     };
     reading.skipped.extend(first.as_ref().and_then(|first| first.beyond.clone()));
     reading.mended.splice(..0, misnamed.into_iter().chain(capitals.clone()));

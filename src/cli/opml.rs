@@ -203,6 +203,7 @@ fn outline_of(source: &Source) -> Outline {
         xml_url: source.feed.clone(),
         html_url: None,
         folder: source.folder.clone(),
+        deeper: 0,
         language: source.language.clone(),
         own: Own {
             id: Some(source.id.to_string()),

@@ -139,6 +139,24 @@ pub fn outline(outline: &Outline, here: &Here, claim: &dyn Fn(&str) -> Claim) ->
             None => note(format!("its audience `{named}` is not configured: left out")),
         }
     }
+    let excerpt_words = own.excerpt_words.as_deref().and_then(|written| {
+        let words = written.parse().ok();
+        if words.is_none() {
+            note(format!("its excerptWords `{written}` is no number of words, as 40 is: left out"));
+        }
+        words
+    });
+    let hub = match own.websub.as_deref() {
+        Some("false") => Hub::Ignored,
+        None | Some("true") => Hub::Heard,
+        Some(written) => {
+            note(format!("its websub `{written}` is neither true nor false: true"));
+            Hub::Heard
+        }
+    };
+    if outline.deeper > 0 {
+        note(format!("its folder is {} deeper than the eight that are kept: it stands in the eighth", outline.deeper));
+    }
     let source = NewSource {
         kind: kind.unwrap_or_else(|| here.publishers.carrier(&outline.xml_url, &name)),
         weight,
@@ -147,8 +165,8 @@ pub fn outline(outline: &Outline, here: &Here, claim: &dyn Fn(&str) -> Claim) ->
         // Lists of others have anything here, `unknown` among it.
         language: outline.language.clone().and_then(|it| Language::try_from(it).ok()).map(|it| it.0),
         folder: outline.folder.clone(),
-        excerpt_words: own.excerpt_words.as_deref().and_then(|written| written.parse().ok()),
-        hub: if own.websub.as_deref() == Some("false") { Hub::Ignored } else { Hub::Heard },
+        excerpt_words,
+        hub,
         ..NewSource::new(id, &name, outline.xml_url.clone())
     };
     (source, notes)
@@ -251,5 +269,19 @@ mod tests {
         check("recapd:interval='1m'", &["its interval 1m is outside `min_interval` and `max_interval`: left out"]);
         let bad = "`soon` is no length of time: write it as in \"30m\", \"1h 30m\" or \"7d\"";
         check("recapd:interval='soon'", &[bad]);
+        check("recapd:excerptWords='-3'", &["its excerptWords `-3` is no number of words, as 40 is: left out"]);
+        check("recapd:websub='maybe'", &["its websub `maybe` is neither true nor false: true"]);
+        assert_eq!(check("recapd:websub='true'", &[]).hub, Hub::Heard);
+    }
+
+    #[test]
+    fn a_folder_that_is_too_deep_is_told() {
+        let (open, close) = ("<outline text='a'>".repeat(9), "</outline>".repeat(9));
+        let list = format!("<opml>{open}<outline xmlUrl='https://a.test/f'/>{close}</opml>");
+        let hour = Duration::from_secs(3600);
+        let publishers = Publishers::default();
+        let here = Here { publishers: &publishers, audiences: Vec::new(), least: hour, most: hour };
+        let (_, notes) = outline(&read(&list).unwrap().outlines[0], &here, &|_| Claim::Free);
+        assert_eq!(notes, ["its folder is 1 deeper than the eight that are kept: it stands in the eighth"]);
     }
 }

@@ -59,12 +59,13 @@ pub fn read(text: &str) -> Result<Listed, NotAList> {
     let mut listed = Listed::default();
     let mut folders: Vec<Option<String>> = Vec::new();
     let mut prefix = "recapd".to_owned();
-    let mut is_opml = false;
+    let (mut is_opml, mut is_ours) = (false, false);
     for tag in tags(text) {
         is_opml |= tag.is("opml");
         listed.is_whole |= tag.is("opml") && tag.role != Role::Opens;
         if let Some(declared) = tag.attributes().find_map(|(name, value)| prefix_of(name, value)) {
             prefix = declared.to_owned();
+            is_ours = true;
         }
         match (tag.is("outline") && is_opml, tag.role) {
             (false, _) => {}
@@ -72,7 +73,7 @@ pub fn read(text: &str) -> Result<Listed, NotAList> {
             (true, role) => {
                 let is_feed = listed.add(&tag, folders.iter().flatten(), &prefix);
                 if role == Role::Opens {
-                    folders.push((!is_feed).then(|| folder_name(&tag)).flatten());
+                    folders.push((!is_feed).then(|| folder_name(&tag, is_ours)).flatten());
                 }
             }
         }
@@ -106,11 +107,13 @@ impl Listed {
             None if !is_rss || tag.role == Role::Opens => return false,
             None => self.refused.push(Refused { text, why: "it has no address: xmlUrl is missing".to_owned() }),
             Some(Ok(xml_url)) => {
-                let folders: Vec<&str> = folders.map(String::as_str).take(DEEPEST).collect();
-                let folder = if folders.is_empty() { category(tag) } else { Some(folders.join("/")) };
+                let folders: Vec<&str> = folders.map(String::as_str).collect();
+                let kept = &folders[..folders.len().min(DEEPEST)];
+                let folder = if folders.is_empty() { category(tag) } else { Some(kept.join("/")) };
+                let deeper = folders.len() - kept.len();
                 let html_url = tag.attribute("htmlUrl").and_then(|it| address(&it).ok());
                 let language = tag.attribute("language").filter(|it| !it.trim().is_empty());
-                self.outlines.push(Outline { text, xml_url, html_url, folder, language, own });
+                self.outlines.push(Outline { text, xml_url, html_url, folder, deeper, language, own });
             }
             Some(Err(why)) => {
                 let text = if text.is_empty() { written.unwrap_or_default() } else { text };
@@ -124,9 +127,13 @@ impl Listed {
 /// Our own lists have names as they are; in those of others there is markup, escaped once or twice.
 fn feed_name(tag: &Tag, own: &Own) -> String {
     match tag.attribute("text").filter(|_| own.id.is_some()) {
-        Some(text) => cut(&one_line(&without_controls(&text)), LONGEST_NAME_CHARS),
+        Some(text) => as_it_is(&text),
         None => name(tag),
     }
+}
+
+fn as_it_is(name: &str) -> String {
+    cut(&one_line(&without_controls(name)), LONGEST_NAME_CHARS)
 }
 
 fn name(tag: &Tag) -> String {
@@ -134,9 +141,11 @@ fn name(tag: &Tag) -> String {
     cut(&title(&said.unwrap_or_default()), LONGEST_NAME_CHARS)
 }
 
-/// A slash is between folders, so that none may stand in a name.
-fn folder_name(tag: &Tag) -> Option<String> {
-    let name = name(tag).replace('/', "-");
+/// A slash is between folders, so that none may stand in a name. In our own lists
+/// it stands as it is: `R &lt` there is no slip for `R <`.
+fn folder_name(tag: &Tag, is_ours: bool) -> Option<String> {
+    let name = if is_ours { as_it_is(&tag.attribute("text").unwrap_or_default()) } else { name(tag) };
+    let name = name.replace('/', "-");
     (!name.trim().is_empty()).then_some(name)
 }
 
@@ -220,6 +229,14 @@ mod tests {
                 "Tech/ML > C: https://c.test/f",
             ],
         );
+    }
+
+    #[test]
+    fn of_folders_within_folders_eight_are_kept_and_the_others_counted() {
+        let (open, close) = ("<outline text='a'>".repeat(10), "</outline>".repeat(10));
+        let list = format!("<opml>{open}<outline xmlUrl='https://a.test/f'/>{close}</opml>");
+        let deep = read(&list).unwrap().outlines.remove(0);
+        assert_eq!((deep.folder.as_deref(), deep.deeper), (Some("a/a/a/a/a/a/a/a"), 2));
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub(super) struct First<'t> {
     /// How many tags of entries without a prefix there are in it, wherever they
     /// stand; 0 if something was left out.
     pub tags: usize,
+    /// The same of the tags that end an entry.
+    pub ends: usize,
     /// What was left out.
     pub beyond: Option<Skipped>,
 }
@@ -40,9 +42,13 @@ pub(super) fn first(text: &str) -> First<'_> {
         // Without the end of the last, mending closes what is open.
         let rest = text.rfind(end).map_or(text.len(), |at| at + end.len()).max(cut);
         let few = [&text[..cut], &text[rest..]].concat();
-        return First { text: Cow::Owned(few), tags: 0, beyond: Some(Skipped { index: MOST_LOOKED_AT, why }) };
+        return First { text: Cow::Owned(few), tags: 0, ends: 0, beyond: Some(Skipped { index: MOST_LOOKED_AT, why }) };
     }
-    First { text: Cow::Borrowed(text), tags, beyond: None }
+    let ends = ["</item", "</entry"].map(|end| {
+        let is_whole = |at: &usize| !text[at + end.len()..].starts_with(|it: char| it.is_ascii_alphanumeric());
+        memmem::find_iter(text.as_bytes(), end).filter(is_whole).count()
+    });
+    First { text: Cow::Borrowed(text), tags, ends: ends.iter().sum(), beyond: None }
 }
 
 /// Where the tag of an entry begins that has `name`, perhaps after a prefix, at `at`.
@@ -83,6 +89,7 @@ mod tests {
 
     #[test]
     fn tags_are_counted_wherever_they_stand() {
-        assert_eq!(first("<items/><item><![CDATA[<item ></item>]]><a:entry/></item><entry/>").tags, 3);
+        let first = first("<items/><item><![CDATA[<item ></item>]]><a:entry/></item><entry/>");
+        assert_eq!((first.tags, first.ends), (3, 2));
     }
 }

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::fields::{DEEPEST, Fields, Outline, outline};
 use super::hollow::hollow;
+use super::many::First;
 use super::shape::{self, Shape};
 use super::{MOST_ENTRIES, NotAFeed, Rescue, Skipped, attempt, mend, root};
 
@@ -35,12 +36,13 @@ pub(super) struct Reading<'t> {
     pub mended: Vec<String>,
 }
 
-/// The feed in a text of this shape, which has so many `tags` of entries.
+/// The feed in a text of this shape.
 ///
 /// # Errors
 ///
 /// If no stage can read it.
-pub(super) fn read<'t>(text: &'t str, shape: Shape, base: Option<&Url>, tags: usize) -> Result<Reading<'t>, NotAFeed> {
+pub(super) fn read<'t>(first: &'t First, shape: Shape, base: Option<&Url>) -> Result<Reading<'t>, NotAFeed> {
+    let text = &*first.text;
     let prolog = &text[..shape::root(text).unwrap_or_default()];
     let (adapted, notes) = root::adapted(text, shape);
     let mut mended: Vec<String> = notes.into_iter().map(|note| format!("{note}, line {}", 1 + lines(prolog))).collect();
@@ -48,11 +50,11 @@ pub(super) fn read<'t>(text: &'t str, shape: Shape, base: Option<&Url>, tags: us
         Cow::Borrowed(text) => outline(text, base),
         Cow::Owned(text) => outline(text, base).into_owned(),
     };
-    let reason = match first(&adapted, &as_is, base) {
-        Ok(feed) if as_is.tags >= tags || !has_more(&adapted, &as_is) => {
+    let reason = match whole(&adapted, &as_is, base) {
+        Ok(feed) if as_is.tags >= first.tags || !has_more(&adapted, &as_is) => {
             mended.extend(mend::mended(prolog).notes);
             let rescued = if mended.is_empty() { Rescue::AsIs } else { Rescue::Repaired };
-            let skipped = unread(tags, &as_is);
+            let skipped = unread(first, &as_is);
             return Ok(Reading { shape, feed, outline: as_is, skipped, rescued, mended });
         }
         Ok(_) => "entries inside other text".to_owned(),
@@ -63,7 +65,7 @@ pub(super) fn read<'t>(text: &'t str, shape: Shape, base: Option<&Url>, tags: us
     drop(adapted);
     mended.extend(repaired.notes);
     let outline = outline(&repaired.text, base);
-    let skipped = unread(tags, &outline);
+    let skipped = unread(first, &outline);
     if !outline.excessive
         && let Ok(feed) = attempt::read(&repaired.text, base)
         && (!feed.entries.is_empty() || outline.entries.is_empty())
@@ -93,12 +95,29 @@ fn has_more(text: &str, as_is: &Outline) -> bool {
     outline(&mend::mended(text).text, None).entries.len() > as_is.entries.len()
 }
 
-/// What has the tag of an entry and is none.
-fn unread(tags: usize, outline: &Outline) -> Vec<Skipped> {
+/// What has the tag of an entry and is none, and what ends as entries do without having begun so.
+fn unread(first: &First, outline: &Outline) -> Vec<Skipped> {
     let index = outline.entries.len();
-    let hidden = tags.saturating_sub(outline.tags);
-    let why = || format!("inside a comment or other text: {hidden} that look like entries");
-    (hidden > 0).then(|| Skipped { index, why: why() }).into_iter().collect()
+    let hidden = first.tags.saturating_sub(outline.tags);
+    let headless = first.ends.saturating_sub(first.tags.max(outline.tags));
+    let whys = [
+        (hidden, format!("inside a comment or other text: {hidden} that look like entries")),
+        (headless, format!("ends of entries without their beginnings: {headless}")),
+    ];
+    let counted = whys.into_iter().filter(|(count, _)| *count > 0).map(|(_, why)| Skipped { index, why });
+    merged(outline).chain(counted).collect()
+}
+
+/// Entries that stand in the one before them, of which two ids are left: what ended the one and began the
+/// other is gone.
+fn merged(outline: &Outline) -> impl Iterator<Item = Skipped> {
+    let two_ids = |entry: &&Fields| {
+        let mut ids = ["guid", "atom:id"].into_iter().flat_map(|name| entry.all(name)).map(|id| &id.text);
+        let first = ids.next();
+        ids.any(|id| Some(id) != first)
+    };
+    let why = "it stands inside the entry before it: that has two ids";
+    outline.entries.iter().filter(two_ids).map(move |entry| Skipped { index: entry.place, why: why.to_owned() })
 }
 
 fn lines(text: &str) -> usize {
@@ -110,7 +129,7 @@ fn lines(text: &str) -> usize {
 /// # Errors
 ///
 /// If feed-rs cannot read it, or would leave out what matters, in words.
-fn first(text: &str, outline: &Outline, base: Option<&Url>) -> Result<model::Feed, String> {
+fn whole(text: &str, outline: &Outline, base: Option<&Url>) -> Result<model::Feed, String> {
     if outline.depth > DEEPEST {
         return Err("nested too deep".to_owned());
     }

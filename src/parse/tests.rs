@@ -452,3 +452,68 @@ fn slips_in_attributes_are_understood() {
     let attached = "[{\"length\":1234,\"mime_type\":null,\"url\":\"https://a.test/x\"}]";
     check_item("<enclosure url='/x' length='1,234'/>", "enclosures", attached);
 }
+
+/// Whether an entry of eight is neither read nor said to be left out. Where an entry hangs on what is left of its
+/// tag (`<tem>`), that has no end, which is said.
+fn loses_in_silence(text: &str) -> bool {
+    document(text.as_bytes()).is_ok_and(|parsed| {
+        let is_told =
+            !parsed.skipped.is_empty() || parsed.mended.iter().any(|said| said.starts_with("tag without end"));
+        parsed.entries.len() < 8 && !is_told
+    })
+}
+
+#[test]
+fn no_damage_between_entries_costs_one_in_silence() {
+    const PUT_IN: [&str; 30] = [
+        "<",
+        ">",
+        "</",
+        "/>",
+        "<x",
+        "<x>",
+        "</x>",
+        "<item",
+        "<item>",
+        "<item ",
+        "</item>",
+        "</item",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<!",
+        "<!x",
+        "<?",
+        "?>",
+        "<?x",
+        "&",
+        "\"",
+        "'",
+        "<a b='",
+        "<a b=\"",
+        "<title>",
+        "</title>",
+        "<item/>",
+        "\0",
+    ];
+    let feeds = [("item", "guid"), ("entry", "id")].map(|(entry, id)| {
+        let entries = |at: usize| format!("<{entry}><title>T{at}</title><{id}>{at}</{id}></{entry}>\n");
+        let entries: String = (0..8).map(entries).collect();
+        let atom = || format!("<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title>{entries}</feed>");
+        (entry, if entry == "item" { rss(&entries) } else { atom() })
+    });
+    let mut lost = Vec::new();
+    for (entry, feed) in &feeds {
+        // From the end of the one's id to the other's title.
+        let begin = feed.find(">3</").unwrap() + ">3</".len();
+        let begin = begin + feed[begin..].find('>').unwrap() + 1;
+        for at in begin..feed.find("T4").unwrap() {
+            let (before, after) = feed.split_at(at);
+            let put_in = PUT_IN.map(|put| [before, &put.replace("item", entry), after].concat());
+            let cut_out = (1..12).map(|length| [before, &after[length..]].concat());
+            lost.extend(put_in.into_iter().chain(cut_out).filter(|text| loses_in_silence(text)));
+        }
+    }
+    assert!(lost.is_empty(), "{} of them, as {:?}", lost.len(), lost[0]);
+}

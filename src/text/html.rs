@@ -14,6 +14,7 @@ use crate::text::{head, mojibake, one_line};
 
 mod depth;
 mod fold;
+mod lazy;
 mod lists;
 mod pixels;
 mod runs;
@@ -119,6 +120,7 @@ fn inert(html: &str, base: Option<&Url>) -> String {
     {
         return trimmed(safe);
     }
+    let html = lazy::shown(&html);
     let html = &*flattened(whole_tags(&html, MOST_BYTES));
     let mut safe = cleaned(html, base);
     // What stands wrongly in a table moves out of it, by the rules of HTML,

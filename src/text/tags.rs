@@ -71,6 +71,11 @@ impl Tag<'_> {
         Some(decoded(found.1).into_owned())
     }
 
+    /// Where in `text`, whose tag it is, what follows its name begins.
+    pub fn attributes_begin(&self, text: &str) -> usize {
+        text.len() - self.after.len() - ">".len() - self.attributes.len()
+    }
+
     /// All attributes as written, in their order.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, &str)> {
         let mut rest = self.attributes;

@@ -3,6 +3,7 @@
 
 mod common;
 pub mod group;
+pub mod imprint;
 pub mod likeness;
 pub mod rarity;
 mod recent;

@@ -89,14 +89,13 @@ impl Rarity {
     /// How alike the titles of two items are among all, 0 to 1; each named by
     /// its place in the order in which they were counted.
     pub fn likeness(&self, one: usize, two: usize) -> f64 {
-        let [titles, _] = common(self.traits(one), self.traits(two), |word| self.weights[*word as usize]);
-        titles.share.min(1.0)
+        common(self.traits(one), self.traits(two), |word| self.weights[*word as usize]).min(1.0)
     }
 
     fn traits(&self, item: usize) -> Traits<'_, u32> {
         let Row { script, words, neutral } = &self.rows[item];
         let numbers = |range: &Range<usize>| &self.numbers[range.clone()];
-        Traits { script: *script, words: numbers(words), neutral: numbers(neutral), marks: &[] }
+        Traits { script: *script, words: numbers(words), neutral: numbers(neutral) }
     }
 }
 

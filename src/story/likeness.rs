@@ -22,7 +22,7 @@ pub enum By {
     Marks,
 }
 
-/// What two items have in common.
+/// What the titles of two items have in common.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Common {
     /// As what.
@@ -35,7 +35,7 @@ pub struct Common {
     pub count: usize,
 }
 
-/// What an item is compared by; each list in order, each thing once.
+/// What the titles of two items are compared by; each list in order, each thing once.
 #[derive(Clone, Copy, Debug)]
 pub struct Traits<'t, T> {
     /// Of the title.
@@ -44,8 +44,6 @@ pub struct Traits<'t, T> {
     pub words: &'t [T],
     /// See [`By::Neutral`].
     pub neutral: &'t [T],
-    /// See [`By::Marks`].
-    pub marks: &'t [T],
 }
 
 /// What a word says that stands in `found_in` of `items`.
@@ -53,20 +51,19 @@ pub fn weight(found_in: usize, items: usize) -> f64 {
     (1.0 + ((items + PRIOR_ITEMS) as f64) / (found_in as f64 + 1.0)).ln()
 }
 
-/// What two items have in common: in their titles, and in names and figures.
-pub fn common<T: Ord>(one: Traits<T>, two: Traits<T>, weight: impl Fn(&T) -> f64) -> [Common; 2] {
-    let across = (one.script == Script::Han) != (two.script == Script::Han);
-    let titles = if across {
-        shared(By::Neutral, one.neutral, two.neutral, &weight)
-    } else {
-        shared(By::Words, one.words, two.words, &weight)
-    };
-    [titles, shared(By::Marks, one.marks, two.marks, &weight)]
+/// How titles are compared, written in these scripts.
+pub fn by(one: Script, two: Script) -> By {
+    if (one == Script::Han) != (two == Script::Han) { By::Neutral } else { By::Words }
 }
 
-fn shared<T: Ord>(by: By, one: &[T], two: &[T], weight: impl Fn(&T) -> f64) -> Common {
-    let (mut ground, mut count) = (0.0, 0);
-    let mut left = two;
+/// What the titles of two items have in common.
+pub fn common<T: Ord>(one: Traits<T>, two: Traits<T>, weight: impl Fn(&T) -> f64) -> Common {
+    let by = by(one.script, two.script);
+    let (one, two) = match by {
+        By::Neutral => (one.neutral, two.neutral),
+        By::Words | By::Marks => (one.words, two.words),
+    };
+    let (mut ground, mut count, mut left) = (0.0, 0, two);
     for word in one {
         while left.first().is_some_and(|other| other < word) {
             left = &left[1..];
@@ -76,12 +73,13 @@ fn shared<T: Ord>(by: By, one: &[T], two: &[T], weight: impl Fn(&T) -> f64) -> C
             count += 1;
         }
     }
-    if count == 0 {
-        return Common { by, share: 0.0, weight: 0.0, count };
-    }
     let sum = |words: &[T]| -> f64 { words.iter().map(&weight).sum() };
-    let (a, b) = (sum(one), sum(two));
-    let whole = a.min(b) * LEAN + a.max(b) * (1.0 - LEAN);
-    let share = if whole > 0.0 { ground / whole } else { 0.0 };
+    let share = if count > 0 { share(ground, sum(one), sum(two)) } else { 0.0 };
     Common { by, share, weight: ground, count }
+}
+
+/// The share of what is `common` to two items that weigh so much as a whole.
+pub(super) fn share(common: f64, one: f64, two: f64) -> f64 {
+    let whole = one.min(two) * LEAN + one.max(two) * (1.0 - LEAN);
+    if whole > 0.0 { common / whole } else { 0.0 }
 }

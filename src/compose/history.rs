@@ -44,7 +44,7 @@ impl History {
     /// If the database fails.
     pub fn of(store: &Store) -> Result<Self> {
         let told = store.placed_stories()?.into_keys().collect();
-        Self::remembering(store, told, &store.recaps(None, MEMORY)?)
+        Ok(Self::remembering(told, &store.recaps(None, MEMORY)?))
     }
 
     /// What was published before `week`, as its first readers knew it.
@@ -55,17 +55,13 @@ impl History {
     pub fn before(store: &Store, week: Week) -> Result<Self> {
         let placed = store.placed_stories()?.into_iter();
         let told = placed.filter(|(_, (placed, _))| *placed < week).map(|(story, _)| story).collect();
-        Self::remembering(store, told, &store.recaps_before(week, MEMORY)?)
+        Ok(Self::remembering(told, &store.recaps_before(week, MEMORY)?))
     }
 
     /// `recaps` are the newest ones, newest first.
-    fn remembering(store: &Store, mut told: HashSet<StoryId>, recaps: &[Recap]) -> Result<Self> {
-        // A report that another one went on with is told with that.
-        let parents = store.parents()?.into_iter().filter(|(child, _)| told.contains(child));
-        let earlier: Vec<StoryId> = parents.map(|(_, parent)| parent.story).collect();
-        told.extend(earlier);
+    fn remembering(told: HashSet<StoryId>, recaps: &[Recap]) -> Self {
         let headlines = recaps.iter().take(RECAPS).map(headlines).collect();
-        Ok(Self { told, headlines, ..Self::default() }.with_memory(recaps.iter().flat_map(Known::of).collect()))
+        Self { told, headlines, ..Self::default() }.with_memory(recaps.iter().flat_map(Known::of).collect())
     }
 
     fn with_memory(mut self, memory: Vec<Known>) -> Self {

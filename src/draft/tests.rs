@@ -236,7 +236,7 @@ fn what_is_wrong_is_said_with_its_line_and_what_would_be_right() {
         UTF-16
             line 1: the file is in UTF-16: save it as UTF-8
         Latin-1
-            line 64: the file is not in UTF-8 (there is a byte 0xe9): save it as UTF-8
+            line 65: the file is not in UTF-8 (there is a byte 0xe9): save it as UTF-8
         a binary file
             line 22: there is a control character (U+0000): take it out
         no header

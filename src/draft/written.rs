@@ -5,7 +5,6 @@ use std::fmt::Write;
 use super::{Block, Candidate, Draft, NOTE_MAX, Section, Sheet};
 use crate::publish::inert::{self, printable};
 use crate::publish::words;
-use crate::recap::Follows;
 use crate::text::{cut, one_line};
 
 /// Characters of a card's first line in a comment.
@@ -61,7 +60,7 @@ fn facts(sheet: &Sheet, Candidate { entry, .. }: &Candidate) -> String {
         entry.lead.publisher
     )];
     lines.extend(entry.lead.url.as_deref().and_then(inert::web));
-    lines.extend(entry.follows.as_ref().map(Follows::in_words));
+    lines.extend(entry.follows.as_ref().map(|follows| cut(&one_line(&follows.in_words()), NEWS_MAX)));
     let news = entry.insight.what_changed.as_ref();
     lines.extend(news.map(|news| format!("“{}”", cut(&one_line(&news.text), NEWS_MAX))));
     let reason = sheet.frozen.reason(entry.story);

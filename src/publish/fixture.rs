@@ -5,11 +5,12 @@ use jiff::Timestamp;
 
 use crate::audience::{Evidence, Place, Tag};
 use crate::id::{ItemId, Share, SourceId, StoryId};
+use crate::insight::development::{Change, What};
 use crate::insight::{Cite, Comparison, Dated, Disagreement, EventKind, Figure, Insight, Origin, Part, Row};
 use crate::publish::Site;
 use crate::publisher::Kind;
 use crate::rank::{Points, Score};
-use crate::recap::{AudienceName, AudienceShare, Coverage, Entry, Issue, LeftOut, Recap, Related, State};
+use crate::recap::{AudienceName, AudienceShare, Coverage, Entry, Follows, Issue, LeftOut, Recap, Related, State};
 
 /// Everything a feed might hold to get out of its place.
 pub const HOSTILE: &str =
@@ -283,6 +284,20 @@ fn hostile() -> Entry {
     let mut entry = entry(6, "script-alert-1", vec![bad, long], 0, insight);
     entry.related =
         vec![Related { story: StoryId([9; 16]), headline: HOSTILE.to_owned(), url: Some("//evil.example".to_owned()) }];
+    entry.follows = Some(Follows {
+        story: StoryId([9; 16]),
+        week: Some("2026-W18".parse().unwrap()),
+        headline: HOSTILE.to_owned(),
+        url: Some("javascript:alert(1)".to_owned()),
+        changes: vec![Change {
+            what: What::Figure,
+            about: HOSTILE.to_owned(),
+            from: Some(HOSTILE.to_owned()),
+            to: HOSTILE.to_owned(),
+            cites: Vec::new(),
+            known: Vec::new(),
+        }],
+    });
     entry
 }
 

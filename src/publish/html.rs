@@ -97,6 +97,14 @@ mod tests {
             ("not found", not_found(site)),
         ];
         all.extend(recap.entries.iter().map(|entry| ("story", story_page(site, recap, entry, &[]))));
+        let later = Later {
+            week: "2026-W20".parse().unwrap(),
+            headline: HOSTILE.to_owned(),
+            path: recap.entries[0].path(),
+            changed: HOSTILE.to_owned(),
+            published: now,
+        };
+        all.push(("followed", story_page(site, recap, &recap.entries[0], &[later])));
         let mut amended = recap.clone();
         let correction = Correction { at: now, story: Some(recap.entries[0].story), text: HOSTILE.to_owned() };
         amended.corrections.push(correction);

@@ -288,7 +288,14 @@ impl Writer {
                 }
                 Job::Publish(publication, answer) => {
                     let Publication { recaps, notes, authority } = *publication;
-                    let published = self.fenced(|writer| writer.store.publish(&recaps, &notes, &authority));
+                    let published = self.fenced(|writer| {
+                        let mut follows = recaps.iter().flat_map(|it| &it.entries).filter_map(|it| it.follows.as_ref());
+                        // An earlier report of the week becomes part of a later one.
+                        if follows.any(|follows| follows.week.is_none()) {
+                            writer.index = None;
+                        }
+                        writer.store.publish(&recaps, &notes, &authority)
+                    });
                     // Nobody waits any more: what is written stays written.
                     let _ = answer.send(published);
                 }

@@ -8,10 +8,11 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::numbers::{Numbers, story_number};
 use super::row::{at, json, parsed};
-use super::{Result, Store, editing, ledger};
+use super::{Result, Store, editing, ledger, stories};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::insight::development::Change;
 use crate::ledger::{Event, Note};
+use crate::recap::Follows;
 use crate::week::Week;
 
 /// What a story follows, and what changed since.
@@ -185,8 +186,29 @@ fn branch(connection: &Connection, branch: &Branch, now: Timestamp) -> Result<bo
     Ok(true)
 }
 
+/// Writes down what a story follows that is published with it: a story of an earlier
+/// week is its parent, an earlier report of the same week becomes part of it. Part of the publication.
+pub(super) fn follow(connection: &Connection, story: StoryId, follows: &Follows, now: Timestamp) -> Result<()> {
+    let (Some(number), Some(parent)) = (story_number(connection, story)?, story_number(connection, follows.story)?)
+    else {
+        return Ok(());
+    };
+    if follows.week.is_some() {
+        return put(connection, number, parent, &follows.changes);
+    }
+    // An editor may have given both a place: then each keeps its own.
+    let Some([(from, gone), (into, kept)]) = stories::elder(connection, [follows.story, story])? else {
+        return Ok(());
+    };
+    stories::merge(connection, gone, kept)?;
+    let detail =
+        format!("story {} became part of it: an earlier report of the same week, {}", from.short(), follows.changed());
+    let note = Note { story: Some(into), ..Event::Merged.at(now, detail) };
+    Ok(ledger::add(connection, &note, &mut Numbers::default())?)
+}
+
 /// Writes what a story follows, by their numbers; part of another transaction.
-pub(super) fn put(connection: &Connection, story: i64, parent: i64, changes: &[Change]) -> Result<()> {
+fn put(connection: &Connection, story: i64, parent: i64, changes: &[Change]) -> Result<()> {
     let sql = "INSERT INTO story_parent (story, parent, changes) VALUES (?1, ?2, ?3)
                ON CONFLICT (story) DO UPDATE SET parent = excluded.parent, changes = excluded.changes";
     connection.prepare_cached(sql)?.execute(params![story, parent, serde_json::to_string(changes)?])?;
@@ -212,7 +234,7 @@ mod tests {
     use crate::insight::development::What;
     use crate::item::{Entry, Item};
     use crate::source::SourceState;
-    use crate::store::{items, sources, stories};
+    use crate::store::{items, sources};
     use crate::story::word::Word;
 
     /// The end of the week that tells of the parent.
@@ -357,7 +379,6 @@ mod tests {
     #[test]
     fn what_a_published_story_follows_is_kept_as_long() {
         let mut store = branched();
-        store.connection.execute("DELETE FROM recap_story", []).unwrap();
         let keep_since = instant("2027-01-01T00:00:00Z");
         let later = "INSERT INTO recap VALUES ('2027-W10', '', 1, 'published', ?1, ?1, ?1, '', 1, NULL, '{}')";
         store.connection.execute(later, ["2027-03-15T08:00:00Z"]).unwrap();

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
-use super::numbers::{Numbers, short, story_number};
+use super::numbers::{Numbers, short};
 use super::row::{at, json, parsed, parsed_or_none};
 use super::{Result, Store, drafts, ledger, marks, parents};
 use crate::id::{AudienceId, StoryId};
@@ -64,10 +64,10 @@ impl Store {
             let sql = "INSERT INTO recap_story (story, short, week, place) VALUES (?1, ?2, ?3, ?4)";
             let number = numbers.of_story(&transaction, entry.story)?;
             transaction.execute(sql, params![number, entry.story.short(), pool.week.to_string(), entry.place])?;
-            if let Some(follows) = &entry.follows
-                && let Some(parent) = story_number(&transaction, follows.story)?
-            {
-                parents::put(&transaction, number, parent, &follows.changes)?;
+        }
+        for entry in &pool.entries {
+            if let Some(follows) = &entry.follows {
+                parents::follow(&transaction, entry.story, follows, pool.frozen)?;
             }
         }
         notes.iter().try_for_each(|note| ledger::add(&transaction, note, &mut numbers))?;

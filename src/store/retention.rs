@@ -74,13 +74,11 @@ fn numbers(connection: &Connection, before: Timestamp) -> rusqlite::Result<Vec<i
     statement.query_map(params![at(before), PIECE], |row| row.get(0))?.collect()
 }
 
-/// Removes what an item said, unless a story rests on it that is published or in a draft, or that a
-/// published one follows; whether it did.
+/// Removes what an item said, unless a story rests on it that is published or in a draft; whether it did.
 fn remove_item(connection: &Connection, item: i64) -> rusqlite::Result<bool> {
     let mut statement = connection.prepare_cached("SELECT story FROM story_item WHERE item = ?1")?;
     let story: Option<i64> = statement.query_row([item], |row| row.get(0)).optional()?;
-    let sql = "SELECT 1 FROM recap_story WHERE story = ?1 UNION ALL SELECT 1 FROM draft_story WHERE story = ?1
-               UNION ALL SELECT 1 FROM story_parent AS c JOIN recap_story AS p ON p.story = c.story WHERE c.parent = ?1";
+    let sql = "SELECT 1 FROM recap_story WHERE story = ?1 UNION ALL SELECT 1 FROM draft_story WHERE story = ?1";
     let mut statement = connection.prepare_cached(sql)?;
     if let Some(story) = story
         && statement.exists([story])?

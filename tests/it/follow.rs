@@ -183,8 +183,11 @@ fn a_later_report_of_the_same_week_has_the_place_of_both() {
         "{week}"
     );
     daemon.stop();
-    let said = scene.explained(&["2026-W18", "2"], "2026-05-04T09:00:00Z");
-    assert!(said.contains("tells of the same matter as #1"), "{said}");
+    let earlier = child["follows"]["id"].as_str().unwrap();
+    let said = scene.explained(&[earlier], "2026-05-04T09:00:00Z");
+    assert!(said.contains("an earlier report of the same week, talks -> done"), "{said}");
+    let both = ["in talks to lead", "closes AI funding", "published as #1 of 2026-W18"];
+    assert!(both.iter().all(|part| said.contains(part)), "what is followed is part of it from then on: {said}");
 }
 
 #[test]

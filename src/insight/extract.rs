@@ -237,7 +237,7 @@ enum About {
 
 fn about(reading: &Reading, line: &Line) -> About {
     let is_own = |name: &&Name| reading.own.contains(name.of.as_deref().unwrap_or(&name.id));
-    match line.names.iter().find(|name| name.sort != Sort::Person || name.of.is_some()) {
+    match line.names.iter().find(|name| name.of.is_some() || !matches!(name.sort, Sort::Person | Sort::Investor)) {
         _ if line.names.iter().any(is_own) => About::Own,
         Some(_) if !reading.own.is_empty() => About::Others,
         _ => About::Nobody,

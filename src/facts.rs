@@ -292,9 +292,52 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_text_is_read_without_harm(text in "\\PC{0,80}") {
-            for fact in facts(&text) {
+        fn any_text_is_read_without_harm(text in "(\\PC|[0-9$€%亿元月日 ,.KMBT]){0,80}") {
+            for fact in facts(&text).into_iter().chain(facts_written(&text, jiff::civil::date(2026, 5, 6))) {
                 assert_eq!(fact.text, text[fact.span.clone()]);
+                assert!(fact.value().is_none_or(f64::is_finite), "{}", fact.text);
+                assert!(fact.rounds_to(&fact) || fact.value().is_none_or(|value| value == 0.0), "{}", fact.text);
+            }
+        }
+
+        #[test]
+        fn every_spelling_of_a_share_gives_one_key(tenths in 1_u32..1_000) {
+            let share = f64::from(tenths) / 10.0;
+            for spelling in [
+                format!("{share} %"),
+                format!("{share} percent"),
+                format!("{share} per cent"),
+                format!("{share}％"),
+                format!("百分之{share}"),
+                format!("{share} Prozent"),
+            ] {
+                let keys: Vec<String> = facts(&spelling).iter().map(Fact::key).collect();
+                assert_eq!(keys, [format!("{share}%")], "{spelling}");
+            }
+        }
+
+        #[test]
+        fn every_spelling_of_a_count_gives_one_key(count in 1_u32..900) {
+            for (spellings, unit) in [
+                ([format!("{count} MW"), format!("{count} megawatts"), format!("{count}兆瓦")], "watt"),
+                ([format!("{count}K tokens"), format!("{count}000 tokens"), format!("{count},000 tokens")], "token"),
+                ([format!("{count}B parameters"), format!("{count} billion parameters"), format!("{}亿参数", count * 10)], "parameter"),
+                ([format!("{count}M users"), format!("{count} million users"), format!("{}万用户", count * 100)], "user"),
+            ] {
+                let keys: std::collections::BTreeSet<Vec<String>> =
+                    spellings.iter().map(|spelling| facts(spelling).iter().map(Fact::key).collect()).collect();
+                assert_eq!(keys.len(), 1, "{keys:?}");
+                assert!(keys.iter().flatten().all(|key| key.starts_with(unit)), "{keys:?}");
+            }
+        }
+
+        #[test]
+        fn every_spelling_of_a_day_gives_one_key(days in 0_i64..3_000) {
+            let day = jiff::civil::date(2022, 1, 1).saturating_add(jiff::SignedDuration::from_hours(24 * days));
+            for spelling in ["%-d %B %Y", "%B %-d, %Y", "%b %-d, %Y", "%Y-%m-%d", "%Y年%-m月%-d日"] {
+                let spelling = day.strftime(spelling).to_string();
+                let keys: Vec<String> = facts(&spelling).iter().map(Fact::key).collect();
+                assert_eq!(keys, [day.to_string()], "{spelling}");
             }
         }
 

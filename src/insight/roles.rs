@@ -178,8 +178,7 @@ fn is_in_title_case(text: &str) -> bool {
 /// The firms listed from `at`: "Sequoia, Accel and a16z". None where one cannot be made out.
 fn listed(text: &str, mut at: usize, found: &[Found]) -> Option<Vec<Holder>> {
     let mut holders = Vec::new();
-    loop {
-        let Some((holder, end)) = firm_at(text, at, found) else { break };
+    while let Some((holder, end)) = firm_at(text, at, found) {
         let rest = &text[end..];
         // Of "SoftBank's Vision Fund" the fund leads, and whose it is does not say its name.
         if rest.starts_with(['’', '\'']) {

@@ -11,8 +11,7 @@ use crate::insight::playbook::Playbook;
 use crate::names::Names;
 use crate::publisher::Kind;
 
-static NAMES: LazyLock<Names> =
-    LazyLock::new(|| config::shipped().expect("the shipped configuration is sound").names);
+static NAMES: LazyLock<Names> = LazyLock::new(|| config::shipped().expect("the shipped configuration is sound").names);
 
 /// What `reports` (publisher, hours after the first, title, text) disagree on.
 fn card(reports: &[(&str, i64, &str, &str)]) -> Insight {

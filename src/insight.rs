@@ -415,6 +415,15 @@ mod tests {
     }
 
     #[test]
+    fn what_a_publisher_tells_its_own_readers_is_not_passed_on() {
+        let text = "The fund leads the round in DeepSeek. If your tests compare strings, they will fail today. \
+            Point your runtime at the 8B model with 128K tokens of context. The lab will open a second office by 30 June.";
+        let card = card(&subject(vec![report("Harbor Wire", "Big Fund in talks on DeepSeek", text)]), None);
+        assert_eq!(texts(&card.outlook), ["The lab will open a second office by 30 June."]);
+        assert_eq!(texts(&card.technical), [] as [&str; 0]);
+    }
+
+    #[test]
     fn takeaways_tell_of_the_storys_own_actors() {
         let text = "The fund leads the round in DeepSeek this week. The lab was priced at $45 billion by the fund. \
             Terms are open and talks go on in Beijing. For comparison, Moonshot closed at $20 billion this week. \

@@ -13,6 +13,9 @@ use std::ops::Range;
 use jiff::civil::Date;
 use regex::Regex;
 
+/// The currency of an amount that is told without one.
+pub const UNSAID: &str = "xxx";
+
 /// Something that can be checked, compared and counted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fact {
@@ -29,7 +32,7 @@ pub struct Fact {
 pub enum FactKind {
     /// Money.
     Amount {
-        /// ISO 4217, lower case: `usd`. A bare `$` is `usd`, a bare `¥` is `cny`.
+        /// ISO 4217, lower case: `usd`. A bare `$` is `usd`, a bare `¥` is `cny`; [`UNSAID`] where there is none.
         currency: &'static str,
         /// In whole units of it.
         value: f64,
@@ -82,7 +85,8 @@ pub fn facts(text: &str) -> Vec<Fact> {
 }
 
 /// All facts in `text`, in order, none overlapping another. A date without a
-/// year is the one nearest to `written`.
+/// year is the one nearest to `written`, and an amount may leave its currency
+/// unsaid: 估值3550亿.
 pub fn facts_written(text: &str, written: Date) -> Vec<Fact> {
     gathered(text, Some(written))
 }
@@ -99,6 +103,9 @@ fn gathered(text: &str, written: Option<Date>) -> Vec<Fact> {
     all.extend(date::dates(text, written));
     all.extend(version::versions(text));
     all.extend(count::counts(text));
+    if written.is_some() {
+        all.extend(amount::of_unsaid_currency(text));
+    }
     all.sort_by_key(|fact| (fact.span.start, std::cmp::Reverse(fact.span.end)));
     let mut kept: Vec<Fact> = Vec::new();
     for fact in all {
@@ -130,6 +137,13 @@ impl Fact {
             FactKind::Count { value, unit } => format!("{unit}:{}", number::engineering(*value)),
             FactKind::Date(date) => date.to_string(),
         }
+    }
+
+    /// Whether `other` is this figure, written with fewer digits: $44.9B is $45B, and 80.6 % are 81 %.
+    pub fn rounds_to(&self, other: &Fact) -> bool {
+        let (Some(exact), Some(round)) = (self.value(), other.value()) else { return false };
+        let step = number::step(&other.text, round);
+        step > 0.0 && ((exact / step).round() * step - round).abs() < step * 1e-6
     }
 
     /// Its figure, where it has one: the value of an amount, a percentage or a count.
@@ -198,6 +212,27 @@ mod tests {
     }
 
     #[test]
+    fn money_may_be_told_without_its_currency() {
+        check("估值3550亿，融资20亿美元", &["xxx:355e9", "usd:2e9"]);
+        check("月活用户3550亿，3550亿参数", &["parameter:355e9"]);
+        assert_eq!(facts("估值3550亿"), [], "what is compared with everything else needs one");
+    }
+
+    #[test]
+    fn a_rounded_figure_is_the_same() {
+        let fact = |text: &str| facts(text).remove(0);
+        for (exact, round) in
+            [("$44.9B", "$45 billion"), ("7,800 jobs", "8,000 jobs"), ("80.6%", "81%"), ("$1.1B", "$1B")]
+        {
+            let is_it = fact(exact).rounds_to(&fact(round));
+            assert_eq!(is_it, exact != "7,800 jobs", "{exact} {round}");
+        }
+        for (one, other) in [("$40B", "$44B"), ("$3", "$4"), ("81%", "78%"), ("$900M", "$1.1B")] {
+            assert!(!fact(one).rounds_to(&fact(other)) && !fact(other).rounds_to(&fact(one)), "{one} {other}");
+        }
+    }
+
+    #[test]
     fn a_range_shares_its_scale() {
         check("$140 million to $150 million", &["usd:140e6", "usd:150e6"]);
         check("worth $3-4 billion", &["usd:3e9", "usd:4e9"]);
@@ -232,6 +267,7 @@ mod tests {
         check("a 1M context window and 128K tokens", &["context:1e6", "token:128e3"]);
         check("more than 220,000 Nvidia GPUs and 300 megawatts", &["gpu:220e3", "watt:300e6"]);
         check("about 1,100 jobs; 1.6 trillion parameters; 裁员1100人", &["job:1.1e3", "parameter:1.6e12", "job:1.1e3"]);
+        check("15 percent of staff", &["15%"]);
         check("128K上下文，每百万token 32美元", &["context:128e3", "usd:32"]);
     }
 
@@ -256,9 +292,52 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_text_is_read_without_harm(text in "\\PC{0,80}") {
-            for fact in facts(&text) {
+        fn any_text_is_read_without_harm(text in "(\\PC|[0-9$€%亿元月日 ,.KMBT]){0,80}") {
+            for fact in facts(&text).into_iter().chain(facts_written(&text, jiff::civil::date(2026, 5, 6))) {
                 assert_eq!(fact.text, text[fact.span.clone()]);
+                assert!(fact.value().is_none_or(f64::is_finite), "{}", fact.text);
+                assert!(fact.rounds_to(&fact) || fact.value().is_none_or(|value| value == 0.0), "{}", fact.text);
+            }
+        }
+
+        #[test]
+        fn every_spelling_of_a_share_gives_one_key(tenths in 1_u32..1_000) {
+            let share = f64::from(tenths) / 10.0;
+            for spelling in [
+                format!("{share} %"),
+                format!("{share} percent"),
+                format!("{share} per cent"),
+                format!("{share}％"),
+                format!("百分之{share}"),
+                format!("{share} Prozent"),
+            ] {
+                let keys: Vec<String> = facts(&spelling).iter().map(Fact::key).collect();
+                assert_eq!(keys, [format!("{share}%")], "{spelling}");
+            }
+        }
+
+        #[test]
+        fn every_spelling_of_a_count_gives_one_key(count in 1_u32..900) {
+            for (spellings, unit) in [
+                ([format!("{count} MW"), format!("{count} megawatts"), format!("{count}兆瓦")], "watt"),
+                ([format!("{count}K tokens"), format!("{count}000 tokens"), format!("{count},000 tokens")], "token"),
+                ([format!("{count}B parameters"), format!("{count} billion parameters"), format!("{}亿参数", count * 10)], "parameter"),
+                ([format!("{count}M users"), format!("{count} million users"), format!("{}万用户", count * 100)], "user"),
+            ] {
+                let keys: std::collections::BTreeSet<Vec<String>> =
+                    spellings.iter().map(|spelling| facts(spelling).iter().map(Fact::key).collect()).collect();
+                assert_eq!(keys.len(), 1, "{keys:?}");
+                assert!(keys.iter().flatten().all(|key| key.starts_with(unit)), "{keys:?}");
+            }
+        }
+
+        #[test]
+        fn every_spelling_of_a_day_gives_one_key(days in 0_i64..3_000) {
+            let day = jiff::civil::date(2022, 1, 1).saturating_add(jiff::SignedDuration::from_hours(24 * days));
+            for spelling in ["%-d %B %Y", "%B %-d, %Y", "%b %-d, %Y", "%Y-%m-%d", "%Y年%-m月%-d日"] {
+                let spelling = day.strftime(spelling).to_string();
+                let keys: Vec<String> = facts(&spelling).iter().map(Fact::key).collect();
+                assert_eq!(keys, [day.to_string()], "{spelling}");
             }
         }
 

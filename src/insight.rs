@@ -1,10 +1,12 @@
 //! The card of a story: every part either absent or grounded in what was
 //! published, and each says who wrote it.
 
+mod aspects;
 mod boilerplate;
 mod compare;
 mod context;
 pub mod development;
+mod differ;
 mod extract;
 mod hook;
 pub mod kind;
@@ -12,8 +14,10 @@ mod manner;
 mod measure;
 pub mod playbook;
 mod reading;
+mod roles;
 mod stage;
 mod taken;
+mod things;
 mod timeline;
 
 use jiff::Timestamp;
@@ -57,7 +61,7 @@ pub struct Insight {
     pub outlook: Vec<Part>,
     /// What happened before and what has a date, oldest first.
     pub timeline: Vec<Dated>,
-    /// Where publishers give different figures for one thing.
+    /// Where publishers give different figures for one thing, or different names for one role.
     pub disagreements: Vec<Disagreement>,
     /// What the editor says of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -144,10 +148,10 @@ pub struct Dated {
     pub story: Option<StoryId>,
 }
 
-/// One thing, several figures.
+/// One thing, several figures; or one role, several names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Disagreement {
-    /// What they disagree about, in the words around the figure: "valuation".
+    /// What they disagree about, in the words around the figure: "valuation", "lead investor".
     pub about: String,
     /// Each figure with who gives it, most given first.
     pub figures: Vec<Figure>,
@@ -156,7 +160,7 @@ pub struct Disagreement {
     pub first: Option<String>,
 }
 
-/// A figure and who gives it.
+/// A figure or a name, and who gives it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
     /// As written: "$45 billion".
@@ -249,7 +253,7 @@ impl<'c> Author<'c> {
         let advice = context::Advised { author: self, subject, kind: kind.as_ref(), audience };
 
         // A sentence serves once, so the order of the parts is the order of their claims on it.
-        let hook = hook::hook(&reading, &mut taken);
+        let hook = hook::hook(&reading, self.names, &mut taken);
         let what_changed = extract::what_changed(&reading, &mut taken);
         let outlook = extract::outlook(&reading, &mut taken);
         let technical = extract::technical(&reading, &self.technical, &mut taken);
@@ -265,7 +269,7 @@ impl<'c> Author<'c> {
             technical,
             outlook,
             timeline: timeline::timeline(&reading),
-            disagreements: compare::disagreements(&reading),
+            disagreements: differ::disagreements(&reading, self.names),
             note: None,
             kind,
         }
@@ -411,6 +415,15 @@ mod tests {
     }
 
     #[test]
+    fn what_a_publisher_tells_its_own_readers_is_not_passed_on() {
+        let text = "The fund leads the round in DeepSeek. If your tests compare strings, they will fail today. \
+            Point your runtime at the 8B model with 128K tokens of context. The lab will open a second office by 30 June.";
+        let card = card(&subject(vec![report("Harbor Wire", "Big Fund in talks on DeepSeek", text)]), None);
+        assert_eq!(texts(&card.outlook), ["The lab will open a second office by 30 June."]);
+        assert_eq!(texts(&card.technical), [] as [&str; 0]);
+    }
+
+    #[test]
     fn takeaways_tell_of_the_storys_own_actors() {
         let text = "The fund leads the round in DeepSeek this week. The lab was priced at $45 billion by the fund. \
             Terms are open and talks go on in Beijing. For comparison, Moonshot closed at $20 billion this week. \
@@ -530,7 +543,7 @@ mod tests {
             &["loss: $38.5 billion / $21 billion"],
         );
         check_differ("DeepSeek cuts 7,000 jobs", "DeepSeek moves 7,000 jobs and cuts 7,800 jobs", &[]);
-        check_differ("DeepSeek cuts 7,000 jobs", "DeepSeek cuts 7,800 jobs", &["jobs: 7,000 jobs / 7,800 jobs"]);
+        check_differ("DeepSeek cuts 7,000 jobs", "DeepSeek cuts 7,800 jobs", &["jobs cut: 7,000 jobs / 7,800 jobs"]);
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub enum Sort {
     Person,
     /// A regulator, a court, a university.
     Body,
+    /// Who puts money into others.
+    Investor,
 }
 
 /// One actor or thing, from `names.toml`.

@@ -11,7 +11,7 @@ use super::{Teller, Told};
 use crate::config::Config;
 use crate::id::{AudienceId, ItemId, StoryId};
 use crate::insight::{Author, EarlierStory, Insight, Report, Subject};
-use crate::names::Names;
+use crate::names::{Names, Sort};
 use crate::store::{Result, Store};
 use crate::story::{self, Story};
 
@@ -196,8 +196,9 @@ impl<'w> Writer<'w> {
     }
 }
 
-/// The ids of everyone and everything that the headlines name.
+/// The ids of everyone and everything that the headlines name, but for those who
+/// put money into all and sundry.
 fn named(reports: &[story::Report], names: &Names) -> BTreeSet<String> {
     let titles = reports.iter().flat_map(|report| names.find(&report.item.entry.title));
-    titles.map(|found| found.name.id.clone()).collect()
+    titles.filter(|found| found.name.sort != Sort::Investor).map(|found| found.name.id.clone()).collect()
 }

@@ -344,4 +344,6 @@ pub enum NameKind {
     Person,
     /// A regulator, a court, a university.
     Body,
+    /// Who puts money into others; no story is about it for that.
+    Investor,
 }

@@ -23,6 +23,26 @@ static TRAILING: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// `估值3550亿`: where the word says that it is money, the currency is often left out.
+static UNSAID: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?:估值|融资|募资|营收|投资|资本开支)(?:额|约|近|达|为|将达|高达|至|到|超|超过)? ?(?P<amount>(?P<value>{FIGURE}) ?(?P<scale>万亿|千亿|百亿|十亿|亿|億))(?:$|[，。；、！ ,;|])"
+    ))
+});
+
+/// The amounts in `text` without a currency.
+pub(super) fn of_unsaid_currency(text: &str) -> Vec<Fact> {
+    if !text.contains(['亿', '億']) {
+        return Vec::new();
+    }
+    let found = UNSAID.captures_iter(text).filter_map(|found| {
+        let (part, value) = (found.name("amount")?, figure(found.name("value")?.as_str())?);
+        let kind = FactKind::Amount { currency: super::UNSAID, value: value * scale(found.name("scale")?.as_str()) };
+        Some(Fact { kind, span: part.range(), text: part.as_str().to_owned() })
+    });
+    found.collect()
+}
+
 /// `by 80 %`, `34 percent`, `百分之八十` with figures.
 static PERCENT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(

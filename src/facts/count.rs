@@ -29,6 +29,9 @@ const UNIT: &str = concat!(
 pub(super) fn counts(text: &str) -> Vec<Fact> {
     let counted = COUNT.captures_iter(text).filter_map(|found| {
         let (whole, value) = (found.get(0)?, figure(found.name("value")?.as_str())?);
+        if is_a_share(whole.as_str()) {
+            return None;
+        }
         let scale = found.name("scale").map_or(1.0, |word| scale(word.as_str()));
         let (unit, unit_scale) = unit(found.name("unit")?.as_str(), value * scale)?;
         let kind = FactKind::Count { value: value * scale * unit_scale, unit };
@@ -44,6 +47,11 @@ pub(super) fn counts(text: &str) -> Vec<Fact> {
         before.is_none_or(|letter| !letter.is_ascii_alphanumeric() && !matches!(letter, '.' | ',' | '$' | '€' | '£'))
     };
     counted.chain(sizes).filter(begins_here).collect()
+}
+
+/// "15 percent of staff" are no 15 people.
+fn is_a_share(text: &str) -> bool {
+    text.split([' ', '-']).any(|word| matches!(word, "percent" | "per" | "pct" | "Prozent" | "percentage" | "points"))
 }
 
 /// The unit's one name and what it multiplies by; none where so few of it are no news.

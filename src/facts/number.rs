@@ -43,6 +43,26 @@ pub(super) fn figure(text: &str) -> Option<f64> {
     text.replace(',', "").parse().ok().filter(|value: &f64| value.is_finite())
 }
 
+/// What the last digit counts of the figure in `text`, which stands for `value`:
+/// 1e8 in "$45.2 billion". Noughts at the end of a figure of three and more
+/// digits count nothing, but two digits always count: 1e2 in "7,800" and in "8,000".
+pub(super) fn step(text: &str, value: f64) -> f64 {
+    let start = text.find(|letter: char| letter.is_ascii_digit()).unwrap_or(text.len());
+    let written = &text[start..];
+    let end =
+        written.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '.' | ',')).unwrap_or(written.len());
+    let digits = written[..end].trim_end_matches(['.', ',']).replace(',', "");
+    let Some(number) = figure(&digits).filter(|number| *number > 0.0) else { return 0.0 };
+    let of_last = match digits.split_once('.') {
+        Some((_, decimals)) => 10_f64.powi(-i32::try_from(decimals.len()).unwrap_or(i32::MAX)),
+        None => {
+            let noughts = digits.len() - digits.trim_end_matches('0').len();
+            10_f64.powi(i32::try_from(noughts.min(digits.len().saturating_sub(2))).unwrap_or(0))
+        }
+    };
+    of_last * value / number
+}
+
 /// To six significant digits, so that 3.2 and 3.1999999999999997 are one.
 pub(super) fn rounded(value: f64) -> f64 {
     format!("{value:.5e}").parse().unwrap_or(value)

@@ -1,15 +1,11 @@
 //! What a story is part of, and what the playbook says about its kind.
 
-use std::collections::BTreeSet;
-
-use super::compare::is_about_another;
 use super::extract::AHEAD;
-use super::measure::{Measured, measured};
+use super::measure::{Measured, is_about_another, measured, products};
 use super::playbook::Advice;
 use super::reading::{Line, Reading, cite, fits_script};
 use super::{Author, Cite, EventKind, Origin, Part, Subject};
 use crate::audience::Fallback;
-use crate::facts::{Fact, FactKind};
 use crate::id::AudienceId;
 use crate::names::Name;
 use crate::publisher::Kind;
@@ -96,13 +92,6 @@ fn change(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
     cites.push(reading.cite(line));
     cites.push(reading.cite_earlier(old_line));
     Some(format!("{}, {}: {}, after {} in a report of {day}.", actor.name, new.attribute, new.fact.text, old.fact.text))
-}
-
-/// The products and versions that a line names: V4's price is no change of V3's.
-fn products(line: &Line) -> BTreeSet<String> {
-    let names = line.names.iter().filter(|name| name.of.is_some()).map(|name| name.id.clone());
-    let versions = line.facts.iter().filter(|fact| matches!(fact.kind, FactKind::Version { .. }));
-    names.chain(versions.map(Fact::key)).collect()
 }
 
 /// Without what is planned, expected or only to be watched: a figure there is none yet.

@@ -7,9 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::compare::is_about_another;
 use super::manner::Manner;
-use super::measure::{Measured, measured};
+use super::measure::{Measured, is_about_another, measured};
 use super::reading::{Line, REPORTS_MOST, Reading, Voice, cite, owner};
 use super::stage::{Stage, further, stages};
 use super::{Author, Cite, Report, Subject};

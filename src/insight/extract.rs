@@ -107,7 +107,10 @@ fn weight(reading: &Reading, line: &Line) -> f64 {
 
 /// Sentences that look ahead, those with a day first.
 pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
-    let is_ahead = |line: &Line| line.place > 0 && AHEAD.is_match(line.text) && !POINTS_BACK.is_match(line.text);
+    let is_ahead = |line: &Line| {
+        let is_whole = line.place > 0 && !POINTS_BACK.is_match(line.text);
+        is_whole && AHEAD.is_match(line.text) && !TO_READERS.is_match(line.text)
+    };
     let strength = |line: &Line| {
         let written = reading.report(line).published.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
         let has_future_day = line.facts.iter().any(|fact| matches!(fact.kind, FactKind::Date(day) if day > written));
@@ -115,6 +118,12 @@ pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
     };
     best(reading, taken, OUTLOOK_MOST, |line, _| is_ahead(line).then(|| strength(line)))
 }
+
+/// What a publisher tells its own readers to do, or what will happen to them.
+static TO_READERS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b[Yy](ou|our|ours|ourself)\b|您的?|你的?|\bIh(r|re[mnrs]?)\b")
+        .expect("the pattern is a constant and is compiled by the tests")
+});
 
 /// Words that only people who build it use.
 pub(super) fn technical_terms() -> Finder {
@@ -207,7 +216,7 @@ pub(super) fn technical(reading: &Reading, terms: &Finder, taken: &mut Taken) ->
     };
     best(reading, taken, TECHNICAL_MOST, |line, _| match strength(line) {
         (0, _) | (1, 0) => None,
-        _ if line.place == 0 => None,
+        _ if line.place == 0 || TO_READERS.is_match(line.text) => None,
         (words, figures) => Some((words + figures) as f64),
     })
 }
@@ -237,7 +246,7 @@ enum About {
 
 fn about(reading: &Reading, line: &Line) -> About {
     let is_own = |name: &&Name| reading.own.contains(name.of.as_deref().unwrap_or(&name.id));
-    match line.names.iter().find(|name| name.sort != Sort::Person || name.of.is_some()) {
+    match line.names.iter().find(|name| name.of.is_some() || !matches!(name.sort, Sort::Person | Sort::Investor)) {
         _ if line.names.iter().any(is_own) => About::Own,
         Some(_) if !reading.own.is_empty() => About::Others,
         _ => About::Nobody,

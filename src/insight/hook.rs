@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::mem::discriminant;
 
+use super::differ::contradicts;
 use super::reading::{Line, Readable, Reading, Voice, cite};
 use super::taken::{Taken, overlap};
 use super::{Origin, Part};
 use crate::facts::Fact;
+use crate::names::Names;
 use crate::text::token::{Script, script, tokens};
 
 /// Longer ones do not fit a phone.
@@ -16,8 +18,8 @@ const HOOK_MAX_CHARS: usize = 90;
 const HOOK_MIN_CHARS: usize = 25;
 
 /// The most specific of the story's other titles that tells something new;
-/// absent where they tell the headline again, explain or comment.
-pub(super) fn hook(reading: &Reading, taken: &mut Taken) -> Option<Part> {
+/// absent where they tell the headline again, contradict it, explain or comment.
+pub(super) fn hook(reading: &Reading, names: &Names, taken: &mut Taken) -> Option<Part> {
     let headline = reading.headline()?;
     let titles = reading.lines.iter().filter(|line| line.place == 0 && line.readable == Readable::Yes);
     let fitting = titles.skip_while(|line| line.report == 0).filter(|line| {
@@ -30,6 +32,7 @@ pub(super) fn hook(reading: &Reading, taken: &mut Taken) -> Option<Part> {
             && !is_explainer(title)
             && news(line, headline) > 0
             && (0.1..0.7).contains(&likeness(line, headline))
+            && !contradicts(line, headline, names)
     });
     let best = fitting.max_by(|one, other| specific(one, headline).total_cmp(&specific(other, headline)))?;
     let report = reading.report(best);

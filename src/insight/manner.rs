@@ -9,6 +9,8 @@ use crate::text::head;
 pub(super) enum Manner {
     /// As it is, of the whole.
     Stated,
+    /// So, but rounded: "about $45 billion", "nearly 8,000".
+    Roughly,
     /// As a bound ("above $15 billion"), a part ("data-centre revenue") or in a
     /// name ("8B"): true beside other figures, and no reading of the same thing.
     Loosely,
@@ -65,13 +67,73 @@ const NOT_NOW_AFTER: &[&str] = &[
     "at the end of",
     "a year earlier",
     "a year ago",
-    "in 2024",
-    "in 2025",
     "earlier this year",
     "months",
     "in total",
     "to date",
+    "so far",
     "in all",
+    "altogether",
+    "combined",
+    "lower than",
+    "higher than",
+];
+
+/// In a clause with one of these a figure is another's, or is put right.
+const ANOTHERS: &[&str] = &[
+    "rival",
+    "rivals",
+    "competitor",
+    "competitors",
+    "unlike",
+    "whereas",
+    "versus",
+    "vs",
+    "vs.",
+    "compared",
+    "rumoured",
+    "rumored",
+    "incorrectly",
+    "denied",
+    "denies",
+    "not",
+    "竞争对手",
+    "对手",
+    "友商",
+    "而非",
+    "不是",
+    "否认",
+];
+
+/// Right before a figure, these say that it is rounded.
+const ROUGH_BEFORE: &[&str] = &[
+    "about",
+    "around",
+    "roughly",
+    "approximately",
+    "nearly",
+    "almost",
+    "close to",
+    "some",
+    "circa",
+    "an estimated",
+    "rund",
+    "etwa",
+    "knapp",
+    "fast",
+    "environ",
+    "près de",
+    "quasi",
+    "casi",
+    "cerca de",
+    "~",
+    "≈",
+    "约",
+    "大约",
+    "近",
+    "将近",
+    "接近",
+    "約",
 ];
 
 /// Right before a figure, these make a bound of it.
@@ -98,9 +160,29 @@ const BOUNDS_BEFORE: &[&str] = &[
     "less than",
     "fewer than",
     "at most",
+    "as low as",
+    "as high as",
+    "as many as",
+    "north of",
+    "upwards of",
+    "starting at",
+    "starts at",
+    "minimum",
+    "maximum",
     "mehr als",
     "über",
     "unter",
+    "mindestens",
+    "bis zu",
+    "plus de",
+    "jusqu’à",
+    "más de",
+    "hasta",
+    "至少",
+    "高达",
+    "最高",
+    "不超过",
+    "上限",
     "超",
     "超过",
     "逾",
@@ -111,7 +193,8 @@ const BOUNDS_BEFORE: &[&str] = &[
 ];
 
 /// And these right after it.
-const BOUNDS_AFTER: &[&str] = &["or more", "or less", "or so", "plus", "+", "以上", "以下"];
+const BOUNDS_AFTER: &[&str] =
+    &["or more", "or less", "or so", "plus", "+", "-plus", "以上", "以下", "以内", "左右", "起"];
 
 /// Beside a company's figure, these say that it is one of its businesses'.
 const PARTS: &[&str] = &[
@@ -168,17 +251,41 @@ impl<'t> Around<'t> {
             || NOT_NOW_AFTER.iter().any(|word| self.after.contains(word))
     }
 
+    /// Whether a figure here is somebody else's, or one that is put right.
+    pub(super) fn is_anothers(&self) -> bool {
+        ANOTHERS.iter().any(|word| whole_words(self.before, word).next().is_some())
+    }
+
     /// How a figure here is meant.
     pub(super) fn manner(&self) -> Manner {
-        let before = self.before.trim_end().trim_end_matches(" about").trim_end_matches(" a");
-        let ends = |word: &&str| {
-            let rest = before.strip_suffix(*word);
-            rest.is_some_and(|rest| !word.is_ascii() || !rest.ends_with(|letter: char| letter.is_alphanumeric()))
-        };
-        let is_bound =
-            BOUNDS_BEFORE.iter().any(ends) || BOUNDS_AFTER.iter().any(|word| self.after.trim_start().starts_with(word));
-        let is_part = PARTS.iter().any(|word| self.before.contains(word) || self.after.contains(word));
-        if is_bound || is_part { Manner::Loosely } else { Manner::Stated }
+        let before = self.before.trim_end();
+        let before = before.strip_suffix(" a").unwrap_or(before);
+        let rough = ROUGH_BEFORE.iter().find_map(|word| without(before, word));
+        let before = rough.unwrap_or(before).trim_end();
+        let is_bound = BOUNDS_BEFORE.iter().any(|word| without(before, word).is_some())
+            || BOUNDS_AFTER.iter().any(|word| self.after.trim_start().starts_with(word));
+        match (is_bound, rough) {
+            (true, _) => Manner::Loosely,
+            (false, Some(_)) => Manner::Roughly,
+            (false, None) => Manner::Stated,
+        }
+    }
+
+    /// How many bytes before the figure the word begins that says it is rounded.
+    pub(super) fn rough_from(&self) -> Option<usize> {
+        let before = self.before.trim_end();
+        let rest = ROUGH_BEFORE.iter().find_map(|word| without(before, word))?;
+        Some(self.before.len() - rest.len())
+    }
+
+    /// Whether the words say that it is one of several businesses'.
+    pub(super) fn is_of_a_part(&self) -> bool {
+        PARTS.iter().any(|word| self.before.contains(word) || self.after.contains(word))
+    }
+
+    /// Whether `word` stands here, not as a part of a longer one.
+    pub(super) fn says(&self, word: &str) -> bool {
+        whole_words(self.before, word).chain(whole_words(self.after, word)).next().is_some()
     }
 
     /// Whether the words say that a valuation leaves the new money out, or counts it in.
@@ -197,21 +304,43 @@ impl<'t> Around<'t> {
     }
 }
 
+/// Where `word` stands in `text`, not as a part of a longer word.
+pub(super) fn whole_words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
+    text.match_indices(word).map(|(at, _)| at).filter(move |at| {
+        let joins = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphabetic());
+        let end = at + word.len();
+        let begins = !word.starts_with(|letter: char| letter.is_ascii_alphabetic());
+        let ends = !word.ends_with(|letter: char| letter.is_ascii_alphabetic());
+        (begins || !joins(text[..*at].chars().next_back())) && (ends || !joins(text[end..].chars().next()))
+    })
+}
+
+/// `text` without `word` at its end, where it is a word of its own.
+fn without<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let rest = text.strip_suffix(word)?;
+    (!word.is_ascii() || !rest.ends_with(|letter: char| letter.is_alphanumeric())).then_some(rest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[track_caller]
     fn check(text: &str, figure: &str, expected: Manner) {
+        assert_eq!(Around::of(text, &self::figure(text, figure)).manner(), expected, "{text}");
+    }
+
+    fn figure(text: &str, figure: &str) -> Range<usize> {
         let start = text.find(figure).unwrap();
-        assert_eq!(Around::of(text, &(start..start + figure.len())).manner(), expected, "{text}");
+        start..start + figure.len()
     }
 
     #[test]
     fn a_figure_may_be_stated() {
         check("revenue was $10 billion", "$10 billion", Manner::Stated);
         check("it was handed over for $10 billion", "$10 billion", Manner::Stated);
-        check("valued at about $45 billion", "$45 billion", Manner::Stated);
+        check("valued at about $45 billion", "$45 billion", Manner::Roughly);
+        check("裁员近8000人", "8000人", Manner::Roughly);
     }
 
     #[test]
@@ -225,7 +354,8 @@ mod tests {
 
     #[test]
     fn a_part_is_not_the_whole() {
-        check("data-centre revenue of $5.8 billion", "$5.8 billion", Manner::Loosely);
-        check("revenue of $5.8 billion in the cloud division", "$5.8 billion", Manner::Loosely);
+        for text in ["data-centre revenue of $5.8 billion", "revenue of $5.8 billion in the cloud division"] {
+            assert!(Around::of(text, &figure(text, "$5.8 billion")).is_of_a_part(), "{text}");
+        }
     }
 }

@@ -50,6 +50,8 @@ pub(super) struct Line<'s> {
     pub(super) text: &'s str,
     /// Where it begins in "title, line break, text".
     pub(super) start: usize,
+    /// The day of its report.
+    pub(super) written: Date,
     pub(super) tokens: BTreeSet<String>,
     /// Spans count from the beginning of the line.
     pub(super) facts: Vec<Fact>,
@@ -111,6 +113,11 @@ impl<'s> Reading<'s> {
         self.lines.first()
     }
 
+    /// The title of the report that a line is from.
+    pub(super) fn title(&self, line: &Line) -> Option<&Line<'s>> {
+        self.lines.iter().find(|title| title.report == line.report && title.place == 0)
+    }
+
     /// Sentences in the recap's language, the lead's first.
     pub(super) fn prose(&self) -> impl Iterator<Item = (usize, &Line<'s>)> {
         self.lines.iter().enumerate().filter(|(_, line)| line.place > 0 && line.readable == Readable::Yes)
@@ -157,6 +164,7 @@ fn split<'s>(
         place,
         text,
         start,
+        written,
         tokens: tokens(text).into_iter().collect(),
         facts: facts_written(text, written),
         names: names.find(text).into_iter().map(|found| found.name).collect(),
@@ -232,11 +240,12 @@ fn own<'s>(lines: &[Line<'s>], named: &[(&'s Name, usize)], names: &'s Names) ->
     often.chain(of_lead).map(|name| name.id.as_str()).collect()
 }
 
-/// The company behind a name, or the company or body itself; a person acts for nobody.
+/// The company behind a name, or the company or body itself; a person acts for
+/// nobody, and who puts money in is not whom the news is about.
 pub(super) fn owner<'s>(name: &'s Name, names: &'s Names) -> Option<&'s Name> {
     match (&name.of, name.sort) {
         (Some(of), _) => names.get(of),
-        (None, Sort::Person) => None,
+        (None, Sort::Person | Sort::Investor) => None,
         (None, _) => Some(name),
     }
 }

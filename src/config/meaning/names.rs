@@ -29,6 +29,7 @@ fn meant(written: &NameEntry) -> Option<Name> {
             NameKind::Product => Sort::Product,
             NameKind::Person => Sort::Person,
             NameKind::Body => Sort::Body,
+            NameKind::Investor => Sort::Investor,
         },
         aliases: written.aliases.clone(),
         of: written.of.as_ref().map(|of| of.to_string()),

@@ -1,0 +1,459 @@
+//! Where publishers do not agree: figures, days and names that cannot all be right.
+//!
+//! A disagreement that is none shames a page, and one that is missed costs
+//! little: whatever may explain two figures away keeps them apart.
+
+use std::collections::BTreeSet;
+
+use super::manner::Manner;
+use super::measure::{Measured, is_about_another, measured, products};
+use super::reading::{Line, Reading};
+use super::roles::{Role, roles};
+use super::{Disagreement, Figure};
+use crate::facts::{Fact, FactKind};
+use crate::names::Names;
+use crate::text::token::{Script, script};
+
+/// Figures further apart than this are of different things.
+const RATIO_MOST: f64 = 4.0;
+
+/// What a line says of one thing.
+struct Claim<'r> {
+    line: &'r Line<'r>,
+    said: Said<'r>,
+}
+
+enum Said<'r> {
+    Figure(Measured<'r>),
+    Role(Role),
+}
+
+/// Where publishers give different figures for one thing, or different names for one role.
+pub(super) fn disagreements(reading: &Reading, names: &Names) -> Vec<Disagreement> {
+    let all = claims(reading, names);
+    let chosen = last_words(reading, &all);
+    let mut left: Vec<&Claim> = chosen.clone();
+    let mut found = Vec::new();
+    while let Some(first) = left.first().copied() {
+        let party = party(reading, first, &left);
+        left.retain(|claim| !std::ptr::eq(*claim, first) && !party.iter().any(|one| std::ptr::eq(*one, *claim)));
+        if party.len() > 1 {
+            found.push(told(reading, &party, &all));
+        }
+    }
+    found
+}
+
+/// Whether `line` says something of a thing that `headline` says otherwise, in
+/// whatever manner: the two do not stand one above the other.
+pub(super) fn contradicts(line: &Line, headline: &Line, names: &Names) -> bool {
+    let (ours, theirs) = (measured(line), measured(headline));
+    let is_measured = |all: &[Measured], fact: &Fact| all.iter().any(|one| std::ptr::eq(one.fact, fact));
+    let of_one_thing =
+        ours.iter().any(|one| theirs.iter().any(|two| one.attribute == two.attribute && one.differs(two)));
+    // Of figures that are near each other and of who knows what, one may be the other's.
+    let unclear = line.facts.iter().any(|one| {
+        headline.facts.iter().any(|two| {
+            let is_unclear = !is_measured(&ours, one) || !is_measured(&theirs, two);
+            is_unclear && is_of_one_unit(one, two) && is_within(one, two, 1.5) && !is_one_figure(one, two)
+        })
+    });
+    let (ours, theirs) = (roles(line, names), roles(headline, names));
+    let of_one_role = ours.iter().any(|one| theirs.iter().any(|two| one.is_comparable(two) && one.differs(two)));
+    of_one_thing || unclear || of_one_role
+}
+
+/// What is said of the story's own, line by line.
+fn claims<'r>(reading: &'r Reading, names: &Names) -> Vec<Claim<'r>> {
+    let known = words_of_titles(reading);
+    let own = reading.lines.iter().filter(|line| {
+        let is_anothers = reading.actor.is_some_and(|actor| is_about_another(line, actor));
+        !is_anothers && (line.place == 0 || !names_a_stranger(line, &known))
+    });
+    let mut claims = Vec::new();
+    for line in own {
+        let figures = measured(line).into_iter().filter(|it| it.manner != Manner::Loosely && it.can_be_disputed());
+        claims.extend(figures.map(|it| Claim { line, said: Said::Figure(it) }));
+        claims.extend(roles(line, names).into_iter().map(|it| Claim { line, said: Said::Role(it) }));
+    }
+    claims
+}
+
+/// What each publisher says of each thing in the end: in its newest report that
+/// says so, in the title before the text. Who says two things of one says nothing,
+/// and what a publisher has taken back others said before it knew better.
+fn last_words<'c, 'r>(reading: &Reading, all: &'c [Claim<'r>]) -> Vec<&'c Claim<'r>> {
+    let publisher = |claim: &Claim| reading.report(claim.line).publisher;
+    let mut chosen: Vec<&Claim> = Vec::new();
+    let mut taken_back: Vec<(&Claim, &Claim)> = Vec::new();
+    for claim in all {
+        let is_done = |known: &&Claim| publisher(known) == publisher(claim) && known.is_of_one_thing(claim);
+        if chosen.iter().any(is_done) {
+            continue;
+        }
+        let mut same: Vec<&Claim> =
+            all.iter().filter(|other| publisher(other) == publisher(claim) && other.is_of_one_thing(claim)).collect();
+        same.sort_by_key(|other| std::cmp::Reverse(reading.report(other.line).published));
+        let Some(newest) = same.first().copied() else { continue };
+        let of_newest = same.iter().filter(|other| other.line.report == newest.line.report);
+        let best_place = of_newest.clone().map(|other| usize::from(other.line.place > 0)).min();
+        let best: Vec<&Claim> =
+            of_newest.copied().filter(|other| Some(usize::from(other.line.place > 0)) == best_place).collect();
+        let Some(said) = best.first().copied() else { continue };
+        taken_back.extend(same.iter().filter(|old| old.contradicts(said)).map(|old| (*old, said)));
+        if best.iter().all(|other| !other.contradicts(said)) {
+            chosen.push(said);
+        }
+    }
+    chosen.retain(|claim| {
+        let when = reading.report(claim.line).published;
+        !taken_back.iter().any(|(old, new)| {
+            claim.is_of_one_thing(old)
+                && !claim.contradicts(old)
+                && reading.report(old.line).published < reading.report(new.line).published
+                && when < reading.report(new.line).published
+        })
+    });
+    chosen
+}
+
+/// All of `left` that `first` disagrees with, they with others, and who agrees with one of them; `first` among them.
+fn party<'c, 'r>(reading: &Reading, first: &'c Claim<'r>, left: &[&'c Claim<'r>]) -> Vec<&'c Claim<'r>> {
+    let mut party = vec![first];
+    let mut at = 0;
+    while let Some(member) = party.get(at).copied() {
+        for other in left {
+            if !party.iter().any(|known| std::ptr::eq(*known, *other)) && disagree(reading, member, other) {
+                party.push(other);
+            }
+        }
+        at += 1;
+    }
+    if party.len() > 1 {
+        let agree = left.iter().filter(|other| {
+            let is_in = party.iter().any(|known| std::ptr::eq(*known, **other));
+            !is_in && party.iter().any(|known| known.is_of_one_thing(other) && known.key() == other.key())
+        });
+        let agree: Vec<&Claim> = agree.copied().collect();
+        party.extend(agree);
+    }
+    party
+}
+
+/// Whether two publishers cannot both be right, and nobody else tells how they can.
+fn disagree(reading: &Reading, one: &Claim, other: &Claim) -> bool {
+    reading.report(one.line).publisher != reading.report(other.line).publisher
+        && one.is_of_one_thing(other)
+        && one.contradicts(other)
+        && is_of_one_product(reading, one, other)
+        && have_one_subject(reading, one, other)
+        && !is_told_together(reading, one, other)
+}
+
+impl Claim<'_> {
+    /// Whether both say what one and the same thing is.
+    fn is_of_one_thing(&self, other: &Claim) -> bool {
+        match (&self.said, &other.said) {
+            (Said::Figure(one), Said::Figure(two)) => {
+                one.is_comparable(two) && is_within(one.fact, two.fact, RATIO_MOST)
+            }
+            (Said::Role(one), Said::Role(two)) => one.is_comparable(two),
+            _ => false,
+        }
+    }
+
+    fn contradicts(&self, other: &Claim) -> bool {
+        match (&self.said, &other.said) {
+            (Said::Figure(one), Said::Figure(two)) => one.is_other_than(two),
+            (Said::Role(one), Said::Role(two)) => one.differs(two),
+            _ => false,
+        }
+    }
+
+    /// Whether they are figures that one may take for the other.
+    fn is_nearly(&self, other: &Claim) -> bool {
+        match (&self.said, &other.said) {
+            (Said::Figure(one), Said::Figure(two)) => is_within(one.fact, two.fact, 1.25),
+            _ => false,
+        }
+    }
+
+    fn key(&self) -> String {
+        match &self.said {
+            Said::Figure(figure) => figure.fact.key(),
+            Said::Role(role) => role.key(),
+        }
+    }
+
+    /// What is said, as it is written.
+    fn text(&self) -> String {
+        match &self.said {
+            Said::Figure(figure) => figure.said.to_owned(),
+            Said::Role(role) => role.text(),
+        }
+    }
+
+    fn about(&self) -> String {
+        match &self.said {
+            Said::Figure(figure) => figure.about(),
+            Said::Role(role) => role.role.to_owned(),
+        }
+    }
+}
+
+/// Days are near enough if they can be compared at all.
+fn is_within(one: &Fact, other: &Fact, ratio: f64) -> bool {
+    one.value().zip(other.value()).is_none_or(|(one, two)| one.max(two) <= one.min(two) * ratio)
+}
+
+fn is_of_one_unit(one: &Fact, other: &Fact) -> bool {
+    match (&one.kind, &other.kind) {
+        (FactKind::Amount { currency: one, .. }, FactKind::Amount { currency: two, .. }) => one == two,
+        (FactKind::Count { unit: one, .. }, FactKind::Count { unit: two, .. }) => one == two,
+        (FactKind::Percent { .. }, FactKind::Percent { .. }) => true,
+        _ => false,
+    }
+}
+
+fn is_one_figure(one: &Fact, other: &Fact) -> bool {
+    one.key() == other.key() || one.rounds_to(other) || other.rounds_to(one)
+}
+
+/// A price, a score, a launch is a product's: where both name theirs, it must be the same one.
+fn is_of_one_product(reading: &Reading, one: &Claim, other: &Claim) -> bool {
+    let Said::Figure(figure) = &one.said else { return true };
+    if !figure.is_of_a_product() {
+        return true;
+    }
+    let of = |line: &Line| {
+        let said = products(line);
+        let of_title = || reading.title(line).map(products).unwrap_or_default();
+        if said.is_empty() { of_title() } else { said }
+    };
+    let (one, other) = (of(one.line), of(other.line));
+    one.is_empty() || other.is_empty() || one == other
+}
+
+/// Whether two reports are of one event for all that their titles tell: what was
+/// put into one story by mistake is no disagreement.
+fn have_one_subject(reading: &Reading, ours: &Claim, theirs: &Claim) -> bool {
+    let (Some(one), Some(other)) = (reading.title(ours.line), reading.title(theirs.line)) else { return false };
+    let family = |line: &Line| -> BTreeSet<String> {
+        line.names.iter().map(|name| name.of.clone().unwrap_or_else(|| name.id.clone())).collect()
+    };
+    let shares_a_name = !family(one).is_disjoint(&family(other));
+    let is_han = |line: &Line| script(line.text) == Script::Han;
+    shares_a_name
+        || !capitals(one.text).is_disjoint(&capitals(other.text))
+        || match (is_han(one), is_han(other)) {
+            (false, false) => false,
+            (true, true) => one.tokens.intersection(&other.tokens).count() > 3,
+            // Of two scripts no word is shared: then the figures must be near.
+            _ => ours.is_nearly(theirs),
+        }
+}
+
+/// Words with a capital, in small letters, without those that any title may have.
+fn capitals(text: &str) -> BTreeSet<String> {
+    let is_name = |word: &&str| word.starts_with(char::is_uppercase) && word.chars().count() > 2;
+    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(is_name);
+    words.map(str::to_lowercase).filter(|word| !OF_ALL_TITLES.contains(&word.as_str())).collect()
+}
+
+const OF_ALL_TITLES: &[&str] = &[
+    "the",
+    "new",
+    "raises",
+    "series",
+    "round",
+    "funding",
+    "ceo",
+    "startup",
+    "and",
+    "for",
+    "with",
+    "from",
+    "its",
+    "led",
+    "says",
+    "model",
+    "models",
+    "launches",
+    "company",
+    "valuation",
+    "billion",
+    "million",
+    "usd",
+    "cny",
+    "deal",
+    "amid",
+    "swe",
+    "bench",
+    "verified",
+    "gpu",
+    "gpus",
+    "gpt",
+];
+
+/// Whether one report has both: then they are of two things, as "7,000 jobs
+/// moved, 8,000 cut", or it says how one became the other.
+fn is_told_together(reading: &Reading, one: &Claim, other: &Claim) -> bool {
+    let reports: BTreeSet<usize> = reading.lines.iter().map(|line| line.report).collect();
+    let has = |report: usize, is_it: &dyn Fn(&Line) -> bool| {
+        reading.lines.iter().any(|line| line.report == report && is_it(line))
+    };
+    reports.into_iter().any(|report| match (&one.said, &other.said) {
+        (Said::Figure(one), Said::Figure(two)) => {
+            let tells = |figure: &Measured| {
+                let is_it = |fact: &Fact| {
+                    (is_of_one_unit(fact, figure.fact) || matches!(fact.kind, FactKind::Date(_)))
+                        && is_one_figure(fact, figure.fact)
+                };
+                has(report, &|line| line.facts.iter().any(is_it))
+            };
+            tells(one) && tells(two)
+        }
+        (Said::Role(one), Said::Role(two)) if one.is_of_a_person() => {
+            let tells = |role: &Role| role.last_names().any(|name| has(report, &|line| line.text.contains(name)));
+            tells(one) && tells(two)
+        }
+        _ => false,
+    })
+}
+
+/// The words of all titles, in small letters.
+fn words_of_titles(reading: &Reading) -> BTreeSet<String> {
+    let titles = reading.lines.iter().filter(|line| line.place == 0);
+    titles.flat_map(|line| line.text.split(|letter: char| !letter.is_alphanumeric())).map(str::to_lowercase).collect()
+}
+
+/// Words that begin sentences, and others that are capitals without being a name of somebody.
+const NO_STRANGERS: &[&str] = &[
+    "the",
+    "a",
+    "an",
+    "it",
+    "its",
+    "in",
+    "on",
+    "at",
+    "as",
+    "for",
+    "by",
+    "with",
+    "when",
+    "after",
+    "under",
+    "this",
+    "that",
+    "these",
+    "he",
+    "she",
+    "they",
+    "we",
+    "but",
+    "and",
+    "if",
+    "while",
+    "however",
+    "there",
+    "some",
+    "investors",
+    "according",
+    "ceo",
+    "ai",
+    "api",
+    "us",
+    "series",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "mw",
+    "gw",
+    "gpu",
+    "gpus",
+    "swe",
+    "bench",
+    "verified",
+    "pro",
+    "mmlu",
+    "gpqa",
+    "diamond",
+    "terminal",
+    "aime",
+    "input",
+    "output",
+    "prices",
+    "pricing",
+    "people",
+    "shares",
+    "revenue",
+    "both",
+    "each",
+    "all",
+    "usd",
+    "cny",
+    "eur",
+];
+
+/// Whether a sentence of a text names somebody whom no title of the story names: the figure may be theirs.
+fn names_a_stranger(line: &Line, known: &BTreeSet<String>) -> bool {
+    let is_in_a_fact = |at: usize| line.facts.iter().any(|fact| fact.span.contains(&at));
+    let mut at = 0;
+    line.text.split_inclusive(|letter: char| !letter.is_alphanumeric()).any(|word| {
+        let start = at;
+        at += word.len();
+        let word = word.trim_end_matches(|letter: char| !letter.is_alphanumeric());
+        let is_capital = word.starts_with(char::is_uppercase) && word.is_ascii() && word.len() > 1;
+        let lower = word.to_lowercase();
+        is_capital && !is_in_a_fact(start) && !known.contains(&lower) && !NO_STRANGERS.contains(&lower.as_str())
+    })
+}
+
+/// Each figure with its publishers, most given first, and who gave one first.
+fn told(reading: &Reading, party: &[&Claim], all: &[Claim]) -> Disagreement {
+    let mut figures: Vec<(String, Figure)> = Vec::new();
+    for claim in party {
+        let publisher = reading.report(claim.line).publisher.to_owned();
+        let cite = reading.cite(claim.line);
+        match figures.iter_mut().find(|(known, _)| *known == claim.key()) {
+            Some((_, figure)) => {
+                if !figure.publishers.contains(&publisher) {
+                    figure.publishers.push(publisher);
+                    figure.cites.push(cite);
+                }
+            }
+            None => {
+                figures
+                    .push((claim.key(), Figure { text: claim.text(), publishers: vec![publisher], cites: vec![cite] }));
+            }
+        }
+    }
+    figures.sort_by_key(|(_, figure)| std::cmp::Reverse(figure.publishers.len()));
+    let is_of_party = |claim: &&Claim| party.iter().any(|one| one.is_of_one_thing(claim) && one.key() == claim.key());
+    let first = all.iter().filter(is_of_party).min_by_key(|claim| reading.report(claim.line).published);
+    Disagreement {
+        about: party.first().map(|claim| claim.about()).unwrap_or_default(),
+        figures: figures.into_iter().map(|(_, figure)| figure).collect(),
+        first: first.map(|claim| reading.report(claim.line).publisher.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

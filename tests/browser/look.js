@@ -60,7 +60,7 @@ async function look(kind, path, status) {
   });
   page.on("pageerror", (error) => say(`script: ${error.message}`));
 
-  const answer = await page.goto(root + path, { waitUntil: "networkidle" });
+  const answer = await page.goto(root + path, { waitUntil: "load" });
   if (answer.status() !== status) say(`answers ${answer.status()}, not ${status}`);
   const weight = await weightOf(context, path);
   if (weight > MOST_BYTES) say(`weighs ${weight} bytes, more than ${MOST_BYTES}`);

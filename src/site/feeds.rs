@@ -87,3 +87,83 @@ fn origins(library: &Library) -> BTreeMap<SourceId, Origin> {
     };
     library.config.sources.iter().map(origin).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use crate::publish::Document;
+    use crate::publish::fixture::{at, bare};
+    use crate::site::Found;
+    use crate::store::Store;
+
+    /// A store with `weeks` quiet weeks published.
+    fn published(weeks: i64) -> Store {
+        let mut store = Store::in_memory().unwrap();
+        let mut recap = Recap { entries: Vec::new(), ..bare() };
+        for _ in 0..weeks {
+            store.publish(&[recap.clone()], &[], "recap.example.org,2026").unwrap();
+            recap.week = recap.week.next();
+            let later = |instant| instant + jiff::SignedDuration::from_hours(7 * 24);
+            recap.window = later(recap.window.start)..later(recap.window.end);
+            recap.frozen = later(recap.frozen);
+        }
+        store
+    }
+
+    fn document(library: &Library, path: &str) -> Option<Document> {
+        match library.at(path).unwrap() {
+            Found::Document(document) => Some(document),
+            _ => None,
+        }
+    }
+
+    /// The ids of the entries at `path`, and where the one before it is.
+    #[track_caller]
+    fn read(library: &Library, path: &str) -> (Vec<String>, Option<String>) {
+        let text = String::from_utf8(document(library, path).expect(path).body).unwrap();
+        let ids = text.lines().filter_map(|line| line.strip_prefix("  <id>")?.strip_suffix("</id>"));
+        let before = text.lines().find(|line| line.contains("\"prev-archive\""));
+        let before = before.and_then(|line| line.split("href=\"").nth(1)?.split('"').next()).map(|url| {
+            let root = library.config.server.public_url.as_str();
+            url.replacen(root, "/", 1)
+        });
+        (ids.map(str::to_owned).collect(), before)
+    }
+
+    #[test]
+    fn a_reader_who_follows_the_archives_has_every_week_once() {
+        let (store, config) = (published(40), config::shipped().unwrap());
+        let library = Library { store: &store, config: &config, now: at("2027-06-01T00:00:00Z") };
+        let (mut all, mut counts, mut next) = (Vec::new(), Vec::new(), Some("/feeds/weekly.atom".to_owned()));
+        while let Some(path) = next {
+            let (ids, before) = read(&library, &path);
+            counts.push(ids.len());
+            all.extend(ids);
+            next = before;
+        }
+        assert_eq!(counts, [16, 12, 12]);
+        let mut sorted = all.clone();
+        sorted.sort_unstable_by(|one, two| two.cmp(one));
+        sorted.dedup();
+        assert_eq!(all, sorted, "newest first, each once");
+        for nothing in
+            ["weekly-0.atom", "weekly-3.atom", "weekly-01.atom", "weekly-1.rss", "weekly-x.atom", "stories-1.atom"]
+        {
+            assert_eq!(document(&library, &format!("/feeds/archive/{nothing}")), None, "{nothing}");
+        }
+        let paths = library.paths().unwrap();
+        assert!(paths.contains(&"/feeds/archive/weekly-2.atom".to_owned()));
+    }
+
+    #[test]
+    fn an_archive_stays_as_it_is_while_weeks_come() {
+        let (early, late, config) = (published(40), published(47), config::shipped().unwrap());
+        let first = |store| {
+            let library = Library { store, config: &config, now: at("2027-06-01T00:00:00Z") };
+            document(&library, "/feeds/archive/weekly-1.atom")
+        };
+        assert!(first(&early).is_some());
+        assert_eq!(first(&early), first(&late));
+    }
+}

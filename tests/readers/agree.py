@@ -53,10 +53,7 @@ def main(root):
             file.write_bytes(get(root + path))
             files[file.name] = file
         strictly_valid(files.values())
-        told = {}
-        for name, file in files.items():
-            for parser, read in readings(file):
-                told[name, parser] = read
+        told = {(file.name, parser): read for file, parser, read in readings(list(files.values()))}
     by_feed = {}
     for (name, parser), read in told.items():
         by_feed.setdefault(name.rsplit(".", 1)[0], {})[name.rsplit(".", 1)[1], parser] = read
@@ -84,14 +81,15 @@ def announced(root):
     return sorted(paths)
 
 
-def readings(file):
-    """What each parser that knows the format makes of `file`."""
-    if file.suffix != ".json":
-        yield "feedparser", by_feedparser(file)
-    lines = subprocess.run(["node", HERE / "read.js", file], check=True, capture_output=True, text=True).stdout
-    for line in lines.splitlines():
+def readings(files):
+    """What each parser makes of each of the `files` whose format it knows."""
+    for file in files:
+        if file.suffix != ".json":
+            yield file, "feedparser", by_feedparser(file)
+    lines = subprocess.run(["node", HERE / "read.js", *files], check=True, stdout=subprocess.PIPE, text=True).stdout
+    for line in lines.split("\n")[:-1]:
         read = json.loads(line)
-        yield read.pop("parser"), read
+        yield Path(read["file"]), read["parser"], read
 
 
 def by_feedparser(file):

@@ -9,6 +9,7 @@ mod hook;
 pub mod kind;
 mod manner;
 mod measure;
+pub mod model;
 pub mod playbook;
 mod reading;
 mod taken;
@@ -188,6 +189,8 @@ pub struct Report<'s> {
     pub published: Timestamp,
     /// How many words of its text the card may quote in all.
     pub quotable_words: usize,
+    /// Whether a model may be told of it.
+    pub readers: model::Readers,
 }
 
 /// A story of the archive that names an actor of this one.
@@ -290,6 +293,7 @@ mod tests {
             language: None,
             published: "2026-05-06T12:00:00Z".parse().unwrap(),
             quotable_words: 200,
+            readers: model::Readers::All,
         }
     }
 

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Teller, Told};
 use crate::config::Config;
 use crate::id::{AudienceId, ItemId, StoryId};
+use crate::insight::model::Readers;
 use crate::insight::{Author, EarlierStory, Insight, Report, Subject};
 use crate::names::Names;
 use crate::store::{Result, Store};
@@ -183,6 +184,7 @@ impl<'w> Writer<'w> {
             language,
             published: report.appeared(),
             quotable_words: words as usize,
+            readers: Readers::All,
         }
     }
 }

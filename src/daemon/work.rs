@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::control::{Answer, Command};
 use super::retention::Retention;
@@ -86,6 +86,8 @@ struct Worker {
     /// Turns that the store did not take.
     setbacks: Setbacks,
     retention: Retention,
+    /// The slot that the model was asked for last, and who asks it.
+    asking: Option<(Timestamp, JoinHandle<()>)>,
 }
 
 impl Worker {
@@ -111,6 +113,7 @@ impl Worker {
             damage: None,
             setbacks: Setbacks::default(),
             retention: Retention::default(),
+            asking: None,
         })
     }
 

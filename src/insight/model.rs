@@ -17,4 +17,4 @@ pub use answer::{Answer, Reading, Sentence, read};
 pub use card::{Written, judge};
 pub use prompt::{PROMPT_VERSION, Prompt, prompt};
 pub use refusal::{Place, Reason, Refusal};
-pub use told::{Item, Readers, Story};
+pub use told::{Item, Story};

@@ -44,7 +44,7 @@ const DOORS: &[(&str, &[&str])] = &[
 
 /// The modules that reach outside; every other one is pure.
 const OUTWARD: &[&str] = &[
-    "fetch", "config", "clock", "store", "websub", "poll", "compose", "editor", "site", "serve", "daemon", "demo",
+    "fetch", "config", "clock", "store", "websub", "poll", "compose", "model", "editor", "site", "serve", "daemon", "demo",
     "cli",
 ];
 

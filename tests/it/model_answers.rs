@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use recapd::audience::Tag;
 use recapd::config;
 use recapd::id::ItemId;
-use recapd::insight::model::{Readers, Refusal, Story, Written, judge};
+use recapd::insight::model::{Refusal, Story, Written, judge};
 use recapd::insight::{Report, Subject};
 use recapd::names::Names;
 use recapd::publisher::Kind;
+use recapd::source::Readers;
 use serde::Deserialize;
 use serde_json::json;
 

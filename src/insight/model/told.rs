@@ -10,6 +10,7 @@ use super::check::speaks_to_a_machine;
 use crate::id::AudienceId;
 use crate::names::Names;
 use crate::publisher::Kind;
+use crate::source::Readers;
 use crate::text::head;
 use crate::text::sentence::sentences;
 
@@ -41,16 +42,6 @@ pub struct Item<'s> {
     pub text: &'s str,
     /// Its headline and its sentences.
     pub said: Vec<Said<'s>>,
-}
-
-/// Who may read an item.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Readers {
-    /// People, and a model that writes for them.
-    #[default]
-    All,
-    /// Its publisher or the operator keeps it from models.
-    People,
 }
 
 impl<'s> Story<'s> {

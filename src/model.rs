@@ -153,15 +153,21 @@ impl Desk {
         under_way.abort_all();
         let late: Vec<Question> = asked.into_values().map(|(question, _)| question).collect();
         let wait = crate::wait::in_words(run.model.wait);
-        self.leave_all(&run, late, &Outcome::Late, &format!("no answer within the {wait} that the recap waits")).await?;
+        self.leave_all(&run, late, &Outcome::Late, &format!("no answer within the {wait} that the recap waits"))
+            .await?;
         let rest: Vec<Question> = waiting.into();
         if run.failures >= FAILURES {
-            return self.leave_all(&run, rest, &Outcome::Late, "not asked: the model failed several times in a row").await;
+            return self
+                .leave_all(&run, rest, &Outcome::Late, "not asked: the model failed several times in a row")
+                .await;
         }
         let is_spent = rest.first().is_some_and(|next| run.is_beyond(estimate(next, run.model)));
         match is_spent {
             true => self.leave_all(&run, rest, &Outcome::Budget, "not asked: the budget of tokens is spent").await,
-            false => self.leave_all(&run, rest, &Outcome::Late, &format!("not asked within the {wait} that the recap waits")).await,
+            false => {
+                self.leave_all(&run, rest, &Outcome::Late, &format!("not asked within the {wait} that the recap waits"))
+                    .await
+            }
         }
     }
 
@@ -172,7 +178,10 @@ impl Desk {
         let (outcome, mut notes) = match said.outcome {
             Err(why) => {
                 tracing::warn!(story = %question.story, "the model {} wrote nothing: {why}", run.model.name);
-                (Outcome::Failed, vec![run.note(question, Event::Asked, format!("{} wrote nothing: {why}", run.model.name))])
+                (
+                    Outcome::Failed,
+                    vec![run.note(question, Event::Asked, format!("{} wrote nothing: {why}", run.model.name))],
+                )
             }
             Ok((answer, format)) => {
                 let (by, story, text, window, now) =
@@ -183,7 +192,8 @@ impl Desk {
                     let order = Order { week, window: &window, frozen: now, issue: Issue::Later, history: &history };
                     compose::judged(store, &by, order, story, &text)
                 });
-                let (stand, refusals) = judged.await?.map_or((0, Vec::new()), |(written, refused)| (written.sentences(), refused));
+                let (stand, refusals) =
+                    judged.await?.map_or((0, Vec::new()), |(written, refused)| (written.sentences(), refused));
                 let said = format!(
                     "{} answered in {seconds:.1} s, {tokens_in} + {tokens_out} tokens: {stand} sentences stand, {} refused",
                     run.model.name,
@@ -304,7 +314,10 @@ impl Asker {
 
     fn format(&self) -> Format {
         let known = self.format.load(Ordering::Relaxed);
-        [Format::Schema, Format::Object, Format::Text].into_iter().find(|format| *format as u8 == known).unwrap_or(Format::Text)
+        [Format::Schema, Format::Object, Format::Text]
+            .into_iter()
+            .find(|format| *format as u8 == known)
+            .unwrap_or(Format::Text)
     }
 
     /// What came, and what it cost.
@@ -337,7 +350,9 @@ impl Asker {
                     None => (Tried::Again(trouble), cost),
                 }
             }
-            code @ (400 | 404 | 415 | 422 | 501) if *dialect == Dialect::OpenAi => (Tried::Format(refused(code, &exchanged.body)), (0, 0)),
+            code @ (400 | 404 | 415 | 422 | 501) if *dialect == Dialect::OpenAi => {
+                (Tried::Format(refused(code, &exchanged.body)), (0, 0))
+            }
             code @ (408 | 429 | 500..) => (Tried::Again(refused(code, &exchanged.body)), (0, 0)),
             code => (Tried::Failed(refused(code, &exchanged.body)), (0, 0)),
         }

@@ -344,9 +344,11 @@ fn model(main: &Arc<Document>, written: &written::Model, problems: &mut Vec<Prob
             written::Api::OpenAi => Dialect::OpenAi,
             written::Api::Anthropic => Dialect::Anthropic,
         },
-        key_file: written.api_key_file.as_ref().filter(|path| !path.is_empty()).map(|path| {
-            main.path.parent().unwrap_or(Path::new("")).join(path)
-        }),
+        key_file: written
+            .api_key_file
+            .as_ref()
+            .filter(|path| !path.is_empty())
+            .map(|path| main.path.parent().unwrap_or(Path::new("")).join(path)),
         tokens_per_recap: written.budget_tokens_per_recap.0.into(),
         tokens_per_day: written.budget_tokens_per_day.0.into(),
         story_bytes: usize::try_from(written.story_text.0).unwrap_or(usize::MAX),

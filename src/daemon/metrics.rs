@@ -84,7 +84,8 @@ pub fn published() {
 pub async fn response(shared: &Shared) -> Response {
     let Some(recorder) = recorder() else { return Response::text(503, "nothing is counted\n") };
     let now = shared.clock.now();
-    let counts = shared.readers.ask(move |store| Ok((store.count_items()?, store.hub_counts(now)?, store.model_use(None)?)));
+    let counts =
+        shared.readers.ask(move |store| Ok((store.count_items()?, store.hub_counts(now)?, store.model_use(None)?)));
     let Ok((items, hubs, model)) = counts.await else {
         return Response::text(503, "the store does not answer\n");
     };

@@ -56,8 +56,8 @@ impl Fetcher {
         let mut body = Vec::new();
         loop {
             let chunk = patience.with(response.chunk()).await?;
-            let chunk =
-                chunk.map_err(|error| FetchError::BrokenOff { read_bytes: body.len(), why: explain::innermost(&error) })?;
+            let chunk = chunk
+                .map_err(|error| FetchError::BrokenOff { read_bytes: body.len(), why: explain::innermost(&error) })?;
             let Some(chunk) = chunk else { return Ok(Exchanged { status, body }) };
             if chunk.len() > exchange.limit_bytes.saturating_sub(body.len()) {
                 return Err(FetchError::TooMuchSaid { limit_bytes: exchange.limit_bytes });

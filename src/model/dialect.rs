@@ -113,7 +113,11 @@ pub fn reply(dialect: Dialect, body: &[u8]) -> Reply {
     let (text, end, names) = match dialect {
         Dialect::OpenAi => {
             let choice = &value["choices"][0];
-            (content(&choice["message"]["content"]), choice["finish_reason"].as_str(), ("prompt_tokens", "completion_tokens"))
+            (
+                content(&choice["message"]["content"]),
+                choice["finish_reason"].as_str(),
+                ("prompt_tokens", "completion_tokens"),
+            )
         }
         Dialect::Anthropic => {
             (content(&value["content"]), value["stop_reason"].as_str(), ("input_tokens", "output_tokens"))

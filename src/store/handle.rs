@@ -16,7 +16,9 @@ use tokio::sync::{mpsc, oneshot};
 use super::numbers::Numbers;
 use super::recaps::Published;
 use super::retention::Removed;
-use super::{DraftChange, Edited, HubChange, ModelCall, Result, Store, StoreError, Told, items, ledger, sources, stories};
+use super::{
+    DraftChange, Edited, HubChange, ModelCall, Result, Store, StoreError, Told, items, ledger, sources, stories,
+};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::ledger::{Event, Note};
 use crate::names::Names;

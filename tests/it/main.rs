@@ -21,6 +21,7 @@ mod kill;
 mod lists;
 mod living;
 mod map;
+mod model;
 mod model_answers;
 mod one_story;
 mod origin;

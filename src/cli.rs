@@ -130,6 +130,9 @@ enum Verb {
         /// A link, a story's id (or its first 8 digits), a source's id, or a week and a place: 2026-W19 3
         #[arg(required = true, num_args = 1..=2, value_name = "URL|STORY|SOURCE|WEEK PLACE")]
         what: Vec<String>,
+        /// Of a story: each line of its card with what it rests on, and what a model wrote and was refused
+        #[arg(long)]
+        insight: bool,
     },
     #[command(flatten)]
     Editor(editor::Deed),
@@ -263,7 +266,11 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
         }
         Verb::Items { since, source } => show::items(settings()?.as_ref(), since, source.as_ref()),
         Verb::Stories { week, r#match } => show::stories(settings()?.as_ref(), clock, week, r#match.as_deref()),
-        Verb::Explain { what } => {
+        Verb::Explain { what, insight: true } => {
+            let (settings, _) = told_by()?;
+            explain::insight(&settings, clock, &what, output::Style::of(json))
+        }
+        Verb::Explain { what, insight: false } => {
             let (settings, extent) = told_by()?;
             explain::explain(&settings, extent, clock, &what, output::Style::of(json))
         }

@@ -8,6 +8,7 @@ mod field;
 mod follow;
 mod hand;
 mod history;
+mod questions;
 mod teller;
 mod window;
 
@@ -28,6 +29,7 @@ pub use branch::branch;
 pub use cards::{Archive, Writer};
 pub use field::candidates;
 pub use history::History;
+pub use questions::{Asked, Question, judged, questions};
 pub use teller::{Teller, Told};
 pub use window::{Due, due, running_week};
 
@@ -85,7 +87,7 @@ pub fn freeze(store: &Store, config: &Config, order: Order, extent: Extent) -> R
     let (shown, left_out) = choose(store, config, &teller, (order, extent))?;
     let told: Vec<(&Told, Option<StoryId>)> = shown.iter().map(|shown| (&shown.told, shown.follows())).collect();
     let archive = Archive::before(order.window, store, &teller, &told)?;
-    let writer = Writer::new(config, &archive);
+    let writer = Writer::new(config, &archive, store);
     let candidates: Vec<Candidate> = shown.iter().map(|one| entries::candidate(one, &writer, config, extent)).collect();
     let chosen = shown.iter().filter(|one| one.outcome == Outcome::Chosen).count();
     let frame = Recap { left_out, ..frame(store, config, order)? };
@@ -150,6 +152,7 @@ fn frame(store: &Store, config: &Config, order: Order) -> Result<Recap> {
         failed: u32::try_from(failed.count()).unwrap_or(u32::MAX),
         corrections: Vec::new(),
         withdrawn: Vec::new(),
+        model: store.model_use(Some(order.week))?,
     })
 }
 

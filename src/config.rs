@@ -77,6 +77,8 @@ pub struct Config {
     pub publish: Publish,
     /// `[websub]`.
     pub websub: WebSub,
+    /// `[model]`; none: the built-in author writes every card.
+    pub model: Option<Model>,
     /// `[[filter]]`, for the items of every source.
     pub filters: Vec<Filter>,
     /// In the order written, those of lists last.
@@ -359,6 +361,42 @@ pub enum Live {
     Shown,
     /// Only once chosen.
     Hidden,
+}
+
+/// A language model that writes parts of the cards.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// Where its server is; ends in `/`.
+    pub url: Url,
+    /// What the server and readers call it.
+    pub name: String,
+    /// How the server is spoken to.
+    pub dialect: Dialect,
+    /// Where its key is; it is read for each recap, and kept nowhere.
+    pub key_file: Option<PathBuf>,
+    /// In and out.
+    pub tokens_per_recap: u64,
+    /// In 24 hours, whatever it is for.
+    pub tokens_per_day: u64,
+    /// Text of one story.
+    pub story_bytes: usize,
+    /// Of one answer.
+    pub answer_tokens: u32,
+    /// For one answer.
+    pub timeout: Duration,
+    /// How long a recap waits for it at its slot.
+    pub wait: Duration,
+    /// Questions at once.
+    pub concurrency: usize,
+}
+
+/// How a model's server is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// `POST chat/completions`.
+    OpenAi,
+    /// `POST messages`.
+    Anthropic,
 }
 
 #[cfg(test)]

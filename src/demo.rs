@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::compose;
 use crate::config::{self, Config};
 use crate::daemon::{self, Setup};
+use crate::model::Desk;
 use crate::poll::states::States;
 use crate::poll::{Order, Outcome, Polled, Poller, Summary};
 use crate::recap::Recap;
@@ -132,6 +133,15 @@ impl Journey {
     ///
     /// If there is no free port, or the folder cannot be written to.
     pub async fn begin(folder: &Path, public_url: &str) -> Result<Self> {
+        Self::begin_with(folder, public_url, "").await
+    }
+
+    /// The same with `more` in its configuration.
+    ///
+    /// # Errors
+    ///
+    /// As [`Journey::begin`], and if `more` is wrong.
+    pub async fn begin_with(folder: &Path, public_url: &str, more: &str) -> Result<Self> {
         let listener =
             TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.context("no free port on 127.0.0.1")?;
         let address = listener.local_addr().context("the listener has no address")?;
@@ -143,7 +153,7 @@ impl Journey {
             std::future::ready(origin::answer(&request, now))
         };
         tokio::spawn(serve(listener, answer, until_dropped(gone)));
-        let config = Arc::new(configured(folder, &address.to_string(), public_url)?);
+        let config = Arc::new(configured(folder, &address.to_string(), public_url, more)?);
         let handle = Handle::start(&config.store.path, Arc::new(config.names.clone()))?;
         let readers = Readers::of(&config.store.path);
         let states = States::read(&readers).await?;
@@ -188,6 +198,9 @@ impl Journey {
     ///
     /// If the database fails.
     pub async fn publish(&self, now: Timestamp) -> Result<Option<Recap>> {
+        let (handle, readers) = (self.handle.clone(), self.readers.clone());
+        let desk = Desk { handle, readers, fetcher: self.poller.fetcher(), config: self.config.clone() };
+        desk.prepare(now).await?;
         Ok(compose::publish_due(&self.handle, &self.readers, &self.config, now).await?)
     }
 
@@ -216,12 +229,12 @@ async fn until_dropped(mut gone: watch::Receiver<()>) {
 }
 
 /// A configuration as an operator would write it, in `folder`.
-fn configured(folder: &Path, origin: &str, public_url: &str) -> Result<Config> {
+fn configured(folder: &Path, origin: &str, public_url: &str, more: &str) -> Result<Config> {
     let main = format!(
         "sources = [\"sources.toml\"]\npublishers = \"publishers.toml\"\n\n\
          [server]\npublic_url = \"{public_url}\"\n\n\
          [store]\npath = \"{}\"\n\n\
-         [fetch]\nallow_private = [\"127.0.0.0/8\"]\nhost_gap = \"0s\"\n",
+         [fetch]\nallow_private = [\"127.0.0.0/8\"]\nhost_gap = \"0s\"\n{more}",
         folder.join("recapd.db").display()
     );
     let files = [

@@ -12,6 +12,7 @@ mod hook;
 pub mod kind;
 mod manner;
 mod measure;
+pub mod model;
 pub mod playbook;
 mod reading;
 mod roles;
@@ -33,6 +34,7 @@ use crate::audience::{Audience, Tag};
 use crate::id::{AudienceId, ItemId, StoryId};
 use crate::names::Names;
 use crate::publisher;
+use crate::source::Readers;
 
 /// What recapd says about one story, to all readers or to one audience.
 /// Parts that nothing supports are absent or empty.
@@ -194,6 +196,8 @@ pub struct Report<'s> {
     pub published: Timestamp,
     /// How many words of its text the card may quote in all.
     pub quotable_words: usize,
+    /// Whether a model may be told of it.
+    pub readers: Readers,
 }
 
 /// A story of the archive that names an actor of this one.
@@ -296,6 +300,7 @@ mod tests {
             language: None,
             published: "2026-05-06T12:00:00Z".parse().unwrap(),
             quotable_words: 200,
+            readers: Readers::All,
         }
     }
 

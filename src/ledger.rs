@@ -108,6 +108,10 @@ pub enum Event {
     Amended,
     /// He withdrew a published story.
     Withdrawn,
+    /// A model was asked about a story, or was not.
+    Asked,
+    /// What a model wrote does not stand in what it cites.
+    Disbelieved,
 }
 
 impl Event {
@@ -153,6 +157,8 @@ impl Event {
             Event::TakenBack => "taken back",
             Event::Amended => "amended",
             Event::Withdrawn => "withdrawn",
+            Event::Asked => "model",
+            Event::Disbelieved => "model refused",
         }
     }
 

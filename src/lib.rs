@@ -73,6 +73,8 @@ pub mod poll;
 
 pub mod compose;
 
+pub mod model;
+
 pub mod editor;
 
 pub mod site;

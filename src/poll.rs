@@ -125,6 +125,11 @@ impl Poller {
         Ok(Self { config, fetcher, handle, readers, states, places, parsers, room, hubs, alone, doors, robots, held })
     }
 
+    /// What asks the web, for whoever shares its limits.
+    pub fn fetcher(&self) -> Fetcher {
+        self.fetcher.clone()
+    }
+
     /// The same by another configuration; pauses that hosts asked for go on.
     ///
     /// # Errors

@@ -61,6 +61,9 @@ pub struct Recap {
     pub sources: u32,
     /// Sources whose last poll before the freezing failed.
     pub failed: u32,
+    /// What a language model did for it; none if none was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelUse>,
     /// What readers were told of it since, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<Correction>,
@@ -76,6 +79,25 @@ pub struct AudienceName {
     pub id: AudienceId,
     /// "Founders & Product Leaders".
     pub name: String,
+}
+
+/// What a language model did, and what that cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelUse {
+    /// As its server calls it.
+    pub name: String,
+    /// Questions that it answered; those that it had answered before cost nothing, and do not count.
+    pub answered: u32,
+    /// Questions that it did not, or in no usable way.
+    pub failed: u32,
+    /// Stories that it was not asked about, since the budget was spent.
+    pub over_budget: u32,
+    /// Stories that it was not asked about, or not waited for, since the recap had to come out.
+    pub late: u32,
+    /// Sent.
+    pub tokens_in: u64,
+    /// Received.
+    pub tokens_out: u64,
 }
 
 /// How many of a recap's stories are for an audience.

@@ -47,6 +47,8 @@ pub struct Source {
     pub allow_private: Vec<Network>,
     /// Words quoted from one of its items at most.
     pub excerpt_words: Option<u32>,
+    /// Who may read its items.
+    pub readers: Readers,
     /// Whether its hub, if it has one, may tell us of its news.
     pub hub: Hub,
     /// Where its relative links start; else where the document says, or was found.
@@ -69,6 +71,16 @@ pub enum Tempo {
     /// Shorter for a source that often has news, longer for one that hardly ever has.
     #[default]
     Adapted,
+}
+
+/// Who may read the items of a source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Readers {
+    /// People, and a model that writes for them.
+    #[default]
+    All,
+    /// The operator keeps them from models.
+    People,
 }
 
 /// What becomes of the hub that a feed announces, where recapd subscribes to hubs at all.
@@ -143,6 +155,7 @@ mod tests {
             tempo: Tempo::Adapted,
             allow_private: Vec::new(),
             excerpt_words: None,
+            readers: Readers::All,
             hub: Hub::Heard,
             base: None,
             believed: Beliefs::default(),

@@ -1,5 +1,6 @@
 //! `recapd explain`: the ledger in words, or as JSON (`object`).
 
+mod card;
 mod object;
 
 use std::process::ExitCode;
@@ -107,6 +108,21 @@ pub(super) fn explain(
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says of each line of a story's card what it rests on, and what a model wrote that may not stand.
+pub(super) fn insight(config: &Config, clock: Clock, what: &[String], style: Style) -> Result<ExitCode> {
+    let store = Store::read(&config.store.path)?;
+    let story = match what {
+        [week, place] => match at_place(&store, config, clock, week.parse()?, place)? {
+            Subject::Place(_, entry) => entry.story,
+            Subject::Behind(_, _, left) => left.story,
+            _ => bail!("name a story, or a week and a place"),
+        },
+        [one] => story_named(&store, one)?,
+        _ => bail!("name a story, or a week and a place"),
+    };
+    card::told(&store, config, clock.now(), story, style)
 }
 
 /// "0.4 points short"; where something else kept it out, that.

@@ -78,7 +78,7 @@ pub fn stories(config: &Config, clock: Clock, week: Option<Week>, matching: Opti
     told.retain(|told| fits(told, matching));
     told.sort_by(|a, b| b.score.total.total_cmp(&a.score.total).then(a.story.cmp(&b.story)));
     let archive = Archive::before(&window, &store, &teller, &told.iter().map(|told| (told, None)).collect::<Vec<_>>())?;
-    let writer = Writer::new(config, &archive);
+    let writer = Writer::new(config, &archive, &store);
     for told in &told {
         let place = placed.get(&told.story).map(|(week, place)| json!({ "week": week, "place": place }));
         let insight = writer.card(told, None, None);

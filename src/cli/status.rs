@@ -35,8 +35,8 @@ pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
     if style == Style::Json {
         problems.iter().for_each(|problem| output::complain(problem));
     }
-    let (states, subscriptions, draft) = match Store::read(&config.store.path) {
-        Ok(store) => (store.states()?, store.subscriptions()?, store.draft()?),
+    let (states, subscriptions, draft, model) = match Store::read(&config.store.path) {
+        Ok(store) => (store.states()?, store.subscriptions()?, store.draft()?, store.model_use(None)?),
         Err(StoreError::Missing { .. }) => Default::default(),
         Err(error) => return Err(error.into()),
     };
@@ -48,6 +48,7 @@ pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
         }
         lists::told(config, now, style)?;
         draft.iter().try_for_each(|open| output::json(&draft_object(config, open)))?;
+        model.iter().try_for_each(|used| output::json(&serde_json::json!({ "model": used })))?;
         return Ok(ExitCode::SUCCESS);
     }
     output::line(&table(config, &states, now).to_string())?;
@@ -58,6 +59,15 @@ pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
     }
     lists::told(config, now, style)?;
     draft.iter().try_for_each(|open| output::line(&draft_in_words(config, open)))?;
+    if let Some(used) = &model {
+        let (answered, failed) = (words::count(used.answered, "answer"), used.failed);
+        let (sent, received) = (words::grouped(used.tokens_in), words::grouped(used.tokens_out));
+        let told = format!(
+            "the model {} gave {answered} so far, and failed {failed} times: {sent} tokens in, {received} out",
+            used.name
+        );
+        output::line(&output::printable(&told))?;
+    }
     output::line(&summary(config, &states, now))?;
     problems.iter().try_for_each(|problem| output::line(problem))?;
     Ok(ExitCode::SUCCESS)

@@ -7,9 +7,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Teller, Told};
+use super::{Question, Teller, Told};
 use crate::config::Config;
 use crate::id::{AudienceId, ItemId, StoryId};
+use crate::insight::model::{self, Refusal, Written};
 use crate::insight::{Author, EarlierStory, Insight, Report, Subject};
 use crate::names::{Names, Sort};
 use crate::store::{Result, Store};
@@ -143,16 +144,77 @@ pub struct Writer<'w> {
     config: &'w Config,
     archive: &'w Archive,
     author: Author<'w>,
+    /// What a model wrote is kept there.
+    store: &'w Store,
 }
 
 impl<'w> Writer<'w> {
     /// Prepares what all cards need once.
-    pub fn new(config: &'w Config, archive: &'w Archive) -> Self {
-        Self { config, archive, author: Author::new(&config.playbook, &config.names, &config.audiences) }
+    pub fn new(config: &'w Config, archive: &'w Archive, store: &'w Store) -> Self {
+        let author = Author::new(&config.playbook, &config.names, &config.audiences);
+        Self { config, archive, author, store }
+    }
+
+    /// What a model is asked about a story; none if none is configured, or nothing of the story may be told.
+    pub fn question(&self, told: &Told) -> Option<Question> {
+        let model = self.config.model.as_ref()?;
+        self.about(told, None, |subject| {
+            let story = model::Story::of(subject, &self.config.names, model.story_bytes)?;
+            Some(Question::new(told.story, &model.name, model::prompt(&story)))
+        })
+    }
+
+    /// What of an answer to that question may stand, and what may not.
+    pub fn judged(&self, told: &Told, answer: &str) -> Option<(Written, Vec<Refusal>)> {
+        let model = self.config.model.as_ref()?;
+        self.about(told, None, |subject| {
+            let story = model::Story::of(subject, &self.config.names, model.story_bytes)?;
+            Some(model::judge(answer, &story, &self.config.names))
+        })
+    }
+
+    /// What a model has written about a story and may stand, and what may not: none if it was not asked.
+    pub fn by_model(&self, told: &Told) -> Option<(Written, Vec<Refusal>)> {
+        let key = self.question(told)?.key;
+        let answer = self.store.model_answer(&key).unwrap_or_else(|error| {
+            tracing::warn!(%error, story = %told.story, "cannot read what the model wrote; its story goes without");
+            None
+        });
+        self.judged(told, &answer?)
     }
 
     /// The card of a story for one audience, or for all readers; of one that `follows` another, too.
     pub fn card(&self, told: &Told, follows: Option<StoryId>, audience: Option<&AudienceId>) -> Insight {
+        self.cards(told, follows, &[audience]).pop().unwrap_or_default()
+    }
+
+    /// The cards of a story, one for each of `audiences`; none: for all readers.
+    pub fn cards(&self, told: &Told, follows: Option<StoryId>, audiences: &[Option<&AudienceId>]) -> Vec<Insight> {
+        // Cards are cut from hostile text. A mistake of ours in one of them costs
+        // that story its card, never the week its recap.
+        let by_model = catch_unwind(AssertUnwindSafe(|| self.by_model(told))).unwrap_or_else(|_| {
+            tracing::error!(story = %told.story, "judging a model failed inside recapd; its story goes without it");
+            None
+        });
+        let model = self.config.model.as_ref().map_or("", |model| &model.name);
+        self.about(told, follows, |subject| {
+            let card = |audience: &Option<&AudienceId>| {
+                let written = catch_unwind(AssertUnwindSafe(|| self.author.write(subject, *audience)));
+                let card = written.unwrap_or_else(|_| {
+                    tracing::error!(story = %told.story, "writing a card failed inside recapd; its story goes without one");
+                    Insight { audience: audience.cloned(), ..Insight::default() }
+                });
+                match &by_model {
+                    Some((written, _)) => written.onto(card, model),
+                    None => card,
+                }
+            };
+            audiences.iter().map(card).collect()
+        })
+    }
+
+    /// What `tell` makes of the story as its authors read it.
+    fn about<T>(&self, told: &Told, follows: Option<StoryId>, tell: impl FnOnce(&Subject) -> T) -> T {
         let texts: Vec<String> = told.reports.iter().map(|report| report.item.entry.text()).collect();
         let languages: Vec<Option<String>> = told.reports.iter().map(story::Report::language).collect();
         let mut reports: Vec<(usize, Report)> = (0..told.reports.len())
@@ -169,13 +231,7 @@ impl<'w> Writer<'w> {
             earlier: self.archive.earlier(&named(&told.reports, &self.config.names), follows),
             language: &self.config.recap.language,
         };
-        // Cards are cut from hostile text. A mistake of ours in one of them costs
-        // that story its card, never the week its recap.
-        let written = catch_unwind(AssertUnwindSafe(|| self.author.write(&subject, audience)));
-        written.unwrap_or_else(|_| {
-            tracing::error!(story = %told.story, "writing a card failed inside recapd; its story goes without one");
-            Insight { audience: audience.cloned(), ..Insight::default() }
-        })
+        tell(&subject)
     }
 
     fn report<'r>(&self, report: &'r story::Report, text: &'r str, language: Option<&'r str>) -> Report<'r> {
@@ -192,6 +248,7 @@ impl<'w> Writer<'w> {
             language,
             published: report.appeared(),
             quotable_words: words as usize,
+            readers: source.map(|source| source.readers).unwrap_or_default(),
         }
     }
 }

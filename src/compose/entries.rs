@@ -60,10 +60,11 @@ pub(super) fn candidate(shown: &Shown, writer: &Writer, config: &Config, extent:
     let told = &shown.told;
     let is_for = |audience: &AudienceId| told.tags.iter().any(|tag| tag.audience == *audience);
     let audiences = config.audiences.iter().map(|audience| &audience.id);
-    let cards = audiences.filter(|audience| extent == Extent::Offered || is_for(audience));
-    let follows = shown.follows();
-    let mut cards: Vec<Insight> = cards.map(|audience| writer.card(told, follows, Some(audience))).collect();
-    let mut entry = entry(shown, writer.card(told, follows, None), config);
+    let cards = audiences.filter(|audience| extent == Extent::Offered || is_for(audience)).map(Some);
+    let wanted: Vec<Option<&AudienceId>> = std::iter::once(None).chain(cards).collect();
+    let mut cards = writer.cards(told, shown.follows(), &wanted);
+    let general = if cards.is_empty() { Insight::default() } else { cards.remove(0) };
+    let mut entry = entry(shown, general, config);
     if let Some(mark) = &shown.mark {
         mark.apply(&mut entry, &mut cards);
     }

@@ -72,6 +72,8 @@ pub struct SourceEntry {
     pub allow_private: Private,
     /// Words quoted from one of its items at most; absent: `excerpt_words` of `[publish]`.
     pub excerpt_words: Option<u32>,
+    /// Whether the model of `[model]` may be told of its items; absent: it may.
+    pub model: Option<bool>,
     /// Whether its hub is subscribed to; absent: as `subscribe` of `[websub]` says.
     pub websub: Option<bool>,
     /// By what its items are told apart; absent: by id, else link, else title and date.

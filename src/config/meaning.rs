@@ -29,7 +29,7 @@ use super::place::{Document, Located};
 use super::read::{Reading, read_as};
 use super::value::{Address, Period};
 use super::written::{self, Main};
-use super::{Config, Fetch, Live, Publish, Recap, Server, Store, Subscribe, WebSub};
+use super::{Config, Dialect, Fetch, Live, Model, Publish, Recap, Server, Store, Subscribe, WebSub};
 
 use filters::filters;
 use lists::{Entry, entries, shipped_below};
@@ -92,6 +92,7 @@ pub(super) fn meant(
         server: server(&written.server),
         ranking: ranking(&written.ranking),
         publish: publish(&written.publish, &store),
+        model: model(main, &written.model, &mut problems),
         websub,
         fetch,
         recap,
@@ -308,6 +309,54 @@ fn publish(written: &written::Publish, store: &Store) -> Publish {
     let folder = (!written.folder.is_empty()).then(|| beside(store, &written.folder));
     let live = if written.live { Live::Shown } else { Live::Hidden };
     Publish { folder, live, excerpt_words: written.excerpt_words }
+}
+
+/// A recap that waits longer is late.
+const MOST_MODEL_WAIT: Duration = Duration::from_secs(3600);
+
+/// None without a `url`.
+fn model(main: &Arc<Document>, written: &written::Model, problems: &mut Vec<Problem>) -> Option<Model> {
+    let name = written.name.as_ref().filter(|name| !name.trim().is_empty());
+    let Some(url) = &written.url else {
+        if let Some(name) = name {
+            let problem = Problem::at(name.place(main), "[model] has a `name` and no `url`: nobody could be asked");
+            problems.push(problem.hint("add its server, as in url = \"http://127.0.0.1:8080/v1\""));
+        }
+        return None;
+    };
+    if name.is_none() {
+        let problem = Problem::at(url.place(main), "[model] has a `url` and no `name`");
+        problems.push(problem.hint("add what the server calls the model, as in name = \"qwen2.5-1.5b-instruct\""));
+    }
+    let has_login = !url.0.username().is_empty() || url.0.password().is_some();
+    if has_login || url.0.query().is_some() {
+        let problem = Problem::at(url.place(main), "`url` of [model] must have neither a login nor a query");
+        problems.push(problem.hint("write the key into a file, and name that as `api_key_file`"));
+    }
+    if written.wait.0 > MOST_MODEL_WAIT {
+        let problem = Problem::at(written.wait.place(main), "`wait` of [model] is longer than an hour");
+        problems.push(problem.hint("the recap would be late: at most \"1h\""));
+    }
+    Some(Model {
+        url: ending_in_slash(&url.0),
+        name: name.map(|name| name.trim().to_owned()).unwrap_or_default(),
+        dialect: match written.api {
+            written::Api::OpenAi => Dialect::OpenAi,
+            written::Api::Anthropic => Dialect::Anthropic,
+        },
+        key_file: written
+            .api_key_file
+            .as_ref()
+            .filter(|path| !path.is_empty())
+            .map(|path| main.path.parent().unwrap_or(Path::new("")).join(path)),
+        tokens_per_recap: written.budget_tokens_per_recap.0.into(),
+        tokens_per_day: written.budget_tokens_per_day.0.into(),
+        story_bytes: usize::try_from(written.story_text.0).unwrap_or(usize::MAX),
+        answer_tokens: written.answer_tokens.0,
+        timeout: written.timeout.0,
+        wait: written.wait.0,
+        concurrency: written.concurrency.0 as usize,
+    })
 }
 
 fn ranking(written: &written::Ranking) -> Weights {

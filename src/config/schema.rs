@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn the_shipped_file_shows_every_key() {
-        for table in ["server", "store", "fetch", "websub", "recap", "ranking", "publish"] {
+        for table in ["server", "store", "fetch", "websub", "recap", "ranking", "publish", "model"] {
             let section = SHIPPED.split(&format!("\n[{table}]\n")).nth(1).expect(table);
             let section = section.split("\n[").next().unwrap();
             let shown = |line: &str| line.trim_start_matches("# ").split_once(" = ").map(|(key, _)| key.to_owned());

@@ -21,7 +21,7 @@ fn accepted(text: &str) -> Config {
 #[test]
 fn an_empty_file_is_the_shipped_configuration_without_sources() {
     let (empty, shipped) = (accepted(""), accepted(include_str!("../../config/recapd.toml")));
-    let tables = |it: Config| (it.server, it.store, it.fetch, it.recap, it.ranking, it.publish, it.websub);
+    let tables = |it: Config| (it.server, it.store, it.fetch, it.recap, it.ranking, it.publish, it.websub, it.model);
     assert_eq!(tables(empty.clone()), tables(shipped));
     assert_eq!(empty.server.public_url.as_str(), "http://127.0.0.1:8484/");
     assert!(empty.sources.is_empty() && !empty.audiences.is_empty() && !empty.publishers.is_empty());
@@ -163,7 +163,7 @@ fn errors_of_all_files_are_told_together() {
          --> b.toml:4:1
           |
         4 | wait = 1
-          | ^^^^ known here: allow_private, audiences, base, dates, excerpt_words, feed, filter, folder, full_text, future_dates, id, identity, ignore, interval, kind, language, name, websub, weight"#]].assert_eq(&config.unwrap_err());
+          | ^^^^ known here: allow_private, audiences, base, dates, excerpt_words, feed, filter, folder, full_text, future_dates, id, identity, ignore, interval, kind, language, model, name, websub, weight"#]].assert_eq(&config.unwrap_err());
 }
 
 #[test]

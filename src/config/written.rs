@@ -47,6 +47,8 @@ pub struct Main {
     pub ranking: Ranking,
     /// What is written for readers.
     pub publish: Publish,
+    /// A language model that writes parts of the cards.
+    pub model: Model,
     /// Rules for the items of every source.
     pub filter: Vec<Located<FilterEntry>>,
     /// Sources, as in sources.toml.
@@ -304,6 +306,65 @@ impl Default for Publish {
     fn default() -> Self {
         Self { folder: String::new(), live: true, excerpt_words: 75 }
     }
+}
+
+/// `[model]`
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Model {
+    /// The server's address, up to what comes before `/chat/completions` or `/messages`; absent: no model is asked.
+    #[schemars(with = "Option<Address>")]
+    pub url: Option<Located<Address>>,
+    /// What the server calls the model; readers see it, too.
+    #[schemars(with = "Option<String>")]
+    pub name: Option<Located<String>>,
+    /// How the server is spoken to.
+    pub api: Api,
+    /// A file with the server's key, beside this file if relative; absent: it wants none.
+    pub api_key_file: Option<String>,
+    /// Tokens that a recap may cost, in and out.
+    pub budget_tokens_per_recap: Count,
+    /// Tokens that a day may cost, whatever it is for.
+    pub budget_tokens_per_day: Count,
+    /// Text of one story that is sent at most.
+    pub story_text: Size,
+    /// Tokens of one answer at most.
+    pub answer_tokens: Count,
+    /// For one answer.
+    pub timeout: Period,
+    /// How long a recap waits for the model at its slot, at most.
+    pub wait: Located<Spell>,
+    /// Questions at once.
+    pub concurrency: Count,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self {
+            url: None,
+            name: None,
+            api: Api::default(),
+            api_key_file: None,
+            budget_tokens_per_recap: Count(200_000),
+            budget_tokens_per_day: Count(400_000),
+            story_text: Size(8 << 10),
+            answer_tokens: Count(1200),
+            timeout: seconds(60),
+            wait: Located::unplaced(Spell(Duration::from_secs(120))),
+            concurrency: Count(2),
+        }
+    }
+}
+
+/// How a model's server is spoken to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Api {
+    /// As OpenAI's, which llama.cpp, Ollama, vLLM and the rest speak.
+    #[default]
+    OpenAi,
+    /// As Anthropic's own.
+    Anthropic,
 }
 
 fn seconds(number: u64) -> Period {

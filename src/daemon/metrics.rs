@@ -28,6 +28,8 @@ fn recorder() -> Option<&'static PrometheusHandle> {
         describe_counter!("recapd_pushes_total", "What hubs of others sent, by outcome");
         describe_histogram!("recapd_poll_seconds", "How long a poll took");
         describe_gauge!("recapd_items_total", "Items in the store");
+        describe_gauge!("recapd_model_calls", "Questions to language models, by outcome");
+        describe_gauge!("recapd_model_tokens", "Tokens sent to language models and received, by direction");
         describe_gauge!("recapd_sources", "Sources configured");
         describe_gauge!("recapd_subscriptions", "Subscriptions at hubs that hold");
         describe_gauge!("recapd_sources_failing", "Sources whose last poll failed");
@@ -82,13 +84,22 @@ pub fn published() {
 pub async fn response(shared: &Shared) -> Response {
     let Some(recorder) = recorder() else { return Response::text(503, "nothing is counted\n") };
     let now = shared.clock.now();
-    let counts = shared.readers.ask(move |store| Ok((store.count_items()?, store.hub_counts(now)?)));
-    let Ok((items, hubs)) = counts.await else {
+    let counts =
+        shared.readers.ask(move |store| Ok((store.count_items()?, store.hub_counts(now)?, store.model_use(None)?)));
+    let Ok((items, hubs, model)) = counts.await else {
         return Response::text(503, "the store does not answer\n");
     };
     let counts = shared.states.counts();
     let configured = shared.config.borrow().sources.len();
     gauge!("recapd_items_total").set(items as f64);
+    if let Some(model) = model {
+        for (outcome, count) in [("answered", model.answered), ("failed", model.failed)] {
+            gauge!("recapd_model_calls", "outcome" => outcome).set(count);
+        }
+        for (direction, count) in [("in", model.tokens_in), ("out", model.tokens_out)] {
+            gauge!("recapd_model_tokens", "direction" => direction).set(count as f64);
+        }
+    }
     gauge!("recapd_subscriptions").set(hubs.subscribed as f64);
     gauge!("recapd_sources").set(configured as f64);
     gauge!("recapd_sources_failing").set(counts.failing as f64);

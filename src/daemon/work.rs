@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::control::{Answer, Command};
 use super::retention::Retention;
@@ -96,6 +96,8 @@ struct Worker {
     /// Turns that the store did not take.
     setbacks: Setbacks,
     retention: Retention,
+    /// The slot that the model was asked for last, and who asks it.
+    asking: Option<(Timestamp, JoinHandle<()>)>,
 }
 
 impl Worker {
@@ -122,6 +124,7 @@ impl Worker {
             came: Came::Something,
             setbacks: Setbacks::default(),
             retention: Retention::default(),
+            asking: None,
         })
     }
 

@@ -29,6 +29,7 @@ fn source() -> Source {
         tempo: Tempo::Fixed,
         allow_private: Vec::new(),
         excerpt_words: None,
+        readers: crate::source::Readers::All,
         hub: Hub::Heard,
         full_text: FullText::OfTheFeed,
         base: None,

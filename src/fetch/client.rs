@@ -163,6 +163,18 @@ impl Client {
     }
 }
 
+impl Client {
+    /// Sends a body with headers of its own, as [`Client::ask`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::ask`].
+    pub async fn send(&self, url: &Url, headers: HeaderMap, body: String) -> Result<Response, FetchError> {
+        let request = self.http.post(url.clone()).headers(headers).body(body);
+        request.send().await.map_err(|error| explain::unanswered(&error, url, self.connect_timeout))
+    }
+}
+
 fn builder(limits: &Limits, resolver: GuardedResolver, roots: Roots) -> Result<ClientBuilder, ClientError> {
     // An error means that one is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -103,6 +103,12 @@ pub enum FetchError {
         /// The beginning of what it says.
         to: String,
     },
+    /// A server that was asked something says more than anybody wants to know.
+    #[error("the answer is longer than {limit_bytes} bytes")]
+    TooMuchSaid {
+        /// The limit.
+        limit_bytes: usize,
+    },
     /// The body is larger than allowed as it is sent.
     #[error("the feed is larger than {}; raise max_body if that is right", mebibytes(*limit_bytes))]
     TooLarge {

@@ -97,6 +97,7 @@ mod tests {
             language: None,
             published: "2026-05-07T06:00:00Z".parse().unwrap(),
             quotable_words: 200,
+            readers: crate::source::Readers::All,
         };
         let subject = Subject { reports: vec![report], tags: &[], earlier: Vec::new(), language: "en" };
         let names = Names::default();

@@ -375,6 +375,7 @@ pub fn recap() -> Recap {
         failed: 3,
         corrections: Vec::new(),
         withdrawn: Vec::new(),
+        model: None,
     }
 }
 

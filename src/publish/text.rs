@@ -85,6 +85,7 @@ fn blocks(site: &Site, recap: &Recap) -> Vec<Block> {
         blocks.extend(lines.map(Block::Small));
     }
     let chosen = format!("{} of {}", words::count(recap.items, "item"), words::count(recap.sources, "source"));
+    let chosen = words::model_gaps(recap).map_or(chosen.clone(), |gaps| format!("{chosen}. {gaps}"));
     blocks.push(Block::Small(format!("Chosen from {chosen}. All rights belong to the original publishers.")));
     blocks.push(Block::Small(site.url(&recap.path())));
     blocks

@@ -104,6 +104,22 @@ pub fn origin(origin: &Origin) -> String {
     }
 }
 
+/// What readers are told of a model's part in a recap, if it left a gap:
+/// "The model m wrote nothing about 3 stories, since the budget was spent".
+pub fn model_gaps(recap: &Recap) -> Option<String> {
+    let used = recap.model.as_ref()?;
+    let mut gaps = Vec::new();
+    let reasons = [
+        (used.over_budget, "its budget was spent"),
+        (used.late, "the recap did not wait for it"),
+        (used.failed, "it gave no answer"),
+    ];
+    for (stories, why) in reasons.into_iter().filter(|(stories, _)| *stories > 0) {
+        gaps.push(format!("{} since {why}", count(stories, "story")));
+    }
+    (!gaps.is_empty()).then(|| format!("The model {} wrote nothing about {}", used.name, gaps.join(", and ")))
+}
+
 /// Who wrote several parts, each author once, in the order of appearance;
 /// empty without parts.
 pub fn origins<'p>(parts: impl IntoIterator<Item = &'p Part>) -> String {

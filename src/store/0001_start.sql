@@ -254,3 +254,25 @@ CREATE TABLE ping (
     due      TEXT NOT NULL,
     failures INTEGER NOT NULL        -- in a row
 ) STRICT, WITHOUT ROWID;
+
+-- What a language model answered, so that it is never asked the same twice.
+CREATE TABLE model_answer (
+    question BLOB PRIMARY KEY,       -- SHA-256 of all that was asked, and of whom
+    at       TEXT NOT NULL,
+    answer   TEXT NOT NULL           -- as it came; held against the items whenever it is used
+) STRICT, WITHOUT ROWID;
+
+-- A question to a language model that was sent, or was left for a reason.
+CREATE TABLE model_call (
+    number     INTEGER PRIMARY KEY,
+    at         TEXT NOT NULL,
+    week       TEXT NOT NULL,        -- for whose recap
+    story      INTEGER NOT NULL,     -- its number; the story may be gone
+    model      TEXT NOT NULL,
+    outcome    TEXT NOT NULL,        -- answered, failed, budget, late
+    tokens_in  INTEGER NOT NULL,     -- as the server counts; estimated where it does not say
+    tokens_out INTEGER NOT NULL,
+    format     TEXT                  -- of answers that the server took: schema, object or text; null unless answered
+) STRICT;
+CREATE INDEX model_call_week ON model_call (week);
+CREATE INDEX model_call_at ON model_call (at);

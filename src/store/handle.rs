@@ -18,7 +18,7 @@ use super::parents::Branch;
 use super::recaps::Published;
 use super::retention::Removed;
 use super::{
-    DraftChange, Edited, HubChange, Result, Store, StoreError, Told, imprints, items, ledger, sources, stories,
+    DraftChange, Edited, HubChange, ModelCall, Result, Store, StoreError, Told, imprints, items, ledger, sources, stories,
 };
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::ledger::{Event, Note};
@@ -84,6 +84,7 @@ enum Job {
     Hubs(HubChange, oneshot::Sender<Result<()>>),
     List(Box<Living>, oneshot::Sender<Result<()>>),
     Draft(DraftChange, Vec<Note>, oneshot::Sender<Result<()>>),
+    Model(Box<ModelCall>, Vec<Note>, oneshot::Sender<Result<()>>),
     RemoveOlder(Timestamp, oneshot::Sender<Result<Removed>>),
     Names(Arc<Names>),
     Close(oneshot::Sender<()>),
@@ -225,6 +226,17 @@ impl Handle {
         written.await.map_err(|_| StoreError::Closed)?
     }
 
+    /// Writes what came of a question to a model, with its lines in the ledger.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails; nothing is written then.
+    pub async fn keep_call(&self, call: ModelCall, notes: Vec<Note>) -> Result<()> {
+        let (answer, written) = oneshot::channel();
+        self.jobs.send(Job::Model(Box::new(call), notes, answer)).await.map_err(|_| StoreError::Closed)?;
+        written.await.map_err(|_| StoreError::Closed)?
+    }
+
     /// Removes a piece of what is too old to be kept, see [`Store::remove_older`].
     ///
     /// # Errors
@@ -338,6 +350,9 @@ impl Writer {
                 Job::Draft(change, notes, answer) => {
                     // As above.
                     let _ = answer.send(self.fenced(|writer| writer.store.keep(&change, &notes)));
+                }
+                Job::Model(call, notes, answer) => {
+                    let _ = answer.send(self.fenced(|writer| writer.store.keep_call(&call, &notes)));
                 }
                 Job::RemoveOlder(before, answer) => {
                     // As above.

@@ -34,6 +34,7 @@ fn source() -> Source {
         tempo: Tempo::Fixed,
         allow_private: Vec::new(),
         excerpt_words: None,
+        readers: crate::source::Readers::All,
         hub: Hub::Heard,
         base: None,
         believed: Beliefs::default(),

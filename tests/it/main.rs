@@ -22,6 +22,8 @@ mod kill;
 mod lists;
 mod living;
 mod map;
+mod model;
+mod model_answers;
 mod one_story;
 mod origin;
 mod process;

@@ -10,7 +10,7 @@ use crate::discover::{key, lasting_id};
 use crate::id::{AudienceId, SourceId};
 use crate::opml::{self, Living, Losses, Outline, Terms};
 use crate::publisher::Publishers;
-use crate::source::{Beliefs, FullText, Source, Tempo};
+use crate::source::{Beliefs, FullText, Readers, Source, Tempo};
 
 use super::super::entries::{Losses as Written, SourceListEntry};
 use super::super::error::Problem;
@@ -213,6 +213,7 @@ fn meant(new: NewSource, outlined: &Outline, entry: &SourceListEntry, fetch: &wr
         // A list from elsewhere opens no network.
         allow_private: Vec::new(),
         excerpt_words: new.excerpt_words,
+        readers: Readers::All,
         hub: new.hub,
         base: None,
         believed: Beliefs::default(),

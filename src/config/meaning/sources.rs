@@ -4,7 +4,7 @@ use crate::audience::Audience;
 use crate::filter::{Filter, Reach};
 use crate::id::AudienceId;
 use crate::publisher::Publishers;
-use crate::source::{Beliefs, FullText, Hub, Source, Tempo};
+use crate::source::{Beliefs, FullText, Hub, Readers, Source, Tempo};
 
 use super::super::belief;
 use super::super::entries::SourceEntry;
@@ -70,6 +70,7 @@ fn meant(
         tempo: if fetch.adaptive && written.interval.is_none() { Tempo::Adapted } else { Tempo::Fixed },
         allow_private: written.allow_private.networks(),
         excerpt_words: written.excerpt_words,
+        readers: if written.model == Some(false) { Readers::People } else { Readers::All },
         hub: if written.websub == Some(false) { Hub::Ignored } else { Hub::Heard },
         base: written.base.as_ref().map(|it| it.0.clone()),
         believed: Beliefs {

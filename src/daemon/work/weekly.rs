@@ -2,6 +2,7 @@
 //! editors are heard.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -10,9 +11,13 @@ use crate::daemon::control::{Answer, failed, told};
 use crate::daemon::metrics;
 use crate::draft::Flaw;
 use crate::editor::{Act, DraftFile, News, Newsroom, Tended};
+use crate::model::Desk;
 use crate::recap::Recap;
 use crate::site::{Library, write};
 use crate::store::{OpenDraft, StoreError};
+
+/// While the model is asked: how often somebody looks whether it is done.
+const MODEL_NAP: Duration = Duration::from_millis(500);
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -30,6 +35,11 @@ impl Worker {
         // The first issue waits for the first round; any later one is made of
         // what was seen before its slot, so nothing is worth waiting for.
         if self.is_first().await? && !self.queue.is_quiet(now) {
+            return Ok(());
+        }
+        if !self.has_asked(slot) {
+            // It gives up by itself in time; meanwhile feeds are polled, and the week is due.
+            self.next_week = now.checked_add(MODEL_NAP).unwrap_or(Timestamp::MAX);
             return Ok(());
         }
         let soon = now.checked_add(LONGEST_NAP).unwrap_or(Timestamp::MAX);
@@ -66,6 +76,29 @@ impl Worker {
             self.anchored = None;
             return Ok(());
         }
+    }
+
+    /// Whether the model, if there is one, was asked all it is to be asked for the
+    /// week that ended at `slot`: begins it if not.
+    fn has_asked(&mut self, slot: Timestamp) -> bool {
+        if self.config.model.as_ref().is_none_or(|model| model.wait.is_zero()) {
+            return true;
+        }
+        if let Some((asked_for, asking)) = &self.asking
+            && *asked_for == slot
+        {
+            return asking.is_finished();
+        }
+        let (handle, readers) = (self.shared.handle.clone(), self.shared.readers.clone());
+        let desk = Desk { handle, readers, fetcher: self.poller.fetcher(), config: self.config.clone() };
+        let now = self.shared.clock.now();
+        let asking = tokio::spawn(async move {
+            if let Err(error) = desk.prepare(now).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "could not keep what the model wrote");
+            }
+        });
+        self.asking = Some((slot, asking));
+        false
     }
 
     /// Says what is wrong with a draft, once, and when it is right again.

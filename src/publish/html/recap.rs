@@ -212,6 +212,7 @@ impl<'a> WeekView<'a> {
     fn chosen_from(&self) -> Vec<String> {
         let recap = self.recap;
         let mut facts = vec![words::count(recap.items, "item"), words::count(recap.sources, "source")];
+        facts.extend(words::model_gaps(recap));
         if recap.failed > 0 {
             facts.push(format!("{} failed this week", words::grouped(u64::from(recap.failed))));
         }

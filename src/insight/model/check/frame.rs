@@ -1,0 +1,341 @@
+//! The words around a figure, which decide what it means: "by 80 %" is not
+//! "at 80 %", "up to" is not "at least", a valuation is no round.
+
+use super::super::words::{Word, clause, words};
+use super::figures::{Figure, Sort};
+
+/// How a figure stands to what it is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Relation {
+    /// A change of so much.
+    By,
+    /// What it is, or became.
+    At,
+    /// What it was.
+    From,
+    /// So much of something.
+    Of,
+    /// Not said.
+    Bare,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bound {
+    Exact,
+    Least,
+    Most,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Direction {
+    Up,
+    Down,
+}
+
+/// What the words around a figure say of it.
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    relation: Relation,
+    bound: Bound,
+    direction: Option<Direction>,
+    /// What the nearest words of the clause say it is of, the nearest first.
+    near: Vec<&'static str>,
+    /// Everything that a word of the whole sentence may say it is of.
+    subjects: Vec<&'static str>,
+    /// It is of one part: of a division, of a product.
+    part: Option<&'static str>,
+    /// "longer", right after the figure or a word later.
+    comparative: Option<String>,
+}
+
+/// What a comparative is the opposite of.
+const COMPARATIVES: &[(&str, &[&str])] = &[
+    ("faster", &["slower", "longer"]),
+    ("quicker", &["slower", "longer"]),
+    ("shorter", &["longer"]),
+    ("earlier", &["later"]),
+    ("sooner", &["later"]),
+    ("higher", &["lower"]),
+    ("more", &["less", "fewer"]),
+    ("larger", &["smaller"]),
+    ("bigger", &["smaller"]),
+    ("better", &["worse"]),
+    ("cheaper", &["dearer"]),
+];
+
+const UP: &[&str] = &[
+    "ris", "grow", "gain", "up", "increas", "climb", "jump", "surg", "soar", "higher", "more", "expand", "double",
+    "tripl", "rais", "add",
+];
+const DOWN: &[&str] = &[
+    "fall", "drop", "cut", "lower", "declin", "slip", "down", "reduc", "slash", "shed", "los", "cheaper", "less",
+    "fewer", "shrink", "shrank", "plung", "sank", "discount", "off",
+];
+
+/// Verbs that "up" and "down" belong to.
+const WITH_UP_OR_DOWN: &[&str] =
+    &["turn", "shut", "set", "back", "giv", "tak", "sign", "mak", "pick", "spun", "split", "lay"];
+
+/// Between a figure and the word that says how it is meant.
+const FILLERS: &[&str] = &[
+    "about",
+    "around",
+    "nearly",
+    "roughly",
+    "some",
+    "approximately",
+    "almost",
+    "a",
+    "an",
+    "the",
+    "us",
+    "just",
+    "only",
+    "as",
+    "its",
+    "their",
+    "another",
+    "further",
+];
+
+/// What figures are of, with the stems that say so.
+const SUBJECTS: &[(&str, &[&str])] = &[
+    ("a valuation", &["valu", "worth", "估值"]),
+    ("a round", &["round", "fund", "financ", "invest", "rais", "融资", "募资"]),
+    ("revenue", &["revenu", "sal", "turnover", "营收", "收入"]),
+    ("profit", &["profit", "earn", "利润"]),
+    ("a loss", &["loss", "亏损"]),
+    ("a price", &["pric", "cost", "charg", "fee", "pay", "buy", "sell", "定价", "价格"]),
+    ("savings", &["sav", "saving"]),
+    ("damages", &["damag", "fin", "penalty", "settl", "罚款"]),
+];
+
+/// Of one of these alone, a company's figure is not the company's.
+const PARTS: &[(&str, &[&str])] = &[
+    (
+        "data centres",
+        &[
+            "data-center",
+            "data-centre",
+            "datacenter",
+            "data center",
+            "data centre",
+            "data centers",
+            "data centres",
+            "数据中心",
+        ],
+    ),
+    ("cloud", &["cloud", "云"]),
+    ("gaming", &["gaming", "游戏"]),
+    ("active parameters", &["active", "激活"]),
+];
+
+impl Frame {
+    /// Of the figure `of` in `text`.
+    pub(super) fn of(text: &str, of: &Figure) -> Self {
+        let around = clause(text, of.span.start);
+        let lower = crate::text::lower(text);
+        let before = words(&text[around.start..of.span.start]);
+        let after = words(text.get(of.span.end..around.end).unwrap_or_default());
+        let bound = bound(&before, &after, &lower[of.span.end..]);
+        let (relation, direction) = relation(&before, &after, of);
+        let mut of_clause = subjects(&before, &after);
+        let everything = words(text);
+        let subjects = subjects(&everything, &[]).into_iter().map(|(subject, _)| subject).collect();
+        of_clause.sort_by_key(|(_, distance)| *distance);
+        let nearest = of_clause.first().map_or(0, |(_, distance)| *distance);
+        let near_by =
+            of_clause.into_iter().filter(|(_, distance)| *distance <= nearest + 1).map(|(subject, _)| subject);
+        let is_comparative = |word: &&Word| {
+            COMPARATIVES.iter().any(|(one, others)| word.lower == *one || others.contains(&word.lower.as_str()))
+        };
+        let comparative = after.iter().take(2).find(is_comparative).map(|word| word.lower.clone());
+        let is_part = |(_, spellings): &&(&str, &[&str])| {
+            spellings.iter().any(|spelling| {
+                let clause = &lower[around.start..around.end];
+                clause.contains(spelling) && near(clause, spelling, of.span.start - around.start)
+            })
+        };
+        let part = PARTS.iter().find(is_part).map(|(part, _)| *part);
+        Self { relation, bound, direction, near: near_by.collect(), subjects, part, comparative }
+    }
+
+    /// How this frame says something else than `there`, the same figure's where
+    /// it is cited; none if it does not.
+    pub(super) fn turned_from(&self, there: &Frame, figure: &Figure) -> Option<String> {
+        if let (Some(here), Some(there)) = (self.direction, there.direction)
+            && here != there
+        {
+            let word = |direction| if direction == Direction::Up { "up" } else { "down" };
+            return Some(format!("{}, not {}", word(there), word(here)));
+        }
+        if self.bound != there.bound {
+            let word = |bound| match bound {
+                Bound::Exact => "that much",
+                Bound::Least => "more than that",
+                Bound::Most => "that much at most",
+            };
+            return Some(format!("{}, not {}", word(there.bound), word(self.bound)));
+        }
+        let is_turned = match (self.relation, there.relation) {
+            (Relation::By, Relation::At | Relation::Of | Relation::From)
+            | (Relation::At | Relation::Of, Relation::By)
+            | (Relation::From, Relation::At | Relation::By)
+            | (Relation::By, Relation::Bare) => true,
+            (Relation::From, Relation::Bare) => there.direction.is_none(),
+            _ => false,
+        };
+        if is_turned && matches!(figure.sort, Sort::Share | Sort::Money(_) | Sort::Count(_) | Sort::Bare) {
+            let word = |relation| match relation {
+                Relation::By => "a change by that much",
+                Relation::At => "what it is",
+                Relation::From => "what it was",
+                Relation::Of => "a share",
+                Relation::Bare => "the figure alone",
+            };
+            return Some(format!("{}, not {}", word(there.relation), word(self.relation)));
+        }
+        if let Some(subject) = self.near.first() {
+            let said = if there.near.is_empty() { &there.subjects } else { &there.near };
+            if !said.contains(subject) {
+                return Some(format!("it is not said to be {subject}"));
+            }
+        }
+        if let (Some(here), Some(there)) = (&self.comparative, &there.comparative) {
+            let are_opposite = |one: &str, other: &str| {
+                COMPARATIVES.iter().any(|(known, others)| *known == one && others.contains(&other))
+            };
+            if are_opposite(here, there) || are_opposite(there, here) {
+                return Some(format!("{there}, not {here}"));
+            }
+        }
+        if let Some(part) = there.part
+            && self.part != Some(part)
+        {
+            return Some(format!("of {part} alone"));
+        }
+        None
+    }
+}
+
+/// Whether `spelling` stands within 40 bytes of `at`.
+fn near(clause: &str, spelling: &str, at: usize) -> bool {
+    clause.match_indices(spelling).any(|(found, _)| found.abs_diff(at) <= 40)
+}
+
+fn bound(before: &[Word], after: &[Word], rest: &str) -> Bound {
+    let last: Vec<&str> = before.iter().rev().map(|word| word.lower.as_str()).take(4).collect();
+    let first: Vec<&str> = after.iter().map(|word| word.lower.as_str()).take(2).collect();
+    let mut last = last.as_slice();
+    while let [filler, rest @ ..] = last
+        && matches!(*filler, "about" | "around" | "a" | "the" | "some")
+    {
+        last = rest;
+    }
+    match last {
+        ["than", "more" | "higher" | "greater" | "larger", ..]
+        | ["least", "at", ..]
+        | ["over" | "above" | "exceeding" | "exceeds" | "exceeded" | "past" | "topped" | "tops" | "surpassing", ..] => {
+            Bound::Least
+        }
+        ["reach" | "total" | "hit", "can" | "could" | "may" | "might" | "still", ..]
+        | ["than", "less" | "lower" | "fewer" | "smaller", ..]
+        | ["to", "up", ..]
+        | ["most", "at", ..]
+        | ["under" | "below", ..]
+        | ["as", "much" | "many", "as", ..] => Bound::Most,
+        [run, ..] if ["超过", "超", "逾", "至少"].iter().any(|word| run.ends_with(word)) => Bound::Least,
+        [run, ..] if ["不足", "低于", "最多", "不到"].iter().any(|word| run.ends_with(word)) => Bound::Most,
+        _ if first == ["or", "more"] || rest.starts_with('+') => Bound::Least,
+        _ if first == ["or", "less"] => Bound::Most,
+        _ => Bound::Exact,
+    }
+}
+
+fn relation(before: &[Word], after: &[Word], figure: &Figure) -> (Relation, Option<Direction>) {
+    let mut left: Vec<&Word> = before.iter().collect();
+    while left.last().is_some_and(|word| FILLERS.contains(&word.lower.as_str())) {
+        left.pop();
+    }
+    // What makes a bound of it has been read.
+    for bound in [&["more", "than"][..], &["less", "than"], &["up", "to"], &["at", "least"], &["at", "most"], &["over"]]
+    {
+        let is_there = left.len() >= bound.len()
+            && left[left.len() - bound.len()..].iter().zip(bound.iter()).all(|(word, bound)| word.lower == *bound);
+        if is_there {
+            left.truncate(left.len() - bound.len());
+            break;
+        }
+    }
+    let is_share = figure.sort == Sort::Share;
+    let last = left.last().map(|word| word.lower.as_str());
+    let but_last = left.len().checked_sub(2).map(|at| left[at].lower.as_str());
+    let direction_of = |word: &Word| direction(word, figure);
+    // "turned down" went nowhere.
+    let is_with_verb = |at: usize| {
+        let verb = at.checked_sub(1).map(|before| left[before].stem.as_str());
+        matches!(left[at].lower.as_str(), "up" | "down" | "off")
+            && verb.is_some_and(|verb| WITH_UP_OR_DOWN.contains(&verb))
+    };
+    let direction_left =
+        (0..left.len()).rev().take(10).filter(|at| !is_with_verb(*at)).find_map(|at| direction_of(left[at]));
+    let direction_right =
+        after.iter().take(3).take_while(|word| word.lower != "of").find_map(|word| direction_of(word));
+    let by_last_word = left.last().and_then(|word| direction_of(word));
+    let relation = match (last, but_last) {
+        // "sued by five publishers" is no change.
+        (Some("by"), _) if is_share || direction_left.is_some() => Relation::By,
+        (Some("to"), _) => Relation::At,
+        (Some(run), _) if ["至", "到", "为"].iter().any(|word| run.ends_with(word)) => Relation::At,
+        (Some("from"), _) | (Some("of"), Some("instead")) | (Some("than"), Some("rather")) => Relation::From,
+        (Some("at" | "is" | "are" | "was" | "were" | "now" | "reached" | "hit" | "costs" | "cost"), _) => Relation::At,
+        _ if by_last_word.is_some() => Relation::By,
+        _ if is_share && direction_right.is_some() => Relation::By,
+        _ if is_share && after.first().is_some_and(|word| word.lower == "of") => Relation::Of,
+        _ => Relation::Bare,
+    };
+    let direction = match relation {
+        // "from X" belongs to the change that follows or went before.
+        Relation::Bare if !is_share => by_last_word,
+        _ => direction_left.or(direction_right.filter(|_| is_share)),
+    };
+    // Money that is raised goes nowhere.
+    (if relation == Relation::By && !is_share && last != Some("by") { Relation::Bare } else { relation }, direction)
+}
+
+fn direction(word: &Word, figure: &Figure) -> Option<Direction> {
+    let is_share = figure.sort == Sort::Share;
+    let stem = word.stem.as_str();
+    // "raised $2 billion" and "lost $2 billion" are no way that a figure went.
+    if !is_share && matches!(stem, "rais" | "los" | "add" | "more" | "off" | "cut" | "shed") {
+        return None;
+    }
+    // In scripts without spaces the run right before a figure.
+    let ends = |list: &[&str]| list.iter().any(|word_of_change| word.lower.ends_with(word_of_change));
+    if !stem.is_ascii() && ends(&["上涨", "增长", "上升", "提高", "增加", "升至", "涨"]) {
+        return Some(Direction::Up);
+    }
+    if !stem.is_ascii() && ends(&["下降", "下跌", "减少", "下调", "降低", "降至", "降", "跌"]) {
+        return Some(Direction::Down);
+    }
+    if UP.contains(&stem) {
+        Some(Direction::Up)
+    } else if DOWN.contains(&stem) {
+        Some(Direction::Down)
+    } else {
+        None
+    }
+}
+
+/// What the words say a figure is of, each with how far off the word is.
+fn subjects(before: &[Word], after: &[Word]) -> Vec<(&'static str, usize)> {
+    let mut found = Vec::new();
+    let left = before.iter().rev().enumerate();
+    let right = after.iter().enumerate();
+    for (distance, word) in left.chain(right) {
+        let is_said = |stem: &str| if stem.is_ascii() { word.stem == stem } else { word.lower.contains(stem) };
+        let subject = SUBJECTS.iter().find(|(_, stems)| stems.iter().any(|stem| is_said(stem)));
+        found.extend(subject.map(|(subject, _)| (*subject, distance)));
+    }
+    found
+}

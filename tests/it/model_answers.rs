@@ -1,0 +1,126 @@
+//! What a model might write about a story, judged sentence by sentence: the table in tests/model/answers.toml
+//! was written by reading, not by running the check, so the count of its mistakes is honest.
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+use recapd::audience::Tag;
+use recapd::config;
+use recapd::id::ItemId;
+use recapd::insight::model::{Refusal, Story, Written, judge};
+use recapd::insight::{Report, Subject};
+use recapd::names::Names;
+use recapd::publisher::Kind;
+use recapd::source::Readers;
+use serde::Deserialize;
+use serde_json::json;
+
+#[derive(Deserialize)]
+struct Table {
+    story: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    id: String,
+    #[serde(default = "english")]
+    language: String,
+    items: Vec<Item>,
+    good: Vec<Said>,
+    bad: Vec<Said>,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    publisher: String,
+    title: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Said {
+    /// Wrong, and known to be believed: nothing here understands a text.
+    #[serde(default)]
+    missed: bool,
+    #[serde(default)]
+    case: String,
+    part: String,
+    cites: Vec<i64>,
+    text: String,
+}
+
+fn english() -> String {
+    "en".to_owned()
+}
+
+/// Of a hundred true sentences so many may be refused.
+const FALSE_REFUSALS_MOST: usize = 10;
+
+fn table(text: &str) -> Table {
+    toml::from_str(text).unwrap()
+}
+
+/// What becomes of `answer` about the items of a case.
+fn judged(case: &Case, names: &Names, tags: &[Tag], answer: &str) -> (Written, Vec<Refusal>) {
+    let published: Timestamp = "2026-05-06T12:00:00Z".parse().unwrap();
+    let reports = (1..).zip(&case.items).map(|(number, item)| Report {
+        item: ItemId(number),
+        version: 1,
+        publisher: &item.publisher,
+        weight: 0.5,
+        kind: Kind::Press,
+        title: &item.title,
+        text: &item.text,
+        language: None,
+        published,
+        quotable_words: 75,
+        readers: Readers::All,
+    });
+    let subject = Subject { reports: reports.collect(), tags, earlier: Vec::new(), language: &case.language };
+    let story = Story::of(&subject, names, 20_000).unwrap();
+    judge(answer, &story, names)
+}
+
+/// What becomes of one sentence; none if it stands.
+fn refusal(case: &Case, names: &Names, said: &Said) -> Option<String> {
+    let answer = json!({ (said.part.as_str()): [{ "text": said.text, "items": said.cites }] }).to_string();
+    let (written, refusals) = judged(case, names, &[], &answer);
+    assert_eq!(written.sentences() + refusals.len(), 1, "a sentence stands or is refused: {}", said.text);
+    refusals.first().map(|refusal| refusal.reason.to_string())
+}
+
+#[track_caller]
+fn check(text: &str) {
+    let names = config::shipped().unwrap().names;
+    let (mut good, mut refused, mut bad, mut believed) = (0, String::new(), 0, String::new());
+    let mut falsely = 0;
+    for case in &table(text).story {
+        for said in &case.good {
+            good += 1;
+            if let Some(reason) = refusal(case, &names, said) {
+                falsely += 1;
+                writeln!(refused, "  {}: {}\n    {reason}", case.id, said.text).unwrap();
+            }
+        }
+        for said in &case.bad {
+            bad += 1;
+            if refusal(case, &names, said).is_none() && !said.missed {
+                writeln!(believed, "  {}, {}: {}", case.id, said.case, said.text).unwrap();
+            }
+        }
+    }
+    println!("{bad} sentences that say something else: all are to be refused; believed:\n{believed}");
+    println!("{good} that say the same: {falsely} refused all the same ({}%):\n{refused}", falsely * 100 / good);
+    assert!(believed.is_empty(), "believed, and wrong:\n{believed}");
+    assert!(falsely * 100 <= good * FALSE_REFUSALS_MOST, "{falsely} of {good} refused, and right:\n{refused}");
+}
+
+#[test]
+fn what_is_wrong_is_refused_and_what_is_right_may_stand() {
+    check(include_str!("../model/answers.toml"));
+}
+
+#[test]
+fn and_so_is_what_the_check_was_not_written_by() {
+    check(include_str!("../model/answers_unseen.toml"));
+}

@@ -284,6 +284,7 @@ fn as_read<'r>(reports: &'r [Report], texts: &'r [String]) -> Vec<insight::Repor
         language: None,
         published: report.appeared(),
         quotable_words: 0,
+        readers: Default::default(),
     };
     reports.iter().zip(texts).map(read).collect()
 }

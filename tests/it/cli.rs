@@ -28,7 +28,13 @@ static PUBLISHED: LazyLock<Published> = LazyLock::new(|| {
     let later = ("Nvidia unveils an AI chip for laptops", "2026-05-07T10:00:00Z");
     origin
         .put("/one.xml", Page::rss(rss("one.example", &[deal, model, later])))
-        .put("/two.xml", Page::rss(rss("two.example", &[(deal.0, "2026-04-29T11:00:00Z")])))
+        .put(
+            "/two.xml",
+            Page::rss(rss(
+                "two.example",
+                &[("New round: Anthropic, an AI lab, raises $30 billion", "2026-04-29T11:00:00Z")],
+            )),
+        )
         .put("/broken.xml", Page::status(500));
     let sources = [("one", "/one.xml"), ("two", "/two.xml"), ("broken", "/broken.xml")];
     folder.sources(&sources.map(|(id, path)| source(id, &origin.url(path), "")).concat());

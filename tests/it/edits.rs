@@ -79,7 +79,9 @@ fn a_weight_counts_at_the_next_compose() {
     let stories = ["Acme buys Blechwerk for two billion dollars", "Senate passes bill on talking toasters"];
     for (number, origin) in origins.iter().enumerate() {
         // Relative links: each speaks for itself.
-        let feed = rss("HOST", &[(stories[number / 2], "2026-05-07T10:00:00Z")]).replace("https://HOST", "");
+        // In words of its own, or the two would be one voice.
+        let title = format!("{}{}", stories[number / 2], if number % 2 == 0 { "" } else { " after a long night" });
+        let feed = rss("HOST", &[(&title, "2026-05-07T10:00:00Z")]).replace("https://HOST", "");
         origin.put("/feed.xml", Page::rss(feed));
     }
     let weighed = |first: f64, second: f64| -> String {

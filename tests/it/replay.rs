@@ -16,9 +16,13 @@ fn two_weeks(origin: &Origin, folder: &Folder) {
     let deal = ("AI lab Anthropic raises $30 billion in new funding round", "2026-04-29T10:00:00Z");
     let model = ("OpenAI releases a new AI model for developers", "2026-04-30T10:00:00Z");
     let chip = ("Nvidia unveils an AI chip for laptops", "2026-05-07T10:00:00Z");
-    origin
-        .put("/one.xml", Page::rss(rss("one.example", &[deal, model, chip])))
-        .put("/two.xml", Page::rss(rss("two.example", &[(deal.0, "2026-04-29T11:00:00Z")])));
+    origin.put("/one.xml", Page::rss(rss("one.example", &[deal, model, chip]))).put(
+        "/two.xml",
+        Page::rss(rss(
+            "two.example",
+            &[("New round: Anthropic, an AI lab, raises $30 billion", "2026-04-29T11:00:00Z")],
+        )),
+    );
     folder.sources(
         &[("one", "/one.xml"), ("two", "/two.xml")].map(|(id, path)| source(id, &origin.url(path), "")).concat(),
     );

@@ -21,7 +21,7 @@ use recapd::recap::Issue;
 use recapd::source::SourceState;
 use recapd::store::{Handle, Store};
 use recapd::story::group::Index;
-use recapd::story::signature::Signature;
+use recapd::story::imprint::Imprint;
 use recapd::turn::Turn;
 
 /// Items placed at the end of each filling, one after the other, to see how long one takes.
@@ -137,9 +137,9 @@ fn in_the_index(held: usize) {
     let mut news = News::new(SignedDuration::from_hours(96) / i32::try_from(held).unwrap_or(i32::MAX));
     let mut place = |index: &mut Index| {
         let item = news.next();
-        let signature = Signature::of(&item, item.placed.unwrap_or_default(), &names);
+        let imprint = Imprint::of(&item, item.placed.unwrap_or_default(), &names);
         let begun = Instant::now();
-        let grouped = index.place(&signature);
+        let grouped = index.place(&imprint);
         let took = begun.elapsed();
         grouped.also.iter().for_each(|other| index.merge(*other, grouped.story));
         took
@@ -189,7 +189,7 @@ fn turn(items: Vec<Item>) -> Turn {
     let at = items.last().and_then(|item| item.placed).unwrap_or_default();
     let source: SourceId = items[0].source.clone();
     let items: Vec<Item> = items.into_iter().map(|item| Item { source: source.clone(), ..item }).collect();
-    let signatures = items.iter().map(|item| Signature::of(item, item.placed.unwrap_or_default(), &names)).collect();
+    let imprints = items.iter().map(|item| Imprint::of(item, item.placed.unwrap_or_default(), &names)).collect();
     let state = SourceState::unknown(at);
     let heard = state.stance();
     let mut turn = Turn {
@@ -197,7 +197,7 @@ fn turn(items: Vec<Item>) -> Turn {
         at,
         source,
         intake: Default::default(),
-        signatures,
+        imprints,
         revised: Vec::new(),
         notes: Vec::new(),
         footprint: None,

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use sha2::{Digest, Sha256};
 
 /// What a name names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,6 +57,7 @@ pub struct Names {
     by_id: HashMap<String, usize>,
     spellings: Vec<usize>,
     finder: Option<AhoCorasick>,
+    print: u32,
 }
 
 /// A name that stands in a text.
@@ -79,7 +81,12 @@ impl Names {
         });
         let (patterns, spellings): (Vec<String>, Vec<usize>) = spelled.unzip();
         let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok();
-        Self { names, by_id, spellings, finder }
+        Self { print: print(&names), names, by_id, spellings, finder }
+    }
+
+    /// Other names have another: what was found by them need not be found by these.
+    pub fn print(&self) -> u32 {
+        self.print
     }
 
     /// All of them, in the configuration's order.
@@ -112,6 +119,16 @@ impl Names {
             .filter(|it| it.name.clarity == Clarity::Clear || clear.contains(&family(it.name)))
             .collect()
     }
+}
+
+/// A hash of all that decides what is found.
+fn print(names: &[Name]) -> u32 {
+    let mut hash = Sha256::new();
+    for Name { id, name, sort, aliases, of, rivals: _, clarity } in names {
+        hash.update(format!("{id:?} {name:?} {sort:?} {aliases:?} {of:?} {clarity:?}\n"));
+    }
+    let [a, b, c, d, ..] = <[u8; 32]>::from(hash.finalize());
+    u32::from_le_bytes([a, b, c, d])
 }
 
 /// The company a name belongs to, or the name itself.

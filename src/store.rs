@@ -9,6 +9,7 @@ mod failing;
 mod handle;
 mod hub_counts;
 mod hubs;
+mod imprints;
 mod items;
 mod ledger;
 mod lock;
@@ -51,7 +52,7 @@ pub use words::Told;
 const APPLICATION_ID: i32 = 0x7265_6361;
 
 /// Applied in order, each in a transaction of its own; never edited once released.
-const MIGRATIONS: &[&str] = &[include_str!("store/0001_start.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("store/0001_start.sql"), include_str!("store/0002_imprints.sql")];
 
 /// How long a statement waits for another process to finish its write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -271,6 +272,23 @@ mod tests {
         drop(Store::open(&path).unwrap());
         drop(Store::open(&path).unwrap());
         Store::read(&path).unwrap();
+    }
+
+    #[test]
+    fn a_store_of_an_older_recapd_is_brought_up_to_date() {
+        let folder = folder();
+        let path = folder.path().join("recapd.db");
+        let older = Connection::open(&path).unwrap();
+        older.execute_batch(MIGRATIONS[0]).unwrap();
+        older.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        older.pragma_update(None, "user_version", 1).unwrap();
+        older.execute_batch("INSERT INTO meta VALUES ('kept', 'yes')").unwrap();
+        drop(older);
+        let store = Store::open(&path).unwrap();
+        assert_eq!(store.checked_version(&path).unwrap(), MIGRATIONS.len());
+        let kept: String = store.connection.query_row("SELECT value FROM meta", [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, "yes");
+        store.connection.execute_batch("SELECT * FROM imprint").unwrap();
     }
 
     #[test]

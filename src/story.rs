@@ -4,6 +4,7 @@
 mod common;
 pub mod copies;
 pub mod group;
+pub mod imprint;
 pub mod likeness;
 pub mod rarity;
 mod recent;

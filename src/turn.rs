@@ -15,7 +15,7 @@ use crate::names::Names;
 use crate::parse::{Garbled, Skipped};
 use crate::schedule::{Habits, Outcome, Pace, next_poll};
 use crate::source::{Dates, Footprint, Source, SourceState, Stance, Standing, Validators, Wishes};
-use crate::story::signature::Signature;
+use crate::story::imprint::Imprint;
 
 mod full_text;
 mod moves;
@@ -41,10 +41,10 @@ pub struct Turn {
     /// What the document brought.
     pub intake: Intake,
     /// Of the new items that have a place in time: what they are grouped by.
-    pub signatures: Vec<Signature>,
+    pub imprints: Vec<Imprint>,
     /// The same of items whose publisher changed them: their stories stand, but
     /// are found by the new words too.
-    pub revised: Vec<Signature>,
+    pub revised: Vec<Imprint>,
     /// What the document held, if it was taken.
     pub footprint: Option<Footprint>,
     /// For the ledger.
@@ -197,9 +197,9 @@ pub fn pushed(
 impl Turn {
     /// What its items are grouped by, once their texts are known.
     fn sign(&mut self, names: &Names) {
-        let signature = |item: &Item| Some(Signature::of(item, item.placed?, names));
-        self.signatures = self.intake.new.iter().filter_map(signature).collect();
-        self.revised = self.intake.changed.iter().filter_map(signature).collect();
+        let imprint = |item: &Item| Some(Imprint::of(item, item.placed?, names));
+        self.imprints = self.intake.new.iter().filter_map(imprint).collect();
+        self.revised = self.intake.changed.iter().filter_map(imprint).collect();
     }
 }
 
@@ -210,7 +210,7 @@ fn begun(source: &Source, before: &SourceState, now: Timestamp) -> Turn {
         at: now,
         source: source.id.clone(),
         intake: Intake::default(),
-        signatures: Vec::new(),
+        imprints: Vec::new(),
         revised: Vec::new(),
         footprint: None,
         notes: Vec::new(),

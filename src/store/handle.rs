@@ -17,7 +17,9 @@ use super::numbers::Numbers;
 use super::parents::Branch;
 use super::recaps::Published;
 use super::retention::Removed;
-use super::{DraftChange, Edited, HubChange, Result, Store, StoreError, Told, items, ledger, sources, stories};
+use super::{
+    DraftChange, Edited, HubChange, Result, Store, StoreError, Told, imprints, items, ledger, sources, stories,
+};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::ledger::{Event, Note};
 use crate::names::Names;
@@ -25,7 +27,7 @@ use crate::opml::Living;
 use crate::recap::Recap;
 use crate::source::Word;
 use crate::story::group::{How, Index, WINDOW};
-use crate::story::signature::Signature;
+use crate::story::imprint::Imprint;
 use crate::story::word;
 use crate::turn::Turn;
 
@@ -419,7 +421,7 @@ impl Writer {
 
     fn commit(&mut self, turns: &[Box<Turn>]) -> Result<Vec<Taken>> {
         // Reading the index takes seconds, and most commits group nothing.
-        let groups = turns.iter().any(|turn| !turn.signatures.is_empty() || !turn.revised.is_empty());
+        let groups = turns.iter().any(|turn| !turn.imprints.is_empty() || !turn.revised.is_empty());
         let mut index = match self.index.take() {
             None if groups => Some(self.read_index(turns)?),
             kept => kept,
@@ -442,14 +444,10 @@ impl Writer {
     }
 
     /// The items of the last days, from the store.
-    fn read_index(&self, turns: &[Box<Turn>]) -> Result<Index> {
+    fn read_index(&mut self, turns: &[Box<Turn>]) -> Result<Index> {
         let mut index = Index::default();
         let Some(horizon) = horizon(turns) else { return Ok(index) };
-        self.store.each_placed_since(horizon, |row| {
-            if let (Some(story), Some(at)) = (row.story, row.item.placed) {
-                index.insert(&Signature::of(&row.item, at, &self.names), story);
-            }
-        })?;
+        self.store.each_imprint_since(horizon, &self.names, |imprint, story| index.insert(&imprint, story))?;
         self.store.kept_apart()?.into_iter().for_each(|[one, two]| index.keep_apart(one, two));
         Ok(index)
     }
@@ -495,7 +493,7 @@ impl Writer {
 
 /// Whether items of `turn` are older than others that came before.
 fn is_late(index: &Index, turn: &Turn) -> bool {
-    turn.signatures.iter().any(|signature| index.is_late(signature.at))
+    turn.imprints.iter().any(|imprint| index.is_late(imprint.at))
 }
 
 /// What stands before this is too old to be joined by anything that comes now.
@@ -528,20 +526,21 @@ fn group(
     index: &mut Index,
     numbers: &mut Numbers,
 ) -> rusqlite::Result<HashMap<usize, usize>> {
-    for signature in turns.iter().flat_map(|turn| &turn.revised) {
-        let item = numbers.of_item(connection, &signature.source, signature.item)?;
+    for imprint in turns.iter().flat_map(|turn| &turn.revised) {
+        let item = numbers.of_item(connection, &imprint.source, imprint.item)?;
         if let Some(story) = stories::of(connection, item)? {
-            index.insert(signature, story);
+            index.insert(imprint, story);
+            imprints::put(connection, item, imprint)?;
         }
     }
-    let mut waiting: Vec<(usize, &Signature)> = Vec::new();
+    let mut waiting: Vec<(usize, &Imprint)> = Vec::new();
     for (at, turn) in turns.iter().enumerate() {
-        waiting.extend(turn.signatures.iter().map(|signature| (at, signature)));
+        waiting.extend(turn.imprints.iter().map(|imprint| (at, imprint)));
     }
-    waiting.sort_by_key(|(_, signature)| (signature.at, signature.item));
+    waiting.sort_by_key(|(_, imprint)| (imprint.at, imprint.item));
     let mut begun: HashMap<usize, usize> = HashMap::new();
-    for (at, signature) in waiting {
-        let how = place(connection, &turns[at], signature, index, numbers)?;
+    for (at, imprint) in waiting {
+        let how = place(connection, &turns[at], imprint, index, numbers)?;
         *begun.entry(at).or_default() += usize::from(how == How::Started);
     }
     Ok(begun)
@@ -551,19 +550,20 @@ fn group(
 fn place(
     connection: &rusqlite::Connection,
     turn: &Turn,
-    signature: &Signature,
+    imprint: &Imprint,
     index: &mut Index,
     numbers: &mut Numbers,
 ) -> rusqlite::Result<How> {
-    let grouped = index.place(signature);
+    let grouped = index.place(imprint);
     if grouped.how == How::Started {
-        numbers.learn_story(grouped.story, stories::begin(connection, grouped.story, signature.at)?);
+        numbers.learn_story(grouped.story, stories::begin(connection, grouped.story, imprint.at)?);
     }
-    let item = numbers.of_item(connection, &turn.source, signature.item)?;
+    let item = numbers.of_item(connection, &turn.source, imprint.item)?;
     let story = numbers.of_story(connection, grouped.story)?;
     stories::put(connection, item, story)?;
+    imprints::put(connection, item, imprint)?;
     for other in &grouped.also {
-        join(connection, index, [grouped.story, *other], (turn, signature.item), numbers)?;
+        join(connection, index, [grouped.story, *other], (turn, imprint.item), numbers)?;
     }
     let event = match grouped.how {
         How::Joined => Event::Joined,
@@ -571,7 +571,7 @@ fn place(
     };
     let note = Note {
         source: Some(turn.source.clone()),
-        item: Some(signature.item),
+        item: Some(imprint.item),
         story: Some(grouped.story),
         ..event.at(turn.at, grouped.because)
     };
@@ -617,7 +617,7 @@ mod tests {
             at: now,
             source: source.parse().unwrap(),
             intake: Default::default(),
-            signatures: Vec::new(),
+            imprints: Vec::new(),
             revised: Vec::new(),
             notes: Vec::new(),
             footprint: None,

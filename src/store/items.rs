@@ -127,21 +127,6 @@ impl Store {
         rows.map(|row| Ok(row?)).collect()
     }
 
-    /// Tells of each item placed since `since`, oldest first: what new ones
-    /// are grouped with. One at a time, since all their texts would fill the memory.
-    pub fn each_placed_since(&self, since: Timestamp, mut tell: impl FnMut(ItemRow)) -> Result<()> {
-        // Sorted without their texts.
-        let sql = "SELECT number FROM item WHERE first_seen >= ?1 AND placed >= ?1 ORDER BY placed, id";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let numbers: Vec<i64> = statement.query_map([at(since)], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-        let sql = format!("SELECT {ITEM}, s.id AS story FROM {FROM} WHERE item.number = ?1");
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        for number in numbers {
-            tell(statement.query_row([number], item_row)?);
-        }
-        Ok(())
-    }
-
     /// The items under a canonical link, of any source.
     pub fn items_at(&self, link: &Url) -> Result<Vec<ItemRow>> {
         let sql = format!(

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::row::at;
-use super::{Result, Store};
+use super::{Result, Store, imprints};
 use crate::dedup::title_key;
 
 /// Items gone through in one transaction: others wait to write meanwhile.
@@ -53,6 +53,7 @@ impl Store {
         let sql = "DELETE FROM ledger WHERE number IN
                    (SELECT number FROM ledger WHERE event IN ('dropped', 'skipped') AND at < ?1 ORDER BY at LIMIT ?2)";
         let lines = transaction.prepare_cached(sql)?.execute(params![at(before), PIECE])?;
+        imprints::remove_older(&transaction)?;
         transaction.commit()?;
         removed.more = if passed.len().max(lines) >= PIECE as usize { More::Maybe } else { More::No };
         Ok(removed)

@@ -14,7 +14,6 @@ use crate::ledger::{Event, Note};
 use crate::names::Names;
 use crate::story::group::{How, Index};
 use crate::story::settle::{Moved, SecondLook, Settled, Stay};
-use crate::story::signature::Signature;
 
 /// What may still be in the next recap: two weeks, and a day for time zones.
 const OPEN: SignedDuration = SignedDuration::from_hours(15 * 24);
@@ -37,11 +36,10 @@ impl Store {
         }
         let fixed = self.fixed_stories(horizon)?;
         let (mut look, mut of) = (SecondLook::default(), HashMap::new());
-        self.each_placed_since(horizon, |row| {
-            let (Some(story), Some(at)) = (row.story, row.item.placed) else { return };
+        self.each_imprint_since(horizon, names, |imprint, story| {
             let stay = if fixed.contains(&story) { Stay::Fixed } else { Stay::Free };
-            look.add(&Signature::of(&row.item, at, names), story, stay);
-            of.insert(row.item.id, (row.item.source, at));
+            look.add(&imprint, story, stay);
+            of.insert(imprint.item, (imprint.source, imprint.at));
         })?;
         self.kept_apart()?.into_iter().for_each(|[one, two]| look.keep_apart(one, two));
         let settled = look.settled();

@@ -8,9 +8,10 @@ use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::imprint::Imprint;
 use super::likeness::{By, Common, Traits, common};
 use super::recent::{Feature, Member, Newcomer, Recent, Slot};
-use super::signature::{Scope, Signature};
+use super::signature::Scope;
 use crate::id::StoryId;
 use crate::text::token::Script;
 
@@ -125,17 +126,17 @@ impl Index {
     }
 
     /// Adds an item whose story is known.
-    pub fn insert(&mut self, signature: &Signature, story: StoryId) {
-        let item = self.recent.newcomer(signature);
+    pub fn insert(&mut self, item: &Imprint, story: StoryId) {
+        let item = self.recent.newcomer(item);
         self.recent.count(&item);
         self.recent.keep(item, story);
     }
 
     /// Gives an item its story, and remembers it for the next ones.
-    pub fn place(&mut self, signature: &Signature) -> Grouped {
-        let item = self.recent.newcomer(signature);
-        self.recent.count(&item);
-        self.place_counted(item, StoryId::begun_by(signature.item))
+    pub fn place(&mut self, item: &Imprint) -> Grouped {
+        let newcomer = self.recent.newcomer(item);
+        self.recent.count(&newcomer);
+        self.place_counted(newcomer, StoryId::begun_by(item.item))
     }
 
     /// The same for one that was counted; if it begins a story, that is its `own`.
@@ -274,7 +275,7 @@ impl Index {
 
     /// Items that share a rare word with it, by the weight of what they share.
     fn neighbours(&mut self, item: &Newcomer) -> Vec<Slot> {
-        let features = item.features().into_iter().filter(|feature| !self.recent.found(*feature).is_empty());
+        let features = item.features().iter().copied().filter(|feature| !self.recent.found(*feature).is_empty());
         let mut lookups: Vec<(f64, Feature)> = features.map(|feature| (self.recent.weight(feature), feature)).collect();
         lookups.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         self.shares.resize(self.recent.len(), 0.0);

@@ -2,13 +2,14 @@
 //! word, name and link is a number here. Knows nothing of bars and doubts.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 use jiff::Timestamp;
 
 use super::common::COMMON_WORDS;
+use super::imprint::{Imprint, List, Thing, hash_of_word};
 use super::likeness::{PRIOR_ITEMS, Traits};
-use super::signature::{Scope, Signature};
+use super::signature::Scope;
 use crate::id::{SourceId, StoryId};
 use crate::text::token::Script;
 
@@ -34,9 +35,7 @@ const NONE: Slot = Slot::MAX;
 /// find and compare them.
 #[derive(Clone, Debug)]
 pub struct Recent {
-    /// Makes the hashes; nobody outside can choose words that meet in one.
-    keys: RandomState,
-    numbers: HashMap<u64, Feature, BuildHasherDefault<Hashed>>,
+    numbers: HashMap<u64, Feature, Scattered>,
     found: Vec<Found>,
     /// In how many of those counted each feature stands.
     counts: Vec<u32>,
@@ -45,10 +44,10 @@ pub struct Recent {
     members: Vec<Member>,
     /// The features of all members, one after the other.
     features: Vec<Feature>,
-    by_link: HashMap<u64, Slot, BuildHasherDefault<Hashed>>,
+    by_link: HashMap<u64, Slot, Scattered>,
     newest: Option<Timestamp>,
     stories: Vec<Record>,
-    story_numbers: HashMap<StoryId, u32>,
+    story_numbers: HashMap<StoryId, u32, Scattered>,
     sources: Vec<SourceId>,
     source_numbers: HashMap<SourceId, u32>,
     logarithms: Logarithms,
@@ -110,7 +109,9 @@ struct Record {
 #[derive(Clone, Debug)]
 pub struct Newcomer {
     member: Member,
-    features: Vec<Feature>,
+    features: Box<[Feature]>,
+    /// All that it is found by, each once.
+    found_by: Box<[Feature]>,
     link: Option<u64>,
 }
 
@@ -119,21 +120,48 @@ fn short(list: &[Feature]) -> u16 {
     u16::try_from(list.len()).unwrap_or(u16::MAX)
 }
 
-/// Hashes what is a hash already.
-#[derive(Clone, Copy, Debug, Default)]
-struct Hashed(u64);
+/// Scatters what is a hash already: by a secret, so that nobody outside can
+/// choose words that all come to lie in one place of a map.
+#[derive(Clone, Copy, Debug)]
+struct Scattered {
+    secret: u64,
+    factor: u64,
+}
 
-impl Hasher for Hashed {
+impl Default for Scattered {
+    fn default() -> Self {
+        let chance = RandomState::new();
+        Self { secret: chance.hash_one(0), factor: chance.hash_one(1) | 1 }
+    }
+}
+
+impl BuildHasher for Scattered {
+    type Hasher = Scatter;
+
+    fn build_hasher(&self) -> Scatter {
+        Scatter { by: *self, hash: 0 }
+    }
+}
+
+struct Scatter {
+    by: Scattered,
+    hash: u64,
+}
+
+impl Hasher for Scatter {
     fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
+        let both = u128::from(self.hash ^ hash ^ self.by.secret) * u128::from(self.by.factor);
+        self.hash = (both >> 64) as u64 ^ both as u64;
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
+        for part in bytes.chunks(8) {
+            self.write_u64(part.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)));
+        }
     }
 
     fn finish(&self) -> u64 {
-        self.0
+        self.hash
     }
 }
 
@@ -153,6 +181,15 @@ impl Lists {
 
     fn length(self) -> usize {
         self.lengths().into_iter().sum()
+    }
+
+    /// What stands in the first three, each once.
+    fn found_by(self, features: &[Feature]) -> Box<[Feature]> {
+        let [words, neutral, marks, ..] = self.of(features);
+        let mut all = [words, neutral, marks].concat();
+        all.sort_unstable();
+        all.dedup();
+        all.into()
     }
 
     /// Numbers given anew come in another order.
@@ -184,12 +221,8 @@ impl Newcomer {
     }
 
     /// Everything it can be found by, each once.
-    pub fn features(&self) -> Vec<Feature> {
-        let [words, neutral, marks, ..] = self.member.lists.of(&self.features);
-        let mut all = [words, neutral, marks].concat();
-        all.sort_unstable();
-        all.dedup();
-        all
+    pub fn features(&self) -> &[Feature] {
+        &self.found_by
     }
 }
 
@@ -199,16 +232,9 @@ fn traits<'t>(member: &Member, features: &'t [Feature]) -> Traits<'t, Feature> {
 }
 
 impl Default for Recent {
-    fn default() -> Self {
-        Self::hashing_by(RandomState::default())
-    }
-}
-
-impl Recent {
     /// Without items: only the common words are known.
-    fn hashing_by(keys: RandomState) -> Self {
+    fn default() -> Self {
         let mut recent = Self {
-            keys,
             numbers: HashMap::default(),
             found: Vec::new(),
             counts: Vec::new(),
@@ -218,54 +244,57 @@ impl Recent {
             by_link: HashMap::default(),
             newest: None,
             stories: Vec::new(),
-            story_numbers: HashMap::new(),
+            story_numbers: HashMap::default(),
             sources: Vec::new(),
             source_numbers: HashMap::new(),
             logarithms: Logarithms::default(),
         };
         for word in COMMON_WORDS {
-            let Feature(number) = recent.number(recent.hash("", word));
+            let Feature(number) = recent.number(hash_of_word(word));
             recent.counts[number as usize] = PRIOR_COMMON;
         }
         recent
     }
+}
 
+impl Recent {
     /// How many items.
     pub fn len(&self) -> usize {
         self.members.len()
     }
 
     /// Puts `item` into the numbers used here.
-    pub fn newcomer(&mut self, item: &Signature) -> Newcomer {
-        let mut features = Vec::new();
-        let mut list = |kind: &str, words: &[String]| {
+    pub fn newcomer(&mut self, item: &Imprint) -> Newcomer {
+        let things = &item.face.things;
+        let mut numbers: Vec<Option<Feature>> = vec![None; things.len()];
+        let mut features = Vec::with_capacity(2 * things.len());
+        let mut list = |list: List| {
             let begin = features.len();
-            features.extend(words.iter().map(|word| self.number(self.hash(kind, word))));
+            for (thing, number) in things.iter().zip(&mut numbers).filter(|(thing, _)| thing.is_in(list)) {
+                features.push(*number.get_or_insert_with(|| self.number(thing.hash())));
+            }
             features[begin..].sort_unstable();
             features.truncate(begin + usize::from(u16::MAX));
             short(&features[begin..])
         };
-        let (words, neutral, marks) = (list("", &item.words), list("", &item.neutral), list("", &item.marks));
-        let (companies, versions) = (list("of ", &item.companies), list("version ", &item.versions));
+        let (words, neutral, marks) = (list(List::Words), list(List::Neutral), list(List::Marks));
+        let (companies, versions) = (list(List::Companies), list(List::Versions));
         let lists = Lists { begin: 0, words, neutral, marks, companies, versions };
+        let is_name = |thing: &Thing| thing.is_in(List::Companies) || thing.is_in(List::Versions);
+        let found_by =
+            things.iter().zip(&numbers).filter(|(thing, _)| !is_name(thing)).filter_map(|(_, number)| *number);
+        let found_by = found_by.collect();
         let member = Member {
             at: item.at,
-            host: self.hash("", &item.host),
-            script: item.script,
-            scope: item.scope,
+            host: item.face.host,
+            script: item.face.script,
+            scope: item.face.scope,
             source: self.source_number(&item.source),
             story: 0,
             next: NONE,
             lists,
         };
-        Newcomer { member, features, link: item.link.as_deref().map(|link| self.hash("", link)) }
-    }
-
-    fn hash(&self, kind: &str, text: &str) -> u64 {
-        let mut hasher = self.keys.build_hasher();
-        hasher.write(kind.as_bytes());
-        hasher.write(text.as_bytes());
-        hasher.finish()
+        Newcomer { member, features: features.into(), found_by, link: item.face.link }
     }
 
     /// Counts what stands in an item, so that it is known how rare it is.
@@ -430,8 +459,7 @@ impl Recent {
     /// Forgets items that stand before `horizon`. Rebuilds everything, so it
     /// is for once in a while.
     pub fn forget_before(&mut self, horizon: Timestamp) {
-        let empty = Self::hashing_by(self.keys.clone());
-        let mut old = std::mem::replace(self, empty);
+        let mut old = std::mem::take(self);
         // The old one is given back as far as it goes: two of them are much to hold.
         let mut hashes = vec![0; std::mem::take(&mut old.found).len()];
         for (hash, number) in std::mem::take(&mut old.numbers) {
@@ -444,11 +472,12 @@ impl Recent {
         for (slot, member) in (0..).zip(&old.members).filter(|(_, member)| member.at >= horizon) {
             let begin = member.lists.begin as usize;
             let features = &old.features[begin..begin + member.lists.length()];
-            let mut features: Vec<Feature> = features.iter().map(|it| self.number(hashes[it.0 as usize])).collect();
+            let mut features: Box<[Feature]> = features.iter().map(|it| self.number(hashes[it.0 as usize])).collect();
             member.lists.sort(&mut features);
             let source = self.source_number(old.source(slot));
             let member = Member { source, next: NONE, ..*member };
-            let item = Newcomer { member, features, link: links[slot as usize] };
+            let found_by = member.lists.found_by(&features);
+            let item = Newcomer { member, features, found_by, link: links[slot as usize] };
             self.count(&item);
             self.keep(item, old.story(slot));
         }

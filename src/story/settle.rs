@@ -6,8 +6,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::group::{How, Index};
+use super::imprint::Imprint;
 use super::recent::Newcomer;
-use super::signature::Signature;
 use crate::id::{ItemId, StoryId};
 
 /// Whether a story may be taken apart.
@@ -62,13 +62,13 @@ pub struct Moved {
 
 impl SecondLook {
     /// Adds an item of `story`.
-    pub fn add(&mut self, signature: &Signature, story: StoryId, stay: Stay) {
-        let newcomer = self.index.recent.newcomer(signature);
+    pub fn add(&mut self, item: &Imprint, story: StoryId, stay: Stay) {
+        let newcomer = self.index.recent.newcomer(item);
         self.index.recent.count(&newcomer);
         if stay == Stay::Fixed {
             self.fixed.insert(story);
         }
-        self.waiting.push(Seen { item: signature.item, story, newcomer });
+        self.waiting.push(Seen { item: item.item, story, newcomer });
     }
 
     /// An editor keeps these two apart.
@@ -192,7 +192,7 @@ mod tests {
         "Regatta in Porto delayed by rain",
     ];
 
-    fn signature(number: usize) -> Signature {
+    fn imprint(number: usize) -> Imprint {
         let source: SourceId = "s".parse().unwrap();
         let at = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(2 * i64::try_from(number).unwrap());
         let identity = number.to_string();
@@ -200,11 +200,11 @@ mod tests {
         let entry = Entry { title: TITLES[number].to_owned(), link, ..Entry::default() };
         let id = ItemId::of(&source, &identity, 0);
         let item = Item { id, source, identity, generation: 0, version: 1, first_seen: at, placed: Some(at), entry };
-        Signature::of(&item, at, &Names::default())
+        Imprint::of(&item, at, &Names::default())
     }
 
     fn own(number: usize) -> StoryId {
-        StoryId::begun_by(signature(number).item)
+        StoryId::begun_by(imprint(number).item)
     }
 
     /// Where each item is after a second look, by the number of the item that began
@@ -214,11 +214,11 @@ mod tests {
         let mut look = SecondLook::default();
         for number in order {
             let stay = if fixed.contains(&stories[number]) { Stay::Fixed } else { Stay::Free };
-            look.add(&signature(number), own(stories[number]), stay);
+            look.add(&imprint(number), own(stories[number]), stay);
         }
         let settled = look.settled();
         let now = (0..5).map(|number| {
-            let moved = settled.moved.iter().find(|moved| moved.item == signature(number).item);
+            let moved = settled.moved.iter().find(|moved| moved.item == imprint(number).item);
             let story = moved.map_or(own(stories[number]), |moved| moved.story);
             (0..5).find(|began| own(*began) == story).unwrap_or(9)
         });
@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn what_does_not_belong_together_is_taken_apart() {
         let settled = check([0, 1, 2, 3, 4], [0, 0, 0, 0, 0], &[], [0, 0, 0, 3, 3]);
-        assert_eq!(settled.begun, [(own(3), signature(3).item)]);
+        assert_eq!(settled.begun, [(own(3), imprint(3).item)]);
     }
 
     #[test]

@@ -130,8 +130,8 @@ mod tests {
         let state = SourceState::unknown(at);
         let heard = state.stance();
         let intake = Intake { new, ..Intake::default() };
-        let (signatures, revised, notes) = Default::default();
-        Turn { state, heard, at, source: "tnw".parse().unwrap(), intake, signatures, revised, footprint: None, notes }
+        let (imprints, revised, notes) = Default::default();
+        Turn { state, heard, at, source: "tnw".parse().unwrap(), intake, imprints, revised, footprint: None, notes }
     }
 
     #[track_caller]
@@ -142,7 +142,7 @@ mod tests {
             with_pages(turn(vec![one.clone()]), Pages::from([(one.id, page)]), HashMap::new(), &Names::default());
         assert_eq!(turn.intake.new[0].entry.article_html, article);
         assert_eq!(turn.intake.new[0].entry.content_hash(), hash);
-        assert_eq!(turn.signatures.len(), 1);
+        assert_eq!(turn.imprints.len(), 1);
         let notes: Vec<String> = turn.notes.iter().map(|note| format!("{}: {}", note.event, note.detail)).collect();
         assert_eq!(notes, [told]);
     }

@@ -19,7 +19,7 @@ fn names() -> Names {
 }
 
 /// What `host` reports under `title`, so many hours after the first.
-fn report(host: &str, title: &str, hours: i64) -> Signature {
+fn report(host: &str, title: &str, hours: i64) -> Imprint {
     let source: SourceId = "s".parse().unwrap();
     let at = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours);
     let link = format!("https://{host}.test/{hours}");
@@ -34,7 +34,7 @@ fn report(host: &str, title: &str, hours: i64) -> Signature {
         placed: Some(at),
         entry: Entry { title: title.to_owned(), link: link.parse().ok(), ..Entry::default() },
     };
-    Signature::of(&item, at, &names())
+    Imprint::of(&item, at, &names())
 }
 
 /// The groups of these titles, each by another publisher some hours after the
@@ -103,12 +103,12 @@ fn a_later_item_may_show_that_two_stories_are_one() {
     check(&both[..2], "AB");
     check(&both, "AAA");
     let mut index = Index::default();
-    let signatures: Vec<Signature> =
+    let reports: Vec<Imprint> =
         (0..).zip(both).map(|(hours, title)| report(&format!("h{hours}"), title, 2 * hours)).collect();
-    let one = index.place(&signatures[0]).story;
-    let two = index.place(&signatures[1]).story;
+    let one = index.place(&reports[0]).story;
+    let two = index.place(&reports[1]).story;
     index.keep_apart(one, two);
-    assert_eq!(index.place(&signatures[2]).also, [], "an editor keeps them apart");
+    assert_eq!(index.place(&reports[2]).also, [], "an editor keeps them apart");
 }
 
 #[test]

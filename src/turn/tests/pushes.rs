@@ -33,7 +33,7 @@ fn a_push_adds_items_and_leaves_the_rest_of_the_state_alone() {
         ..well()
     };
     let turn = push(&failing, vec![entry(1), entry(2)]).unwrap();
-    assert_eq!((turn.intake.new.len(), turn.signatures.len()), (2, 2));
+    assert_eq!((turn.intake.new.len(), turn.imprints.len()), (2, 2));
     assert!(turn.notes.is_empty(), "it has not recovered: {:?}", turn.notes);
     assert_eq!(turn.state.last_new, Some(now()));
     let (last_new, rhythm) = (Some(now()), failing.rhythm.after(2, now()));

@@ -4,16 +4,16 @@
 #[cfg(test)]
 mod tests;
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::imprint::Imprint;
-use super::likeness::{By, Common, Traits, common};
+use super::imprint::{Imprint, List};
+use super::likeness::{By, by, share};
 use super::recent::{Feature, Member, Newcomer, Recent, Slot};
 use super::signature::Scope;
 use crate::id::StoryId;
-use crate::text::token::Script;
 
 /// Two reports of one event lie at most this far apart.
 pub const WINDOW: SignedDuration = SignedDuration::from_hours(96);
@@ -71,6 +71,8 @@ pub struct Index {
     apart: HashSet<(StoryId, StoryId)>,
     /// What each item shares with the one in hand; all zero in between.
     shares: Vec<f64>,
+    /// Those that share anything with it; of no meaning in between.
+    met: Vec<Slot>,
 }
 
 /// The story an item was given, and why.
@@ -199,22 +201,23 @@ impl Index {
     fn on_average(&self, joined: &[StoryId], item: &Newcomer, other: StoryId) -> f64 {
         let core = |story: &StoryId| self.recent.items_of(*story).take(CORE).map(|slot| self.one(slot)).collect();
         let others: Vec<One> = core(&other);
-        let mut ones = vec![One { member: item.member(), traits: item.traits(), named: item.named() }];
+        let mut ones = vec![One::of(item)];
         ones.extend(joined.iter().flat_map(core).take(CORE - 1));
         let (mut alike, mut across) = (Mean::default(), Mean::default());
         for one in &ones {
             for other in &others {
-                let is_across = (one.member.script == Script::Han) != (other.member.script == Script::Han);
+                let is_across = by(one.member.script, other.member.script) == By::Neutral;
                 let mean = if is_across { &mut across } else { &mut alike };
-                let doubt = if doubt(one, other).is_some() { IN_DOUBT } else { 1.0 };
-                mean.add(doubt * self.nearness(one, other).unwrap_or_default().min(MOST_ALIKE));
+                let (nearness, doubt) = self.compared(one, other);
+                let doubt = if doubt.is_some() { IN_DOUBT } else { 1.0 };
+                mean.add(doubt * nearness.unwrap_or_default().min(MOST_ALIKE));
             }
         }
         if alike.count > 0.0 { alike.value() } else { across.value() }
     }
 
     fn one(&self, slot: Slot) -> One<'_> {
-        One { member: self.recent.member(slot), traits: self.recent.traits(slot), named: self.recent.named(slot) }
+        One::new(self.recent.member(slot), self.recent.features(slot))
     }
 
     /// From now on, what was of story `from` is of story `into`.
@@ -240,7 +243,8 @@ impl Index {
 
     /// Its neighbours, those first that it may join, each the nearer first.
     fn candidates(&self, item: &Newcomer, neighbours: &[Slot]) -> Vec<Candidate> {
-        let mut candidates: Vec<Candidate> = neighbours.iter().filter_map(|slot| self.candidate(item, *slot)).collect();
+        let one = One::of(item);
+        let mut candidates: Vec<Candidate> = neighbours.iter().filter_map(|slot| self.candidate(&one, *slot)).collect();
         candidates.sort_by(|a, b| {
             let by_strength = b.is_near().cmp(&a.is_near()).then(b.nearest.total_cmp(&a.nearest));
             by_strength.then(a.slot.cmp(&b.slot))
@@ -250,36 +254,81 @@ impl Index {
         candidates
     }
 
-    fn candidate(&self, item: &Newcomer, slot: Slot) -> Option<Candidate> {
+    fn candidate(&self, item: &One, slot: Slot) -> Option<Candidate> {
         let other = self.one(slot);
-        let apart = item.member().at.duration_since(other.member.at).abs();
+        let apart = item.member.at.duration_since(other.member.at).abs();
         if apart > WINDOW || other.member.scope == Scope::Roundup {
             return None;
         }
-        let item = One { member: item.member(), traits: item.traits(), named: item.named() };
-        let nearest = self.nearness(&item, &other)?;
-        Some(Candidate { slot, story: self.recent.story(slot), nearest, doubt: doubt(&item, &other) })
+        let (nearest, doubt) = self.compared(item, &other);
+        Some(Candidate { slot, story: self.recent.story(slot), nearest: nearest?, doubt })
     }
 
-    /// How alike two items are as a multiple of the bar; none where that may be chance.
-    fn nearness(&self, one: &One, other: &One) -> Option<f64> {
+    /// How alike two items are as a multiple of the bar, none where that may be
+    /// chance; and why they may tell of two events all the same.
+    fn compared(&self, one: &One, other: &One) -> (Option<f64>, Option<&'static str>) {
+        let shared = self.shared(one, other);
         let rare = self.recent.weight_of(1);
-        let sound = |common: &Common| {
-            let bar = bar(common.by);
-            common.count >= bar.count && common.weight >= bar.rare * rare
+        let nearness = |by: By| {
+            let (bar, at) = (bar(by), by as usize);
+            let is_sound = shared.counts[at] >= bar.count && shared.weights[at] >= bar.rare * rare;
+            is_sound.then(|| share(shared.weights[at], self.whole(one)[at], self.whole(other)[at]) / bar.share)
         };
-        let common = common(one.traits, other.traits, |feature| self.recent.weight(*feature));
-        let shares = common.into_iter().filter(sound).map(|common| common.share / bar(common.by).share);
-        shares.max_by(f64::total_cmp)
+        let titles = by(one.member.script, other.member.script);
+        let nearest = [titles, By::Marks].into_iter().filter_map(nearness).max_by(f64::total_cmp);
+        (nearest, doubt(one, other, shared.lists))
+    }
+
+    /// What stands in both.
+    fn shared(&self, one: &One, other: &One) -> Shared {
+        let mut shared = Shared::default();
+        let mut left = other.features;
+        for feature in one.features {
+            while let Some((first, rest)) = left.split_first()
+                && first.number() < feature.number()
+            {
+                left = rest;
+            }
+            let Some(twin) = left.first() else { break };
+            let lists = feature.lists() & twin.lists();
+            if twin.number() != feature.number() || lists == 0 {
+                continue;
+            }
+            shared.lists |= lists;
+            let weight = self.recent.weight(*feature);
+            for (at, list) in LISTS.into_iter().enumerate() {
+                if lists & list as u8 != 0 {
+                    shared.weights[at] += weight;
+                    shared.counts[at] += 1;
+                }
+            }
+        }
+        shared
+    }
+
+    /// The weight of all that stands in each list.
+    fn whole(&self, one: &One) -> [f64; 3] {
+        *one.whole.get_or_init(|| {
+            let mut whole = [0.0; 3];
+            for feature in one.features {
+                let weight = self.recent.weight(*feature);
+                for (at, list) in LISTS.into_iter().enumerate() {
+                    if feature.lists() & list as u8 != 0 {
+                        whole[at] += weight;
+                    }
+                }
+            }
+            whole
+        })
     }
 
     /// Items that share a rare word with it, by the weight of what they share.
     fn neighbours(&mut self, item: &Newcomer) -> Vec<Slot> {
-        let features = item.features().iter().copied().filter(|feature| !self.recent.found(*feature).is_empty());
+        let features = item.found_by().filter(|feature| !self.recent.found(*feature).is_empty());
         let mut lookups: Vec<(f64, Feature)> = features.map(|feature| (self.recent.weight(feature), feature)).collect();
-        lookups.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        lookups.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.number().cmp(&b.1.number())));
         self.shares.resize(self.recent.len(), 0.0);
-        let mut met: Vec<Slot> = Vec::new();
+        let mut met = std::mem::take(&mut self.met);
         for (weight, feature) in lookups.into_iter().take(LOOKUPS) {
             for slot in self.recent.found(feature) {
                 let share = &mut self.shares[*slot as usize];
@@ -295,8 +344,10 @@ impl Index {
             met.select_nth_unstable_by(NEIGHBOURS, nearer);
         }
         met.iter().for_each(|slot| self.shares[*slot as usize] = 0.0);
-        met.truncate(NEIGHBOURS);
-        met
+        let nearest = met[..met.len().min(NEIGHBOURS)].to_vec();
+        met.clear();
+        self.met = met;
+        nearest
     }
 
     /// Forgets items that stand before `horizon`. Rebuilds the index, so it is
@@ -307,12 +358,38 @@ impl Index {
     }
 }
 
+/// The lists that items are compared by, each at the place of its [`By`].
+const LISTS: [List; 3] = [List::Words, List::Neutral, List::Marks];
+
 /// An item as it is compared.
 struct One<'o> {
     member: &'o Member,
-    traits: Traits<'o, Feature>,
-    /// Companies, and versions.
-    named: [&'o [Feature]; 2],
+    features: &'o [Feature],
+    /// What it weighs as a whole, once that was asked for.
+    whole: OnceCell<[f64; 3]>,
+}
+
+impl<'o> One<'o> {
+    fn new(member: &'o Member, features: &'o [Feature]) -> Self {
+        Self { member, features, whole: OnceCell::new() }
+    }
+
+    fn of(item: &'o Newcomer) -> Self {
+        Self::new(item.member(), item.features())
+    }
+
+    fn names_any(&self, list: List) -> bool {
+        self.features.iter().any(|feature| feature.lists() & list as u8 != 0)
+    }
+}
+
+/// What two items have in common, by the places of [`LISTS`].
+#[derive(Default)]
+struct Shared {
+    weights: [f64; 3],
+    counts: [usize; 3],
+    /// The lists in which anything stands in both.
+    lists: u8,
 }
 
 #[derive(Default)]
@@ -332,15 +409,12 @@ impl Mean {
     }
 }
 
-/// Why two like titles may still tell of two events.
-fn doubt(one: &One, two: &One) -> Option<&'static str> {
-    let are_others = |one: &[Feature], two: &[Feature]| {
-        !one.is_empty() && !two.is_empty() && !one.iter().any(|name| two.contains(name))
-    };
-    let ([companies, versions], [other_companies, other_versions]) = (one.named, two.named);
+/// Why two like titles may still tell of two events, if only these `lists` share anything.
+fn doubt(one: &One, two: &One, lists: u8) -> Option<&'static str> {
+    let are_others = |list: List| lists & list as u8 == 0 && one.names_any(list) && two.names_any(list);
     match () {
-        () if are_others(companies, other_companies) => Some("it names other companies"),
-        () if are_others(versions, other_versions) => Some("it names another version"),
+        () if are_others(List::Companies) => Some("it names other companies"),
+        () if are_others(List::Versions) => Some("it names another version"),
         () if one.member.host == two.member.host => Some("the same publisher reported both"),
         () => None,
     }

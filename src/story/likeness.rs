@@ -22,11 +22,9 @@ pub enum By {
     Marks,
 }
 
-/// What two items have in common.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What two titles have in common.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Common {
-    /// As what.
-    pub by: By,
     /// The share of their weight, 1 for the same.
     pub share: f64,
     /// The weight itself.
@@ -35,7 +33,7 @@ pub struct Common {
     pub count: usize,
 }
 
-/// What an item is compared by; each list in order, each thing once.
+/// What the titles of two items are compared by; each list in order, each thing once.
 #[derive(Clone, Copy, Debug)]
 pub struct Traits<'t, T> {
     /// Of the title.
@@ -44,8 +42,6 @@ pub struct Traits<'t, T> {
     pub words: &'t [T],
     /// See [`By::Neutral`].
     pub neutral: &'t [T],
-    /// See [`By::Marks`].
-    pub marks: &'t [T],
 }
 
 /// What a word says that stands in `found_in` of `items`.
@@ -53,35 +49,37 @@ pub fn weight(found_in: usize, items: usize) -> f64 {
     (1.0 + ((items + PRIOR_ITEMS) as f64) / (found_in as f64 + 1.0)).ln()
 }
 
-/// What two items have in common: in their titles, and in names and figures.
-pub fn common<T: Ord>(one: Traits<T>, two: Traits<T>, weight: impl Fn(&T) -> f64) -> [Common; 2] {
-    let across = (one.script == Script::Han) != (two.script == Script::Han);
-    let titles = if across {
-        shared(By::Neutral, one.neutral, two.neutral, &weight)
-    } else {
-        shared(By::Words, one.words, two.words, &weight)
-    };
-    [titles, shared(By::Marks, one.marks, two.marks, &weight)]
+/// How titles are compared, written in these scripts.
+pub fn by(one: Script, two: Script) -> By {
+    if (one == Script::Han) != (two == Script::Han) { By::Neutral } else { By::Words }
 }
 
-fn shared<T: Ord>(by: By, one: &[T], two: &[T], weight: impl Fn(&T) -> f64) -> Common {
-    let (mut ground, mut count) = (0.0, 0);
+/// What the titles of two items have in common.
+pub fn common<T: Ord>(one: Traits<T>, two: Traits<T>, weight: impl Fn(&T) -> f64) -> Common {
+    let (one, two) = match by(one.script, two.script) {
+        By::Neutral => (one.neutral, two.neutral),
+        By::Words | By::Marks => (one.words, two.words),
+    };
+    let mut common = Common::default();
     let mut left = two;
     for word in one {
         while left.first().is_some_and(|other| other < word) {
             left = &left[1..];
         }
         if left.first() == Some(word) {
-            ground += weight(word);
-            count += 1;
+            common.weight += weight(word);
+            common.count += 1;
         }
     }
-    if count == 0 {
-        return Common { by, share: 0.0, weight: 0.0, count };
+    if common.count > 0 {
+        let sum = |words: &[T]| -> f64 { words.iter().map(&weight).sum() };
+        common.share = share(common.weight, sum(one), sum(two));
     }
-    let sum = |words: &[T]| -> f64 { words.iter().map(&weight).sum() };
-    let (a, b) = (sum(one), sum(two));
-    let whole = a.min(b) * LEAN + a.max(b) * (1.0 - LEAN);
-    let share = if whole > 0.0 { ground / whole } else { 0.0 };
-    Common { by, share, weight: ground, count }
+    common
+}
+
+/// The share of what is `common` to two items that weigh so much as a whole.
+pub(super) fn share(common: f64, one: f64, two: f64) -> f64 {
+    let whole = one.min(two) * LEAN + one.max(two) * (1.0 - LEAN);
+    if whole > 0.0 { common / whole } else { 0.0 }
 }

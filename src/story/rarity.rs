@@ -94,8 +94,7 @@ impl Rarity {
 
     /// What the titles of two items have in common.
     pub fn common(&self, one: usize, two: usize) -> Common {
-        let [titles, _] = common(self.traits(one), self.traits(two), |word| self.weights[*word as usize]);
-        titles
+        common(self.traits(one), self.traits(two), |word| self.weights[*word as usize])
     }
 
     /// What a word says that stands in one other item.
@@ -111,7 +110,7 @@ impl Rarity {
     fn traits(&self, item: usize) -> Traits<'_, u32> {
         let Row { script, words, neutral } = &self.rows[item];
         let numbers = |range: &Range<usize>| &self.numbers[range.clone()];
-        Traits { script: *script, words: numbers(words), neutral: numbers(neutral), marks: &[] }
+        Traits { script: *script, words: numbers(words), neutral: numbers(neutral) }
     }
 }
 

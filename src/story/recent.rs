@@ -7,8 +7,8 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use jiff::Timestamp;
 
 use super::common::COMMON_WORDS;
-use super::imprint::{Imprint, List, Thing, hash_of_word};
-use super::likeness::{PRIOR_ITEMS, Traits};
+use super::imprint::{FOUND_BY, Imprint, hash_of_word};
+use super::likeness::PRIOR_ITEMS;
 use super::signature::Scope;
 use crate::id::{SourceId, StoryId};
 use crate::text::token::Script;
@@ -16,10 +16,33 @@ use crate::text::token::Script;
 /// A word in more items than this finds nobody, so they are only counted.
 const COMMON_WORD: usize = 400;
 
-/// What an item is found and compared by; the numbers mean something only to
-/// the [`Recent`] that gave them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What an item is found and compared by, and in which of its lists it stands;
+/// the numbers mean something only to the [`Recent`] that gave them.
+#[derive(Clone, Copy, Debug)]
 pub struct Feature(u32);
+
+/// The bits of a feature above its lists: more of them than any store has words.
+const NUMBER: u32 = (1 << 27) - 1;
+
+impl Feature {
+    fn new(number: u32, lists: u8) -> Self {
+        Self(number | u32::from(lists) << NUMBER.count_ones())
+    }
+
+    /// The same for the same thing, wherever it stands.
+    pub fn number(self) -> u32 {
+        self.0 & NUMBER
+    }
+
+    /// Where it stands, a bit a list of the signature.
+    pub fn lists(self) -> u8 {
+        (self.0 >> NUMBER.count_ones()) as u8
+    }
+
+    fn place(self) -> usize {
+        self.number() as usize
+    }
+}
 
 /// Place of an item in the order in which they came.
 pub type Slot = u32;
@@ -35,14 +58,14 @@ const NONE: Slot = Slot::MAX;
 /// find and compare them.
 #[derive(Clone, Debug)]
 pub struct Recent {
-    numbers: HashMap<u64, Feature, Scattered>,
+    numbers: HashMap<u64, u32, Scattered>,
     found: Vec<Found>,
     /// In how many of those counted each feature stands.
     counts: Vec<u32>,
     /// Items counted: mostly those that are here.
     counted: usize,
     members: Vec<Member>,
-    /// The features of all members, one after the other.
+    /// The features of all members, one after the other; of each in order of their numbers.
     features: Vec<Feature>,
     by_link: HashMap<u64, Slot, Scattered>,
     newest: Option<Timestamp>,
@@ -79,18 +102,10 @@ pub struct Member {
     story: u32,
     /// Of its story, the one after it.
     next: Slot,
-    lists: Lists,
-}
-
-/// Where a member's features are: five lists, one after the other.
-#[derive(Clone, Copy, Debug)]
-struct Lists {
+    /// Its features: from here,
     begin: u32,
-    words: u16,
-    neutral: u16,
-    marks: u16,
-    companies: u16,
-    versions: u16,
+    /// so many.
+    length: u32,
 }
 
 /// One story.
@@ -110,14 +125,7 @@ struct Record {
 pub struct Newcomer {
     member: Member,
     features: Box<[Feature]>,
-    /// All that it is found by, each once.
-    found_by: Box<[Feature]>,
     link: Option<u64>,
-}
-
-/// A sorted list without doubles is short enough for this: a title has 1 KiB.
-fn short(list: &[Feature]) -> u16 {
-    u16::try_from(list.len()).unwrap_or(u16::MAX)
 }
 
 /// Scatters what is a hash already: by a secret, so that nobody outside can
@@ -165,70 +173,21 @@ impl Hasher for Scatter {
     }
 }
 
-impl Lists {
-    fn of(self, features: &[Feature]) -> [&[Feature]; 5] {
-        let mut rest = features;
-        self.lengths().map(|length| {
-            let (list, left) = rest.split_at(length);
-            rest = left;
-            list
-        })
-    }
-
-    fn lengths(self) -> [usize; 5] {
-        [self.words, self.neutral, self.marks, self.companies, self.versions].map(usize::from)
-    }
-
-    fn length(self) -> usize {
-        self.lengths().into_iter().sum()
-    }
-
-    /// What stands in the first three, each once.
-    fn found_by(self, features: &[Feature]) -> Box<[Feature]> {
-        let [words, neutral, marks, ..] = self.of(features);
-        let mut all = [words, neutral, marks].concat();
-        all.sort_unstable();
-        all.dedup();
-        all.into()
-    }
-
-    /// Numbers given anew come in another order.
-    fn sort(self, features: &mut [Feature]) {
-        let mut rest = features;
-        for length in self.lengths() {
-            let (list, left) = rest.split_at_mut(length);
-            list.sort_unstable();
-            rest = left;
-        }
-    }
-}
-
 impl Newcomer {
     /// The item itself.
     pub fn member(&self) -> &Member {
         &self.member
     }
 
-    /// What it is compared by.
-    pub fn traits(&self) -> Traits<'_, Feature> {
-        traits(&self.member, &self.features)
-    }
-
-    /// The companies and the versions that its title names, each in order.
-    pub fn named(&self) -> [&[Feature]; 2] {
-        let [_, _, _, companies, versions] = self.member.lists.of(&self.features);
-        [companies, versions]
-    }
-
-    /// Everything it can be found by, each once.
+    /// What it is compared by, in order.
     pub fn features(&self) -> &[Feature] {
-        &self.found_by
+        &self.features
     }
-}
 
-fn traits<'t>(member: &Member, features: &'t [Feature]) -> Traits<'t, Feature> {
-    let [words, neutral, marks, ..] = member.lists.of(features);
-    Traits { script: member.script, words, neutral, marks }
+    /// Everything it can be found by.
+    pub fn found_by(&self) -> impl Iterator<Item = Feature> + '_ {
+        self.features.iter().copied().filter(|feature| feature.lists() & FOUND_BY != 0)
+    }
 }
 
 impl Default for Recent {
@@ -250,7 +209,7 @@ impl Default for Recent {
             logarithms: Logarithms::default(),
         };
         for word in COMMON_WORDS {
-            let Feature(number) = recent.number(hash_of_word(word));
+            let number = recent.number(hash_of_word(word));
             recent.counts[number as usize] = PRIOR_COMMON;
         }
         recent
@@ -265,25 +224,8 @@ impl Recent {
 
     /// Puts `item` into the numbers used here.
     pub fn newcomer(&mut self, item: &Imprint) -> Newcomer {
-        let things = &item.face.things;
-        let mut numbers: Vec<Option<Feature>> = vec![None; things.len()];
-        let mut features = Vec::with_capacity(2 * things.len());
-        let mut list = |list: List| {
-            let begin = features.len();
-            for (thing, number) in things.iter().zip(&mut numbers).filter(|(thing, _)| thing.is_in(list)) {
-                features.push(*number.get_or_insert_with(|| self.number(thing.hash())));
-            }
-            features[begin..].sort_unstable();
-            features.truncate(begin + usize::from(u16::MAX));
-            short(&features[begin..])
-        };
-        let (words, neutral, marks) = (list(List::Words), list(List::Neutral), list(List::Marks));
-        let (companies, versions) = (list(List::Companies), list(List::Versions));
-        let lists = Lists { begin: 0, words, neutral, marks, companies, versions };
-        let is_name = |thing: &Thing| thing.is_in(List::Companies) || thing.is_in(List::Versions);
-        let found_by =
-            things.iter().zip(&numbers).filter(|(thing, _)| !is_name(thing)).filter_map(|(_, number)| *number);
-        let found_by = found_by.collect();
+        let things = item.face.things.iter();
+        let features = things.map(|thing| Feature::new(self.number(thing.hash()), thing.lists())).collect();
         let member = Member {
             at: item.at,
             host: item.face.host,
@@ -292,15 +234,22 @@ impl Recent {
             source: self.source_number(&item.source),
             story: 0,
             next: NONE,
-            lists,
+            begin: 0,
+            length: 0,
         };
-        Newcomer { member, features: features.into(), found_by, link: item.face.link }
+        Self::in_order(member, features, item.face.link)
+    }
+
+    fn in_order(member: Member, mut features: Box<[Feature]>, link: Option<u64>) -> Newcomer {
+        features.sort_unstable_by_key(|feature| feature.number());
+        let length = u32::try_from(features.len()).unwrap_or(u32::MAX);
+        Newcomer { member: Member { length, ..member }, features, link }
     }
 
     /// Counts what stands in an item, so that it is known how rare it is.
     pub fn count(&mut self, item: &Newcomer) {
-        for feature in item.features() {
-            self.counts[feature.0 as usize] += 1;
+        for feature in item.found_by() {
+            self.counts[feature.place()] += 1;
         }
         self.counted += 1;
         // No word stands in more items than there are, but for those of the prior.
@@ -312,8 +261,8 @@ impl Recent {
         let (Ok(slot), Ok(begin)) = (Slot::try_from(self.members.len()), u32::try_from(self.features.len())) else {
             return;
         };
-        for feature in item.features() {
-            self.found[feature.0 as usize].stands_in(slot);
+        for feature in item.found_by() {
+            self.found[feature.place()].stands_in(slot);
         }
         if let Some(link) = item.link {
             self.by_link.insert(link, slot);
@@ -321,15 +270,15 @@ impl Recent {
         self.newest = self.newest.max(Some(item.member.at));
         let story = self.story_number(story, slot);
         self.features.extend_from_slice(&item.features);
-        self.members.push(Member { story, lists: Lists { begin, ..item.member.lists }, ..item.member });
+        self.members.push(Member { story, begin, ..item.member });
         let tail = std::mem::replace(&mut self.stories[story as usize].tail, slot);
         if tail != slot {
             self.members[tail as usize].next = slot;
         }
     }
 
-    fn number(&mut self, hash: u64) -> Feature {
-        let next = Feature(u32::try_from(self.found.len()).unwrap_or(u32::MAX));
+    fn number(&mut self, hash: u64) -> u32 {
+        let next = u32::try_from(self.found.len()).unwrap_or(NUMBER).min(NUMBER);
         let number = *self.numbers.entry(hash).or_insert(next);
         if number == next {
             self.found.push(Found::Nowhere);
@@ -381,17 +330,10 @@ impl Recent {
         &self.members[slot as usize]
     }
 
-    /// What the item at `slot` is compared by.
-    pub fn traits(&self, slot: Slot) -> Traits<'_, Feature> {
-        let member = self.member(slot);
-        traits(member, &self.features[member.lists.begin as usize..])
-    }
-
-    /// The companies and the versions that the title of the item at `slot` names.
-    pub fn named(&self, slot: Slot) -> [&[Feature]; 2] {
-        let lists = self.member(slot).lists;
-        let [_, _, _, companies, versions] = lists.of(&self.features[lists.begin as usize..]);
-        [companies, versions]
+    /// What the item at `slot` is compared by, in order.
+    pub fn features(&self, slot: Slot) -> &[Feature] {
+        let Member { begin, length, .. } = *self.member(slot);
+        &self.features[begin as usize..(begin + length) as usize]
     }
 
     /// The story of the item at `slot`.
@@ -418,12 +360,12 @@ impl Recent {
 
     /// Where `feature` stands; none for one that is too common to say anything.
     pub fn found(&self, feature: Feature) -> &[Slot] {
-        self.found[feature.0 as usize].slots()
+        self.found[feature.place()].slots()
     }
 
     /// What `feature` says, see [`super::likeness::weight`].
     pub fn weight(&self, feature: Feature) -> f64 {
-        self.weight_of(self.counts[feature.0 as usize] as usize)
+        self.weight_of(self.counts[feature.place()] as usize)
     }
 
     /// What a feature says that stands in `found_in` items.
@@ -463,21 +405,17 @@ impl Recent {
         // The old one is given back as far as it goes: two of them are much to hold.
         let mut hashes = vec![0; std::mem::take(&mut old.found).len()];
         for (hash, number) in std::mem::take(&mut old.numbers) {
-            hashes[number.0 as usize] = hash;
+            hashes[number as usize] = hash;
         }
         let mut links = vec![None; old.members.len()];
         for (link, slot) in std::mem::take(&mut old.by_link) {
             links[slot as usize] = Some(link);
         }
         for (slot, member) in (0..).zip(&old.members).filter(|(_, member)| member.at >= horizon) {
-            let begin = member.lists.begin as usize;
-            let features = &old.features[begin..begin + member.lists.length()];
-            let mut features: Box<[Feature]> = features.iter().map(|it| self.number(hashes[it.0 as usize])).collect();
-            member.lists.sort(&mut features);
+            let again = |old: &Feature| Feature::new(self.number(hashes[old.place()]), old.lists());
+            let features = old.features(slot).iter().map(again).collect();
             let source = self.source_number(old.source(slot));
-            let member = Member { source, next: NONE, ..*member };
-            let found_by = member.lists.found_by(&features);
-            let item = Newcomer { member, features, found_by, link: links[slot as usize] };
+            let item = Self::in_order(Member { source, next: NONE, ..*member }, features, links[slot as usize]);
             self.count(&item);
             self.keep(item, old.story(slot));
         }

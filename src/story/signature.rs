@@ -15,8 +15,6 @@ use crate::names::{Found, Names, Sort};
 use crate::publisher::place;
 use crate::text::token::{Script, is_unspaced, script, tokens};
 
-use super::likeness::Traits;
-
 /// How much of an item's text is looked at for figures and names.
 const LEAD_CHARS: usize = 400;
 
@@ -209,7 +207,8 @@ impl Signature {
         let link = item.entry.canonical();
         let words = words(title);
         let named = names.find(title);
-        let in_title = distinct(marks(title, &named));
+        let figures = facts::facts(title);
+        let in_title = distinct(marks(&figures, &named));
         let named_in_lead = names.find(&lead);
         let roundup = ROUNDUP.as_ref().is_some_and(|pattern| pattern.is_match(title));
         Self {
@@ -219,9 +218,9 @@ impl Signature {
             host: host(link.as_ref(), item),
             link: link.filter(leads_to_an_article).map(String::from),
             neutral: neutral(title, &words, &named, &in_title),
-            marks: distinct(marks(&lead, &named_in_lead).chain(in_title)),
+            marks: distinct(marks(&facts::facts(&lead), &named_in_lead).chain(in_title)),
             companies: companies(&named),
-            versions: distinct(facts::facts(title).iter().filter_map(version)),
+            versions: distinct(figures.iter().filter_map(version)),
             words,
             script: script(title),
             scope: if roundup { Scope::Roundup } else { Scope::Event },
@@ -231,11 +230,6 @@ impl Signature {
     /// Everything it can be found by, each once.
     pub fn features(&self) -> BTreeSet<&String> {
         self.words.iter().chain(&self.neutral).chain(&self.marks).collect()
-    }
-
-    /// What it is compared by.
-    pub fn traits(&self) -> Traits<'_, String> {
-        Traits { script: self.script, words: &self.words, neutral: &self.neutral, marks: &self.marks }
     }
 }
 
@@ -260,7 +254,8 @@ fn words(title: &str) -> Vec<String> {
     // An address in a title tells whom it was typed by.
     let is_word = |word: &&str| !word.contains("://");
     let typed = |text: &str| text.split_whitespace().filter(is_word).collect::<Vec<_>>().join(" ");
-    let words = |text: &str| distinct(tokens(&typed(text)).into_iter().filter(telling));
+    let read = |text: &str| if text.contains("://") { tokens(&typed(text)) } else { tokens(text) };
+    let words = |text: &str| distinct(read(text).into_iter().filter(telling));
     let head = without_byline(title);
     let of_head = words(head);
     // A head of a word or two says too little by itself.
@@ -314,10 +309,10 @@ fn neutral(title: &str, words: &[String], named: &[Found], marks: &[String]) -> 
     distinct(marks.iter().chain(words.iter().filter(is_shared)).cloned())
 }
 
-/// The figures in `text` and the names `found` in it. Dates are none: half the week shares them.
-fn marks(text: &str, found: &[Found]) -> impl Iterator<Item = String> {
-    let told = |fact: &facts::Fact| !matches!(fact.kind, facts::FactKind::Date { .. });
-    let figures = facts::facts(text).into_iter().filter(told).map(|fact| fact.key());
+/// The `figures` in a text and the names `found` in it. Dates are none: half the week shares them.
+fn marks(figures: &[facts::Fact], found: &[Found]) -> impl Iterator<Item = String> {
+    let told = |fact: &&facts::Fact| !matches!(fact.kind, facts::FactKind::Date { .. });
+    let figures = figures.iter().filter(told).map(facts::Fact::key);
     found.iter().map(|found| format!("name:{}", found.name.id)).chain(figures)
 }
 

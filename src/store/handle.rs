@@ -561,7 +561,7 @@ fn place(
     let item = numbers.of_item(connection, &turn.source, imprint.item)?;
     let story = numbers.of_story(connection, grouped.story)?;
     stories::put(connection, item, story)?;
-    imprints::put(connection, item, imprint)?;
+    imprints::insert(connection, item, imprint)?;
     for other in &grouped.also {
         join(connection, index, [grouped.story, *other], (turn, imprint.item), numbers)?;
     }

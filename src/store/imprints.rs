@@ -98,7 +98,14 @@ fn kept(row: &Row, last: &mut Option<SourceId>, by: u32) -> rusqlite::Result<std
     }))
 }
 
-/// Keeps the imprint of the item of this number; part of another transaction.
+/// Keeps the imprint of a new item, by its number; part of another transaction.
+pub(super) fn insert(connection: &Connection, item: i64, imprint: &Imprint) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO imprint (item, by, face) VALUES (?1, ?2, ?3)";
+    connection.prepare_cached(sql)?.execute(params![item, imprint.by, imprint.face.to_bytes()])?;
+    Ok(())
+}
+
+/// Keeps another imprint of an item than before, if it had one.
 pub(super) fn put(connection: &Connection, item: i64, imprint: &Imprint) -> rusqlite::Result<()> {
     let sql = "INSERT OR REPLACE INTO imprint (item, by, face) VALUES (?1, ?2, ?3)";
     connection.prepare_cached(sql)?.execute(params![item, imprint.by, imprint.face.to_bytes()])?;

@@ -23,8 +23,10 @@ pub enum By {
 }
 
 /// What two titles have in common.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Common {
+    /// As what.
+    pub by: By,
     /// The share of their weight, 1 for the same.
     pub share: f64,
     /// The weight itself.
@@ -56,11 +58,12 @@ pub fn by(one: Script, two: Script) -> By {
 
 /// What the titles of two items have in common.
 pub fn common<T: Ord>(one: Traits<T>, two: Traits<T>, weight: impl Fn(&T) -> f64) -> Common {
-    let (one, two) = match by(one.script, two.script) {
+    let by = by(one.script, two.script);
+    let (one, two) = match by {
         By::Neutral => (one.neutral, two.neutral),
         By::Words | By::Marks => (one.words, two.words),
     };
-    let mut common = Common::default();
+    let mut common = Common { by, share: 0.0, weight: 0.0, count: 0 };
     let mut left = two;
     for word in one {
         while left.first().is_some_and(|other| other < word) {

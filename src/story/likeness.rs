@@ -22,7 +22,7 @@ pub enum By {
     Marks,
 }
 
-/// What the titles of two items have in common.
+/// What two titles have in common.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Common {
     /// As what.
@@ -63,19 +63,22 @@ pub fn common<T: Ord>(one: Traits<T>, two: Traits<T>, weight: impl Fn(&T) -> f64
         By::Neutral => (one.neutral, two.neutral),
         By::Words | By::Marks => (one.words, two.words),
     };
-    let (mut ground, mut count, mut left) = (0.0, 0, two);
+    let mut common = Common { by, share: 0.0, weight: 0.0, count: 0 };
+    let mut left = two;
     for word in one {
         while left.first().is_some_and(|other| other < word) {
             left = &left[1..];
         }
         if left.first() == Some(word) {
-            ground += weight(word);
-            count += 1;
+            common.weight += weight(word);
+            common.count += 1;
         }
     }
-    let sum = |words: &[T]| -> f64 { words.iter().map(&weight).sum() };
-    let share = if count > 0 { share(ground, sum(one), sum(two)) } else { 0.0 };
-    Common { by, share, weight: ground, count }
+    if common.count > 0 {
+        let sum = |words: &[T]| -> f64 { words.iter().map(&weight).sum() };
+        common.share = share(common.weight, sum(one), sum(two));
+    }
+    common
 }
 
 /// The share of what is `common` to two items that weigh so much as a whole.

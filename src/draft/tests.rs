@@ -280,15 +280,15 @@ fn what_is_wrong_is_said_with_its_line_and_what_would_be_right() {
         sections in another order
             line 15: `## Top stories` should stand here, or above: it is missing
         a section more
-            line 63: a draft has no more sections: take this heading out
+            line 64: a draft has no more sections: take this heading out
         conflict
             line 38: two edits meet here, and the mark of their conflict is left: keep the lines that are right
         cut off
             line 28: the end is missing: the last line should be `<!-- end of draft 2026-W19: 4 stories -->`; was the file cut off?
         the last line lost
-            line 62: the end is missing: the last line should be `<!-- end of draft 2026-W19: 4 stories -->`; was the file cut off?
+            line 63: the end is missing: the last line should be `<!-- end of draft 2026-W19: 4 stories -->`; was the file cut off?
         more below
-            line 65: the draft ends in line 63: nothing may stand below it
+            line 66: the draft ends in line 64: nothing may stand below it
         emptied
             line 35: only 0 of the 4 stories that were chosen are still here: if the others are to go, write `0 stories` here, else bring them back
     "#]].assert_eq(&report);

@@ -284,13 +284,13 @@ fn what_is_wrong_is_said_with_its_line_and_what_would_be_right() {
         conflict
             line 38: two edits meet here, and the mark of their conflict is left: keep the lines that are right
         cut off
-            line 28: the end is missing: the last line should be `<!-- end of draft 2026-W19: 4 stories -->`; was the file cut off?
+            line 31: the comment that begins here does not end: `-->` is missing
         the last line lost
             line 63: the end is missing: the last line should be `<!-- end of draft 2026-W19: 4 stories -->`; was the file cut off?
         more below
             line 66: the draft ends in line 64: nothing may stand below it
         emptied
-            line 35: only 0 of the 4 stories that were chosen are still here: if the others are to go, write `0 stories` here, else bring them back
+            line 36: only 0 of the 4 stories that were chosen are still here: if the others are to go, write `0 stories` here, else bring them back
     "#]].assert_eq(&report);
 }
 

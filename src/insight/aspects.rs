@@ -45,7 +45,7 @@ impl Kind {
     /// Whether what does not say so is another thing than what does. Else only
     /// two that say different things are.
     fn is_strict(self) -> bool {
-        !matches!(self, Self::Quarter | Self::Round | Self::Stage | Self::Place)
+        !matches!(self, Self::Quarter | Self::Round | Self::Place)
     }
 }
 
@@ -228,8 +228,14 @@ impl Aspects {
 
     /// Whether two figures may be readings of one thing, as far as these can tell.
     pub(super) fn fit(&self, other: &Self) -> bool {
+        let (one, two) = (self.values(Kind::Stage), other.values(Kind::Stage));
+        self.fit_over_time(other) && (one == two || one.is_empty() || two.is_empty())
+    }
+
+    /// The same of an earlier and a later one: what was wished for may be done by now.
+    pub(super) fn fit_over_time(&self, other: &Self) -> bool {
         let kinds: BTreeSet<Kind> = self.0.iter().chain(&other.0).map(|(kind, _)| *kind).collect();
-        kinds.into_iter().all(|kind| {
+        kinds.into_iter().filter(|kind| *kind != Kind::Stage).all(|kind| {
             let (one, two) = (self.values(kind), other.values(kind));
             one == two || (!kind.is_strict() && (one.is_empty() || two.is_empty()))
         })
@@ -262,7 +268,7 @@ fn kinds(thing: &str) -> &'static [Kind] {
         "launch" | "shutdown" => &[Kind::Release, Kind::Tier, Kind::Place],
         "power" | "GPUs" => &[Kind::Phase, Kind::Time, Kind::Sort, Kind::Place],
         // Some say by when, and some do not.
-        "jobs cut" | "new jobs" | "staff" | "staff cut" => &[Kind::Sort, Kind::Place],
+        "jobs" | "jobs cut" | "new jobs" | "staff" | "staff cut" => &[Kind::Sort, Kind::Place],
         "court date" | "deadline" | "closing" | "in force" => &[Kind::Place],
         thing if BENCHMARKS.iter().any(|(name, _)| *name == thing) => &[Kind::Terms, Kind::Tier, Kind::Time],
         _ => &[Kind::Per, Kind::Time, Kind::Quarter, Kind::Round, Kind::Sort, Kind::Stage, Kind::Place],

@@ -208,9 +208,9 @@ impl<'c, 's> Compared<'c, 's> {
                 if new.attribute == "price" || said.contains(&new.fact.key()) {
                     continue;
                 }
-                let same: Vec<&(Cite, Measured)> = known.iter().filter(|(_, old)| old.is_comparable(new)).collect();
+                let same: Vec<&(Cite, Measured)> = known.iter().filter(|(_, old)| old.is_of_later(new)).collect();
                 // "7,000 jobs moved, 8,000 jobs cut": a line with both tells of two things.
-                let is_beside = own.iter().any(|other| other.is_comparable(new) && said.contains(&other.fact.key()));
+                let is_beside = own.iter().any(|other| other.is_of_later(new) && said.contains(&other.fact.key()));
                 if is_beside || same.iter().any(|(_, old)| !old.differs(new)) {
                     continue;
                 }

@@ -147,8 +147,13 @@ impl Measured<'_> {
 
     /// Whether both are figures of one thing in one unit.
     pub(super) fn is_comparable(&self, other: &Measured) -> bool {
+        self.is_of_later(other) && self.aspects.fit(&other.aspects)
+    }
+
+    /// Whether one may be what the other was before.
+    pub(super) fn is_of_later(&self, other: &Measured) -> bool {
         self.attribute == other.attribute
-            && self.aspects.fit(&other.aspects)
+            && self.aspects.fit_over_time(&other.aspects)
             && match (&self.fact.kind, &other.fact.kind) {
                 (FactKind::Amount { currency: one, .. }, FactKind::Amount { currency: two, .. }) => {
                     one == two || [one, two].contains(&&UNSAID)
@@ -266,10 +271,11 @@ fn people(around: &Around, fact: &Fact) -> Option<&'static str> {
         return Some("staff");
     }
     let said = nearest(around, JOBS);
-    let is_said = ["employee", "staff", "员工", "job", "position", "worker", "岗位"];
+    let has = |words: &[&str]| words.iter().any(|word| fact.text.contains(word));
     match said {
         Some(said) => Some(said),
-        None if is_said.iter().any(|word| fact.text.contains(word)) => Some("staff"),
+        None if has(&["job", "position", "岗位"]) => Some("jobs"),
+        None if has(&["employee", "staff", "员工", "worker"]) => Some("staff"),
         None => None,
     }
 }

@@ -18,6 +18,7 @@ use crate::item::{self, Item};
 use crate::link::canonical;
 use crate::names::Names;
 use crate::recap::{Coverage, Entry, Follows, Recap};
+use crate::source::Readers;
 use crate::store::{Parent, Result, Store};
 use crate::story::Report;
 use crate::story::likeness::{By, Common};
@@ -284,6 +285,7 @@ fn as_read<'r>(reports: &'r [Report], texts: &'r [String]) -> Vec<insight::Repor
         language: None,
         published: report.appeared(),
         quotable_words: 0,
+        readers: Readers::All,
     };
     reports.iter().zip(texts).map(read).collect()
 }

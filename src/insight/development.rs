@@ -420,6 +420,7 @@ mod tests {
             language: None,
             published: "2026-05-06T12:00:00Z".parse().unwrap(),
             quotable_words: 75,
+            readers: crate::source::Readers::All,
         };
         (1..).zip(told).map(report).collect()
     }

@@ -18,7 +18,8 @@ use super::parents::Branch;
 use super::recaps::Published;
 use super::retention::Removed;
 use super::{
-    DraftChange, Edited, HubChange, ModelCall, Result, Store, StoreError, Told, imprints, items, ledger, sources, stories,
+    DraftChange, Edited, HubChange, ModelCall, Result, Store, StoreError, Told, imprints, items, ledger, sources,
+    stories,
 };
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::ledger::{Event, Note};

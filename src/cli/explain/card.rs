@@ -26,7 +26,7 @@ pub(super) fn told(store: &Store, config: &Config, now: Timestamp, story: StoryI
     };
     let published = published.and_then(|recap| recap.entries.into_iter().find(|entry| entry.story == story));
     let standing = if published.is_some() { "as published" } else { "as it would be now, without the archive" };
-    let card = published.map_or_else(|| writer.card(&told, None), |entry| entry.insight);
+    let card = published.map_or_else(|| writer.card(&told, None, None), |entry| entry.insight);
     let refusals = writer.by_model(&told).map(|(_, refusals)| refusals);
     let events = ["model", "model refused"];
     let ledger = store.ledger_of_story(story)?.into_iter().filter(|row| events.contains(&row.event.as_str()));

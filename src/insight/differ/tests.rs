@@ -29,6 +29,7 @@ fn card(reports: &[(&str, i64, &str, &str)]) -> Insight {
             language: None,
             published: begun + jiff::SignedDuration::from_hours(*hours),
             quotable_words: 200,
+            readers: crate::source::Readers::All,
         };
     let reports: Vec<(&'static str, i64, &'static str, &'static str)> = reports
         .iter()

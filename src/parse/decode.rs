@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
 /// How far into a document an XML declaration may reach.
 const DECLARATION_BYTES: usize = 512;
@@ -62,6 +62,9 @@ fn means_the_same(label: &'static Encoding, bytes: &[u8], text: &str) -> bool {
 fn decoded<'b>(bytes: &'b [u8], content_type: Option<&str>) -> (Cow<'b, str>, &'static Encoding) {
     let as_it =
         |encoding: &'static Encoding, bytes: &'b [u8]| (encoding.decode_without_bom_handling(bytes).0, encoding);
+    if let Some(text) = utf_32(bytes) {
+        return (Cow::Owned(text), UTF_8);
+    }
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return as_it(encoding, &bytes[mark..]);
     }
@@ -71,10 +74,14 @@ fn decoded<'b>(bytes: &'b [u8], content_type: Option<&str>) -> (Cow<'b, str>, &'
         _ => {}
     }
     let declared = declared(bytes);
-    // The one encoding in use that hides in ASCII.
-    let shifts = declared.is_some_and(|encoding| encoding.name() == "ISO-2022-JP") && bytes.contains(&0x1b);
-    if let (false, Ok(text)) = (shifts, std::str::from_utf8(bytes)) {
-        return (Cow::Borrowed(text), UTF_8);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        // The one encoding in use that hides in ASCII; a feed in any other has no escape in it.
+        let shifts = ["\u{1b}$B", "\u{1b}$@"].iter().any(|shift| text.contains(shift)) && text.is_ascii();
+        let japanese = || ISO_2022_JP.decode_without_bom_handling_and_without_replacement(bytes);
+        return match shifts.then(japanese).flatten() {
+            Some(japanese) => (japanese, ISO_2022_JP),
+            None => (Cow::Borrowed(text), UTF_8),
+        };
     }
     // What begins with ASCII, as it does here, is no UTF-16, whatever is said:
     // any bytes of even number would fit.
@@ -85,6 +92,17 @@ fn decoded<'b>(bytes: &'b [u8], content_type: Option<&str>) -> (Cow<'b, str>, &'
         .filter(|encoding| ![UTF_8, UTF_16LE, UTF_16BE].contains(encoding))
         .find_map(|encoding| fits(encoding).map(|text| (text, encoding)))
         .unwrap_or_else(|| guessed(bytes))
+}
+
+/// UTF-32, which browsers do not read and some tools write; known by its mark, or by the zeros around the first `<`.
+fn utf_32(bytes: &[u8]) -> Option<String> {
+    let number: fn([u8; 4]) -> u32 = match bytes {
+        [0xff, 0xfe, 0, 0, ..] | [b'<', 0, 0, 0, ..] => u32::from_le_bytes,
+        [0, 0, 0xfe, 0xff, ..] | [0, 0, 0, b'<', ..] => u32::from_be_bytes,
+        _ => return None,
+    };
+    let (letters, _) = bytes.as_chunks::<4>();
+    Some(letters.iter().map(|letter| char::from_u32(number(*letter)).unwrap_or('\u{fffd}')).collect())
 }
 
 /// UTF-8 with a few broken bytes, else what a browser would take it for.
@@ -164,6 +182,26 @@ mod tests {
         check("é".as_bytes(), "text/xml; charset=windows-1252", "é");
         check(b"\xff\xfe<\0a\0", "", "<a");
         check(b"\0<\0a", "", "<a");
+    }
+
+    #[test]
+    fn utf_32_is_seen() {
+        for text in ["<a>日\u{1f600}", "\u{feff}<a>日"] {
+            let little: Vec<u8> = text.chars().flat_map(|letter| u32::from(letter).to_le_bytes()).collect();
+            let big: Vec<u8> = text.chars().flat_map(|letter| u32::from(letter).to_be_bytes()).collect();
+            check(&little, "text/xml; charset=utf-32", text.trim_start_matches('\u{feff}'));
+            check(&big, "", text.trim_start_matches('\u{feff}'));
+        }
+    }
+
+    #[test]
+    fn japanese_that_hides_in_ascii_is_seen() {
+        let text = b"<a>\x1b$BF|K\\\x1b(B</a>";
+        for told in ["", "text/xml; charset=iso-2022-jp", "text/xml; charset=utf-8"] {
+            check(text, told, "<a>日本</a>");
+        }
+        check(&[b"<?xml version='1.0' encoding='iso-2022-jp'?>", &text[..]].concat(), "", "<a>日本</a>");
+        check(b"<a>\x1b$B\xe9</a>", "", "<a>\x1b$Bé</a>");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A language model as third author, with a scripted server in its place: it may be
 //! good, slow, gone, or talk nonsense; the recap comes out in time and whole.
 
+mod real;
 mod server;
 
 use std::fs;
@@ -102,7 +103,8 @@ impl Scene {
         self.prepare();
         let published = compose::publish_due(&self.handle, &self.readers, &self.config, Journey::slot());
         let recap = self.runtime.block_on(published).unwrap().expect("the week is due");
-        assert_eq!(recap.entries.len(), 27, "whatever the model does, the recap is whole");
+        let stories = 27.min(self.config.recap.stories + self.config.recap.also);
+        assert_eq!(recap.entries.len(), stories, "whatever the model does, the recap is whole");
         assert!(recap.entries.iter().all(|entry| entry.insight.what_changed.is_some()), "and has its cards");
         recap
     }
@@ -371,4 +373,26 @@ fn what_an_operator_keeps_from_models_is_not_sent() {
     scene.config = Arc::new(config);
     without(&scene);
     assert_eq!(server.asked().len(), 0);
+}
+
+#[test]
+fn the_daemon_asks_when_the_week_is_due_and_says_what_it_cost() {
+    let server = good();
+    let (origin, folder) = (crate::origin::Origin::start(), crate::folder::Folder::new());
+    let items = [("AI lathes learn to sing", "2026-04-29T10:00:00Z")];
+    origin.put("/feed.xml", crate::origin::Page::rss(crate::origin::rss("lathe.example", &items)));
+    folder.sources(&crate::folder::source("lathe", &origin.url("/feed.xml"), ""));
+    folder.configure(&format!("\n[model]\nurl = \"{}\"\nname = \"scripted-1\"\n", server.url("/v1")));
+    let daemon = crate::running::Daemon::start(&folder, "2026-05-08T08:00:00Z");
+    let health = crate::reader::wait_for("the first issue", || {
+        let health = daemon.health();
+        (health["last_recap"] == "2026-W18").then_some(health)
+    });
+    assert_eq!(health["status"], "ok");
+    assert_eq!(server.asked().len(), 1);
+    assert!(daemon.get("/w/2026-W18/").text().contains("written by model scripted-1, checked"));
+    let metrics = daemon.get("/metrics").text();
+    for line in ["recapd_model_calls{outcome=\"answered\"} 1", "recapd_model_tokens{direction=\"in\"} 700"] {
+        assert!(metrics.lines().any(|known| known == line), "{line} is missing:\n{metrics}");
+    }
 }

@@ -887,3 +887,47 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_model_needs_a_name_and_a_server_and_no_secret_in_its_address() {
+    refused(
+        "[model]\nurl = \"http://127.0.0.1:8080/v1\"\n",
+        expect![[r#"
+            error: [model] has a `url` and no `name`
+             --> recapd.toml:2:7
+              |
+            2 | url = "http://127.0.0.1:8080/v1"
+              |       ^^^^^^^^^^^^^^^^^^^^^^^^^^ add what the server calls the model, as in name = "qwen2.5-1.5b-instruct"
+        "#]],
+    );
+    refused(
+        "[model]\nname = \"m\"\n",
+        expect![[r#"
+            error: [model] has a `name` and no `url`: nobody could be asked
+             --> recapd.toml:2:8
+              |
+            2 | name = "m"
+              |        ^^^ add its server, as in url = "http://127.0.0.1:8080/v1"
+        "#]],
+    );
+    refused(
+        "[model]\nname = \"m\"\nurl = \"https://me:s3cret@models.test/v1\"\nwait = \"2h\"\n",
+        expect![[r#"
+            error: `url` of [model] must have neither a login nor a query
+             --> recapd.toml:3:7
+              |
+            3 | url = "https://me:s3cret@models.test/v1"
+              |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ write the key into a file, and name that as `api_key_file`
+
+            error: `wait` of [model] is longer than an hour
+             --> recapd.toml:4:8
+              |
+            4 | wait = "2h"
+              |        ^^^^ the recap would be late: at most "1h"
+        "#]],
+    );
+    assert!(accepted("").model.is_none(), "no model is asked unless somebody wants one");
+    let model =
+        accepted("[model]\nurl = \"http://127.0.0.1:8080/v1\"\nname = \"m\"\napi_key_file = \"key\"\n").model.unwrap();
+    assert_eq!((model.url.as_str(), model.name.as_str()), ("http://127.0.0.1:8080/v1/", "m"));
+}

@@ -82,7 +82,7 @@ pub fn question(dialect: Dialect, model: &str, prompt: &Prompt, format: Format, 
             });
             match format {
                 Format::Schema => {
-                    let named = json!({ "name": "card", "strict": true, "schema": schema });
+                    let named = json!({ "name": "card", "schema": schema });
                     body["response_format"] = json!({ "type": "json_schema", "json_schema": named });
                 }
                 Format::Object => body["response_format"] = json!({ "type": "json_object" }),

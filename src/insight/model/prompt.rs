@@ -21,6 +21,9 @@ pub struct Prompt {
     pub schema: Value,
 }
 
+/// In the schema, so that a small model ends at all.
+const LONGEST_TEXT: usize = 280;
+
 impl Place {
     /// Sentences that the part has room for.
     pub fn room(self) -> usize {
@@ -84,7 +87,7 @@ fn schema(story: &Story) -> Value {
     let sentence = json!({
         "type": "object",
         "properties": {
-            "text": { "type": "string" },
+            "text": { "type": "string", "maxLength": LONGEST_TEXT },
             "items": { "type": "array", "items": { "type": "integer", "enum": numbers }, "minItems": 1, "maxItems": numbers.len() },
         },
         "required": ["text", "items"],

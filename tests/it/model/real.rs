@@ -13,7 +13,7 @@ use recapd::recap::ModelUse;
 use super::Scene;
 
 /// Stories with full cards, each a question.
-const STORIES: usize = 2;
+const STORIES: u32 = 1;
 
 /// Killed when it is dropped.
 struct Real {
@@ -51,13 +51,13 @@ fn scene(real: &Real, change: impl FnOnce(&mut Model)) -> Scene {
     let mut scene = Scene::with(&real.url, |model| {
         model.concurrency = 1;
         model.story_bytes = 700;
-        model.answer_tokens = 300;
-        model.timeout = Duration::from_secs(60);
-        model.wait = Duration::from_secs(120);
+        model.answer_tokens = 1500;
+        model.timeout = Duration::from_secs(100);
+        model.wait = Duration::from_secs(110);
         change(model);
     });
     let mut config = Config::clone(&scene.config);
-    config.recap.stories = STORIES;
+    config.recap.stories = STORIES as usize;
     scene.config = Arc::new(config);
     scene
 }
@@ -77,29 +77,27 @@ fn a_real_server_is_asked_checked_and_survived() {
     let with = scene(&real, |_| ());
     with.prepare();
     let first = used(&with);
-    assert_eq!((first.answered + first.failed, first.late), (2, 0), "{first:?}");
+    assert_eq!((first.answered, first.failed, first.late), (STORIES, 0, 0), "{first:?}");
     assert!(first.tokens_in > 0, "the server counts: {first:?}");
     let begun = Instant::now();
-    // What was answered is never sent again; what was not, is.
     let recap = with.publish();
-    let second = used(&with);
-    assert_eq!(second.answered + second.failed, first.answered + first.failed + first.failed, "{first:?} {second:?}");
-    assert!(first.failed > 0 || begun.elapsed() < Duration::from_secs(20), "nothing was sent");
+    assert_eq!(used(&with), first, "nothing is sent again");
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
     let ledger = with.ledger(&recap);
     for row in ledger.iter().filter(|row| row.event.starts_with("model")) {
         println!("{}: {}", row.event, row.detail);
     }
-    assert!(ledger.iter().filter(|row| row.event == "model").count() >= 2);
+    assert!(ledger.iter().filter(|row| row.event == "model").count() >= 1);
 
     let spent = scene(&real, |model| model.tokens_per_recap = 10);
     spent.publish();
-    assert_eq!(used(&spent).over_budget, 2, "nothing is sent that is not paid for");
+    assert_eq!(used(&spent).over_budget, STORIES, "nothing is sent that is not paid for");
 
     real.signal("STOP");
     let (hanging, begun) = (scene(&real, |model| model.wait = Duration::from_secs(2)), Instant::now());
     hanging.publish();
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
-    assert_eq!(used(&hanging).late, 2);
+    assert_eq!(used(&hanging).late, STORIES);
 
     let dying = scene(&real, |_| ());
     let id = real.child.id().to_string();
@@ -111,5 +109,5 @@ fn a_real_server_is_asked_checked_and_survived() {
     dying.publish();
     killer.join().unwrap();
     assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
-    assert_eq!(used(&dying).failed, 2);
+    assert_eq!(used(&dying).failed, STORIES);
 }

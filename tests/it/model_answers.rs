@@ -109,8 +109,8 @@ fn check(text: &str) {
             }
         }
     }
-    println!("{bad} sentences that say something else: all are to be refused; believed:\n{believed}");
-    println!("{good} that say the same: {falsely} refused all the same ({}%):\n{refused}", falsely * 100 / good);
+    eprintln!("{bad} sentences that say something else: all are to be refused; believed:\n{believed}");
+    eprintln!("{good} that say the same: {falsely} refused all the same ({}%):\n{refused}", falsely * 100 / good);
     assert!(believed.is_empty(), "believed, and wrong:\n{believed}");
     assert!(falsely * 100 <= good * FALSE_REFUSALS_MOST, "{falsely} of {good} refused, and right:\n{refused}");
 }

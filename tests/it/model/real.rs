@@ -69,7 +69,7 @@ fn used(scene: &Scene) -> ModelUse {
 #[test]
 fn a_real_server_is_asked_checked_and_survived() {
     let Some(real) = Real::start() else {
-        println!(
+        eprintln!(
             "left out: no model server. `bash .ci/run` installs and starts one; RECAPD_MODEL_SERVER names another"
         );
         return;
@@ -85,7 +85,7 @@ fn a_real_server_is_asked_checked_and_survived() {
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
     let ledger = with.ledger(&recap);
     for row in ledger.iter().filter(|row| row.event.starts_with("model")) {
-        println!("{}: {}", row.event, row.detail);
+        eprintln!("{}: {}", row.event, row.detail);
     }
     assert!(ledger.iter().filter(|row| row.event == "model").count() >= 1);
 

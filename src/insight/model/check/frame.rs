@@ -279,8 +279,7 @@ fn relation(before: &[Word], after: &[Word], figure: &Figure) -> (Relation, Opti
     };
     let direction_left =
         (0..left.len()).rev().take(10).filter(|at| !is_with_verb(*at)).find_map(|at| direction_of(left[at]));
-    let direction_right =
-        after.iter().take(3).take_while(|word| word.lower != "of").find_map(|word| direction_of(word));
+    let direction_right = after.iter().take(3).take_while(|word| word.lower != "of").find_map(direction_of);
     let by_last_word = left.last().and_then(|word| direction_of(word));
     let relation = match (last, but_last) {
         // "sued by five publishers" is no change.

@@ -248,14 +248,14 @@ pub(super) fn mentions(text: &str, names: &Names, nouns: Nouns, is_said_small: &
     };
     let mut run: Vec<&Word> = Vec::new();
     let mut runs: Vec<Vec<&Word>> = Vec::new();
-    for (index, word) in all.iter().enumerate() {
+    for word in &all {
         let is_name = is_capital(word.text)
             && !GENERIC.contains(&word.lower.as_str())
             && !is_known(word, &mentions)
-            && (!begins_sentence(text, word.start)
-                || is_name_at_the_start(word, all.get(index + 1), text, is_said_small));
+            && (!begins_sentence(text, word.start) || is_name_at_the_start(word, is_said_small));
         let goes_on = run.last().is_some_and(|last| matches!(&text[last.end..word.start], " " | "'s " | "’s "));
-        if !(is_name && goes_on) && !run.is_empty() {
+        let ends_here = !is_name || !goes_on;
+        if ends_here && !run.is_empty() {
             runs.push(std::mem::take(&mut run));
         }
         if is_name {
@@ -283,14 +283,13 @@ fn begins_sentence(text: &str, start: usize) -> bool {
         || text[before.len()..start].contains('\n')
 }
 
-fn is_name_at_the_start(word: &Word, next: Option<&Word>, text: &str, is_said_small: &dyn Fn(&str) -> bool) -> bool {
+fn is_name_at_the_start(word: &Word, is_said_small: &dyn Fn(&str) -> bool) -> bool {
     let inner = word.text.chars().skip(1).any(|letter| letter.is_uppercase() || letter.is_ascii_digit());
     let is_ordinary = is_stopword(&word.lower)
         || OPENERS.contains(&word.lower.as_str())
         || ENDINGS.iter().any(|ending| word.lower.len() > ending.len() + 2 && word.lower.ends_with(ending))
         || is_said_small(&word.lower);
-    let with_a_name = next.is_some_and(|next| is_capital(next.text) && text[word.end..next.start] == *" ");
-    inner || !is_ordinary || (with_a_name && !is_stopword(&word.lower) && !is_said_small(&word.lower) && !is_ordinary)
+    inner || !is_ordinary
 }
 
 impl Mention {

@@ -16,9 +16,6 @@ use super::near::nearest;
 use super::place::{Document, Place};
 use super::schema::{inlined, part};
 
-/// Keys that are promised and not built yet: better refused than ignored.
-const LATER: &[&str] = &["model", "source.model"];
-
 /// What is made of a file that is no TOML everywhere.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Reading {
@@ -56,7 +53,7 @@ pub(super) fn read_as<T: DeserializeOwned + JsonSchema + Default>(
     let mut root = Spanned::new(root.span(), DeValue::Table(root.into_inner()));
     reader.expand_all(&mut root, problems);
     let schema = inlined::<T>();
-    reader.take_out_strangers(&mut root, &schema, "", problems);
+    reader.take_out_strangers(&mut root, &schema, problems);
     let accepts = |value| T::deserialize(ValueDeserializer::from(value)).map(drop);
     reader.take_out_misfits(&mut root, Named { name: Named::FILE, schema: &schema }, &accepts, problems);
     T::deserialize(ValueDeserializer::from(root)).unwrap_or_else(|error| {
@@ -119,18 +116,16 @@ impl Reader<'_> {
 
     /// Takes out the keys that `schema` does not know, and lists where it has tables: serde would
     /// take their first part for the first key.
-    fn take_out_strangers(&self, value: &mut Spanned<DeValue>, schema: &Json, path: &str, problems: &mut Vec<Problem>) {
+    fn take_out_strangers(&self, value: &mut Spanned<DeValue>, schema: &Json, problems: &mut Vec<Problem>) {
         match value.get_mut() {
             DeValue::Array(items) => {
                 if let Some(item) = part(schema, "items") {
-                    items.iter_mut().for_each(|it| self.take_out_strangers(it, item, path, problems));
+                    items.iter_mut().for_each(|it| self.take_out_strangers(it, item, problems));
                 }
             }
             DeValue::Table(table) => {
                 let Some(known) = part(schema, "properties").and_then(Json::as_object) else { return };
                 for (key, mut inner) in std::mem::take(table) {
-                    let path =
-                        if path.is_empty() { key.get_ref().to_string() } else { format!("{path}.{}", key.get_ref()) };
                     match known.get(key.get_ref().as_ref()) {
                         Some(schema) if is_list_for_a_table(inner.get_ref(), schema) => {
                             let named = Named { name: &Named::key(key.get_ref()), schema };
@@ -138,12 +133,12 @@ impl Reader<'_> {
                             problems.push(misfit(self.at(inner.span()), named, "array", message));
                         }
                         Some(schema) => {
-                            self.take_out_strangers(&mut inner, schema, &path, problems);
+                            self.take_out_strangers(&mut inner, schema, problems);
                             table.insert(key, inner);
                         }
                         None => {
                             let names = known.keys().map(String::as_str);
-                            problems.push(stranger(self.at(key.span()), key.get_ref(), &path, names));
+                            problems.push(stranger(self.at(key.span()), key.get_ref(), names));
                         }
                     }
                 }
@@ -242,11 +237,8 @@ fn array<'i>(parts: impl IntoIterator<Item = Spanned<DeValue<'i>>>) -> DeArray<'
     array
 }
 
-/// A key that nobody knows, or not yet.
-fn stranger<'k>(place: Place, key: &str, path: &str, known: impl Iterator<Item = &'k str>) -> Problem {
-    if LATER.contains(&path) {
-        return Problem::at(place, format!("`{key}` comes with a later version")).hint("take it out for now");
-    }
+/// A key that nobody knows.
+fn stranger<'k>(place: Place, key: &str, known: impl Iterator<Item = &'k str>) -> Problem {
     let problem = Problem::at(place, format!("unknown key `{key}`"));
     let known: Vec<&str> = known.collect();
     match nearest(key, known.iter().copied()) {

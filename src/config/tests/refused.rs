@@ -353,34 +353,6 @@ fn a_review_ends_before_the_next_week_does() {
 }
 
 #[test]
-fn keys_of_later_versions_are_refused_as_such() {
-    refused(
-        r#"
-[model]
-url = "http://127.0.0.1:8080/v1"
-
-[[source]]
-id = "a"
-feed = "https://a.test/"
-model = false
-"#,
-        expect![[r#"
-            error: `model` comes with a later version
-             --> recapd.toml:2:2
-              |
-            2 | [model]
-              |  ^^^^^ take it out for now
-
-            error: `model` comes with a later version
-             --> recapd.toml:8:1
-              |
-            8 | model = false
-              | ^^^^^ take it out for now
-        "#]],
-    );
-}
-
-#[test]
 fn a_file_that_is_no_toml_is_told_by_line() {
     refused(
         "[server\nlisten = \"127.0.0.1:1\"\n[fetch]\ninterval = 1h\n",

@@ -296,13 +296,13 @@ mod tests {
 
     #[test]
     fn words_keep_their_figures_and_lose_their_endings() {
-        let found: Vec<String> = words("Nvidia's H100 GPUs cost 1,100.50, OpenAI’s 英伟达 said.")
+        let found: Vec<String> = words("Nvidia's H100 chips cost 1,100.50, OpenAI’s 英伟达 said.")
             .into_iter()
             .map(|word| format!("{}/{}", word.text, word.stem))
             .collect();
         assert_eq!(
             found.join(" "),
-            "Nvidia/nvidia H100/h100 GPUs/gpu cost/cost 1,100.50/1,100.50 OpenAI/openai 英伟达/英伟达 said/say"
+            "Nvidia/nvidia H100/h100 chips/chip cost/cost 1,100.50/1,100.50 OpenAI/openai 英伟达/英伟达 said/say"
         );
     }
 

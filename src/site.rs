@@ -132,7 +132,7 @@ impl Library<'_> {
                 paths.extend(Form::ALL.map(|form| format!("{page}{}", form.file())));
                 paths.push(page);
             }
-            paths.extend(recap.entries.iter().map(crate::recap::Entry::path));
+            paths.extend(recap.stories().map(crate::recap::Entry::path));
             paths.extend(recap.withdrawn.iter().map(|gone| gone.path.clone()));
         }
         paths.sort();
@@ -222,7 +222,7 @@ impl Library<'_> {
                 let page = || Found::Document(html::withdrawn_page(&site, &recap, gone));
                 return Ok(if gone.path == path { page() } else { Found::Moved(gone.path.clone()) });
             }
-            let Some(entry) = recap.entries.iter().find(|entry| entry.story.short() == short) else { continue };
+            let Some(entry) = recap.stories().find(|entry| entry.story.short() == short) else { continue };
             if entry.path() != path {
                 return Ok(Found::Moved(entry.path()));
             }
@@ -255,7 +255,7 @@ impl Library<'_> {
         for story in self.store.stories_named(short)? {
             let Some((week, _)) = placed.get(&story) else { continue };
             let Some(recap) = self.pool(*week)? else { continue };
-            if let Some(entry) = recap.entries.iter().find(|entry| entry.story == story) {
+            if let Some(entry) = recap.entry(story) {
                 return Ok(Found::Moved(entry.path()));
             }
         }
@@ -318,7 +318,7 @@ impl Library<'_> {
             audiences: &audiences,
             sources: self.config.sources.len(),
             items: self.store.count_items()?,
-            next: self.config.recap.slot.next(self.now),
+            next: self.next()?,
             changed: if latest.is_some() { changed } else { self.now },
         };
         Ok(html::home(site, &home))
@@ -326,7 +326,16 @@ impl Library<'_> {
 
     fn this_week(&self, site: &Site) -> Result<Document> {
         let running = compose::running(self.store, self.config, self.now)?;
-        Ok(html::this_week(site, &running, self.config.recap.slot.next(self.now)))
+        Ok(html::this_week(site, &running, running.window.end))
+    }
+
+    /// When the next recap comes out: one that waits for its editor at its deadline.
+    fn next(&self) -> Result<Timestamp> {
+        if let Some(draft) = self.store.draft()? {
+            return Ok(draft.deadline.max(self.now));
+        }
+        let (_, window) = compose::running_week(self.store, &self.config.recap.slot, self.now)?;
+        Ok(window.end)
     }
 
     fn archive(&self, year: Option<i16>) -> Result<Vec<html::Listed>> {

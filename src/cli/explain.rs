@@ -14,7 +14,7 @@ use super::recap::composed;
 use super::status::{apart, next_poll};
 use crate::audience::{Evidence, Place};
 use crate::clock::Clock;
-use crate::compose::{Teller, Told};
+use crate::compose::{Standpoint, Told, running_week};
 use crate::config::Config;
 use crate::id::{SourceId, StoryId};
 use crate::publish::words;
@@ -280,8 +280,8 @@ fn item(store: &Store, config: &Config, clock: Clock, link: &Url) -> Result<()> 
 
 fn story(store: &Store, config: &Config, clock: Clock, id: StoryId, sum: Sum) -> Result<()> {
     let Some(found) = store.story(id)? else { bail!("there is no story {id}") };
-    let until = config.recap.slot.next(clock.now());
-    let told: Told = Teller::new(config).told(found, until);
+    let (week, window) = running_week(store, &config.recap.slot, clock.now())?;
+    let told: Told = Standpoint::of(store, config, week, window.end)?.told(found);
     output::line(&format!("\nStory {id}: {}", told.reports[told.lead].item.entry.title))?;
     for report in &told.reports {
         output::line(&format!(
@@ -297,9 +297,12 @@ fn story(store: &Store, config: &Config, clock: Clock, id: StoryId, sum: Sum) ->
     }
     match store.placed_stories()?.get(&id) {
         Some((week, place)) => {
-            output::line(&format!("  published as #{place} of {week}"))?;
+            match place {
+                Some(place) => output::line(&format!("  published as #{place} of {week}"))?,
+                None => output::line(&format!("  published in {week}, for single audiences"))?,
+            }
             if let (Sum::Wanted, Some(recap)) = (sum, store.recap(*week, None)?)
-                && let Some(entry) = recap.entries.iter().find(|entry| entry.story == id)
+                && let Some(entry) = recap.entry(id)
             {
                 points(&entry.score.parts, entry.score.total)?;
             }

@@ -81,7 +81,7 @@ impl Newsroom {
         });
         match looked.await? {
             Ok(frozen) => {
-                let slot = self.in_words(self.config.recap.slot.next(now));
+                let slot = self.in_words(frozen.frame.window.end);
                 let deadline = format!("{slot}, if nothing changes. It is a look ahead: nobody reads it back");
                 let text = Sheet { frozen: &frozen, edition: 0, deadline: &deadline }.write(&frozen.as_chosen());
                 Ok(Ok(Done { said: text.lines().map(str::to_owned).collect(), news: News::Nothing }))
@@ -122,8 +122,8 @@ impl Newsroom {
 
     async fn nothing_waits(&self) -> Told {
         let (by, now) = (self.config.clone(), self.now);
-        let (running, _) = self.readers.ask(move |store| running_week(store, &by.recap.slot, now)).await?;
-        let slot = self.in_words(self.config.recap.slot.next(now));
+        let (running, window) = self.readers.ask(move |store| running_week(store, &by.recap.slot, now)).await?;
+        let slot = self.in_words(window.end);
         Ok(Err(format!("no week waits to be published: {running} is running, and ends {slot}")))
     }
 
@@ -268,8 +268,9 @@ fn standing(
 ) -> Result<std::result::Result<Standing, Refusal>> {
     if let Some((week, place)) = store.placed_stories()?.get(&story) {
         let short = story.short();
+        let standing = place.map_or_else(|| "in a recap".to_owned(), |place| format!("#{place}"));
         return Ok(Err(format!(
-            "story {short} is #{place} of {week}, which is published: `recapd amend {week}` corrects it"
+            "story {short} is {standing} of {week}, which is published: `recapd amend {week}` corrects it"
         )));
     }
     if let (Some(open), Some(frozen)) = (store.draft()?, store.frozen()?)

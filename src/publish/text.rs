@@ -64,6 +64,7 @@ fn blocks(site: &Site, recap: &Recap) -> Vec<Block> {
         Block::Title(clean(&recap.title())),
         Block::Small(clean(&format!("{} · {days} · published {published}", site.title))),
     ];
+    blocks.extend(words::quiet(recap).map(|quiet| Block::Small(clean(&quiet))));
     if let Some(note) = &recap.note {
         blocks.push(Block::Labelled("The editor", clean(note)));
     }
@@ -206,6 +207,8 @@ mod tests {
             # Week 19: China’s Big Fund leads DeepSeek round at $45B
 
             Weekly AI Recap · 4–10 May 2026 · published 11 May 2026, 08:00 UTC
+
+            A quiet week: there were 2 stories to tell.
 
             ## In short
 

@@ -33,3 +33,4 @@ mod running;
 mod standing;
 mod traps;
 mod websub;
+mod week;

@@ -43,6 +43,15 @@ pub struct Library<'l> {
     pub now: Timestamp,
 }
 
+/// How much of the tree is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// Without what is left of withdrawn stories, which only old links lead to.
+    Listed,
+}
+
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Found {
@@ -114,12 +123,12 @@ impl Library<'_> {
         Ok(document.map_or(Found::Nothing, Found::Document))
     }
 
-    /// Every path of the tree, for a static host.
+    /// Every path of the tree, for a static host; or those that readers are led to.
     ///
     /// # Errors
     ///
     /// If the database fails.
-    pub fn paths(&self) -> Result<Vec<String>> {
+    pub fn paths(&self, extent: Extent) -> Result<Vec<String>> {
         let mut paths: Vec<String> = Place::FIXED.map(str::to_owned).to_vec();
         paths.extend(feeds::paths(self)?);
         paths.extend(self.config.audiences.iter().map(|audience| format!("/audience/{}/", audience.id)));
@@ -133,7 +142,8 @@ impl Library<'_> {
                 paths.push(page);
             }
             paths.extend(recap.stories().map(crate::recap::Entry::path));
-            paths.extend(recap.withdrawn.iter().map(|gone| gone.path.clone()));
+            let gone = recap.withdrawn.iter().filter(|_| extent == Extent::Whole);
+            paths.extend(gone.flat_map(|gone| [&gone.path, &gone.was]).filter(|path| !path.is_empty()).cloned());
         }
         paths.sort();
         paths.dedup();
@@ -220,7 +230,8 @@ impl Library<'_> {
             let Some(recap) = self.pool(week)? else { continue };
             if let Some(gone) = recap.withdrawn.iter().find(|gone| gone.story.short() == short) {
                 let page = || Found::Document(html::withdrawn_page(&site, &recap, gone));
-                return Ok(if gone.path == path { page() } else { Found::Moved(gone.path.clone()) });
+                let is_here = gone.path == path || gone.was == path;
+                return Ok(if is_here { page() } else { Found::Moved(gone.path.clone()) });
             }
             let Some(entry) = recap.stories().find(|entry| entry.story.short() == short) else { continue };
             if entry.path() != path {
@@ -297,7 +308,7 @@ impl Library<'_> {
             Place::Ranking => html::about_ranking(&site, &self.config.ranking, &self.store.weights()?, changed),
             Place::ThisWeek => self.this_week(&site)?,
             Place::Opml => lists::opml(&site.title, self.config, changed),
-            Place::Sitemap => lists::sitemap(&site, &self.paths()?, changed),
+            Place::Sitemap => lists::sitemap(&site, &self.paths(Extent::Listed)?, changed),
             Place::Robots => lists::robots(&site),
             _ => self.home(&site, changed)?,
         })

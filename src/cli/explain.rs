@@ -23,6 +23,7 @@ use crate::recap::{Entry, LeftOut, Recap};
 use crate::site::state_in_words;
 use crate::source::{Source, SourceState};
 use crate::store::{ItemRow, LedgerRow, Parent, Refused, Store};
+use crate::story::word::Misfit;
 use crate::week::Week;
 
 /// Of what was not taken of a source, so many of a kind are named.
@@ -149,16 +150,12 @@ fn story_named(store: &Store, digits: &str) -> Result<StoryId> {
     if digits.parse::<Week>().is_ok() {
         bail!("which place of {digits}? name it beside the week, as in: recapd explain {digits} 3");
     }
-    let is_hex = digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !is_hex {
-        bail!(
+    match store.story_named(digits)? {
+        Ok(story) => Ok(story),
+        Err(Misfit::NoId(_)) => bail!(
             "`{digits}` is neither a link nor a source, nor a story's id (4 or more hexadecimal digits of it), nor a week with a place (2026-W19 3)"
-        );
-    }
-    match store.stories_named(digits)?.as_slice() {
-        [story] => Ok(*story),
-        [] => bail!("there is no story `{digits}`: `recapd stories --week WEEK` prints those of a week"),
-        several => bail!("{} stories begin with `{digits}`: give more digits", several.len()),
+        ),
+        Err(misfit) => Err(misfit.into()),
     }
 }
 

@@ -271,6 +271,47 @@ fn an_editor_says_what_single_audiences_find() {
     assert!(flaw.reason.contains("is for nobody: below `## For single audiences` it needs a line `For:`"), "{flaw}");
 }
 
+/// What becomes of the draft by these words, each on the story of this place, where the
+/// stories of `pinned` places were pinned before; and who made room.
+#[track_caller]
+fn check_words(words: &[(Word, usize)], pinned: &[usize], expected: &str) {
+    let frozen = frozen();
+    let story = |place: usize| frozen.candidates[place - 1].entry.story;
+    let mut pinned: Vec<StoryId> = pinned.iter().map(|place| story(*place)).collect();
+    let mut draft = frozen.as_chosen();
+    let place = |story: StoryId| frozen.candidates.iter().position(|it| it.entry.story == story).unwrap() + 1;
+    let mut room = String::new();
+    for (word, of) in words {
+        let gone = draft.hear(word, &frozen.candidates[of - 1], &frozen, &pinned);
+        room.extend(gone.map(|gone| format!(", {} made room", place(gone))));
+        pinned.extend(Some(story(*of)).filter(|_| matches!(word, Word::Pin(_))));
+    }
+    let places = |section| draft.section(section).iter().map(|it| place(it.story).to_string()).collect::<Vec<_>>();
+    let shown = [Section::Top, Section::Also, Section::LeftOut].map(|section| places(section).join(" ")).join(" | ");
+    assert_eq!(shown + &room, expected);
+}
+
+#[test]
+fn a_pinned_story_heads_the_draft_and_the_list_stays_as_long_as_it_was() {
+    let pin = |place: usize| (Word::Pin(None), place);
+    check_words(&[pin(5)], &[], "5 1 2 | 3 | 4 6, 4 made room");
+    check_words(&[pin(4)], &[], "4 1 2 | 3 | 5 6");
+    check_words(&[pin(3)], &[], "3 1 2 | 4 | 5 6");
+    // Pins stand in the order in which they were set, and none makes room for another.
+    check_words(&[pin(5), pin(6)], &[], "5 6 1 | 2 | 3 4, 4 made room, 3 made room");
+    check_words(&[pin(5)], &[4], "5 1 2 | 4 | 3 6, 3 made room");
+    check_words(&[pin(1), pin(2), pin(3), pin(4), pin(5)], &[], "1 2 3 4 5 |  | 6");
+}
+
+#[test]
+fn what_was_said_of_a_story_of_the_draft_is_taken_back() {
+    let undo = |place: usize| (Word::Undo, place);
+    check_words(&[(Word::Drop(None), 2), undo(2)], &[], "1 2 3 | 4 | 5 6");
+    check_words(&[(Word::Later(None), 4), undo(4)], &[], "1 2 3 | 4 | 5 6");
+    check_words(&[(Word::Pin(None), 3), undo(3)], &[], "1 2 3 | 4 | 5 6");
+    check_words(&[(Word::Pin(None), 5), undo(5), undo(4)], &[], "1 2 | 3 4 | 5 6, 4 made room");
+}
+
 #[test]
 fn what_is_wrong_is_said_with_its_line_and_what_would_be_right() {
     let mut report = String::new();

@@ -10,7 +10,9 @@ use crate::text::one_line;
 /// `recap.json`: everything that is stored of it. What turns a line around
 /// stays in quotes, in a spelling that no terminal obeys.
 pub fn json(recap: &Recap) -> Document {
-    let stored = serde_json::to_string_pretty(recap).expect("a recap has only text keys");
+    let mut shown = recap.clone();
+    shown.withdrawn.iter_mut().for_each(|gone| gone.was.clear());
+    let stored = serde_json::to_string_pretty(&shown).expect("a recap has only text keys");
     let mut body = spelt_out(&stored);
     body.push('\n');
     Document::new("application/json", body, recap.updated())

@@ -27,8 +27,11 @@ pub struct Withdrawn {
     pub story: StoryId,
     /// The place that it had, which nobody else has; 0 if it stood beside the list.
     pub place: u32,
-    /// The address of its page, below the site's root.
+    /// The address of its page from then on, below the site's root: without its headline.
     pub path: String,
+    /// The one that it had: in links of others, and in none of ours.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub was: String,
     /// Since when.
     pub at: Timestamp,
     /// Why, in words.
@@ -48,6 +51,13 @@ impl From<bool> for Loudness {
     /// From a flag that asks for quiet.
     fn from(quiet: bool) -> Self {
         if quiet { Self::Quiet } else { Self::Told }
+    }
+}
+
+impl Entry {
+    fn withdrawn(&self, at: Timestamp, reason: &str) -> Withdrawn {
+        let path = Self::path_of(self.story, self.first, "withdrawn");
+        Withdrawn { story: self.story, place: self.place, path, was: self.path(), at, reason: reason.to_owned() }
     }
 }
 
@@ -77,16 +87,15 @@ impl Recap {
     pub fn withdraw(&mut self, story: StoryId, reason: &str, at: Timestamp) {
         if let Some(index) = self.beside.iter().position(|entry| entry.story == story) {
             // Readers of the list never saw it: they are not told of it either.
-            let path = self.beside.remove(index).path();
-            self.withdrawn.push(Withdrawn { story, place: 0, path, at, reason: reason.to_owned() });
+            let entry = self.beside.remove(index);
+            self.withdrawn.push(entry.withdrawn(at, reason));
             return;
         }
         let Some(index) = self.entries.iter().position(|entry| entry.story == story) else { return };
         let entry = self.entries.remove(index);
         self.full -= usize::from(index < self.full);
         let text = format!("The story at #{} was withdrawn: {reason}", entry.place);
-        let path = entry.path();
-        self.withdrawn.push(Withdrawn { story, place: entry.place, path, at, reason: reason.to_owned() });
+        self.withdrawn.push(entry.withdrawn(at, reason));
         self.corrections.retain(|correction| correction.story != Some(story));
         self.corrections.push(Correction { at, story: Some(story), text });
     }

@@ -213,7 +213,7 @@ mod tests {
     use crate::item::{Entry, Item};
     use crate::source::SourceState;
     use crate::store::{items, sources, stories};
-    use crate::story::word::Word;
+    use crate::story::word::Grouping;
 
     /// The end of the week that tells of the parent.
     const SLOT: &str = "2026-05-04T08:00:00Z";
@@ -302,7 +302,7 @@ mod tests {
     }
 
     fn merge(store: &mut Store, one: &str, two: &str) {
-        let word = Word::Merge { stories: [own(one).to_string(), own(two).to_string()] };
+        let word = Grouping::Merge { stories: [own(one).to_string(), own(two).to_string()] };
         store.edit(&word, instant(SLOT)).unwrap().unwrap();
     }
 

@@ -73,7 +73,7 @@ impl Store {
         }
         notes.iter().try_for_each(|note| ledger::add(&transaction, note, &mut numbers))?;
         drafts::close(&transaction, pool.week)?;
-        marks::forget_published(&transaction)?;
+        marks::forget_spent(&transaction, pool.week)?;
         transaction.commit()?;
         Ok(Published::Now)
     }

@@ -271,8 +271,11 @@ fn two_lists() -> Scene {
     let deal = ("AI chipmaker raises money in a funding round", "2026-04-29T10:00:00Z");
     let tool = ("SDK for coding agents gains an API and a command line", "2026-05-03T10:00:00Z");
     scene.tells(&[deal, tool]);
-    let more = ["two", "three"].map(|host| {
-        scene.origin.put(&format!("/{host}.xml"), Page::rss(rss(&format!("{host}.example"), &[deal])));
+    // In words of their own, or they would be one voice.
+    let reports = [("two", "after a long night"), ("three", "from two banks")];
+    let more = reports.map(|(host, words)| {
+        let title = format!("{} {words}", deal.0);
+        scene.origin.put(&format!("/{host}.xml"), Page::rss(rss(&format!("{host}.example"), &[(&title, deal.1)])));
         source(host, &scene.origin.url(&format!("/{host}.xml")), "")
     });
     scene.folder.sources(&(source("lathe", &scene.origin.url("/feed.xml"), "") + &more.concat()));

@@ -43,23 +43,33 @@ with tempfile.TemporaryDirectory() as folder:
 
 
 def main():
-    arguments = argparse.ArgumentParser()
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    arguments.add_argument("--binary", type=Path, default=target / "release/recapd")
-    arguments.add_argument("weeks", nargs="*", default=sorted(path.name for path in WEEKS.glob("2???-W??")))
-    chosen = arguments.parse_args()
+    chosen = arguments(__doc__)
     for week in chosen.weeks:
         with tempfile.TemporaryDirectory() as folder:
             measure(chosen.binary, week, Path(folder))
 
 
-def measure(binary, week, folder):
+def arguments(about):
+    """Which program, and which weeks."""
+    known = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    known.add_argument("--binary", type=Path, default=target / "release/recapd")
+    known.add_argument("weeks", nargs="*", default=sorted(path.name for path in WEEKS.glob("2???-W??")))
+    return known.parse_args()
+
+
+def commands(binary, week, config):
+    """How a command begins at a time of the day after a week. The clock runs from --now on, and no later command may
+    begin before an earlier one ended."""
     end = f"{date.fromisocalendar(int(week[:4]), int(week[6:]), 1) + timedelta(7)}"
+    return lambda time: [binary, "--config", config, "--now", f"{end}T{time}Z"]
+
+
+def measure(binary, week, folder):
     config = folder / "recapd.toml"
+    at = commands(binary, week, config)
     replay = start_replay(week, config)
     try:
-        # The clock runs from --now on, and no later command may begin before an earlier one ended.
-        at = lambda time: [binary, "--config", config, "--now", f"{end}T{time}Z"]
         polled = Run([*at("00:00:00"), "poll", "--all"])
         again = Run([*at("01:00:00"), "poll", "--all"])
         files = fetch(replay, folder)
@@ -136,4 +146,5 @@ class Run:
         self.peak_mib = usage.ru_maxrss / 1024
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,7 +3,6 @@
 mod already;
 mod ask;
 mod check;
-mod edit;
 mod editor;
 mod explain;
 mod lists;
@@ -26,6 +25,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 
@@ -33,9 +33,10 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigErrors, listens_at, load, load_with_lists, readable};
 use crate::daemon;
 use crate::demo;
+use crate::editor::Act;
 use crate::id::{AudienceId, SourceId};
 use crate::store::{Store, StoreError, remembered_list};
-use crate::story::word::Word;
+use crate::story::word::Grouping;
 use crate::week::Week;
 
 /// Polls news feeds, groups what they say into stories, and republishes the week's best.
@@ -43,7 +44,9 @@ use crate::week::Week;
 #[command(name = "recapd", version, max_term_width = 100)]
 struct Arguments {
     /// The configuration; without it config/recapd.toml, then /etc/recapd/recapd.toml
-    #[arg(long, short, global = true, env = "RECAPD_CONFIG", value_name = "FILE")]
+    // An empty variable is no wrong use: it names no file, see `found`.
+    #[arg(long, short, global = true, env = "RECAPD_CONFIG", value_name = "FILE",
+          value_parser = OsStringValueParser::new().map(PathBuf::from))]
     config: Option<PathBuf>,
     /// Set the clock: RFC 3339, as in 2026-05-11T08:00:00Z
     #[arg(long, global = true, value_name = "TIME", value_parser = instant)]
@@ -276,9 +279,13 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
         }
         Verb::Editor(deed) => blocking(editor::perform(deed, wish()?, output::Style::of(json))),
         Verb::Merge { one, other } => {
-            edit::perform(Word::Merge { stories: [one, other] }, &wish()?, output::Style::of(json))
+            let act = Act::Group(Grouping::Merge { stories: [one, other] });
+            blocking(editor::act(act, wish()?, output::Style::of(json)))
         }
-        Verb::Split { story, items } => edit::perform(Word::Split { story, items }, &wish()?, output::Style::of(json)),
+        Verb::Split { story, items } => {
+            let act = Act::Group(Grouping::Split { story, items });
+            blocking(editor::act(act, wish()?, output::Style::of(json)))
+        }
         Verb::Recap { week, audience, format, out } => {
             let settings = settings()?;
             check_clock(&settings, now, force)?;
@@ -310,6 +317,7 @@ fn blocking(verb: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
 /// The configuration file that is meant.
 fn found(given: Option<&Path>) -> Result<PathBuf> {
     let places = [Path::new("config/recapd.toml"), Path::new("/etc/recapd/recapd.toml")];
+    let given = given.filter(|path| !path.as_os_str().is_empty());
     let path = given.or_else(|| places.into_iter().find(|place| place.exists()));
     path.map(Path::to_owned).ok_or_else(|| NoConfiguration.into())
 }

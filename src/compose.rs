@@ -8,7 +8,9 @@ mod field;
 mod follow;
 mod hand;
 mod history;
+mod own;
 mod questions;
+mod standpoint;
 mod teller;
 mod window;
 
@@ -18,10 +20,10 @@ use jiff::Timestamp;
 
 use crate::audience::Audience;
 use crate::config::Config;
-use crate::draft::{Candidate, Frozen};
+use crate::draft::{Candidate, Frozen, View};
 use crate::id::StoryId;
 use crate::ledger::{Event, Note};
-use crate::recap::{AudienceName, AudienceShare, Issue, LeftOut, Recap, State};
+use crate::recap::{AudienceName, AudienceShare, Issue, LeftOut, Recap, Related, State};
 use crate::store::{Handle, Published, Readers, Result, Store};
 use crate::week::Week;
 
@@ -30,11 +32,12 @@ pub use cards::{Archive, Writer};
 pub use field::candidates;
 pub use history::History;
 pub use questions::{Asked, Question, judged, questions};
+pub use standpoint::Standpoint;
 pub use teller::{Teller, Told};
-pub use window::{Due, due, running_week};
+pub use window::{Due, due, running_week, window_of};
 
-use entries::Shown;
-use field::{Field, Outcome};
+use field::{Field, Outcome, Shown};
+use own::own_lists;
 
 /// What is composed, by what.
 #[derive(Clone, Copy, Debug)]
@@ -51,12 +54,14 @@ pub struct Order<'o> {
     pub history: &'o History,
 }
 
-/// How many of the stories that were not chosen could still be.
+/// How much of a week is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// None: the recap is made at once.
+    /// The list for all readers; its stories are all that audiences find.
+    List,
+    /// The own list of each audience, too: the recaps are made at once.
     Chosen,
-    /// Some: an editor may take them in.
+    /// And some of what was not chosen: an editor may take it in.
     Offered,
 }
 
@@ -84,31 +89,52 @@ pub fn compose(store: &Store, config: &Config, order: Order) -> Result<Vec<Recap
 /// If the database fails.
 pub fn freeze(store: &Store, config: &Config, order: Order, extent: Extent) -> Result<Frozen> {
     let teller = Teller::new(config);
-    let (shown, left_out) = choose(store, config, &teller, (order, extent))?;
+    let Choice { shown, neighbours, views, left_out } = choose(store, config, &teller, (order, extent))?;
     let told: Vec<(&Told, Option<StoryId>)> = shown.iter().map(|shown| (&shown.told, shown.follows())).collect();
     let archive = Archive::before(order.window, store, &teller, &told)?;
     let writer = Writer::new(config, &archive, store);
-    let candidates: Vec<Candidate> = shown.iter().map(|one| entries::candidate(one, &writer, config, extent)).collect();
-    let chosen = shown.iter().filter(|one| one.outcome == Outcome::Chosen).count();
+    let candidate = |one| entries::candidate(one, &writer, config, extent);
+    let candidates: Vec<Candidate> = shown.iter().zip(neighbours).map(candidate).collect();
+    let with = |outcome: Outcome| shown.iter().filter(|one| one.outcome == outcome).count();
+    let (chosen, beside) = (with(Outcome::Chosen), with(Outcome::Beside));
     let frame = Recap { left_out, ..frame(store, config, order)? };
-    Ok(Frozen { frame, candidates, chosen })
+    let slots = config.recap.stories + config.recap.also;
+    Ok(Frozen { frame, candidates, chosen, beside, views, slots })
 }
 
-/// What may be shown of a week, the chosen ones first, and what was not chosen. Its field is gone then.
-fn choose(
-    store: &Store,
-    config: &Config,
-    teller: &Teller,
-    (order, extent): (Order, Extent),
-) -> Result<(Vec<Shown>, Vec<LeftOut>)> {
-    let field = Field::of(store, config, teller, order)?;
-    let selection = field.select(config.recap.stories + config.recap.also);
-    let mut all = field.chosen(&selection)?;
-    if extent == Extent::Offered {
-        all.extend(field.offered(&selection, OFFERED)?);
+/// What was chosen of a week.
+struct Choice {
+    /// What may be shown: the list for all readers, what is beside it, what is offered.
+    shown: Vec<Shown>,
+    /// The neighbours of each.
+    neighbours: Vec<Vec<Related>>,
+    /// The own list of each audience.
+    views: Vec<View>,
+    left_out: Vec<LeftOut>,
+}
+
+/// Chooses; the field of the week is gone then.
+fn choose(store: &Store, config: &Config, teller: &Teller, (order, extent): (Order, Extent)) -> Result<Choice> {
+    let field = Field::of(store, config, teller, (order, extent))?;
+    let recap = &config.recap;
+    let selection = field.select(recap.stories + recap.also);
+    let mut shown = field.chosen(&selection)?;
+    let mut views = Vec::new();
+    if extent != Extent::List {
+        let led = selection.chosen.iter().map(|chosen| (chosen.candidate, chosen.lead)).collect();
+        let audiences = config.audiences.iter().map(|audience| &audience.id);
+        let lists = own_lists(&field, audiences, led, recap.audience_stories + recap.audience_also);
+        shown.extend(field.beside(&lists, &selection)?);
+        for list in lists {
+            views.push(list.view(&field, &shown, recap.audience_stories)?);
+        }
     }
-    let shown = entries::shown(&field, all)?;
-    Ok((shown, field.left_out(&selection)?))
+    if extent == Extent::Offered {
+        let offered = field.offered(&selection, &shown, OFFERED)?;
+        shown.extend(offered);
+    }
+    let neighbours = entries::neighbours(&field, &shown)?;
+    Ok(Choice { left_out: field.left_out(&selection)?, shown, neighbours, views })
 }
 
 /// The running week as it would be chosen at `now`: a draft that nobody keeps.
@@ -120,8 +146,8 @@ pub fn running(store: &Store, config: &Config, now: Timestamp) -> Result<Recap> 
     let (week, window) = running_week(store, &config.recap.slot, now)?;
     let history = History::of(store)?;
     let order = Order { week, window: &window, frozen: now, issue: Issue::Later, history: &history };
-    let mut recaps = compose(store, config, order)?;
-    let pool = recaps.swap_remove(0);
+    let frozen = freeze(store, config, order, Extent::List)?;
+    let pool = frozen.recaps(&frozen.as_chosen(), now).swap_remove(0);
     let passing = pool.entries.into_iter().filter(|entry| entry.publishers.len() > 1).collect();
     Ok(Recap { state: State::Draft, entries: passing, ..pool })
 }
@@ -143,6 +169,7 @@ fn frame(store: &Store, config: &Config, order: Order) -> Result<Recap> {
         note: None,
         full: config.recap.stories,
         entries: Vec::new(),
+        beside: Vec::new(),
         left_out: Vec::new(),
         audiences: audiences(config),
         weights: Some(config.ranking.clone()),
@@ -244,7 +271,12 @@ pub fn notes(pool: &Recap) -> Vec<Note> {
     let chosen = pool.entries.iter().map(|entry| {
         about(Event::Chosen, Some(entry.story), format!("#{} with {:.1} points", entry.place, entry.score.total))
     });
-    let follows = pool.entries.iter().filter_map(|entry| {
+    let beside = pool.beside.iter().map(|entry| {
+        let names: Vec<&str> = entry.audiences.iter().map(|tag| tag.audience.as_str()).collect();
+        let detail = format!("for {} alone, with {:.1} points", names.join(", "), entry.score.total);
+        about(Event::Chosen, Some(entry.story), detail)
+    });
+    let follows = pool.stories().filter_map(|entry| {
         let follows = entry.follows.as_ref()?;
         let detail = format!("{}; it follows story {}", follows.in_words(), follows.story.short());
         Some(about(Event::Followed, Some(entry.story), detail))
@@ -253,5 +285,5 @@ pub fn notes(pool: &Recap) -> Vec<Note> {
         .left_out
         .iter()
         .map(|left| about(Event::LeftOut, Some(left.story), format!("{:.1} points: {}", left.total, left.reason)));
-    std::iter::once(published).chain(chosen).chain(follows).chain(left).collect()
+    std::iter::once(published).chain(chosen).chain(beside).chain(follows).chain(left).collect()
 }

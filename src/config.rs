@@ -337,6 +337,10 @@ pub struct Recap {
     pub stories: usize,
     /// One-liners.
     pub also: usize,
+    /// Full cards in the recap of an audience.
+    pub audience_stories: usize,
+    /// One-liners there.
+    pub audience_also: usize,
     /// What it is about.
     pub topic: Topic,
     /// The folder of drafts.

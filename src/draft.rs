@@ -21,7 +21,7 @@ use crate::publish::inert::printable;
 use crate::text::{cut, one_line};
 
 pub use changes::Change;
-pub use frozen::{Candidate, Frozen, editors};
+pub use frozen::{Candidate, Frozen, Seen, View, editors};
 pub use mark::{Mark, Stance, Wish, Word};
 
 /// Characters of a headline at most.
@@ -32,7 +32,7 @@ pub const NOTE_MAX: usize = 2_000;
 
 /// What an editor makes of a week's candidates. Every story is one of them, and
 /// stands in it at most once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
     /// What the editor says of the whole recap.
     pub note: Option<String>,
@@ -40,6 +40,8 @@ pub struct Draft {
     pub top: Vec<Block>,
     /// Shown in a line, best first.
     pub also: Vec<Block>,
+    /// In the recaps of their audiences alone.
+    pub beside: Vec<Block>,
     /// Not shown.
     pub left_out: Vec<Block>,
     /// Stories that it is made of, as its last line says: more than half of these
@@ -67,7 +69,9 @@ pub enum Section {
     Top,
     /// In a line.
     Also,
-    /// Not in the recap.
+    /// In the recaps of its audiences alone.
+    Beside,
+    /// In no recap.
     LeftOut,
 }
 
@@ -102,13 +106,14 @@ impl fmt::Display for Flaw {
 
 impl Section {
     /// All of them, in their order.
-    pub const ALL: [Self; 3] = [Self::Top, Self::Also, Self::LeftOut];
+    pub const ALL: [Self; 4] = [Self::Top, Self::Also, Self::Beside, Self::LeftOut];
 
     /// As it stands over it.
     pub fn heading(self) -> &'static str {
         match self {
             Self::Top => "Top stories",
             Self::Also => "Also this week",
+            Self::Beside => "For single audiences",
             Self::LeftOut => "Left out",
         }
     }
@@ -120,6 +125,7 @@ impl Draft {
         match section {
             Section::Top => &self.top,
             Section::Also => &self.also,
+            Section::Beside => &self.beside,
             Section::LeftOut => &self.left_out,
         }
     }
@@ -129,18 +135,24 @@ impl Draft {
         match section {
             Section::Top => &mut self.top,
             Section::Also => &mut self.also,
+            Section::Beside => &mut self.beside,
             Section::LeftOut => &mut self.left_out,
         }
     }
 
-    /// The stories that will be published, in their order.
+    /// The stories of the list for all readers, in their order.
     pub fn chosen(&self) -> impl Iterator<Item = &Block> {
         self.top.iter().chain(&self.also)
     }
 
+    /// The stories that will be published, those for single audiences last.
+    pub fn shown(&self) -> impl Iterator<Item = &Block> {
+        self.chosen().chain(&self.beside)
+    }
+
     /// Every story in it.
     pub fn blocks(&self) -> impl Iterator<Item = &Block> {
-        self.chosen().chain(&self.left_out)
+        self.shown().chain(&self.left_out)
     }
 }
 

@@ -19,6 +19,7 @@ use crate::ledger::{Event, Note};
 use crate::publish::words::{count, moment};
 use crate::recap::{Issue, Recap};
 use crate::store::{DraftChange, Handle, OpenDraft, Published, Readers, Result, Store};
+use crate::story::word::Grouping;
 use crate::week::Week;
 
 pub use corrections::Amendment;
@@ -67,6 +68,8 @@ pub enum Act {
         /// Why, for readers.
         reason: String,
     },
+    /// Say of items whether they are one story.
+    Group(Grouping),
     /// Say something of a story.
     Say {
         /// Its id, or the first digits of it.
@@ -112,6 +115,8 @@ pub struct Done {
 pub enum News {
     /// Nothing yet.
     Nothing,
+    /// Nothing, before the file of the draft is mended.
+    Held,
     /// A recap.
     Published(Box<Recap>),
     /// Another revision of one.
@@ -193,6 +198,7 @@ impl Newsroom {
             Act::Publish { week } => self.publish(week).await,
             Act::Amend(amendment) => self.amend(amendment).await,
             Act::Withdraw { story, reason } => self.withdraw(&story, &reason).await,
+            Act::Group(grouping) => self.group(grouping).await,
             Act::Say { story, word } => self.say(&story, word).await,
         }
     }
@@ -215,6 +221,11 @@ impl Newsroom {
                 return Ok(None);
             }
             let week = frozen.frame.week;
+            // First: should we end after the store knows of the draft, what stands there is not taken for it.
+            let file = self.file(week);
+            if let Err(error) = file.set_aside() {
+                self.could_not_write(&file, &error);
+            }
             self.keep_frozen(frozen).await?;
             if let Some(open) = self.open().await? {
                 return Ok(Some(open).filter(|open| open.week == week).inspect(|open| self.begin_file(open)));
@@ -249,7 +260,7 @@ impl Newsroom {
     /// Writes the first file of a week.
     fn begin_file(&self, open: &OpenDraft) {
         let file = self.file(open.week);
-        if let Err(error) = file.set_aside().and_then(|()| file.write(&open.text)) {
+        if let Err(error) = file.write(&open.text) {
             self.could_not_write(&file, &error);
         }
     }

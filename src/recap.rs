@@ -44,6 +44,10 @@ pub struct Recap {
     pub note: Option<String>,
     /// Best first: first `full` full cards, then the one-liners.
     pub entries: Vec<Entry>,
+    /// In the recap for all readers: what only those of audiences tell, in the order of
+    /// the audiences. It has a page, and no place in the list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<Entry>,
     /// How many of the entries are shown in full.
     pub full: usize,
     /// The best of what was not chosen, best first, each with its reason.
@@ -106,7 +110,7 @@ pub struct AudienceShare {
     /// Which audience.
     #[serde(flatten)]
     pub audience: AudienceName,
-    /// Entries tagged with it.
+    /// Entries of its recap.
     pub stories: usize,
 }
 
@@ -137,7 +141,7 @@ pub enum Issue {
 pub struct Entry {
     /// The story.
     pub story: StoryId,
-    /// 1 is the best.
+    /// 1 is the best; 0 if it stands beside the list.
     pub place: u32,
     /// The headline as it stands in the address of its page.
     pub slug: String,
@@ -267,6 +271,16 @@ impl Recap {
             None => format!("/w/{}/", self.week),
             Some(audience) => format!("/w/{}/{}/", self.week, audience.id),
         }
+    }
+
+    /// Every story of the week that has a page: those of the list, and those beside it.
+    pub fn stories(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().chain(&self.beside)
+    }
+
+    /// The same, to be changed.
+    pub fn stories_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        self.entries.iter_mut().chain(&mut self.beside)
     }
 
     /// The entries shown in full, and the one-liners.

@@ -43,6 +43,15 @@ pub struct Library<'l> {
     pub now: Timestamp,
 }
 
+/// How much of the tree is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// Without what is left of withdrawn stories, which only old links lead to.
+    Listed,
+}
+
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Found {
@@ -114,12 +123,12 @@ impl Library<'_> {
         Ok(document.map_or(Found::Nothing, Found::Document))
     }
 
-    /// Every path of the tree, for a static host.
+    /// Every path of the tree, for a static host; or those that readers are led to.
     ///
     /// # Errors
     ///
     /// If the database fails.
-    pub fn paths(&self) -> Result<Vec<String>> {
+    pub fn paths(&self, extent: Extent) -> Result<Vec<String>> {
         let mut paths: Vec<String> = Place::FIXED.map(str::to_owned).to_vec();
         paths.extend(feeds::paths(self)?);
         paths.extend(self.config.audiences.iter().map(|audience| format!("/audience/{}/", audience.id)));
@@ -132,8 +141,9 @@ impl Library<'_> {
                 paths.extend(Form::ALL.map(|form| format!("{page}{}", form.file())));
                 paths.push(page);
             }
-            paths.extend(recap.entries.iter().map(crate::recap::Entry::path));
-            paths.extend(recap.withdrawn.iter().map(|gone| gone.path.clone()));
+            paths.extend(recap.stories().map(crate::recap::Entry::path));
+            let gone = recap.withdrawn.iter().filter(|_| extent == Extent::Whole);
+            paths.extend(gone.flat_map(|gone| [&gone.path, &gone.was]).filter(|path| !path.is_empty()).cloned());
         }
         paths.sort();
         paths.dedup();
@@ -220,9 +230,10 @@ impl Library<'_> {
             let Some(recap) = self.pool(week)? else { continue };
             if let Some(gone) = recap.withdrawn.iter().find(|gone| gone.story.short() == short) {
                 let page = || Found::Document(html::withdrawn_page(&site, &recap, gone));
-                return Ok(if gone.path == path { page() } else { Found::Moved(gone.path.clone()) });
+                let is_here = gone.path == path || gone.was == path;
+                return Ok(if is_here { page() } else { Found::Moved(gone.path.clone()) });
             }
-            let Some(entry) = recap.entries.iter().find(|entry| entry.story.short() == short) else { continue };
+            let Some(entry) = recap.stories().find(|entry| entry.story.short() == short) else { continue };
             if entry.path() != path {
                 return Ok(Found::Moved(entry.path()));
             }
@@ -255,7 +266,7 @@ impl Library<'_> {
         for story in self.store.stories_named(short)? {
             let Some((week, _)) = placed.get(&story) else { continue };
             let Some(recap) = self.pool(*week)? else { continue };
-            if let Some(entry) = recap.entries.iter().find(|entry| entry.story == story) {
+            if let Some(entry) = recap.entry(story) {
                 return Ok(Found::Moved(entry.path()));
             }
         }
@@ -297,7 +308,7 @@ impl Library<'_> {
             Place::Ranking => html::about_ranking(&site, &self.config.ranking, &self.store.weights()?, changed),
             Place::ThisWeek => self.this_week(&site)?,
             Place::Opml => lists::opml(&site.title, self.config, changed),
-            Place::Sitemap => lists::sitemap(&site, &self.paths()?, changed),
+            Place::Sitemap => lists::sitemap(&site, &self.paths(Extent::Listed)?, changed),
             Place::Robots => lists::robots(&site),
             _ => self.home(&site, changed)?,
         })
@@ -318,7 +329,7 @@ impl Library<'_> {
             audiences: &audiences,
             sources: self.config.sources.len(),
             items: self.store.count_items()?,
-            next: self.config.recap.slot.next(self.now),
+            next: self.next()?,
             changed: if latest.is_some() { changed } else { self.now },
         };
         Ok(html::home(site, &home))
@@ -326,7 +337,16 @@ impl Library<'_> {
 
     fn this_week(&self, site: &Site) -> Result<Document> {
         let running = compose::running(self.store, self.config, self.now)?;
-        Ok(html::this_week(site, &running, self.config.recap.slot.next(self.now)))
+        Ok(html::this_week(site, &running, running.window.end))
+    }
+
+    /// When the next recap comes out: one that waits for its editor at its deadline.
+    fn next(&self) -> Result<Timestamp> {
+        if let Some(draft) = self.store.draft()? {
+            return Ok(draft.deadline.max(self.now));
+        }
+        let (_, window) = compose::running_week(self.store, &self.config.recap.slot, self.now)?;
+        Ok(window.end)
     }
 
     fn archive(&self, year: Option<i16>) -> Result<Vec<html::Listed>> {

@@ -140,18 +140,27 @@ impl From<Deed> for Act {
 
 /// Does it, and says what is true now.
 pub async fn perform(deed: Deed, wish: Wish, style: Style) -> Result<ExitCode> {
-    let act = Act::from(deed);
+    act(Act::from(deed), wish, style).await
+}
+
+/// The same, of an act.
+pub async fn act(act: Act, wish: Wish, style: Style) -> Result<ExitCode> {
     let answer = match wish.writer_of_a_store()? {
         Writer::Daemon(socket) => ask(&socket, &Request::Act(act))?,
         Writer::Us(_lock) => granted(done_here(act, &wish).await?)?,
     };
     match (&answer, style) {
         (_, Style::Json) => output::line(&answer.line())?,
-        (Answer::Done(said), Style::Words) => said.iter().try_for_each(|said| output::line(said))?,
+        (Answer::Done(said) | Answer::Held(said), Style::Words) => {
+            said.iter().try_for_each(|said| output::line(said))?
+        }
         _ => (),
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(if let Answer::Held(_) = answer { ExitCode::from(HELD) } else { ExitCode::SUCCESS })
 }
+
+/// What a verb ends with where the recap is held: it did what it should, and somebody must act.
+const HELD: u8 = 4;
 
 /// Without a daemon, while we hold the lock.
 async fn done_here(act: Act, wish: &Wish) -> Result<Answer> {

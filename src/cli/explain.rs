@@ -15,7 +15,7 @@ use super::recap::composed;
 use super::status::{apart, next_poll};
 use crate::audience::{Evidence, Place};
 use crate::clock::Clock;
-use crate::compose::{Teller, Told};
+use crate::compose::{Standpoint, Told, running_week};
 use crate::config::Config;
 use crate::id::{SourceId, StoryId};
 use crate::publish::words;
@@ -24,6 +24,7 @@ use crate::recap::{Entry, LeftOut, Recap};
 use crate::site::state_in_words;
 use crate::source::{Source, SourceState};
 use crate::store::{ItemRow, LedgerRow, Parent, Refused, Store};
+use crate::story::word::Misfit;
 use crate::week::Week;
 
 /// Of what was not taken of a source, so many of a kind are named.
@@ -165,16 +166,12 @@ fn story_named(store: &Store, digits: &str) -> Result<StoryId> {
     if digits.parse::<Week>().is_ok() {
         bail!("which place of {digits}? name it beside the week, as in: recapd explain {digits} 3");
     }
-    let is_hex = digits.len() >= 4 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !is_hex {
-        bail!(
+    match store.story_named(digits)? {
+        Ok(story) => Ok(story),
+        Err(Misfit::NoId(_)) => bail!(
             "`{digits}` is neither a link nor a source, nor a story's id (4 or more hexadecimal digits of it), nor a week with a place (2026-W19 3)"
-        );
-    }
-    match store.stories_named(digits)?.as_slice() {
-        [story] => Ok(*story),
-        [] => bail!("there is no story `{digits}`: `recapd stories --week WEEK` prints those of a week"),
-        several => bail!("{} stories begin with `{digits}`: give more digits", several.len()),
+        ),
+        Err(misfit) => Err(misfit.into()),
     }
 }
 
@@ -296,8 +293,8 @@ fn item(store: &Store, config: &Config, clock: Clock, link: &Url) -> Result<()> 
 
 fn story(store: &Store, config: &Config, clock: Clock, id: StoryId, sum: Sum) -> Result<()> {
     let Some(found) = store.story(id)? else { bail!("there is no story {id}") };
-    let until = config.recap.slot.next(clock.now());
-    let told: Told = Teller::new(config).told(found, until);
+    let (week, window) = running_week(store, &config.recap.slot, clock.now())?;
+    let told: Told = Standpoint::of(store, config, week, window.end)?.told(found);
     output::line(&format!("\nStory {id}: {}", told.reports[told.lead].item.entry.title))?;
     for report in &told.reports {
         output::line(&format!(
@@ -313,9 +310,12 @@ fn story(store: &Store, config: &Config, clock: Clock, id: StoryId, sum: Sum) ->
     }
     match store.placed_stories()?.get(&id) {
         Some((week, place)) => {
-            output::line(&format!("  published as #{place} of {week}"))?;
+            match place {
+                Some(place) => output::line(&format!("  published as #{place} of {week}"))?,
+                None => output::line(&format!("  published in {week}, for single audiences"))?,
+            }
             if let (Sum::Wanted, Some(recap)) = (sum, store.recap(*week, None)?)
-                && let Some(entry) = recap.entries.iter().find(|entry| entry.story == id)
+                && let Some(entry) = recap.entry(id)
             {
                 points(&entry.score.parts, entry.score.total)?;
             }

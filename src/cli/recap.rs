@@ -99,7 +99,7 @@ pub(super) fn composed(
     week: Week,
     audience: Option<&AudienceId>,
 ) -> Result<Recap> {
-    let window = config.recap.slot.window(week);
+    let window = compose::window_of(store, &config.recap.slot, clock.now(), week)?;
     let history = History::of(store)?;
     let frozen = window.end.min(clock.now());
     let order = Order { week, window: &window, frozen, issue: Issue::Later, history: &history };

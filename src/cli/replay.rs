@@ -54,8 +54,9 @@ fn audiences(was: &Recap, would_be: &Recap) -> Vec<AudienceName> {
 }
 
 fn tell(audience: Option<&AudienceName>, was: &Recap, would_be: &Recap, pool: &Recap, style: Style) -> Result<()> {
-    let change =
-        Change::between(&Placed::all(&was.entries), &Placed::all(&would_be.entries), |story| pool.why_without(story));
+    let change = Change::between(&Placed::all(&was.entries), &Placed::all(&would_be.entries), |story| {
+        would_be.why_without(story)
+    });
     match style {
         Style::Json => {
             let (week, id) = (pool.week, audience.map(|audience| &audience.id));

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::output;
 use crate::audience::Tag;
 use crate::clock::Clock;
-use crate::compose::{Archive, Teller, Told, Writer};
+use crate::compose::{Archive, Standpoint, Teller, Told, Writer, running_week, window_of};
 use crate::config::Config;
 use crate::id::SourceId;
 use crate::store::{ItemRow, Store};
@@ -67,17 +67,18 @@ pub(super) fn tag(tag: &Tag) -> Value {
 pub fn stories(config: &Config, clock: Clock, week: Option<Week>, matching: Option<&str>) -> Result<ExitCode> {
     let store = Store::read(&config.store.path)?;
     let slot = &config.recap.slot;
-    let week = week.unwrap_or_else(|| slot.week_of(slot.last(clock.now())));
-    let window = slot.window(week);
-    let teller = Teller::new(config);
+    let week = week.map_or_else(|| running_week(&store, slot, clock.now()).map(|(week, _)| week), Ok)?;
+    let window = window_of(&store, slot, clock.now(), week)?;
+    let standpoint = Standpoint::of(&store, config, week, window.end)?;
     let (placed, parents) = (store.placed_stories()?, store.parents()?);
     let mut told: Vec<Told> = Vec::new();
     for id in store.stories_of(&window)? {
-        told.extend(store.story_until(id, window.end)?.map(|story| teller.told(story, window.end)));
+        told.extend(store.story_until(id, window.end)?.map(|story| standpoint.told(story)));
     }
     told.retain(|told| fits(told, matching));
     told.sort_by(|a, b| b.score.total.total_cmp(&a.score.total).then(a.story.cmp(&b.story)));
-    let archive = Archive::before(&window, &store, &teller, &told.iter().map(|told| (told, None)).collect::<Vec<_>>())?;
+    let subjects: Vec<_> = told.iter().map(|told| (told, None)).collect();
+    let archive = Archive::before(&window, &store, standpoint.teller(), &subjects)?;
     let writer = Writer::new(config, &archive, &store);
     for told in &told {
         let place = placed.get(&told.story).map(|(week, place)| json!({ "week": week, "place": place }));

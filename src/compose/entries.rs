@@ -1,16 +1,16 @@
 //! The entries of a recap: chosen stories with everything that is shown of them.
 
 use crate::config::Config;
-use crate::draft::{Candidate, Mark};
-use crate::id::{AudienceId, StoryId};
+use crate::draft::Candidate;
+use crate::id::AudienceId;
 use crate::insight::Insight;
-use crate::rank::{Score, distinct};
-use crate::recap::{Coverage, Entry, Follows, Related, slug};
+use crate::rank::distinct;
+use crate::recap::{Coverage, Entry, Related, slug};
 use crate::store::Result;
 use crate::story::Report;
 use crate::story::copies::originals;
 
-use super::field::{Chosen, Field, Outcome};
+use super::field::{Field, Outcome, Shown};
 use super::{Extent, Told, Writer};
 
 /// Neighbours named at a story.
@@ -19,44 +19,23 @@ const RELATED: usize = 4;
 /// Neighbours share at least this much.
 const NEIGHBOUR: f64 = 0.16;
 
-/// A story that may be shown, with its neighbours.
-pub(super) struct Shown {
-    pub told: Told,
-    pub outcome: Outcome,
-    mark: Option<Mark>,
-    score: Score,
-    related: Vec<Related>,
-    follows: Option<Follows>,
-}
-
-impl Shown {
-    /// The story that it follows.
-    pub(super) fn follows(&self) -> Option<StoryId> {
-        self.follows.as_ref().map(|follows| follows.story)
-    }
-}
-
-/// The chosen stories of a field and what else is offered of it, with their neighbours.
+/// The neighbours of each of the stories of a field that are shown, in their order.
 ///
 /// # Errors
 ///
 /// If the database fails.
-pub(super) fn shown(field: &Field, all: Vec<Chosen>) -> Result<Vec<Shown>> {
-    let related: Vec<Vec<Related>> = all.iter().map(|one| related(field, &all, one.index)).collect::<Result<_>>()?;
-    let shown = |(Chosen { told, score, outcome, mark, follows, .. }, related)| Shown {
-        told,
-        outcome,
-        mark,
-        score,
-        related,
-        follows,
-    };
-    Ok(all.into_iter().zip(related).map(shown).collect())
+pub(super) fn neighbours(field: &Field, all: &[Shown]) -> Result<Vec<Vec<Related>>> {
+    all.iter().map(|one| one.index.map_or_else(|| Ok(Vec::new()), |index| related(field, all, index))).collect()
 }
 
 /// A story with its cards: for those it is for, or for all audiences where an
 /// editor may still say for whom it is.
-pub(super) fn candidate(shown: &Shown, writer: &Writer, config: &Config, extent: Extent) -> Candidate {
+pub(super) fn candidate(
+    (shown, related): (&Shown, Vec<Related>),
+    writer: &Writer,
+    config: &Config,
+    extent: Extent,
+) -> Candidate {
     let told = &shown.told;
     let is_for = |audience: &AudienceId| told.tags.iter().any(|tag| tag.audience == *audience);
     let audiences = config.audiences.iter().map(|audience| &audience.id);
@@ -64,7 +43,7 @@ pub(super) fn candidate(shown: &Shown, writer: &Writer, config: &Config, extent:
     let wanted: Vec<Option<&AudienceId>> = std::iter::once(None).chain(cards).collect();
     let mut cards = writer.cards(told, shown.follows(), &wanted);
     let general = if cards.is_empty() { Insight::default() } else { cards.remove(0) };
-    let mut entry = entry(shown, general, config);
+    let mut entry = Entry { related, ..entry(shown, general, config) };
     if let Some(mark) = &shown.mark {
         mark.apply(&mut entry, &mut cards);
     }
@@ -90,7 +69,7 @@ fn entry(shown: &Shown, insight: Insight, config: &Config) -> Entry {
         coverage: coverage.iter().map(|(report, original)| covered(report, &told.reports[*original], config)).collect(),
         audiences: told.tags.clone(),
         insight,
-        related: shown.related.clone(),
+        related: Vec::new(),
         follows: shown.follows.clone(),
         headline,
         score: shown.score.clone(),
@@ -125,11 +104,11 @@ fn publishers(told: &Told) -> Vec<String> {
 }
 
 /// Other stories of the week that share names, figures or words, nearest first.
-fn related(field: &Field, chosen: &[Chosen], index: usize) -> Result<Vec<Related>> {
+fn related(field: &Field, shown: &[Shown], index: usize) -> Result<Vec<Related>> {
     let mut related = Vec::new();
     for near in field.near(index, NEIGHBOUR, RELATED) {
-        match chosen.iter().find(|chosen| chosen.index == near && chosen.outcome == Outcome::Chosen) {
-            Some(chosen) => related.push(on_its_page(&chosen.told)),
+        match shown.iter().find(|shown| shown.index == Some(near) && shown.outcome != Outcome::Offered) {
+            Some(shown) => related.push(on_its_page(&shown.told)),
             None => related.extend(field.outline(near)?.as_ref().map(at_its_original)),
         }
     }

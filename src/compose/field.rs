@@ -11,13 +11,14 @@ use jiff::Timestamp;
 use super::follow::{Judge, Known, Likeness, Relation};
 use super::hand::Hand;
 use super::history::History;
-use super::{Order, Teller, Told};
+use super::own::{Own, meant};
+use super::{Extent, Order, Teller, Told};
 use crate::config::Config;
 use crate::draft::Mark;
-use crate::id::StoryId;
+use crate::id::{AudienceId, Share, StoryId};
 use crate::insight::development::{Change, What};
 use crate::rank::{Points, Score};
-use crate::recap::select::{Candidate, Selection, select};
+use crate::recap::select::{Candidate, Chosen, Selection, select};
 use crate::recap::{Follows, LeftOut};
 use crate::store::{Result, Store};
 use crate::story::Report;
@@ -26,6 +27,9 @@ use crate::story::signature::Signature;
 
 /// So many stories are looked at for their audience before the choice: some four times what a list holds.
 const TAGGED: usize = 100;
+
+/// For the lists of audiences so many are: of one trade there is little among the first hundred.
+const TAGGED_FOR_THEM: usize = 500;
 
 /// Of two stories of one matter the later one has the place, if it has so much of the points of the earlier one.
 const STRONG: f64 = 0.6;
@@ -37,15 +41,17 @@ const LATER: jiff::SignedDuration = jiff::SignedDuration::from_hours(3);
 pub(super) struct Field<'f> {
     store: &'f Store,
     teller: &'f Teller<'f>,
-    config: &'f Config,
+    pub(super) config: &'f Config,
     window: &'f Range<Timestamp>,
     history: &'f History,
     hand: Hand,
-    candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<Candidate>,
+    /// For whom the best of them are, as indices, best first.
+    tags: Vec<(usize, Vec<(AudienceId, Share)>)>,
     /// Those that the editor keeps out.
     kept_out: Vec<LeftOut>,
     /// Of the candidates, and then of the titles that readers know.
-    rarity: Rarity,
+    pub(super) rarity: Rarity,
     /// Whose these titles are, and the companies that each names.
     titles: Vec<(&'f Known, Box<[String]>)>,
     /// What candidates follow, by their indices.
@@ -59,16 +65,20 @@ pub(super) struct Field<'f> {
 pub(super) enum Outcome {
     /// It has a place.
     Chosen,
+    /// It has one in the recaps of audiences alone.
+    Beside,
     /// It has none, but an editor may give it one.
     Offered,
 }
 
 /// A story as it is shown.
-pub(super) struct Chosen {
-    /// As an index into the field.
-    pub index: usize,
+pub(super) struct Shown {
+    /// As an index into the field; none of one that the editor keeps out.
+    pub index: Option<usize>,
     /// With the lead it was chosen with.
     pub told: Told,
+    /// Its points before any choice.
+    pub base: Score,
     /// Its points as they stood at the choice.
     pub score: Score,
     /// Whether it really was chosen.
@@ -79,13 +89,25 @@ pub(super) struct Chosen {
     pub follows: Option<Follows>,
 }
 
+impl Shown {
+    /// The story that it follows.
+    pub(super) fn follows(&self) -> Option<StoryId> {
+        self.follows.as_ref().map(|follows| follows.story)
+    }
+}
+
 impl<'f> Field<'f> {
     /// Looks at each story of the window once.
     ///
     /// # Errors
     ///
     /// If the database fails.
-    pub(super) fn of(store: &'f Store, config: &'f Config, teller: &'f Teller<'f>, order: Order<'f>) -> Result<Self> {
+    pub(super) fn of(
+        store: &'f Store,
+        config: &'f Config,
+        teller: &'f Teller<'f>,
+        (order, extent): (Order<'f>, Extent),
+    ) -> Result<Self> {
         let (window, history, hand) = (order.window, order.history, Hand::of(store, order.week)?);
         let (mut looked_at, mut count, mut names) = (Vec::new(), Count::default(), Names::default());
         let mut kept_out = Vec::new();
@@ -116,6 +138,7 @@ impl<'f> Field<'f> {
             history,
             hand,
             candidates: looked_at,
+            tags: Vec::new(),
             kept_out,
             rarity: count.rarity(),
             titles,
@@ -123,14 +146,16 @@ impl<'f> Field<'f> {
             leading: HashMap::new(),
         };
         let judge = Judge::new(store, config, teller, history)?;
-        let best = field.look_at_the_best(&judge, &mut names)?;
+        let most = if extent == Extent::List { TAGGED } else { TAGGED_FOR_THEM };
+        let best = field.look_at_the_best(&judge, &mut names, most)?;
         field.give_one_place_a_matter(&judge, &best)?;
         Ok(field)
     }
 
-    /// Says of those with the most points for whom they are, and whether they tell
-    /// again what readers know: only among them it decides anything. Gives those that do not, best first.
-    fn look_at_the_best(&mut self, judge: &Judge, names: &mut Names) -> Result<Vec<usize>> {
+    /// Says of the `most` with the most points for whom they are, and whether they tell
+    /// again what readers know: only among them it decides anything. Gives the best of
+    /// those that do not, best first.
+    fn look_at_the_best(&mut self, judge: &Judge, names: &mut Names, most: usize) -> Result<Vec<usize>> {
         let mut best: Vec<usize> = (0..self.candidates.len()).collect();
         best.sort_by(|a, b| {
             let (a, b) = (&self.candidates[*a], &self.candidates[*b]);
@@ -138,7 +163,7 @@ impl<'f> Field<'f> {
         });
         let mut news = Vec::new();
         for index in best {
-            if news.len() == TAGGED {
+            if self.tags.len() == most {
                 break;
             }
             let Some(story) = self.store.story_until(self.candidates[index].story, self.window.end)? else { continue };
@@ -152,13 +177,16 @@ impl<'f> Field<'f> {
                     self.candidates[index].matter = Some(follows.story);
                     self.follows.insert(index, follows);
                     // What it lost as a repetition it is given back.
-                    self.candidates[index].points = told.score.with(self.given(index, &told)).total;
+                    self.candidates[index].points = told.score.with(self.given(Some(index), &told)).total;
                 }
                 None => (),
             }
-            let tags = told.tags.iter().map(|tag| names.one(tag.audience.as_str()));
-            self.candidates[index].audiences = tags.collect();
-            news.push(index);
+            if news.len() < TAGGED {
+                let tags = told.tags.iter().map(|tag| names.one(tag.audience.as_str()));
+                self.candidates[index].audiences = tags.collect();
+                news.push(index);
+            }
+            self.tags.push((index, told.tags.into_iter().map(|tag| (tag.audience, tag.confidence)).collect()));
         }
         Ok(news)
     }
@@ -238,16 +266,25 @@ impl<'f> Field<'f> {
     }
 
     /// The points of a candidate that it does not have from its reports.
-    fn given(&self, index: usize, told: &Told) -> Vec<Points> {
-        let is_known = self.follows.get(&index).is_some_and(|follows| follows.week.is_some());
+    fn given(&self, index: Option<usize>, told: &Told) -> Vec<Points> {
+        let is_known = index.and_then(|index| self.follows.get(&index)).is_some_and(|follows| follows.week.is_some());
         let novelty = self.history.novelty(&told.signature, &self.config.ranking).filter(|_| !is_known);
         let given = novelty.into_iter().chain(self.hand.points(told.story));
-        given.chain(self.leading.get(&index).cloned()).collect()
+        given.chain(index.and_then(|index| self.leading.get(&index)).cloned()).collect()
+    }
+
+    /// The stories for an audience as far as they were looked at for that, and how sure it is.
+    pub(super) fn members(&self, audience: &AudienceId) -> impl Iterator<Item = (usize, Share)> {
+        self.tags.iter().filter_map(move |(index, tags)| {
+            let (_, confidence) = tags.iter().find(|(tagged, _)| tagged == audience)?;
+            Some((*index, *confidence))
+        })
     }
 
     /// What becomes of them, for so many places.
     pub(super) fn select(&self, slots: usize) -> Selection {
-        let selection = select(&self.candidates, &self.rarity, slots, &self.config.ranking);
+        let likeness = |one: usize, two: usize| self.rarity.likeness(one, two);
+        let selection = select(&self.candidates, &likeness, slots, &self.config.ranking);
         self.hand.with_pinned(selection, &self.candidates, slots)
     }
 
@@ -256,19 +293,37 @@ impl<'f> Field<'f> {
     /// # Errors
     ///
     /// If the database fails.
-    pub(super) fn chosen(&self, selection: &Selection) -> Result<Vec<Chosen>> {
+    pub(super) fn chosen(&self, selection: &Selection) -> Result<Vec<Shown>> {
         let mut all = Vec::new();
         for chosen in &selection.chosen {
-            // One that became part of another meanwhile is gone.
-            let Some(story) = self.store.story_until(self.candidates[chosen.candidate].story, self.window.end)? else {
-                continue;
-            };
-            let mut told = self.teller.told(story, self.window.end);
-            told.lead = told.leads.get(chosen.lead).copied().unwrap_or(told.lead);
-            let shown = self.shown(chosen.candidate, told, &chosen.moved);
-            all.push(Chosen { outcome: Outcome::Chosen, ..shown });
+            let shown = self.led(chosen, &chosen.moved)?;
+            all.extend(shown.map(|shown| Shown { outcome: Outcome::Chosen, ..shown }));
         }
         Ok(all)
+    }
+
+    /// What only the `lists` of audiences hold, each story once, in their order.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub(super) fn beside(&self, lists: &[Own], selection: &Selection) -> Result<Vec<Shown>> {
+        let mut met: HashSet<usize> = selection.chosen.iter().map(|chosen| chosen.candidate).collect();
+        let mut all = Vec::new();
+        for chosen in lists.iter().flat_map(Own::chosen).filter(|chosen| met.insert(chosen.candidate)) {
+            let shown = self.led(chosen, &[])?;
+            all.extend(shown.map(|shown| Shown { outcome: Outcome::Beside, ..shown }));
+        }
+        Ok(all)
+    }
+
+    /// A story as it was chosen, with the points `moved` by others; none if it became
+    /// part of another meanwhile.
+    fn led(&self, chosen: &Chosen, moved: &[Points]) -> Result<Option<Shown>> {
+        let story = self.store.story_until(self.candidates[chosen.candidate].story, self.window.end)?;
+        let Some(mut told) = story.map(|story| self.teller.told(story, self.window.end)) else { return Ok(None) };
+        told.lead = told.leads.get(chosen.lead).copied().unwrap_or(told.lead);
+        Ok(Some(self.shown(Some(chosen.candidate), told, moved)))
     }
 
     /// For whom the editor says that it is.
@@ -280,26 +335,47 @@ impl<'f> Field<'f> {
     }
 
     /// A story with what the editor says of it, and all its points, with those `moved` by others.
-    fn shown(&self, index: usize, told: Told, moved: &[Points]) -> Chosen {
+    fn shown(&self, index: Option<usize>, told: Told, moved: &[Points]) -> Shown {
         let (mark, told) = (self.hand.on(told.story).cloned(), self.by_hand(told));
-        let score = told.score.with(self.given(index, &told).into_iter().chain(moved.iter().cloned()));
-        let follows = self.follows.get(&index).cloned();
-        Chosen { index, told, score, outcome: Outcome::Offered, mark, follows }
+        let base = told.score.with(self.given(index, &told));
+        let score = base.with(moved.iter().cloned());
+        let follows = index.and_then(|index| self.follows.get(&index)).cloned();
+        Shown { index, told, base, score, outcome: Outcome::Offered, mark, follows }
     }
 
-    /// The `most` best of those that were not chosen, as they would be shown.
+    /// The `most` best of those that were not chosen and are not `shown` in another way, and
+    /// what the editor keeps out, as they would be shown.
     ///
     /// # Errors
     ///
     /// If the database fails.
-    pub(super) fn offered(&self, selection: &Selection, most: usize) -> Result<Vec<Chosen>> {
+    pub(super) fn offered(&self, selection: &Selection, shown: &[Shown], most: usize) -> Result<Vec<Shown>> {
+        let is_shown = |index: usize| shown.iter().any(|shown| shown.index == Some(index));
+        let left_out = selection.left_out.iter().map(|(index, _)| *index).filter(|index| !is_shown(*index));
+        let best = left_out.take(most).map(|index| (Some(index), self.candidates[index].story));
+        // He may think better of it.
+        let kept_out = self.kept_out.iter().take(most).map(|left| (None, left.story));
         let mut all = Vec::new();
-        for (index, _) in selection.left_out.iter().take(most) {
-            let story = self.store.story_until(self.candidates[*index].story, self.window.end)?;
-            let Some(told) = story.map(|story| self.teller.told(story, self.window.end)) else { continue };
-            all.push(self.shown(*index, told, &[]));
+        for (index, story) in best.chain(kept_out) {
+            let story = self.store.story_until(story, self.window.end)?;
+            let told = story.map(|story| self.teller.told(story, self.window.end));
+            all.extend(told.map(|told| self.shown(index, told, &[])));
         }
         Ok(all)
+    }
+
+    /// A story that the recap of `audience` does not tell, for this `reason`.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub(super) fn left_out_for(&self, audience: &AudienceId, index: usize, reason: &str) -> Result<Option<LeftOut>> {
+        let Some(told) = self.outline(index)? else { return Ok(None) };
+        let sure = self.members(audience).find(|(member, _)| *member == index).map(|(_, confidence)| confidence);
+        let meant = sure.and_then(|sure| meant(self.candidates[index].points, sure));
+        let (story, headline) = (told.story, told.reports[told.lead].item.entry.title.clone());
+        let Score { total, parts } = self.shown(None, told, &[]).base.with(meant);
+        Ok(Some(LeftOut { story, headline, total, parts, short_by: None, reason: reason.to_owned() }))
     }
 
     /// The best of those that were not chosen, and why.
@@ -314,7 +390,7 @@ impl<'f> Field<'f> {
             let Candidate { story, points: total, .. } = self.candidates[*index];
             let Some(told) = self.outline(*index)? else { continue };
             let headline = told.reports[told.lead].item.entry.title.clone();
-            let parts = told.score.with(self.given(*index, &told)).parts;
+            let parts = told.score.with(self.given(Some(*index), &told)).parts;
             let short_by = last.map(|last| last - total).filter(|short_by| *short_by > 0.0);
             left_out.push(LeftOut { story, headline, total, parts, short_by, reason: reason.clone() });
         }

@@ -73,7 +73,7 @@ impl History {
     /// The same with one more recap, the newest.
     #[must_use]
     pub fn with(mut self, recap: &Recap) -> Self {
-        self.told.extend(recap.entries.iter().map(|entry| entry.story));
+        self.told.extend(recap.stories().map(|entry| entry.story));
         self.headlines.insert(0, headlines(recap));
         self.headlines.truncate(RECAPS);
         let mut memory = Known::of(recap);

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Archive, Extent, Order, Outcome, Teller, Told, Writer, choose};
+use super::{Archive, Choice, Extent, Order, Outcome, Teller, Told, Writer, choose};
 use crate::config::Config;
 use crate::id::StoryId;
 use crate::insight::model::{PROMPT_VERSION, Prompt, Refusal, Written};
@@ -45,7 +45,7 @@ pub struct Asked {
 /// If the database fails.
 pub fn questions(store: &Store, config: &Config, order: Order) -> Result<Asked> {
     let teller = Teller::new(config);
-    let (shown, _) = choose(store, config, &teller, (order, Extent::Chosen))?;
+    let Choice { shown, .. } = choose(store, config, &teller, (order, Extent::List))?;
     let archive = Archive::default();
     let writer = Writer::new(config, &archive, store);
     let cards = shown.iter().filter(|one| one.outcome == Outcome::Chosen).take(config.recap.stories);

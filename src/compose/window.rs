@@ -40,7 +40,7 @@ pub fn due(store: &Store, slot: &Slot, now: Timestamp) -> Result<Option<Due>> {
     Ok(Some(due).filter(|_| !is_empty_first))
 }
 
-/// The name of the week that runs at `now`, and its window so far.
+/// The name of the week that runs at `now`, and its window, up to the slot that will close it.
 ///
 /// # Errors
 ///
@@ -49,7 +49,23 @@ pub fn running_week(store: &Store, slot: &Slot, now: Timestamp) -> Result<(Week,
     let start = store.anchor()?.unwrap_or_else(|| slot.last(now)).min(now);
     let published = store.listed()?.first().map(|listed| listed.week);
     let last = published.max(store.draft()?.map(|draft| draft.week));
-    Ok((slot.week_of(start).max(last.map_or(slot.week_of(start), Week::next)), start..now))
+    let week = named(slot, start, last);
+    // As below: it never closes in the week of its name, whatever slot comes first.
+    Ok((week, start..slot.next(now).max(slot.window(week).end)))
+}
+
+/// The window of `week` as it stands at `now`: of the one that runs or is due, by what was
+/// published before; of any other, by the schedule.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn window_of(store: &Store, slot: &Slot, now: Timestamp, week: Week) -> Result<Range<Timestamp>> {
+    if let Some(due) = due(store, slot, now)?.filter(|due| due.week == week) {
+        return Ok(due.window);
+    }
+    let (running, window) = running_week(store, slot, now)?;
+    Ok(if running == week { window } else { slot.window(week) })
 }
 
 /// The week that closed last before `now`, after the one named `last`, whose
@@ -60,18 +76,24 @@ fn closed(anchor: Option<Timestamp>, last: Option<Week>, slot: &Slot, now: Times
         Some(anchor) => (anchor, Issue::Later),
         None => (slot.before(end), Issue::First),
     };
-    // Seen from another zone the anchor may lie in the week before: no name is given twice.
-    let week = slot.week_of(start).max(last.map_or(slot.week_of(start), Week::next));
+    let week = named(slot, start, last);
     // A window never closes in the week in which it began: a schedule moved
     // from Monday to Friday makes the week longer, not shorter.
     let is_closed = end > start && slot.week_of(end) > week;
     is_closed.then_some(Due { week, window: start..end, issue })
 }
 
+/// What a week that begins at `start` is called, after the one named `last`: seen from another
+/// zone it may begin in that one still, and no name is given twice.
+fn named(slot: &Slot, start: Timestamp, last: Option<Week>) -> Week {
+    slot.week_of(start).max(last.map_or(slot.week_of(start), Week::next))
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::{Time, Weekday};
     use jiff::tz::TimeZone;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -102,6 +124,62 @@ mod tests {
     fn downtime_of_five_weeks_is_caught_up_once() {
         let anchor = Some("2026-05-11T08:00:00Z");
         check(Weekday::Monday, anchor, "2026-06-17T10:00:00Z", "2026-W20 2026-05-11T08:00:00Z to 2026-06-15T08:00:00Z");
+    }
+
+    #[test]
+    fn downtime_of_one_week_is_caught_up_once() {
+        let anchor = Some("2026-05-11T08:00:00Z");
+        check(Weekday::Monday, anchor, "2026-05-26T10:00:00Z", "2026-W20 2026-05-11T08:00:00Z to 2026-05-25T08:00:00Z");
+        check(Weekday::Monday, Some("2026-05-25T08:00:00Z"), "2026-05-26T10:00:00Z", "none");
+    }
+
+    /// The hours of each week in `zone`, from a slot on, as a daemon that always runs publishes them.
+    #[track_caller]
+    fn check_hours(first: &str, expected: &[(&str, i64)]) {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let slot = Slot { day: Weekday::Monday, time: Time::constant(8, 0, 0, 0), zone };
+        let mut anchor: Timestamp = first.parse().unwrap();
+        let mut last = None;
+        for (week, hours) in expected {
+            let end = slot.next(anchor);
+            assert_eq!(closed(Some(anchor), last, &slot, end - jiff::SignedDuration::from_secs(1)), None);
+            let due = closed(Some(anchor), last, &slot, end).unwrap();
+            let long = due.window.end.duration_since(due.window.start).as_hours();
+            assert_eq!((due.week.to_string().as_str(), long, due.window.start), (*week, *hours, anchor));
+            (anchor, last) = (due.window.end, Some(due.week));
+        }
+    }
+
+    #[test]
+    fn daylight_saving_leaves_no_hour_out_and_counts_none_twice() {
+        check_hours("2026-03-16T07:00:00Z", &[("2026-W12", 168), ("2026-W13", 167), ("2026-W14", 168)]);
+        check_hours("2026-10-12T06:00:00Z", &[("2026-W42", 168), ("2026-W43", 169), ("2026-W44", 168)]);
+    }
+
+    proptest! {
+        /// Whatever becomes of clock, machine and schedule: each window begins where the last
+        /// one ended, so that no moment is in two of them or in none, and each name is new.
+        #[test]
+        fn windows_follow_each_other_without_gap_or_overlap(
+            steps in proptest::collection::vec((-400_i64..1_200, 0..7_i8, 0..24_i8, 0..4_usize), 1..40),
+        ) {
+            let zones = ["UTC", "Europe/Berlin", "America/Los_Angeles", "Pacific/Auckland"];
+            let mut now: Timestamp = "2026-01-05T08:00:00Z".parse().unwrap();
+            let (mut anchor, mut last): (Option<Timestamp>, Option<Week>) = (None, None);
+            for (hours, day, hour, zone) in steps {
+                now += jiff::SignedDuration::from_hours(hours);
+                let zone = TimeZone::get(zones[zone]).unwrap();
+                let day = Weekday::from_monday_zero_offset(day).unwrap();
+                let slot = Slot { day, time: Time::constant(hour, 0, 0, 0), zone };
+                let Some(due) = closed(anchor, last, &slot, now) else { continue };
+                prop_assert!(anchor.is_none_or(|anchor| due.window.start == anchor));
+                prop_assert!(due.window.end > due.window.start && due.window.end <= now);
+                prop_assert!(last.is_none_or(|last| due.week > last));
+                prop_assert_eq!(due.issue == Issue::First, anchor.is_none());
+                (anchor, last) = (Some(due.window.end), Some(due.week));
+                prop_assert_eq!(closed(anchor, last, &slot, now), None, "nothing is due twice at one moment");
+            }
+        }
     }
 
     #[test]

@@ -300,6 +300,8 @@ fn recap(main: &Arc<Document>, written: written::Recap, store: &Store, problems:
         review: written.review.0,
         stories: written.stories.0 as usize,
         also: written.also as usize,
+        audience_stories: written.audience_stories.0 as usize,
+        audience_also: written.audience_also as usize,
         topic: Topic::new(&written.topic),
         drafts: beside(store, &written.drafts),
     }

@@ -189,6 +189,10 @@ pub struct Recap {
     pub stories: Count,
     /// One-liners after the cards.
     pub also: u32,
+    /// Full cards in the recap of an audience.
+    pub audience_stories: Count,
+    /// One-liners after these.
+    pub audience_also: u32,
     /// Words of which one stands in a headline on topic; of none, everything is on topic.
     pub topic: Vec<String>,
     /// The folder of the drafts; if relative, beside the database.
@@ -228,6 +232,8 @@ impl Default for Recap {
             review: Located::unplaced(Spell(Duration::ZERO)),
             stories: Count(12),
             also: 15,
+            audience_stories: Count(5),
+            audience_also: 7,
             topic: TOPIC.map(str::to_owned).to_vec(),
             drafts: "drafts".to_owned(),
         }

@@ -37,12 +37,11 @@ use tokio::task::JoinSet;
 
 use super::Shared;
 use super::rounds::Ended;
-use crate::editor::{Act, Done, Refusal};
+use crate::editor::{Act, Done, News, Refusal};
 use crate::id::SourceId;
 use crate::poll::Which;
 use crate::source::Word;
-use crate::store::{Edited, Lock, Store, StoreError, Told};
-use crate::story::word;
+use crate::store::{Lock, Store, StoreError, Told};
 
 pub use client::{Unanswered, Writer, ask, service, writer};
 pub use protocol::{Answer, NotUnderstood, Request};
@@ -175,7 +174,6 @@ impl Desk {
             Ok(Request::Tell { word, sources }) => self.tell(word, sources).await,
             Ok(Request::Poll(which)) => self.poll(which).await,
             Ok(Request::Act(act)) => self.act(act).await,
-            Ok(Request::Edit(word)) => self.edit(word).await,
             Err(not_understood) => Answer::Refused(not_understood.to_string()),
         }
     }
@@ -212,18 +210,6 @@ impl Desk {
         done.await.unwrap_or_else(|_| stopping())
     }
 
-    async fn edit(&self, word: word::Word) -> Answer {
-        let Shared { clock, handle, .. } = &self.shared;
-        let answer = match handle.edit(word, clock.now()).await {
-            Ok(edited) => self::edited(edited),
-            Err(error) => return failed(&error),
-        };
-        if let Answer::Done(said) = &answer {
-            said.iter().for_each(|said| tracing::info!("{said}"));
-        }
-        answer
-    }
-
     async fn poll(&self, which: Which) -> Answer {
         let (answer, ended) = oneshot::channel();
         let stopping = || Answer::Later("recapd is stopping".to_owned());
@@ -255,12 +241,11 @@ pub fn answer(word: Word, told: &[Told], now: Timestamp, zone: &TimeZone) -> Ans
 
 /// What to say to an editor.
 pub fn told(done: Result<Done, Refusal>) -> Answer {
-    done.map_or_else(Answer::Refused, |done| Answer::Done(done.said))
-}
-
-/// What to say of stories that an editor merged or split.
-pub fn edited(edited: Edited) -> Answer {
-    edited.map_or_else(|misfit| Answer::Refused(misfit.to_string()), |said| Answer::Done(vec![said]))
+    match done {
+        Ok(Done { said, news: News::Held }) => Answer::Held(said),
+        Ok(done) => Answer::Done(done.said),
+        Err(refusal) => Answer::Refused(refusal),
+    }
 }
 
 /// What to say when the store failed.

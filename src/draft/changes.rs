@@ -24,11 +24,13 @@ impl Frozen {
         if draft.note != untouched.note {
             add(Event::Noted, None, said(draft.note.as_deref()));
         }
-        for block in draft.chosen() {
+        for block in draft.shown() {
             let Some(before) = untouched.blocks().find(|before| before.story == block.story) else { continue };
             let story = Some(block.story);
-            if !self.was_chosen(block.story) {
+            if !is_among(untouched.shown(), block.story) {
                 add(Event::TakenIn, story, "the editor took it into the draft".to_owned());
+            } else if !self.was_chosen(block.story) && is_among(draft.chosen(), block.story) {
+                add(Event::TakenIn, story, "the editor has it for all readers".to_owned());
             }
             if block.headline != before.headline {
                 add(Event::Retitled, story, format!("“{}” became “{}”", before.headline, block.headline));
@@ -45,11 +47,19 @@ impl Frozen {
             let detail = format!("the editor put #{} on place {}", place(&untouched), place(draft));
             add(Event::Reordered, Some(story), detail);
         }
-        for before in untouched.chosen().filter(|before| !draft.chosen().any(|block| block.story == before.story)) {
-            add(Event::TakenOut, Some(before.story), "the editor took it out of the draft".to_owned());
+        for before in untouched.shown() {
+            if !is_among(draft.shown(), before.story) {
+                add(Event::TakenOut, Some(before.story), "the editor took it out of the draft".to_owned());
+            } else if self.was_chosen(before.story) && !is_among(draft.chosen(), before.story) {
+                add(Event::TakenOut, Some(before.story), "the editor has it for its audiences alone".to_owned());
+            }
         }
         changes
     }
+}
+
+fn is_among<'b>(mut blocks: impl Iterator<Item = &'b Block>, story: StoryId) -> bool {
+    blocks.any(|block| block.story == story)
 }
 
 fn said(note: Option<&str>) -> String {

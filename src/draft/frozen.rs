@@ -9,7 +9,7 @@ use super::{Block, Draft, shown};
 use crate::audience::{Evidence, Place, Tag};
 use crate::id::{AudienceId, Share, StoryId};
 use crate::insight::{Insight, Origin, Part};
-use crate::rank::Points;
+use crate::rank::{Points, Score};
 use crate::recap::{AudienceName, AudienceShare, Entry, LeftOut, Recap, Related, State};
 
 /// A week's candidates with all that may be shown of them: whatever becomes of
@@ -19,10 +19,19 @@ pub struct Frozen {
     /// What its recaps have in common: without entries, and with every story that
     /// was left out. Its `full` is the number of cards where nobody edits.
     pub frame: Recap,
-    /// The chosen ones, best first, then the best of the others.
+    /// The chosen ones, best first, then what only audiences find, then the best of the others.
     pub candidates: Vec<Candidate>,
     /// How many of the candidates were chosen.
     pub chosen: usize,
+    /// How many after these only audiences find.
+    #[serde(default)]
+    pub beside: usize,
+    /// The own list of each audience; one without a list finds what is for it in that for all readers.
+    #[serde(default)]
+    pub views: Vec<View>,
+    /// For how many stories the list for all readers has room.
+    #[serde(default)]
+    pub slots: usize,
 }
 
 /// A story that may be shown.
@@ -34,8 +43,33 @@ pub struct Candidate {
     pub cards: Vec<Insight>,
 }
 
+/// What an audience finds where nobody edits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// Which.
+    pub audience: AudienceId,
+    /// How many of its stories have a card.
+    pub full: usize,
+    /// Candidates that are shown, best first.
+    pub stories: Vec<Seen>,
+    /// The best of what it does not find, best first, each with its reason.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A story as an audience finds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Which.
+    pub story: StoryId,
+    /// Why it stands there.
+    pub score: Score,
+}
+
 /// What is said of a story that an editor took out by hand.
 const TAKEN_OUT: &str = "the editor took it out of the draft";
+
+/// And of one that all readers do not find.
+const FOR_SOME: &str = "in the recaps of its audiences alone";
 
 impl Frozen {
     /// The candidate that is `story`, if it is one.
@@ -48,6 +82,12 @@ impl Frozen {
         self.candidates.iter().take(self.chosen).any(|candidate| candidate.entry.story == story)
     }
 
+    /// Whether it was for anybody.
+    fn was_shown(&self, story: StoryId) -> bool {
+        let shown = self.chosen + self.beside;
+        self.candidates.iter().take(shown).any(|candidate| candidate.entry.story == story)
+    }
+
     /// Why a story was left out, if it was.
     pub fn reason(&self, story: StoryId) -> Option<&str> {
         self.frame.left_out.iter().find(|left| left.story == story).map(|left| left.reason.as_str())
@@ -56,12 +96,14 @@ impl Frozen {
     /// The draft that changes nothing.
     pub fn as_chosen(&self) -> Draft {
         let blocks: Vec<Block> = self.candidates.iter().map(Candidate::block).collect();
-        let (chosen, left_out) = blocks.split_at(self.chosen.min(blocks.len()));
+        let (chosen, others) = blocks.split_at(self.chosen.min(blocks.len()));
         let (top, also) = chosen.split_at(self.frame.full.min(chosen.len()));
+        let (beside, left_out) = others.split_at(self.beside.min(others.len()));
         Draft {
             note: self.frame.note.clone(),
             top: top.to_vec(),
             also: also.to_vec(),
+            beside: beside.to_vec(),
             left_out: left_out.to_vec(),
             count: chosen.len(),
         }
@@ -72,9 +114,9 @@ impl Frozen {
     pub fn recaps(&self, draft: &Draft, at: Timestamp) -> Vec<Recap> {
         let moved = moved(&self.as_chosen(), draft);
         let edited = |block: &Block| self.candidate(block.story).map(|candidate| candidate.edited(block));
-        let mut chosen: Vec<Candidate> = draft.chosen().filter_map(edited).collect();
-        for Candidate { entry, .. } in &mut chosen {
-            let by_hand = match (self.was_chosen(entry.story), moved.contains(&entry.story)) {
+        let mut shown: Vec<Candidate> = draft.shown().filter_map(edited).collect();
+        for Candidate { entry, .. } in &mut shown {
+            let by_hand = match (self.was_shown(entry.story), moved.contains(&entry.story)) {
                 (false, _) => "taken in by the editor",
                 (true, true) => "put here by the editor",
                 (true, false) => continue,
@@ -82,34 +124,38 @@ impl Frozen {
             // No points: it is where it is whatever they are.
             entry.score.parts.push(Points { name: "editor".to_owned(), value: 0.0, detail: by_hand.to_owned() });
         }
-        self.link_neighbours(&mut chosen);
-        let pool = placed(chosen.iter().map(|candidate| candidate.entry.clone()));
+        self.link_neighbours(&mut shown);
         let frame = Recap {
             frozen: at,
             state: State::Published,
             note: draft.note.clone(),
             left_out: Vec::new(),
-            audiences: shares(&self.frame.audiences, &pool),
             ..self.frame.clone()
         };
+        let named = |share: &AudienceShare| self.recap_for(&share.audience, &shown, &frame);
+        let mut views: Vec<Recap> = frame.audiences.iter().map(named).collect();
+        let audiences = shares(&views);
+        let (list, beside) = shown.split_at(shown.iter().filter(|one| is_listed(draft, one.entry.story)).count());
         // Where there are one-liners, the editor said where the cards end.
         let full = if draft.also.is_empty() { frame.full.max(draft.top.len()) } else { draft.top.len() };
-        let left_out = self.left_out(draft);
-        let mut recaps = vec![Recap { entries: pool, full, left_out, ..frame.clone() }];
-        for AudienceShare { audience, .. } in &frame.audiences {
-            let entries = entries_for(audience, &chosen);
-            if !entries.is_empty() {
-                recaps.push(Recap { audience: Some(audience.clone()), entries, ..frame.clone() });
-            }
-        }
-        recaps
+        let pool = Recap {
+            entries: placed(list.iter().map(|candidate| candidate.entry.clone())),
+            beside: beside.iter().map(|candidate| Entry { place: 0, ..candidate.entry.clone() }).collect(),
+            full,
+            left_out: self.left_out(draft),
+            audiences: audiences.clone(),
+            ..frame
+        };
+        views.retain(|view| !view.entries.is_empty());
+        let views = views.into_iter().map(|view| Recap { audiences: audiences.clone(), ..view });
+        std::iter::once(pool).chain(views).collect()
     }
 
-    /// A neighbour that is chosen has a page, another one only its original.
-    fn link_neighbours(&self, chosen: &mut [Candidate]) {
+    /// A neighbour that is shown has a page, another one only its original.
+    fn link_neighbours(&self, shown: &mut [Candidate]) {
         let pages: Vec<(StoryId, String, String)> =
-            chosen.iter().map(|Candidate { entry, .. }| (entry.story, entry.headline.clone(), entry.path())).collect();
-        for related in chosen.iter_mut().flat_map(|candidate| &mut candidate.entry.related) {
+            shown.iter().map(|Candidate { entry, .. }| (entry.story, entry.headline.clone(), entry.path())).collect();
+        for related in shown.iter_mut().flat_map(|candidate| &mut candidate.entry.related) {
             if let Some((_, headline, path)) = pages.iter().find(|(story, ..)| *story == related.story) {
                 *related = Related { story: related.story, headline: headline.clone(), url: Some(path.clone()) };
             } else if let Some(Candidate { entry, .. }) = self.candidate(related.story) {
@@ -118,26 +164,71 @@ impl Frozen {
         }
     }
 
-    /// What is not shown, best first: as it was frozen, without what the editor
-    /// took in and with what he took out.
+    /// What is not in the list for all readers, best first: as it was frozen, without
+    /// what the editor took in and with what he took out.
     fn left_out(&self, draft: &Draft) -> Vec<LeftOut> {
-        let is_shown = |story: StoryId| draft.chosen().any(|block| block.story == story);
         let mut left_out = self.frame.left_out.clone();
-        left_out.retain(|left| !is_shown(left.story));
-        let taken_out = self.candidates.iter().take(self.chosen).filter(|candidate| !is_shown(candidate.entry.story));
+        left_out.retain(|left| !is_listed(draft, left.story));
+        let is_beside = |story: StoryId| draft.beside.iter().any(|block| block.story == story);
+        for left in left_out.iter_mut().filter(|left| is_beside(left.story)) {
+            left.reason = format!("{}; {FOR_SOME}", left.reason);
+        }
+        let unlisted = |candidate: &&Candidate| !is_listed(draft, candidate.entry.story);
+        let taken_out = self.candidates.iter().take(self.chosen).filter(unlisted);
         left_out.extend(taken_out.map(|Candidate { entry, .. }| LeftOut {
             story: entry.story,
             headline: entry.headline.clone(),
             total: entry.score.total,
             parts: entry.score.parts.clone(),
             short_by: None,
-            reason: TAKEN_OUT.to_owned(),
+            reason: if is_beside(entry.story) { FOR_SOME } else { TAKEN_OUT }.to_owned(),
         }));
         if left_out.len() > self.frame.left_out.len() {
             left_out.sort_by(|a, b| b.total.total_cmp(&a.total));
         }
         left_out
     }
+
+    /// What an audience finds among the stories that are `shown`: its own list, and what
+    /// the editor gave it, which stands behind those with more points.
+    fn recap_for(&self, audience: &AudienceName, shown: &[Candidate], frame: &Recap) -> Recap {
+        let id = &audience.id;
+        let worth = |candidate: &Candidate| {
+            let tag = candidate.entry.audiences.iter().find(|tag| tag.audience == *id)?;
+            Some(candidate.entry.score.total * tag.confidence.value())
+        };
+        let view = self.views.iter().find(|view| view.audience == *id);
+        let own = view.iter().flat_map(|view| &view.stories).filter_map(|Seen { story, score }| {
+            let candidate = shown.iter().find(|candidate| candidate.entry.story == *story)?;
+            worth(candidate)?;
+            Some((score.total, Entry { score: score.clone(), ..candidate.entry_for(id) }))
+        });
+        let mut entries: Vec<(f64, Entry)> = own.collect();
+        let is_told = |entries: &[(f64, Entry)], story: StoryId| entries.iter().any(|(_, entry)| entry.story == story);
+        for candidate in shown.iter().filter(|candidate| view.is_none() || self.is_given(candidate, id)) {
+            let Some(worth) = worth(candidate).filter(|_| !is_told(&entries, candidate.entry.story)) else { continue };
+            let at = entries.iter().position(|(other, _)| *other < worth).unwrap_or(entries.len());
+            entries.insert(at, (worth, candidate.entry_for(id)));
+        }
+        Recap {
+            audience: Some(audience.clone()),
+            full: view.map_or(frame.full, |view| view.full),
+            entries: placed(entries.into_iter().map(|(_, entry)| entry)),
+            left_out: view.map(|view| view.left_out.clone()).unwrap_or_default(),
+            ..frame.clone()
+        }
+    }
+
+    /// Whether it was the editor who gave a story to an audience: he took it in, or said so.
+    fn is_given(&self, edited: &Candidate, audience: &AudienceId) -> bool {
+        let story = edited.entry.story;
+        let was_for = |entry: &Entry| entry.audiences.iter().any(|tag| tag.audience == *audience);
+        !self.was_shown(story) || !self.candidate(story).is_some_and(|candidate| was_for(&candidate.entry))
+    }
+}
+
+fn is_listed(draft: &Draft, story: StoryId) -> bool {
+    draft.chosen().any(|block| block.story == story)
 }
 
 impl Candidate {
@@ -181,29 +272,13 @@ impl Candidate {
     }
 }
 
-/// The stories for `audience`, in its own order: by points, times how sure it is
-/// that they are for it. Of two that are worth the same, the general order decides.
-fn entries_for(audience: &AudienceName, chosen: &[Candidate]) -> Vec<Entry> {
-    let worth = |candidate: &Candidate| {
-        let tag = candidate.entry.audiences.iter().find(|tag| tag.audience == audience.id)?;
-        Some(candidate.entry.score.total * tag.confidence.value())
-    };
-    let mut listed: Vec<(f64, &Candidate)> = chosen.iter().filter_map(|one| Some((worth(one)?, one))).collect();
-    listed.sort_by(|a, b| b.0.total_cmp(&a.0));
-    placed(listed.into_iter().map(|(_, candidate)| candidate.entry_for(&audience.id)))
-}
-
 fn placed(entries: impl Iterator<Item = Entry>) -> Vec<Entry> {
     (1..).zip(entries).map(|(place, entry)| Entry { place, ..entry }).collect()
 }
 
-fn shares(audiences: &[AudienceShare], pool: &[Entry]) -> Vec<AudienceShare> {
-    let is_for = |entry: &Entry, id: &AudienceId| entry.audiences.iter().any(|tag| tag.audience == *id);
-    let share = |AudienceShare { audience, .. }: &AudienceShare| AudienceShare {
-        audience: audience.clone(),
-        stories: pool.iter().filter(|entry| is_for(entry, &audience.id)).count(),
-    };
-    audiences.iter().map(share).collect()
+fn shares(views: &[Recap]) -> Vec<AudienceShare> {
+    let share = |view: &Recap| Some(AudienceShare { audience: view.audience.clone()?, stories: view.entries.len() });
+    views.iter().filter_map(share).collect()
 }
 
 /// Words of the editor's own. They rest on nothing but his word.

@@ -1,9 +1,9 @@
 //! What an editor says of a story before its week is frozen.
 
 use super::frozen::{editors, tags};
-use super::{Block, Draft, Section};
+use super::{Block, Candidate, Draft, Frozen, Section};
 use crate::audience::Tag;
-use crate::id::AudienceId;
+use crate::id::{AudienceId, StoryId};
 use crate::insight::Insight;
 use crate::rank::Points;
 use crate::recap::Entry;
@@ -127,31 +127,74 @@ impl Mark {
 }
 
 impl Draft {
-    /// The same with a `word` on a story of it, which was frozen as `untouched`.
+    /// The same with a `word` on a story of it, which is `candidate` of `frozen`. Gives
+    /// the story that made room for it, if one had to.
     ///
-    /// Pinned it is the first of all; dropped, or kept for later, it is below the line.
-    pub fn hear(&mut self, word: &Word, untouched: &Block) {
-        let (section, at) = self.place(untouched);
+    /// Pinned it stands behind those that are `pinned` and head the list, and before all
+    /// others; dropped, or kept for later, it is below the line; taken back it stands where
+    /// it was frozen.
+    pub fn hear(&mut self, word: &Word, candidate: &Candidate, frozen: &Frozen, pinned: &[StoryId]) -> Option<StoryId> {
+        let untouched = candidate.block();
+        let (cards, listed) = (self.top.len(), self.chosen().count());
+        let (section, at) = self.place(&untouched).unwrap_or((Section::LeftOut, self.left_out.len()));
         let mut block = match self.section(section).get(at) {
             Some(_) => self.section_mut(section).remove(at),
             None => untouched.clone(),
         };
         match word {
-            Word::Pin(_) => return self.top.insert(0, block),
-            Word::Drop(_) | Word::Later(_) => return self.left_out.push(block),
-            Word::Undo => (),
+            Word::Pin(_) => {
+                let pins = self.top.iter().take_while(|block| pinned.contains(&block.story)).count();
+                self.top.insert(pins, block);
+                let pinned: Vec<StoryId> = pinned.iter().copied().chain([untouched.story]).collect();
+                return self.make_room(cards.max(frozen.frame.full), listed.max(frozen.slots), &pinned);
+            }
+            Word::Drop(_) | Word::Later(_) => {
+                self.left_out.push(block);
+                return None;
+            }
+            Word::Undo => {
+                let frozen = frozen.as_chosen();
+                let (section, _) = frozen.place(&untouched).unwrap_or((section, at));
+                let rank = |story: StoryId| frozen.blocks().position(|block| block.story == story);
+                let is_before = |other: &Block| rank(other.story) < rank(untouched.story);
+                let at = self.section(section).iter().rposition(is_before).map_or(0, |before| before + 1);
+                self.section_mut(section).insert(at, block);
+                return None;
+            }
             Word::Note(note) => block.note = note.clone(),
             Word::Retitle(headline) => block.headline = headline.clone().unwrap_or_else(|| untouched.headline.clone()),
             Word::Move(audiences) => block.audiences = audiences.clone().or_else(|| untouched.audiences.clone()),
         }
         self.section_mut(section).insert(at, block);
+        None
     }
 
-    /// Where a story stands: one that was deleted at the end of what is left out.
-    fn place(&self, wanted: &Block) -> (Section, usize) {
+    /// Leaves so many cards, and so many stories in all: the last that is not `pinned` goes a
+    /// section down. Gives the one that leaves the list.
+    fn make_room(&mut self, cards: usize, listed: usize, pinned: &[StoryId]) -> Option<StoryId> {
+        let last = |blocks: &[Block]| blocks.iter().rposition(|block| !pinned.contains(&block.story));
+        if self.top.len() > cards
+            && let Some(at) = last(&self.top)
+        {
+            let block = self.top.remove(at);
+            self.also.insert(0, block);
+        }
+        if self.chosen().count() <= listed {
+            return None;
+        }
+        let gone = match (last(&self.also), last(&self.top)) {
+            (Some(at), _) => self.also.remove(at),
+            (None, Some(at)) => self.top.remove(at),
+            (None, None) => return None,
+        };
+        self.left_out.insert(0, gone.clone());
+        Some(gone.story)
+    }
+
+    /// Where a story stands; none of one that was deleted.
+    fn place(&self, wanted: &Block) -> Option<(Section, usize)> {
         let at = |section: Section| self.section(section).iter().position(|block| block.story == wanted.story);
-        let found = Section::ALL.into_iter().find_map(|section| Some((section, at(section)?)));
-        found.unwrap_or((Section::LeftOut, self.left_out.len()))
+        Section::ALL.into_iter().find_map(|section| Some((section, at(section)?)))
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn read(sheet: &Sheet, bytes: &[u8]) -> Read<Draft> {
         met: HashMap::new(),
         notes: Vec::new(),
         ended: None,
-        draft: Draft { note: None, top: Vec::new(), also: Vec::new(), left_out: Vec::new(), count: 0 },
+        draft: Draft::default(),
     };
     reader.header()?;
     while let Some((number, line)) = reader.next() {
@@ -196,8 +196,22 @@ impl<'r> Reader<'r> {
         }
         let block = Block { story: open.story, headline, audiences: open.audiences, note };
         let section = self.section.unwrap_or(Section::Top);
+        if section == Section::Beside && self.is_for_nobody(&block) {
+            let heading = Section::Beside.heading();
+            let why = format!(
+                "story {} is for nobody: below `## {heading}` it needs a line `For:` that names an audience",
+                block.story.short()
+            );
+            return Err(flaw(open.line, &why));
+        }
         self.draft.section_mut(section).push(block);
         Ok(())
+    }
+
+    /// Whether no audience would find it.
+    fn is_for_nobody(&self, block: &Block) -> bool {
+        let frozen = self.sheet.frozen.candidate(block.story).map(|candidate| &candidate.entry.audiences);
+        block.audiences.as_ref().map_or_else(|| frozen.is_none_or(Vec::is_empty), Vec::is_empty)
     }
 
     fn section(&mut self, number: usize, name: &str) -> Read<()> {

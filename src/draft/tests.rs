@@ -21,7 +21,14 @@ fn frozen() -> Frozen {
         reason: "would need +0.4".to_owned(),
     };
     let left_out = candidates.iter().skip(4).map(left).collect();
-    Frozen { frame: Recap { entries: Vec::new(), full: 3, left_out, ..week }, candidates, chosen: 4 }
+    Frozen {
+        frame: Recap { entries: Vec::new(), full: 3, left_out, ..week },
+        candidates,
+        chosen: 4,
+        beside: 0,
+        views: Vec::new(),
+        slots: 4,
+    }
 }
 
 fn sheet(frozen: &Frozen) -> Sheet<'_> {
@@ -83,7 +90,7 @@ fn it_says_what_may_be_done_with_it() {
 
 #[test]
 fn what_is_not_edited_stays_as_it_was_chosen() {
-    check(|text| text, expect!["1 2 3 | 4 | 5 6"]);
+    check(|text| text, expect!["1 2 3 | 4 |  | 5 6"]);
     let frozen = frozen();
     let draft = frozen.as_chosen();
     assert_eq!(frozen.changes(&draft), []);
@@ -100,17 +107,17 @@ fn stories_are_moved_taken_out_and_taken_in_with_their_lines() {
         let block = block(&text, place);
         text.replace(&format!("\n{block}"), "").replace(before, &format!("{block}\n{before}"))
     };
-    check(|text| moved(text, 2, "## Also"), expect!["1 3 2 | 4 | 5 6"]);
-    check(|text| moved(text, 5, "## Also"), expect!["1 2 3 5 | 4 | 6"]);
-    check(|text| moved(text, 1, "<!-- end"), expect!["2 3 | 4 | 5 6 1"]);
-    check(|text| text.replace(&format!("\n{}", block(&text, 3)), ""), expect!["1 2 | 4 | 5 6"]);
+    check(|text| moved(text, 2, "## Also"), expect!["1 3 2 | 4 |  | 5 6"]);
+    check(|text| moved(text, 5, "## Also"), expect!["1 2 3 5 | 4 |  | 6"]);
+    check(|text| moved(text, 1, "<!-- end"), expect!["2 3 | 4 |  | 5 6 1"]);
+    check(|text| text.replace(&format!("\n{}", block(&text, 3)), ""), expect!["1 2 | 4 |  | 5 6"]);
 }
 
 #[test]
 fn editors_and_systems_may_end_lines_as_they_like() {
-    check(|text| text.replace('\n', "\r\n"), expect!["1 2 3 | 4 | 5 6"]);
-    check(|text| format!("\u{feff}{text}"), expect!["1 2 3 | 4 | 5 6"]);
-    check(|text| text.replace('\n', "  \n\n").trim_end().to_owned(), expect!["1 2 3 | 4 | 5 6"]);
+    check(|text| text.replace('\n', "\r\n"), expect!["1 2 3 | 4 |  | 5 6"]);
+    check(|text| format!("\u{feff}{text}"), expect!["1 2 3 | 4 |  | 5 6"]);
+    check(|text| text.replace('\n', "  \n\n").trim_end().to_owned(), expect!["1 2 3 | 4 |  | 5 6"]);
 }
 
 #[test]
@@ -180,6 +187,131 @@ fn only_what_was_moved_is_told_as_moved() {
     assert_eq!((hand(2), hand(5).unwrap().detail.as_str()), (None, "taken in by the editor"));
 }
 
+/// The same week, whose fifth story only the developers find.
+fn with_one_for_developers() -> Frozen {
+    let week = frozen();
+    let seen = |place: usize, total: f64| {
+        let entry = &week.candidates[place - 1].entry;
+        Seen { story: entry.story, score: crate::rank::Score { total, parts: Vec::new() } }
+    };
+    let developers = View {
+        audience: "developers".parse().unwrap(),
+        full: 1,
+        stories: vec![seen(5, 9.0), seen(2, 4.0)],
+        left_out: Vec::new(),
+    };
+    Frozen { beside: 1, views: vec![developers], ..week }
+}
+
+/// The places that the stories of each recap had among the candidates, as `draft` has it.
+#[track_caller]
+fn check_recaps(edit: impl FnOnce(&mut Draft), expected: &str) {
+    let frozen = with_one_for_developers();
+    let mut draft = frozen.as_chosen();
+    edit(&mut draft);
+    let text = sheet(&frozen).write(&draft);
+    assert_eq!(sheet(&frozen).read(text.as_bytes()), Ok(draft.clone()), "it is read as written");
+    let place = |story: StoryId| frozen.candidates.iter().position(|it| it.entry.story == story).unwrap() + 1;
+    let places = |entries: &[crate::recap::Entry]| {
+        entries.iter().map(|entry| place(entry.story).to_string()).collect::<Vec<_>>().join(" ")
+    };
+    let recaps = frozen.recaps(&draft, at("2026-05-11T20:00:00Z"));
+    let developers =
+        recaps.iter().find(|recap| recap.audience.as_ref().is_some_and(|it| it.id.as_str() == "developers"));
+    let theirs = developers.map_or_else(|| "none".to_owned(), |recap| places(&recap.entries));
+    let shown = format!("{} beside {}, developers {theirs}", places(&recaps[0].entries), places(&recaps[0].beside));
+    assert_eq!(shown, expected);
+    let share = recaps[0].audiences.iter().find(|share| share.audience.id.as_str() == "developers").unwrap();
+    assert_eq!(share.stories, developers.map_or(0, |recap| recap.entries.len()));
+}
+
+#[test]
+fn an_audience_has_its_own_list_in_its_own_order() {
+    check_recaps(|_| (), "1 2 3 4 beside 5, developers 5 2");
+    let frozen = with_one_for_developers();
+    let recaps = frozen.recaps(&frozen.as_chosen(), at("2026-05-11T20:00:00Z"));
+    assert_eq!(recaps[0].beside[0].place, 0, "it has no place in the list for all readers");
+    let theirs = recaps.iter().find(|recap| recap.entries.len() == 2).unwrap();
+    assert_eq!((theirs.full, theirs.entries[0].place, theirs.entries[0].score.total), (1, 1, 9.0));
+    assert!(
+        recaps[0].left_out.iter().any(|left| left.reason == "would need +0.4; in the recaps of its audiences alone")
+    );
+}
+
+#[test]
+fn an_editor_says_what_single_audiences_find() {
+    let developers = || Some(vec!["developers".parse().unwrap()]);
+    check_recaps(|draft| drop(draft.beside.remove(0)), "1 2 3 4 beside , developers 2");
+    check_recaps(|draft| drop(draft.top.remove(1)), "1 3 4 beside 5, developers 5");
+    // One that he takes in or gives them stands by its points.
+    let given = |draft: &mut Draft| draft.top[0].audiences = developers();
+    check_recaps(given, "1 2 3 4 beside 5, developers 1 5 2");
+    let taken_in = |draft: &mut Draft| {
+        let mut block = draft.left_out.remove(0);
+        block.audiences = developers();
+        draft.beside.push(block);
+    };
+    check_recaps(taken_in, "1 2 3 4 beside 5 6, developers 5 6 2");
+    // One that all readers shall find stays with them, and one that they shall not, too.
+    let raised = |draft: &mut Draft| {
+        let block = draft.beside.remove(0);
+        draft.also.push(block);
+    };
+    check_recaps(raised, "1 2 3 4 5 beside , developers 5 2");
+    let lowered = |draft: &mut Draft| {
+        let block = draft.top.remove(1);
+        draft.beside.push(block);
+    };
+    check_recaps(lowered, "1 3 4 beside 5 2, developers 5 2");
+    let nobodys = |draft: &mut Draft| draft.beside[0].audiences = Some(Vec::new());
+    let frozen = with_one_for_developers();
+    let mut draft = frozen.as_chosen();
+    nobodys(&mut draft);
+    let flaw = sheet(&frozen).read(sheet(&frozen).write(&draft).as_bytes()).unwrap_err();
+    assert!(flaw.reason.contains("is for nobody: below `## For single audiences` it needs a line `For:`"), "{flaw}");
+}
+
+/// What becomes of the draft by these words, each on the story of this place, where the
+/// stories of `pinned` places were pinned before; and who made room.
+#[track_caller]
+fn check_words(words: &[(Word, usize)], pinned: &[usize], expected: &str) {
+    let frozen = frozen();
+    let story = |place: usize| frozen.candidates[place - 1].entry.story;
+    let mut pinned: Vec<StoryId> = pinned.iter().map(|place| story(*place)).collect();
+    let mut draft = frozen.as_chosen();
+    let place = |story: StoryId| frozen.candidates.iter().position(|it| it.entry.story == story).unwrap() + 1;
+    let mut room = String::new();
+    for (word, of) in words {
+        let gone = draft.hear(word, &frozen.candidates[of - 1], &frozen, &pinned);
+        room.extend(gone.map(|gone| format!(", {} made room", place(gone))));
+        pinned.extend(Some(story(*of)).filter(|_| matches!(word, Word::Pin(_))));
+    }
+    let places = |section| draft.section(section).iter().map(|it| place(it.story).to_string()).collect::<Vec<_>>();
+    let shown = [Section::Top, Section::Also, Section::LeftOut].map(|section| places(section).join(" ")).join(" | ");
+    assert_eq!(shown + &room, expected);
+}
+
+#[test]
+fn a_pinned_story_heads_the_draft_and_the_list_stays_as_long_as_it_was() {
+    let pin = |place: usize| (Word::Pin(None), place);
+    check_words(&[pin(5)], &[], "5 1 2 | 3 | 4 6, 4 made room");
+    check_words(&[pin(4)], &[], "4 1 2 | 3 | 5 6");
+    check_words(&[pin(3)], &[], "3 1 2 | 4 | 5 6");
+    // Pins stand in the order in which they were set, and none makes room for another.
+    check_words(&[pin(5), pin(6)], &[], "5 6 1 | 2 | 3 4, 4 made room, 3 made room");
+    check_words(&[pin(5)], &[4], "5 1 2 | 4 | 3 6, 3 made room");
+    check_words(&[pin(1), pin(2), pin(3), pin(4), pin(5)], &[], "1 2 3 4 5 |  | 6");
+}
+
+#[test]
+fn what_was_said_of_a_story_of_the_draft_is_taken_back() {
+    let undo = |place: usize| (Word::Undo, place);
+    check_words(&[(Word::Drop(None), 2), undo(2)], &[], "1 2 3 | 4 | 5 6");
+    check_words(&[(Word::Later(None), 4), undo(4)], &[], "1 2 3 | 4 | 5 6");
+    check_words(&[(Word::Pin(None), 3), undo(3)], &[], "1 2 3 | 4 | 5 6");
+    check_words(&[(Word::Pin(None), 5), undo(5), undo(4)], &[], "1 2 | 3 4 | 5 6, 4 made room");
+}
+
 #[test]
 fn what_is_wrong_is_said_with_its_line_and_what_would_be_right() {
     let mut report = String::new();
@@ -225,9 +357,13 @@ fn what_is_wrong_is_said_with_its_line_and_what_would_be_right() {
     flawed("the last line lost", text.split("<!-- end").next().unwrap().as_bytes().to_vec());
     flawed("more below", [text.as_bytes(), b"\nBye.\n"].concat());
     let (begin, end) = (text.find("\n<!-- story").unwrap(), text.find("## Left out").unwrap());
-    let emptied = format!("{}\n## Also this week\n\n{}", &text[..begin], &text[end..]);
+    let emptied = format!("{}\n## Also this week\n\n## For single audiences\n\n{}", &text[..begin], &text[end..]);
     flawed("emptied", emptied.clone().into_bytes());
-    assert_eq!(read(emptied.replace("4 stories", "0 stories").as_bytes()), " |  | 5 6", "who really means it says so");
+    assert_eq!(
+        read(emptied.replace("4 stories", "0 stories").as_bytes()),
+        " |  |  | 5 6",
+        "who really means it says so"
+    );
     expect![[r#"
         empty
             line 1: the file is empty: delete it, and recapd writes it as it was
@@ -236,9 +372,9 @@ fn what_is_wrong_is_said_with_its_line_and_what_would_be_right() {
         UTF-16
             line 1: the file is in UTF-16: save it as UTF-8
         Latin-1
-            line 65: the file is not in UTF-8 (there is a byte 0xe9): save it as UTF-8
+            line 67: the file is not in UTF-8 (there is a byte 0xe9): save it as UTF-8
         a binary file
-            line 22: there is a control character (U+0000): take it out
+            line 7: there is a control character (U+0000): take it out
         no header
             line 3: the first line is missing: it should be `<!-- recapd draft 2026-W19, edition 2`
         another week
@@ -248,49 +384,49 @@ fn what_is_wrong_is_said_with_its_line_and_what_would_be_right() {
         no edition
             line 1: the first line is missing: it should be `<!-- recapd draft 2026-W19, edition 2`
         another id
-            line 17: story 01234567 is no candidate of 2026-W19: take it out; a draft holds only what recapd wrote into it
+            line 18: story 01234567 is no candidate of 2026-W19: take it out; a draft holds only what recapd wrote into it
         half an id
-            line 17: `fdadc34a` is no story's id: it has 32 digits, as recapd wrote it
+            line 18: `fdadc34a` is no story's id: it has 32 digits, as recapd wrote it
         an id twice
-            line 38: story fdadc34a stands in line 17 already: take one of them out
+            line 39: story fdadc34a stands in line 18 already: take one of them out
         no headline
-            line 21: `For:` belongs below the headline of a story
+            line 22: `For:` belongs below the headline of a story
         an empty headline
-            line 21: the headline is missing: write it behind `###`
+            line 22: the headline is missing: write it behind `###`
         a long headline
-            line 21: the headline is too long: 300 characters at most
+            line 22: the headline is too long: 300 characters at most
         two headlines
-            line 22: whose headline is this? its comment, `<!-- story ID .. -->`, should stand above it
+            line 23: whose headline is this? its comment, `<!-- story ID .. -->`, should stand above it
         half a comment
-            line 17: the comment that begins here does not end: `-->` is missing
+            line 18: the comment that begins here does not end: `-->` is missing
         the other half
-            line 17: this is no part of a draft: a headline begins with `###`, words of your own begin with `>`
+            line 18: this is no part of a draft: a headline begins with `###`, words of your own begin with `>`
         a comment of one's own
-            line 38: only comments that recapd wrote may stand here: `<!-- story ID` above a headline, and the last line; words of your own begin with `>`
+            line 39: only comments that recapd wrote may stand here: `<!-- story ID` above a headline, and the last line; words of your own begin with `>`
         an unknown audience
-            line 22: there is no audience `fuonders`; there are founders, developers, investors, policy, general
+            line 23: there is no audience `fuonders`; there are founders, developers, investors, policy, general
         two lines of audiences
-            line 23: a story has one line that begins with `For:`: is a headline missing above?
+            line 24: a story has one line that begins with `For:`: is a headline missing above?
         a stray line
-            line 22: this is no part of a draft: a headline begins with `###`, words of your own begin with `>`
+            line 23: this is no part of a draft: a headline begins with `###`, words of your own begin with `>`
         a note of nobody
-            line 39: whose note is this? it belongs below a headline, or above the first section
+            line 40: whose note is this? it belongs below a headline, or above the first section
         a missing section
-            line 46: `## Also this week` should stand here, or above: it is missing
+            line 47: `## Also this week` should stand here, or above: it is missing
         sections in another order
-            line 15: `## Top stories` should stand here, or above: it is missing
+            line 16: `## Top stories` should stand here, or above: it is missing
         a section more
-            line 64: a draft has no more sections: take this heading out
+            line 66: a draft has no more sections: take this heading out
         conflict
-            line 38: two edits meet here, and the mark of their conflict is left: keep the lines that are right
+            line 39: two edits meet here, and the mark of their conflict is left: keep the lines that are right
         cut off
-            line 31: the comment that begins here does not end: `-->` is missing
+            line 29: the end is missing: the last line should be `<!-- end of draft 2026-W19: 4 stories -->`; was the file cut off?
         the last line lost
-            line 63: the end is missing: the last line should be `<!-- end of draft 2026-W19: 4 stories -->`; was the file cut off?
+            line 65: the end is missing: the last line should be `<!-- end of draft 2026-W19: 4 stories -->`; was the file cut off?
         more below
-            line 66: the draft ends in line 64: nothing may stand below it
+            line 68: the draft ends in line 66: nothing may stand below it
         emptied
-            line 36: only 0 of the 4 stories that were chosen are still here: if the others are to go, write `0 stories` here, else bring them back
+            line 38: only 0 of the 4 stories that were chosen are still here: if the others are to go, write `0 stories` here, else bring them back
     "#]].assert_eq(&report);
 }
 

@@ -14,6 +14,7 @@ const NEWS_MAX: usize = 200;
 const MANUAL: &str = "\
 Order    a story is its comment and all lines below, up to the next comment: move them together
 Cards    stories under \"Top stories\" get a card, those under \"Also this week\" a line
+Some     those under \"For single audiences\" are only in the recaps of whom For: names
 Drop     delete a story, or move it below \"Left out\"; take one in by moving it up from there
 Headline change the words behind ###
 For whom change the ids behind For:

@@ -146,7 +146,11 @@ impl Amendment {
             let (entry, headline) = (entry?, self.headline.as_ref()?);
             Some(format!("The headline “{}” is now “{headline}”.", entry.headline))
         };
-        let place = || entry.map(|entry| format!("The editor’s note on #{} was changed.", entry.place));
+        let place = || {
+            let entry = entry?;
+            let which = if entry.place > 0 { format!("#{}", entry.place) } else { format!("“{}”", entry.headline) };
+            Some(format!("The editor’s note on {which} was changed."))
+        };
         let text = self.correction.clone().or_else(headline).or_else(place)?;
         Some(Correction { at, story: entry.map(|entry| entry.story), text })
     }
@@ -154,7 +158,7 @@ impl Amendment {
     /// The next revision of `recap`. Addresses stay, whatever a story is called.
     fn applied(&self, recap: &Recap, story: Option<StoryId>, correction: Option<&Correction>) -> Recap {
         let mut amended = recap.amended();
-        for entry in amended.entries.iter_mut().filter(|entry| Some(entry.story) == story) {
+        for entry in amended.stories_mut().filter(|entry| Some(entry.story) == story) {
             if let Some(headline) = &self.headline {
                 entry.headline = headline.clone();
             }
@@ -162,7 +166,7 @@ impl Amendment {
                 entry.insight.note = (!note.is_empty()).then(|| editors(note));
             }
         }
-        let neighbours = amended.entries.iter_mut().flat_map(|entry| &mut entry.related);
+        let neighbours = amended.stories_mut().flat_map(|entry| &mut entry.related);
         for related in neighbours.filter(|related| Some(related.story) == story) {
             if let Some(headline) = &self.headline {
                 related.headline = headline.clone();
@@ -194,10 +198,16 @@ fn without(store: &Store, (story, week): (StoryId, Week), reason: &str, at: Time
     items.extend(entry.into_iter().flat_map(|entry| &entry.coverage).map(|report| report.item));
     let mut amended = Vec::new();
     for listed in store.listed()? {
-        for recap in of_week(store, listed.week)? {
-            let mut clean = recap.without_traces(story, &items);
-            clean.withdraw(story, reason, at);
-            if clean != recap {
+        let recaps = of_week(store, listed.week)?;
+        let mut clean: Vec<Recap> = recaps.iter().map(|recap| recap.without_traces(story, &items)).collect();
+        clean.iter_mut().for_each(|recap| recap.withdraw(story, reason, at));
+        let left: Vec<_> = clean.iter().filter_map(|it| Some((it.audience.clone()?, it.entries.len()))).collect();
+        for (recap, clean) in recaps.iter().zip(&mut clean) {
+            for share in &mut clean.audiences {
+                let of = left.iter().find(|(audience, _)| *audience == share.audience);
+                share.stories = of.map_or(share.stories, |(_, stories)| *stories);
+            }
+            if *clean != *recap {
                 amended.push(clean.amended());
             }
         }

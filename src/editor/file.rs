@@ -55,6 +55,11 @@ impl DraftFile {
         Ok(Some(bytes))
     }
 
+    /// Whether somebody saved it since it held these bytes.
+    pub(super) fn holds_other_than(&self, bytes: &[u8]) -> bool {
+        self.read().is_ok_and(|found| found.is_some_and(|found| found != bytes))
+    }
+
     /// Writes it whole, or not at all.
     pub(super) fn write(&self, text: &str) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
@@ -140,6 +145,17 @@ mod tests {
         file.set_aside().unwrap();
         assert_eq!(file.read().unwrap(), None);
         assert_eq!(fs::read_to_string(folder.path().join("drafts/2026-W19.before.md")).unwrap(), "of another store");
+    }
+
+    #[test]
+    fn what_is_saved_in_the_same_second_is_another_file_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = file(&folder);
+        assert!(!file.holds_other_than(b"text"), "one that is not there is nobody's edit");
+        file.write("text").unwrap();
+        assert!(!file.holds_other_than(b"text"));
+        file.write("test").unwrap();
+        assert!(file.holds_other_than(b"text"));
     }
 
     #[test]

@@ -11,13 +11,11 @@ use crate::publish::inert::printable;
 use crate::publish::words::{count, moment};
 use crate::recap::{Issue, Recap};
 use crate::store::{DraftChange, OpenDraft, Result, Store};
+use crate::story::word::Grouping;
 use crate::text::one_line;
 use crate::week::Week;
 
 pub(super) type Told = Result<std::result::Result<Done, Refusal>>;
-
-/// Digits that name a story, at least.
-const LEAST_DIGITS: usize = 4;
 
 /// Where a story stands with an editor.
 enum Standing {
@@ -62,7 +60,7 @@ impl Newsroom {
             return rewritten.map_or_else(|flaw| Ok(Err(flaw)), |()| done(said));
         }
         match self.look(open.clone(), Look::ToSee).await? {
-            Tended::Held(_, flaw) => done(format!("{path} is held: {flaw}")),
+            Tended::Held(_, flaw) => Ok(Ok(Done { said: vec![format!("{path} is held: {flaw}")], news: News::Held })),
             _ => done(format!("{path} is published {} as it then stands", self.in_words(open.deadline))),
         }
     }
@@ -81,7 +79,7 @@ impl Newsroom {
         });
         match looked.await? {
             Ok(frozen) => {
-                let slot = self.in_words(self.config.recap.slot.next(now));
+                let slot = self.in_words(frozen.frame.window.end);
                 let deadline = format!("{slot}, if nothing changes. It is a look ahead: nobody reads it back");
                 let text = Sheet { frozen: &frozen, edition: 0, deadline: &deadline }.write(&frozen.as_chosen());
                 Ok(Ok(Done { said: text.lines().map(str::to_owned).collect(), news: News::Nothing }))
@@ -91,6 +89,14 @@ impl Newsroom {
                 let week = week.unwrap_or(running);
                 Ok(Err(format!("{week} is neither due nor running: {running} is")))
             }
+        }
+    }
+
+    /// Makes one story of two, or two of one.
+    pub(super) async fn group(&self, grouping: Grouping) -> Told {
+        match self.handle.edit(grouping, self.now).await? {
+            Ok(said) => done(said),
+            Err(misfit) => Ok(Err(misfit.to_string())),
         }
     }
 
@@ -122,8 +128,8 @@ impl Newsroom {
 
     async fn nothing_waits(&self) -> Told {
         let (by, now) = (self.config.clone(), self.now);
-        let (running, _) = self.readers.ask(move |store| running_week(store, &by.recap.slot, now)).await?;
-        let slot = self.in_words(self.config.recap.slot.next(now));
+        let (running, window) = self.readers.ask(move |store| running_week(store, &by.recap.slot, now)).await?;
+        let slot = self.in_words(window.end);
         Ok(Err(format!("no week waits to be published: {running} is running, and ends {slot}")))
     }
 
@@ -156,25 +162,31 @@ impl Newsroom {
 
     async fn say_in_draft(&self, story: StoryId, word: &Word, open: &OpenDraft, frozen: &Frozen) -> Told {
         let path = self.file(open.week).path().display().to_string();
-        if *word == Word::Undo {
-            return Ok(Err(format!("the draft of {} waits: move the story back in {path}", open.week)));
-        }
         let read = self.bytes(open).and_then(|bytes| Ok((self.read(open, frozen, &bytes)?, bytes)));
         let (mut draft, bytes) = match read {
             Ok(read) => read,
             Err(flaw) => return Ok(Err(format!("{path} is held: {flaw}; mend it first"))),
         };
         let Some(candidate) = frozen.candidate(story) else { return self.nothing_waits().await };
-        draft.hear(word, &candidate.block());
+        let marks = self.readers.ask(|store| store.marks()).await?;
+        let pinned: Vec<StoryId> = marks.iter().filter(|(_, mark)| mark.pins()).map(|(story, _)| *story).collect();
+        let made_room = draft.hear(word, candidate, frozen, &pinned);
         let note = self.note_of(story, word, open.week);
-        if let Word::Later(_) | Word::Drop(_) = word {
-            // Else nobody would think of it when the next week is chosen.
-            let before = self.readers.ask(move |store| Ok(store.marks()?.remove(&story))).await?;
-            let mark = before.unwrap_or_default().with(word, open.week);
-            self.handle.keep(DraftChange::Marked(story, mark), Vec::new()).await?;
-        }
         let rewritten = self.rewrite(open, frozen, &draft, (&bytes, vec![note])).await?;
-        rewritten.map_or_else(|flaw| Ok(Err(flaw)), |()| done(format!("{}, in {path}", said(story, word, open.week))))
+        if let Err(refusal) = rewritten {
+            return Ok(Err(refusal));
+        }
+        if let Word::Pin(_) | Word::Later(_) | Word::Drop(_) | Word::Undo = word {
+            // Else nobody would think of it when the next story is pinned, or the next week chosen.
+            let before = marks.get(&story).cloned().unwrap_or_default();
+            self.handle.keep(DraftChange::Marked(story, before.with(word, open.week)), Vec::new()).await?;
+        }
+        let what = match word {
+            Word::Undo => format!("story {} stands where it was frozen", story.short()),
+            _ => said(story, word, open.week),
+        };
+        let room = made_room.map(|gone| format!("; story {} made room", gone.short())).unwrap_or_default();
+        done(format!("{what}, in {path}{room}"))
     }
 
     /// Writes the file anew, over what it says now.
@@ -193,11 +205,18 @@ impl Newsroom {
         if let Err(flaw) = sheet.read(text.as_bytes()) {
             return Ok(Err(format!("the draft of {} does not allow it: {}", open.week, flaw.reason)));
         }
+        let file: DraftFile = self.file(open.week);
+        if file.holds_other_than(over) {
+            return Ok(Err(format!("{} was saved just now: say it again", file.path().display())));
+        }
         // The store first: should we end here, the file is known to be the one before.
         let replaced = Some(digest(over));
         let good = DraftChange::Good { week: open.week, edition, text: text.clone(), replaced };
         self.handle.keep(good, notes).await?;
-        let file: DraftFile = self.file(open.week);
+        // Saved in between: it is an edition behind then, and its editor is told.
+        if file.holds_other_than(over) {
+            return Ok(Ok(()));
+        }
         if let Err(error) = file.write(&text) {
             self.could_not_write(&file, &error);
         }
@@ -249,15 +268,7 @@ impl Newsroom {
 
 /// The story whose id begins with these digits.
 pub(super) fn named(store: &Store, digits: &str) -> Result<std::result::Result<StoryId, Refusal>> {
-    let is_hex = digits.len() >= LEAST_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !is_hex {
-        return Ok(Err(format!("`{digits}` is no story's id: give {LEAST_DIGITS} or more hexadecimal digits of it")));
-    }
-    Ok(match store.stories_named(digits)?.as_slice() {
-        [story] => Ok(*story),
-        [] => Err(format!("there is no story `{digits}`; `recapd stories` lists those of the running week")),
-        several => Err(format!("{} stories begin with `{digits}`: give more digits", several.len())),
-    })
+    Ok(store.story_named(digits)?.map_err(|misfit| misfit.to_string()))
 }
 
 fn standing(
@@ -268,8 +279,9 @@ fn standing(
 ) -> Result<std::result::Result<Standing, Refusal>> {
     if let Some((week, place)) = store.placed_stories()?.get(&story) {
         let short = story.short();
+        let standing = place.map_or_else(|| "in a recap".to_owned(), |place| format!("#{place}"));
         return Ok(Err(format!(
-            "story {short} is #{place} of {week}, which is published: `recapd amend {week}` corrects it"
+            "story {short} is {standing} of {week}, which is published: `recapd amend {week}` corrects it"
         )));
     }
     if let (Some(open), Some(frozen)) = (store.draft()?, store.frozen()?)

@@ -407,7 +407,8 @@ mod tests {
                <category>Investors</category>
                <category>Everyone curious</category>
                <description>Northlight doubles the context window of its smallest model and halves the price</description>
-               <content:encoded>&lt;p&gt;&lt;strong&gt;In short&lt;/strong&gt;&lt;/p&gt;
+               <content:encoded>&lt;p&gt;A quiet week: there was one story to tell.&lt;/p&gt;
+            &lt;p&gt;&lt;strong&gt;In short&lt;/strong&gt;&lt;/p&gt;
             &lt;ol&gt;
             &lt;li&gt;Northlight doubles the context window of its smallest model and halves the price&lt;/li&gt;
             &lt;/ol&gt;

@@ -351,6 +351,7 @@ pub fn recap() -> Recap {
             ),
             hostile(),
         ],
+        beside: Vec::new(),
         note: None,
         full: 4,
         left_out: vec![LeftOut {

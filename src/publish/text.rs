@@ -10,7 +10,9 @@ use crate::text::one_line;
 /// `recap.json`: everything that is stored of it. What turns a line around
 /// stays in quotes, in a spelling that no terminal obeys.
 pub fn json(recap: &Recap) -> Document {
-    let stored = serde_json::to_string_pretty(recap).expect("a recap has only text keys");
+    let mut shown = recap.clone();
+    shown.withdrawn.iter_mut().for_each(|gone| gone.was.clear());
+    let stored = serde_json::to_string_pretty(&shown).expect("a recap has only text keys");
     let mut body = spelt_out(&stored);
     body.push('\n');
     Document::new("application/json", body, recap.updated())
@@ -64,6 +66,7 @@ fn blocks(site: &Site, recap: &Recap) -> Vec<Block> {
         Block::Title(clean(&recap.title())),
         Block::Small(clean(&format!("{} · {days} · published {published}", site.title))),
     ];
+    blocks.extend(words::quiet(recap).map(|quiet| Block::Small(clean(&quiet))));
     if let Some(note) = &recap.note {
         blocks.push(Block::Labelled("The editor", clean(note)));
     }
@@ -207,6 +210,8 @@ mod tests {
             # Week 19: China’s Big Fund leads DeepSeek round at $45B
 
             Weekly AI Recap · 4–10 May 2026 · published 11 May 2026, 08:00 UTC
+
+            A quiet week: there were 2 stories to tell.
 
             ## In short
 

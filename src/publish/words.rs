@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use crate::audience::Place;
 use crate::insight::{Origin, Part};
 use crate::publisher::Kind;
-use crate::recap::{Correction, Coverage, Recap};
+use crate::recap::{Correction, Coverage, Recap, State};
 use crate::week::Week;
 
 /// "6 May 2026".
@@ -49,6 +49,19 @@ pub fn days(window: &Range<Timestamp>, zone: &TimeZone) -> String {
         (true, true) => format!("{}–{end}", from.day()),
         (true, false) => format!("{} – {end}", from.strftime("%-d %B")),
         (false, _) => format!("{} – {end}", from.strftime("%-d %B %Y")),
+    }
+}
+
+/// What is said of a week that told too little for all the cards there is room for.
+pub fn quiet(recap: &Recap) -> Option<String> {
+    let whom = recap.audience.as_ref().map(|audience| format!(" for {}", audience.name)).unwrap_or_default();
+    match recap.entries.len() {
+        _ if recap.state == State::Draft => None,
+        0 if recap.items == 0 => Some("An empty week: no source had anything new.".to_owned()),
+        0 => Some(format!("An empty week{whom}: nothing that came was news.")),
+        1 if recap.full > 1 => Some(format!("A quiet week{whom}: there was one story to tell.")),
+        told if told < recap.full => Some(format!("A quiet week{whom}: there were {told} stories to tell.")),
+        _ => None,
     }
 }
 

@@ -25,10 +25,13 @@ pub struct Correction {
 pub struct Withdrawn {
     /// Which.
     pub story: StoryId,
-    /// The place that it had; nobody else has it.
+    /// The place that it had, which nobody else has; 0 if it stood beside the list.
     pub place: u32,
-    /// The address of its page, below the site's root.
+    /// The address of its page from then on, below the site's root: without its headline.
     pub path: String,
+    /// The one that it had: in links of others, and in none of ours.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub was: String,
     /// Since when.
     pub at: Timestamp,
     /// Why, in words.
@@ -51,6 +54,13 @@ impl From<bool> for Loudness {
     }
 }
 
+impl Entry {
+    fn withdrawn(&self, at: Timestamp, reason: &str) -> Withdrawn {
+        let path = Self::path_of(self.story, self.first, "withdrawn");
+        Withdrawn { story: self.story, place: self.place, path, was: self.path(), at, reason: reason.to_owned() }
+    }
+}
+
 impl Recap {
     /// The next revision of it.
     pub fn amended(&self) -> Self {
@@ -70,21 +80,22 @@ impl Recap {
 
     /// The story, if it is in it.
     pub fn entry(&self, story: StoryId) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.story == story)
+        self.stories().find(|entry| entry.story == story)
     }
 
     /// Takes a story out: what is left is that it was there, and why it is not.
     pub fn withdraw(&mut self, story: StoryId, reason: &str, at: Timestamp) {
+        if let Some(index) = self.beside.iter().position(|entry| entry.story == story) {
+            // Readers of the list never saw it: they are not told of it either.
+            let entry = self.beside.remove(index);
+            self.withdrawn.push(entry.withdrawn(at, reason));
+            return;
+        }
         let Some(index) = self.entries.iter().position(|entry| entry.story == story) else { return };
         let entry = self.entries.remove(index);
         self.full -= usize::from(index < self.full);
-        for share in &mut self.audiences {
-            let was_for = entry.audiences.iter().any(|tag| tag.audience == share.audience.id);
-            share.stories -= usize::from(was_for && share.stories > 0);
-        }
         let text = format!("The story at #{} was withdrawn: {reason}", entry.place);
-        let path = entry.path();
-        self.withdrawn.push(Withdrawn { story, place: entry.place, path, at, reason: reason.to_owned() });
+        self.withdrawn.push(entry.withdrawn(at, reason));
         self.corrections.retain(|correction| correction.story != Some(story));
         self.corrections.push(Correction { at, story: Some(story), text });
     }
@@ -93,7 +104,7 @@ impl Recap {
     pub fn without_traces(&self, story: StoryId, items: &[ItemId]) -> Self {
         let mut clean = self.clone();
         clean.left_out.retain(|left| left.story != story);
-        for entry in &mut clean.entries {
+        for entry in clean.stories_mut() {
             entry.related.retain(|related| related.story != story);
             entry.follows = entry.follows.take().and_then(|follows| follows.without(story, items));
             forget(&mut entry.insight, story, items);

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 
 use crate::id::StoryId;
 use crate::rank::{Points, Weights};
-use crate::story::rarity::Rarity;
 
 /// A story that could be chosen. There may be a hundred thousand: it holds no
 /// more than choosing needs, and names that many of them share, once.
@@ -75,14 +74,19 @@ const REACH: f64 = 12.0;
 ///
 /// At most `largest_share` of the list is led by one publisher or is about one
 /// company, and of the first twenty no more is led by one. Ties go to the earlier first report, then to the smaller id: the
-/// order of `candidates` does not matter. `rarity` tells how alike their leads
-/// are, counted in the same order.
-pub fn select(candidates: &[Candidate], rarity: &Rarity, slots: usize, weights: &Weights) -> Selection {
+/// order of `candidates` does not matter. `likeness` tells how alike the leads of
+/// two of them are, 0 to 1.
+pub fn select(
+    candidates: &[Candidate],
+    likeness: &dyn Fn(usize, usize) -> f64,
+    slots: usize,
+    weights: &Weights,
+) -> Selection {
     let mut waiting: Vec<usize> = (0..candidates.len()).collect();
     waiting.sort_by(|a, b| order(&candidates[*b], candidates[*b].points, &candidates[*a], candidates[*a].points));
     let mut list = List {
         candidates,
-        rarity,
+        likeness,
         weights,
         slots,
         chosen: Vec::new(),
@@ -155,7 +159,7 @@ fn order(a: &Candidate, a_points: f64, b: &Candidate, b_points: f64) -> std::cmp
 
 struct List<'l> {
     candidates: &'l [Candidate],
-    rarity: &'l Rarity,
+    likeness: &'l dyn Fn(usize, usize) -> f64,
     weights: &'l Weights,
     slots: usize,
     chosen: Vec<Chosen>,
@@ -235,7 +239,7 @@ impl<'l> List<'l> {
 
     /// The place of the chosen story most like a candidate, and how like.
     fn nearest(&self, index: usize) -> Option<(usize, f64)> {
-        let all = self.chosen.iter().map(|chosen| self.rarity.likeness(index, chosen.candidate)).enumerate();
+        let all = self.chosen.iter().map(|chosen| (self.likeness)(index, chosen.candidate)).enumerate();
         all.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
     }
 
@@ -332,7 +336,8 @@ mod tests {
     fn selected(candidates: &[Candidate], told: &[Told], slots: usize) -> Selection {
         let mut count = Count::default();
         told.iter().for_each(|told| count.add(&signature(told)));
-        select(candidates, &count.rarity(), slots, &Weights::default())
+        let rarity = count.rarity();
+        select(candidates, &|one, two| rarity.likeness(one, two), slots, &Weights::default())
     }
 
     /// The titles chosen for `slots`, and why the others were not.

@@ -91,6 +91,7 @@ fn origins(library: &Library) -> BTreeMap<SourceId, Origin> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::site::Extent;
     use crate::config;
     use crate::publish::Document;
     use crate::publish::fixture::{at, bare};
@@ -152,7 +153,7 @@ mod tests {
         {
             assert_eq!(document(&library, &format!("/feeds/archive/{nothing}")), None, "{nothing}");
         }
-        let paths = library.paths().unwrap();
+        let paths = library.paths(Extent::Whole).unwrap();
         assert!(paths.contains(&"/feeds/archive/weekly-2.atom".to_owned()));
     }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Found, Library};
+use super::{Extent, Found, Library};
 use crate::config::Live;
 use crate::store::StoreError;
 
@@ -36,7 +36,7 @@ pub fn write(library: &Library, folder: &Path) -> Result<usize, WriteError> {
     let mut config = library.config.clone();
     config.publish.live = Live::Hidden;
     let library = Library { config: &config, ..*library };
-    let mut paths = library.paths()?;
+    let mut paths = library.paths(Extent::Whole)?;
     paths.sort_by_key(|path| (path.ends_with('/'), path == "/"));
     let mut written = 0;
     for path in paths {

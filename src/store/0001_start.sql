@@ -167,12 +167,12 @@ CREATE TABLE recap (
     PRIMARY KEY (week, audience, revision)
 ) STRICT, WITHOUT ROWID;
 
--- A story is in at most one week.
+-- A story is in at most one week, whoever found it there.
 CREATE TABLE recap_story (
     story INTEGER PRIMARY KEY REFERENCES story (number),
     short TEXT NOT NULL,             -- the eight digits in the address of its page
     week  TEXT NOT NULL,
-    place INTEGER NOT NULL,
+    place INTEGER,                   -- in the list for all readers; null: only recaps of audiences tell of it
     withdrawn TEXT,                  -- why it is shown no more; null if it is shown
     UNIQUE (week, place)
 ) STRICT;

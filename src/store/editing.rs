@@ -2,7 +2,7 @@
 //! whatever grouping finds.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use url::Url;
 
 use super::numbers::{Numbers, story_number};
@@ -11,7 +11,7 @@ use super::{Result, Store, ledger, stories};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::ledger::{Event, Note};
 use crate::link::canonical;
-use crate::story::word::{Misfit, Word, digits};
+use crate::story::word::{Grouping, Misfit, digits};
 
 /// What became of a word: what is true now, in a sentence, or why nothing was changed.
 pub type Edited = std::result::Result<String, Misfit>;
@@ -31,16 +31,25 @@ impl Store {
     /// # Errors
     ///
     /// If the database fails; nothing is written then.
-    pub fn edit(&mut self, word: &Word, now: Timestamp) -> Result<Edited> {
+    pub fn edit(&mut self, word: &Grouping, now: Timestamp) -> Result<Edited> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let edited = match word {
-            Word::Merge { stories } => merge(&transaction, stories, now)?,
-            Word::Split { story, items } => split(&transaction, story, items, now)?,
+            Grouping::Merge { stories } => merge(&transaction, stories, now)?,
+            Grouping::Split { story, items } => split(&transaction, story, items, now)?,
         };
         if edited.is_ok() {
             transaction.commit()?;
         }
         Ok(edited)
+    }
+
+    /// The story whose id begins with these digits, or that it became part of.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub fn story_named(&self, digits: &str) -> Result<std::result::Result<StoryId, Misfit>> {
+        named(&self.connection, digits)
     }
 
     /// Pairs of stories that are kept apart: by an editor, or since one follows the other.
@@ -83,7 +92,13 @@ fn merge(connection: &Connection, names: &[String; 2], now: Timestamp) -> Result
     let detail = format!("story {} became part of it: an editor says so", from.short());
     let note = Note { story: Some(into), ..Event::Merged.at(now, detail) };
     ledger::add(connection, &note, &mut Numbers::default())?;
-    Ok(Ok(format!("story {} is part of story {} now", from.short(), into.short())))
+    let sql = "SELECT week FROM recap_story WHERE story = ?1";
+    let week: Option<String> = connection.prepare_cached(sql)?.query_row([kept], |row| row.get(0)).optional()?;
+    let (from, into) = (from.short(), into.short());
+    let told = week.map_or_else(String::new, |week| {
+        format!(", which is published in {week}: its page stays as it is, and no later recap tells of {from}")
+    });
+    Ok(Ok(format!("story {from} is part of story {into} now{told}")))
 }
 
 fn split(connection: &Connection, name: &str, items: &[String], now: Timestamp) -> Result<Edited> {
@@ -242,17 +257,17 @@ mod tests {
         store
     }
 
-    fn merge(one: StoryId, two: StoryId) -> Word {
-        Word::Merge { stories: [one.to_string(), two.to_string()] }
+    fn merge(one: StoryId, two: StoryId) -> Grouping {
+        Grouping::Merge { stories: [one.to_string(), two.to_string()] }
     }
 
-    fn split(story: StoryId, items: &[&str]) -> Word {
-        Word::Split { story: story.to_string(), items: items.iter().map(|item| (*item).to_owned()).collect() }
+    fn split(story: StoryId, items: &[&str]) -> Grouping {
+        Grouping::Split { story: story.to_string(), items: items.iter().map(|item| (*item).to_owned()).collect() }
     }
 
     /// The stories after each word was said, as groups of items in order.
     #[track_caller]
-    fn check(store: &mut Store, words: &[Word], expected: &[&[&str]]) {
+    fn check(store: &mut Store, words: &[Grouping], expected: &[&[&str]]) {
         for word in words {
             store.edit(word, now()).unwrap().unwrap();
         }
@@ -296,7 +311,9 @@ mod tests {
     fn published_stories_keep_their_ids() {
         let mut store = store(&[&["a"], &["b"], &["c"]]);
         publish(&store, "b", 1);
-        check(&mut store, &[merge(own("a"), own("b"))], &[&["a", "b"], &["c"]]);
+        let said = store.edit(&merge(own("a"), own("b")), now()).unwrap().unwrap();
+        assert!(said.contains("which is published in 2026-W18: its page stays as it is"), "{said}");
+        check(&mut store, &[], &[&["a", "b"], &["c"]]);
         assert_eq!(store.stories_named(&own("a").to_string()).unwrap(), [own("b")]);
         publish(&store, "c", 2);
         let refused = store.edit(&merge(own("b"), own("c")), now()).unwrap();
@@ -327,9 +344,28 @@ mod tests {
     }
 
     #[test]
+    fn what_was_put_off_waits_for_one_week() {
+        let mut store = store(&[&["a"], &["b"]]);
+        let week = |name: &str| name.parse().unwrap();
+        let later = |headline: Option<&str>| Mark {
+            stance: Some(crate::draft::Stance { wish: crate::draft::Wish::Later(week("2026-W19")), why: None }),
+            headline: headline.map(str::to_owned),
+            ..Mark::default()
+        };
+        marks::put(&store.connection, own("a"), &later(None)).unwrap();
+        marks::put(&store.connection, own("b"), &later(Some("of b"))).unwrap();
+        marks::forget_spent(&store.connection, week("2026-W19")).unwrap();
+        assert_eq!(store.marks().unwrap().len(), 2, "its week is the one after");
+        marks::forget_spent(&store.connection, week("2026-W20")).unwrap();
+        let left = Mark { headline: Some("of b".to_owned()), ..Mark::default() };
+        assert_eq!(store.marks().unwrap().into_iter().collect::<Vec<_>>(), [(own("b"), left)]);
+        check(&mut store, &[], &[&["a"], &["b"]]);
+    }
+
+    #[test]
     fn a_word_that_does_not_fit_changes_nothing() {
         let mut store = store(&[&["a", "b"], &["c"]]);
-        let mut refuses = |word: Word, expected: Misfit| {
+        let mut refuses = |word: Grouping, expected: Misfit| {
             assert_eq!(store.edit(&word, now()).unwrap(), Err(expected));
             check(&mut store, &[], &[&["a", "b"], &["c"]]);
         };
@@ -337,7 +373,7 @@ mod tests {
         refuses(split(own("c"), &["https://a.test/c"]), Misfit::Everything(own("c")));
         refuses(split(own("c"), &["https://a.test/a"]), Misfit::NoItem(own("c"), "https://a.test/a".to_owned()));
         let nowhere = "0".repeat(32);
-        let word = Word::Split { story: nowhere.clone(), items: vec!["x".to_owned()] };
+        let word = Grouping::Split { story: nowhere.clone(), items: vec!["x".to_owned()] };
         refuses(word, Misfit::NoStory(nowhere));
     }
 

@@ -79,7 +79,7 @@ enum Job {
     Publish(Box<Publication>, oneshot::Sender<Result<Published>>),
     Word(Word, Vec<SourceId>, Timestamp, oneshot::Sender<Result<Vec<Told>>>),
     Settle(oneshot::Sender<Result<()>>),
-    Edit(word::Word, Timestamp, oneshot::Sender<Result<Edited>>),
+    Edit(word::Grouping, Timestamp, oneshot::Sender<Result<Edited>>),
     Branch(Vec<Branch>, Timestamp, oneshot::Sender<Result<usize>>),
     Trial(oneshot::Sender<Result<()>>),
     Hubs(HubChange, oneshot::Sender<Result<()>>),
@@ -165,7 +165,7 @@ impl Handle {
     /// # Errors
     ///
     /// If the database fails; nothing is written then.
-    pub async fn edit(&self, word: word::Word, now: Timestamp) -> Result<Edited> {
+    pub async fn edit(&self, word: word::Grouping, now: Timestamp) -> Result<Edited> {
         let (answer, written) = oneshot::channel();
         self.jobs.send(Job::Edit(word, now, answer)).await.map_err(|_| StoreError::Closed)?;
         written.await.map_err(|_| StoreError::Closed)?

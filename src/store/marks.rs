@@ -9,6 +9,7 @@ use super::row::parsed_or_none;
 use super::{Result, Store};
 use crate::draft::{Mark, Stance, Wish};
 use crate::id::{AudienceId, StoryId};
+use crate::week::Week;
 
 impl Store {
     /// What is said of which story. Words on a story that became part of another
@@ -54,8 +55,13 @@ pub(super) fn put(connection: &Connection, story: StoryId, mark: &Mark) -> rusql
     Ok(())
 }
 
-/// Forgets what was said of published stories; part of their publication.
-pub(super) fn forget_published(connection: &Connection) -> rusqlite::Result<()> {
+/// Forgets what was said of published stories, and that others were to wait for `week`: they
+/// had their chance. Part of its publication.
+pub(super) fn forget_spent(connection: &Connection, week: Week) -> rusqlite::Result<()> {
+    let sql = "UPDATE mark SET wish = NULL, week = NULL, why = NULL WHERE wish = 'later' AND week < ?1";
+    connection.execute(sql, [week.to_string()])?;
+    let sql = "DELETE FROM mark WHERE coalesce(wish, headline, audiences, note) IS NULL";
+    connection.execute(sql, [])?;
     let sql = "DELETE FROM mark WHERE story IN
                (SELECT s.number FROM story AS s JOIN recap_story AS p ON p.story = coalesce(s.merged_into, s.number))";
     connection.execute(sql, []).map(drop)

@@ -234,8 +234,8 @@ mod tests {
     use crate::insight::development::What;
     use crate::item::{Entry, Item};
     use crate::source::SourceState;
-    use crate::store::{items, sources};
-    use crate::story::word::Word;
+    use crate::store::{items, sources, stories};
+    use crate::story::word::Grouping;
 
     /// The end of the week that tells of the parent.
     const SLOT: &str = "2026-05-04T08:00:00Z";
@@ -324,7 +324,7 @@ mod tests {
     }
 
     fn merge(store: &mut Store, one: &str, two: &str) {
-        let word = Word::Merge { stories: [own(one).to_string(), own(two).to_string()] };
+        let word = Grouping::Merge { stories: [own(one).to_string(), own(two).to_string()] };
         store.edit(&word, instant(SLOT)).unwrap().unwrap();
     }
 

@@ -48,7 +48,7 @@ impl Store {
         if overlapping > 0 {
             return Ok(Published::Already);
         }
-        for entry in &pool.entries {
+        for entry in pool.stories() {
             let sql = "SELECT merged_into IS NOT NULL FROM story WHERE short = ?1 AND id = ?2";
             let key = params![short(entry.story), entry.story.0];
             let merged = transaction.query_row(sql, key, |row| row.get(0)).optional()?;
@@ -60,19 +60,20 @@ impl Store {
         transaction.execute(sql, [authority])?;
         recaps.iter().try_for_each(|recap| insert(&transaction, recap))?;
         let mut numbers = Numbers::default();
-        for entry in &pool.entries {
+        for entry in pool.stories() {
             let sql = "INSERT INTO recap_story (story, short, week, place) VALUES (?1, ?2, ?3, ?4)";
             let number = numbers.of_story(&transaction, entry.story)?;
-            transaction.execute(sql, params![number, entry.story.short(), pool.week.to_string(), entry.place])?;
+            let place = Some(entry.place).filter(|place| *place > 0);
+            transaction.execute(sql, params![number, entry.story.short(), pool.week.to_string(), place])?;
         }
-        for entry in &pool.entries {
+        for entry in pool.stories() {
             if let Some(follows) = &entry.follows {
                 parents::follow(&transaction, entry.story, follows, pool.frozen)?;
             }
         }
         notes.iter().try_for_each(|note| ledger::add(&transaction, note, &mut numbers))?;
         drafts::close(&transaction, pool.week)?;
-        marks::forget_published(&transaction)?;
+        marks::forget_spent(&transaction, pool.week)?;
         transaction.commit()?;
         Ok(Published::Now)
     }
@@ -141,8 +142,9 @@ impl Store {
         Ok(self.connection.query_row(sql, [], |row| parsed_or_none(row, "until"))?)
     }
 
-    /// The week in which every published story stands.
-    pub fn placed_stories(&self) -> Result<HashMap<StoryId, (Week, u32)>> {
+    /// The week in which every published story stands, and its place in the list; none if only
+    /// audiences found it.
+    pub fn placed_stories(&self) -> Result<HashMap<StoryId, (Week, Option<u32>)>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT story.id, week, place FROM recap_story JOIN story ON story.number = recap_story.story",
         )?;

@@ -7,7 +7,7 @@ const LEAST_DIGITS: usize = 4;
 
 /// What an editor says of stories. It stands above whatever grouping finds, now and later.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Word {
+pub enum Grouping {
     /// Both tell of one event.
     Merge {
         /// Their ids, or the first digits of them.
@@ -29,7 +29,7 @@ pub enum Misfit {
     #[error("`{0}` is no story's id: give {LEAST_DIGITS} or more hexadecimal digits of it")]
     NoId(String),
     /// Nothing is called that.
-    #[error("there is no story `{0}`")]
+    #[error("there is no story `{0}`: `recapd stories --week WEEK` lists those of a week")]
     NoStory(String),
     /// More than one is.
     #[error("{1} stories begin with `{0}`: give more digits")]

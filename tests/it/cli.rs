@@ -298,7 +298,7 @@ fn a_place_is_explained_by_link_by_story_and_by_week() {
         &["explain", "00000000"],
         1,
         expect![[r#"
-            recapd: there is no story `00000000`: `recapd stories --week WEEK` prints those of a week
+            recapd: there is no story `00000000`: `recapd stories --week WEEK` lists those of a week
         "#]],
     );
     refuses(

@@ -265,13 +265,85 @@ fn a_verb_changes_the_draft_and_an_editor_who_did_not_see_it_is_told() {
 }
 
 #[test]
+fn a_word_on_a_story_of_the_draft_is_taken_back() {
+    let scene = Scene::new("12h");
+    let _daemon = scene.waiting();
+    let before = scene.draft().unwrap();
+    let dentists = scene.story("Agents now book").short();
+    scene.verb(&["drop", &dentists]);
+    let said = scene.verb(&["undo", &dentists]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    assert!(said.out.starts_with(&format!("story {dentists} stands where it was frozen, in ")), "{}", said.out);
+    assert_eq!(scene.draft().unwrap(), before.replace("edition 1", "edition 3"));
+    scene.says(&["publish", "2026-W18"], "2026-W18 is published with 4 stories\n");
+}
+
+#[test]
+fn what_was_dropped_before_the_slot_may_be_taken_in_from_the_draft() {
+    let scene = Scene::new("12h");
+    assert_eq!(scene.verb(&["poll", "--now", "2026-05-01T12:00:00Z"]).code, 0);
+    let dentists = scene.story("Agents now book").short();
+    let dropped = scene.verb(&["--now", "2026-05-01T12:00:00Z", "drop", &dentists, "--note", "an advertisement"]);
+    assert_eq!((dropped.code, dropped.err.as_str()), (0, ""));
+    scene.verb(&["--now", "2026-05-04T08:00:00Z", "draft"]);
+    let text = scene.draft().unwrap();
+    let left_out = &text[text.find("## Left out").unwrap()..];
+    assert!(left_out.contains("left out: the editor took it out: an advertisement -->\n### Agents now book"), "{text}");
+    let begin = text.find(&format!("<!-- story {}", scene.story("Agents now book"))).unwrap();
+    let end = begin + text[begin..].find("\n\n").unwrap() + 2;
+    let block = text[begin..end].to_owned();
+    scene.save(&text.replace(&block, "").replace("## Also this week", &format!("{block}## Also this week")));
+    assert_eq!(scene.verb(&["--now", "2026-05-04T08:00:01Z", "publish"]).code, 0);
+    let recap = scene.recap("2026-W18").unwrap();
+    assert!(headlines(&recap).contains(&"Agents now book dentists"), "{:?}", headlines(&recap));
+}
+
+#[test]
+fn an_old_file_of_the_same_name_is_not_taken_for_the_draft() {
+    let scene = Scene::new("12h");
+    assert_eq!(scene.verb(&["poll", "--now", NOW]).code, 0);
+    std::fs::create_dir_all(scene.folder.path("drafts")).unwrap();
+    scene.save("of another store\n");
+    assert_eq!(scene.verb(&["--now", NOW, "draft"]).code, 0);
+    assert!(scene.draft().unwrap().starts_with("<!-- recapd draft 2026-W18, edition 1\n"));
+    let aside = std::fs::read_to_string(scene.folder.path("drafts/2026-W18.before.md")).unwrap();
+    assert_eq!(aside, "of another store\n");
+}
+
+#[test]
+fn the_front_page_says_when_a_first_issue_that_waits_will_come() {
+    let scene = Scene::new("12h");
+    let daemon = scene.waiting();
+    let page = daemon.get("/").text();
+    assert!(page.contains("8 May 2026, 20:00 UTC"), "{page}");
+}
+
+#[test]
+fn a_look_ahead_and_an_explanation_add_up_alike() {
+    let scene = Scene::published();
+    let whales = scene.story("A language model counts").short();
+    scene.verb(&["--now", NOW, "pin", &whales]);
+    let ahead = scene.verb(&["--now", NOW, "draft"]).out;
+    let sum = ahead[..ahead.find("### A language model counts").unwrap()].rfind("<!-- story").unwrap();
+    let points = ahead[sum..].lines().nth(1).unwrap().trim().split(' ').next().unwrap().to_owned();
+    let placed = scene.verb(&["--now", NOW, "explain", "2026-W19", "1"]).out;
+    assert!(placed.contains("#1 of 2026-W19") && placed.contains(&format!("{points} in all")), "{points}: {placed}");
+    let explained = scene.verb(&["--now", NOW, "explain", &whales]).out;
+    let base = ["coverage", "authority", "age", "editor"];
+    for part in placed.lines().filter(|line| base.iter().any(|name| line.contains(&format!(" {name} ")))) {
+        assert!(explained.contains(part), "{part} is missing: {explained}");
+    }
+}
+
+#[test]
 fn a_draft_that_was_edited_beyond_repair_is_begun_again() {
     let scene = Scene::new("12h");
     let _daemon = scene.waiting();
     let before = scene.draft().unwrap();
     scene.save("All my stories, gone!\n");
-    let said = scene.verb(&["draft"]).out;
-    assert!(said.contains("is held: line 1: the first line is missing"), "{said}");
+    let held = scene.verb(&["draft"]);
+    assert!(held.out.contains("is held: line 1: the first line is missing"), "{}", held.out);
+    assert_eq!(held.code, 4, "a script that publishes by it knows");
     assert!(scene.hold().is_some());
     assert!(scene.verb(&["draft", "--fresh"]).out.contains("is as it was frozen"));
     assert_eq!(scene.draft().unwrap(), before.replace("edition 1", "edition 2"));
@@ -366,7 +438,7 @@ fn what_cannot_be_said_is_refused_with_what_would_be_right() {
     .concat();
     expect![[r#"
         recapd: story PUBLISHED is #4 of 2026-W18, which is published: `recapd amend 2026-W18` corrects it
-        recapd: there is no story `00000000`; `recapd stories` lists those of the running week
+        recapd: there is no story `00000000`: `recapd stories --week WEEK` lists those of a week
         recapd: `xy` is no story's id: give 4 or more hexadecimal digits of it
         recapd: there is no audience `plumbers`; there are founders, developers, researchers, investors, policy, enterprise, marketing, general
         recapd: that is too long: 300 characters at most
@@ -514,14 +586,19 @@ fn a_withdrawn_story_leaves_its_reason_and_no_word_of_itself() {
                 folders.push(path);
             } else {
                 let text = std::fs::read_to_string(&path).unwrap();
-                // The address of its page stays, and has its words in it.
-                let shown = text.replace(&gone.slug, "");
-                assert!(!shown.contains(&gone.headline), "{}: {text}", path.display());
+                assert!(!text.contains(&gone.headline) && !text.contains(&gone.slug), "{}: {text}", path.display());
                 read += 1;
             }
         }
     }
     assert!(read > 20, "the tree is there");
+    let sitemap = daemon.get("/sitemap.xml").text();
+    assert!(!sitemap.contains(&short) && sitemap.contains(&kept.path()), "nobody is led to it: {sitemap}");
+    let tombstone = scene.folder.path("public").join(page.trim_start_matches('/')).join("index.html");
+    assert!(
+        std::fs::read_to_string(tombstone).unwrap().contains("Its publisher asked for it."),
+        "old links lead to it"
+    );
     let amended = scene.recap("2026-W18").unwrap();
     assert_eq!((amended.entries.len(), amended.full), (3, recap.full - 1));
     assert_eq!(amended.entries[1].place, kept.place, "nobody takes its place");

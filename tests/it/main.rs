@@ -35,3 +35,4 @@ mod running;
 mod standing;
 mod traps;
 mod websub;
+mod week;

@@ -95,6 +95,8 @@ fn without_a_configuration_it_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     for verb in ["run", "status", "poll", "check"] {
         let ran = command(folder.path(), &[verb]).env_remove("RECAPD_CONFIG").output().unwrap();
+        let emptied = command(folder.path(), &[verb]).env("RECAPD_CONFIG", "").output().unwrap();
+        assert_eq!((emptied.status, &emptied.stderr), (ran.status, &ran.stderr), "an empty name is none");
         let err = String::from_utf8(ran.stderr).unwrap();
         // A machine may have a recapd of its own.
         if !Path::new("/etc/recapd/recapd.toml").exists() {

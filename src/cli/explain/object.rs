@@ -8,7 +8,7 @@ use url::Url;
 use super::super::show::tag;
 use super::super::status;
 use super::{Extent, REFUSED_NAMED, Standing, Subject};
-use crate::compose::{Teller, Told};
+use crate::compose::{Standpoint, Told, running_week};
 use crate::config::Config;
 use crate::id::{SourceId, StoryId};
 use crate::store::{ItemRow, Store};
@@ -85,7 +85,8 @@ fn of_link(store: &Store, config: &Config, now: Timestamp, link: &Url) -> Result
 
 fn of_story(store: &Store, config: &Config, now: Timestamp, id: StoryId) -> Result<Value> {
     let Some(found) = store.story(id)? else { bail!("there is no story {id}") };
-    let told: Told = Teller::new(config).told(found, config.recap.slot.next(now));
+    let (week, window) = running_week(store, &config.recap.slot, now)?;
+    let told: Told = Standpoint::of(store, config, week, window.end)?.told(found);
     let reports = told.reports.iter().map(|report| {
         json!({
             "id": report.item.id,

@@ -13,7 +13,7 @@ use crate::id::SourceId;
 use crate::poll::{Summary, Trouble, Which};
 use crate::source::Word;
 use crate::store::Taken;
-use crate::story::word;
+use crate::story::word::Grouping;
 
 /// Of this protocol. It is raised when an old program would misread a new one.
 const VERSION: u64 = 1;
@@ -32,8 +32,6 @@ pub enum Request {
     Poll(Which),
     /// What an editor wants done.
     Act(Act),
-    /// Make one story of two, or two of one.
-    Edit(word::Word),
 }
 
 /// What came of a request.
@@ -41,6 +39,8 @@ pub enum Request {
 pub enum Answer {
     /// It is done and on the disk. A sentence a source: what is true of it now.
     Done(Vec<String>),
+    /// The same, of a recap that is held until its draft is mended.
+    Held(Vec<String>),
     /// What the round came to.
     Polled(Summary),
     /// It cannot be done; nothing was changed.
@@ -79,6 +79,8 @@ struct Told {
     ok: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     said: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    held: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     polled: Option<Counts>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -121,12 +123,10 @@ impl Request {
             items: Vec::new(),
         };
         written(&match self.clone() {
-            Self::Act(act) => return editors::line(&act),
             Self::Tell { word, sources } => Asked { sources, ..asked(&format!("source.{}", word.verb())) },
             Self::Poll(Which::Named(sources)) => Asked { sources, ..asked("poll") },
             Self::Poll(which) => Asked { all: which == Which::All, ..asked("poll") },
-            Self::Edit(word::Word::Merge { stories }) => Asked { stories: stories.to_vec(), ..asked("merge") },
-            Self::Edit(word::Word::Split { story, items }) => Asked { stories: vec![story], items, ..asked("split") },
+            Self::Act(act) => return editors::line(&act),
         })
     }
 
@@ -150,10 +150,10 @@ impl Request {
             return refused(format!("`{deed}` takes neither `sources` nor `all`"));
         }
         match (deed.as_str(), <[String; 2]>::try_from(stories), items.is_empty()) {
-            ("merge", Ok(stories), true) => Ok(Self::Edit(word::Word::Merge { stories })),
+            ("merge", Ok(stories), true) => Ok(Self::Act(Act::Group(Grouping::Merge { stories }))),
             ("merge", _, _) => refused("`merge` needs `stories`: two ids, and nothing else".to_owned()),
             (_, Err(mut stories), false) if stories.len() == 1 => {
-                Ok(Self::Edit(word::Word::Split { story: stories.remove(0), items }))
+                Ok(Self::Act(Act::Group(Grouping::Split { story: stories.remove(0), items })))
             }
             _ => refused("`split` needs `stories`: one id, and `items`: ids or links of some of its items".to_owned()),
         }
@@ -188,9 +188,11 @@ impl Request {
 impl Answer {
     /// As one line, without its end.
     pub fn line(&self) -> String {
-        let told = Told { v: VERSION, ok: matches!(self, Self::Done(_) | Self::Polled(_)), ..Told::default() };
+        let told =
+            Told { v: VERSION, ok: matches!(self, Self::Done(_) | Self::Held(_) | Self::Polled(_)), ..Told::default() };
         written(&match self.clone() {
             Self::Done(said) => Told { said: Some(said), ..told },
+            Self::Held(said) => Told { said: Some(said), held: true, ..told },
             Self::Polled(summary) => Told { polled: Some(Counts::of(summary)), ..told },
             Self::Refused(error) => Told { error: Some(error), ..told },
             Self::Later(error) => Told { error: Some(error), later: true, ..told },
@@ -206,6 +208,7 @@ impl Answer {
         match understood(line)? {
             Told { error: Some(error), later: true, .. } => Ok(Self::Later(error)),
             Told { error: Some(error), .. } => Ok(Self::Refused(error)),
+            Told { said: Some(said), held: true, .. } => Ok(Self::Held(said)),
             Told { said: Some(said), .. } => Ok(Self::Done(said)),
             Told { polled: Some(counts), .. } => Ok(Self::Polled(counts.summary())),
             _ => refused("it says neither what was done nor what is wrong".to_owned()),

@@ -130,7 +130,7 @@ impl Worker {
                     self.poller.hubs().published();
                     self.write_tree(recap).await;
                 }
-                News::Nothing => (),
+                News::Nothing | News::Held => (),
             }
             // The running week may look another way.
             self.shared.shelf.turn_over(self.shared.clock.now());

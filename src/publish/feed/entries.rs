@@ -47,7 +47,8 @@ fn feed(site: &Site, name: &str, title: String, home: String, recaps: &[Recap], 
 pub fn stories(site: &Site, recaps: &[Recap], origins: &BTreeMap<SourceId, Origin>, begun: Timestamp) -> Feed {
     let of_recap = |recap| -> Vec<FeedEntry> {
         let shown = entries_of(site, recap).map(|card| story_entry(&card, origins));
-        shown.chain(recap.withdrawn.iter().map(|gone| tombstone(site, recap, gone))).collect()
+        let gone = recap.withdrawn.iter().filter(|gone| gone.place > 0);
+        shown.chain(gone.map(|gone| tombstone(site, recap, gone))).collect()
     };
     finished(Feed {
         title: printable(&format!("{}: stories", site.title)),

@@ -95,7 +95,7 @@ impl Stored {
             (
                 "recaps with other stories than those placed in them",
                 "SELECT count(*) FROM recap WHERE audience = ''
-                 AND stories <> (SELECT count(*) FROM recap_story WHERE week = recap.week)",
+                 AND stories <> (SELECT count(*) FROM recap_story WHERE week = recap.week AND place IS NOT NULL)",
             ),
         ] {
             let count: i64 = connection.query_row(sql, [], |row| row.get(0)).unwrap();

@@ -9,6 +9,7 @@ use crate::draft::Word;
 use crate::editor::{Act, Amendment, Fresh};
 use crate::id::AudienceId;
 use crate::recap::Loudness;
+use crate::story::word::Grouping;
 use crate::week::Week;
 
 /// What may stand behind `do`.
@@ -79,6 +80,13 @@ enum Asked {
         story: String,
         reason: String,
     },
+    Merge {
+        stories: [String; 2],
+    },
+    Split {
+        stories: [String; 1],
+        items: Vec<String>,
+    },
 }
 
 /// As one line, without its end.
@@ -90,6 +98,8 @@ pub(super) fn line(act: &Act) -> String {
             Asked::Amend { week, story, headline, note, correction, quiet: loudness == Loudness::Quiet }
         }
         Act::Withdraw { story, reason } => Asked::Withdraw { story, reason },
+        Act::Group(Grouping::Merge { stories }) => Asked::Merge { stories },
+        Act::Group(Grouping::Split { story, items }) => Asked::Split { stories: [story], items },
         Act::Say { story, word } => match word {
             Word::Pin(note) => Asked::Pin { story, note },
             Word::Drop(note) => Asked::Drop { story, note },
@@ -133,6 +143,8 @@ pub(super) fn read(line: &[u8]) -> Result<Option<Act>, NotUnderstood> {
             Act::Amend(Amendment { week, story, headline, note, correction, loudness })
         }
         Asked::Withdraw { story, reason } => Act::Withdraw { story, reason },
+        Asked::Merge { stories } => Act::Group(Grouping::Merge { stories }),
+        Asked::Split { stories: [story], items } => Act::Group(Grouping::Split { story, items }),
         Asked::Pin { story, note } => say(story, Word::Pin(note)),
         Asked::Drop { story, note } => say(story, Word::Drop(note)),
         Asked::Later { story, note } => say(story, Word::Later(note)),

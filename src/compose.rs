@@ -287,3 +287,8 @@ pub fn notes(pool: &Recap) -> Vec<Note> {
         .map(|left| about(Event::LeftOut, Some(left.story), format!("{:.1} points: {}", left.total, left.reason)));
     std::iter::once(published).chain(chosen).chain(beside).chain(follows).chain(left).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    mod disagreements;
+}

@@ -54,7 +54,7 @@ pub use words::Told;
 const APPLICATION_ID: i32 = 0x7265_6361;
 
 /// Applied in order, each in a transaction of its own; never edited once released.
-const MIGRATIONS: &[&str] = &[include_str!("store/0001_start.sql"), include_str!("store/0002_imprints.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("store/0001_start.sql"), include_str!("store/0002_memory.sql")];
 
 /// How long a statement waits for another process to finish its write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -284,12 +284,17 @@ mod tests {
         older.execute_batch(MIGRATIONS[0]).unwrap();
         older.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
         older.pragma_update(None, "user_version", 1).unwrap();
+        let published = "INSERT INTO story (number, id, short, begun) VALUES (1, x'00', 0, '2026-05-01T00:00:00Z');
+            INSERT INTO recap_story (story, short, week, place) VALUES (1, '00000000', '2026-W18', 3)";
         older.execute_batch("INSERT INTO meta VALUES ('kept', 'yes')").unwrap();
+        older.execute_batch(published).unwrap();
         drop(older);
         let store = Store::open(&path).unwrap();
         assert_eq!(store.checked_version(&path).unwrap(), MIGRATIONS.len());
         let kept: String = store.connection.query_row("SELECT value FROM meta", [], |row| row.get(0)).unwrap();
         assert_eq!(kept, "yes");
+        let place = "SELECT place FROM recap_story WHERE short = '00000000' AND week = '2026-W18'";
+        assert_eq!(store.connection.query_row(place, [], |row| row.get(0)), Ok(3));
         store.connection.execute_batch("SELECT * FROM imprint").unwrap();
     }
 

@@ -454,6 +454,3 @@ fn told(reading: &Reading, party: &[&Claim], all: &[Claim]) -> Disagreement {
         first: first.map(|claim| reading.report(claim.line).publisher.to_owned()),
     }
 }
-
-#[cfg(test)]
-mod tests;

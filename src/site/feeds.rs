@@ -91,10 +91,10 @@ fn origins(library: &Library) -> BTreeMap<SourceId, Origin> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::site::Extent;
     use crate::config;
     use crate::publish::Document;
     use crate::publish::fixture::{at, bare};
+    use crate::site::Extent;
     use crate::site::Found;
     use crate::store::Store;
 

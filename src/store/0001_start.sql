@@ -124,15 +124,6 @@ CREATE TABLE story_apart (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX story_apart_two ON story_apart (two);
 
--- What a story follows: it tells what is new of one that readers know. Both keep
--- their items, whatever grouping finds.
-CREATE TABLE story_parent (
-    story   INTEGER PRIMARY KEY REFERENCES story (number) ON DELETE CASCADE,
-    parent  INTEGER NOT NULL REFERENCES story (number) ON DELETE CASCADE,
-    changes TEXT NOT NULL            -- JSON: what is other than readers knew it
-) STRICT;
-CREATE INDEX story_parent_parent ON story_parent (parent);
-
 -- What happened and why, in the order it happened. Added to, never changed;
 -- lines of items that are too old to be kept go with them.
 CREATE TABLE ledger (
@@ -167,12 +158,12 @@ CREATE TABLE recap (
     PRIMARY KEY (week, audience, revision)
 ) STRICT, WITHOUT ROWID;
 
--- A story is in at most one week, whoever found it there.
+-- A story is in at most one week.
 CREATE TABLE recap_story (
     story INTEGER PRIMARY KEY REFERENCES story (number),
     short TEXT NOT NULL,             -- the eight digits in the address of its page
     week  TEXT NOT NULL,
-    place INTEGER,                   -- in the list for all readers; null: only recaps of audiences tell of it
+    place INTEGER NOT NULL,
     withdrawn TEXT,                  -- why it is shown no more; null if it is shown
     UNIQUE (week, place)
 ) STRICT;
@@ -254,25 +245,3 @@ CREATE TABLE ping (
     due      TEXT NOT NULL,
     failures INTEGER NOT NULL        -- in a row
 ) STRICT, WITHOUT ROWID;
-
--- What a language model answered, so that it is never asked the same twice.
-CREATE TABLE model_answer (
-    question BLOB PRIMARY KEY,       -- SHA-256 of all that was asked, and of whom
-    at       TEXT NOT NULL,
-    answer   TEXT NOT NULL           -- as it came; held against the items whenever it is used
-) STRICT, WITHOUT ROWID;
-
--- A question to a language model that was sent, or was left for a reason.
-CREATE TABLE model_call (
-    number     INTEGER PRIMARY KEY,
-    at         TEXT NOT NULL,
-    week       TEXT NOT NULL,        -- for whose recap
-    story      INTEGER NOT NULL,     -- its number; the story may be gone
-    model      TEXT NOT NULL,
-    outcome    TEXT NOT NULL,        -- answered, failed, budget, late
-    tokens_in  INTEGER NOT NULL,     -- as the server counts; estimated where it does not say
-    tokens_out INTEGER NOT NULL,
-    format     TEXT                  -- of answers that the server took: schema, object or text; null unless answered
-) STRICT;
-CREATE INDEX model_call_week ON model_call (week);
-CREATE INDEX model_call_at ON model_call (at);

@@ -195,24 +195,24 @@ fn a_store_that_is_missing_foreign_or_newer_is_refused_with_what_to_do() {
         &["poll"],
         1,
         expect![[r#"
-        recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 1): run that version, or restore a backup
-    "#]],
+            recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 2): run that version, or restore a backup
+        "#]],
     );
     refuses(
         &folder,
         &["status"],
         1,
         expect![[r#"
-        recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 1): run that version, or restore a backup
-    "#]],
+            recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 2): run that version, or restore a backup
+        "#]],
     );
     refuses(
         &folder,
         &["run"],
         1,
         expect![[r#"
-        recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 1): run that version, or restore a backup
-    "#]],
+            recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 2): run that version, or restore a backup
+        "#]],
     );
     folder.write("recapd.db", "Dear diary,\n");
     refuses(

@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 
-use super::super::{Author, Disagreement, Insight, Report, Subject};
 use crate::config;
 use crate::id::ItemId;
 use crate::insight::playbook::Playbook;
+use crate::insight::{Author, Disagreement, Insight, Report, Subject};
 use crate::names::Names;
 use crate::publisher::Kind;
 

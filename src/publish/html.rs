@@ -133,6 +133,17 @@ mod tests {
     }
 
     #[test]
+    fn each_correction_is_told_in_a_second_of_its_own() {
+        let mut recap = crate::publish::fixture::recap();
+        let at = recap.frozen;
+        for _ in 0..3 {
+            let before = recap.updated();
+            recap.correct(Correction { at, story: None, text: "The first headline was another.".to_owned() });
+            assert!(recap.updated().as_second() > before.as_second());
+        }
+    }
+
+    #[test]
     fn nothing_from_a_feed_becomes_markup() {
         for (name, html) in pages(&site(), &recap()) {
             for tag in tags(&html) {

@@ -1,7 +1,7 @@
 //! What may still change of a published recap: it is corrected, or a story of it
 //! is withdrawn. Its ids, its places and the instant of its publication stay.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Entry, Recap, State};
@@ -67,6 +67,13 @@ impl Recap {
         Self { revision: self.revision + 1, state: State::Amended, ..self.clone() }
     }
 
+    /// Tells readers of a correction: at least a second after they were told anything, since HTTP and
+    /// readers know changes by the second, and some take one of the same second for none.
+    pub fn correct(&mut self, correction: Correction) {
+        let after = self.updated().checked_add(SignedDuration::from_secs(1)).unwrap_or(correction.at);
+        self.corrections.push(Correction { at: correction.at.max(after), ..correction });
+    }
+
     /// When it last changed in a way that readers must see.
     pub fn updated(&self) -> Timestamp {
         self.corrections.iter().map(|correction| correction.at).max().unwrap_or(self.frozen)
@@ -97,7 +104,7 @@ impl Recap {
         let text = format!("The story at #{} was withdrawn: {reason}", entry.place);
         self.withdrawn.push(entry.withdrawn(at, reason));
         self.corrections.retain(|correction| correction.story != Some(story));
-        self.corrections.push(Correction { at, story: Some(story), text });
+        self.correct(Correction { at, story: Some(story), text });
     }
 
     /// The same without a word of the story, whose reports are `items`, on other stories.

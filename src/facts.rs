@@ -7,6 +7,8 @@ mod date;
 mod number;
 mod version;
 
+pub use date::MONTHS;
+
 use std::fmt;
 use std::ops::Range;
 

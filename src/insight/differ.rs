@@ -10,7 +10,7 @@ use super::measure::{Measured, is_about_another, measured, products};
 use super::reading::{Line, Reading};
 use super::roles::{Role, roles};
 use super::{Disagreement, Figure};
-use crate::facts::{Fact, FactKind};
+use crate::facts::{Fact, FactKind, MONTHS};
 use crate::names::Names;
 use crate::text::token::{Script, script};
 
@@ -365,18 +365,6 @@ const NO_STRANGERS: &[&str] = &[
     "api",
     "us",
     "series",
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
     "monday",
     "tuesday",
     "wednesday",
@@ -422,7 +410,8 @@ fn names_a_stranger(line: &Line, known: &BTreeSet<String>) -> bool {
         let word = word.trim_end_matches(|letter: char| !letter.is_alphanumeric());
         let is_capital = word.starts_with(char::is_uppercase) && word.is_ascii() && word.len() > 1;
         let lower = word.to_lowercase();
-        is_capital && !is_in_a_fact(start) && !known.contains(&lower) && !NO_STRANGERS.contains(&lower.as_str())
+        let is_usual = NO_STRANGERS.contains(&lower.as_str()) || MONTHS.contains(&lower.as_str());
+        is_capital && !is_in_a_fact(start) && !known.contains(&lower) && !is_usual
     })
 }
 

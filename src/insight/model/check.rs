@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use self::figures::{Figure, MONTHS, Sort, figures};
+use self::figures::{Figure, Sort, figures};
 use self::frame::Frame;
 use self::names::{Mention, Nouns, mentions};
 use super::super::Cite;
@@ -25,6 +25,7 @@ use super::super::reading::{cite, fits_script};
 use super::refusal::{Place, Reason};
 use super::told::{Item, Story};
 use super::words::{Word, clause, stem, words};
+use crate::facts::MONTHS;
 use crate::names::Names;
 use crate::text::sentence::sentences;
 use crate::text::token::is_unspaced;

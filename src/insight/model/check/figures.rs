@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use regex::Regex;
 
 use super::super::words::{Word, is_capital, words};
-use crate::facts::{FactKind, facts_written};
+use crate::facts::{FactKind, MONTHS, facts_written};
 
 /// What a figure is a figure of.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -147,22 +147,6 @@ fn in_digits(text: &str, span: Range<usize>, words: &[Word]) -> Option<Figure> {
         span: span.start..end,
     })
 }
-
-/// Their English names.
-pub(super) const MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// A word that multiplies, right after `at`, and where it ends.
 fn scale_after(text: &str, at: usize) -> Option<(f64, usize)> {

@@ -34,7 +34,7 @@ pub use history::History;
 pub use questions::{Asked, Question, judged, questions};
 pub use standpoint::Standpoint;
 pub use teller::{Teller, Told};
-pub use window::{Due, due, running_week, window_of};
+pub use window::{Due, due, next_recap, running_week, window_of};
 
 use field::{Field, Outcome, Shown};
 use own::own_lists;

@@ -329,7 +329,7 @@ impl Library<'_> {
             audiences: &audiences,
             sources: self.config.sources.len(),
             items: self.store.count_items()?,
-            next: self.next()?,
+            next: compose::next_recap(self.store, &self.config.recap.slot, self.now)?,
             changed: if latest.is_some() { changed } else { self.now },
         };
         Ok(html::home(site, &home))
@@ -338,15 +338,6 @@ impl Library<'_> {
     fn this_week(&self, site: &Site) -> Result<Document> {
         let running = compose::running(self.store, self.config, self.now)?;
         Ok(html::this_week(site, &running, running.window.end))
-    }
-
-    /// When the next recap comes out: one that waits for its editor at its deadline.
-    fn next(&self) -> Result<Timestamp> {
-        if let Some(draft) = self.store.draft()? {
-            return Ok(draft.deadline.max(self.now));
-        }
-        let (_, window) = compose::running_week(self.store, &self.config.recap.slot, self.now)?;
-        Ok(window.end)
     }
 
     fn archive(&self, year: Option<i16>) -> Result<Vec<html::Listed>> {

@@ -11,6 +11,7 @@ use super::ask::Health;
 use super::lists;
 use super::output::{self, Style};
 use crate::clock::Clock;
+use crate::compose::next_recap;
 use crate::config::Config;
 use crate::editor::DraftFile;
 use crate::hub::{Subscription, Wish};
@@ -35,12 +36,16 @@ pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
     if style == Style::Json {
         problems.iter().for_each(|problem| output::complain(problem));
     }
-    let (states, subscriptions, draft, model) = match Store::read(&config.store.path) {
-        Ok(store) => (store.states()?, store.subscriptions()?, store.draft()?, store.model_use(None)?),
-        Err(StoreError::Missing { .. }) => Default::default(),
+    let now = clock.now();
+    let slot = &config.recap.slot;
+    let (states, subscriptions, draft, model, next) = match Store::read(&config.store.path) {
+        Ok(store) => {
+            let next = next_recap(&store, slot, now)?;
+            (store.states()?, store.subscriptions()?, store.draft()?, store.model_use(None)?, next)
+        }
+        Err(StoreError::Missing { .. }) => (HashMap::new(), Vec::new(), None, None, slot.next(now)),
         Err(error) => return Err(error.into()),
     };
-    let now = clock.now();
     if style == Style::Json {
         for source in &config.sources {
             let hub = subscriptions.iter().find(|it| it.source == source.id && it.wish == Wish::Held);
@@ -68,7 +73,7 @@ pub fn status(config: &Config, clock: Clock, style: Style) -> Result<ExitCode> {
         );
         output::line(&output::printable(&told))?;
     }
-    output::line(&summary(config, &states, now))?;
+    output::line(&summary(config, &states, next))?;
     problems.iter().try_for_each(|problem| output::line(problem))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -137,7 +142,7 @@ fn advice(source: &SourceId, state: &SourceState) -> Option<String> {
 }
 
 /// "45 sources, 1 failing, 1 held; next recap Monday 11 May 2026 08:00 UTC".
-fn summary(config: &Config, states: &HashMap<SourceId, SourceState>, now: Timestamp) -> String {
+fn summary(config: &Config, states: &HashMap<SourceId, SourceState>, next: Timestamp) -> String {
     let count = |is: fn(&SourceState) -> bool| {
         config.sources.iter().filter(|source| states.get(&source.id).is_some_and(is)).count()
     };
@@ -150,7 +155,7 @@ fn summary(config: &Config, states: &HashMap<SourceId, SourceState>, now: Timest
     let rarer: String =
         rarer.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!(", {count} {word}")).collect();
     let zone = config.recap.slot.zone.clone();
-    let next = config.recap.slot.next(now).to_zoned_datetime(zone).strftime("%A %-d %B %Y %H:%M %Z").to_string();
+    let next = next.to_zoned_datetime(zone).strftime("%A %-d %B %Y %H:%M %Z").to_string();
     format!("{}, {failing} failing{rarer}; next recap {next}", words::count(config.sources.len(), "source"))
 }
 

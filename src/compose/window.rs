@@ -54,6 +54,20 @@ pub fn running_week(store: &Store, slot: &Slot, now: Timestamp) -> Result<(Week,
     Ok((week, start..slot.next(now).max(slot.window(week).end)))
 }
 
+/// When the next recap comes out, as seen at `now`: one that waits for its editor at its deadline, any
+/// other when the running window closes, which after another schedule need not be the next slot.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn next_recap(store: &Store, slot: &Slot, now: Timestamp) -> Result<Timestamp> {
+    if let Some(draft) = store.draft()? {
+        return Ok(draft.deadline.max(now));
+    }
+    let (_, window) = running_week(store, slot, now)?;
+    Ok(window.end)
+}
+
 /// The window of `week` as it stands at `now`: of the one that runs or is due, by what was
 /// published before; of any other, by the schedule.
 ///

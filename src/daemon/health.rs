@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::Shared;
+use crate::compose::next_recap;
 use crate::config::{Config, ListPlace, SourceList};
 use crate::editor::DraftFile;
 use crate::opml::ListStanding;
@@ -59,13 +60,14 @@ impl Health {
         let config = shared.config.borrow().clone();
         let by = config.clone();
         let asked = shared.readers.ask(move |store| {
+            let next = next_recap(store, &by.recap.slot, now)?;
             let facts = (store.count_items()?, store.listed()?, store.anchor()?, store.hub_counts(now)?);
-            Ok((facts, lists(&by, store)?, store.draft()?))
+            Ok((facts, lists(&by, store)?, store.draft()?, Some(next)))
         });
         let asked = asked.await;
         let why_untold = shared.poller.borrow().as_ref().and_then(|poller| poller.hubs().why_untold());
         let unreadable = asked.as_ref().err().map(ToString::to_string);
-        let ((items, listed, anchor, hubs), lists, draft) = asked.unwrap_or_default();
+        let ((items, listed, anchor, hubs), lists, draft, next) = asked.unwrap_or_default();
         let state = self.state();
         let unwritable = state.store.clone();
         let mut problems: Vec<String> =
@@ -99,7 +101,7 @@ impl Health {
             },
             "draft": draft.map(|draft| self::draft(&draft, &config)),
             "last_recap": listed.first().map(|listed| listed.week),
-            "next_recap": config.recap.slot.next(anchor.unwrap_or(now).max(now)),
+            "next_recap": next,
         });
         Response {
             status: if problems.is_empty() { 200 } else { 503 },

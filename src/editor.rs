@@ -25,6 +25,8 @@ use crate::week::Week;
 pub use corrections::Amendment;
 pub use file::DraftFile;
 
+use file::Written;
+
 /// A recap that is frozen so soon after its slot has its deadline counted from the slot.
 const PUNCTUAL: SignedDuration = SignedDuration::from_mins(5);
 
@@ -292,20 +294,18 @@ impl Newsroom {
         let found =
             file.read().map_err(|error| Flaw { line: 0, reason: format!("the file cannot be read: {error}") })?;
         let is_replaced = |bytes: &Vec<u8>| open.replaced.is_some_and(|hash| hash == digest(bytes));
-        let gone = found.is_none();
-        match found.filter(|bytes| !is_replaced(bytes)) {
-            Some(bytes) => Ok(bytes),
+        let written = match found {
+            Some(bytes) if !is_replaced(&bytes) => return Ok(bytes),
+            Some(bytes) => file.write_over(&bytes, &open.text),
             None => {
-                match file.write(&open.text) {
-                    Ok(()) if gone => {
-                        tracing::warn!(week = %open.week, "{} was gone: it is written again, as it was", file.path().display());
-                    }
-                    Ok(()) => (),
-                    Err(error) => self.could_not_write(&file, &error),
-                }
-                Ok(open.text.clone().into_bytes())
+                tracing::warn!(week = %open.week, "{} is gone: it is written again, as it was", file.path().display());
+                file.write(&open.text)
             }
+        };
+        if let Err(error) = written {
+            self.could_not_write(&file, &error);
         }
+        Ok(open.text.clone().into_bytes())
     }
 
     /// Looks at the file of a week that waits, and publishes it if it is time.
@@ -330,7 +330,11 @@ impl Newsroom {
             self.accept(&open, &bytes).await?;
         }
         self.release(open.week);
-        if is_time { self.bring_out(&open, &frozen, &draft).await } else { Ok(Tended::Waiting(open.deadline)) }
+        if is_time {
+            self.bring_out(&open, &frozen, (&draft, &bytes)).await
+        } else {
+            Ok(Tended::Waiting(open.deadline))
+        }
     }
 
     /// The draft that the file is, with its bytes; else why it cannot be published.
@@ -383,8 +387,8 @@ impl Newsroom {
         }
     }
 
-    /// Publishes the week as `draft` has it.
-    async fn bring_out(&self, open: &OpenDraft, frozen: &Frozen, draft: &Draft) -> Result<Tended> {
+    /// Publishes the week as `draft` has it, which is what these `bytes` say.
+    async fn bring_out(&self, open: &OpenDraft, frozen: &Frozen, (draft, bytes): (&Draft, &[u8])) -> Result<Tended> {
         let gone = self.readers.ask(withdrawn).await?;
         let without =
             |recap: Recap| gone.iter().fold(recap, |recap, (story, items)| recap.without_traces(*story, items));
@@ -397,9 +401,15 @@ impl Newsroom {
         let authority = compose::authority(&self.config, self.now);
         match self.handle.publish(recaps, notes, authority).await? {
             Published::Now => {
-                let file = self.file(open.week);
-                if let Err(error) = file.put_away() {
-                    tracing::warn!(%error, "the draft of what is published stays at {}", file.path().display());
+                let (file, week) = (self.file(open.week), open.week);
+                match file.put_away(bytes) {
+                    Ok(Written::Yes) => (),
+                    Ok(Written::SavedMeanwhile) => {
+                        tracing::warn!(%week, "the draft of {week} was saved while it was published: readers have what it said before");
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "the draft of what is published stays at {}", file.path().display());
+                    }
                 }
                 Ok(Tended::Published(Box::new(pool)))
             }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Done, DraftFile, Event, Fresh, Look, News, Newsroom, Note, Refusal, Tended, digest};
+use super::{Done, DraftFile, Event, Fresh, Look, News, Newsroom, Note, Refusal, Tended, Written, digest};
 use crate::compose::{Extent, History, Order, due, freeze, publish_due, running_week};
 use crate::config::Config;
 use crate::draft::{Draft, Frozen, HEADLINE_MAX, Mark, NOTE_MAX, Sheet, Word};
@@ -213,12 +213,11 @@ impl Newsroom {
         let replaced = Some(digest(over));
         let good = DraftChange::Good { week: open.week, edition, text: text.clone(), replaced };
         self.handle.keep(good, notes).await?;
-        // Saved in between: it is an edition behind then, and its editor is told.
-        if file.holds_other_than(over) {
-            return Ok(Ok(()));
-        }
-        if let Err(error) = file.write(&text) {
-            self.could_not_write(&file, &error);
+        match file.write_over(over, &text) {
+            Ok(Written::Yes) => (),
+            // It is an edition behind then, and its editor is told.
+            Ok(Written::SavedMeanwhile) => return Ok(Ok(())),
+            Err(error) => self.could_not_write(&file, &error),
         }
         self.release(open.week);
         Ok(Ok(()))

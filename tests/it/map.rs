@@ -39,6 +39,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("comfy_table", &["cli"]),
     ("indicatif", &["cli"]),
     ("tracing_subscriber", &["cli"]),
+    ("rustix", &["editor"]),
     ("tempfile", &["demo"]),
 ];
 

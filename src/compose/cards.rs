@@ -7,12 +7,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::teller::as_read;
 use super::{Question, Teller, Told};
 use crate::config::Config;
-use crate::id::{AudienceId, ItemId, StoryId};
+use crate::id::{AudienceId, ItemId, SourceId, StoryId};
 use crate::insight::model::{self, Refusal, Written};
 use crate::insight::{Author, EarlierStory, Insight, Report, Subject};
 use crate::names::{Names, Sort};
+use crate::source::Readers;
 use crate::store::{Result, Store};
 use crate::story::{self, Story};
 
@@ -217,9 +219,11 @@ impl<'w> Writer<'w> {
     fn about<T>(&self, told: &Told, follows: Option<StoryId>, tell: impl FnOnce(&Subject) -> T) -> T {
         let texts: Vec<String> = told.reports.iter().map(|report| report.item.entry.text()).collect();
         let languages: Vec<Option<String>> = told.reports.iter().map(story::Report::language).collect();
-        let mut reports: Vec<(usize, Report)> = (0..told.reports.len())
-            .map(|at| (at, self.report(&told.reports[at], &texts[at], languages[at].as_deref())))
-            .collect();
+        let mut reports: Vec<(usize, Report)> = as_read(&told.reports, &texts).into_iter().enumerate().collect();
+        for ((_, report), (found, language)) in reports.iter_mut().zip(told.reports.iter().zip(&languages)) {
+            report.language = language.as_deref();
+            (report.quotable_words, report.readers) = self.rights(&found.item.source);
+        }
         // The lead first, then whose word counts most; of equals, the earlier one.
         reports.sort_by(|(a_at, a), (b_at, b)| {
             let leads = (*b_at == told.lead).cmp(&(*a_at == told.lead));
@@ -234,22 +238,11 @@ impl<'w> Writer<'w> {
         tell(&subject)
     }
 
-    fn report<'r>(&self, report: &'r story::Report, text: &'r str, language: Option<&'r str>) -> Report<'r> {
-        let source = self.config.sources.iter().find(|source| source.id == report.item.source);
+    /// How many words of an item of `source` may be quoted, and who may read it.
+    fn rights(&self, source: &SourceId) -> (usize, Readers) {
+        let source = self.config.sources.iter().find(|configured| configured.id == *source);
         let words = source.and_then(|source| source.excerpt_words).unwrap_or(self.config.publish.excerpt_words);
-        Report {
-            item: report.item.id,
-            version: report.item.version,
-            publisher: &report.publisher.name,
-            weight: report.publisher.weight.value(),
-            kind: report.publisher.kind,
-            title: &report.item.entry.title,
-            text,
-            language,
-            published: report.appeared(),
-            quotable_words: words as usize,
-            readers: source.map(|source| source.readers).unwrap_or_default(),
-        }
+        (words as usize, source.map(|source| source.readers).unwrap_or_default())
     }
 }
 

@@ -9,11 +9,12 @@ use url::Url;
 
 use super::Teller;
 use super::history::History;
+use super::teller::as_read;
 use crate::config::Config;
 use crate::facts::{FactKind, facts};
 use crate::id::StoryId;
+use crate::insight::Author;
 use crate::insight::development::{Change, What};
-use crate::insight::{self, Author};
 use crate::item::{self, Item};
 use crate::link::canonical;
 use crate::names::Names;
@@ -269,22 +270,4 @@ fn tells_the_same_amounts(told: &[Report], now: &[Report]) -> bool {
     };
     let now = amounts(now);
     !now.is_empty() && now.is_subset(&amounts(told))
-}
-
-/// Reports as the authors of cards read them.
-fn as_read<'r>(reports: &'r [Report], texts: &'r [String]) -> Vec<insight::Report<'r>> {
-    let read = |(report, text): (&'r Report, &'r String)| insight::Report {
-        item: report.item.id,
-        version: report.item.version,
-        publisher: &report.publisher.name,
-        weight: report.publisher.weight.value(),
-        kind: report.publisher.kind,
-        title: &report.item.entry.title,
-        text,
-        language: None,
-        published: report.appeared(),
-        quotable_words: 0,
-        readers: Default::default(),
-    };
-    reports.iter().zip(texts).map(read).collect()
 }

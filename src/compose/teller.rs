@@ -8,11 +8,12 @@ use jiff::Timestamp;
 use crate::audience::{Spoken, Tag, Tagger};
 use crate::config::Config;
 use crate::id::{AudienceId, SourceId, StoryId};
+use crate::insight;
 use crate::item::Item;
 use crate::names::Names;
 use crate::publisher::{Kind, Publisher, Publishers};
 use crate::rank::{Scale, Score, score};
-use crate::source::Source;
+use crate::source::{Readers, Source};
 use crate::story::signature::Signature;
 use crate::story::{Report, Story, leads};
 
@@ -107,6 +108,24 @@ impl<'c> Teller<'c> {
             always,
         })
     }
+}
+
+/// Reports as the authors of cards read them, with their texts: nothing of them may be quoted yet.
+pub(super) fn as_read<'r>(reports: &'r [Report], texts: &'r [String]) -> Vec<insight::Report<'r>> {
+    let read = |(report, text): (&'r Report, &'r String)| insight::Report {
+        item: report.item.id,
+        version: report.item.version,
+        publisher: &report.publisher.name,
+        weight: report.publisher.weight.value(),
+        kind: report.publisher.kind,
+        title: &report.item.entry.title,
+        text,
+        language: None,
+        published: report.appeared(),
+        quotable_words: 0,
+        readers: Readers::default(),
+    };
+    reports.iter().zip(texts).map(read).collect()
 }
 
 /// What the source and the publisher of a report go by.

@@ -412,6 +412,29 @@ mod tests {
     }
 
     #[test]
+    fn no_company_has_more_than_its_share() {
+        let told: Vec<(f64, String, String)> = (0..8)
+            .map(|number| (9.0 - f64::from(number), format!("p{number}.test"), format!("event{number} word{number}")))
+            .collect();
+        let told: Vec<Told> = told.iter().map(|(points, host, title)| (*points, &**host, &**title)).collect();
+        // The fifth is about another company, too, and that is why it goes.
+        let named = ["openai", "openai", "openai", "openai", "nvidia openai", "nvidia", "", "openai"];
+        let of = |((number, told), named): ((i64, &Told), &str)| Candidate {
+            companies: named.split_whitespace().map(Arc::from).collect(),
+            ..candidate(number, told)
+        };
+        let candidates: Vec<Candidate> = (1..).zip(&told).zip(named).map(of).collect();
+        let selection = selected(&candidates, &told, 10);
+        assert_eq!(selection.chosen.iter().map(|chosen| chosen.candidate).collect::<Vec<_>>(), [0, 1, 5, 6]);
+        let why = "2 stories about `openai` are chosen already";
+        assert_eq!(
+            selection.left_out,
+            [2, 3, 4, 7].map(|index| (index, why.to_owned())),
+            "a fifth of ten places is two"
+        );
+    }
+
+    #[test]
     fn another_publisher_leads_where_the_best_one_leads_enough() {
         let shown = report(&[(9.0, "a.test", "one"), (8.0, "a.test b.test", "two")], 5);
         assert_eq!(shown, "9.0 one\n8.0 two\n");

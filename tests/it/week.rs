@@ -1,6 +1,7 @@
 //! A week's life, from outside: what is chosen from what, once, whatever
 //! happens to schedule, machine and configuration; and what is said of it.
 
+use expect_test::expect_file;
 use recapd::id::{AudienceId, StoryId};
 use recapd::recap::{Issue, Recap};
 use recapd::store::Store;
@@ -8,6 +9,7 @@ use recapd::store::Store;
 use crate::command::recapd;
 use crate::folder::{Folder, source};
 use crate::origin::{Origin, Page, rss};
+use crate::running::Daemon;
 
 /// A Friday; the last full week is 2026-W18.
 const NOW: &str = "2026-05-08T08:00:00Z";
@@ -102,6 +104,7 @@ fn the_first_issue_is_made_of_the_backlog_and_says_so() {
     assert_eq!(first.window.end.to_string(), "2026-05-04T08:00:00Z");
     assert_eq!(headlines(&first), ["Chatbot refuses to write poems", "AI lathes learn to sing"]);
     assert!(scene.shown("2026-W18", "html").contains("first issue"));
+    expect_file!["../weeks/first.md"].assert_eq(&scene.shown("2026-W18", "md"));
     assert_eq!(scene.publish("2026-05-11T08:00:00Z"), "2026-W19 is published with 1 story\n");
     assert_eq!(scene.recap("2026-W19").issue, Issue::Later);
 }
@@ -117,6 +120,7 @@ fn a_quiet_week_is_short_and_says_so() {
         let shown = scene.shown("2026-W19", format);
         assert!(shown.contains(quiet), "{format}: {shown}");
     }
+    expect_file!["../weeks/quiet.md"].assert_eq(&scene.shown("2026-W19", "md"));
     assert!(headlines(&scene.recap("2026-W19")) == ["AI chisels fall silent"], "a thin week still names its story");
     assert_eq!(scene.recap("2026-W19").title(), "Week 19: AI chisels fall silent");
 }
@@ -134,6 +138,7 @@ fn an_empty_week_is_published_and_says_why_it_is_empty() {
         let shown = scene.shown("2026-W20", format);
         assert!(shown.contains("An empty week: no source had anything new."), "{format}: {shown}");
     }
+    expect_file!["../weeks/empty.md"].assert_eq(&scene.shown("2026-W20", "md"));
     // Items came, and none of them was news.
     scene.news("2026-05-20T08:00:00Z", "Rain in Spain");
     scene.publish("2026-05-25T08:00:00Z");
@@ -168,6 +173,22 @@ fn a_schedule_moved_from_monday_to_friday_makes_one_longer_week() {
     assert_eq!(long.window.start, scene.recap("2026-W19").window.end);
     scene.news("2026-05-25T08:00:00Z", "A chatbot for carpenters");
     assert_eq!(scene.publish("2026-05-29T08:00:00Z"), "2026-W21 is published with 1 story\n");
+}
+
+#[test]
+fn after_another_schedule_the_next_recap_is_when_the_running_week_ends() {
+    let scene = Scene::new("");
+    scene.poll(NOW);
+    scene.publish("2026-05-11T08:00:00Z");
+    scene.schedule("day = \"friday\"");
+    // A slot on Friday 15 May closes nothing.
+    let now = "2026-05-13T08:00:00Z";
+    let status = recapd(scene.folder.whole(), &["--now", now, "status"]).out;
+    assert!(status.contains("next recap Friday 22 May 2026 08:00 UTC"), "{status}");
+    let daemon = Daemon::start(&scene.folder, now);
+    assert_eq!(daemon.health()["next_recap"], "2026-05-22T08:00:00Z");
+    let front = daemon.get("/").text();
+    assert!(front.contains("22 May 2026"), "{front}");
 }
 
 #[test]

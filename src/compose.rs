@@ -24,7 +24,7 @@ use crate::draft::{Candidate, Frozen, View};
 use crate::id::StoryId;
 use crate::ledger::{Event, Note};
 use crate::recap::{AudienceName, AudienceShare, Issue, LeftOut, Recap, Related, State};
-use crate::store::{Handle, Published, Readers, Result, Store};
+use crate::store::{Handle, Occasion, Published, Readers, Result, Store};
 use crate::week::Week;
 
 pub use branch::branch;
@@ -207,7 +207,7 @@ pub async fn publish_due(
     config: &std::sync::Arc<Config>,
     now: Timestamp,
 ) -> Result<Option<Recap>> {
-    branch_if_due(handle, readers, config, now).await?;
+    look_again_if_due(handle, readers, config, now).await?;
     // A chosen story may become part of another while its week is composed.
     for _ in 0..ATTEMPTS {
         let by = config.clone();
@@ -235,12 +235,13 @@ pub async fn publish_due(
     Ok(None)
 }
 
-/// What is new of published stories leaves them before a week is frozen, if one is due at `now`.
+/// Before a week is frozen, if one is due at `now`: what came since the last look is looked at again, and what is
+/// new of published stories leaves them.
 ///
 /// # Errors
 ///
 /// If the database fails.
-pub async fn branch_if_due(
+pub async fn look_again_if_due(
     handle: &Handle,
     readers: &Readers,
     config: &std::sync::Arc<Config>,
@@ -248,6 +249,13 @@ pub async fn branch_if_due(
 ) -> Result<()> {
     let by = config.clone();
     if readers.ask(move |store| due(store, &by.recap.slot, now)).await?.is_some() {
+        match handle.settle(Occasion::Week, now).await {
+            // It is published as it stands: a mistake of ours shall not keep it from being so.
+            Err(error) if error.of_the_whole().is_none() => {
+                tracing::error!(error = &error as &dyn std::error::Error, "could not look again at what came");
+            }
+            settled => settled?,
+        }
         branch(handle, readers, config, now).await?;
     }
     Ok(())

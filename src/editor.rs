@@ -215,7 +215,7 @@ impl Newsroom {
 
     /// Freezes the week that is due, and writes its file; none if none is.
     async fn draft_due(&self) -> Result<Option<OpenDraft>> {
-        compose::branch_if_due(&self.handle, &self.readers, &self.config, self.now).await?;
+        compose::look_again_if_due(&self.handle, &self.readers, &self.config, self.now).await?;
         // A candidate may become part of another story while its week is frozen.
         for _ in 0..ATTEMPTS {
             let Some(frozen) = self.freeze_due().await? else { return Ok(None) };

@@ -80,6 +80,8 @@ impl Desk {
     pub async fn prepare(&self, now: Timestamp) -> Result<()> {
         let Some(model) = &self.config.model else { return Ok(()) };
         let deadline = tokio::time::Instant::now() + model.wait;
+        // Else it would be asked of stories that are others when the week is frozen.
+        compose::look_again_if_due(&self.handle, &self.readers, &self.config, now).await?;
         let by = self.config.clone();
         let open = self.readers.ask(move |store| {
             let Some(due) = due(store, &by.recap.slot, now)? else { return Ok(None) };

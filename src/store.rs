@@ -47,6 +47,7 @@ pub use parents::{Branch, Late, Parent};
 pub use readers::Readers;
 pub use recaps::{Listed, Published};
 pub use retention::{More, Removed};
+pub use settling::Occasion;
 pub use source_lists::remembered_list;
 pub use words::Told;
 

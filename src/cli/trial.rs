@@ -18,7 +18,7 @@ use crate::id::{AudienceId, ItemId, SourceId, StoryId};
 use crate::item::{Entry, Item};
 use crate::source::Source;
 use crate::story::imprint::Imprint;
-use crate::story::settle::{SecondLook, Stay};
+use crate::story::settle::{SecondLook, Sight, Stay};
 
 /// What to try.
 #[derive(Debug, Subcommand)]
@@ -89,7 +89,7 @@ fn stories(config: &Config, lines: &[Line]) -> Result<()> {
         let item = item(config, line, number)?;
         let at = line.published.unwrap_or(Timestamp::UNIX_EPOCH);
         numbers.insert(item.id, number);
-        look.add(&Imprint::of(&item, at, &config.names), StoryId::begun_by(item.id), Stay::Free);
+        look.add(&Imprint::of(&item, at, &config.names), StoryId::begun_by(item.id), (Stay::Free, Sight::First));
     }
     let mut clusters: HashMap<usize, StoryId> =
         numbers.iter().map(|(item, number)| (*number, StoryId::begun_by(*item))).collect();

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -27,10 +27,14 @@ use crate::id::SourceId;
 use crate::poll::queue::Queue;
 use crate::poll::{Outcome, Polled, Poller};
 use crate::schedule::NEVER;
-use crate::store::{More, StoreError};
+use crate::store::{More, Occasion, StoreError};
 
 /// Looked at anew at least this often, so that a clock that jumps is noticed.
 const LONGEST_NAP: Duration = Duration::from_secs(60);
+
+/// What came out of order is looked at again after so long, whether polls are on their way or not: of thousands of
+/// sources one always is.
+const LONGEST_UNSEEN: SignedDuration = SignedDuration::from_mins(10);
 
 /// Between two pieces of a longer work.
 const BREATH: Duration = Duration::from_millis(20);
@@ -93,6 +97,8 @@ struct Worker {
     damage: Option<StoreError>,
     /// Whether something came since published stories were looked at for what is new.
     came: Came,
+    /// When stories were looked at again last, as far as they had to be.
+    looked: Option<Timestamp>,
     /// Turns that the store did not take.
     setbacks: Setbacks,
     retention: Retention,
@@ -122,6 +128,7 @@ impl Worker {
             resume: None,
             damage: None,
             came: Came::Something,
+            looked: None,
             setbacks: Setbacks::default(),
             retention: Retention::default(),
             asking: None,
@@ -205,8 +212,9 @@ impl Worker {
         while let Some(source) = self.queue.begin(now) {
             self.start(source, now);
         }
-        // With nothing on its way, what came out of order is all there.
-        if self.begun.is_empty()
+        // With nothing on its way, what came out of order is all there; where there is no such moment, it waits no longer.
+        let is_time = self.looked.is_none_or(|looked| now < looked || now.duration_since(looked) >= LONGEST_UNSEEN);
+        if (self.begun.is_empty() || is_time)
             && let Err(error) = self.settle(now).await
         {
             return self.failed(&error);
@@ -226,7 +234,8 @@ impl Worker {
 
     /// Looks again at what came out of order, and at published stories for what is new of them.
     async fn settle(&mut self, now: Timestamp) -> std::result::Result<(), StoreError> {
-        self.shared.handle.settle().await?;
+        self.looked = Some(now);
+        self.shared.handle.settle(Occasion::Round, now).await?;
         if self.came == Came::Something {
             compose::branch(&self.shared.handle, &self.shared.readers, &self.config, now).await?;
             self.came = Came::Nothing;

@@ -10,7 +10,7 @@ use super::{Outcome, Polled, Poller};
 use crate::clock::Clock;
 use crate::id::SourceId;
 use crate::source::Source;
-use crate::store::{StoreError, Taken};
+use crate::store::{Occasion, StoreError, Taken};
 
 /// How the sources of a round follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl Poller {
             summary.count(&polled);
             done(&polled);
         }
-        self.handle.settle().await?;
+        self.handle.settle(Occasion::Round, clock.now()).await?;
         Ok(summary)
     }
 

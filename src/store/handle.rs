@@ -18,8 +18,8 @@ use super::parents::Branch;
 use super::recaps::Published;
 use super::retention::Removed;
 use super::{
-    DraftChange, Edited, HubChange, ModelCall, Result, Store, StoreError, Told, imprints, items, ledger, sources,
-    stories,
+    DraftChange, Edited, HubChange, ModelCall, Occasion, Result, Store, StoreError, Told, imprints, items, ledger,
+    sources, stories,
 };
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::ledger::{Event, Note};
@@ -78,7 +78,7 @@ enum Job {
     Turn(Box<Turn>, oneshot::Sender<Result<Taken>>),
     Publish(Box<Publication>, oneshot::Sender<Result<Published>>),
     Word(Word, Vec<SourceId>, Timestamp, oneshot::Sender<Result<Vec<Told>>>),
-    Settle(oneshot::Sender<Result<()>>),
+    Settle(Occasion, Timestamp, oneshot::Sender<Result<()>>),
     Edit(word::Grouping, Timestamp, oneshot::Sender<Result<Edited>>),
     Branch(Vec<Branch>, Timestamp, oneshot::Sender<Result<usize>>),
     Trial(oneshot::Sender<Result<()>>),
@@ -108,7 +108,8 @@ impl Handle {
     pub fn start(path: &Path, names: Arc<Names>) -> Result<Self> {
         let store = Store::open(path)?;
         let (jobs, waiting) = mpsc::channel(MOST_WAITING);
-        let writer = Writer { store, names, index: None, cleaned: 0, traffic: Traffic::Single, late: None };
+        let writer =
+            Writer { store, names, index: None, cleaned: 0, traffic: Traffic::Single, order: Arrivals::Unknown };
         let spawned = thread::Builder::new().name("store".to_owned()).spawn(move || writer.run(waiting));
         spawned.map_err(|source| StoreError::Folder { path: path.to_owned(), source })?;
         Ok(Self { jobs })
@@ -149,14 +150,15 @@ impl Handle {
         written.await.map_err(|_| StoreError::Closed)?
     }
 
-    /// Looks again at what came out of order, if anything did: for the end of a round.
+    /// Looks again at what came since it did so last, if this is an occasion to; whether that was before a restart
+    /// does not matter, nor whether polls are on their way.
     ///
     /// # Errors
     ///
     /// If the database fails; nothing is written then.
-    pub async fn settle(&self) -> Result<()> {
+    pub async fn settle(&self, occasion: Occasion, now: Timestamp) -> Result<()> {
         let (answer, written) = oneshot::channel();
-        self.jobs.send(Job::Settle(answer)).await.map_err(|_| StoreError::Closed)?;
+        self.jobs.send(Job::Settle(occasion, now, answer)).await.map_err(|_| StoreError::Closed)?;
         written.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -277,6 +279,15 @@ enum Traffic {
     Many,
 }
 
+/// Whether items came out of order since they were looked at again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Arrivals {
+    /// The store is to be asked: what came before this process is not known yet.
+    Unknown,
+    InOrder,
+    OutOfOrder,
+}
+
 struct Writer {
     store: Store,
     names: Arc<Names>,
@@ -285,8 +296,8 @@ struct Writer {
     cleaned: usize,
     /// As the last commit found it.
     traffic: Traffic,
-    /// When items came last that are older than others before them; none since a second look.
-    late: Option<Timestamp>,
+    /// As they came since the last second look.
+    order: Arrivals,
 }
 
 impl Writer {
@@ -316,9 +327,9 @@ impl Writer {
                     // As above: whoever hung up is heard all the same.
                     let _ = answer.send(self.fenced(|writer| writer.store.tell(word, &sources, now)));
                 }
-                Job::Settle(answer) => {
+                Job::Settle(occasion, now, answer) => {
                     // As above.
-                    let _ = answer.send(self.fenced(Self::settle));
+                    let _ = answer.send(self.fenced(|writer| writer.settle(occasion, now)));
                 }
                 Job::Edit(word, now, answer) => {
                     // As above.
@@ -449,8 +460,7 @@ impl Writer {
             None if groups => Some(self.read_index(turns)?),
             kept => kept,
         };
-        let late = turns.iter().filter(|turn| index.as_ref().is_some_and(|index| is_late(index, turn)));
-        let late = late.map(|turn| turn.at).max();
+        let is_late = turns.iter().any(|turn| index.as_ref().is_some_and(|index| is_late(index, turn)));
         let transaction = self.store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut numbers = Numbers::default();
         let taken = turns.iter().map(|turn| write(&transaction, turn, &mut numbers));
@@ -461,7 +471,9 @@ impl Writer {
             }
         }
         transaction.commit()?;
-        self.late = self.late.max(late);
+        if is_late {
+            self.order = Arrivals::OutOfOrder;
+        }
         self.index = index.map(|index| self.cleaned(index, turns));
         Ok(taken)
     }
@@ -470,27 +482,33 @@ impl Writer {
     fn read_index(&mut self, turns: &[Box<Turn>]) -> Result<Index> {
         let mut index = Index::default();
         let Some(horizon) = horizon(turns) else { return Ok(index) };
-        self.store.each_imprint_since(horizon, &self.names, |imprint, story| index.insert(&imprint, story))?;
+        self.store.each_imprint_since(horizon, &self.names, |_, imprint, story| index.insert(&imprint, story))?;
         self.store.kept_apart()?.into_iter().for_each(|[one, two]| index.keep_apart(one, two));
         Ok(index)
     }
 
-    /// Looks again at what came out of order.
-    fn settle(&mut self) -> Result<()> {
-        // Taken first: a look that fails for a reason of its own is not tried for ever.
-        let Some(now) = self.late.take() else { return Ok(()) };
-        match self.store.settle(&self.names, now) {
-            Ok(Some(index)) => {
-                self.cleaned = index.len();
-                self.index = Some(index);
-                Ok(())
-            }
-            Ok(None) => Ok(()),
-            Err(error) => {
-                self.late = error.of_the_whole().map(|_| now);
-                Err(error)
-            }
+    /// Looks again at what came since the last time, if it is due.
+    fn settle(&mut self, occasion: Occasion, now: Timestamp) -> Result<()> {
+        let is_due = match (occasion, self.order) {
+            (Occasion::Round, Arrivals::InOrder) => false,
+            (Occasion::Round, Arrivals::OutOfOrder) => true,
+            (Occasion::Week, _) | (_, Arrivals::Unknown) => self.store.is_look_due(occasion, now)?,
+        };
+        // Said first: a look that fails for a reason of its own is not tried for ever.
+        self.order = Arrivals::InOrder;
+        if !is_due {
+            return Ok(());
         }
+        let index = self.store.settle(&self.names, now).inspect_err(|error| {
+            if error.of_the_whole().is_some() {
+                self.order = Arrivals::Unknown;
+            }
+        })?;
+        if let Some(index) = index {
+            self.cleaned = index.len();
+            self.index = Some(index);
+        }
+        Ok(())
     }
 
     /// Nothing joins a story any more that is not there any more.
@@ -651,7 +669,17 @@ mod tests {
     fn writer() -> (TempDir, Writer) {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("recapd.db")).unwrap();
-        (folder, Writer { store, names: Arc::default(), index: None, cleaned: 0, traffic: Traffic::Single, late: None })
+        (
+            folder,
+            Writer {
+                store,
+                names: Arc::default(),
+                index: None,
+                cleaned: 0,
+                traffic: Traffic::Single,
+                order: Arrivals::Unknown,
+            },
+        )
     }
 
     /// What becomes of the turns of these sources, in one batch.

@@ -29,13 +29,13 @@ enum Age {
 }
 
 impl Store {
-    /// Tells of each item placed since `since` with its story, oldest first: what new ones
+    /// Tells of each item placed since `since` with its number and its story, oldest first: what new ones
     /// are grouped with. Those that were made by other rules are made anew, and kept.
     pub(super) fn each_imprint_since(
         &mut self,
         since: Timestamp,
         names: &Names,
-        mut tell: impl FnMut(Imprint, StoryId),
+        mut tell: impl FnMut(i64, Imprint, StoryId),
     ) -> Result<()> {
         let mut all = self.imprints_since(since, names)?;
         all.sort_unstable_by_key(|kept| (kept.imprint.at, kept.imprint.item));
@@ -45,7 +45,7 @@ impl Store {
             new.try_for_each(|kept| put(&transaction, kept.number, &kept.imprint))?;
             transaction.commit()?;
         }
-        all.into_iter().for_each(|kept| tell(kept.imprint, kept.story));
+        all.into_iter().for_each(|kept| tell(kept.number, kept.imprint, kept.story));
         Ok(())
     }
 
@@ -166,7 +166,7 @@ mod tests {
     /// What the store tells of its item under these names.
     fn told(store: &mut Store, names: &Names) -> Option<Imprint> {
         let mut all = Vec::new();
-        store.each_imprint_since(Timestamp::MIN, names, |imprint, _| all.push(imprint)).unwrap();
+        store.each_imprint_since(Timestamp::MIN, names, |_, imprint, _| all.push(imprint)).unwrap();
         all.pop()
     }
 

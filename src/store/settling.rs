@@ -4,16 +4,17 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::numbers::{Numbers, story_number};
-use super::row::at;
+use super::row::{at, parsed, parsed_or_none};
 use super::{Result, Store, ledger, stories};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::ledger::{Event, Note};
 use crate::names::Names;
+use crate::story::group::is_late;
 use crate::story::group::{How, Index};
-use crate::story::settle::{Moved, SecondLook, Settled, Stay};
+use crate::story::settle::{Moved, SecondLook, Settled, Sight, Stay};
 
 /// What may still be in the next recap: two weeks, and a day for time zones.
 const OPEN: SignedDuration = SignedDuration::from_hours(15 * 24);
@@ -21,7 +22,55 @@ const OPEN: SignedDuration = SignedDuration::from_hours(15 * 24);
 /// More items than this are not looked at again: it would hold up the writer for long.
 const MOST_ITEMS: u32 = 40_000;
 
+/// What a second look is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// The end of a round: only what came out of order is worth it.
+    Round,
+    /// A week is about to be frozen: what it is made of shall not hang on the order in which it came.
+    Week,
+}
+
+/// Number of the last item that was there at a second look, in `meta`: what came since is seen first.
+const LOOKED_AT: &str = "looked at";
+
 impl Store {
+    /// Whether a second look is due at `now`: it is not remembered but read off the items that came since the
+    /// last one, so that it survives whatever ends recapd.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub(super) fn is_look_due(&self, occasion: Occasion, now: Timestamp) -> Result<bool> {
+        let (horizon, looked_at) = (at(horizon(now)), self.looked_at()?);
+        let sql = "SELECT placed FROM item
+                   WHERE number > ?1 AND placed >= ?2
+                     AND number >= (SELECT number FROM item WHERE first_seen >= ?2 ORDER BY first_seen LIMIT 1)
+                   ORDER BY number";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut came = statement.query(params![looked_at, horizon])?;
+        if occasion == Occasion::Week {
+            return Ok(came.next()?.is_some());
+        }
+        let sql = "SELECT max(placed) AS placed FROM item WHERE +number <= ?1 AND first_seen >= ?2";
+        let before = |row: &Row| parsed_or_none(row, "placed");
+        let mut newest: Option<Timestamp> = self.connection.query_row(sql, params![looked_at, horizon], before)?;
+        while let Some(row) = came.next()? {
+            let placed = parsed(row, "placed")?;
+            if newest.is_some_and(|newest| is_late(placed, newest)) {
+                return Ok(true);
+            }
+            newest = newest.max(Some(placed));
+        }
+        Ok(false)
+    }
+
+    fn looked_at(&self) -> Result<i64> {
+        let sql = "SELECT CAST(value AS INTEGER) FROM meta WHERE name = ?1";
+        let number = self.connection.prepare_cached(sql)?.query_row([LOOKED_AT], |row| row.get(0)).optional()?;
+        Ok(number.unwrap_or_default())
+    }
+
     /// Groups the items of the last two weeks anew, all but those of published
     /// stories and of those that an editor spoke of. Gives the index of them;
     /// none if they are too many, and then nothing is changed.
@@ -30,15 +79,16 @@ impl Store {
     ///
     /// If the database fails; nothing is written then.
     pub(super) fn settle(&mut self, names: &Names, now: Timestamp) -> Result<Option<Index>> {
-        let horizon = now.checked_sub(OPEN).unwrap_or(Timestamp::MIN);
+        let (horizon, looked_at) = (horizon(now), self.looked_at()?);
         if self.count_placed(horizon, Timestamp::MAX)? > MOST_ITEMS {
             return Ok(None);
         }
         let fixed = self.fixed_stories(horizon)?;
         let (mut look, mut of) = (SecondLook::default(), HashMap::new());
-        self.each_imprint_since(horizon, names, |imprint, story| {
+        self.each_imprint_since(horizon, names, |number, imprint, story| {
             let stay = if fixed.contains(&story) { Stay::Fixed } else { Stay::Free };
-            look.add(&imprint, story, stay);
+            let sight = if number > looked_at { Sight::First } else { Sight::Again };
+            look.add(&imprint, story, (stay, sight));
             of.insert(imprint.item, (imprint.source, imprint.at));
         })?;
         self.kept_apart()?.into_iter().for_each(|[one, two]| look.keep_apart(one, two));
@@ -48,9 +98,6 @@ impl Store {
     }
 
     fn write_settled(&mut self, settled: &Settled, of: &Sources, now: Timestamp) -> Result<()> {
-        if settled.moved.is_empty() {
-            return Ok(());
-        }
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut numbers = Numbers::default();
         for (story, item) in &settled.begun {
@@ -69,6 +116,10 @@ impl Store {
             let note = Note { story: Some(*into), ..Event::Merged.at(now, detail) };
             ledger::add(&transaction, &note, &mut numbers)?;
         }
+        let sql =
+            "INSERT INTO meta (name, value) SELECT ?1, CAST(coalesce(max(number), 0) AS TEXT) FROM item WHERE true
+                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        transaction.execute(sql, [LOOKED_AT])?;
         transaction.commit()?;
         Ok(())
     }
@@ -76,17 +127,24 @@ impl Store {
     /// Stories that stay as they are: published or in a draft, an editor's, one that follows another
     /// or is followed, or begun before `horizon`.
     fn fixed_stories(&self, horizon: Timestamp) -> Result<HashSet<StoryId>> {
-        let sql = "SELECT DISTINCT s.id FROM item AS i JOIN story_item AS m ON m.item = i.number
-                   JOIN story AS s ON s.number = m.story
-                   WHERE i.first_seen >= ?1 AND i.placed >= ?1
-                     AND (s.edited OR s.begun < ?1 OR EXISTS (SELECT 1 FROM recap_story WHERE story = s.number)
-                          OR EXISTS (SELECT 1 FROM draft_story WHERE story = s.number)
-                          OR EXISTS (SELECT 1 FROM mark WHERE story = s.number)
-                          OR EXISTS (SELECT 1 FROM story_parent WHERE s.number IN (story, parent)))";
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.connection.prepare_cached(FIXED)?;
         let rows = statement.query_map([at(horizon)], |row| row.get(0).map(StoryId))?;
         rows.map(|row| Ok(row?)).collect()
     }
+}
+
+const FIXED: &str = "SELECT DISTINCT s.id FROM item AS i JOIN story_item AS m ON m.item = i.number
+        JOIN story AS s ON s.number = m.story
+        WHERE i.first_seen >= ?1 AND i.placed >= ?1
+        AND (s.edited OR s.begun < ?1 OR EXISTS (SELECT 1 FROM recap_story WHERE story = s.number)
+             OR EXISTS (SELECT 1 FROM draft_story WHERE story = s.number)
+             OR EXISTS (SELECT 1 FROM mark WHERE story = s.number)
+             OR EXISTS (SELECT 1 FROM story_parent WHERE story = s.number)
+             OR EXISTS (SELECT 1 FROM story_parent WHERE parent = s.number))";
+
+/// What stands before this is in no recap to come.
+fn horizon(now: Timestamp) -> Timestamp {
+    now.checked_sub(OPEN).unwrap_or(Timestamp::MIN)
 }
 
 /// Whose each item is, and where it stands in time.

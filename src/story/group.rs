@@ -97,6 +97,11 @@ pub enum How {
     Started,
 }
 
+/// Whether an item that stands at `at` comes out of order after one that stands at `newest`.
+pub fn is_late(at: Timestamp, newest: Timestamp) -> bool {
+    newest.duration_since(at) > LATE
+}
+
 struct Candidate {
     slot: Slot,
     story: StoryId,
@@ -124,7 +129,7 @@ impl Index {
 
     /// Whether an item that stands at `at` comes out of order: it is older than the newest by a while.
     pub fn is_late(&self, at: Timestamp) -> bool {
-        self.recent.newest().is_some_and(|newest| newest.duration_since(at) > LATE)
+        self.recent.newest().is_some_and(|newest| is_late(at, newest))
     }
 
     /// Adds an item whose story is known.

@@ -1,11 +1,12 @@
 //! A second look: what came out of order is grouped anew in the order of time,
 //! by how rare each word is in all of it. So it matters little which source
-//! answered first. Stories keep their ids as far as they can.
+//! answered first, neither for what belongs together nor for what it is called.
+//! Stories that an earlier look left keep their ids as far as they can.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::group::{How, Index};
+use super::group::{Grouped, How, Index};
 use super::imprint::Imprint;
 use super::recent::Newcomer;
 use crate::id::{ItemId, StoryId};
@@ -17,6 +18,15 @@ pub enum Stay {
     Fixed,
     /// They may turn out to belong elsewhere.
     Free,
+}
+
+/// Whether an item was looked at again before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// It came since the last look: what its story is called hangs on what came first.
+    First,
+    /// It was there: readers may know its story by its id.
+    Again,
 }
 
 /// Items on their way to their second look.
@@ -31,7 +41,19 @@ pub struct SecondLook {
 struct Seen {
     item: ItemId,
     story: StoryId,
+    sight: Sight,
     newcomer: Newcomer,
+}
+
+/// An item that was given its place anew.
+#[derive(Debug)]
+struct LookedAt {
+    item: ItemId,
+    /// Where it was before.
+    story: StoryId,
+    sight: Sight,
+    how: How,
+    because: String,
 }
 
 /// What a second look came to.
@@ -62,13 +84,13 @@ pub struct Moved {
 
 impl SecondLook {
     /// Adds an item of `story`.
-    pub fn add(&mut self, item: &Imprint, story: StoryId, stay: Stay) {
+    pub fn add(&mut self, item: &Imprint, story: StoryId, (stay, sight): (Stay, Sight)) {
         let newcomer = self.index.recent.newcomer(item);
         self.index.recent.count(&newcomer);
         if stay == Stay::Fixed {
             self.fixed.insert(story);
         }
-        self.waiting.push(Seen { item: item.item, story, newcomer });
+        self.waiting.push(Seen { item: item.item, story, sight, newcomer });
     }
 
     /// An editor keeps these two apart.
@@ -95,12 +117,12 @@ impl SecondLook {
             index.recent.keep(newcomer, story);
         }
         let begin = u32::try_from(index.len()).unwrap_or(u32::MAX);
-        let mut looked_at: Vec<(ItemId, StoryId, How, String)> = Vec::with_capacity(free.len());
-        for Seen { item, story, newcomer } in free {
+        let mut looked_at: Vec<LookedAt> = Vec::with_capacity(free.len());
+        for Seen { item, story, sight, newcomer } in free {
             // No story has such an id, so that none is mistaken for one that is there.
             let grouped = index.place_counted(newcomer, StoryId::begun_again_by(item, 0));
             let mut into = grouped.story;
-            for other in grouped.also {
+            for other in grouped.also.iter().copied() {
                 match (fixed.contains(&into), fixed.contains(&other)) {
                     (true, true) => {}
                     (false, true) => {
@@ -110,16 +132,17 @@ impl SecondLook {
                     _ => index.merge(other, into),
                 }
             }
-            looked_at.push((item, story, grouped.how, grouped.because));
+            let Grouped { how, because, .. } = grouped;
+            looked_at.push(LookedAt { item, story, sight, how, because });
         }
         let groups: Vec<StoryId> = (begin..).zip(&looked_at).map(|(slot, _)| index.recent.story(slot)).collect();
-        let before: Vec<StoryId> = looked_at.iter().map(|(_, story, ..)| *story).collect();
-        let names = names(&groups, &before, &looked_at.iter().map(|(item, ..)| *item).collect::<Vec<_>>(), &fixed);
+        let before: Vec<StoryId> = looked_at.iter().map(|seen| seen.story).collect();
+        let names = names(&groups, &looked_at, &fixed);
         index.recent.rename(&names);
         let now: Vec<StoryId> = groups.iter().map(|group| names.get(group).copied().unwrap_or(*group)).collect();
         let known: HashSet<StoryId> = before.iter().copied().chain(fixed.iter().copied()).collect();
         let (mut begun, mut moved, mut known) = (Vec::new(), Vec::new(), known);
-        for ((item, story, how, because), now) in looked_at.into_iter().zip(&now) {
+        for (LookedAt { item, story, how, because, .. }, now) in looked_at.into_iter().zip(&now) {
             if known.insert(*now) {
                 begun.push((*now, item));
             }
@@ -131,19 +154,16 @@ impl SecondLook {
     }
 }
 
-/// What each group is called: as most of its items were before, if no other
-/// group has more of those; of two such names, as the story was that began first.
-fn names(
-    groups: &[StoryId],
-    before: &[StoryId],
-    items: &[ItemId],
-    fixed: &HashSet<StoryId>,
-) -> HashMap<StoryId, StoryId> {
+/// What each group is called: as most of its items were before, if no other group has
+/// more of those; of two such names, as the story was that began first. Items that nobody
+/// looked at before have no say: where there are no others, the first in time names the story.
+fn names(groups: &[StoryId], looked_at: &[LookedAt], fixed: &HashSet<StoryId>) -> HashMap<StoryId, StoryId> {
     let mut shared: BTreeMap<(StoryId, StoryId), usize> = BTreeMap::new();
     let mut first: HashMap<StoryId, usize> = HashMap::new();
-    for (at, (group, story)) in groups.iter().zip(before).enumerate() {
-        first.entry(*story).or_insert(at);
-        *shared.entry((*group, *story)).or_default() += 1;
+    for (at, (group, seen)) in groups.iter().zip(looked_at).enumerate().filter(|(_, (_, it))| it.sight == Sight::Again)
+    {
+        first.entry(seen.story).or_insert(at);
+        *shared.entry((*group, seen.story)).or_default() += 1;
     }
     let mut claims: Vec<((StoryId, StoryId), usize)> =
         shared.into_iter().filter(|((group, _), _)| !fixed.contains(group)).collect();
@@ -154,10 +174,10 @@ fn names(
             names.insert(group, story);
         }
     }
-    for (group, item) in groups.iter().zip(items).filter(|(group, _)| !fixed.contains(group)) {
+    for (group, seen) in groups.iter().zip(looked_at).filter(|(group, _)| !fixed.contains(group)) {
         names.entry(*group).or_insert_with(|| {
-            let again = (1..).map(|turn| StoryId::begun_again_by(*item, turn));
-            let mut all = std::iter::once(StoryId::begun_by(*item)).chain(again);
+            let again = (1..).map(|turn| StoryId::begun_again_by(seen.item, turn));
+            let mut all = std::iter::once(StoryId::begun_by(seen.item)).chain(again);
             all.find(|story| !first.contains_key(story) && taken.insert(*story)).unwrap_or(*group)
         });
     }
@@ -207,14 +227,25 @@ mod tests {
         StoryId::begun_by(imprint(number).item)
     }
 
-    /// Where each item is after a second look, by the number of the item that began
+    /// Where each item is after another look, by the number of the item that began
     /// the story; the items came in `order`, each then in the story of that number.
     #[track_caller]
     fn check(order: [usize; 5], stories: [usize; 5], fixed: &[usize], expected: [usize; 5]) -> Settled {
+        check_seen(order, stories, fixed, Sight::Again, expected)
+    }
+
+    #[track_caller]
+    fn check_seen(
+        order: [usize; 5],
+        stories: [usize; 5],
+        fixed: &[usize],
+        sight: Sight,
+        expected: [usize; 5],
+    ) -> Settled {
         let mut look = SecondLook::default();
         for number in order {
             let stay = if fixed.contains(&stories[number]) { Stay::Fixed } else { Stay::Free };
-            look.add(&imprint(number), own(stories[number]), stay);
+            look.add(&imprint(number), own(stories[number]), (stay, sight));
         }
         let settled = look.settled();
         let now = (0..5).map(|number| {
@@ -239,6 +270,13 @@ mod tests {
         assert_eq!((settled.moved, settled.emptied), (vec![], vec![]), "nothing is new");
         let settled = check([0, 1, 2, 3, 4], [0, 2, 2, 3, 3], &[], [2, 2, 2, 3, 3]);
         assert_eq!(settled.emptied, [(own(0), own(2))], "and its id leads on");
+    }
+
+    #[test]
+    fn what_is_new_is_called_after_its_first_report_whichever_came_first() {
+        for stories in [[0, 1, 2, 3, 4], [1, 1, 1, 4, 4], [2, 2, 2, 2, 2], [0, 0, 2, 3, 3]] {
+            check_seen([0, 1, 2, 3, 4], stories, &[], Sight::First, [0, 0, 0, 3, 3]);
+        }
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod map;
 mod model;
 mod model_answers;
 mod one_story;
+mod orders;
 mod origin;
 mod process;
 mod reader;

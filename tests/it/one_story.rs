@@ -2,6 +2,12 @@
 //! without one, stands above what grouping finds later; and which source
 //! answered first does not matter.
 
+use std::sync::Arc;
+
+use recapd::id::StoryId;
+use recapd::poll::Poller;
+use recapd::poll::states::States;
+use recapd::store::{Handle, Readers};
 use serde_json::Value;
 
 use crate::command::recapd;
@@ -97,6 +103,62 @@ fn the_page_of_a_story_that_became_part_of_another_leads_there() {
     let page = moved.header("location").unwrap();
     assert!(page.ends_with(&format!("-{}/", &published[..8])), "{page}");
     assert_eq!(daemon.get(page).status, 200);
+}
+
+#[test]
+fn what_an_editor_merges_and_splits_is_shown_at_once() {
+    // Each by two publishers, or it would not be shown before the slot.
+    let news = [
+        ("lathe", ("AI regulator fines Quillon over leaked records", FINED.1)),
+        ("axe", ("Quillon is fined by the AI regulator for leaked records", FINED.1)),
+        ("plane", ("Harbor-5, an AI model, learns to sing", RESIGNED.1)),
+        ("file", ("AI model Harbor-5 learns to sing in tune", RESIGNED.1)),
+    ];
+    let scene = Scene::new(&news);
+    let daemon = Daemon::start(&scene.folder, NOW);
+    for (id, _) in news {
+        polled(&scene.folder, id);
+    }
+    let (fined, sings) = (scene.story("AI regulator"), scene.story("Harbor-5"));
+    assert_eq!((&scene.story("Quillon"), &scene.story("AI model")), (&fined, &sings));
+    let shown = || {
+        let (page, feed) = (daemon.get("/this-week/").text(), daemon.get("/feeds/latest.json").json());
+        (page.matches("href=\"#story-").count(), feed["items"].as_array().unwrap().len())
+    };
+    assert_eq!(shown(), (2, 2), "and both documents are on the shelf now");
+    scene.says(&["merge", &fined, &sings], 0, "is part of story");
+    assert_eq!(shown(), (1, 1));
+    let links: Vec<String> = scene
+        .items()
+        .iter()
+        .filter(|item| item["title"].as_str().unwrap().contains("Harbor-5"))
+        .map(|item| item["link"].as_str().unwrap().to_owned())
+        .collect();
+    scene.says(&["split", &fined, &links[0], &links[1]], 0, "2 items of story");
+    assert_eq!(shown(), (2, 2));
+}
+
+#[test]
+fn what_came_out_of_order_is_looked_at_again_after_a_restart() {
+    let scene = Scene::new(&[("lathe", FINED), ("plane", RESIGNED), ("saw", BOTH)]);
+    let config = scene.folder.config();
+    // As if recapd had ended in the middle of a round: each turn is written, and nobody looked again.
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let handle = Handle::start(&config.store.path, Arc::new(config.names.clone())).unwrap();
+        let readers = Readers::of(&config.store.path);
+        let states = States::read(&readers).await.unwrap();
+        let poller = Poller::new(config.clone(), handle.clone(), readers, states).unwrap();
+        for id in ["saw", "plane", "lathe"] {
+            poller.turn(&id.parse().unwrap(), NOW.parse().unwrap()).await.unwrap();
+        }
+        handle.close().await;
+    });
+    let first = scene.items().into_iter().find(|item| item["title"] == FINED.0).unwrap();
+    let own = StoryId::begun_by(first["id"].as_str().unwrap().parse().unwrap()).to_string();
+    let is_settled = || scene.items().iter().all(|item| item["story"] == own.as_str());
+    assert!(!is_settled(), "the last report came first");
+    let _daemon = Daemon::start(&scene.folder, NOW);
+    wait_for("a second look", || is_settled().then_some(()));
 }
 
 #[test]

@@ -98,6 +98,19 @@ async fn what_a_round_gave_up_is_polled_when_it_is_due() {
 }
 
 #[tokio::test]
+async fn what_came_is_looked_at_again_though_some_poll_is_always_on_its_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut worker = worker(config(&folder, "", &["a"])).await;
+    worker.begun.insert(id("b"), now());
+    for (minutes, is_looked_at) in [(9, false), (10, true)] {
+        let before = now() - SignedDuration::from_mins(minutes);
+        worker.looked = Some(before);
+        worker.start_due().await;
+        assert_eq!(worker.looked, Some(if is_looked_at { now() } else { before }), "{minutes}");
+    }
+}
+
+#[tokio::test]
 async fn a_reload_changes_how_many_turns_may_run() {
     let (folder, all) = (tempfile::tempdir().unwrap(), ["a", "b", "c", "d", "e"]);
     let begun = |worker: &mut Worker| std::iter::from_fn(|| worker.queue.begin(now())).count();

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
+
 use super::manner::Manner;
 use super::measure::{Measured, is_about_another, measured, products};
 use super::reading::{Line, Reading};
@@ -66,12 +68,17 @@ pub(super) fn contradicts(line: &Line, headline: &Line, names: &Names) -> bool {
 /// What is said of the story's own, line by line.
 fn claims<'r>(reading: &'r Reading, names: &Names) -> Vec<Claim<'r>> {
     let known = words_of_titles(reading);
-    let own = reading.lines.iter().filter(|line| {
+    let is_own = |line: &Line| {
         let is_anothers = reading.actor.is_some_and(|actor| is_about_another(line, actor));
         !is_anothers && (line.place == 0 || !names_a_stranger(line, &known))
-    });
+    };
     let mut claims = Vec::new();
-    for line in own {
+    for line in &reading.lines {
+        if !is_own(line) {
+            let roles = roles(line, names).into_iter().filter(Role::says_whose_story);
+            claims.extend(roles.map(|it| Claim { line, said: Said::Role(it) }));
+            continue;
+        }
         let figures = measured(line).into_iter().filter(|it| it.manner != Manner::Loosely && it.can_be_disputed());
         claims.extend(figures.map(|it| Claim { line, said: Said::Figure(it) }));
         claims.extend(roles(line, names).into_iter().map(|it| Claim { line, said: Said::Role(it) }));
@@ -145,6 +152,7 @@ fn disagree(reading: &Reading, one: &Claim, other: &Claim) -> bool {
     reading.report(one.line).publisher != reading.report(other.line).publisher
         && one.is_of_one_thing(other)
         && one.contradicts(other)
+        && is_near_in_time(reading, one, other)
         && is_of_one_product(reading, one, other)
         && have_one_subject(reading, one, other)
         && !is_told_together(reading, one, other)
@@ -217,6 +225,16 @@ fn is_of_one_unit(one: &Fact, other: &Fact) -> bool {
 
 fn is_one_figure(one: &Fact, other: &Fact) -> bool {
     one.key() == other.key() || one.rounds_to(other) || other.rounds_to(one)
+}
+
+/// Reports of two versions that lie further apart are of two releases.
+const ONE_RELEASE: SignedDuration = SignedDuration::from_hours(36);
+
+/// What can be right a while later is told at about the same time.
+fn is_near_in_time(reading: &Reading, one: &Claim, other: &Claim) -> bool {
+    let Said::Role(role) = &one.said else { return true };
+    let [one, other] = [one, other].map(|claim| reading.report(claim.line).published);
+    !role.is_of_its_day() || one.duration_since(other).abs() <= ONE_RELEASE
 }
 
 /// A price, a score, a launch is a product's: where both name theirs, it must be the same one.
@@ -313,7 +331,7 @@ fn is_told_together(reading: &Reading, one: &Claim, other: &Claim) -> bool {
             };
             tells(one) && tells(two)
         }
-        (Said::Role(one), Said::Role(two)) if one.is_of_a_person() => {
+        (Said::Role(one), Said::Role(two)) if one.is_of_one() => {
             let tells = |role: &Role| role.last_names().any(|name| has(report, &|line| line.text.contains(name)));
             tells(one) && tells(two)
         }

@@ -1,4 +1,7 @@
-//! Names in a role that not everybody can have: who leads a round, who is the chief executive of what.
+//! Names in a role that not everybody can have: who leads a round, who is the chief executive of what;
+//! and what is done once (`acts`).
+
+mod acts;
 
 use std::sync::LazyLock;
 
@@ -125,10 +128,11 @@ const NO_NAMES: &[&str] = &[
 
 /// The roles that `line` tells of.
 pub(super) fn roles(line: &Line, names: &Names) -> Vec<Role> {
-    if !ANY.is_match(line.text) {
-        return Vec::new();
-    }
     let found = names.find(line.text);
+    let acts = acts::acts(line, &found);
+    if !ANY.is_match(line.text) {
+        return acts;
+    }
     let text = line.text;
     let led = LED_BY.find_iter(text).filter_map(|by| {
         let before = &text[..by.start()];
@@ -150,6 +154,7 @@ pub(super) fn roles(line: &Line, names: &Names) -> Vec<Role> {
         }
         roles.extend(pattern.captures_iter(text).filter_map(|captures| chief(&captures, role, &found)));
     }
+    roles.extend(acts);
     roles
 }
 
@@ -264,8 +269,8 @@ impl Role {
         self.holders.iter().filter_map(|holder| holder.text.split_whitespace().next_back())
     }
 
-    /// Whether it is a person's.
-    pub(super) fn is_of_a_person(&self) -> bool {
+    /// Whether nobody shares it: a report that names two tells how both can be right.
+    pub(super) fn is_of_one(&self) -> bool {
         self.role != LEADS
     }
 }

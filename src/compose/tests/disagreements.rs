@@ -277,6 +277,82 @@ fn what_can_both_be_right_is_not() {
 }
 
 #[test]
+fn what_is_done_once_has_one_doer() {
+    check(&[
+        // Who buys.
+        ("OpenAI buys Marrow", "Anthropic buys Marrow", "buyer: OpenAI / Anthropic"),
+        ("OpenAI acquires Marrow for $2 billion", "Marrow acquired by Anthropic", "buyer: OpenAI / Anthropic"),
+        ("Nvidia agrees to acquire AI startup Marrow", "Microsoft to buy Marrow", "buyer: Nvidia / Microsoft"),
+        ("Marrow is bought by Meta", "Marrow bought by Salesforce in all-stock deal", "buyer: Meta / Salesforce"),
+        ("OpenAI收购Marrow", "Anthropic宣布收购Marrow", "buyer: OpenAI / Anthropic"),
+        ("Report: Nvidia buys Marrow", "AMD buys Marrow", "buyer: Nvidia / AMD"),
+        // Which judge.
+        ("Judge Alsup dismisses suit against OpenAI", "Judge Marlow dismisses OpenAI suit", "judge: Alsup / Marlow"),
+        (
+            "Federal judge Jane Marlow blocks OpenAI merger",
+            "US judge Peter Ostrov blocks the OpenAI merger",
+            "judge: Jane Marlow / Peter Ostrov",
+        ),
+        (
+            "Judge Jane Marlow orders OpenAI to keep logs",
+            "Judge Ostrov ordered OpenAI to keep its logs",
+            "judge: Jane Marlow / Ostrov",
+        ),
+        // Which version.
+        ("OpenAI releases GPT-5.6", "OpenAI releases GPT-5.5", "version: GPT-5.6 / GPT-5.5"),
+        ("OpenAI launches GPT-5.6 for developers", "GPT-5.5 is out, OpenAI says", "version: GPT-5.6 / GPT-5.5"),
+        ("OpenAI发布GPT-5.6", "OpenAI unveils GPT-5.5", "version: GPT-5.6 / GPT-5.5"),
+        ("DeepSeek open-sources Kestrel 4", "DeepSeek releases Kestrel 3", "version: Kestrel 4 / Kestrel 3"),
+        ("xAI launches Grok 4.6", "xAI unveils Grok 4.5", "version: Grok 4.6 / Grok 4.5"),
+    ]);
+    let fine = |pairs: &[(&'static str, &'static str)]| {
+        check(&pairs.iter().map(|(one, other)| (*one, *other, "")).collect::<Vec<Pair>>());
+    };
+    fine(&[
+        // One buyer by two names, or nobody yet.
+        ("Google buys Marrow", "Alphabet buys Marrow"),
+        ("Google DeepMind acquires Marrow", "Google acquires Marrow"),
+        ("OpenAI in talks to buy Marrow", "Anthropic buys Marrow"),
+        ("OpenAI could buy Marrow", "Anthropic could buy Marrow"),
+        ("OpenAI bids for Marrow", "Nvidia buys Marrow"),
+        ("OpenAI buys Marrow", "OpenAI buys Quillon"),
+        ("OpenAI buys Nvidia chips", "Meta buys Nvidia chips"),
+        ("OpenAI buys Marrow", "Anthropic buys stake in Marrow"),
+        ("OpenAI buys Marrow", "Startup backed by Anthropic buys Marrow"),
+        ("OpenAI buys Marrow, beating Anthropic", "Anthropic buys Marrow"),
+        ("OpenAI partners with Marrow", "Anthropic partners with Marrow"),
+        // One judge, or two rulings.
+        ("Judge Gonzalez Rogers dismisses OpenAI suit", "Judge Yvonne Gonzalez Rogers dismisses OpenAI suit"),
+        ("Judge Alsup approves OpenAI deal", "Judge Marlow rejects OpenAI deal"),
+        ("Judge Rules Against OpenAI", "Judge Tosses OpenAI Suit"),
+        ("Judge rules OpenAI must pay", "Judge Marlow rules that OpenAI must pay"),
+        // One version, or two things.
+        ("OpenAI releases GPT-5.6", "OpenAI releases GPT-5"),
+        ("OpenAI releases GPT-5.6", "OpenAI releases GPT 5.6"),
+        ("OpenAI releases GPT-5.6", "OpenAI releases GPT-5.5 mini"),
+        ("OpenAI releases GPT-5.6 Pro", "OpenAI releases GPT-5.5 Codex"),
+        ("OpenAI releases GPT-5.6, better than GPT-5.5", "OpenAI releases GPT-5.5"),
+        ("OpenAI releases GPT-5.6", "OpenAI to retire GPT-5.5"),
+        ("OpenAI releases GPT-5.6", "OpenAI launches app for GPT-5.5 users to upgrade"),
+        ("Anthropic launches Claude Opus 5", "Anthropic launches Claude Sonnet 4.8"),
+        ("OpenAI releases GPT-5.6", "xAI releases Grok 4.6"),
+        ("Python 3.14 released", "OpenAI releases GPT-5.6"),
+    ]);
+}
+
+#[test]
+fn two_releases_are_no_dispute_about_one() {
+    let later = |hours: i64| {
+        let one = ("Harbor Wire", 0, "OpenAI releases GPT-5.5", "");
+        told(&card(&[one, ("North Desk", hours, "OpenAI releases GPT-5.6", "")]).disagreements)
+    };
+    assert_eq!((later(30).as_str(), later(48).as_str()), ("version: GPT-5.5 / GPT-5.6", ""));
+    let both = ("East Post", 2, "What is new with OpenAI", "GPT-5.6 takes the place of GPT-5.5 in the app.");
+    let pair = [("Harbor Wire", 0, "OpenAI releases GPT-5.5", ""), ("North Desk", 1, "OpenAI releases GPT-5.6", "")];
+    assert_eq!(card(&[pair[0], pair[1], both]).disagreements, []);
+}
+
+#[test]
 fn texts_are_read_too_but_not_of_strangers() {
     let differ = |text: &str| {
         told(

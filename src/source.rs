@@ -20,7 +20,7 @@ pub use footprint::Footprint;
 pub use rhythm::Rhythm;
 pub use state::{Dates, Held, Leave, Move, SourceState, Standing, Trap, Validators};
 pub use wishes::{Silence, Updates, Wishes};
-pub use word::{Pointless, Stance, Word};
+pub use word::{OperatorWord, Pointless, Stance};
 
 /// A feed to poll, as the configuration means it.
 #[derive(Clone, Debug, PartialEq)]

@@ -16,7 +16,7 @@ use super::reach::{Wish, ask, granted};
 use crate::config::Config;
 use crate::daemon::control::{self, Answer, Request, Writer};
 use crate::id::SourceId;
-use crate::source::{Held, Leave, Source, SourceState, Standing, Word, shown};
+use crate::source::{Held, Leave, OperatorWord, Source, SourceState, Standing, shown};
 use crate::store::{Store, StoreError};
 
 /// What is said about sources.
@@ -49,14 +49,14 @@ pub fn perform(deed: Deed, wish: &Wish, style: Style) -> Result<ExitCode> {
     match deed {
         Deed::Add(wanted) => add::add(wanted, wish, style),
         Deed::List => list(&wish.config, style),
-        Deed::Pause(named) => tell(Word::Pause, named.sources, wish, style),
-        Deed::Resume(named) => tell(Word::Resume, named.sources, wish, style),
-        Deed::Revive(named) => tell(Word::Revive, named.sources, wish, style),
-        Deed::Accept(named) => tell(Word::Accept, named.sources, wish, style),
+        Deed::Pause(named) => tell(OperatorWord::Pause, named.sources, wish, style),
+        Deed::Resume(named) => tell(OperatorWord::Resume, named.sources, wish, style),
+        Deed::Revive(named) => tell(OperatorWord::Revive, named.sources, wish, style),
+        Deed::Accept(named) => tell(OperatorWord::Accept, named.sources, wish, style),
     }
 }
 
-fn tell(word: Word, mut sources: Vec<SourceId>, wish: &Wish, style: Style) -> Result<ExitCode> {
+fn tell(word: OperatorWord, mut sources: Vec<SourceId>, wish: &Wish, style: Style) -> Result<ExitCode> {
     sources.sort();
     sources.dedup();
     let answer = match wish.writer_of_a_store()? {
@@ -72,7 +72,7 @@ fn tell(word: Word, mut sources: Vec<SourceId>, wish: &Wish, style: Style) -> Re
 }
 
 /// Without a daemon, while we hold the lock.
-fn told_here(word: Word, sources: &[SourceId], wish: &Wish) -> Result<Answer> {
+fn told_here(word: OperatorWord, sources: &[SourceId], wish: &Wish) -> Result<Answer> {
     wish.config.check_known(sources)?;
     let now = wish.clock().now();
     let told = Store::open(&wish.config.store.path)?.tell(word, sources, now)?;

@@ -40,7 +40,7 @@ use super::rounds::Ended;
 use crate::editor::{Act, Done, News, Refusal};
 use crate::id::SourceId;
 use crate::poll::Which;
-use crate::source::Word;
+use crate::source::OperatorWord;
 use crate::store::{Lock, Store, StoreError, Told};
 
 pub use client::{Unanswered, Writer, ask, service, writer};
@@ -178,7 +178,7 @@ impl Desk {
         }
     }
 
-    async fn tell(&self, word: Word, sources: Vec<SourceId>) -> Answer {
+    async fn tell(&self, word: OperatorWord, sources: Vec<SourceId>) -> Answer {
         let Shared { config, clock, handle, states, .. } = &self.shared;
         let known = config.borrow().check_known(&sources);
         if let Err(unknown) = known {
@@ -226,7 +226,7 @@ impl Desk {
 
 /// What to say of sources that were `told` a word at `now`: what is true of each
 /// now, or why it was not for them, and so for none. Times are in `zone`.
-pub fn answer(word: Word, told: &[Told], now: Timestamp, zone: &TimeZone) -> Answer {
+pub fn answer(word: OperatorWord, told: &[Told], now: Timestamp, zone: &TimeZone) -> Answer {
     let in_words = |told: &Told| match &told.outcome {
         Ok(state) => word.heard(&told.source, state, now, zone),
         Err(pointless) => format!("`{}`: {pointless}", told.source),
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(word: Word, outcomes: Vec<Result<SourceState, Pointless>>, expected: &str) {
+    fn check(word: OperatorWord, outcomes: Vec<Result<SourceState, Pointless>>, expected: &str) {
         let names = ["tnw", "ft"];
         let told: Vec<Told> =
             names.iter().zip(outcomes).map(|(name, outcome)| Told { source: name.parse().unwrap(), outcome }).collect();
@@ -290,12 +290,12 @@ mod tests {
     fn a_word_for_several_is_answered_for_each_or_refused_for_all() {
         let well = || Ok(SourceState::unknown(Timestamp::UNIX_EPOCH));
         check(
-            Word::Resume,
+            OperatorWord::Resume,
             vec![well(), Err(Pointless::NotPaused)],
             r#"{"v":1,"ok":true,"said":["`tnw` is polled again: it is due now","`ft`: it is not paused"]}"#,
         );
         check(
-            Word::Resume,
+            OperatorWord::Resume,
             vec![well(), Err(Pointless::Retired)],
             r#"{"v":1,"error":"`ft`: it is retired; revive it to have it polled again"}"#,
         );

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::config::Config;
 use crate::hub::Hurry;
 use crate::id::SourceId;
-use crate::source::{SourceState, Stance, Standing, Word};
+use crate::source::{OperatorWord, SourceState, Stance, Standing};
 use crate::store::{Readers, StoreError};
 
 /// The states of all sources that were ever polled. The store holds the same:
@@ -129,7 +129,7 @@ impl States {
 
     /// Remembers that `source` was told this at `now`. A turn may have been
     /// written since: only what the word changes is changed.
-    pub fn tell(&self, source: &SourceId, word: Word, now: Timestamp) {
+    pub fn tell(&self, source: &SourceId, word: OperatorWord, now: Timestamp) {
         let mut held = self.held();
         let before = held.states.get(source).map_or_else(|| SourceState::unknown(now), |state| (**state).clone());
         // What a word does not fit, it leaves as it is.
@@ -203,7 +203,7 @@ mod tests {
         check(&states, 2, 0);
         put(&states, "a", SourceState::unknown(now()));
         check(&states, 1, 0);
-        states.tell(&"a".parse().unwrap(), Word::Pause, now());
+        states.tell(&"a".parse().unwrap(), OperatorWord::Pause, now());
         check(&states, 1, 1);
     }
 

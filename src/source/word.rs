@@ -9,7 +9,7 @@ use crate::ledger::Event;
 
 /// What an operator says about a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Word {
+pub enum OperatorWord {
     /// Leave it alone until I say otherwise.
     Pause,
     /// Go on after a pause.
@@ -20,7 +20,7 @@ pub enum Word {
     Accept,
 }
 
-impl Word {
+impl OperatorWord {
     /// Every one, in the order in which a source may hear them.
     pub const ALL: [Self; 4] = [Self::Pause, Self::Resume, Self::Revive, Self::Accept];
 
@@ -115,8 +115,8 @@ pub enum Pointless {
 
 impl Pointless {
     /// Whether all is as `word` wants it.
-    pub fn contents(self, word: Word) -> bool {
-        matches!((self, word), (Self::Paused, Word::Pause) | (Self::NotPaused, Word::Resume))
+    pub fn contents(self, word: OperatorWord) -> bool {
+        matches!((self, word), (Self::Paused, OperatorWord::Pause) | (Self::NotPaused, OperatorWord::Resume))
     }
 }
 
@@ -128,17 +128,17 @@ impl SourceState {
     /// # Errors
     ///
     /// If the word changes nothing.
-    pub fn told(self, word: Word, now: Timestamp) -> Result<Self, Pointless> {
+    pub fn told(self, word: OperatorWord, now: Timestamp) -> Result<Self, Pointless> {
         match (word, &self.standing) {
-            (Word::Pause, Standing::Active) => Ok(Self { standing: Standing::Paused { since: now }, ..self }),
-            (Word::Pause, Standing::Paused { .. }) => Err(Pointless::Paused),
-            (Word::Pause | Word::Resume, Standing::Retired { .. }) => Err(Pointless::Retired),
-            (Word::Resume, Standing::Paused { .. }) => Ok(Self { standing: Standing::Active, ..self }),
-            (Word::Resume, Standing::Active) => Err(Pointless::NotPaused),
-            (Word::Revive, Standing::Paused { .. }) => Err(Pointless::Paused),
-            (Word::Revive, Standing::Active) if self.failures == 0 => Err(Pointless::NotRetired),
-            (Word::Revive, _) => Ok(self.revived(now)),
-            (Word::Accept, _) => self.accepted(now),
+            (OperatorWord::Pause, Standing::Active) => Ok(Self { standing: Standing::Paused { since: now }, ..self }),
+            (OperatorWord::Pause, Standing::Paused { .. }) => Err(Pointless::Paused),
+            (OperatorWord::Pause | OperatorWord::Resume, Standing::Retired { .. }) => Err(Pointless::Retired),
+            (OperatorWord::Resume, Standing::Paused { .. }) => Ok(Self { standing: Standing::Active, ..self }),
+            (OperatorWord::Resume, Standing::Active) => Err(Pointless::NotPaused),
+            (OperatorWord::Revive, Standing::Paused { .. }) => Err(Pointless::Paused),
+            (OperatorWord::Revive, Standing::Active) if self.failures == 0 => Err(Pointless::NotRetired),
+            (OperatorWord::Revive, _) => Ok(self.revived(now)),
+            (OperatorWord::Accept, _) => self.accepted(now),
         }
     }
 
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(before: Standing, word: Word, after: Result<Standing, Pointless>) {
+    fn check(before: Standing, word: OperatorWord, after: Result<Standing, Pointless>) {
         assert_eq!(standing(before).told(word, now()).map(|state| state.standing), after);
     }
 
@@ -231,38 +231,38 @@ mod tests {
     fn a_source_is_paused_and_resumed_retired_and_revived() {
         let paused = || Standing::Paused { since: now() };
         let retired = || Standing::Retired { why: "HTTP 410".to_owned(), since: now() };
-        check(Standing::Active, Word::Pause, Ok(paused()));
-        check(paused(), Word::Resume, Ok(Standing::Active));
-        check(retired(), Word::Revive, Ok(Standing::Active));
-        check(paused(), Word::Pause, Err(Pointless::Paused));
-        check(retired(), Word::Pause, Err(Pointless::Retired));
-        check(Standing::Active, Word::Resume, Err(Pointless::NotPaused));
-        check(retired(), Word::Resume, Err(Pointless::Retired));
-        check(Standing::Active, Word::Revive, Err(Pointless::NotRetired));
+        check(Standing::Active, OperatorWord::Pause, Ok(paused()));
+        check(paused(), OperatorWord::Resume, Ok(Standing::Active));
+        check(retired(), OperatorWord::Revive, Ok(Standing::Active));
+        check(paused(), OperatorWord::Pause, Err(Pointless::Paused));
+        check(retired(), OperatorWord::Pause, Err(Pointless::Retired));
+        check(Standing::Active, OperatorWord::Resume, Err(Pointless::NotPaused));
+        check(retired(), OperatorWord::Resume, Err(Pointless::Retired));
+        check(Standing::Active, OperatorWord::Revive, Err(Pointless::NotRetired));
     }
 
     #[test]
     fn what_is_held_may_be_accepted_once_it_is_held() {
-        assert_eq!(standing(Standing::Active).told(Word::Accept, now()), Err(Pointless::NothingHeld));
+        assert_eq!(standing(Standing::Active).told(OperatorWord::Accept, now()), Err(Pointless::NothingHeld));
         let held = Held { trap: Trap::Redated, items: 200, since: now(), leave: Leave::Awaited };
         let later = now() + std::time::Duration::from_secs(3600);
         let state = SourceState { held: Some(held.clone()), due: later, ..standing(Standing::Active) };
-        let accepted = state.clone().told(Word::Accept, now()).unwrap();
+        let accepted = state.clone().told(OperatorWord::Accept, now()).unwrap();
         assert_eq!(accepted.held, Some(Held { leave: Leave::Given, ..held }));
         assert_eq!(accepted.due, now(), "it is asked for again at once");
         let resting = SourceState { rest: Some("HTTP 429".to_owned()), ..state };
-        assert_eq!(resting.told(Word::Accept, now()).unwrap().due, later, "unless the server wants silence");
+        assert_eq!(resting.told(OperatorWord::Accept, now()).unwrap().due, later, "unless the server wants silence");
     }
 
     #[test]
     fn a_failing_source_is_tried_again_unless_its_server_wants_silence() {
         let later = now() + std::time::Duration::from_secs(86_400);
         let failing = SourceState { failures: 9, due: later, ..standing(Standing::Active) };
-        let revived = failing.clone().told(Word::Revive, now()).unwrap();
+        let revived = failing.clone().told(OperatorWord::Revive, now()).unwrap();
         assert_eq!((revived.failures, revived.due), (0, now()));
         let resting = SourceState { rest: Some("HTTP 429".to_owned()), ..failing };
-        assert_eq!(resting.told(Word::Revive, now()).unwrap().due, later);
-        check(Standing::Paused { since: now() }, Word::Revive, Err(Pointless::Paused));
+        assert_eq!(resting.told(OperatorWord::Revive, now()).unwrap().due, later);
+        check(Standing::Paused { since: now() }, OperatorWord::Revive, Err(Pointless::Paused));
     }
 
     fn berlin() -> TimeZone {
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn says(word: Word, state: SourceState, expected: &str) {
+    fn says(word: OperatorWord, state: SourceState, expected: &str) {
         assert_eq!(word.heard(&"tnw".parse().unwrap(), &state, now(), &berlin()), expected);
     }
 
@@ -279,18 +279,22 @@ mod tests {
         let later = SourceState { due: now() + std::time::Duration::from_secs(3600), ..standing(Standing::Active) };
         let moved = Some("https://new.test/feed?token=1".parse().unwrap());
         let held = Some(Held { trap: Trap::Redated, items: 200, since: now(), leave: Leave::Given });
-        says(Word::Pause, later.clone(), "`tnw` is paused: not polled until `recapd source resume tnw`");
-        says(Word::Resume, later.clone(), "`tnw` is polled again: it is due at 2026-05-06 03:00 CEST");
-        says(Word::Revive, standing(Standing::Active), "`tnw` is asked again: it is due now");
+        says(OperatorWord::Pause, later.clone(), "`tnw` is paused: not polled until `recapd source resume tnw`");
+        says(OperatorWord::Resume, later.clone(), "`tnw` is polled again: it is due at 2026-05-06 03:00 CEST");
+        says(OperatorWord::Revive, standing(Standing::Active), "`tnw` is asked again: it is due now");
         says(
-            Word::Revive,
+            OperatorWord::Revive,
             SourceState { learnt: moved, ..later },
             "`tnw` is asked again at https://new.test/feed, where it moved: it is due at 2026-05-06 03:00 CEST",
         );
         let accepted = SourceState { held, ..standing(Standing::Active) };
-        says(Word::Accept, accepted.clone(), "`tnw`: 200 items re-dated will be taken at the next poll: it is due now");
         says(
-            Word::Accept,
+            OperatorWord::Accept,
+            accepted.clone(),
+            "`tnw`: 200 items re-dated will be taken at the next poll: it is due now",
+        );
+        says(
+            OperatorWord::Accept,
             SourceState { standing: Standing::Paused { since: now() }, ..accepted },
             "`tnw`: 200 items re-dated will be taken at the next poll: once it is resumed",
         );
@@ -298,11 +302,11 @@ mod tests {
 
     #[test]
     fn the_ledger_names_the_source_beside_it() {
-        let noted = |word: Word| word.noted(&standing(Standing::Active), now(), &TimeZone::UTC);
-        assert_eq!(noted(Word::Pause), "not polled until it is resumed");
-        assert_eq!(noted(Word::Resume), "it is due now");
-        assert_eq!(noted(Word::Revive), "asked again: it is due now");
-        assert_eq!(noted(Word::Accept), "what is held will be taken at the next poll: it is due now");
+        let noted = |word: OperatorWord| word.noted(&standing(Standing::Active), now(), &TimeZone::UTC);
+        assert_eq!(noted(OperatorWord::Pause), "not polled until it is resumed");
+        assert_eq!(noted(OperatorWord::Resume), "it is due now");
+        assert_eq!(noted(OperatorWord::Revive), "asked again: it is due now");
+        assert_eq!(noted(OperatorWord::Accept), "what is held will be taken at the next poll: it is due now");
     }
 
     #[track_caller]
@@ -327,13 +331,13 @@ mod tests {
     fn who_pauses_while_the_server_says_gone_finds_it_due_when_he_resumes() {
         let later = now() + std::time::Duration::from_secs(3600);
         let before = SourceState { because: Some("every 1 h".to_owned()), ..standing(Standing::Active) };
-        let paused = before.clone().told(Word::Pause, now()).unwrap();
+        let paused = before.clone().told(OperatorWord::Pause, now()).unwrap();
         let retired = Standing::Retired { why: "HTTP 410".to_owned(), since: now() };
         let gone = SourceState { due: Timestamp::MAX, because: Some("retired".to_owned()), ..standing(retired) };
-        let resumed = gone.heeding(&before.stance(), &paused).told(Word::Resume, now()).unwrap();
+        let resumed = gone.heeding(&before.stance(), &paused).told(OperatorWord::Resume, now()).unwrap();
         assert_eq!(resumed, before);
         let failed = SourceState { due: later, ..standing(Standing::Active) };
-        let resumed = failed.heeding(&before.stance(), &paused).told(Word::Resume, now()).unwrap();
+        let resumed = failed.heeding(&before.stance(), &paused).told(OperatorWord::Resume, now()).unwrap();
         assert_eq!(resumed.due, later, "what fails waits as long as it would have");
     }
 

@@ -26,7 +26,7 @@ use crate::ledger::{Event, Note};
 use crate::names::Names;
 use crate::opml::Living;
 use crate::recap::Recap;
-use crate::source::Word;
+use crate::source::OperatorWord;
 use crate::story::group::{How, Index, WINDOW};
 use crate::story::imprint::Imprint;
 use crate::story::word;
@@ -77,7 +77,7 @@ pub struct Taken {
 enum Job {
     Turn(Box<Turn>, oneshot::Sender<Result<Taken>>),
     Publish(Box<Publication>, oneshot::Sender<Result<Published>>),
-    Word(Word, Vec<SourceId>, Timestamp, oneshot::Sender<Result<Vec<Told>>>),
+    Word(OperatorWord, Vec<SourceId>, Timestamp, oneshot::Sender<Result<Vec<Told>>>),
     Settle(Occasion, Timestamp, oneshot::Sender<Result<()>>),
     Edit(word::Grouping, Timestamp, oneshot::Sender<Result<Edited>>),
     Branch(Vec<Branch>, Timestamp, oneshot::Sender<Result<usize>>),
@@ -144,7 +144,7 @@ impl Handle {
     /// # Errors
     ///
     /// If the database fails; nothing is written then.
-    pub async fn tell(&self, word: Word, sources: Vec<SourceId>, now: Timestamp) -> Result<Vec<Told>> {
+    pub async fn tell(&self, word: OperatorWord, sources: Vec<SourceId>, now: Timestamp) -> Result<Vec<Told>> {
         let (answer, written) = oneshot::channel();
         self.jobs.send(Job::Word(word, sources, now, answer)).await.map_err(|_| StoreError::Closed)?;
         written.await.map_err(|_| StoreError::Closed)?

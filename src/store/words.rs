@@ -7,7 +7,7 @@ use super::numbers::Numbers;
 use super::{Result, Store, ledger, sources};
 use crate::id::SourceId;
 use crate::ledger::Note;
-use crate::source::{Pointless, SourceState, Word};
+use crate::source::{OperatorWord, Pointless, SourceState};
 
 /// What became of one source that was told something.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub struct Told {
 
 impl Told {
     /// Whether the source is as `word` wants it, by the word or before.
-    pub fn is_content(&self, word: Word) -> bool {
+    pub fn is_content(&self, word: OperatorWord) -> bool {
         self.outcome.as_ref().err().is_none_or(|pointless| pointless.contents(word))
     }
 }
@@ -34,7 +34,7 @@ impl Store {
     /// # Errors
     ///
     /// If the database fails; nothing is written then.
-    pub fn tell(&mut self, word: Word, sources: &[SourceId], now: Timestamp) -> Result<Vec<Told>> {
+    pub fn tell(&mut self, word: OperatorWord, sources: &[SourceId], now: Timestamp) -> Result<Vec<Told>> {
         let transaction = self.connection.transaction()?;
         let mut told: Vec<Told> = Vec::with_capacity(sources.len());
         for source in sources {
@@ -78,9 +78,9 @@ mod tests {
     fn a_word_is_kept_with_its_time_even_of_a_source_never_polled() {
         let mut store = Store::in_memory().unwrap();
         let (first, second) = (at("2026-05-06T09:00:00Z"), at("2026-05-07T09:00:00Z"));
-        store.tell(Word::Pause, &ids(&["tnw", "ft"]), first).unwrap();
-        store.tell(Word::Pause, &ids(&["tnw"]), second).unwrap();
-        store.tell(Word::Resume, &ids(&["ft"]), second).unwrap();
+        store.tell(OperatorWord::Pause, &ids(&["tnw", "ft"]), first).unwrap();
+        store.tell(OperatorWord::Pause, &ids(&["tnw"]), second).unwrap();
+        store.tell(OperatorWord::Resume, &ids(&["ft"]), second).unwrap();
         let standing = |name: &str| store.state(&name.parse().unwrap()).unwrap().unwrap().standing;
         assert_eq!(standing("tnw"), Standing::Paused { since: first }, "paused twice is paused since the first time");
         assert_eq!(standing("ft"), Standing::Active);
@@ -94,11 +94,11 @@ mod tests {
     fn all_of_them_or_none() {
         let mut store = Store::in_memory().unwrap();
         let now = at("2026-05-06T09:00:00Z");
-        let told = store.tell(Word::Accept, &ids(&["tnw", "ft"]), now).unwrap();
+        let told = store.tell(OperatorWord::Accept, &ids(&["tnw", "ft"]), now).unwrap();
         assert!(told.iter().all(|told| told.outcome == Err(Pointless::NothingHeld)));
         let failing = SourceState { failures: 2, ..SourceState::unknown(now) };
         sources::put(&store.connection, &"ft".parse().unwrap(), &failing).unwrap();
-        let told = store.tell(Word::Revive, &ids(&["ft", "tnw"]), now).unwrap();
+        let told = store.tell(OperatorWord::Revive, &ids(&["ft", "tnw"]), now).unwrap();
         assert!(told[0].outcome.is_ok() && told[1].outcome == Err(Pointless::NotRetired));
         assert_eq!(store.state(&"ft".parse().unwrap()).unwrap(), Some(failing));
         assert_eq!(events(&store), [""; 0]);

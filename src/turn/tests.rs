@@ -6,7 +6,7 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::publisher::Kind;
-use crate::source::{Beliefs, FullText, Hub, Move, Rhythm, Tempo, Word};
+use crate::source::{Beliefs, FullText, Hub, Move, OperatorWord, Rhythm, Tempo};
 use crate::wait;
 
 mod histories;
@@ -319,7 +319,7 @@ fn a_feed_that_is_gone_is_not_asked_again_until_it_is_revived() {
     "#]],
     );
     let retired = polled(&well(), gone()).state;
-    let revived = retired.clone().told(Word::Revive, now()).unwrap();
+    let revived = retired.clone().told(OperatorWord::Revive, now()).unwrap();
     check(
         &revived,
         gone(),
@@ -351,7 +351,7 @@ fn a_feed_that_is_gone_is_not_asked_again_until_it_is_revived() {
 
 #[test]
 fn a_paused_source_that_is_asked_all_the_same_stays_paused() {
-    let paused = well().told(Word::Pause, now()).unwrap();
+    let paused = well().told(OperatorWord::Pause, now()).unwrap();
     check(
         &paused,
         unchanged(),

@@ -94,7 +94,7 @@ mod tests {
     use std::os::unix::net::UnixListener;
 
     use super::*;
-    use crate::source::Word;
+    use crate::source::OperatorWord;
 
     #[test]
     fn an_answer_may_be_much_longer_than_a_request() {
@@ -110,7 +110,7 @@ mod tests {
             BufReader::new(&stream).read_line(&mut String::new()).unwrap();
             stream.write_all(line.as_bytes()).unwrap();
         });
-        let request = Request::Tell { word: Word::Pause, sources: vec!["tnw".parse().unwrap()] };
+        let request = Request::Tell { word: OperatorWord::Pause, sources: vec!["tnw".parse().unwrap()] };
         assert_eq!(ask(&path, &request).unwrap(), answer);
         daemon.join().unwrap();
     }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::editor::Act;
 use crate::id::SourceId;
 use crate::poll::{Summary, Trouble, Which};
-use crate::source::Word;
+use crate::source::OperatorWord;
 use crate::store::Taken;
 use crate::story::word::Grouping;
 
@@ -24,7 +24,7 @@ pub enum Request {
     /// Write down what is to become of sources: of all of them, or none.
     Tell {
         /// What the operator says of them.
-        word: Word,
+        word: OperatorWord,
         /// Whose; at least one, none twice.
         sources: Vec<SourceId>,
     },
@@ -161,7 +161,7 @@ impl Request {
 
     fn of_sources(asked: Asked) -> Result<Self, NotUnderstood> {
         let Asked { r#do: deed, sources, all, stories, items, .. } = asked;
-        let word = deed.strip_prefix("source.").and_then(Word::named);
+        let word = deed.strip_prefix("source.").and_then(OperatorWord::named);
         if (word.is_some() || deed == "poll") && !(stories.is_empty() && items.is_empty()) {
             return refused(format!("`{deed}` takes neither `stories` nor `items`"));
         }
@@ -174,7 +174,8 @@ impl Request {
             ("poll", None, false, true) => refused("`poll` takes `sources` or `all`, not both".to_owned()),
             (_, Some(_), _, true) => refused(format!("`{deed}` takes no `all`: name the sources")),
             _ => {
-                let words: Vec<String> = Word::ALL.iter().map(|word| format!("`source.{}`", word.verb())).collect();
+                let words: Vec<String> =
+                    OperatorWord::ALL.iter().map(|word| format!("`source.{}`", word.verb())).collect();
                 let others = editors::VERBS.map(|verb| format!("`{verb}`")).join(", ");
                 refused(format!(
                     "nothing is called that; `do` is one of `poll`, {}, `merge`, `split`, {others}",

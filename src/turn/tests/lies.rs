@@ -228,7 +228,7 @@ fn a_batch_is_held_until_the_feed_is_itself_again() {
 #[test]
 fn an_accepted_batch_is_taken_as_backlog() {
     let (state, known) = held();
-    let accepted = (state.told(Word::Accept, now()).unwrap(), known);
+    let accepted = (state.told(OperatorWord::Accept, now()).unwrap(), known);
     let turn = next(&accepted, Answer::Feed(feed(renamed())));
     assert_eq!((turn.state.held.as_ref(), turn.intake.new.len()), (None, 30));
     assert_eq!(told(&turn), ["freed: 30 items under new ids: taken as backlog, since they were accepted"]);
@@ -239,7 +239,7 @@ fn an_accepted_batch_is_taken_as_backlog() {
 #[test]
 fn only_what_was_seen_is_accepted() {
     let (state, known) = held();
-    let accepted = (state.told(Word::Accept, now()).unwrap(), known);
+    let accepted = (state.told(OperatorWord::Accept, now()).unwrap(), known);
     let flood = || (100..400).map(|number| article(number, 0)).collect();
     let turn = next(&accepted, Answer::Feed(feed(flood())));
     assert_eq!(turn.state.held.map(|held| (held.trap, held.leave)), Some((Trap::Flood, Leave::Awaited)));
@@ -250,7 +250,7 @@ fn an_acceptance_that_lapses_is_told() {
     let (state, known) = after(articles(0..30, 0));
     let batch = |items: usize| Answer::Feed(feed((1000..1000 + items).map(|number| article(number, 0)).collect()));
     let held = polled_at(now(), &source(), &state, batch(200), &known);
-    let accepted = (held.state.told(Word::Accept, now()).unwrap(), known);
+    let accepted = (held.state.told(OperatorWord::Accept, now()).unwrap(), known);
     let lapsed = next(&accepted, batch(401));
     let line = "held: 401 new items, more than ten times the usual; 200 were accepted, so that nothing of this batch is taken unless you say `recapd source accept tnw`";
     assert_eq!(told(&lapsed), [line]);

@@ -181,3 +181,67 @@ fn begin(connection: &Connection, story: StoryId, begun: Timestamp) -> Result<i6
     connection.prepare_cached("UPDATE story SET merged_into = NULL WHERE number = ?1")?.execute([number])?;
     Ok(number)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::item::{Entry, Item};
+    use crate::source::SourceState;
+    use crate::store::{items, sources};
+
+    fn now() -> Timestamp {
+        "2026-05-08T08:00:00Z".parse().unwrap()
+    }
+
+    fn store() -> Store {
+        let store = Store::in_memory().unwrap();
+        sources::put(&store.connection, &"tnw".parse().unwrap(), &SourceState::unknown(now())).unwrap();
+        store
+    }
+
+    /// An item comes that stands so many hours before now, and begins a story.
+    fn comes(store: &Store, hours: i64) {
+        let (source, guid): (SourceId, String) = ("tnw".parse().unwrap(), hours.to_string());
+        let placed = Some(now() - SignedDuration::from_hours(hours));
+        let id = ItemId::of(&source, &guid, 0);
+        let entry = Entry { title: format!("Event {hours}"), guid: Some(guid.clone()), ..Entry::default() };
+        let item = Item { id, source, identity: guid, generation: 0, version: 1, first_seen: now(), placed, entry };
+        let item = items::insert(&store.connection, &item).unwrap();
+        let story = stories::begin(&store.connection, StoryId::begun_by(id), now()).unwrap();
+        stories::put(&store.connection, item, story).unwrap();
+    }
+
+    #[track_caller]
+    fn check(store: &Store, at_a_rounds_end: bool, before_a_week: bool) {
+        let due = [Occasion::Round, Occasion::Week].map(|occasion| store.is_look_due(occasion, now()).unwrap());
+        assert_eq!(due, [at_a_rounds_end, before_a_week]);
+    }
+
+    #[test]
+    fn whether_a_look_is_due_is_read_off_what_came_since_the_last() {
+        let mut store = store();
+        check(&store, false, false);
+        comes(&store, 9);
+        comes(&store, 5);
+        check(&store, false, true);
+        comes(&store, 7);
+        check(&store, true, true);
+        store.settle(&Names::default(), now()).unwrap();
+        check(&store, false, false);
+        // The newest of those before counts, whoever looked at it.
+        comes(&store, 8);
+        check(&store, true, true);
+        store.settle(&Names::default(), now()).unwrap();
+        comes(&store, 24 * 16);
+        check(&store, false, false);
+    }
+
+    #[test]
+    fn what_stays_is_found_by_indices() {
+        let store = store();
+        let mut plan = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {FIXED}")).unwrap();
+        let steps = plan.query_map([at(now())], |row| row.get("detail")).unwrap();
+        let steps: Vec<String> = steps.map(|step| step.unwrap()).collect();
+        assert!(steps.len() > 6 && !steps.iter().any(|step| step.starts_with("SCAN")), "{steps:#?}");
+    }
+}

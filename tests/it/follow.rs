@@ -1,6 +1,7 @@
 //! Memory across weeks: what develops after it was published comes back as a
 //! follow-up that says what changed, and what is told again never does.
 
+use expect_test::expect_file;
 use serde_json::Value;
 
 use crate::command::recapd;
@@ -136,7 +137,11 @@ fn a_development_comes_back_and_says_what_changed() {
         assert!(page(&daemon, of_parent).contains("How it went on"));
         let atom = daemon.get("/feeds/stories.atom").text();
         assert!(atom.contains("follow-up to week 18"), "{atom}");
-        assert!(daemon.get("/w/2026-W19/recap.md").text().contains("follow-up to week 18: $10B"));
+        let recap = daemon.get("/w/2026-W19/recap.md").text();
+        assert!(recap.contains("follow-up to week 18: $10B"));
+        if links == 2 {
+            expect_file!["../weeks/follow-up.md"].assert_eq(&recap);
+        }
         daemon.stop();
 
         let id = |story: &Value| story["id"].as_str().unwrap()[..8].to_owned();

@@ -126,6 +126,23 @@ fn a_quiet_week_is_short_and_says_so() {
 }
 
 #[test]
+fn each_section_has_as_many_stories_as_it_is_given() {
+    let scene = Scene::new("stories = 1\nalso = 1");
+    let told = ["AI lathes learn to sing", "Chatbot refuses to write poems", "Deepfake varnish fools a museum"];
+    let sources = [("one", told[0]), ("two", told[1]), ("three", told[2])].map(|(id, title)| {
+        let feed = rss(&format!("{id}.example"), &[(title, "2026-04-28T10:00:00Z")]);
+        scene.origin.put(&format!("/{id}.xml"), Page::rss(feed));
+        source(id, &scene.origin.url(&format!("/{id}.xml")), "")
+    });
+    scene.folder.sources(&sources.concat());
+    scene.poll(NOW);
+    scene.publish(NOW);
+    let recap = scene.recap("2026-W18");
+    let (top, also) = recap.sections();
+    assert_eq!((top.len(), also.len(), recap.left_out.len()), (1, 1, 1));
+}
+
+#[test]
 fn an_empty_week_is_published_and_says_why_it_is_empty() {
     let scene = Scene::new("");
     scene.poll(NOW);

@@ -15,6 +15,20 @@ fn refused(text: &str, expected: Expect) {
 }
 
 #[test]
+fn what_a_recap_looks_back_on_is_kept() {
+    refused(
+        "[store]\nkeep_items = \"7d\"\n",
+        expect![[r#"
+            error: `keep_items` (7d) is too short: a recap looks back for weeks
+             --> recapd.toml:2:14
+              |
+            2 | keep_items = "7d"
+              |              ^^^^ use at least "30d"
+        "#]],
+    );
+}
+
+#[test]
 fn several_things_are_told_at_once() {
     refused(
         r#"

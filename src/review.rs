@@ -177,7 +177,10 @@ mod tests {
         check("2026-05-11T20:00:01Z", "2026-05-12T20:00:00Z");
         check("2026-05-12T18:59:00Z", "2026-05-12T20:00:00Z");
         check("2026-05-12T19:30:00Z", "2026-05-13T20:00:00Z");
-        assert_eq!(good_until(Timestamp::MAX, Timestamp::MIN), Timestamp::from_second(Timestamp::MAX.as_second()).unwrap());
+        assert_eq!(
+            good_until(Timestamp::MAX, Timestamp::MIN),
+            Timestamp::from_second(Timestamp::MAX.as_second()).unwrap()
+        );
         assert!(good_until(Timestamp::MIN, Timestamp::MAX) > at("9999-01-01T00:00:00Z"));
     }
 }

@@ -20,7 +20,9 @@ pub struct Key(hmac::Key);
 
 /// A key that could be guessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it has {0} characters, and needs {LEAST_KEY} or more that nobody can guess: `openssl rand -hex 32` makes some")]
+#[error(
+    "it has {0} characters, and needs {LEAST_KEY} or more that nobody can guess: `openssl rand -hex 32` makes some"
+)]
 pub struct Weak(usize);
 
 impl Key {

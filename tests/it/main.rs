@@ -31,6 +31,7 @@ mod reader;
 mod refusals;
 mod replay;
 mod retention;
+mod review;
 mod running;
 mod standing;
 mod traps;

@@ -26,6 +26,7 @@ mod settling;
 mod source_lists;
 mod sources;
 mod stories;
+mod turns;
 mod words;
 
 use std::path::{Path, PathBuf};

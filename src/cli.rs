@@ -33,7 +33,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigErrors, listens_at, load, load_with_lists, readable};
 use crate::daemon;
 use crate::demo;
-use crate::editor::Act;
+use crate::editor::{Act, NoKey};
 use crate::id::{AudienceId, SourceId};
 use crate::store::{Store, StoreError, remembered_list};
 use crate::story::word::Grouping;
@@ -438,7 +438,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     match error.downcast_ref::<StoreError>() {
         Some(error) if error.of_the_whole().is_some() && !matches!(error, StoreError::Damaged(_)) => ExitCode::from(75),
         _ if matches!(error.downcast_ref(), Some(reach::Refused::ForNow(_))) => ExitCode::from(75),
-        _ if error.is::<NoConfiguration>() => ExitCode::from(3),
+        _ if error.is::<NoConfiguration>() || error.is::<NoKey>() => ExitCode::from(3),
         _ => ExitCode::FAILURE,
     }
 }

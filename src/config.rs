@@ -356,6 +356,8 @@ pub struct Publish {
     pub live: Live,
     /// Words quoted from one item at most.
     pub excerpt_words: u32,
+    /// Where the key of the review feed is; it is read for each request, and kept nowhere. None: there is no such feed.
+    pub review_key_file: Option<PathBuf>,
 }
 
 /// Whether the running week is shown.

@@ -8,6 +8,7 @@ mod lists;
 mod metrics;
 mod reload;
 mod retention;
+mod review;
 mod rounds;
 mod setbacks;
 mod shelf;
@@ -29,6 +30,7 @@ use crate::config::Config;
 use crate::poll::Poller;
 use crate::poll::states::States;
 use crate::publish::html;
+use crate::review::ROOT;
 use crate::serve::{Incoming, Keep, Request, Response, serve_and_receive};
 use crate::site::{self, Found};
 use crate::store::{Handle, Readers, StoreError};
@@ -182,6 +184,7 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     tokio::spawn(look_for_damage(shared.readers.clone(), shared.health.clone()));
     let public = &config.server.public_url;
     tracing::info!(%address, sources = config.sources.len(), "ready: http://{address}/, known to readers as {public}");
+    review::look_for_key(&config).await;
     // Another may be in force soon, and this one need not stay beside it.
     drop(config);
     supervisor::ready();
@@ -235,9 +238,13 @@ async fn answer(shared: Shared, request: Request) -> Response {
     response
 }
 
-/// Only hubs send us something.
+/// Only hubs send us something, and the editor where he has a review feed.
 async fn receive(shared: Shared, request: Request, incoming: Incoming) -> Response {
-    let response = hubs::pushed(&shared, request, incoming).await;
+    let response = if request.path.starts_with(ROOT) {
+        review::sent(&shared, &request, incoming).await.unwrap_or_else(Response::only_to_read)
+    } else {
+        hubs::pushed(&shared, request, incoming).await
+    };
     metrics::requested(response.status);
     response
 }
@@ -253,6 +260,10 @@ async fn answered(shared: &Shared, request: &Request) -> Response {
             if let Some(token) = hubs::token(path) {
                 return hubs::asked_back(shared, &token, request).await;
             }
+            if path.starts_with(ROOT) {
+                let asked = review::asked(shared, &config, request).await;
+                return asked.unwrap_or_else(|| nothing(&config));
+            }
         }
     }
     match found(shared, &config, &request.path, edition).await {
@@ -263,10 +274,7 @@ async fn answered(shared: &Shared, request: &Request) -> Response {
             response
         }
         Ok(Found::Moved(to)) => Response::moved(to),
-        Ok(Found::Nothing) => {
-            let page = html::not_found(&site::site(&config, String::new()));
-            Response { status: 404, headers: vec![("content-type", page.media_type.to_owned())], body: page.body }
-        }
+        Ok(Found::Nothing) => nothing(&config),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, path = request.path, "could not answer");
             let mut response = Response::text(503, "this cannot be shown right now; please try again in a minute\n");
@@ -274,6 +282,12 @@ async fn answered(shared: &Shared, request: &Request) -> Response {
             response
         }
     }
+}
+
+/// For an address that leads nowhere.
+fn nothing(config: &Config) -> Response {
+    let page = html::not_found(&site::site(config, String::new()));
+    Response { status: 404, headers: vec![("content-type", page.media_type.to_owned())], body: page.body }
 }
 
 /// What stands at `path`: from the shelf, or rendered now.

@@ -3,6 +3,8 @@
 
 mod corrections;
 mod file;
+mod key;
+mod review;
 mod words;
 
 use std::path::PathBuf;
@@ -24,6 +26,8 @@ use crate::week::Week;
 
 pub use corrections::Amendment;
 pub use file::DraftFile;
+pub use key::{NoKey, review_key};
+pub use review::{Lapsed, Offer, standing};
 
 use file::Written;
 
@@ -427,9 +431,7 @@ impl Newsroom {
 /// If the database fails.
 pub fn drafted(store: &Store, week: Week, now: Timestamp) -> Result<Option<Vec<Recap>>> {
     let (Some(open), Some(frozen)) = (store.draft()?, store.frozen()?) else { return Ok(None) };
-    let draft = Sheet { frozen: &frozen, edition: open.edition, deadline: "" }.read(open.text.as_bytes());
-    let draft = draft.unwrap_or_else(|_| frozen.as_chosen());
-    Ok(Some(frozen.recaps(&draft, now)).filter(|_| open.week == week))
+    Ok(Some(frozen.recaps(&standing(&open, &frozen), now)).filter(|_| open.week == week))
 }
 
 /// Why a draft with this story cannot be published.

@@ -104,6 +104,8 @@ pub enum Event {
     Readdressed,
     /// He took back what he had said of it.
     TakenBack,
+    /// He let the draft go before its deadline, by a link of the review feed.
+    Approved,
     /// He corrected a published recap.
     Amended,
     /// He withdrew a published story.
@@ -155,6 +157,7 @@ impl Event {
             Event::Retitled => "retitled",
             Event::Readdressed => "readdressed",
             Event::TakenBack => "taken back",
+            Event::Approved => "approved",
             Event::Amended => "amended",
             Event::Withdrawn => "withdrawn",
             Event::Asked => "model",

@@ -57,6 +57,8 @@ pub mod publish;
 
 pub mod draft;
 
+pub mod review;
+
 pub mod discover;
 
 pub mod opml;

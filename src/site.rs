@@ -5,6 +5,7 @@ mod feeds;
 mod folder;
 mod lists;
 mod path;
+pub mod review;
 mod state;
 
 use std::sync::Arc;

@@ -14,6 +14,7 @@ use super::lists;
 use super::output::{self, Style};
 use crate::clock::Clock;
 use crate::config::{self, Config};
+use crate::editor::review_key;
 use crate::fetch::{Fetched, Fetcher, Request};
 use crate::parse::{Document, parse};
 use crate::publish::words;
@@ -24,6 +25,9 @@ use crate::store::remembered_list;
 /// `online` also asks each source.
 pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<ExitCode> {
     let config = config::load_with_lists(path, &environment, &remembered_list)?;
+    if let Some(key) = &config.publish.review_key_file {
+        review_key(key)?;
+    }
     let counts = [
         (["source", "sources"], config.sources.len()),
         (["audience", "audiences"], config.audiences.len()),

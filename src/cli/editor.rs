@@ -2,15 +2,17 @@
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Subcommand;
 
 use super::output::{self, Style};
 use super::reach::{Wish, ask, granted};
+use crate::config::Config;
 use crate::daemon::control::{self, Answer, Request, Writer};
 use crate::draft::Word;
-use crate::editor::{Act, Amendment, Done, Fresh, News, Newsroom};
+use crate::editor::{Act, Amendment, Done, Fresh, News, Newsroom, review_key};
 use crate::id::AudienceId;
+use crate::publish::feed::Format;
 use crate::recap::{Loudness, Recap};
 use crate::site::{Library, write};
 use crate::store::{Handle, Readers};
@@ -27,6 +29,9 @@ pub enum Deed {
         /// Begin again as it was frozen: what was edited is lost
         #[arg(long)]
         fresh: bool,
+        /// Print where the review feed is, for your feed reader and nobody else
+        #[arg(long, conflicts_with_all = ["week", "fresh"])]
+        feed: bool,
     },
     /// Publish the week that has ended, as its draft says, now
     Publish {
@@ -118,7 +123,7 @@ impl From<Deed> for Act {
         let say = |Story { story }, word| Self::Say { story, word };
         let words = |text: String| Some(text).filter(|text| !text.trim().is_empty());
         match deed {
-            Deed::Draft { week, fresh } => Self::Draft { week, fresh: Fresh::from(fresh) },
+            Deed::Draft { week, fresh, feed: _ } => Self::Draft { week, fresh: Fresh::from(fresh) },
             Deed::Publish { week } => Self::Publish { week },
             Deed::Amend { week, story, headline, note, correction, quiet } => {
                 let loudness = Loudness::from(quiet);
@@ -140,7 +145,25 @@ impl From<Deed> for Act {
 
 /// Does it, and says what is true now.
 pub async fn perform(deed: Deed, wish: Wish, style: Style) -> Result<ExitCode> {
-    act(Act::from(deed), wish, style).await
+    match deed {
+        Deed::Draft { feed: true, .. } => review_feed(&wish.config, style),
+        deed => act(Act::from(deed), wish, style).await,
+    }
+}
+
+/// Where the review feed is: whoever may read its key may know.
+fn review_feed(config: &Config, style: Style) -> Result<ExitCode> {
+    let Some(path) = &config.publish.review_key_file else {
+        bail!("there is no review feed: `[publish] review_key_file` names no key");
+    };
+    let root = config.server.public_url.as_str().trim_end_matches('/');
+    let feed = format!("{root}{}", review_key(path)?.feed());
+    let address = |format: Format| format!("{feed}.{}", format.ending());
+    match style {
+        Style::Words => Format::ALL.into_iter().try_for_each(|format| output::line(&address(format)))?,
+        Style::Json => output::json(&Format::ALL.map(address))?,
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The same, of an act.

@@ -91,7 +91,7 @@ pub(super) fn meant(
         folders: others.folders,
         server: server(&written.server),
         ranking: ranking(&written.ranking),
-        publish: publish(&written.publish, &store),
+        publish: publish(main, &written.publish, &store),
         model: model(main, &written.model, &mut problems),
         websub,
         fetch,
@@ -307,10 +307,17 @@ fn recap(main: &Arc<Document>, written: written::Recap, store: &Store, problems:
     }
 }
 
-fn publish(written: &written::Publish, store: &Store) -> Publish {
+/// A file named in the main file: beside it, where the path is relative; none of an empty one.
+fn beside_main(main: &Document, path: Option<&String>) -> Option<PathBuf> {
+    let path = path.filter(|path| !path.is_empty())?;
+    Some(main.path.parent().unwrap_or(Path::new("")).join(path))
+}
+
+fn publish(main: &Document, written: &written::Publish, store: &Store) -> Publish {
     let folder = (!written.folder.is_empty()).then(|| beside(store, &written.folder));
     let live = if written.live { Live::Shown } else { Live::Hidden };
-    Publish { folder, live, excerpt_words: written.excerpt_words }
+    let review_key_file = beside_main(main, written.review_key_file.as_ref());
+    Publish { folder, live, excerpt_words: written.excerpt_words, review_key_file }
 }
 
 /// A recap that waits longer is late.
@@ -346,11 +353,7 @@ fn model(main: &Arc<Document>, written: &written::Model, problems: &mut Vec<Prob
             written::Api::OpenAi => Dialect::OpenAi,
             written::Api::Anthropic => Dialect::Anthropic,
         },
-        key_file: written
-            .api_key_file
-            .as_ref()
-            .filter(|path| !path.is_empty())
-            .map(|path| main.path.parent().unwrap_or(Path::new("")).join(path)),
+        key_file: beside_main(main, written.api_key_file.as_ref()),
         tokens_per_recap: written.budget_tokens_per_recap.0.into(),
         tokens_per_day: written.budget_tokens_per_day.0.into(),
         story_bytes: usize::try_from(written.story_text.0).unwrap_or(usize::MAX),

@@ -306,11 +306,13 @@ pub struct Publish {
     pub live: bool,
     /// Words quoted from one item at most.
     pub excerpt_words: u32,
+    /// A file with the key of the editor's review feed, beside this file if relative; absent: there is none.
+    pub review_key_file: Option<String>,
 }
 
 impl Default for Publish {
     fn default() -> Self {
-        Self { folder: String::new(), live: true, excerpt_words: 75 }
+        Self { folder: String::new(), live: true, excerpt_words: 75, review_key_file: None }
     }
 }
 

@@ -36,10 +36,12 @@ use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinSet;
 
 use super::Shared;
+use super::review::Honoured;
 use super::rounds::Ended;
 use crate::editor::{Act, Done, News, Refusal};
 use crate::id::SourceId;
 use crate::poll::Which;
+use crate::review::Pass;
 use crate::source::OperatorWord;
 use crate::store::{Lock, Store, StoreError, Told};
 
@@ -71,6 +73,8 @@ pub enum Command {
     Heard(Vec<SourceId>),
     /// An editor wants something done.
     Act(Act, oneshot::Sender<Answer>),
+    /// The same by a link of the review feed.
+    Honour(Pass, oneshot::Sender<Honoured>),
 }
 
 /// The lock on `database`. A verb that holds it says not where to ask it, and is

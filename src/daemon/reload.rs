@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use url::Url;
 
-use super::{BegunWith, Shared, supervisor};
+use super::{BegunWith, Shared, review, supervisor};
 use crate::config::{self, Config};
 use crate::store::remembered_list;
 
@@ -109,6 +109,7 @@ async fn put_in_force(config: Arc<Config>, shared: &Shared) {
         shared.handle.regroup_by(Arc::new(config.names.clone())).await;
     }
     shared.health.configuration(None);
+    review::look_for_key(&config).await;
     tracing::info!(sources = config.sources.len(), "configuration reloaded");
     shared.config.send_replace(config);
     shared.shelf.turn_over(shared.clock.now());

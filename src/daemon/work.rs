@@ -169,6 +169,8 @@ impl Worker {
             Command::Heard(sources) => sources.iter().for_each(|source| self.put(source)),
             // As above.
             Command::Act(act, answer) => drop(answer.send(self.act(act).await)),
+            // As above.
+            Command::Honour(pass, answer) => drop(answer.send(self.honour(pass).await)),
         }
         self.put_awaited_first();
     }

@@ -88,6 +88,11 @@ impl Frozen {
         self.candidates.iter().take(shown).any(|candidate| candidate.entry.story == story)
     }
 
+    /// A candidate as an editor has it, if it is one; its place is as it was frozen.
+    pub fn edited(&self, block: &Block) -> Option<Entry> {
+        self.candidate(block.story).map(|candidate| candidate.edited(block).entry)
+    }
+
     /// Why a story was left out, if it was.
     pub fn reason(&self, story: StoryId) -> Option<&str> {
         self.frame.left_out.iter().find(|left| left.story == story).map(|left| left.reason.as_str())

@@ -135,6 +135,11 @@ impl Newsroom {
 
     /// Writes a word on a story down: into the draft it stands in, or for the running week.
     pub(super) async fn say(&self, story: &str, word: Word) -> Told {
+        self.say_for(story, word, "by the editor").await
+    }
+
+    /// The same, where the ledger tells in `how` who said it, if he gives no reason.
+    pub(super) async fn say_for(&self, story: &str, word: Word, how: &str) -> Told {
         let word = match self.checked(word) {
             Ok(word) => word,
             Err(refusal) => return Ok(Err(refusal)),
@@ -148,19 +153,29 @@ impl Newsroom {
             Ok(standing(store, &by, now, story)?.map(|standing| (story, standing)))
         });
         match found.await? {
-            Ok((story, Standing::Drafted(open, frozen))) => self.say_in_draft(story, &word, &open, &frozen).await,
-            Ok((story, Standing::Running(week, mark))) => self.mark(story, &word, week, mark.with(&word, week)).await,
+            Ok((story, Standing::Drafted(open, frozen))) => {
+                self.say_in_draft(story, (&word, how), &open, &frozen).await
+            }
+            Ok((story, Standing::Running(week, mark))) => {
+                self.mark(story, (&word, how), week, mark.with(&word, week)).await
+            }
             Err(refusal) => Ok(Err(refusal)),
         }
     }
 
-    async fn mark(&self, story: StoryId, word: &Word, week: Week, mark: Mark) -> Told {
-        let note = self.note_of(story, word, week);
+    async fn mark(&self, story: StoryId, (word, how): (&Word, &str), week: Week, mark: Mark) -> Told {
+        let note = self.note_of(story, (word, how), week);
         self.handle.keep(DraftChange::Marked(story, mark), vec![note]).await?;
         done(said(story, word, week))
     }
 
-    async fn say_in_draft(&self, story: StoryId, word: &Word, open: &OpenDraft, frozen: &Frozen) -> Told {
+    async fn say_in_draft(
+        &self,
+        story: StoryId,
+        (word, how): (&Word, &str),
+        open: &OpenDraft,
+        frozen: &Frozen,
+    ) -> Told {
         let path = self.file(open.week).path().display().to_string();
         let read = self.bytes(open).and_then(|bytes| Ok((self.read(open, frozen, &bytes)?, bytes)));
         let (mut draft, bytes) = match read {
@@ -171,7 +186,7 @@ impl Newsroom {
         let marks = self.readers.ask(|store| store.marks()).await?;
         let pinned: Vec<StoryId> = marks.iter().filter(|(_, mark)| mark.pins()).map(|(story, _)| *story).collect();
         let made_room = draft.hear(word, candidate, frozen, &pinned);
-        let note = self.note_of(story, word, open.week);
+        let note = self.note_of(story, (word, how), open.week);
         let rewritten = self.rewrite(open, frozen, &draft, (&bytes, vec![note])).await?;
         if let Err(refusal) = rewritten {
             return Ok(Err(refusal));
@@ -223,13 +238,13 @@ impl Newsroom {
         Ok(Ok(()))
     }
 
-    fn note_of(&self, story: StoryId, word: &Word, week: Week) -> Note {
-        let by_the_editor = |why: &Option<String>| why.clone().unwrap_or_else(|| "by the editor".to_owned());
+    fn note_of(&self, story: StoryId, (word, how): (&Word, &str), week: Week) -> Note {
+        let or_how = |why: &Option<String>| why.clone().unwrap_or_else(|| how.to_owned());
         let (event, detail) = match word {
-            Word::Pin(why) => (Event::Pinned, by_the_editor(why)),
-            Word::Drop(why) => (Event::TakenOut, by_the_editor(why)),
-            Word::Later(why) => (Event::PutOff, by_the_editor(why)),
-            Word::Undo => (Event::TakenBack, by_the_editor(&None)),
+            Word::Pin(why) => (Event::Pinned, or_how(why)),
+            Word::Drop(why) => (Event::TakenOut, or_how(why)),
+            Word::Later(why) => (Event::PutOff, or_how(why)),
+            Word::Undo => (Event::TakenBack, or_how(&None)),
             Word::Note(Some(note)) => (Event::Noted, format!("“{note}”")),
             Word::Note(None) => (Event::Noted, "the note was taken out".to_owned()),
             Word::Retitle(Some(headline)) => (Event::Retitled, format!("“{headline}”")),

@@ -6,6 +6,7 @@
 
 mod archive;
 mod entries;
+mod review;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -16,6 +17,7 @@ use crate::recap::AudienceName;
 
 pub use archive::{Chain, RUN, archives, live, run};
 pub use entries::{audience, latest, stories, weekly};
+pub use review::{Offered, Review, Reviewed, review};
 
 /// A feed, ready to be written.
 #[derive(Clone, Debug, PartialEq)]

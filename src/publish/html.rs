@@ -4,6 +4,7 @@
 
 mod page;
 mod recap;
+mod review;
 mod site;
 mod story;
 
@@ -15,6 +16,7 @@ use crate::publish::inert::printable;
 
 pub use page::{Announced, Link};
 pub use recap::{Around, Home, Listed, Running, archive, audience_page, home, recap_page, this_week};
+pub use review::{Question, review_question, review_word};
 pub use site::{About, AudienceRow, SourceRow, about, about_ranking, not_found, sources};
 pub use story::{Later, story_page, withdrawn_page};
 
@@ -112,6 +114,17 @@ mod tests {
         all.push(("amended", recap_page(site, &amended, &around)));
         all.push(("corrected", story_page(site, &amended, &amended.entries[0], &[])));
         all.push(("withdrawn", withdrawn_page(site, &amended, &amended.withdrawn[0])));
+        let question = Question {
+            asks: "Pin this story?".to_owned(),
+            headline: Some(HOSTILE),
+            effect: "It moves to the head of the list.",
+            button: "Pin it",
+            to: "/review/",
+            pass: HOSTILE,
+            until: now,
+        };
+        all.push(("review", review_question(site, &question)));
+        all.push(("reviewed", review_word(site, "It is done", &[HOSTILE.to_owned()])));
         all.into_iter().map(|(name, page)| (name, String::from_utf8(page.body).unwrap())).collect()
     }
 

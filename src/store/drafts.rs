@@ -5,11 +5,12 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::numbers::{Numbers, short, story_number};
 use super::row::{at, json, parsed};
-use super::{Result, Store, ledger, marks, recaps};
+use super::{Result, Store, ledger, marks, recaps, review};
 use crate::draft::{Flaw, Frozen, Mark};
 use crate::id::StoryId;
 use crate::ledger::Note;
 use crate::recap::Recap;
+use crate::review::Pass;
 use crate::week::Week;
 
 /// A week that is frozen and not yet published.
@@ -52,6 +53,8 @@ pub enum DraftChange {
     Held(Week, Flaw),
     /// What is now said of a story.
     Marked(StoryId, Mark),
+    /// A link of the review feed is used; nothing is changed if it was before.
+    Used(Pass),
     /// Further revisions of published recaps.
     Amended(Vec<Recap>),
     /// The same without a story, which is shown no more for this reason.
@@ -102,6 +105,7 @@ impl Store {
                 transaction.execute(sql, params![week.to_string(), line, reason])?;
             }
             DraftChange::Marked(story, mark) => marks::put(&transaction, *story, mark)?,
+            DraftChange::Used(pass) => review::use_up(&transaction, pass)?,
             DraftChange::Amended(all) => all.iter().try_for_each(|recap| recaps::insert(&transaction, recap))?,
             DraftChange::Withdrawn(story, reason, all) => {
                 all.iter().try_for_each(|recap| recaps::insert(&transaction, recap))?;
@@ -158,6 +162,7 @@ fn first_merged(connection: &Connection, stories: impl Iterator<Item = StoryId>)
 pub(super) fn close(connection: &Connection, week: Week) -> rusqlite::Result<()> {
     if connection.execute("DELETE FROM draft WHERE week = ?1", [week.to_string()])? > 0 {
         connection.execute("DELETE FROM draft_story", [])?;
+        review::forget(connection, week)?;
     }
     Ok(())
 }

@@ -2,7 +2,6 @@
 //! grouped right beside it, so that two reports of one event never start two
 //! stories.
 
-use std::collections::HashMap;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::Arc;
@@ -17,18 +16,15 @@ use super::numbers::Numbers;
 use super::parents::Branch;
 use super::recaps::Published;
 use super::retention::Removed;
-use super::{
-    DraftChange, Edited, HubChange, ModelCall, Occasion, Result, Store, StoreError, Told, imprints, items, ledger,
-    sources, stories,
-};
-use crate::id::{ItemId, SourceId, StoryId};
-use crate::ledger::{Event, Note};
+use super::turns::{group, write};
+use super::{DraftChange, Edited, HubChange, ModelCall, Occasion, Result, Store, StoreError, Told};
+use crate::id::SourceId;
+use crate::ledger::Note;
 use crate::names::Names;
 use crate::opml::Living;
 use crate::recap::Recap;
 use crate::source::OperatorWord;
-use crate::story::group::{How, Index, WINDOW};
-use crate::story::imprint::Imprint;
+use crate::story::group::{Index, WINDOW};
 use crate::story::word;
 use crate::turn::Turn;
 
@@ -121,9 +117,7 @@ impl Handle {
     ///
     /// If the database fails; nothing of the turn is written then.
     pub async fn apply(&self, turn: Turn) -> Result<Taken> {
-        let (answer, written) = oneshot::channel();
-        self.jobs.send(Job::Turn(Box::new(turn), answer)).await.map_err(|_| StoreError::Closed)?;
-        written.await.map_err(|_| StoreError::Closed)?
+        self.done(|answer| Job::Turn(Box::new(turn), answer)).await
     }
 
     /// Publishes a week, see [`Store::publish`].
@@ -132,10 +126,8 @@ impl Handle {
     ///
     /// If the database fails; nothing is published then.
     pub async fn publish(&self, recaps: Vec<Recap>, notes: Vec<Note>, authority: String) -> Result<Published> {
-        let (answer, written) = oneshot::channel();
         let publication = Box::new(Publication { recaps, notes, authority });
-        self.jobs.send(Job::Publish(publication, answer)).await.map_err(|_| StoreError::Closed)?;
-        written.await.map_err(|_| StoreError::Closed)?
+        self.done(|answer| Job::Publish(publication, answer)).await
     }
 
     /// Tells sources a word of the operator's, see [`Store::tell`]. A turn that
@@ -145,9 +137,7 @@ impl Handle {
     ///
     /// If the database fails; nothing is written then.
     pub async fn tell(&self, word: OperatorWord, sources: Vec<SourceId>, now: Timestamp) -> Result<Vec<Told>> {
-        let (answer, written) = oneshot::channel();
-        self.jobs.send(Job::Word(word, sources, now, answer)).await.map_err(|_| StoreError::Closed)?;
-        written.await.map_err(|_| StoreError::Closed)?
+        self.done(|answer| Job::Word(word, sources, now, answer)).await
     }
 
     /// Looks again at what came since it did so last, if this is an occasion to; whether that was before a restart
@@ -157,9 +147,7 @@ impl Handle {
     ///
     /// If the database fails; nothing is written then.
     pub async fn settle(&self, occasion: Occasion, now: Timestamp) -> Result<()> {
-        let (answer, written) = oneshot::channel();
-        self.jobs.send(Job::Settle(occasion, now, answer)).await.map_err(|_| StoreError::Closed)?;
-        written.await.map_err(|_| StoreError::Closed)?
+        self.done(|answer| Job::Settle(occasion, now, answer)).await
     }
 
     /// Does what an editor says of stories, see [`Store::edit`]. What comes later is grouped by it.
@@ -168,9 +156,7 @@ impl Handle {
     ///
     /// If the database fails; nothing is written then.
     pub async fn edit(&self, word: word::Grouping, now: Timestamp) -> Result<Edited> {
-        let (answer, written) = oneshot::channel();
-        self.jobs.send(Job::Edit(word, now, answer)).await.map_err(|_| StoreError::Closed)?;
-        written.await.map_err(|_| StoreError::Closed)?
+        self.done(|answer| Job::Edit(word, now, answer)).await
     }
 
     /// Takes what is new out of published stories into children of them; gives how many there are.
@@ -179,9 +165,7 @@ impl Handle {
     ///
     /// If the database fails; nothing is written then.
     pub async fn branch(&self, branches: Vec<Branch>, now: Timestamp) -> Result<usize> {
-        let (answer, written) = oneshot::channel();
-        self.jobs.send(Job::Branch(branches, now, answer)).await.map_err(|_| StoreError::Closed)?;
-        written.await.map_err(|_| StoreError::Closed)?
+        self.done(|answer| Job::Branch(branches, now, answer)).await
     }
 
     /// Whether the store takes what is written: to be asked after it did not,
@@ -191,9 +175,7 @@ impl Handle {
     ///
     /// If it still does not.
     pub async fn try_writing(&self) -> Result<()> {
-        let (answer, written) = oneshot::channel();
-        self.jobs.send(Job::Trial(answer)).await.map_err(|_| StoreError::Closed)?;
-        written.await.map_err(|_| StoreError::Closed)?
+        self.done(Job::Trial).await
     }
 
     /// Writes what changes about hubs.
@@ -202,9 +184,7 @@ impl Handle {
     ///
     /// If the database fails; nothing is changed then.
     pub async fn change(&self, change: HubChange) -> Result<()> {
-        let (answer, written) = oneshot::channel();
-        self.jobs.send(Job::Hubs(change, answer)).await.map_err(|_| StoreError::Closed)?;
-        written.await.map_err(|_| StoreError::Closed)?
+        self.done(|answer| Job::Hubs(change, answer)).await
     }
 
     /// Writes what is remembered of a list of feeds.
@@ -213,9 +193,7 @@ impl Handle {
     ///
     /// If the database fails; what was remembered stays so then.
     pub async fn keep_list(&self, list: Living) -> Result<()> {
-        let (answer, written) = oneshot::channel();
-        self.jobs.send(Job::List(Box::new(list), answer)).await.map_err(|_| StoreError::Closed)?;
-        written.await.map_err(|_| StoreError::Closed)?
+        self.done(|answer| Job::List(Box::new(list), answer)).await
     }
 
     /// Writes what changes about a draft or what an editor says, see [`Store::keep`].
@@ -224,9 +202,7 @@ impl Handle {
     ///
     /// If the database fails; nothing is changed then.
     pub async fn keep(&self, change: DraftChange, notes: Vec<Note>) -> Result<()> {
-        let (answer, written) = oneshot::channel();
-        self.jobs.send(Job::Draft(change, notes, answer)).await.map_err(|_| StoreError::Closed)?;
-        written.await.map_err(|_| StoreError::Closed)?
+        self.done(|answer| Job::Draft(change, notes, answer)).await
     }
 
     /// Writes what came of a question to a model, with its lines in the ledger.
@@ -235,9 +211,7 @@ impl Handle {
     ///
     /// If the database fails; nothing is written then.
     pub async fn keep_call(&self, call: ModelCall, notes: Vec<Note>) -> Result<()> {
-        let (answer, written) = oneshot::channel();
-        self.jobs.send(Job::Model(Box::new(call), notes, answer)).await.map_err(|_| StoreError::Closed)?;
-        written.await.map_err(|_| StoreError::Closed)?
+        self.done(|answer| Job::Model(Box::new(call), notes, answer)).await
     }
 
     /// Removes a piece of what is too old to be kept, see [`Store::remove_older`].
@@ -246,9 +220,14 @@ impl Handle {
     ///
     /// If the database fails; nothing is removed then.
     pub async fn remove_older(&self, before: Timestamp) -> Result<Removed> {
-        let (answer, written) = oneshot::channel();
-        self.jobs.send(Job::RemoveOlder(before, answer)).await.map_err(|_| StoreError::Closed)?;
-        written.await.map_err(|_| StoreError::Closed)?
+        self.done(|answer| Job::RemoveOlder(before, answer)).await
+    }
+
+    /// Has the writer do a job, and gives what came of it.
+    async fn done<T>(&self, job: impl FnOnce(oneshot::Sender<Result<T>>) -> Job) -> Result<T> {
+        let (answer, done) = oneshot::channel();
+        self.jobs.send(job(answer)).await.map_err(|_| StoreError::Closed)?;
+        done.await.map_err(|_| StoreError::Closed)?
     }
 
     /// Ends the writer once everything before this is written, and folds its log
@@ -543,102 +522,6 @@ fn horizon(turns: &[Box<Turn>]) -> Option<jiff::Timestamp> {
     Some(now.checked_sub(WINDOW * 2).unwrap_or(jiff::Timestamp::MIN))
 }
 
-/// Writes one turn inside a transaction, all but the grouping.
-fn write(connection: &rusqlite::Connection, turn: &Turn, numbers: &mut Numbers) -> rusqlite::Result<Taken> {
-    #[cfg(test)]
-    assert_ne!(turn.source.as_str(), tests::PANICS, "as a bug of ours would");
-    sources::record(connection, turn)?;
-    for item in &turn.intake.new {
-        numbers.learn_item(item.id, items::insert(connection, item)?);
-    }
-    for item in &turn.intake.changed {
-        numbers.learn_item(item.id, items::revise(connection, item, turn.at)?);
-    }
-    turn.notes.iter().try_for_each(|note| ledger::add(connection, note, numbers))?;
-    Ok(Taken { new: turn.intake.new.len(), changed: turn.intake.changed.len(), stories: 0 })
-}
-
-/// Gives the new items of all `turns` their stories, in the order in which they
-/// stand in time: whichever source answered first. Counts, for each turn by its
-/// place, the stories that begin.
-fn group(
-    connection: &rusqlite::Connection,
-    turns: &[Box<Turn>],
-    index: &mut Index,
-    numbers: &mut Numbers,
-) -> rusqlite::Result<HashMap<usize, usize>> {
-    for imprint in turns.iter().flat_map(|turn| &turn.revised) {
-        let item = numbers.of_item(connection, &imprint.source, imprint.item)?;
-        if let Some(story) = stories::of(connection, item)? {
-            index.insert(imprint, story);
-            imprints::put(connection, item, imprint)?;
-        }
-    }
-    let mut waiting: Vec<(usize, &Imprint)> = Vec::new();
-    for (at, turn) in turns.iter().enumerate() {
-        waiting.extend(turn.imprints.iter().map(|imprint| (at, imprint)));
-    }
-    waiting.sort_by_key(|(_, imprint)| (imprint.at, imprint.item));
-    let mut begun: HashMap<usize, usize> = HashMap::new();
-    for (at, imprint) in waiting {
-        let how = place(connection, &turns[at], imprint, index, numbers)?;
-        *begun.entry(at).or_default() += usize::from(how == How::Started);
-    }
-    Ok(begun)
-}
-
-/// Gives one item its story.
-fn place(
-    connection: &rusqlite::Connection,
-    turn: &Turn,
-    imprint: &Imprint,
-    index: &mut Index,
-    numbers: &mut Numbers,
-) -> rusqlite::Result<How> {
-    let grouped = index.place(imprint);
-    if grouped.how == How::Started {
-        numbers.learn_story(grouped.story, stories::begin(connection, grouped.story, imprint.at)?);
-    }
-    let item = numbers.of_item(connection, &turn.source, imprint.item)?;
-    let story = numbers.of_story(connection, grouped.story)?;
-    stories::put(connection, item, story)?;
-    imprints::insert(connection, item, imprint)?;
-    for other in &grouped.also {
-        join(connection, index, [grouped.story, *other], (turn, imprint.item), numbers)?;
-    }
-    let event = match grouped.how {
-        How::Joined => Event::Joined,
-        How::Started => Event::Started,
-    };
-    let note = Note {
-        source: Some(turn.source.clone()),
-        item: Some(imprint.item),
-        story: Some(grouped.story),
-        ..event.at(turn.at, grouped.because)
-    };
-    ledger::add(connection, &note, numbers)?;
-    Ok(grouped.how)
-}
-
-/// Makes one story of two that `by` shows to tell of one event. The older id
-/// stays, unless the other one was published already; of two published
-/// stories each keeps its own.
-fn join(
-    connection: &rusqlite::Connection,
-    index: &mut Index,
-    stories: [StoryId; 2],
-    (turn, by): (&Turn, ItemId),
-    numbers: &mut Numbers,
-) -> rusqlite::Result<()> {
-    let Some([(from, number), (into, kept)]) = stories::elder(connection, stories)? else { return Ok(()) };
-    stories::merge(connection, number, kept)?;
-    index.merge(from, into);
-    let detail = format!("story {} became part of it: item {by} tells of both", from.short());
-    let source = Some(turn.source.clone());
-    let note = Note { source, item: Some(by), story: Some(into), ..Event::Merged.at(turn.at, detail) };
-    ledger::add(connection, &note, numbers)
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
@@ -647,9 +530,7 @@ mod tests {
 
     use super::*;
     use crate::source::SourceState;
-
-    /// The source whose turn cannot be written for a bug.
-    pub(super) const PANICS: &str = "panics-when-written";
+    use crate::store::turns::PANICS;
 
     fn turn(source: &str) -> Box<Turn> {
         let now: Timestamp = "2026-05-11T08:00:00Z".parse().unwrap();

@@ -52,7 +52,7 @@ export function paper() {
     if (each.checkVisibility()) wrong.push(`shows a nav: ${each.getAttribute("aria-label")}`);
   }
   if (getComputedStyle(document.body).backgroundColor !== "rgb(255, 255, 255)") wrong.push("is not white");
-  for (const link of document.querySelectorAll(".button, h3 a[href^=http]")) {
+  for (const link of document.querySelectorAll("a.button, h3 a[href^=http]")) {
     if (!getComputedStyle(link, "::after").content.includes("http")) wrong.push(`does not spell out ${link.href}`);
   }
   return wrong;

@@ -32,6 +32,7 @@ mod reader;
 mod refusals;
 mod replay;
 mod retention;
+mod review;
 mod running;
 mod standing;
 mod traps;

@@ -21,7 +21,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("compression_codecs", &["fetch"]),
     ("flate2", &["fetch"]),
     ("memchr", &["text", "parse"]),
-    ("ring", &["hub", "websub"]),
+    ("ring", &["hub", "websub", "review"]),
     ("rusqlite", &["store"]),
     ("axum", &["serve"]),
     ("tower_http", &["serve"]),

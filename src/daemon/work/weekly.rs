@@ -9,10 +9,12 @@ use jiff::Timestamp;
 use super::{LONGEST_NAP, Worker};
 use crate::daemon::control::{Answer, failed, told};
 use crate::daemon::metrics;
+use crate::daemon::review::Honoured;
 use crate::draft::Flaw;
-use crate::editor::{Act, DraftFile, News, Newsroom, Tended};
+use crate::editor::{Act, Done, DraftFile, News, Newsroom, Tended};
 use crate::model::Desk;
 use crate::recap::Recap;
+use crate::review::Pass;
 use crate::site::{Library, write};
 use crate::store::{OpenDraft, StoreError};
 
@@ -122,7 +124,23 @@ impl Worker {
             Ok(done) => done,
             Err(error) => return failed(&error),
         };
-        if let Ok(done) = &done {
+        self.acted(done.as_ref().ok()).await;
+        told(done)
+    }
+
+    /// Does what an editor chose by a link.
+    pub(super) async fn honour(&mut self, pass: Pass) -> Honoured {
+        if let Some(damage) = self.damage.as_ref().and_then(StoreError::of_the_whole) {
+            return Err(damage);
+        }
+        let honoured = self.newsroom(self.shared.clock.now()).honour(pass).await?;
+        self.acted(honoured.as_ref().ok()).await;
+        Ok(honoured)
+    }
+
+    /// Everybody is told of what was done, if it was.
+    async fn acted(&mut self, done: Option<&Done>) {
+        if let Some(done) = done {
             done.said.iter().take(1).for_each(|said| tracing::info!("{said}"));
             match &done.news {
                 News::Published(recap) => self.came_out(recap).await,
@@ -137,7 +155,6 @@ impl Worker {
         }
         // There may be a draft now, or none any more, or it is found to be wrong.
         (self.anchored, self.next_week) = (None, Timestamp::MIN);
-        told(done)
     }
 
     fn newsroom(&self, now: Timestamp) -> Newsroom {

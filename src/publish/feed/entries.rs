@@ -84,7 +84,7 @@ fn entries_of<'a>(site: &'a Site, recap: &'a Recap) -> impl Iterator<Item = Card
     recap.entries.iter().map(move |entry| Card::new(site, recap, entry))
 }
 
-fn finished(mut feed: Feed) -> Feed {
+pub(super) fn finished(mut feed: Feed) -> Feed {
     feed.updated = feed.entries.iter().map(|entry| entry.updated).max().unwrap_or(feed.updated);
     feed
 }
@@ -236,7 +236,7 @@ fn section(recap: &Recap, entry: &Entry) -> &'static str {
 }
 
 /// A story in `_recapd`.
-fn placed(card: &Card, section: &str) -> Value {
+pub(super) fn placed(card: &Card, section: &str) -> Value {
     let audiences = card.entry.audiences.iter();
     let mut story = json!({
         "id": card.entry.story,

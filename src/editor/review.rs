@@ -1,0 +1,153 @@
+//! What an editor chooses by a link of the review feed: whether the link is good for
+//! anything, and that it is done once, as a verb would do it.
+
+use jiff::Timestamp;
+
+use super::{Done, Look, Newsroom, Refusal, Tended};
+use crate::draft::{Draft, Flaw, Frozen, Sheet, Stance, Wish, Word};
+use crate::id::StoryId;
+use crate::ledger::Event;
+use crate::review::{Choice, Pass};
+use crate::store::{DraftChange, OpenDraft, Result, Store};
+use crate::week::Week;
+
+/// How the ledger says who it was.
+const BY_LINK: &str = "by the review feed";
+
+/// Why a link does nothing. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Lapsed {
+    /// Its time is over.
+    #[error("this link has expired: the review feed has those that are good now")]
+    Expired,
+    /// It did what it could.
+    #[error("this link was used already, and does nothing twice")]
+    Used,
+    /// The week is out.
+    #[error("the recap of {0} is published already")]
+    Published(Week),
+    /// It is not this week that waits, if one does.
+    #[error("the draft of {0} does not wait for its editor")]
+    Elsewhere(Week),
+    /// The file of the draft cannot be read.
+    #[error("the draft is held until its file is mended: {0}")]
+    Held(Flaw),
+    /// The story is no candidate of the week, or became part of another.
+    #[error("this story is no candidate of the draft any more")]
+    Gone,
+    /// It is so already.
+    #[error("the draft has it so already")]
+    Already,
+    /// The draft does not allow it, in an editor's words.
+    #[error("{0}")]
+    Refused(Refusal),
+}
+
+/// What a link would do, if its button were pressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The headline of the story, as the draft has it; none: it is about the whole draft.
+    pub headline: Option<String>,
+}
+
+impl Newsroom {
+    /// What `pass` would do now. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn regard(&self, pass: Pass) -> Result<std::result::Result<Offer, Lapsed>> {
+        let now = self.now;
+        self.readers.ask(move |store| regarded(store, pass, now)).await
+    }
+
+    /// Does what `pass` is good for, unless that is nothing any more. To be called for one
+    /// at a time, else two that come at once fail.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails. It may have been used then: the feed has another one.
+    pub async fn honour(&self, pass: Pass) -> Result<std::result::Result<Done, Lapsed>> {
+        if let Err(lapsed) = self.regard(pass).await? {
+            return Ok(Err(lapsed));
+        }
+        // What was saved a moment ago counts: it may be wrong, or have the story elsewhere.
+        if let Some(open) = self.open().await?
+            && let Tended::Held(_, flaw) = self.look(open, Look::ToSee).await?
+        {
+            return Ok(Err(Lapsed::Held(flaw)));
+        }
+        if let Err(lapsed) = self.regard(pass).await? {
+            return Ok(Err(lapsed));
+        }
+        // First: should we end here, nothing was done, and the feed has another one.
+        let approved =
+            (pass.choice == Choice::Approve).then(|| self.note(Event::Approved, pass.week, BY_LINK.to_owned()));
+        self.handle.keep(DraftChange::Used(pass), approved.into_iter().collect()).await?;
+        let done = match pass.choice {
+            Choice::Pin(story) => self.say_for(&story.to_string(), Word::Pin(None), BY_LINK).await?,
+            Choice::Drop(story) => self.say_for(&story.to_string(), Word::Drop(None), BY_LINK).await?,
+            Choice::Later(story) => self.say_for(&story.to_string(), Word::Later(None), BY_LINK).await?,
+            Choice::Approve => self.publish(Some(pass.week)).await?,
+        };
+        Ok(match done {
+            Ok(done) => Ok(Done { said: done.said.iter().map(|said| self.without_folder(said)).collect(), ..done }),
+            Err(refusal) => Err(Lapsed::Refused(self.without_folder(&refusal))),
+        })
+    }
+
+    /// A file of a draft by its name alone: where it is, is nothing for a page.
+    fn without_folder(&self, said: &str) -> String {
+        said.replace(&format!("{}/", self.config.recap.drafts.display()), "")
+    }
+}
+
+fn regarded(store: &Store, pass: Pass, now: Timestamp) -> Result<std::result::Result<Offer, Lapsed>> {
+    if store.recap(pass.week, None)?.is_some() {
+        return Ok(Err(Lapsed::Published(pass.week)));
+    }
+    let (Some(open), Some(frozen)) = (store.draft()?.filter(|open| open.week == pass.week), store.frozen()?) else {
+        return Ok(Err(Lapsed::Elsewhere(pass.week)));
+    };
+    let used = store.chosen_by_link(pass.week)?.get(&pass.choice).copied().unwrap_or(0);
+    let story = pass.choice.story();
+    let is_merged = story.map(|story| store.merged_of(&[story])).transpose()?.flatten().is_some();
+    let draft = standing(&open, &frozen);
+    let headline = story.map(|story| headline(story, &draft, &frozen));
+    let marks = store.marks()?;
+    let stance = story.and_then(|story| marks.get(&story)?.stance.as_ref());
+    Ok(match (headline, &open.held) {
+        _ if used != pass.used => Err(Lapsed::Used),
+        _ if now >= pass.until => Err(Lapsed::Expired),
+        (Some(None), _) => Err(Lapsed::Gone),
+        _ if is_merged => Err(Lapsed::Gone),
+        (_, Some(flaw)) => Err(Lapsed::Held(flaw.clone())),
+        _ if is_so(pass, &draft, stance) => Err(Lapsed::Already),
+        (headline, _) => Ok(Offer { headline: headline.flatten() }),
+    })
+}
+
+/// The draft as the last of its file that was good has it.
+pub fn standing(open: &OpenDraft, frozen: &Frozen) -> Draft {
+    let draft = Sheet { frozen, edition: open.edition, deadline: "" }.read(open.text.as_bytes());
+    draft.unwrap_or_else(|_| frozen.as_chosen())
+}
+
+/// The headline of a candidate as the draft has it; none of what is no candidate.
+fn headline(story: StoryId, draft: &Draft, frozen: &Frozen) -> Option<String> {
+    let block = draft.blocks().find(|block| block.story == story).cloned();
+    // Its block may have been deleted by hand.
+    block.or_else(|| frozen.candidate(story).map(|candidate| candidate.block())).map(|block| block.headline)
+}
+
+/// Whether the draft, and what was said of the story, are what `pass` would make of them.
+fn is_so(pass: Pass, draft: &Draft, stance: Option<&Stance>) -> bool {
+    let is_chosen = |story: StoryId| draft.chosen().any(|block| block.story == story);
+    let is_shown = |story: StoryId| draft.shown().any(|block| block.story == story);
+    match (pass.choice, stance.map(|stance| stance.wish)) {
+        (Choice::Pin(story), Some(Wish::Pinned)) => is_chosen(story),
+        (Choice::Drop(story), Some(Wish::Dropped)) => !is_shown(story),
+        (Choice::Later(story), Some(Wish::Later(week))) => week == pass.week && !is_shown(story),
+        _ => false,
+    }
+}

@@ -21,6 +21,7 @@ mod readers;
 mod recaps;
 mod retention;
 mod row;
+mod search;
 mod settling;
 mod source_lists;
 mod sources;
@@ -47,6 +48,7 @@ pub use parents::{Branch, Late, Parent};
 pub use readers::Readers;
 pub use recaps::{Listed, Published};
 pub use retention::{More, Removed};
+pub use search::{First, MOST_FOUND};
 pub use source_lists::remembered_list;
 pub use words::Told;
 
@@ -54,7 +56,11 @@ pub use words::Told;
 const APPLICATION_ID: i32 = 0x7265_6361;
 
 /// Applied in order, each in a transaction of its own; never edited once released.
-const MIGRATIONS: &[&str] = &[include_str!("store/0001_start.sql"), include_str!("store/0002_memory.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("store/0001_start.sql"),
+    include_str!("store/0002_memory.sql"),
+    include_str!("store/0003_search.sql"),
+];
 
 /// How long a statement waits for another process to finish its write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -163,6 +169,7 @@ impl Store {
         store.connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         store.connection.set_prepared_statement_cache_capacity(64);
         store.migrate(version)?;
+        search::renew(&mut store.connection)?;
         Ok(store)
     }
 

@@ -32,6 +32,8 @@ mod refusals;
 mod replay;
 mod retention;
 mod running;
+mod search;
+mod serving;
 mod standing;
 mod traps;
 mod websub;

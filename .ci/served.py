@@ -8,7 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 
-PAGES = ("/", "/archive/", "/sources/", "/about/", "/about/ranking/", "/this-week/", "/audience/developers/")
+PAGES = ("/", "/archive/", "/sources/", "/about/", "/about/ranking/", "/this-week/", "/audience/developers/", "/search?q=model")
 OTHERS = ("/healthz", "/metrics", "/sources.opml", "/sitemap.xml", "/robots.txt")
 
 

@@ -124,7 +124,7 @@ enum Verb {
         /// As in 2026-W19; without it, the running week
         #[arg(long)]
         week: Option<Week>,
-        /// Only those with this in a headline
+        /// Only those that a search for this finds; without a week, of all published weeks and the running one
         #[arg(long, value_name = "TEXT")]
         r#match: Option<String>,
     },

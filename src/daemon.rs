@@ -21,6 +21,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use listenfd::ListenFd;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
@@ -32,12 +33,12 @@ use crate::poll::states::States;
 use crate::publish::html;
 use crate::review::ROOT;
 use crate::serve::{Incoming, Keep, Request, Response, serve_and_receive};
-use crate::site::{self, Found};
+use crate::site::{self, Tree};
 use crate::store::{Handle, Readers, StoreError};
 
 use control::Command;
 pub use health::Health;
-use shelf::Shelf;
+use shelf::{Shelf, Shown};
 
 /// What a daemon is made of; everything comes from outside, so that a test can
 /// run the real one.
@@ -51,6 +52,12 @@ pub struct Setup {
     /// Where readers reach us.
     pub listener: TcpListener,
 }
+
+/// Searches at a time: each holds a connection and a thread for some milliseconds.
+const MOST_SEARCHES: usize = 2;
+
+/// How long a search waits for its turn.
+const SEARCH_PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// What the parts of the daemon share.
 #[derive(Clone)]
@@ -68,6 +75,8 @@ struct Shared {
     commands: mpsc::Sender<Command>,
     /// See [`hubs::MOST_PUSHES`].
     pushes: Arc<Semaphore>,
+    /// See [`MOST_SEARCHES`].
+    searches: Arc<Semaphore>,
     /// A list at an address brings other sources now.
     list_changed: Arc<Notify>,
     begun_with: Arc<BegunWith>,
@@ -107,6 +116,7 @@ impl Shared {
             poller: watch::Sender::new(None),
             commands,
             pushes: Arc::new(Semaphore::new(hubs::MOST_PUSHES)),
+            searches: Arc::new(Semaphore::new(MOST_SEARCHES)),
             list_changed: Arc::default(),
             begun_with: Arc::new(BegunWith::of(&config)),
             config: watch::Sender::new(config),
@@ -121,10 +131,7 @@ impl Shared {
 ///
 /// If the port is taken, the store cannot be opened, or the HTTP client cannot be made.
 pub async fn main(path: PathBuf, config: Arc<Config>, clock: Clock) -> Result<ExitCode> {
-    let listen = config.server.listen;
-    let listener = TcpListener::bind(listen).await.with_context(|| {
-        format!("cannot listen on {listen}; is another recapd running? `[server] listen` says where")
-    })?;
+    let listener = listener(config.server.listen).await?;
     let (stop, stopped) = watch::channel(());
     // Until it is waited for, a SIGHUP would end the process.
     let _hangups = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
@@ -150,6 +157,20 @@ pub async fn main(path: PathBuf, config: Arc<Config>, clock: Clock) -> Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
+/// The socket that whoever started us holds for us (`LISTEN_FDS`, as systemd passes it): so nobody is turned away while
+/// we restart. Without one, our own at `listen`.
+async fn listener(listen: SocketAddr) -> Result<TcpListener> {
+    let passed =
+        ListenFd::from_env().take_tcp_listener(0).context("what LISTEN_FDS passes is no TCP socket that listens")?;
+    if let Some(passed) = passed {
+        passed.set_nonblocking(true).context("the socket of LISTEN_FDS cannot be used")?;
+        return TcpListener::from_std(passed).context("the socket of LISTEN_FDS cannot be used");
+    }
+    TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on {listen}; is another recapd running? `[server] listen` says where"))
+}
+
 /// The daemon itself: until `stop` is dropped.
 ///
 /// # Errors
@@ -166,7 +187,8 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
     let states = States::read(&readers).await?;
     let (shared, heard) = Shared::new(config.clone(), clock, handle, readers, states);
-    let (answering, handle) = (shared.clone(), shared.handle.clone());
+    // What is asked some thousand times a second is one count of owners, not one for each part.
+    let (answering, handle) = (Arc::new(shared.clone()), shared.handle.clone());
     let receiving = shared.clone();
     let served = tokio::spawn(serve_and_receive(
         listener,
@@ -206,9 +228,8 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     handle.close().await;
     ended?;
     match answered {
-        Ok(Ok(served)) => served.context("serving failed"),
         // Readers that hang on after five seconds are let go.
-        Ok(Err(_)) | Err(_) => Ok(()),
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 
@@ -232,7 +253,7 @@ async fn gone(mut stop: watch::Receiver<()>) {
     while stop.changed().await.is_ok() {}
 }
 
-async fn answer(shared: Shared, request: Request) -> Response {
+async fn answer(shared: Arc<Shared>, request: Request) -> Response {
     let response = answered(&shared, &request).await;
     metrics::requested(response.status);
     response
@@ -266,35 +287,44 @@ async fn answered(shared: &Shared, request: &Request) -> Response {
             }
         }
     }
-    match found(shared, &config, &request.path, edition).await {
-        Ok(Found::Document(mut document)) => {
-            document.changed = document.changed.max(shared.shelf.since());
-            let mut response = Response::document(&document, request, keep(&request.path));
+    // What is looked for is another thing each time: it is not kept, and a few are answered at once.
+    let _turn = match site::is_search(&request.path) {
+        true => match tokio::time::timeout(SEARCH_PATIENCE, shared.searches.acquire()).await {
+            Ok(turn) => Some(turn),
+            Err(_) => return Response::busy("too many are searching right now; please try again in a minute\n"),
+        },
+        false => None,
+    };
+    match found(shared, &config, request, edition).await {
+        Ok(Shown::Document(packed)) => {
+            let since = shared.shelf.since();
+            let mut response = Response::document(&packed, since, request, keep(&request.path)).await;
             response.headers.extend(site::links(&config, &request.path).map(|links| ("link", links)));
             response
         }
-        Ok(Found::Moved(to)) => Response::moved(to),
-        Ok(Found::Nothing) => nothing(&config),
+        Ok(Shown::Moved(to)) if request.query.is_empty() => Response::moved(to),
+        Ok(Shown::Moved(to)) => Response::moved(format!("{to}?{}", request.query)),
+        Ok(Shown::Nothing) => nothing(&config),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, path = request.path, "could not answer");
-            let mut response = Response::text(503, "this cannot be shown right now; please try again in a minute\n");
-            response.headers.push(("retry-after", "60".to_owned()));
-            response
+            Response::busy("this cannot be shown right now; please try again in a minute\n")
         }
     }
 }
 
 /// For an address that leads nowhere.
 fn nothing(config: &Config) -> Response {
-    let page = html::not_found(&site::site(config, String::new()));
-    Response { status: 404, headers: vec![("content-type", page.media_type.to_owned())], body: page.body }
+    let page = html::not_found(&site::site(config, String::new(), Tree::Served));
+    Response { status: 404, headers: vec![("content-type", page.media_type.to_owned())], body: page.body.into() }
 }
 
-/// What stands at `path`: from the shelf, or rendered now.
-async fn found(shared: &Shared, config: &Arc<Config>, path: &str, edition: u64) -> crate::store::Result<Found> {
+/// What stands at the path of `request`: from the shelf, or rendered now.
+async fn found(shared: &Shared, config: &Arc<Config>, request: &Request, edition: u64) -> crate::store::Result<Shown> {
+    let path = request.path.as_str();
     match path {
         // How each source is doing right now.
-        "/sources/" => rendered(shared, config, path).await,
+        "/sources/" => rendered(shared, config, path, "").await,
+        _ if site::is_search(path) => rendered(shared, config, path, &request.query).await,
         // To the end, also if whoever asked has gone: the next who asks waits for the same.
         _ if is_running_week(path) => {
             let (shared, config, path) = (shared.clone(), config.clone(), path.to_owned());
@@ -308,17 +338,17 @@ async fn found(shared: &Shared, config: &Arc<Config>, path: &str, edition: u64) 
     }
 }
 
-async fn kept(shared: &Shared, config: &Arc<Config>, path: &str, edition: u64) -> crate::store::Result<Found> {
-    if let Some(found) = shared.shelf.take(path) {
-        return Ok(found);
+async fn kept(shared: &Shared, config: &Arc<Config>, path: &str, edition: u64) -> crate::store::Result<Shown> {
+    if let Some(shown) = shared.shelf.take(path) {
+        return Ok(shown);
     }
-    let found = rendered(shared, config, path).await?;
-    shared.shelf.put(path, edition, &found);
-    Ok(found)
+    let shown = rendered(shared, config, path, "").await?;
+    shared.shelf.put(path, edition, &shown);
+    Ok(shown)
 }
 
-async fn rendered(shared: &Shared, config: &Arc<Config>, path: &str) -> crate::store::Result<Found> {
-    site::find(&shared.readers, config, shared.clock.now(), path.to_owned()).await
+async fn rendered(shared: &Shared, config: &Arc<Config>, path: &str, query: &str) -> crate::store::Result<Shown> {
+    site::find(&shared.readers, config, shared.clock.now(), path.to_owned(), query.to_owned()).await.map(Shown::from)
 }
 
 /// Whether the running week is composed for `path`.

@@ -150,7 +150,7 @@ impl Journey {
         let (origin, gone) = watch::channel(());
         let answer = move |request| {
             let now = *shown.lock().unwrap_or_else(PoisonError::into_inner);
-            std::future::ready(origin::answer(&request, now))
+            async move { origin::answer(&request, now).await }
         };
         tokio::spawn(serve(listener, answer, until_dropped(gone)));
         let config = Arc::new(configured(folder, &address.to_string(), public_url, more)?);

@@ -53,6 +53,8 @@ pub mod rank;
 
 pub mod recap;
 
+pub mod search;
+
 pub mod publish;
 
 pub mod draft;

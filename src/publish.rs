@@ -38,6 +38,17 @@ pub struct Site {
     pub excerpt_words: u32,
     /// Whose local time the pages speak.
     pub zone: jiff::tz::TimeZone,
+    /// Whether readers can search in it.
+    pub search: Search,
+}
+
+/// Whether readers can search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Search {
+    /// At `/search`.
+    Offered,
+    /// Nowhere: files have nobody who would look.
+    None,
 }
 
 /// Something with an address that we hand out.
@@ -73,6 +84,11 @@ impl Site {
     /// that a page also works where another name leads to it.
     pub fn href(&self, path: &str) -> String {
         format!("{}{}", self.root.path().trim_end_matches('/'), path)
+    }
+
+    /// Whether its pages have a field to search with.
+    pub fn is_searched(&self) -> bool {
+        self.search == Search::Offered
     }
 
     /// A `tag:` URI that stays, whatever becomes of our address: `weekly/2026-W19`, `story/<id>`.

@@ -32,6 +32,12 @@ pub struct Points {
     pub detail: String,
 }
 
+/// The points of a story that an editor pinned.
+pub const PINNED: f64 = 5.0;
+
+/// Of two stories of one matter the later one has the place, if it has so much of the points of the earlier one.
+pub const GOES_ON: f64 = 0.6;
+
 /// Every weight of the formula, as `[ranking]` sets them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

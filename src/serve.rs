@@ -2,21 +2,25 @@
 //! send us something. What is to be answered is told by whoever calls; nobody
 //! else knows the HTTP library.
 
+mod coding;
+mod connections;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response as HttpResponse;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use tokio::net::TcpListener;
-use tower_http::compression::CompressionLayer;
 
 use crate::publish::Document;
 use crate::publish::html::CONTENT_SECURITY_POLICY;
+
+pub use coding::Packed;
 
 /// What a client asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,7 +82,7 @@ pub struct Response {
     /// Besides the length, which is counted.
     pub headers: Vec<(&'static str, String)>,
     /// Not sent for HEAD.
-    pub body: Vec<u8>,
+    pub body: Bytes,
 }
 
 /// How long others may keep an answer.
@@ -96,8 +100,14 @@ impl Response {
         Self {
             status,
             headers: vec![("content-type", "text/plain; charset=utf-8".to_owned())],
-            body: text.as_bytes().to_vec(),
+            body: Bytes::copy_from_slice(text.as_bytes()),
         }
+    }
+
+    /// Not now, but soon.
+    pub fn busy(text: &str) -> Self {
+        let refused = Self::text(503, text);
+        Self { headers: [refused.headers, vec![("retry-after", "60".to_owned())]].concat(), ..refused }
     }
 
     /// Only GET and HEAD do anything here.
@@ -108,23 +118,30 @@ impl Response {
 
     /// The thing is elsewhere, for good.
     pub fn moved(location: String) -> Self {
-        Self { status: 308, headers: vec![("location", location)], body: Vec::new() }
+        Self { status: 308, headers: vec![("location", location)], body: Bytes::new() }
     }
 
-    /// `document` as an answer to `request`: 304 if the client has it already.
-    pub fn document(document: &Document, request: &Request, keep: Keep) -> Self {
+    /// A document as an answer to `request`, in a coding that the client takes: 304 if it has it already, as it
+    /// stands or stood at `since`, if that is later.
+    pub async fn document(packed: &Arc<Packed>, since: Timestamp, request: &Request, keep: Keep) -> Self {
+        let document = packed.document();
+        let changed = document.changed.max(since);
         let keep = match keep {
             Keep::Seconds(seconds) => format!("public, max-age={seconds}"),
             Keep::Never => "no-cache".to_owned(),
         };
-        let changed = rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&document.changed);
         let mut headers = vec![("etag", document.etag.clone()), ("cache-control", keep)];
-        headers.extend(changed.ok().map(|changed| ("last-modified", changed)));
-        if request.has(document) {
-            return Self { status: 304, headers, body: Vec::new() };
+        let date = rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&changed);
+        headers.extend(date.ok().map(|date| ("last-modified", date)));
+        headers.push(("vary", "accept-encoding".to_owned()));
+        if request.has(document, changed) {
+            return Self { status: 304, headers, body: Bytes::new() };
         }
+        let accepted = request.headers("accept-encoding").collect::<Vec<_>>().join(",");
+        let (body, coding) = packed.body(&accepted).await;
         headers.push(("content-type", document.media_type.to_owned()));
-        Self { status: 200, headers, body: document.body.clone() }
+        headers.extend(coding.map(|coding| ("content-encoding", coding.to_owned())));
+        Self { status: 200, headers, body }
     }
 }
 
@@ -139,15 +156,15 @@ impl Request {
         self.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
     }
 
-    /// Whether the client holds the document as it is. Its ETag decides if it
+    /// Whether the client holds the document as it is since `changed`. Its ETag decides if it
     /// sends one; the date only if it does not.
-    fn has(&self, document: &Document) -> bool {
+    fn has(&self, document: &Document, changed: Timestamp) -> bool {
         let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
         if let Some(tags) = self.header("if-none-match") {
             return tags.trim() == "*" || tags.split(',').any(|tag| opaque(tag) == opaque(&document.etag));
         }
         let since = self.header("if-modified-since").and_then(http_date);
-        since.is_some_and(|since| document.changed.as_second() <= since.as_second())
+        since.is_some_and(|since| changed.as_second() <= since.as_second())
     }
 }
 
@@ -157,34 +174,17 @@ fn http_date(text: &str) -> Option<Timestamp> {
 
 /// Answers on `listener` until `stop` is done, then finishes what it began.
 /// Whoever sends something is refused.
-///
-/// # Errors
-///
-/// If the listener fails.
-pub async fn serve<A, F>(
-    listener: TcpListener,
-    answer: A,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()>
+pub async fn serve<A, F>(listener: TcpListener, answer: A, stop: impl Future<Output = ()>)
 where
     A: Fn(Request) -> F + Send + Sync + 'static,
     F: Future<Output = Response> + Send + 'static,
 {
     let refuse = |_: Request, _: Incoming| std::future::ready(Response::only_to_read());
-    serve_and_receive(listener, answer, refuse, stop).await
+    serve_and_receive(listener, answer, refuse, stop).await;
 }
 
 /// The same; `receive` answers whoever sends something by POST.
-///
-/// # Errors
-///
-/// As [`serve`].
-pub async fn serve_and_receive<A, F, R, G>(
-    listener: TcpListener,
-    answer: A,
-    receive: R,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()>
+pub async fn serve_and_receive<A, F, R, G>(listener: TcpListener, answer: A, receive: R, stop: impl Future<Output = ()>)
 where
     A: Fn(Request) -> F + Send + Sync + 'static,
     F: Future<Output = Response> + Send + 'static,
@@ -195,11 +195,17 @@ where
         Asking::Whole | Asking::HeadOnly => Box::pin(answer(request)),
         Asking::Sending => Box::pin(receive(request, incoming)),
     });
-    let router = Router::new().fallback(respond).layer(CompressionLayer::new()).with_state(answer);
-    axum::serve(listener, router).with_graceful_shutdown(stop).await
+    let router = Router::new().fallback(respond).with_state(answer);
+    connections::take(listener, router, stop).await;
 }
 
 type Answer = Arc<dyn Fn(Request, Incoming) -> std::pin::Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync>;
+
+/// What is asked for, path and query, may have so many bytes.
+const MOST_ADDRESS_BYTES: usize = 2048;
+
+/// How long an answer may be thought about: composing a large running week takes some seconds.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(60);
 
 async fn respond(
     State(answer): State<Answer>,
@@ -208,6 +214,9 @@ async fn respond(
     headers: HeaderMap,
     body: Body,
 ) -> HttpResponse {
+    if uri.path().len() + uri.query().map_or(0, str::len) > MOST_ADDRESS_BYTES {
+        return written(Response::text(414, "no address here is as long as that\n"));
+    }
     let method = match method {
         Method::GET => Asking::Whole,
         Method::HEAD => Asking::HeadOnly,
@@ -216,7 +225,8 @@ async fn respond(
     };
     let query = uri.query().unwrap_or_default().to_owned();
     let request = Request { method, path: uri.path().to_owned(), query, headers };
-    written(answer(request, Incoming(body)).await)
+    let answered = tokio::time::timeout(ANSWER_PATIENCE, answer(request, Incoming(body))).await;
+    written(answered.unwrap_or_else(|_| Response::busy("this takes too long right now; please try again later\n")))
 }
 
 fn written(response: Response) -> HttpResponse {
@@ -246,26 +256,26 @@ mod tests {
         Document::new("text/plain; charset=utf-8", "body", "2026-05-11T08:00:00Z".parse().unwrap())
     }
 
-    #[track_caller]
-    fn check(if_none_match: Option<&str>, if_modified_since: Option<&str>, status: u16) {
+    async fn check(if_none_match: Option<&str>, if_modified_since: Option<&str>, status: u16) {
         let sent = [("if-none-match", if_none_match), ("if-modified-since", if_modified_since)];
         let sent = sent.into_iter().filter_map(|(name, value)| Some((name, value?)));
         let header = |(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
         let request = Request { path: "/".to_owned(), headers: sent.map(header).collect(), ..Request::default() };
-        let response = Response::document(&document(), &request, Keep::Never);
+        let packed = Arc::new(Packed::of(document()));
+        let response = Response::document(&packed, Timestamp::UNIX_EPOCH, &request, Keep::Never).await;
         assert_eq!(response.status, status, "{if_none_match:?} {if_modified_since:?}");
         assert!(response.headers.iter().any(|(name, _)| *name == "etag"), "a 304 names its ETag too");
     }
 
-    #[test]
-    fn what_the_client_has_is_not_sent_again() {
+    #[tokio::test]
+    async fn what_the_client_has_is_not_sent_again() {
         let etag = document().etag;
-        check(None, None, 200);
-        check(Some(&etag), None, 304);
-        check(Some(etag.trim_start_matches("W/")), None, 304);
-        check(Some(&format!("\"other\", {etag}")), None, 304);
-        check(Some("*"), None, 304);
-        check(Some("\"other\""), None, 200);
+        check(None, None, 200).await;
+        check(Some(&etag), None, 304).await;
+        check(Some(etag.trim_start_matches("W/")), None, 304).await;
+        check(Some(&format!("\"other\", {etag}")), None, 304).await;
+        check(Some("*"), None, 304).await;
+        check(Some("\"other\""), None, 200).await;
     }
 
     #[tokio::test(start_paused = true)]
@@ -276,11 +286,11 @@ mod tests {
         assert_eq!(read(u64::MAX).await.map(|bytes| bytes.len()), Ok(11));
     }
 
-    #[test]
-    fn the_date_counts_where_there_is_no_etag() {
-        check(None, Some("Mon, 11 May 2026 08:00:00 GMT"), 304);
-        check(None, Some("Mon, 11 May 2026 07:59:59 GMT"), 200);
-        check(None, Some("yesterday"), 200);
-        check(Some("\"other\""), Some("Mon, 11 May 2026 08:00:00 GMT"), 200);
+    #[tokio::test]
+    async fn the_date_counts_where_there_is_no_etag() {
+        check(None, Some("Mon, 11 May 2026 08:00:00 GMT"), 304).await;
+        check(None, Some("Mon, 11 May 2026 07:59:59 GMT"), 200).await;
+        check(None, Some("yesterday"), 200).await;
+        check(Some("\"other\""), Some("Mon, 11 May 2026 08:00:00 GMT"), 200).await;
     }
 }

@@ -6,6 +6,7 @@ mod folder;
 mod lists;
 mod path;
 pub mod review;
+mod search;
 mod state;
 
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use crate::hub::Ping;
 use crate::id::{AudienceId, StoryId};
 use crate::publish::feed::{Feed, Format};
 use crate::publish::html::{self, About, Around, AudienceRow, Home, Link};
-use crate::publish::{Document, Site, text};
+use crate::publish::{Document, Search, Site, text};
 use crate::recap::{Follows, Recap};
 use crate::store::{Readers, Result, Store};
 use crate::week::Week;
@@ -42,6 +43,18 @@ pub struct Library<'l> {
     pub config: &'l Config,
     /// What time it is: only the pages about the running week and the sources show it.
     pub now: Timestamp,
+    /// Who hands it out.
+    pub tree: Tree,
+}
+
+/// Who hands out the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tree {
+    /// Recapd itself, whenever it is asked.
+    Served,
+    /// A static host. Files stand still and answer no questions: none of their pages leads to the running week or
+    /// to a search.
+    Files,
 }
 
 /// How much of the tree is meant.
@@ -64,18 +77,31 @@ pub enum Found {
     Nothing,
 }
 
-/// What stands at `path`, asked through `readers`.
+/// What stands at `path`, asked through `readers`; a search looks for what `query` says.
 ///
 /// # Errors
 ///
 /// If the database fails.
-pub async fn find(readers: &Readers, config: &Arc<Config>, now: Timestamp, path: String) -> Result<Found> {
+pub async fn find(
+    readers: &Readers,
+    config: &Arc<Config>,
+    now: Timestamp,
+    path: String,
+    query: String,
+) -> Result<Found> {
     let config = config.clone();
-    readers.ask(move |store| Library { store, config: &config, now }.at(&path)).await
+    let tree = Tree::Served;
+    readers.ask(move |store| Library { store, config: &config, now, tree }.asked(&path, &query)).await
 }
 
-/// What every document says about the whole, by `config`; ids are minted by `authority`.
-pub fn site(config: &Config, authority: String) -> Site {
+/// Whether `path` is one where readers search: what stands there is another thing for each query.
+pub fn is_search(path: &str) -> bool {
+    let feed = path.strip_prefix("/feeds/").and_then(|file| file.split_once('.'));
+    path == "/search" || feed.is_some_and(|(name, _)| name == path::SEARCH)
+}
+
+/// What every document of `tree` says about the whole, by `config`; ids are minted by `authority`.
+pub fn site(config: &Config, authority: String, tree: Tree) -> Site {
     Site {
         title: config.recap.title.clone(),
         language: config.recap.language.clone(),
@@ -84,6 +110,10 @@ pub fn site(config: &Config, authority: String) -> Site {
         hub: config.websub.hub.clone(),
         excerpt_words: config.publish.excerpt_words,
         zone: config.recap.slot.zone.clone(),
+        search: match tree {
+            Tree::Served => Search::Offered,
+            Tree::Files => Search::None,
+        },
     }
 }
 
@@ -92,7 +122,7 @@ pub fn site(config: &Config, authority: String) -> Site {
 pub fn links(config: &Config, path: &str) -> Option<String> {
     let hub = config.websub.hub.as_ref()?;
     let Some(Place::Feed(name, _)) = Place::of(path) else { return None };
-    let is_told_of = name != "latest" && !name.starts_with("archive/");
+    let is_told_of = name != "latest" && name != path::SEARCH && !name.starts_with("archive/");
     if !is_told_of {
         return None;
     }
@@ -107,10 +137,23 @@ impl Library<'_> {
     ///
     /// If the database fails.
     pub fn at(&self, path: &str) -> Result<Found> {
+        self.asked(path, "")
+    }
+
+    /// The same; where `path` is one of a search, `query` says what for: the part of an address behind the
+    /// question mark.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub fn asked(&self, path: &str, query: &str) -> Result<Found> {
         let Some(place) = Place::of(path) else { return Ok(Found::Nothing) };
         let document = match place {
             Place::Moved(to) => return Ok(Found::Moved(to)),
-            Place::ThisWeek if self.config.publish.live == Live::Hidden => return Ok(Found::Nothing),
+            Place::ThisWeek if self.live() == Live::Hidden => return Ok(Found::Nothing),
+            _ if self.tree == Tree::Files && is_search(path) => return Ok(Found::Nothing),
+            Place::Search => Some(search::page(self, query)?),
+            Place::Feed(name, format) if name == path::SEARCH => Some(self.fed(&search::feed(self, query)?, format)?),
             Place::Story { short } => return self.story(path, &short),
             Place::Recap(week) => self.recap(week, None)?,
             Place::AudienceRecap(week, audience) => self.recap(week, Some(&audience))?,
@@ -185,7 +228,15 @@ impl Library<'_> {
     /// If the database fails.
     pub fn site(&self) -> Result<Site> {
         let authority = self.store.authority()?.unwrap_or_else(|| compose::authority(self.config, self.now));
-        Ok(site(self.config, authority))
+        Ok(site(self.config, authority, self.tree))
+    }
+
+    /// Whether the stories of the running week may be seen.
+    fn live(&self) -> Live {
+        match self.tree {
+            Tree::Served => self.config.publish.live,
+            Tree::Files => Live::Hidden,
+        }
     }
 
     fn pool(&self, week: Week) -> Result<Option<Recap>> {
@@ -323,7 +374,7 @@ impl Library<'_> {
         let home = Home {
             latest: latest.as_ref().map(|recap| (recap, &around)),
             archive: &earlier,
-            running: match self.config.publish.live {
+            running: match self.live() {
                 Live::Shown => html::Running::Shown,
                 Live::Hidden => html::Running::Hidden,
             },

@@ -22,6 +22,7 @@ mod recaps;
 mod retention;
 mod review;
 mod row;
+mod search;
 mod settling;
 mod source_lists;
 mod sources;
@@ -49,6 +50,7 @@ pub use parents::{Branch, Late, Parent};
 pub use readers::Readers;
 pub use recaps::{Listed, Published};
 pub use retention::{More, Removed};
+pub use search::{First, MOST_FOUND};
 pub use settling::Occasion;
 pub use source_lists::remembered_list;
 pub use words::Told;
@@ -60,6 +62,7 @@ const APPLICATION_ID: i32 = 0x7265_6361;
 const MIGRATIONS: &[&str] = &[
     include_str!("store/0001_start.sql"),
     include_str!("store/0002_memory.sql"),
+    include_str!("store/0003_search.sql"),
     include_str!("store/0005_review.sql"),
 ];
 
@@ -170,6 +173,7 @@ impl Store {
         store.connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         store.connection.set_prepared_statement_cache_capacity(64);
         store.migrate(version)?;
+        search::renew(&mut store.connection)?;
         Ok(store)
     }
 

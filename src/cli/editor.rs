@@ -14,7 +14,7 @@ use crate::editor::{Act, Amendment, Done, Fresh, News, Newsroom, review_key};
 use crate::id::AudienceId;
 use crate::publish::feed::Format;
 use crate::recap::{Loudness, Recap};
-use crate::site::{Library, write};
+use crate::site::{Library, Tree, write};
 use crate::store::{Handle, Readers};
 use crate::week::Week;
 
@@ -204,6 +204,6 @@ async fn done_here(act: Act, wish: &Wish) -> Result<Answer> {
 fn write_tree(wish: &Wish, readers: &Readers, recap: &Recap) -> Result<()> {
     let Some(folder) = &wish.config.publish.folder else { return Ok(()) };
     let config = &wish.config;
-    readers.ask_here(|store| Ok(write(&Library { store, config, now: recap.frozen }, folder)))??;
+    readers.ask_here(|store| Ok(write(&Library { store, config, now: recap.frozen, tree: Tree::Files }, folder)))??;
     Ok(())
 }

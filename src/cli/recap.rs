@@ -15,7 +15,7 @@ use crate::id::AudienceId;
 use crate::publish::feed::{self, Format as FeedFormat};
 use crate::publish::{Document, Site, html, text};
 use crate::recap::{Issue, Recap};
-use crate::site::{self, Library};
+use crate::site::{self, Library, Tree};
 use crate::store::Store;
 use crate::week::Week;
 
@@ -76,7 +76,7 @@ pub fn recap(config: &Config, clock: Clock, wanted: &Wanted) -> Result<ExitCode>
         None => composed(&store, config, clock, week, wanted.audience.as_ref())?,
     };
     let authority = store.authority()?.unwrap_or_else(|| compose::authority(config, clock.now()));
-    let site = site::site(config, authority);
+    let site = site::site(config, authority, Tree::Files);
     let Some(folder) = &wanted.out else {
         output::bytes(&document(&site, &recap, wanted.format).body)?;
         return Ok(ExitCode::SUCCESS);
@@ -137,7 +137,7 @@ fn document(site: &Site, recap: &Recap, format: Format) -> Document {
 /// Writes the published tree to `folder`.
 pub fn export(config: &Config, clock: Clock, folder: &Path) -> Result<ExitCode> {
     let store = Store::read(&config.store.path)?;
-    let written = site::write(&Library { store: &store, config, now: clock.now() }, folder)?;
+    let written = site::write(&Library { store: &store, config, now: clock.now(), tree: Tree::Files }, folder)?;
     output::line(&format!("{written} documents in {}", folder.display()))?;
     Ok(ExitCode::SUCCESS)
 }

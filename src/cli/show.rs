@@ -11,8 +11,9 @@ use crate::audience::Tag;
 use crate::clock::Clock;
 use crate::compose::{Archive, Standpoint, Teller, Told, Writer, running_week, window_of};
 use crate::config::Config;
-use crate::id::SourceId;
-use crate::store::{ItemRow, Store};
+use crate::id::{SourceId, StoryId};
+use crate::search::Query;
+use crate::store::{First, ItemRow, Store};
 use crate::week::Week;
 
 /// Prints items, one a line, oldest first.
@@ -63,23 +64,69 @@ pub(super) fn tag(tag: &Tag) -> Value {
     json!({ "id": tag.audience, "confidence": tag.confidence, "because": tag.because })
 }
 
-/// Prints a week's stories, one a line, most points first.
+/// Prints the stories of a week, or of the running one, one a line, most points first. Those that `matching` finds, if it
+/// is there: without a week, of every published one and of the running one, the newest first.
 pub fn stories(config: &Config, clock: Clock, week: Option<Week>, matching: Option<&str>) -> Result<ExitCode> {
     let store = Store::read(&config.store.path)?;
-    let slot = &config.recap.slot;
-    let week = week.map_or_else(|| running_week(&store, slot, clock.now()).map(|(week, _)| week), Ok)?;
-    let window = window_of(&store, slot, clock.now(), week)?;
-    let standpoint = Standpoint::of(&store, config, week, window.end)?;
+    let (running, _) = running_week(&store, &config.recap.slot, clock.now())?;
+    let Some(matching) = matching else {
+        return print_stories(config, &store, clock, week.unwrap_or(running), Wanted::All);
+    };
+    let query = Query::of(matching);
+    if query.phrases().is_empty() {
+        bail!("there is no word or figure in `{matching}` to look for");
+    }
+    let found = store.search(&query, First::Newest)?;
+    let whole = week.unwrap_or(running);
+    let mut weeks: Vec<Week> = found.iter().map(|(_, week)| *week).chain([running]).collect();
+    weeks.sort_unstable_by(|one, other| other.cmp(one));
+    weeks.dedup();
+    for week in week.map_or(weeks, |week| vec![week]) {
+        let published = found.iter().filter(|(_, of)| *of == week).map(|(story, _)| *story).collect();
+        // Of a week that nobody asked for only what is published is looked at.
+        let wanted = if week == whole { Wanted::Fitting(&query, published) } else { Wanted::These(published) };
+        print_stories(config, &store, clock, week, wanted)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Which of a week's stories are printed.
+enum Wanted<'q> {
+    All,
+    /// Those found among the published ones, and those of which a report's headline fits.
+    Fitting(&'q Query, Vec<StoryId>),
+    These(Vec<StoryId>),
+}
+
+impl Wanted<'_> {
+    fn takes(&self, told: &Told) -> bool {
+        match self {
+            Self::All | Self::These(_) => true,
+            Self::Fitting(query, published) => {
+                let titles = told.reports.iter().map(|report| report.item.entry.title.as_str());
+                published.contains(&told.story) || query.fits(titles)
+            }
+        }
+    }
+}
+
+fn print_stories(config: &Config, store: &Store, clock: Clock, week: Week, wanted: Wanted) -> Result<ExitCode> {
+    let window = window_of(store, &config.recap.slot, clock.now(), week)?;
+    let standpoint = Standpoint::of(store, config, week, window.end)?;
     let (placed, parents) = (store.placed_stories()?, store.parents()?);
+    let ids = match &wanted {
+        Wanted::These(ids) => ids.clone(),
+        Wanted::All | Wanted::Fitting(..) => store.stories_of(&window)?,
+    };
     let mut told: Vec<Told> = Vec::new();
-    for id in store.stories_of(&window)? {
+    for id in ids {
         told.extend(store.story_until(id, window.end)?.map(|story| standpoint.told(story)));
     }
-    told.retain(|told| fits(told, matching));
+    told.retain(|told| wanted.takes(told));
     told.sort_by(|a, b| b.score.total.total_cmp(&a.score.total).then(a.story.cmp(&b.story)));
     let subjects: Vec<_> = told.iter().map(|told| (told, None)).collect();
-    let archive = Archive::before(&window, &store, standpoint.teller(), &subjects)?;
-    let writer = Writer::new(config, &archive, &store);
+    let archive = Archive::before(&window, store, standpoint.teller(), &subjects)?;
+    let writer = Writer::new(config, &archive, store);
     for told in &told {
         let place = placed.get(&told.story).map(|(week, place)| json!({ "week": week, "place": place }));
         let insight = writer.card(told, None, None);
@@ -91,12 +138,6 @@ pub fn stories(config: &Config, clock: Clock, week: Option<Week>, matching: Opti
         output::json(&story(told, place, follows, &insight))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn fits(told: &Told, matching: Option<&str>) -> bool {
-    let wanted = matching.map(str::to_lowercase);
-    wanted
-        .is_none_or(|wanted| told.reports.iter().any(|report| report.item.entry.title.to_lowercase().contains(&wanted)))
 }
 
 fn story(told: &Told, place: Option<Value>, follows: Option<Value>, insight: &crate::insight::Insight) -> Value {

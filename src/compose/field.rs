@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::draft::Mark;
 use crate::id::{AudienceId, Share, StoryId};
 use crate::insight::development::{Change, What};
-use crate::rank::{Points, Score};
+use crate::rank::{GOES_ON, Points, Score};
 use crate::recap::select::{Candidate, Chosen, Selection, select};
 use crate::recap::{Follows, LeftOut};
 use crate::store::{Result, Store};
@@ -30,9 +30,6 @@ const TAGGED: usize = 100;
 
 /// For the lists of audiences so many are: of one trade there is little among the first hundred.
 const TAGGED_FOR_THEM: usize = 500;
-
-/// Of two stories of one matter the later one has the place, if it has so much of the points of the earlier one.
-const STRONG: f64 = 0.6;
 
 /// What is reported first so soon after another report is no development of that.
 const LATER: jiff::SignedDuration = jiff::SignedDuration::from_hours(3);
@@ -251,7 +248,7 @@ impl<'f> Field<'f> {
         self.candidates[earlier].matter = Some(matter);
         self.candidates[later].matter = Some(matter);
         let lacks = self.candidates[earlier].points - self.candidates[later].points;
-        if lacks > 0.0 && self.candidates[later].points >= STRONG * self.candidates[earlier].points {
+        if lacks > 0.0 && self.candidates[later].points >= GOES_ON * self.candidates[earlier].points {
             let said = format!("it has the place of the earlier “{}”", entry.title);
             // A little more: of equals the earlier one would be chosen.
             if let Some(points) = Points::some("development", lacks + 0.01, said) {

@@ -106,7 +106,7 @@ impl Health {
         Response {
             status: if problems.is_empty() { 200 } else { 503 },
             headers: vec![("content-type", "application/json".to_owned()), ("cache-control", "no-store".to_owned())],
-            body: format!("{body}\n").into_bytes(),
+            body: format!("{body}\n").into(),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::fetch::Links;
 use crate::hub::{Hurry, Push, Reply, Secret, Subscription, Unwelcome};
 use crate::poll::{Came, Poller, Pushed};
 use crate::serve::{Asking, Incoming, Request, Response, Unread};
-use crate::site::Library;
+use crate::site::{Library, Tree};
 use crate::source::Source;
 use crate::store::StoreError;
 use crate::websub::CALLBACK;
@@ -80,7 +80,8 @@ async fn rounds(shared: &Shared, poller: &Poller) {
 async fn told(shared: &Shared, poller: &Poller) -> Result<Timestamp, StoreError> {
     let (hubs, now) = (poller.hubs(), shared.clock.now());
     let config = shared.config.borrow().clone();
-    let news = shared.readers.ask(move |store| Library { store, config: &config, now }.untold()).await?;
+    let news =
+        shared.readers.ask(move |store| Library { store, config: &config, now, tree: Tree::Served }.untold()).await?;
     if let Some((published, topics)) = news {
         hubs.news(published, topics).await?;
     }
@@ -252,8 +253,8 @@ fn thanks() -> Response {
 }
 
 fn busy() -> Response {
-    let mut response = short(503, "busy; please try again in a minute\n");
-    response.headers.push(("retry-after", "60".to_owned()));
+    let mut response = Response::busy("busy; please try again in a minute\n");
+    response.headers.push(("cache-control", "no-store".to_owned()));
     response
 }
 

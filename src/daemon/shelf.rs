@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use crate::serve::Packed;
 use crate::site::Found;
 
 /// Kept at most; then all are let go, and those in demand come back.
@@ -35,7 +36,37 @@ struct Inside {
 struct Kept {
     edition: u64,
     since: Instant,
-    found: Found,
+    shown: Shown,
+}
+
+/// What was found, ready to be sent. Cheap to clone.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// A document.
+    Document(Arc<Packed>),
+    /// Something that has moved, to this path.
+    Moved(String),
+    /// Nothing.
+    Nothing,
+}
+
+impl From<Found> for Shown {
+    fn from(found: Found) -> Self {
+        match found {
+            Found::Document(document) => Self::Document(Arc::new(Packed::of(document))),
+            Found::Moved(to) => Self::Moved(to),
+            Found::Nothing => Self::Nothing,
+        }
+    }
+}
+
+impl Shown {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Document(packed) => packed.bytes(),
+            Self::Moved(_) | Self::Nothing => 0,
+        }
+    }
 }
 
 impl Shelf {
@@ -75,23 +106,23 @@ impl Shelf {
     }
 
     /// What was found at `path` not long ago, if that is still how it is.
-    pub fn take(&self, path: &str) -> Option<Found> {
-        self.kept().get(path).filter(|kept| self.is_fresh(kept)).map(|kept| kept.found.clone())
+    pub fn take(&self, path: &str) -> Option<Shown> {
+        self.kept().get(path).filter(|kept| self.is_fresh(kept)).map(|kept| kept.shown.clone())
     }
 
     /// Keeps what was found at `path` in `edition`. Addresses that lead nowhere
     /// are not kept: there is no end to them.
-    pub fn put(&self, path: &str, edition: u64, found: &Found) {
-        if *found == Found::Nothing {
+    pub fn put(&self, path: &str, edition: u64, shown: &Shown) {
+        if matches!(shown, Shown::Nothing) {
             return;
         }
         let mut kept = self.kept();
         kept.retain(|_, kept| self.is_fresh(kept));
-        let bytes: usize = kept.values().map(|kept| size(&kept.found)).sum();
-        if kept.len() >= MOST || bytes + size(found) > MOST_BYTES {
+        let bytes: usize = kept.values().map(|kept| kept.shown.bytes()).sum();
+        if kept.len() >= MOST || bytes + shown.bytes() > MOST_BYTES {
             kept.clear();
         }
-        kept.insert(path.to_owned(), Kept { edition, since: Instant::now(), found: found.clone() });
+        kept.insert(path.to_owned(), Kept { edition, since: Instant::now(), shown: shown.clone() });
     }
 
     fn is_fresh(&self, kept: &Kept) -> bool {
@@ -103,13 +134,6 @@ impl Shelf {
     }
 }
 
-fn size(found: &Found) -> usize {
-    match found {
-        Found::Document(document) => document.body.len(),
-        Found::Moved(_) | Found::Nothing => 0,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,24 +142,24 @@ mod tests {
     #[test]
     fn what_is_kept_lasts_until_the_next_edition() {
         let shelf = Shelf::new(Timestamp::UNIX_EPOCH);
-        let found = Found::Moved("/elsewhere/".to_owned());
+        let found = Shown::from(Found::Moved("/elsewhere/".to_owned()));
         shelf.put("/here/", shelf.edition(), &found);
-        assert_eq!(shelf.take("/here/"), Some(found.clone()));
-        assert_eq!(shelf.take("/there/"), None);
+        assert!(matches!(shelf.take("/here/"), Some(Shown::Moved(to)) if to == "/elsewhere/"));
+        assert!(shelf.take("/there/").is_none());
 
         let before = shelf.edition();
         shelf.turn_over(Timestamp::UNIX_EPOCH);
-        assert_eq!(shelf.take("/here/"), None);
+        assert!(shelf.take("/here/").is_none());
         shelf.put("/here/", before, &found);
-        assert_eq!(shelf.take("/here/"), None, "what was rendered before the turn is old when it arrives");
+        assert!(shelf.take("/here/").is_none(), "what was rendered before the turn is old when it arrives");
     }
 
     #[test]
     fn no_more_is_kept_than_there_is_room_for() {
         let shelf = Shelf::new(Timestamp::UNIX_EPOCH);
         let large = || {
-            let body = vec![0; MOST_BYTES / 2];
-            Found::Document(Document { body, ..Document::new("text/plain", "", Timestamp::UNIX_EPOCH) })
+            let body = vec![0; MOST_BYTES / 6];
+            Shown::from(Found::Document(Document { body, ..Document::new("text/plain", "", Timestamp::UNIX_EPOCH) }))
         };
         for path in ["/a/", "/b/", "/c/"] {
             shelf.put(path, shelf.edition(), &large());
@@ -146,7 +170,7 @@ mod tests {
     #[test]
     fn nothing_is_kept_of_addresses_that_lead_nowhere() {
         let shelf = Shelf::new(Timestamp::UNIX_EPOCH);
-        shelf.put("/wp-login.php", shelf.edition(), &Found::Nothing);
-        assert_eq!(shelf.take("/wp-login.php"), None);
+        shelf.put("/wp-login.php", shelf.edition(), &Shown::Nothing);
+        assert!(shelf.take("/wp-login.php").is_none());
     }
 }

@@ -1,9 +1,11 @@
 //! The outlets of the example week: their feeds as they stood at any instant.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::publish::Document;
-use crate::serve::{Keep, Request, Response};
+use crate::serve::{Keep, Packed, Request, Response};
 
 macro_rules! documents {
     ($($name:literal),* $(,)?) => {
@@ -30,7 +32,7 @@ documents![
 ];
 
 /// What the outlet answers at `now`.
-pub fn answer(request: &Request, now: Timestamp) -> Response {
+pub async fn answer(request: &Request, now: Timestamp) -> Response {
     let name = request.path.trim_start_matches('/');
     let Some((name, written)) = DOCUMENTS.iter().find(|(known, _)| *known == name) else {
         return Response::text(404, "no such feed\n");
@@ -39,7 +41,8 @@ pub fn answer(request: &Request, now: Timestamp) -> Response {
     if body.is_empty() {
         return Response::text(503, "not yet\n");
     }
-    Response::document(&Document::new(media_type(name), body, now), request, Keep::Never)
+    let packed = Arc::new(Packed::of(Document::new(media_type(name), body, now)));
+    Response::document(&packed, now, request, Keep::Never).await
 }
 
 fn media_type(name: &str) -> &'static str {

@@ -5,7 +5,7 @@ use super::{Block, Candidate, Draft, Frozen, Section};
 use crate::audience::Tag;
 use crate::id::{AudienceId, StoryId};
 use crate::insight::Insight;
-use crate::rank::Points;
+use crate::rank::{PINNED, Points};
 use crate::recap::Entry;
 use crate::week::Week;
 
@@ -61,9 +61,6 @@ pub enum Word {
     Move(Option<Vec<AudienceId>>),
 }
 
-/// What a pin is worth.
-const PIN: f64 = 5.0;
-
 impl Mark {
     /// Whether anything is said at all.
     pub fn is_empty(&self) -> bool {
@@ -107,7 +104,7 @@ impl Mark {
     /// The points that it brings.
     pub fn points(&self) -> Option<Points> {
         let stance = self.stance.as_ref().filter(|stance| stance.wish == Wish::Pinned)?;
-        Points::some("editor", PIN, with_why("pinned", stance.why.as_deref()))
+        Points::some("editor", PINNED, with_why("pinned", stance.why.as_deref()))
     }
 
     /// Changes what is shown of the story.

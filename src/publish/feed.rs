@@ -16,7 +16,7 @@ use crate::publish::{Document, Site, atom, json_feed, rss};
 use crate::recap::AudienceName;
 
 pub use archive::{Chain, RUN, archives, live, run};
-pub use entries::{audience, latest, stories, weekly};
+pub use entries::{audience, latest, search, stories, weekly};
 pub use review::{Offered, Review, Reviewed, review};
 
 /// A feed, ready to be written.
@@ -28,6 +28,8 @@ pub struct Feed {
     pub about: String,
     /// Its address without the ending: `/feeds/weekly`.
     pub path: String,
+    /// What stands behind a question mark in its address, if anything does.
+    pub query: Option<String>,
     /// The page it belongs to: `/`.
     pub home: String,
     /// A `tag:` URI; identifies it for good.
@@ -147,7 +149,8 @@ impl Feed {
 
     /// Its own address in `format`.
     pub fn address(&self, site: &Site, format: Format) -> String {
-        site.url(&format!("{}.{}", self.path, format.ending()))
+        let query = self.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
+        site.url(&format!("{}.{}{query}", self.path, format.ending()))
     }
 }
 

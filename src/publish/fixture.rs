@@ -7,7 +7,7 @@ use crate::audience::{Evidence, Place, Tag};
 use crate::id::{ItemId, Share, SourceId, StoryId};
 use crate::insight::development::{Change, What};
 use crate::insight::{Cite, Comparison, Dated, Disagreement, EventKind, Figure, Insight, Origin, Part, Row};
-use crate::publish::Site;
+use crate::publish::{Search, Site};
 use crate::publisher::Kind;
 use crate::rank::{Points, Score};
 use crate::recap::{AudienceName, AudienceShare, Coverage, Entry, Follows, Issue, LeftOut, Recap, Related, State};
@@ -29,6 +29,7 @@ pub fn site() -> Site {
         hub: Some("https://hub.example.org/".parse().unwrap()),
         excerpt_words: 75,
         zone: jiff::tz::TimeZone::UTC,
+        search: Search::Offered,
     }
 }
 

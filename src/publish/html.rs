@@ -5,6 +5,7 @@
 mod page;
 mod recap;
 mod review;
+mod search;
 mod site;
 mod story;
 
@@ -13,17 +14,33 @@ use jiff::Timestamp;
 
 use crate::publish::Document;
 use crate::publish::inert::printable;
+use crate::text;
 
 pub use page::{Announced, Link};
 pub use recap::{Around, Home, Listed, Running, archive, audience_page, home, recap_page, this_week};
 pub use review::{Question, review_question, review_word};
+pub use search::{Results, feed_query, search};
 pub use site::{About, AudienceRow, SourceRow, about, about_ranking, not_found, sources};
 pub use story::{Later, story_page, withdrawn_page};
 
 /// The one stylesheet, served at `/style.css`.
 pub fn stylesheet() -> Document {
     // It has no date of its own: readers revalidate it by its ETag.
-    Document::new("text/css; charset=utf-8", include_str!("templates/style.css"), Timestamp::UNIX_EPOCH)
+    Document::new("text/css; charset=utf-8", terse(include_str!("templates/style.css")), Timestamp::UNIX_EPOCH)
+}
+
+/// A stylesheet without what only people read in it: comments, and white space beside signs.
+fn terse(css: &str) -> String {
+    let spoken = css.split("/*").enumerate().map(|(index, part)| match index {
+        0 => part,
+        _ => part.split_once("*/").map_or("", |(_, rest)| rest),
+    });
+    let mut terse = text::one_line(&spoken.collect::<String>());
+    for sign in ["{", "}", ";", ","] {
+        terse = terse.replace(&format!(" {sign}"), sign).replace(&format!("{sign} "), sign);
+    }
+    // Before a colon a space has a meaning: `.terms :is(th)`.
+    terse.replace(": ", ":").replace(";}", "}")
 }
 
 /// The policy that is enough for every page.
@@ -277,6 +294,15 @@ mod tests {
         assert_eq!(data["@type"], "Article");
         assert!(data["headline"].as_str().unwrap().starts_with("</script><script>"), "the text itself is kept");
         assert_eq!(data["isBasedOn"].as_array().map(Vec::len), Some(1), "a link that is none is left out");
+    }
+
+    #[test]
+    fn a_stylesheet_is_sent_without_what_only_people_read() {
+        let css =
+            "/* One. */\na:hover, .b :is(p) > i {\n  margin: 0 1px; /* two; three */\n  content: \" (\" attr(x);\n}\n";
+        assert_eq!(terse(css), "a:hover,.b :is(p) > i{margin:0 1px;content:\" (\" attr(x)}");
+        let sent = String::from_utf8(stylesheet().body).unwrap();
+        assert!(!sent.contains("/*") && sent.len() < include_str!("templates/style.css").len() * 9 / 10);
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(super) fn feed(library: &Library, name: &str, format: Format) -> Result<Opti
                 let recaps = library.store.recaps(None, IN_STORIES_FEED)?;
                 Some(feed::stories(&site, &recaps, &origins(library), begun))
             }
-            "latest" if library.config.publish.live == Live::Shown => {
+            "latest" if library.live() == Live::Shown => {
                 let running = compose::running(library.store, library.config, library.now)?;
                 Some(feed::latest(&site, &running, &origins(library), begun))
             }
@@ -81,7 +81,7 @@ fn archive(library: &Library, name: &str) -> Result<Option<Feed>> {
     Ok(Some(Feed { path: format!("/feeds/archive/{name}"), hub: None, chain, ..feed }))
 }
 
-fn origins(library: &Library) -> BTreeMap<SourceId, Origin> {
+pub(super) fn origins(library: &Library) -> BTreeMap<SourceId, Origin> {
     let origin = |source: &Source| {
         (source.id.clone(), Origin { id: source.public_feed().to_string(), title: source.name.clone() })
     };
@@ -94,8 +94,7 @@ mod tests {
     use crate::config;
     use crate::publish::Document;
     use crate::publish::fixture::{at, bare};
-    use crate::site::Extent;
-    use crate::site::Found;
+    use crate::site::{Extent, Found, Tree};
     use crate::store::Store;
 
     /// A store with `weeks` quiet weeks published.
@@ -135,7 +134,7 @@ mod tests {
     #[test]
     fn a_reader_who_follows_the_archives_has_every_week_once() {
         let (store, config) = (published(40), config::shipped().unwrap());
-        let library = Library { store: &store, config: &config, now: at("2027-06-01T00:00:00Z") };
+        let library = Library { store: &store, config: &config, now: at("2027-06-01T00:00:00Z"), tree: Tree::Served };
         let (mut all, mut counts, mut next) = (Vec::new(), Vec::new(), Some("/feeds/weekly.atom".to_owned()));
         while let Some(path) = next {
             let (ids, before) = read(&library, &path);
@@ -161,7 +160,7 @@ mod tests {
     fn an_archive_stays_as_it_is_while_weeks_come() {
         let (early, late, config) = (published(40), published(47), config::shipped().unwrap());
         let first = |store| {
-            let library = Library { store, config: &config, now: at("2027-06-01T00:00:00Z") };
+            let library = Library { store, config: &config, now: at("2027-06-01T00:00:00Z"), tree: Tree::Served };
             document(&library, "/feeds/archive/weekly-1.atom")
         };
         assert!(first(&early).is_some());

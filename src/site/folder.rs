@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Extent, Found, Library};
-use crate::config::Live;
+use super::{Extent, Found, Library, Tree};
 use crate::store::StoreError;
 
 /// Why the tree could not be written.
@@ -32,10 +31,7 @@ pub enum WriteError {
 ///
 /// If the database or the disk fails.
 pub fn write(library: &Library, folder: &Path) -> Result<usize, WriteError> {
-    // Files stand still: no page of them may lead to the running week.
-    let mut config = library.config.clone();
-    config.publish.live = Live::Hidden;
-    let library = Library { config: &config, ..*library };
+    let library = Library { tree: Tree::Files, ..*library };
     let mut paths = library.paths(Extent::Whole)?;
     paths.sort_by_key(|path| (path.ends_with('/'), path == "/"));
     let mut written = 0;

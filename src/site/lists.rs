@@ -115,9 +115,11 @@ pub(super) fn sitemap(site: &Site, paths: &[String], changed: Timestamp) -> Docu
     Document::new("application/xml; charset=utf-8", body, changed)
 }
 
-/// Everything published may be read by anyone.
+/// Everything published may be read by anyone. What is asked for anew each time is not for crawlers: nothing is
+/// there that they do not find elsewhere.
 pub(super) fn robots(site: &Site) -> Document {
-    let body = format!("User-agent: *\nDisallow: /this-week/\n\nSitemap: {}\n", site.url("/sitemap.xml"));
+    let closed = ["/this-week/", "/search", "/feeds/search."].map(|path| format!("Disallow: {}\n", site.href(path)));
+    let body = format!("User-agent: *\n{}\nSitemap: {}\n", closed.concat(), site.url("/sitemap.xml"));
     Document::new("text/plain; charset=utf-8", body, Timestamp::UNIX_EPOCH)
 }
 

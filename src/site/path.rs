@@ -36,6 +36,8 @@ pub enum Place {
     Ranking,
     /// `/this-week/`
     ThisWeek,
+    /// `/search`
+    Search,
     /// `/sources.opml`
     Opml,
     /// `/sitemap.xml`
@@ -47,6 +49,9 @@ pub enum Place {
     /// An address that people guess, or one without its last slash.
     Moved(String),
 }
+
+/// The feed of what a search finds, below `/feeds/`.
+pub const SEARCH: &str = "search";
 
 /// A recap as a file to work on with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +108,8 @@ impl Place {
             "/about/" => Self::About,
             "/about/ranking/" => Self::Ranking,
             "/this-week/" => Self::ThisWeek,
+            "/search" => Self::Search,
+            "/search/" => Self::Moved("/search".to_owned()),
             "/sources.opml" => Self::Opml,
             "/sitemap.xml" => Self::Sitemap,
             "/robots.txt" => Self::Robots,
@@ -177,6 +184,7 @@ mod tests {
     fn guesses_are_led_on() {
         check("/w/2026-W19", Some(Place::Moved("/w/2026-W19/".to_owned())));
         check("/archive", Some(Place::Moved("/archive/".to_owned())));
+        check("/search/", Some(Place::Moved("/search".to_owned())));
         check("/feed.xml", Some(Place::Moved("/feeds/weekly.atom".to_owned())));
     }
 

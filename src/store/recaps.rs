@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::numbers::{Numbers, short};
 use super::row::{at, json, parsed, parsed_or_none};
-use super::{Result, Store, drafts, ledger, marks, parents};
+use super::{Result, Store, drafts, ledger, marks, parents, search};
 use crate::id::{AudienceId, StoryId};
 use crate::ledger::Note;
 use crate::rank::Weights;
@@ -182,7 +182,7 @@ pub enum Published {
     Stale(StoryId),
 }
 
-/// Writes a revision; part of another transaction.
+/// Writes a revision, and what is searched of it; part of another transaction.
 pub(super) fn insert(connection: &Connection, recap: &Recap) -> Result<()> {
     let sql =
         "INSERT INTO recap (week, audience, revision, state, frozen, updated, until, title, stories, weights, body)
@@ -205,7 +205,11 @@ pub(super) fn insert(connection: &Connection, recap: &Recap) -> Result<()> {
         recap.weights.as_ref().map(serde_json::to_string).transpose()?,
         serde_json::to_string(recap)?,
     ])?;
-    Ok(())
+    match recap.audience {
+        None => search::put(connection, recap),
+        // What only an audience is told stands beside the list for all readers.
+        Some(_) => Ok(()),
+    }
 }
 
 fn word(audience: Option<&AudienceId>) -> &str {

@@ -22,6 +22,9 @@ export async function pages(root) {
     ok("sources", "/sources/"),
     ok("about", "/about/"),
     ok("ranking", "/about/ranking/"),
+    ok("search", "/search"),
+    ok("results", "/search?q=model"),
+    ok("no results", "/search?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E%22+%D9%86%D9%85%D9%88%D8%B0%D8%AC+nowhere"),
     { kind: "not found", path: "/no/such/page", status: 404 },
   ];
 }

@@ -257,6 +257,23 @@ fn stories_are_one_json_object_a_line_best_first() {
     assert_eq!(stories[0]["recap"], serde_json::json!({ "week": "2026-W18", "place": 1 }));
     let matching = told(&["stories", "--week", "2026-W18", "--match", "MODEL"]).lines();
     assert_eq!(matching.len(), 1);
+    for (arguments, found) in [
+        (&["--match", "anthropic fund"][..], 1),
+        (&["--week", "2026-W18", "--match", "\"funding round\" $30B"], 1),
+        (&["--match", "one.example"], 2),
+        (&["--match", "lathe"], 0),
+    ] {
+        let asked = [&["stories"], arguments].concat();
+        assert_eq!(told(&asked).lines().len(), found, "{asked:?}");
+    }
+    refuses(
+        &PUBLISHED.folder,
+        &["stories", "--match", "!?"],
+        1,
+        expect![[r#"
+        recapd: there is no word or figure in `!?` to look for
+    "#]],
+    );
     assert_eq!(told(&["stories"]).lines()[0]["recap"], Value::Null, "the running week is not published");
 }
 

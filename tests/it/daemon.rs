@@ -138,6 +138,11 @@ fn a_document_is_sent_once(daemon: &Daemon, path: &str) {
     assert_eq!(nothing(again(&[("If-Modified-Since", sent("last-modified"))])), (304, 0), "{path} by its date");
     let changed = again(&[("If-None-Match", "\"other\""), ("If-Modified-Since", sent("last-modified"))]);
     assert_eq!(changed.status, 200, "{path}: the tag counts more than the date");
+    let ranged = again(&[("Range", "bytes=0-3")]);
+    assert_eq!((ranged.status, ranged.body.len()), (200, whole.body.len()), "{path}: ranges are not served");
+    for name in ["content-security-policy", "x-content-type-options", "referrer-policy", "vary"] {
+        assert!(!sent(name).is_empty(), "{path}");
+    }
     let head = ask(daemon.address, "HEAD", path, &[]);
     assert_eq!((head.status, head.body.len()), (200, 0), "{path}");
     assert_eq!(head.header("etag"), whole.header("etag"), "{path}");

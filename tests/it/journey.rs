@@ -10,7 +10,7 @@ use recapd::compose::{History, candidates};
 use recapd::demo::Journey;
 use recapd::poll::Summary;
 use recapd::recap::Recap;
-use recapd::site::{Extent, Found, Library};
+use recapd::site::{Extent, Found, Library, Tree};
 use recapd::store::Store;
 use tokio::runtime::Runtime;
 
@@ -52,7 +52,7 @@ impl Walked {
     #[track_caller]
     fn page(&self, path: &str) -> String {
         let config = &self.journey.config;
-        match self.asked(|store| Library { store, config, now: Journey::slot() }.at(path)) {
+        match self.asked(|store| Library { store, config, now: Journey::slot(), tree: Tree::Served }.at(path)) {
             Found::Document(document) => String::from_utf8(document.body).unwrap(),
             other => panic!("{path}: {other:?}"),
         }
@@ -135,7 +135,8 @@ fn a_story_has_one_place_in_one_week() {
 #[test]
 fn every_story_of_the_week_has_its_page_and_every_page_its_story() {
     let config = &WEEK.journey.config;
-    let paths = WEEK.asked(|store| Library { store, config, now: Journey::slot() }.paths(Extent::Whole));
+    let paths =
+        WEEK.asked(|store| Library { store, config, now: Journey::slot(), tree: Tree::Served }.paths(Extent::Whole));
     for path in &paths {
         assert!(!WEEK.page(path).is_empty(), "{path}");
     }

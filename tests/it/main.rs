@@ -34,6 +34,8 @@ mod replay;
 mod retention;
 mod review;
 mod running;
+mod search;
+mod serving;
 mod standing;
 mod traps;
 mod websub;

@@ -16,7 +16,7 @@ use recapd::insight::{Insight, Origin};
 use recapd::model::Desk;
 use recapd::publish::html::{Around, recap_page};
 use recapd::recap::Recap;
-use recapd::site;
+use recapd::site::{self, Tree};
 use recapd::store::{Handle, LedgerRow, Readers};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -110,7 +110,7 @@ impl Scene {
     }
 
     fn page(&self, recap: &Recap) -> String {
-        let site = site::site(&self.config, "recap.example.org,2026".to_owned());
+        let site = site::site(&self.config, "recap.example.org,2026".to_owned(), Tree::Served);
         String::from_utf8(recap_page(&site, recap, &Around::default()).body).unwrap()
     }
 

@@ -42,6 +42,14 @@ impl Process {
         Self { address, child, log }
     }
 
+    /// The same, by a `command` that is passed a socket as its input.
+    pub fn passed(mut command: Command, folder: &Folder, address: SocketAddr) -> Self {
+        let log = folder.path("recapd.log");
+        let file = File::options().create(true).append(true).open(&log).unwrap();
+        let child = command.stdout(Stdio::null()).stderr(file).spawn().unwrap();
+        Self { address, child, log }
+    }
+
     pub fn id(&self) -> u32 {
         self.child.id()
     }

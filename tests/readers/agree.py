@@ -15,12 +15,13 @@ import re
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import feedparser
+
+from asking import check, get
 
 HERE = Path(__file__).parent
 FORMATS = ("atom", "rss", "json")
@@ -49,7 +50,7 @@ def main(root):
     with tempfile.TemporaryDirectory() as folder:
         files = {}
         for path in paths:
-            file = Path(folder, path.strip("/").replace("/", "_"))
+            file = Path(folder, path.split("?")[0].strip("/").replace("/", "_"))
             file.write_bytes(get(root + path))
             files[file.name] = file
         strictly_valid(files.values())
@@ -71,7 +72,7 @@ def main(root):
 
 def announced(root):
     """The paths of all feeds that pages announce; archives are only in Atom."""
-    pages = ["/", "/this-week/"] + sorted(set(re.findall(r'href="(/audience/[a-z]+/)"', get(root + "/about/").decode())))
+    pages = ["/", "/this-week/", "/search?q=model"] + sorted(set(re.findall(r'href="(/audience/[a-z]+/)"', get(root + "/about/").decode())))
     paths = set()
     for page in pages:
         links = re.findall(r'<link rel="alternate" type="[^"]+" title="[^"]+" href="([^"]+)">', get(root + page).decode())
@@ -201,16 +202,6 @@ def strictly_valid(files):
     done = subprocess.run([sys.executable, validator, *strict, *files], capture_output=True, text=True)
     check(done.returncode == 0, f"the validator says:\n{done.stdout}{done.stderr}")
     print(f"{len(files)} documents pass the {'strict ' * len(strict)}validator")
-
-
-def get(url):
-    with urllib.request.urlopen(url, timeout=30) as answer:
-        return answer.read()
-
-
-def check(is_so, otherwise):
-    if not is_so:
-        sys.exit(f"FAILED: {otherwise}")
 
 
 main(sys.argv[1])

@@ -23,6 +23,8 @@ from pathlib import Path
 
 import reader
 
+from asking import check, get
+
 NAMES = ("weekly", "stories", "audience/developers")
 HEADLINE = 'Amended ]]> & <mended> "again" 🦀'
 
@@ -191,16 +193,6 @@ class Watched:
 
 def instant(text):
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
-
-
-def get(url):
-    with urllib.request.urlopen(url, timeout=30) as answer:
-        return answer.read()
-
-
-def check(is_so, otherwise):
-    if not is_so:
-        sys.exit(f"FAILED: {otherwise}")
 
 
 main(sys.argv[1])

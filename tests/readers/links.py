@@ -15,6 +15,8 @@ from urllib.parse import unquote, urlsplit
 import lxml.etree
 import lxml.html
 
+from asking import check
+
 
 def main(root):
     with tempfile.TemporaryDirectory() as folder:
@@ -110,11 +112,6 @@ def stamps(tree):
 
 def changed(before, after):
     return {name for name in after if before.get(name) != after[name]}
-
-
-def check(is_so, otherwise):
-    if not is_so:
-        sys.exit(f"FAILED: {otherwise}")
 
 
 main(sys.argv[1])

@@ -79,7 +79,7 @@ async fn damage_lasts_until_a_restart_and_keeps_nobody_waiting() {
     worker.start_due().await;
     assert!(worker.begun.is_empty(), "no publisher is asked");
     let said = worker.shared.health.response(&worker.shared).await;
-    assert!(said.status == 503 && String::from_utf8(said.body).unwrap().contains("the database is damaged"));
+    assert!(said.status == 503 && String::from_utf8(said.body.to_vec()).unwrap().contains("the database is damaged"));
     let (answer, mut waiting) = oneshot::channel();
     worker.hear(Command::Poll(Which::All, answer)).await;
     assert!(matches!(waiting.try_recv(), Ok(Err(Answer::Refused(_)))));

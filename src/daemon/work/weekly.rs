@@ -15,7 +15,7 @@ use crate::editor::{Act, Done, DraftFile, News, Newsroom, Tended};
 use crate::model::Desk;
 use crate::recap::Recap;
 use crate::review::Pass;
-use crate::site::{Library, write};
+use crate::site::{Library, Tree, write};
 use crate::store::{OpenDraft, StoreError};
 
 /// While the model is asked: how often somebody looks whether it is done.
@@ -188,7 +188,7 @@ impl Worker {
         let Some(folder) = self.config.publish.folder.clone() else { return };
         let (config, readers, now) = (self.config.clone(), self.shared.readers.clone(), recap.frozen);
         let written = tokio::task::spawn_blocking(move || {
-            readers.ask_here(|store| Ok(write(&Library { store, config: &config, now }, &folder)))
+            readers.ask_here(|store| Ok(write(&Library { store, config: &config, now, tree: Tree::Files }, &folder)))
         });
         match written.await {
             Ok(Ok(Ok(documents))) => tracing::info!(documents, "wrote the tree"),

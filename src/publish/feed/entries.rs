@@ -10,9 +10,11 @@ use crate::id::SourceId;
 use crate::insight::development::Change;
 use crate::publish::card::Card;
 use crate::publish::feed::{Chain, Feed, FeedEntry, FeedSource, Origin};
+use crate::publish::html;
 use crate::publish::inert::printable;
 use crate::publish::{Site, inert, words};
 use crate::recap::{AudienceName, Entry, Follows, Recap, State, Withdrawn};
+use crate::search::Query;
 
 /// One entry per recap, newest first; `begun` dates a feed without entries.
 pub fn weekly(site: &Site, recaps: &[Recap], begun: Timestamp) -> Feed {
@@ -33,6 +35,7 @@ fn feed(site: &Site, name: &str, title: String, home: String, recaps: &[Recap], 
         title: printable(&title),
         about,
         path: format!("/feeds/{name}"),
+        query: None,
         home,
         id: site.tag(&format!("feed/{name}")),
         hub: site.hub.clone(),
@@ -54,6 +57,7 @@ pub fn stories(site: &Site, recaps: &[Recap], origins: &BTreeMap<SourceId, Origi
         title: printable(&format!("{}: stories", site.title)),
         about: "Every published story on its own, with its sources".to_owned(),
         path: "/feeds/stories".to_owned(),
+        query: None,
         home: "/".to_owned(),
         id: site.tag("feed/stories"),
         hub: site.hub.clone(),
@@ -70,6 +74,7 @@ pub fn latest(site: &Site, running: &Recap, origins: &BTreeMap<SourceId, Origin>
         title: printable(&format!("{}: this week so far", site.title)),
         about: "Stories of the running week as they come, not yet chosen".to_owned(),
         path: "/feeds/latest".to_owned(),
+        query: None,
         home: "/this-week/".to_owned(),
         id: site.tag("feed/latest"),
         // It changes with every poll, and nobody is told of that.
@@ -77,6 +82,32 @@ pub fn latest(site: &Site, running: &Recap, origins: &BTreeMap<SourceId, Origin>
         chain: Chain::default(),
         updated: begun,
         entries: entries_of(site, running).map(|card| story_entry(&card, origins)).collect(),
+    })
+}
+
+/// One entry per published story that a search for `query` found, the newest first, each with the recap that it stands
+/// in: the entries of the stories feed, so that a reader of both sees each once.
+pub fn search(
+    site: &Site,
+    query: &Query,
+    found: &[(&Recap, &Entry)],
+    origins: &BTreeMap<SourceId, Origin>,
+    begun: Timestamp,
+) -> Feed {
+    let asked = html::feed_query(query);
+    let entries = found.iter().map(|(recap, entry)| story_entry(&Card::new(site, recap, entry), origins));
+    finished(Feed {
+        title: printable(&format!("{}: {}", site.title, query.text())),
+        about: "Published stories that a search finds, the newest first".to_owned(),
+        path: "/feeds/search".to_owned(),
+        home: format!("/search?{asked}"),
+        id: site.tag(&format!("feed/search?{asked}")),
+        query: Some(asked),
+        // Nobody is told of what only some look for.
+        hub: None,
+        chain: Chain::default(),
+        updated: begun,
+        entries: entries.collect(),
     })
 }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::publish::feed::Format;
 use crate::publish::{Site, words};
+use crate::search;
 
 /// A place to go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +100,11 @@ impl<'a> Page<'a> {
     /// "6 May 2026, 08:00 UTC".
     pub fn moment(&self, at: &Timestamp) -> String {
         words::moment(*at, &self.site.zone)
+    }
+
+    /// What a search may have, in characters.
+    pub fn longest_search(&self) -> usize {
+        search::MOST_CHARS
     }
 
     /// Whether `path` leads to this page.

@@ -173,11 +173,10 @@ impl<'a> WeekView<'a> {
         words::days(&self.recap.window, &self.site.zone)
     }
 
-    /// The names of the top stories.
-    fn headline(&self) -> String {
+    /// The names of the top stories; empty for a week without any.
+    fn names(&self) -> String {
         let names = self.recap.entries.iter().take(3).map(|entry| entry.headline.as_str());
-        let line = crate::text::listed("", names, 110);
-        if line.is_empty() { "A quiet week".to_owned() } else { line }
+        crate::text::listed("", names, 110)
     }
 
     fn in_short(&self) -> Vec<(&Card<'a>, String)> {
@@ -225,9 +224,9 @@ impl<'a> WeekView<'a> {
 
     fn data(&self) -> Value {
         let stories = self.full.iter().chain(&self.also);
-        let listed = stories.map(|card| {
-            json!({ "@type": "ListItem", "position": card.entry.place, "name": card.entry.headline, "url": card.permalink() })
-        });
+        // Without their names: each has a page that says them, and they stand three times on this one.
+        let listed =
+            stories.map(|card| json!({ "@type": "ListItem", "position": card.entry.place, "url": card.permalink() }));
         json!({
             "@context": "https://schema.org",
             "@type": "CollectionPage",

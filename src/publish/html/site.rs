@@ -9,7 +9,7 @@ use crate::publish::html::document;
 use crate::publish::html::page::Page;
 use crate::publish::{Document, Site, inert, words};
 use crate::publisher::Kind;
-use crate::rank::Weights;
+use crate::rank::{GOES_ON, PINNED, Weights};
 use crate::week::Week;
 
 /// An audience as lists show it.
@@ -223,6 +223,16 @@ fn terms(weights: &Weights) -> Vec<Term> {
             words::signed(-weights.novelty),
             "Much the same headline stood in one of the last four recaps, and it is no follow-up.".to_owned(),
         ),
+        term(
+            "Development",
+            "what it lacks".to_owned(),
+            format!(
+                "A later report of the week tells more of an earlier story and has at least {:.0} % of its points: it takes \
+                 the place of the earlier one.",
+                GOES_ON * 100.0
+            ),
+        ),
+        term("Editor", words::signed(PINNED), "The editor pinned it: it has a place, whatever its points.".to_owned()),
         term("Age", format!("{} a day", words::signed(-weights.age)), "Time since the first report.".to_owned()),
         term(
             "Likeness",
@@ -250,6 +260,26 @@ mod tests {
             format!("{}: {what}", it.week)
         });
         assert_eq!(shown.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn every_part_of_a_score_is_explained() {
+        let explained: Vec<&str> = terms(&Weights::default()).into_iter().map(|term| term.name).collect();
+        let expected = [
+            "Coverage",
+            "Authority",
+            "Primary",
+            "Community",
+            "Relevance",
+            "Audience",
+            "Novelty",
+            "Development",
+            "Editor",
+            "Age",
+            "Likeness",
+            "Same publisher",
+        ];
+        assert_eq!(explained, expected);
     }
 
     #[test]

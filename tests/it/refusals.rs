@@ -35,6 +35,18 @@ fn a_check_may_ask_each_source_and_fails_if_one_does() {
 }
 
 #[test]
+fn a_key_of_the_model_that_is_not_there_is_named() {
+    let folder = Folder::new();
+    folder.sources(&source("one", "https://one.example/feed", ""));
+    folder.configure("\n[model]\nurl = \"https://model.example/v1\"\nname = \"m\"\napi_key_file = \"nowhere.key\"\n");
+    let said = recapd(folder.whole(), &["check"]);
+    assert_eq!(said.code, 0, "the built-in author writes without: {}", said.err);
+    let missing = folder.path("nowhere.key");
+    let note = format!("note: `[model] api_key_file` = {} cannot be read, and so no model is asked", missing.display());
+    assert!(said.err.contains(&note), "{}", said.err);
+}
+
+#[test]
 fn a_wrong_configuration_is_told_all_at_once_with_its_places() {
     let folder = Folder::new();
     folder.configure("intervall = \"1h\"\nper_host = \"two\"\n\n[recap]\ntimezone = \"Mars/Olympus\"\n");
@@ -195,7 +207,7 @@ fn a_store_that_is_missing_foreign_or_newer_is_refused_with_what_to_do() {
         &["poll"],
         1,
         expect![[r#"
-            recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 2): run that version, or restore a backup
+            recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 3): run that version, or restore a backup
         "#]],
     );
     refuses(
@@ -203,7 +215,7 @@ fn a_store_that_is_missing_foreign_or_newer_is_refused_with_what_to_do() {
         &["status"],
         1,
         expect![[r#"
-            recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 2): run that version, or restore a backup
+            recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 3): run that version, or restore a backup
         "#]],
     );
     refuses(
@@ -211,7 +223,7 @@ fn a_store_that_is_missing_foreign_or_newer_is_refused_with_what_to_do() {
         &["run"],
         1,
         expect![[r#"
-            recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 2): run that version, or restore a backup
+            recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 3): run that version, or restore a backup
         "#]],
     );
     folder.write("recapd.db", "Dear diary,\n");

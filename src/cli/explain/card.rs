@@ -10,7 +10,7 @@ use super::super::output::{self, Style};
 use crate::compose::{Archive, Teller, Writer};
 use crate::config::Config;
 use crate::id::StoryId;
-use crate::insight::{Insight, Part};
+use crate::insight::{Cite, Disagreement, Figure, Insight, Part};
 use crate::publish::words;
 use crate::store::Store;
 
@@ -48,15 +48,17 @@ pub(super) fn told(store: &Store, config: &Config, now: Timestamp, story: StoryI
             words::origin(&part.origin),
             output::printable(&part.text)
         ))?;
-        for cite in &part.cites {
+        part.cites.iter().try_for_each(source)?;
+    }
+    for Disagreement { about, figures, .. } in &card.disagreements {
+        output::line(&format!("\n  disagreement on {}:", output::printable(about)))?;
+        for Figure { text, publishers, cites } in figures {
             output::line(&format!(
-                "      item {}, version {}, bytes {} to {}: “{}”",
-                cite.item,
-                cite.version,
-                cite.span.0,
-                cite.span.1,
-                output::printable(&cite.quote)
+                "    {}, say {}",
+                output::printable(text),
+                output::printable(&publishers.join(", "))
             ))?;
+            cites.iter().try_for_each(source)?;
         }
     }
     match refusals {
@@ -78,6 +80,13 @@ pub(super) fn told(store: &Store, config: &Config, now: Timestamp, story: StoryI
     Ok(ExitCode::SUCCESS)
 }
 
+/// Where something stands, and what stands there.
+fn source(cite: &Cite) -> Result<()> {
+    let Cite { item, version, span: (from, to), quote } = cite;
+    let quote = output::printable(quote);
+    output::line(&format!("      item {item}, version {version}, bytes {from} to {to}: “{quote}”"))
+}
+
 /// Each part under its name, in the card's order.
 fn lines(card: &Insight) -> Vec<(&'static str, &Part)> {
     let mut lines: Vec<(&'static str, &Part)> = Vec::new();
@@ -86,6 +95,8 @@ fn lines(card: &Insight) -> Vec<(&'static str, &Part)> {
     lines.extend(card.why_it_matters.iter().map(|part| ("why it matters", part)));
     lines.extend(card.what_to_do_next.iter().map(|part| ("what to do next", part)));
     lines.extend(card.takeaways.iter().map(|part| ("takeaway", part)));
+    let rows = card.comparison.iter().flat_map(|comparison| &comparison.rows);
+    lines.extend(rows.flat_map(|row| row.cells.iter().flatten()).map(|cell| ("comparison", cell)));
     lines.extend(card.technical.iter().map(|part| ("technical", part)));
     lines.extend(card.outlook.iter().map(|part| ("outlook", part)));
     lines.extend(card.timeline.iter().map(|dated| ("timeline", &dated.part)));

@@ -55,7 +55,9 @@ fn on_other_days<'r, 's>(reading: &'r Reading<'s>) -> impl Iterator<Item = (Date
     let telling = titles.into_iter().filter(move |line| {
         let facts = line.facts.iter().filter(|fact| is_telling(fact)).map(Fact::key);
         let names = line.names.iter().map(|name| name.id.clone());
-        let adds = facts.chain(names).fold(false, |adds, key| known.insert(key) || adds);
+        let before = known.len();
+        known.extend(facts.chain(names));
+        let adds = known.len() > before;
         let is_ours = line.readable == Readable::Yes && line.voice == Voice::Reporting;
         adds && is_ours && Some(line.written) != of_lead && is_telling_title(reading, line)
     });

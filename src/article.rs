@@ -37,7 +37,7 @@ pub struct Page<'p> {
     pub bytes: &'p [u8],
     /// The `Content-Type` header.
     pub content_type: Option<&'p str>,
-    /// Each `X-Robots-Tag` header, in their order.
+    /// Each `X-Robots-Tag` header, in their order, and `TDM-Reservation` with its name.
     pub robots: &'p [String],
     /// Where it was found, after redirects.
     pub url: &'p Url,

@@ -93,7 +93,8 @@ pub fn freeze(store: &Store, config: &Config, order: Order, extent: Extent) -> R
     let told: Vec<(&Told, Option<StoryId>)> = shown.iter().map(|shown| (&shown.told, shown.follows())).collect();
     let archive = Archive::before(order.window, store, &teller, &told)?;
     let writer = Writer::new(config, &archive, store);
-    let candidate = |one| entries::candidate(one, &writer, config, extent);
+    let mut advised = cards::Advised::new();
+    let candidate = |one| entries::candidate(one, &writer, config, extent, &mut advised);
     let candidates: Vec<Candidate> = shown.iter().zip(neighbours).map(candidate).collect();
     let with = |outcome: Outcome| shown.iter().filter(|one| one.outcome == outcome).count();
     let (chosen, beside) = (with(Outcome::Chosen), with(Outcome::Beside));

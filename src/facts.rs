@@ -2,11 +2,13 @@
 //! $45B, US$45 billion and 450亿美元 are one fact.
 
 mod amount;
+mod bound;
 mod count;
 mod date;
 mod number;
 mod version;
 
+pub use bound::Bound;
 pub use date::MONTHS;
 
 use std::fmt;
@@ -27,6 +29,10 @@ pub struct Fact {
     pub span: Range<usize>,
     /// As it stands there: "US$45 billion".
     pub text: String,
+    /// Whether it is told as it is, rounded, or as a bound.
+    pub bound: Bound,
+    /// Bytes of the text from..to, with the words that say so: "more than $45 billion".
+    pub said: Range<usize>,
 }
 
 /// What a fact says.
@@ -115,6 +121,9 @@ fn gathered(text: &str, written: Option<Date>) -> Vec<Fact> {
             kept.push(fact);
         }
     }
+    for fact in kept.iter_mut().filter(|fact| fact.value().is_some()) {
+        (fact.bound, fact.said) = bound::bound(text, &fact.span);
+    }
     kept
 }
 
@@ -127,6 +136,11 @@ fn pattern(pattern: &str) -> Regex {
 }
 
 impl Fact {
+    /// One that stands at `span` of its text.
+    fn new(kind: FactKind, span: Range<usize>, text: &str) -> Self {
+        Self { kind, said: span.clone(), span, text: text.to_owned(), bound: Bound::Exact }
+    }
+
     /// Equal for equal facts, different for others: `usd:45e9`, `80%`,
     /// `gpt-5.6`, `token:1e6`, `2026-05-06`. A percentage's preposition does
     /// not show: publishers word one change in many ways.
@@ -155,6 +169,34 @@ impl Fact {
                 Some(value)
             }
             FactKind::Version { .. } | FactKind::Date(_) => None,
+        }
+    }
+
+    /// The figure in English, whatever script it is written in: `more than $852
+    /// billion` of 超8520亿美元. What is none is told as it is written.
+    pub fn in_plain_words(&self) -> String {
+        let figure = match &self.kind {
+            FactKind::Amount { currency, value } => {
+                let figure = number::scaled(*value);
+                match *currency {
+                    "usd" => format!("${figure}"),
+                    "eur" => format!("€{figure}"),
+                    "gbp" => format!("£{figure}"),
+                    "cny" => format!("{figure} yuan"),
+                    "jpy" => format!("{figure} yen"),
+                    UNSAID => figure,
+                    other => format!("{} {figure}", other.to_uppercase()),
+                }
+            }
+            FactKind::Percent { value, .. } => format!("{}%", number::rounded(*value)),
+            FactKind::Count { value, unit } => count::in_plain_words(*value, unit),
+            FactKind::Version { .. } | FactKind::Date(_) => return self.text.clone(),
+        };
+        match self.bound {
+            Bound::Exact => figure,
+            Bound::About => format!("about {figure}"),
+            Bound::AtLeast => format!("more than {figure}"),
+            Bound::AtMost => format!("up to {figure}"),
         }
     }
 }
@@ -340,6 +382,28 @@ mod tests {
                 let spelling = day.strftime(spelling).to_string();
                 let keys: Vec<String> = facts(&spelling).iter().map(Fact::key).collect();
                 assert_eq!(keys, [day.to_string()], "{spelling}");
+            }
+        }
+
+        #[test]
+        fn a_bound_stays_with_its_figure_and_changes_no_key(tenths in 1_u32..9_999) {
+            let figure = format!("${}B", f64::from(tenths) / 10.0);
+            let key = facts(&figure)[0].key();
+            for (before, after, bound) in [
+                ("", "", Bound::Exact),
+                ("nearly ", "", Bound::About),
+                ("more than ", "", Bound::AtLeast),
+                ("at least about ", "", Bound::AtLeast),
+                ("up to ", "", Bound::AtMost),
+                ("", " or more", Bound::AtLeast),
+                ("超过", "", Bound::AtLeast),
+                ("不到", "", Bound::AtMost),
+            ] {
+                let text = format!("it has {before}{figure}{after} now");
+                let found = facts(&text);
+                assert_eq!((found[0].bound, found[0].key()), (bound, key.clone()), "{text}");
+                let said = format!("{before}{figure}{after}");
+                assert_eq!(&text[found[0].said.clone()], said, "{text}");
             }
         }
 

@@ -32,7 +32,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::source::{Network, Validators};
+use crate::source::{Machines, Network, Validators};
 
 pub use body::Beyond;
 pub use budget::Hold;
@@ -152,6 +152,8 @@ pub enum Fetched {
         /// Where to subscribe, if the headers say so; the feed itself may say
         /// it too.
         links: Links,
+        /// Whether the headers keep what was sent from models.
+        machines: Machines,
         /// Keep it until what was made of the bytes is stored.
         hold: Hold,
     },
@@ -276,6 +278,7 @@ impl Fetcher {
         let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let mut validators = headers::validators(response.headers());
         let links = links::links(response.headers(), &route.answering());
+        let machines = headers::machines(response.headers());
         let moved = route.moved().cloned();
 
         let Shared { limits, budget, .. } = &*self.shared;
@@ -292,7 +295,7 @@ impl Fetcher {
             return Ok(Fetched::Unchanged { validators, fresh_for, moved, links });
         }
         let (final_url, hold) = (route.answering(), turn.end());
-        Ok(Fetched::Body { bytes, content_type, final_url, validators, fresh_for, moved, links, hold })
+        Ok(Fetched::Body { bytes, content_type, final_url, validators, fresh_for, moved, links, machines, hold })
     }
 }
 

@@ -8,6 +8,8 @@ mod context;
 pub mod development;
 mod differ;
 mod extract;
+mod figures;
+mod holder;
 mod hook;
 pub mod kind;
 mod manner;
@@ -21,10 +23,13 @@ mod taken;
 mod things;
 mod timeline;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use self::figures::Figures;
 use self::kind::Kinds;
 use self::playbook::Playbook;
 use self::reading::Reading;
@@ -226,6 +231,8 @@ pub struct Subject<'s> {
     pub tags: &'s [Tag],
     /// Newest first.
     pub earlier: Vec<EarlierStory<'s>>,
+    /// What is known of others in figures, from the same week and before; none: nothing.
+    pub figures: Option<&'s Figures>,
     /// The recap's, BCP 47: reports in it are preferred for prose.
     pub language: &'s str,
 }
@@ -247,19 +254,21 @@ impl<'c> Author<'c> {
     }
 
     /// The card of a story for one audience, or for all readers. What nothing
-    /// supports is absent; every quotation stands in the item it cites.
-    pub fn write(&self, subject: &Subject, audience: Option<&AudienceId>) -> Insight {
+    /// supports is absent; every quotation stands in the item it cites. What of the
+    /// playbook is `said` already to the same readers is not said again.
+    pub fn write(&self, subject: &Subject, audience: Option<&AudienceId>, said: &BTreeSet<String>) -> Insight {
         let reading = Reading::new(subject, self.names);
         let mut taken = Taken::new(&reading);
         let titles: Vec<&str> = subject.reports.iter().map(|report| report.title).collect();
         let texts: Vec<&str> = subject.reports.iter().map(|report| report.text).collect();
         let kind = self.kinds.of(self.playbook, &titles, &texts);
-        let advice = context::Advised { author: self, subject, kind: kind.as_ref(), audience };
+        let advice = context::Advised { author: self, subject, kind: kind.as_ref(), audience, said };
 
         // A sentence serves once, so the order of the parts is the order of their claims on it.
         let hook = hook::hook(&reading, self.names, &mut taken);
-        let what_changed = extract::what_changed(&reading, &mut taken);
+        let what_changed = extract::what_changed(&reading, self.names, &mut taken);
         let outlook = extract::outlook(&reading, &mut taken);
+        let timeline = timeline::timeline(&reading, &mut taken);
         let technical = extract::technical(&reading, &self.technical, &mut taken);
         let takeaways = extract::takeaways(&reading, &mut taken);
         Insight {
@@ -272,7 +281,7 @@ impl<'c> Author<'c> {
             comparison: compare::comparison(&reading, self.names),
             technical,
             outlook,
-            timeline: timeline::timeline(&reading),
+            timeline,
             disagreements: differ::disagreements(&reading, self.names),
             note: None,
             kind,
@@ -333,8 +342,9 @@ mod tests {
     fn card(subject: &Subject, audience: Option<&str>) -> Insight {
         let (playbook, names) = (playbook(), names());
         let audience = audience.map(|id| id.parse().unwrap());
-        let card = Author::new(&playbook, &names, &[]).write(subject, audience.as_ref());
-        for cite in cites(&card) {
+        let card = Author::new(&playbook, &names, &[]).write(subject, audience.as_ref(), &BTreeSet::new());
+        let is_of_others = |cite: &Cite| subject.figures.is_some_and(|figures| figures.rest_on(cite));
+        for cite in cites(&card).into_iter().filter(|cite| !is_of_others(cite)) {
             let of_report = subject.reports.iter().map(|it| (it.item, format!("{}\n{}", it.title, it.text)));
             let of_earlier = subject.earlier.iter().map(|it| (it.lead, format!("{}\n{}", it.headline, it.text)));
             let found = of_report.chain(of_earlier).find(|(item, _)| *item == cite.item).map(|(_, text)| text);
@@ -360,7 +370,7 @@ mod tests {
     }
 
     fn subject<'s>(reports: Vec<Report<'s>>) -> Subject<'s> {
-        Subject { reports, tags: &[], earlier: Vec::new(), language: "en" }
+        Subject { reports, tags: &[], earlier: Vec::new(), figures: None, language: "en" }
     }
 
     fn texts(parts: &[Part]) -> Vec<&str> {
@@ -391,7 +401,7 @@ mod tests {
         let why = ["Reported by Harbor Wire and North Desk.", "Money is no product."];
         assert_eq!(texts(&card.why_it_matters), why);
         assert_eq!(card.why_it_matters[1].origin, Origin::Playbook);
-        assert_eq!(card.timeline[0].day, jiff::civil::date(2026, 6, 30));
+        assert_eq!(card.timeline, [], "its only day stands in the outlook");
     }
 
     #[test]
@@ -413,7 +423,7 @@ mod tests {
         let card_of_one = card(&of_one, None);
         assert!(card_of_one.what_changed.unwrap().text.starts_with("The fund leads the round in DeepSeek."));
         assert_eq!(texts(&card_of_one.outlook), [] as [&str; 0]);
-        assert_eq!(card_of_one.timeline.len(), 1);
+        assert_eq!(card_of_one.timeline, [], "its only day is told already");
 
         let only_own = subject(vec![report("DeepSeek", "Hello from the lab", "We publish our model today for all.")]);
         assert_eq!(card(&only_own, None).what_changed.unwrap().text, "We publish our model today for all.");
@@ -464,6 +474,20 @@ mod tests {
         let subject = subject(vec![report("Harbor Wire", "Big Fund in talks to lead DeepSeek round", "")]);
         assert_eq!(texts(&card(&subject, Some("investors")).why_it_matters), ["Terms count."]);
         assert_eq!(texts(&card(&subject, Some("founders")).why_it_matters), ["Money is no product."]);
+    }
+
+    #[test]
+    fn advice_is_given_once_and_varied_after_that() {
+        let (playbook, names) = (playbook(), names());
+        let author = Author::new(&playbook, &names, &[]);
+        let subject = subject(vec![report("Harbor Wire", "Big Fund in talks to lead DeepSeek round", "")]);
+        let investors: AudienceId = "investors".parse().unwrap();
+        let mut said = BTreeSet::new();
+        for expected in [&["Terms count."][..], &["Money is no product."], &[]] {
+            let why = author.write(&subject, Some(&investors), &said).why_it_matters;
+            assert_eq!(texts(&why), expected);
+            said.extend(why.into_iter().map(|part| part.text));
+        }
     }
 
     #[test]
@@ -580,7 +604,10 @@ mod tests {
     #[test]
     fn the_archive_gives_the_comparison_and_the_change() {
         let mut subject = subject(vec![report("A", "DeepSeek valued at $45 billion", "")]);
-        subject.earlier = vec![earlier("Moonshot valued at $20 billion")];
+        let mut figures = Figures::default();
+        let names = names();
+        figures.add(&earlier("Moonshot valued at $20 billion"), "en", &names);
+        subject.figures = Some(&figures);
         let table = card(&subject, None).comparison.unwrap();
         assert_eq!(table.columns, ["DeepSeek", "Moonshot"]);
         let cells: Vec<&str> = table.rows[0].cells.iter().flatten().map(|cell| cell.text.as_str()).collect();
@@ -589,6 +616,7 @@ mod tests {
             ("Valuation", vec!["$45 billion", "$20 billion (24 Apr 2026)"])
         );
 
+        subject.figures = None;
         let mut no_match = subject.clone();
         for other in [
             "Cloud division of DeepSeek worth $10 billion",
@@ -606,6 +634,83 @@ mod tests {
         let why = "DeepSeek, valuation: $45 billion, after $10 billion in a report of 24 April 2026.";
         assert_eq!(texts(&card.why_it_matters), [why]);
         assert_eq!((card.comparison, card.timeline[0].story), (None, Some(StoryId([7; 16]))));
+    }
+
+    /// The rows of the comparison of a story of one headline, where `others` are known.
+    #[track_caller]
+    fn check_table(headline: &str, others: &[&str], expected: &[&str]) {
+        let names = names();
+        let mut figures = Figures::default();
+        others.iter().for_each(|other| figures.add(&earlier(other), "en", &names));
+        let mut subject = subject(vec![report("A", headline, "")]);
+        subject.figures = Some(&figures);
+        let table = card(&subject, None).comparison;
+        let rows: Vec<String> = table
+            .iter()
+            .flat_map(|table| table.rows.iter().map(move |row| (&table.columns, row)))
+            .map(|(columns, row)| {
+                let cells = columns.iter().zip(&row.cells);
+                let cells = cells.filter_map(|(column, cell)| Some(format!("{column} {}", cell.as_ref()?.text)));
+                format!("{}: {}", row.attribute, cells.collect::<Vec<_>>().join(" / "))
+            })
+            .collect();
+        assert_eq!(rows, expected, "{headline}");
+    }
+
+    #[test]
+    fn figures_of_rivals_stand_beside_the_storys_own() {
+        let own = "DeepSeek valued at $45 billion";
+        check_table(own, &[], &[]);
+        check_table(own, &["DeepSeek raises $2 billion", "Nobody valued at $9 billion"], &[]);
+        check_table(own, &["Moonshot raises $2 billion"], &[]);
+        check_table(
+            own,
+            &["DeepSeek raises $3 billion", "Moonshot raises over $2 billion at a valuation of $20 billion"],
+            &[
+                "Valuation: DeepSeek $45 billion / Moonshot $20 billion (24 Apr 2026)",
+                "Funding: DeepSeek $3 billion (24 Apr 2026) / Moonshot over $2 billion (24 Apr 2026)",
+            ],
+        );
+        check_table(
+            own,
+            &["Moonshot plans to raise money at a valuation of $20 billion"],
+            &["Valuation: DeepSeek $45 billion / Moonshot $20 billion (planned, 24 Apr 2026)"],
+        );
+        check_table(
+            own,
+            &["月之暗面 Moonshot 估值200亿美元"],
+            &["Valuation: DeepSeek $45 billion / Moonshot $20 billion (24 Apr 2026)"],
+        );
+        check_table(
+            own,
+            &["Moonshot valued at 20 billion yuan", "Moonshot’s cloud division valued at $2 billion"],
+            &[],
+        );
+    }
+
+    #[test]
+    fn a_figure_that_may_be_another_ones_is_nobodys() {
+        let own = "DeepSeek valued at $45 billion";
+        check_table(own, &["Moonshot backs Hark at a valuation of $6 billion"], &[]);
+        check_table(own, &["Moonshot-backed startup valued at $6 billion"], &[]);
+        check_table(own, &["Moonshot Backed Startup Hark Valued At $6 Billion"], &[]);
+        check_table(own, &["Moonshot 领投，Simplismart 估值6亿美元"], &[]);
+        check_table(own, &["After Moonshot, Hark is valued at $6 billion"], &[]);
+        check_table(
+            own,
+            &["Moonshot valued at $50 billion, above DeepSeek"],
+            &["Valuation: DeepSeek $45 billion / Moonshot $50 billion (24 Apr 2026)"],
+        );
+    }
+
+    #[test]
+    fn a_model_stands_beside_the_one_before_and_its_rivals() {
+        check_table(
+            "DeepSeek V4 costs $4 per million tokens",
+            &["DeepSeek V3 costs $2 per million tokens", "Moonshot 2 costs $3 per million tokens"],
+            &["Price per million tokens: DeepSeek V4 $4 / DeepSeek V3 $2 (24 Apr 2026) / Moonshot 2 $3 (24 Apr 2026)"],
+        );
+        check_table("DeepSeek V4 costs $4 per million tokens", &["DeepSeek V3 costs $2 a month"], &[]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod dialect;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
@@ -22,7 +22,7 @@ use crate::recap::Issue;
 use crate::store::{Handle, ModelCall, Outcome, Readers, Result};
 use crate::week::Week;
 
-use dialect::{Format, Reply};
+use dialect::{Format, Limit, Reply};
 
 /// A longer answer is no card.
 const ANSWER_BYTES: usize = 256 * 1024;
@@ -120,6 +120,7 @@ impl Desk {
             model: run.model.clone(),
             key,
             format: AtomicU8::new(format as u8),
+            limit: AtomicBool::new(false),
         });
         let mut waiting = questions.into_iter().collect::<std::collections::VecDeque<_>>();
         let mut asked: HashMap<[u8; 32], (Question, u64)> = HashMap::new();
@@ -273,6 +274,8 @@ struct Asker {
     key: Option<String>,
     /// The strictest that the server has not refused yet.
     format: AtomicU8,
+    /// Whether the server refused the older name of the longest answer.
+    limit: AtomicBool,
 }
 
 /// What came of one try.
@@ -284,6 +287,8 @@ enum Tried {
     Again(String),
     /// The server does not take this format.
     Format(String),
+    /// It wants another name for the longest answer.
+    Limit,
 }
 
 impl Asker {
@@ -304,6 +309,7 @@ impl Asker {
                     }
                     None => break Err(why),
                 },
+                Tried::Limit => self.limit.store(true, Ordering::Relaxed),
                 Tried::Again(why) if tries > 0 => break Err(why),
                 Tried::Again(_) => {
                     tries += 1;
@@ -325,7 +331,9 @@ impl Asker {
     /// What came, and what it cost.
     async fn try_once(&self, question: &Question, format: Format) -> (Tried, (u64, u64)) {
         let Model { url, name, dialect, answer_tokens, timeout, .. } = &self.model;
-        let body = dialect::question(*dialect, name, &question.prompt, format, *answer_tokens);
+        let is_other = self.limit.load(Ordering::Relaxed);
+        let limit = if is_other { Limit::CompletionTokens } else { Limit::Tokens };
+        let body = dialect::question(*dialect, name, &question.prompt, (format, limit), *answer_tokens);
         let sent = body.len() as u64 / TOKEN_BYTES;
         let bearer = self.key.as_ref().map(|key| format!("Bearer {key}")).unwrap_or_default();
         let headers = dialect::headers(*dialect, self.key.as_deref(), &bearer);
@@ -352,6 +360,7 @@ impl Asker {
                     None => (Tried::Again(trouble), cost),
                 }
             }
+            400 | 422 if *dialect == Dialect::OpenAi && limit.is_refused_by(&exchanged.body) => (Tried::Limit, (0, 0)),
             code @ (400 | 404 | 415 | 422 | 501) if *dialect == Dialect::OpenAi => {
                 (Tried::Format(refused(code, &exchanged.body)), (0, 0))
             }

@@ -207,8 +207,18 @@ impl Poller {
         // With what pushes changed meanwhile.
         let before = if alone.is_some() { self.state(source, now) } else { before };
         match fetched {
-            Ok(Fetched::Body { bytes, content_type, final_url, validators, fresh_for, moved, links, hold }) => {
-                let body = Body { bytes, content_type, final_url, validators, fresh_for, moved, links };
+            Ok(Fetched::Body {
+                bytes,
+                content_type,
+                final_url,
+                validators,
+                fresh_for,
+                moved,
+                links,
+                machines,
+                hold,
+            }) => {
+                let body = Body { bytes, content_type, final_url, validators, fresh_for, moved, links, machines };
                 let room = self.room.acquire().await.map_err(|_| StoreError::Closed)?;
                 let (turn, links) = self.read(source, &before, body, now).await?;
                 let (turn, _kept) = self.with_full_text(source, turn, (room, hold)).await?;

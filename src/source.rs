@@ -19,7 +19,7 @@ pub use belief::{Beliefs, Dating, FutureDates, Identity, Part};
 pub use footprint::Footprint;
 pub use rhythm::Rhythm;
 pub use state::{Dates, Held, Leave, Move, SourceState, Standing, Trap, Validators};
-pub use wishes::{Silence, Updates, Wishes};
+pub use wishes::{Machines, Silence, Updates, Wishes};
 pub use word::{OperatorWord, Pointless, Stance};
 
 /// A feed to poll, as the configuration means it.

@@ -63,6 +63,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0001_start.sql"),
     include_str!("store/0002_memory.sql"),
     include_str!("store/0003_search.sql"),
+    include_str!("store/0004_rights.sql"),
     include_str!("store/0005_review.sql"),
 ];
 

@@ -16,7 +16,11 @@ const AGENTS: &[&str] = &["robots", "*", "recapd", "googlebot", "googlebot-news"
 
 /// Words of the robots meta that keep a text from being kept, quoted or found.
 /// <https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag>
-const REFUSING: &[&str] = &["noarchive", "nocache", "nosnippet", "noindex", "none"];
+const REFUSING: &[&str] = &["noarchive", "nocache", "nosnippet", "noindex", "none", "noai", "noml"];
+
+/// Keeps text and data mining for its publisher, as a header or a meta tag.
+/// <https://www.w3.org/community/tdmrep/>
+const RESERVATION: &str = "tdm-reservation";
 
 /// What a robots header has before a colon without meaning a robot.
 const WITH_VALUE: &[&str] = &["max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"];
@@ -40,6 +44,9 @@ static LINKED_DATA: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)<script\b[^
 pub(super) fn check_header(lines: &[String]) -> Result<(), Refusal> {
     for line in lines {
         let line = line.to_ascii_lowercase();
+        if line.split_once(':').is_some_and(|(name, value)| name.trim() == RESERVATION && value.trim() == "1") {
+            return Err(Refusal::Header(RESERVATION.to_owned()));
+        }
         // Several headers may come as one line, so that a robot may be named anywhere in it.
         let mut agent = "*";
         for part in line.split([',', ';']) {
@@ -91,6 +98,9 @@ pub(super) fn check_page(page: &str) -> Result<(), Refusal> {
         if let Some(word) = refusing(&name, &content) {
             return Err(Refusal::Meta(word));
         }
+        if name == RESERVATION && content.trim() == "1" {
+            return Err(Refusal::Meta(RESERVATION.to_owned()));
+        }
         let is_tier = [property, name].iter().any(|name| name == "article:content_tier");
         if is_tier && matches!(content.trim(), "locked" | "metered") {
             return Err(Refusal::Paywall("article:content_tier is locked or metered"));
@@ -123,6 +133,14 @@ mod tests {
         assert_eq!(refusal, refused.map(|word| format!("refused by its X-Robots-Tag: `{word}`")), "{lines:?}");
     }
 
+    #[test]
+    fn pages_may_keep_text_and_data_mining_for_themselves() {
+        check_tags("<meta name='tdm-reservation' content='1'>", true);
+        check_tags("<meta name='TDM-Reservation' content=' 1 '>", true);
+        check_tags("<meta name='tdm-reservation' content='0'>", false);
+        check_tags("<meta name='robots' content='index, noai'>", true);
+    }
+
     #[track_caller]
     fn check_tags(html: &str, refused: bool) {
         assert_eq!(check_page(html).is_err(), refused, "{html}");
@@ -145,6 +163,9 @@ mod tests {
         check_lines(&["otherbot: noarchive, nosnippet"], None);
         check_lines(&["unavailable_after: 25 Jun 2030 15:00:00 PST", "nofollow"], None);
         check_lines(&["recapd: none"], Some("none"));
+        check_lines(&["noai, noimageai"], Some("noai"));
+        check_lines(&["TDM-Reservation: 1"], Some("tdm-reservation"));
+        check_lines(&["tdm-reservation: 0"], None);
         check_lines(&["noarchive; unavailable_after: 25 Jun 2030 15:00:00 PST"], Some("noarchive"));
         check_lines(&["unavailable_after: Tuesday, 25 Jun 2030 15:00:00 PST, noarchive"], Some("noarchive"));
         // Two lines that a proxy made one.

@@ -54,6 +54,14 @@ pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<Ex
             output::complain(&format!("note: {}: {note}", list.at));
         }
     }
+    if let Some(file) = config.model.as_ref().and_then(|model| model.key_file.as_ref())
+        && let Err(error) = std::fs::read_to_string(file)
+    {
+        let file = file.display();
+        output::complain(&format!(
+            "note: `[model] api_key_file` = {file} cannot be read, and so no model is asked: {error}"
+        ));
+    }
     let is_loopback =
         config.server.public_url.host_str().is_some_and(|host| host == "localhost" || host.starts_with("127."));
     if is_loopback {

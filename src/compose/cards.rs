@@ -1,9 +1,10 @@
 //! The card of each story, written from its reports and the archive.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,8 +13,8 @@ use super::{Question, Teller, Told};
 use crate::config::Config;
 use crate::id::{AudienceId, ItemId, SourceId, StoryId};
 use crate::insight::model::{self, Refusal, Written};
-use crate::insight::{Author, EarlierStory, Insight, Report, Subject};
-use crate::names::{Names, Sort};
+use crate::insight::{Author, EarlierStory, Figures, Insight, Origin, Report, Subject};
+use crate::names::{Found, Names, Sort};
 use crate::source::Readers;
 use crate::store::{Result, Store};
 use crate::story::{self, Story};
@@ -27,9 +28,12 @@ const EARLIER: usize = 8;
 /// Earlier stories held, at least, before those go that no card is told of.
 const ROOM: usize = 1_000;
 
-/// What was reported before the week: what timelines and comparisons draw on.
+/// What was reported before the week and beside a story: what timelines and comparisons draw on.
 #[derive(Debug, Default)]
-pub struct Archive(Vec<Past>);
+pub struct Archive {
+    past: Vec<Past>,
+    figures: Figures,
+}
 
 #[derive(Debug)]
 struct Past {
@@ -61,15 +65,17 @@ impl Archive {
         let chosen: Vec<BTreeSet<String>> =
             chosen.iter().map(|(told, _)| named(&told.reports, teller.names())).collect();
         let wanted: BTreeSet<&String> = chosen.iter().flatten().collect();
+        let compared = compared(&wanted, teller.names());
         let mut archive = Self::default();
         let withdrawn = store.withdrawn_stories()?;
         let mut room = ROOM;
-        for id in store.stories_of(&(from..window.start))?.into_iter().filter(|id| !withdrawn.contains(id)) {
-            let Some(story) = store.story_until(id, window.start)? else { continue };
-            archive.0.extend(Past::of(story, teller, window.start, &wanted));
-            if archive.0.len() > room {
+        for id in store.stories_of(&(from..window.end))?.into_iter().filter(|id| !withdrawn.contains(id)) {
+            let Some(story) = store.story_until(id, window.end)? else { continue };
+            archive.note(&story, teller, &compared);
+            archive.past.extend(Past::of(story, teller, window.start, &wanted));
+            if archive.past.len() > room {
                 archive.keep_told_of(&chosen, &followed);
-                room = ROOM.max(2 * archive.0.len());
+                room = ROOM.max(2 * archive.past.len());
             }
         }
         archive.keep_told_of(&chosen, &followed);
@@ -77,17 +83,39 @@ impl Archive {
         Ok(archive)
     }
 
+    /// Takes in the figures of those items that name somebody who is `compared`.
+    fn note(&mut self, story: &Story, teller: &Teller, compared: &BTreeSet<String>) {
+        for item in &story.items {
+            let found = teller.names().find(&item.entry.title);
+            let is_compared = |found: Found| compared.contains(found.name.of.as_ref().unwrap_or(&found.name.id));
+            if !found.into_iter().any(is_compared) {
+                continue;
+            }
+            let text = item.entry.text();
+            let placed = item.placed.unwrap_or(item.first_seen);
+            let told = EarlierStory {
+                story: story.id,
+                day: day(placed),
+                lead: item.id,
+                version: item.version,
+                headline: &item.entry.title,
+                text: &text,
+            };
+            self.figures.add(&told, teller.language(), teller.names());
+        }
+    }
+
     /// Puts them in order, and lets go of those that no card is told of.
     fn keep_told_of(&mut self, chosen: &[BTreeSet<String>], followed: &BTreeSet<StoryId>) {
-        self.0.sort_by(|a, b| b.appeared.cmp(&a.appeared).then(a.story.cmp(&b.story)));
+        self.past.sort_by(|a, b| b.appeared.cmp(&a.appeared).then(a.story.cmp(&b.story)));
         let told: BTreeSet<StoryId> =
             chosen.iter().flat_map(|names| self.related(names)).map(|past| past.story).collect();
-        self.0.retain(|past| told.contains(&past.story) || followed.contains(&past.story));
+        self.past.retain(|past| told.contains(&past.story) || followed.contains(&past.story));
     }
 
     /// Last, when they are few: the texts of eight weeks would fill the memory.
     fn read_texts(&mut self, store: &Store) -> Result<()> {
-        for past in &mut self.0 {
+        for past in &mut self.past {
             let story = store.story(past.story)?;
             let lead = story.and_then(|story| story.items.into_iter().find(|item| item.id == past.lead));
             past.text = lead.map(|lead| lead.entry.text()).unwrap_or_default();
@@ -96,12 +124,12 @@ impl Archive {
     }
 
     fn related(&self, names: &BTreeSet<String>) -> impl Iterator<Item = &Past> {
-        self.0.iter().filter(|past| !past.names.is_disjoint(names)).take(EARLIER)
+        self.past.iter().filter(|past| !past.names.is_disjoint(names)).take(EARLIER)
     }
 
     /// The story that a story follows, and earlier ones that share a name with it, newest first.
     fn earlier(&self, names: &BTreeSet<String>, follows: Option<StoryId>) -> Vec<EarlierStory<'_>> {
-        let followed = self.0.iter().filter(|past| Some(past.story) == follows);
+        let followed = self.past.iter().filter(|past| Some(past.story) == follows);
         let others = self.related(names).filter(|past| Some(past.story) != follows);
         followed.chain(others).map(Past::as_earlier).collect()
     }
@@ -109,7 +137,11 @@ impl Archive {
 
 impl Past {
     /// None if it names nobody that is `wanted`: the story need not be told for that.
-    fn of(story: Story, teller: &Teller, until: Timestamp, wanted: &BTreeSet<&String>) -> Option<Self> {
+    fn of(mut story: Story, teller: &Teller, until: Timestamp, wanted: &BTreeSet<&String>) -> Option<Self> {
+        story.items.retain(|item| item.placed.is_some_and(|placed| placed < until));
+        if story.items.is_empty() {
+            return None;
+        }
         let found = story.items.iter().flat_map(|item| teller.names().find(&item.entry.title));
         let names: BTreeSet<String> = found.map(|found| found.name.id.clone()).collect();
         if !names.iter().any(|name| wanted.contains(name)) {
@@ -132,7 +164,7 @@ impl Past {
     fn as_earlier(&self) -> EarlierStory<'_> {
         EarlierStory {
             story: self.story,
-            day: self.appeared.to_zoned_datetime(TimeZone::UTC).date(),
+            day: day(self.appeared),
             lead: self.lead,
             version: self.version,
             headline: &self.headline,
@@ -141,6 +173,9 @@ impl Past {
     }
 }
 
+/// The lines of the playbook that a recap has already, by whom they are for; none: all readers.
+pub type Advised = BTreeMap<Option<AudienceId>, BTreeSet<String>>;
+
 /// Writes cards by one configuration and one archive.
 pub struct Writer<'w> {
     config: &'w Config,
@@ -148,13 +183,17 @@ pub struct Writer<'w> {
     author: Author<'w>,
     /// What a model wrote is kept there.
     store: &'w Store,
+    /// Whose words publishers keep from models; none: nobody knows, and no model is told anything.
+    reserved: Option<BTreeSet<SourceId>>,
 }
 
 impl<'w> Writer<'w> {
     /// Prepares what all cards need once.
     pub fn new(config: &'w Config, archive: &'w Archive, store: &'w Store) -> Self {
         let author = Author::new(&config.playbook, &config.names, &config.audiences);
-        Self { config, archive, author, store }
+        let reserved = config.model.as_ref().map_or_else(|| Ok(BTreeSet::new()), |_| store.sources_reserved());
+        let reserved = reserved.inspect_err(|error| tracing::warn!(%error, "no model is told anything")).ok();
+        Self { config, archive, author, store, reserved }
     }
 
     /// What a model is asked about a story; none if none is configured, or nothing of the story may be told.
@@ -187,11 +226,18 @@ impl<'w> Writer<'w> {
 
     /// The card of a story for one audience, or for all readers; of one that `follows` another, too.
     pub fn card(&self, told: &Told, follows: Option<StoryId>, audience: Option<&AudienceId>) -> Insight {
-        self.cards(told, follows, &[audience]).pop().unwrap_or_default()
+        self.cards(told, follows, &[audience], &mut Advised::new()).pop().unwrap_or_default()
     }
 
-    /// The cards of a story, one for each of `audiences`; none: for all readers.
-    pub fn cards(&self, told: &Told, follows: Option<StoryId>, audiences: &[Option<&AudienceId>]) -> Vec<Insight> {
+    /// The cards of a story, one for each of `audiences`; none: for all readers. Advice
+    /// that these were given before, in the recap whose lines are `advised`, is not repeated.
+    pub fn cards(
+        &self,
+        told: &Told,
+        follows: Option<StoryId>,
+        audiences: &[Option<&AudienceId>],
+        advised: &mut Advised,
+    ) -> Vec<Insight> {
         // Cards are cut from hostile text. A mistake of ours in one of them costs
         // that story its card, never the week its recap.
         let by_model = catch_unwind(AssertUnwindSafe(|| self.by_model(told))).unwrap_or_else(|_| {
@@ -201,15 +247,24 @@ impl<'w> Writer<'w> {
         let model = self.config.model.as_ref().map_or("", |model| &model.name);
         self.about(told, follows, |subject| {
             let card = |audience: &Option<&AudienceId>| {
-                let written = catch_unwind(AssertUnwindSafe(|| self.author.write(subject, *audience)));
+                let said = advised.entry(audience.cloned()).or_default();
+                let written = catch_unwind(AssertUnwindSafe(|| self.author.write(subject, *audience, said)));
                 let card = written.unwrap_or_else(|_| {
                     tracing::error!(story = %told.story, "writing a card failed inside recapd; its story goes without one");
                     Insight { audience: audience.cloned(), ..Insight::default() }
                 });
-                match &by_model {
+                let card = match &by_model {
                     Some((written, _)) => written.onto(card, model),
                     None => card,
+                };
+                let lines = card.why_it_matters.iter().chain(&card.what_to_do_next);
+                let lines = lines.filter(|part| part.origin == Origin::Playbook);
+                // An editor may look at a card for readers whom the story is not for; they are told nothing yet.
+                let is_for = |audience: &AudienceId| told.tags.iter().any(|tag| tag.audience == *audience);
+                if audience.is_none_or(is_for) {
+                    said.extend(lines.map(|part| part.text.clone()));
                 }
+                card
             };
             audiences.iter().map(card).collect()
         })
@@ -233,6 +288,7 @@ impl<'w> Writer<'w> {
             reports: reports.into_iter().map(|(_, report)| report).collect(),
             tags: &told.tags,
             earlier: self.archive.earlier(&named(&told.reports, &self.config.names), follows),
+            figures: Some(&self.archive.figures),
             language: &self.config.recap.language,
         };
         tell(&subject)
@@ -240,10 +296,29 @@ impl<'w> Writer<'w> {
 
     /// How many words of an item of `source` may be quoted, and who may read it.
     fn rights(&self, source: &SourceId) -> (usize, Readers) {
-        let source = self.config.sources.iter().find(|configured| configured.id == *source);
-        let words = source.and_then(|source| source.excerpt_words).unwrap_or(self.config.publish.excerpt_words);
-        (words as usize, source.map(|source| source.readers).unwrap_or_default())
+        let configured = self.config.sources.iter().find(|configured| configured.id == *source);
+        let words = configured.and_then(|it| it.excerpt_words).unwrap_or(self.config.publish.excerpt_words);
+        let readers = match &self.reserved {
+            Some(reserved) if !reserved.contains(source) => configured.map(|it| it.readers).unwrap_or_default(),
+            _ => Readers::People,
+        };
+        (words as usize, readers)
     }
+}
+
+/// The day of an instant, in UTC.
+fn day(at: Timestamp) -> Date {
+    at.to_zoned_datetime(TimeZone::UTC).date()
+}
+
+/// The companies and bodies that cards about `wanted` set side by side: those, whose they are, and their rivals.
+fn compared(wanted: &BTreeSet<&String>, names: &Names) -> BTreeSet<String> {
+    let owners = wanted.iter().filter_map(|id| names.get(id)).map(|name| name.of.as_ref().unwrap_or(&name.id));
+    let with_rivals = |id: &String| {
+        let rivals = names.get(id).map(|name| name.rivals.clone()).unwrap_or_default();
+        std::iter::once(id.clone()).chain(rivals)
+    };
+    owners.flat_map(with_rivals).collect()
 }
 
 /// The ids of everyone and everything that the headlines name, but for those who

@@ -10,6 +10,7 @@ use crate::store::Result;
 use crate::story::Report;
 use crate::story::copies::originals;
 
+use super::cards::Advised;
 use super::field::{Field, Outcome, Shown};
 use super::{Extent, Told, Writer};
 
@@ -29,19 +30,20 @@ pub(super) fn neighbours(field: &Field, all: &[Shown]) -> Result<Vec<Vec<Related
 }
 
 /// A story with its cards: for those it is for, or for all audiences where an
-/// editor may still say for whom it is.
+/// editor may still say for whom it is. What was `advised` at one before is not again.
 pub(super) fn candidate(
     (shown, related): (&Shown, Vec<Related>),
     writer: &Writer,
     config: &Config,
     extent: Extent,
+    advised: &mut Advised,
 ) -> Candidate {
     let told = &shown.told;
     let is_for = |audience: &AudienceId| told.tags.iter().any(|tag| tag.audience == *audience);
     let audiences = config.audiences.iter().map(|audience| &audience.id);
     let cards = audiences.filter(|audience| extent == Extent::Offered || is_for(audience)).map(Some);
     let wanted: Vec<Option<&AudienceId>> = std::iter::once(None).chain(cards).collect();
-    let mut cards = writer.cards(told, shown.follows(), &wanted);
+    let mut cards = writer.cards(told, shown.follows(), &wanted, advised);
     let general = if cards.is_empty() { Insight::default() } else { cards.remove(0) };
     let mut entry = Entry { related, ..entry(shown, general, config) };
     if let Some(mark) = &shown.mark {

@@ -73,6 +73,11 @@ impl<'c> Teller<'c> {
         &self.config.names
     }
 
+    /// The recap's, BCP 47.
+    pub(super) fn language(&self) -> &'c str {
+        &self.config.recap.language
+    }
+
     fn report(&self, item: Item) -> Report {
         let source = self.sources.get(&item.source).copied();
         Report {

@@ -80,7 +80,7 @@ async fn fed(
 
 /// The page that asks whether it is meant.
 async fn offered(shared: &Shared, config: &Arc<Config>, pass: Pass, signed: &str) -> Result<Response, StoreError> {
-    let site = site::site(config, String::new());
+    let site = site::site(config, String::new(), Tree::Served);
     let (handle, readers, now) = (shared.handle.clone(), shared.readers.clone(), shared.clock.now());
     let newsroom = Newsroom { handle, readers, config: config.clone(), now };
     Ok(match newsroom.regard(pass).await? {
@@ -106,7 +106,7 @@ pub async fn sent(shared: &Shared, request: &Request, incoming: Incoming) -> Opt
         return Some(later());
     }
     let Ok(honoured) = honoured.await else { return Some(later()) };
-    let site = site::site(&config, String::new());
+    let site = site::site(&config, String::new(), Tree::Served);
     Some(match honoured {
         Ok(Ok(done)) => page(200, review::done(&site, &done.said)),
         Ok(Err(lapsed)) => page(status(&lapsed), review::lapsed(&site, &lapsed)),

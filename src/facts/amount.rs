@@ -38,7 +38,7 @@ pub(super) fn of_unsaid_currency(text: &str) -> Vec<Fact> {
     let found = UNSAID.captures_iter(text).filter_map(|found| {
         let (part, value) = (found.name("amount")?, figure(found.name("value")?.as_str())?);
         let kind = FactKind::Amount { currency: super::UNSAID, value: value * scale(found.name("scale")?.as_str()) };
-        Some(Fact { kind, span: part.range(), text: part.as_str().to_owned() })
+        Some(Fact::new(kind, part.range(), part.as_str()))
     });
     found.collect()
 }
@@ -126,8 +126,8 @@ fn amount(found: &Captures) -> Vec<Fact> {
     let fact = |figures: &str, scale_word: &str, span: Range<usize>| {
         let value = figure(figures)? * scale(scale_word);
         let is_money = !matches!(sign.as_str(), "won" | "pounds") || value >= LEAST_WON_OR_POUNDS;
-        let text = whole.as_str()[span.start - whole.start()..span.end - whole.start()].to_owned();
-        is_money.then_some(Fact { kind: FactKind::Amount { currency, value }, text, span })
+        let text = &whole.as_str()[span.start - whole.start()..span.end - whole.start()];
+        is_money.then(|| Fact::new(FactKind::Amount { currency, value }, span, text))
     };
     let lower = fact(from.as_str(), from_scale, whole.start()..from_end);
     let upper = upper.and_then(|(to, scale)| {
@@ -170,7 +170,7 @@ pub(super) fn percents(text: &str) -> Vec<Fact> {
             let figures = figures.trim_end_matches(|letter: char| !letter.is_ascii_digit());
             let by = found.name("by").and_then(|word| preposition(word.as_str()));
             let kind = FactKind::Percent { value: figure(figures)?, by };
-            Some(Fact { kind, span: part.range(), text: part.as_str().to_owned() })
+            Some(Fact::new(kind, part.range(), part.as_str()))
         })
         .collect()
 }

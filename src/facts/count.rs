@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::number::{FIGURE, SCALE, figure, scale};
+use super::number::{FIGURE, SCALE, figure, rounded, scale, scaled};
 use super::{Fact, FactKind};
 
 /// A figure, a scale, up to two words ("active monthly", "Nvidia"), a unit.
@@ -35,12 +35,12 @@ pub(super) fn counts(text: &str) -> Vec<Fact> {
         let scale = found.name("scale").map_or(1.0, |word| scale(word.as_str()));
         let (unit, unit_scale) = unit(found.name("unit")?.as_str(), value * scale)?;
         let kind = FactKind::Count { value: value * scale * unit_scale, unit };
-        Some(Fact { kind, span: whole.range(), text: whole.as_str().to_owned() })
+        Some(Fact::new(kind, whole.range(), whole.as_str()))
     });
     let sizes = SIZE.captures_iter(text).filter_map(|found| {
         let (whole, value) = (found.get(0)?, figure(found.name("value")?.as_str())?);
         let kind = FactKind::Count { value: value * scale(&found["scale"]), unit: "parameter" };
-        Some(Fact { kind, span: whole.range(), text: whole.as_str().to_owned() })
+        Some(Fact::new(kind, whole.range(), whole.as_str()))
     });
     let begins_here = |fact: &Fact| {
         let before = text[..fact.span.start].chars().next_back();
@@ -81,4 +81,18 @@ fn unit(word: &str, value: f64) -> Option<(&'static str, f64)> {
         "days" => ("day", 1.0),
         _ => return None,
     })
+}
+
+/// "7,000 people", "1.2 GW": so many of a `unit` of ours.
+pub(super) fn in_plain_words(value: f64, unit: &str) -> String {
+    let of = |per: f64, name: &str| format!("{} {name}", rounded(value / per));
+    match unit {
+        "watt" if value >= 1e9 => of(1e9, "GW"),
+        "watt" => of(1e6, "MW"),
+        "context" => format!("{} tokens", scaled(value)),
+        "job" => format!("{} people", scaled(value)),
+        "gpu" | "tpu" => format!("{} {}s", scaled(value), unit.to_uppercase()),
+        "company" | "country" => format!("{} {}ies", scaled(value), unit.trim_end_matches('y')),
+        unit => format!("{} {unit}s", scaled(value)),
+    }
 }

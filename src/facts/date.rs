@@ -54,7 +54,7 @@ pub(super) fn dates(text: &str, written: Option<Date>) -> Vec<Fact> {
         .filter_map(|found| {
             let whole = found.get(0)?;
             let kind = FactKind::Date(day(&found, written)?);
-            Some(Fact { kind, span: whole.range(), text: whole.as_str().to_owned() })
+            Some(Fact::new(kind, whole.range(), whole.as_str()))
         })
         .collect()
 }

@@ -68,6 +68,23 @@ pub(super) fn rounded(value: f64) -> f64 {
     format!("{value:.5e}").parse().unwrap_or(value)
 }
 
+/// With a word for its scale, or with commas: `852 billion`, `7,000`.
+pub(super) fn scaled(value: f64) -> String {
+    let scales = [(1e12, " trillion"), (1e9, " billion"), (1e6, " million")];
+    if let Some((unit, word)) = scales.into_iter().find(|(unit, _)| value.abs() >= *unit) {
+        return format!("{}{word}", rounded(value / unit));
+    }
+    let whole = rounded(value).to_string();
+    let (whole, decimals) = whole.split_once('.').map_or((whole.as_str(), ""), |(whole, rest)| (whole, rest));
+    let mut figure = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        let left = whole.len() - at;
+        figure.extend((at > 0 && left % 3 == 0).then_some(','));
+        figure.push(digit);
+    }
+    if decimals.is_empty() { figure } else { format!("{figure}.{decimals}") }
+}
+
 /// With an exponent that is a multiple of three, as in `1.2e9`; none below a thousand.
 pub(super) fn engineering(value: f64) -> String {
     let value = rounded(value);

@@ -130,7 +130,7 @@ pub(super) fn versions(text: &str) -> Vec<Fact> {
             name: name.to_lowercase().replace('-', " "),
             version: version.trim_start_matches(['v', 'V']).to_lowercase(),
         };
-        found.push(Fact { kind, span: whole.start()..end, text: text[whole.start()..end].to_owned() });
+        found.push(Fact::new(kind, whole.start()..end, &text[whole.start()..end]));
         if from >= text.len() {
             break;
         }

@@ -10,7 +10,7 @@ use reqwest::header::{
     LAST_MODIFIED, RETRY_AFTER,
 };
 
-use crate::source::Validators;
+use crate::source::{Machines, Validators};
 
 /// What we read, best first; anything else too, since many feeds are
 /// mislabelled and some servers answer 406 to the choosy.
@@ -19,6 +19,15 @@ pub const ACCEPT: &str = "application/atom+xml, application/rss+xml, application
 
 /// A longer validator is dropped rather than stored and sent for ever.
 const LONGEST_VALIDATOR_BYTES: usize = 4096;
+
+/// Whether an answer's headers keep it from models: `X-Robots-Tag: noai`, `TDM-Reservation: 1`.
+pub fn machines(headers: &HeaderMap) -> Machines {
+    let all = |name: &'static str| headers.get_all(HeaderName::from_static(name)).iter();
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let robots = all("x-robots-tag").map(|value| Machines::of_robots(&text(value)));
+    let reserved = all("tdm-reservation").map(|value| Machines::of_reservation(&text(value)));
+    robots.chain(reserved).fold(Machines::Unsaid, Machines::or)
+}
 
 /// The headers that turn a request into "anything new?". Empty without validators.
 ///

@@ -45,7 +45,7 @@ pub struct Page {
     pub bytes: Vec<u8>,
     /// The `Content-Type` as sent.
     pub content_type: Option<String>,
-    /// Each `X-Robots-Tag` header, in their order; 32 at most.
+    /// Each `X-Robots-Tag` header, in their order, and `TDM-Reservation` with its name; 32 at most.
     pub robots: Vec<String>,
     /// The address that answered, after all redirects.
     pub final_url: Url,
@@ -141,7 +141,9 @@ impl Visit<'_> {
         let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let content_type = response.headers().get(CONTENT_TYPE).map(text);
         let robots = response.headers().get_all(HeaderName::from_static("x-robots-tag"));
-        let robots = robots.iter().take(MOST_ROBOTS).map(text).collect();
+        let reservation = response.headers().get_all(HeaderName::from_static("tdm-reservation"));
+        let reservation = reservation.iter().map(|value| format!("tdm-reservation: {}", text(value)));
+        let robots = robots.iter().map(text).chain(reservation).take(MOST_ROBOTS).collect();
         let limit_bytes = self.request.limit_bytes.min(limits.max_body_bytes);
         let (beyond, patience) = (self.request.beyond, &mut self.patience);
         let means = Means { limit_bytes, beyond, budget, hold: &mut turn.hold, patience };

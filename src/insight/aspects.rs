@@ -17,6 +17,8 @@ enum Kind {
     Per,
     /// Of what goes into a model, or what comes out.
     Side,
+    /// Of words, sound or pictures.
+    Medium,
     /// Users of a day, of a month, who pay.
     Active,
     /// A year that is named, or a length of time.
@@ -63,6 +65,8 @@ const NEAR: &[(Kind, &str, &[&str])] = &[
     (Kind::Per, "second", &["per second", "a second", "每秒"]),
     (Kind::Per, "image", &["per image", "an image", "每张"]),
     (Kind::Per, "user", &["per user", "per seat", "a seat", "per employee", "per person", "apiece", "each", "每人"]),
+    (Kind::Medium, "sound", &["audio", "voice", "speech", "语音", "音频"]),
+    (Kind::Medium, "pictures", &["image", "images", "video", "图像", "视频"]),
     (Kind::Active, "week", &["weekly", "每周", "周活"]),
     (Kind::Active, "day", &["daily", "日活", "每日"]),
     (Kind::Active, "month", &["monthly", "月活"]),
@@ -114,6 +118,10 @@ const NEAR: &[(Kind, &str, &[&str])] = &[
             "寻求",
             "计划",
             "或将",
+            "方案",
+            "或破",
+            "或达",
+            "或超",
             "有望",
         ],
     ),
@@ -164,7 +172,7 @@ const NEAR: &[(Kind, &str, &[&str])] = &[
 ];
 
 /// Of a model or a plan: these stand anywhere in the line, as a part of its name.
-const TIERS: &[&str] = &[
+pub(super) const TIERS: &[&str] = &[
     "pro",
     "mini",
     "flash",
@@ -241,6 +249,24 @@ impl Aspects {
         })
     }
 
+    /// Whether figures of two actors or two products may stand in one row. What
+    /// makes them two is no difference: another round, another tier.
+    pub(super) fn fit_beside(&self, other: &Self) -> bool {
+        let kinds: BTreeSet<Kind> = self.0.iter().chain(&other.0).map(|(kind, _)| *kind).collect();
+        let apart = [Kind::Stage, Kind::Round, Kind::Tier, Kind::Release];
+        kinds.into_iter().filter(|kind| !apart.contains(kind)).all(|kind| {
+            let (one, two) = (self.values(kind), other.values(kind));
+            let may_be_unsaid = matches!(kind, Kind::Time | Kind::Quarter | Kind::Place);
+            one == two || (may_be_unsaid && (one.is_empty() || two.is_empty()))
+        })
+    }
+
+    /// Whether it is wished for, and not done.
+    pub(super) fn is_planned(&self) -> bool {
+        let stages = self.values(Kind::Stage);
+        stages.contains(&"plan") && !stages.contains(&"done")
+    }
+
     fn values(&self, kind: Kind) -> Vec<&str> {
         self.0.iter().filter(|(known, _)| *known == kind).map(|(_, value)| value.as_str()).collect()
     }
@@ -262,7 +288,7 @@ impl Aspects {
 /// In which respects figures of `thing` may be different ones.
 fn kinds(thing: &str) -> &'static [Kind] {
     match thing {
-        "price" | "price cut" => &[Kind::Per, Kind::Side, Kind::Tier, Kind::Place],
+        "price" | "price cut" => &[Kind::Per, Kind::Side, Kind::Medium, Kind::Tier, Kind::Place],
         "users" | "customers" | "subscribers" => &[Kind::Active, Kind::Time, Kind::Place],
         "context window" | "parameters" | "active parameters" => &[Kind::Tier],
         "launch" | "shutdown" => &[Kind::Release, Kind::Tier, Kind::Place],

@@ -1,85 +1,145 @@
-//! Figures side by side: an actor's and its rivals'.
+//! Figures side by side: an actor's and its rivals', or a model's and others'.
 
-use super::manner::Manner;
-use super::measure::{Measured, measured};
-use super::reading::{Line, Reading, owner};
+use super::extract::capitalised;
+use super::figures::{Noted, Stage, noted};
+use super::reading::Reading;
 use super::{Comparison, Origin, Part, Row};
-use crate::names::{Name, Names};
+use crate::names::Names;
 
 /// Columns of a table that still fits a phone.
 const COLUMNS_MOST: usize = 5;
 
-/// A cited figure of an actor.
-struct Cell<'r> {
-    actor: &'r str,
-    measured: Measured<'r>,
-    part: Part,
+/// Rows that still read at a glance.
+const ROWS_MOST: usize = 6;
+
+/// What heads a column: a company, or one of its models.
+#[derive(Clone, PartialEq)]
+struct Head<'n> {
+    actor: &'n str,
+    product: Option<&'n str>,
 }
 
-/// The story's actor and its rivals as columns, what was said of them as rows;
-/// absent unless a row has two figures or more.
+/// The story's actor beside its rivals, or its model beside theirs and the one
+/// before; absent unless the story has a figure of its own that another has too.
 pub(super) fn comparison(reading: &Reading, names: &Names) -> Option<Comparison> {
+    let own = own(reading, names);
+    let of_companies = of_companies(reading, &own, names);
+    let of_products = of_products(reading, &own, names);
+    let cells = |table: &Comparison| table.rows.iter().flat_map(|row| row.cells.iter().flatten()).count();
+    // A model's story is about the model.
+    [of_products, of_companies].into_iter().flatten().max_by_key(cells)
+}
+
+/// What the story's own reports tell, the lead's first.
+fn own(reading: &Reading, names: &Names) -> Vec<Noted> {
+    let mut all = Vec::new();
+    let mut lines = reading.lines.as_slice();
+    while let [first, ..] = lines {
+        let end = lines.iter().position(|line| line.report != first.report).unwrap_or(lines.len());
+        let (of_one, rest) = lines.split_at(end);
+        all.extend(noted(of_one, &|line| reading.cite(line), reading.subject.language, names));
+        lines = rest;
+    }
+    // Figures before bounds, and what is so before what is planned; else in the order of the reports.
+    all.sort_by_key(|noted| (noted.stage, !noted.manner.is_stated()));
+    all
+}
+
+fn of_companies(reading: &Reading, own: &[Noted], names: &Names) -> Option<Comparison> {
     let actor = reading.actor?;
     let rivals = actor.rivals.iter().filter_map(|id| names.get(id));
-    let columns: Vec<&Name> = std::iter::once(actor).chain(rivals).collect();
-    let cells = cells(reading, names);
-    let mut attributes: Vec<&str> = Vec::new();
-    for cell in &cells {
-        if !attributes.contains(&cell.measured.attribute) {
-            attributes.push(cell.measured.attribute);
+    let others = reading.own.iter().filter(|id| **id != actor.id).filter_map(|id| names.get(id));
+    let mut heads: Vec<Head> = Vec::new();
+    for name in std::iter::once(actor).chain(rivals).chain(others) {
+        let head = Head { actor: &name.id, product: None };
+        if !heads.contains(&head) {
+            heads.push(head);
         }
     }
-    let rows = attributes.into_iter().filter_map(|attribute| {
-        let of = |name: &Name| cells.iter().find(|cell| cell.measured.attribute == attribute && cell.actor == name.id);
-        let found: Vec<Option<&Cell>> = columns.iter().map(|name| of(name)).collect();
-        let first = found.first().copied().flatten()?;
-        // A row in two currencies compares nothing.
-        let fits = |cell: &&Cell| cell.measured.is_comparable(&first.measured);
-        let row: Vec<Option<Part>> = found.iter().map(|cell| cell.filter(fits).map(|cell| cell.part.clone())).collect();
-        (row.iter().flatten().count() >= 2).then(|| Row { attribute: capitalised(attribute), cells: row })
+    table(reading, own, &heads, names)
+}
+
+fn of_products(reading: &Reading, own: &[Noted], names: &Names) -> Option<Comparison> {
+    let actor = reading.actor?;
+    let figures = reading.subject.figures;
+    let is_of_it = |noted: &&Noted| noted.actor == actor.id && noted.product.is_some();
+    let subject = own.iter().find(is_of_it)?.product.as_deref();
+    let mut heads = vec![Head { actor: &actor.id, product: subject }];
+    let makers = std::iter::once(actor.id.as_str()).chain(actor.rivals.iter().map(String::as_str));
+    let of_makers = makers.flat_map(|id| figures.map(|figures| figures.of(id)).unwrap_or_default());
+    for noted in own.iter().chain(of_makers) {
+        let head = Head { actor: &noted.actor, product: noted.product.as_deref() };
+        if head.product.is_some() && !heads.iter().any(|known| known.is(&head)) {
+            heads.push(head);
+        }
+    }
+    table(reading, own, &heads, names)
+}
+
+/// A row for each measure of the first head that another has too: those of which
+/// the story itself tells and, where there are such, others that are known.
+fn table(reading: &Reading, own: &[Noted], heads: &[Head], names: &Names) -> Option<Comparison> {
+    let known = |head: &Head| reading.subject.figures.map(|figures| figures.of(head.actor)).unwrap_or_default();
+    let subject = heads.first()?;
+    let mut firsts: Vec<&Noted> = Vec::new();
+    for noted in own.iter().chain(known(subject)).filter(|noted| subject.holds(noted)) {
+        if firsts.iter().all(|first| first.about != noted.about) {
+            firsts.push(noted);
+        }
+    }
+    let mut rows: Vec<(&Noted, Vec<Option<&Noted>>)> = Vec::new();
+    for first in firsts {
+        let beside = |head: &Head| -> Option<&Noted> {
+            own.iter().chain(known(head)).find(|noted| head.holds(noted) && noted.is_beside(first))
+        };
+        let cells: Vec<Option<&Noted>> = std::iter::once(Some(first)).chain(heads.iter().skip(1).map(beside)).collect();
+        if cells.iter().flatten().count() >= 2 {
+            rows.push((first, cells));
+        }
+    }
+    if rows.first().is_none_or(|(first, _)| first.story.is_some()) {
+        return None;
+    }
+    rows.truncate(ROWS_MOST);
+    // The fullest columns, the actor's first, in the order of the heads.
+    let filled = |at: usize| rows.iter().filter(|(_, cells)| cells[at].is_some()).count();
+    let mut columns: Vec<usize> = (0..heads.len()).filter(|at| filled(*at) > 0).collect();
+    columns.sort_by_key(|at| (*at != 0, std::cmp::Reverse(filled(*at)), *at));
+    columns.truncate(COLUMNS_MOST);
+    let is_own = |noted: &Noted| noted.story.is_none();
+    let rows = rows.iter().filter_map(|(first, cells)| {
+        let cells: Vec<Option<&Noted>> = columns.iter().map(|at| cells[*at]).collect();
+        let is_full = cells.iter().flatten().count() >= 2;
+        let part = |noted: &Noted| part(noted, is_own(noted));
+        is_full
+            .then(|| Row { attribute: capitalised(&first.about), cells: cells.iter().map(|it| it.map(part)).collect() })
     });
     let rows: Vec<Row> = rows.collect();
-    let used: Vec<usize> = (0..columns.len()).filter(|at| rows.iter().any(|row| row.cells[*at].is_some())).collect();
-    let used = &used[..used.len().min(COLUMNS_MOST)];
-    let rows: Vec<Row> = rows
-        .into_iter()
-        .map(|row| Row { cells: used.iter().map(|at| row.cells[*at].clone()).collect(), ..row })
-        .filter(|row| row.cells.iter().flatten().count() >= 2)
-        .collect();
-    let heads: Vec<String> = used.iter().map(|at| columns[*at].name.clone()).collect();
+    let heads: Vec<String> = columns.iter().map(|at| heads[*at].label(names)).collect();
     (!rows.is_empty()).then(|| Comparison { caption: heads.join(", "), columns: heads, rows })
 }
 
-/// What is said of whom: this story's reports first, then earlier stories, newest first.
-fn cells<'r>(reading: &'r Reading, names: &'r Names) -> Vec<Cell<'r>> {
-    let own = reading.lines.iter().map(|line| (line, reading.cite(line), None));
-    let earlier = reading
-        .earlier
-        .iter()
-        .map(|line| (line, reading.cite_earlier(line), Some(reading.subject.earlier[line.report].day)));
-    let mut cells = Vec::new();
-    for (line, cite, day) in own.chain(earlier) {
-        let Some(actor) = only_actor(line, names) else { continue };
-        for measured in measured(line).into_iter().filter(|it| it.manner == Manner::Stated) {
-            let text = match day {
-                Some(day) => format!("{} ({})", measured.fact.text, day.strftime("%-d %b %Y")),
-                None => measured.fact.text.clone(),
-            };
-            let part = Part { text, origin: Origin::Extract, cites: vec![cite.clone()] };
-            cells.push(Cell { actor: &actor.id, measured, part });
-        }
+impl<'n> Head<'n> {
+    fn is(&self, other: &Head) -> bool {
+        let plain = |label: Option<&str>| label.map(|label| label.to_lowercase().replace(['-', ' '], ""));
+        self.actor == other.actor && plain(self.product) == plain(other.product)
     }
-    cells
+
+    fn holds(&self, noted: &Noted) -> bool {
+        self.is(&Head { actor: &noted.actor, product: noted.product.as_deref() })
+    }
+
+    fn label(&self, names: &Names) -> String {
+        let company = || names.get(self.actor).map(|name| name.name.as_str());
+        self.product.or_else(company).unwrap_or(self.actor).to_owned()
+    }
 }
 
-/// The one company or body that a line names: of two, nobody can tell whose the figure is.
-fn only_actor<'r>(line: &Line<'r>, names: &'r Names) -> Option<&'r Name> {
-    let mut owners = line.names.iter().filter_map(|name| owner(name, names));
-    let first = owners.next()?;
-    owners.all(|other| other.id == first.id).then_some(first)
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+/// The figure, with what is planned said to be so, and the day where another story tells it.
+fn part(noted: &Noted, is_own: bool) -> Part {
+    let day = (!is_own).then(|| noted.day.strftime("%-d %b %Y").to_string());
+    let planned = (noted.stage == Stage::Planned).then(|| "planned".to_owned());
+    let beside: Vec<String> = planned.into_iter().chain(day).collect();
+    let text = if beside.is_empty() { noted.said.clone() } else { format!("{} ({})", noted.said, beside.join(", ")) };
+    Part { text, origin: Origin::Extract, cites: vec![noted.cite.clone()] }
 }

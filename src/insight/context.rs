@@ -1,5 +1,7 @@
 //! What a story is part of, and what the playbook says about its kind.
 
+use std::collections::BTreeSet;
+
 use super::extract::AHEAD;
 use super::measure::{Measured, is_about_another, measured, products};
 use super::playbook::Advice;
@@ -129,6 +131,8 @@ pub(super) struct Advised<'a, 's> {
     pub(super) subject: &'a Subject<'s>,
     pub(super) kind: Option<&'a EventKind>,
     pub(super) audience: Option<&'a AudienceId>,
+    /// What the same readers have been told already.
+    pub(super) said: &'a BTreeSet<String>,
 }
 
 impl Advised<'_, '_> {
@@ -142,24 +146,25 @@ impl Advised<'_, '_> {
         self.said(|advice| advice.next.as_deref())
     }
 
-    /// The line for the audience, else for everybody. In the reading for all,
-    /// the line for the surest audience that has one, addressed to it.
+    /// The line for the audience, else for everybody. In the reading for all, the
+    /// line for the surest audience that has one, addressed to it. The first of
+    /// them that was not said yet; none if all were.
     fn said(&self, line: impl Fn(&Advice) -> Option<&str>) -> Option<Part> {
         let kind = self.kind?;
         let rule = self.author.playbook.kinds.iter().find(|rule| rule.id == kind.id)?;
         let find = |audience: Option<&AudienceId>| {
             rule.advice.iter().filter(|advice| advice.audience.as_ref() == audience).find_map(&line)
         };
-        let text = match self.audience {
-            Some(audience) => find(Some(audience)).or_else(|| find(None))?.to_owned(),
+        let own: Vec<String> = match self.audience {
+            Some(audience) => find(Some(audience)).map(str::to_owned).into_iter().collect(),
             None => {
-                let tagged = self.subject.tags.iter().find_map(|tag| Some((&tag.audience, find(Some(&tag.audience))?)));
-                match tagged {
-                    Some((audience, line)) => self.addressed(audience, line),
-                    None => find(None)?.to_owned(),
-                }
+                let tagged = self.subject.tags.iter();
+                let tagged = tagged.filter_map(|tag| Some((&tag.audience, find(Some(&tag.audience))?)));
+                tagged.map(|(audience, line)| self.addressed(audience, line)).collect()
             }
         };
+        let mut fitting = own.into_iter().chain(find(None).map(str::to_owned));
+        let text = fitting.find(|line| !self.said.contains(line))?;
         let cites = self.evidence(kind);
         (!cites.is_empty()).then_some(Part { text, origin: Origin::Playbook, cites })
     }

@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 
-use super::manner::Manner;
 use super::measure::{Measured, is_about_another, measured, products};
 use super::reading::{Line, Reading};
 use super::roles::{Role, roles};
@@ -79,7 +78,7 @@ fn claims<'r>(reading: &'r Reading, names: &Names) -> Vec<Claim<'r>> {
             claims.extend(roles.map(|it| Claim { line, said: Said::Role(it) }));
             continue;
         }
-        let figures = measured(line).into_iter().filter(|it| it.manner != Manner::Loosely && it.can_be_disputed());
+        let figures = measured(line).into_iter().filter(|it| it.manner.is_stated() && it.can_be_disputed());
         claims.extend(figures.map(|it| Claim { line, said: Said::Figure(it) }));
         claims.extend(roles(line, names).into_iter().map(|it| Claim { line, said: Said::Role(it) }));
     }
@@ -346,7 +345,7 @@ fn words_of_titles(reading: &Reading) -> BTreeSet<String> {
 }
 
 /// Words that begin sentences, and others that are capitals without being a name of somebody.
-const NO_STRANGERS: &[&str] = &[
+pub(super) const NO_STRANGERS: &[&str] = &[
     "the",
     "a",
     "an",

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::boilerplate::{is_prose, words};
+use super::differ::contradicts;
 use super::hook::is_vague;
 use super::reading::{Line, Readable, Reading, Voice};
 use super::taken::Taken;
@@ -12,8 +13,9 @@ use super::{Origin, Part};
 use crate::audience::Term;
 use crate::audience::terms::Finder;
 use crate::facts::FactKind;
-use crate::names::{Name, Sort};
+use crate::names::{Name, Names, Sort};
 use crate::publisher::Kind;
+use crate::text::token::is_unspaced;
 
 /// The news in brief is no longer.
 const CHANGED_MOST_WORDS: usize = 60;
@@ -49,14 +51,47 @@ static POINTS_BACK: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The lead's text if it is short, else its first sentence and the ones most
-/// like the rest. A publisher's "we" only where nobody tells it otherwise.
-pub(super) fn what_changed(reading: &Reading, taken: &mut Taken) -> Option<Part> {
-    let room = |voice: Option<Voice>| {
-        let spoken = reading.prose().map(|(_, line)| line).filter(move |line| voice.is_none_or(|it| line.voice == it));
-        spoken.filter(|line| taken.has_room_for(line)).collect::<Vec<&Line>>()
+/// like the rest; where no report has a text, what another headline adds.
+pub(super) fn what_changed(reading: &Reading, names: &Names, taken: &mut Taken) -> Option<Part> {
+    let reported = of_sentences(reading, taken, Some(Voice::Reporting));
+    reported.or_else(|| of_titles(reading, names, taken)).or_else(|| of_sentences(reading, taken, None))
+}
+
+/// The headline that tells most of what is not on the card yet, and contradicts nothing there.
+fn of_titles(reading: &Reading, names: &Names, taken: &mut Taken) -> Option<Part> {
+    let headline = reading.headline()?;
+    let added = |line: &Line| {
+        let others = line.names.iter().filter(|name| headline.names.iter().all(|known| known.id != name.id)).count();
+        taken.new_facts(line).len() + others
     };
-    let reported = room(Some(Voice::Reporting));
-    let all = if reported.is_empty() { room(None) } else { reported };
+    // A headline with a few words of another script is none that its readers read.
+    let is_in_han = headline.text.contains(is_unspaced);
+    let fitting = reading.lines.iter().filter(|line| {
+        line.place == 0
+            && line.readable == Readable::Yes
+            && line.voice == Voice::Reporting
+            && is_telling_title(reading, line)
+            && !is_digest(line.text)
+            && (is_in_han || !line.text.contains(is_unspaced))
+            && added(line) > 0
+            && taken.has_room_for(line)
+            && !contradicts(line, headline, names)
+    });
+    let strength = |line: &Line| added(line).min(3) as f64 + weight_of_publisher(reading, line);
+    let best = fitting.reduce(|best, next| if strength(next) > strength(best) { next } else { best })?;
+    taken.take(best);
+    Some(reading.quoted(best))
+}
+
+/// Whether a title lists several things, or goes on being written.
+fn is_digest(title: &str) -> bool {
+    title.contains(['丨', '｜', '；']) || title.to_lowercase().contains("live blog")
+}
+
+/// Spoken in this `voice`: a publisher's "we" only where nobody tells it otherwise.
+fn of_sentences(reading: &Reading, taken: &mut Taken, voice: Option<Voice>) -> Option<Part> {
+    let spoken = reading.prose().map(|(_, line)| line).filter(|line| voice.is_none_or(|it| line.voice == it));
+    let all: Vec<&Line> = spoken.filter(|line| taken.has_room_for(line)).collect();
     let source = all.first()?.report;
     let text: Vec<&Line> = all.into_iter().filter(|line| line.report == source).collect();
     let mut order: Vec<usize> = (0..text.len()).collect();
@@ -105,11 +140,27 @@ fn weight(reading: &Reading, line: &Line) -> f64 {
     2.0 * early + central + headline + 0.3 * figures
 }
 
-/// Sentences that look ahead, those with a day first.
+/// By when something is to be. A headline looks ahead only with one of these: most are in the present tense.
+static WHEN: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"(?i)\b(next (week|month|quarter|year|spring|summer|autumn|fall|winter)|later this (week|month|quarter|year)|",
+        r"(in|by|from|for) (early |mid-?|late )?20[2-9]\d|(in|within) (the )?(coming|next) |by (the end of|year-end)|this (spring|summer|autumn|fall|winter)|",
+        r"as (early|soon) as|in q[1-4]|(first|second|third|fourth) quarter of 20)|下周|下个?月|下半年|明年|年底|月底|年内|季度|最快"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// "OpenAI to file for a listing": as headlines say "will".
+static IS_TO: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\S+( \S+){0,4} to [a-z]{2,}\b").expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// Sentences that look ahead, those with a day first; headlines that say by when.
 pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
     let is_ahead = |line: &Line| {
-        let is_whole = line.place > 0 && !POINTS_BACK.is_match(line.text);
-        is_whole && AHEAD.is_match(line.text) && !TO_READERS.is_match(line.text)
+        let says_so = AHEAD.is_match(line.text) || (line.place == 0 && IS_TO.is_match(line.text));
+        let is_whole = if line.place == 0 { WHEN.is_match(line.text) } else { !POINTS_BACK.is_match(line.text) };
+        says_so && is_whole && !TO_READERS.is_match(line.text)
     };
     let strength = |line: &Line| {
         let written = reading.report(line).published.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
@@ -202,7 +253,7 @@ pub(super) fn technical_terms() -> Finder {
     Finder::new([terms.as_slice()])
 }
 
-/// Sentences with two technical words, or one and a figure.
+/// Sentences with two technical words, or one and a figure; headlines with a figure.
 pub(super) fn technical(reading: &Reading, terms: &Finder, taken: &mut Taken) -> Vec<Part> {
     let strength = |line: &Line| {
         let figures = line
@@ -216,7 +267,8 @@ pub(super) fn technical(reading: &Reading, terms: &Finder, taken: &mut Taken) ->
     };
     best(reading, taken, TECHNICAL_MOST, |line, _| match strength(line) {
         (0, _) | (1, 0) => None,
-        _ if line.place == 0 || TO_READERS.is_match(line.text) => None,
+        (_, 0) if line.place == 0 => None,
+        _ if TO_READERS.is_match(line.text) => None,
         (words, figures) => Some((words + figures) as f64),
     })
 }
@@ -281,8 +333,14 @@ fn best(
     parts
 }
 
+/// With its first letter a capital.
+pub(super) fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// Whether another report's title can stand as a sentence; those of lists of links are others' words.
-fn is_telling_title(reading: &Reading, line: &Line) -> bool {
+pub(super) fn is_telling_title(reading: &Reading, line: &Line) -> bool {
     let is_own = matches!(reading.report(line).kind, Kind::Press | Kind::Primary);
     line.report > 0
         && is_own

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::aspects::Aspects;
+use super::aspects::{Aspects, TIERS};
 use super::manner::{Around, Manner, whole_words};
 use super::reading::Line;
 use super::things::{BENCHMARKS, DAYS, JOBS, MONEY, SHARES, Things};
@@ -18,7 +18,7 @@ pub(super) struct Measured<'l> {
     /// As a reader says it: "valuation".
     pub(super) attribute: &'static str,
     pub(super) fact: &'l Fact,
-    /// The figure with the word that says it is rounded: "nearly 8,000 jobs".
+    /// The figure with the word that says it is rounded, or a bound: "nearly 8,000 jobs".
     pub(super) said: &'l str,
     pub(super) manner: Manner,
     /// Which of several it is.
@@ -43,21 +43,27 @@ pub(super) fn measured<'l>(line: &'l Line) -> Vec<Measured<'l>> {
     let measured = alone.filter_map(|at| {
         let fact = &line.facts[at];
         let around = Around::of(&lower, &fact.span);
-        if around.is_of_another_time() || around.is_anothers() || is_of_a_past_year(&around, line) {
+        if ends_a_range(&lower[..fact.span.start])
+            || around.is_of_another_time()
+            || around.is_anothers()
+            || is_of_a_past_year(&around, line)
+        {
             return None;
         }
         let attribute = attribute(&around, &beside(line, at, &lower), fact)?;
         let aspects = Aspects::of(attribute, &around, &lower[fact.span.clone()], &lower);
-        let is_loose = is_of_a_name(fact) || is_at_least(fact) || aspects.is_of_both_sides();
+        let is_loose = is_of_a_name(fact) || is_from(fact) || aspects.is_of_both_sides();
         let is_of_a_part = around.is_of_a_part() && has_parts(attribute);
-        let manner = if is_loose || is_of_a_part { Manner::Loosely } else { around.manner() };
-        let said = match manner {
-            Manner::Roughly => fact.span.start - around.rough_from().unwrap_or(0)..fact.span.end,
-            Manner::Stated | Manner::Loosely => fact.span.clone(),
-        };
-        Some(Measured { attribute, fact, said: &line.text[said], manner, aspects })
+        let manner = if is_loose || is_of_a_part { Manner::Loosely } else { Manner::of(fact.bound) };
+        Some(Measured { attribute, fact, said: &line.text[fact.said.clone()], manner, aspects })
     });
     measured.collect()
+}
+
+/// "30亿至" before 40亿美元: where the currency stands at the end alone, no fact is at the beginning.
+fn ends_a_range(before: &str) -> bool {
+    let rest = before.trim_end().strip_suffix(['至', '到', '~', '–', '-']);
+    rest.is_some_and(|rest| rest.ends_with(|letter: char| letter.is_ascii_digit() || matches!(letter, '亿' | '万')))
 }
 
 /// What stands between a figure and the one before it, and the one after it.
@@ -74,10 +80,9 @@ fn is_of_a_name(fact: &Fact) -> bool {
     matches!(fact.kind, FactKind::Count { unit: "parameter", .. }) && fact.text.ends_with(['B', 'T'])
 }
 
-/// "7000余人", "40多亿", "300+ megawatts", "more than 80 %".
-fn is_at_least(fact: &Fact) -> bool {
-    let is_bound = |by: Preposition| matches!(by, Preposition::Over | Preposition::Under | Preposition::From);
-    fact.text.contains(['余', '多', '+']) || matches!(fact.kind, FactKind::Percent { by: Some(by), .. } if is_bound(by))
+/// "from 80 %": what it was.
+fn is_from(fact: &Fact) -> bool {
+    matches!(fact.kind, FactKind::Percent { by: Some(Preposition::From), .. })
 }
 
 /// What is planned for years to come may still hold; what was so in an earlier one is over.
@@ -101,7 +106,7 @@ impl Measured<'_> {
     /// Whether both are stated figures of one thing in one unit, near enough to
     /// be readings of it and too far apart to be roundings.
     pub(super) fn is_other_than(&self, other: &Measured) -> bool {
-        let are_stated = self.manner != Manner::Loosely && other.manner != Manner::Loosely;
+        let are_stated = self.manner.is_stated() && other.manner.is_stated();
         are_stated && self.is_comparable(other) && self.differs(other)
     }
 
@@ -181,12 +186,42 @@ pub(super) fn is_about_another(line: &Line, actor: &Name) -> bool {
 /// A test has versions too, but no price.
 pub(super) fn products(line: &Line) -> BTreeSet<String> {
     let names = line.names.iter().filter(|name| name.of.is_some() && name.sort != Sort::Person);
-    let is_a_test = |name: &str| ["bench", "agi", "aime", "math", "eval"].iter().any(|word| name.ends_with(word));
     let versions = line.facts.iter().filter(|fact| match &fact.kind {
         FactKind::Version { name, .. } => !is_a_test(name),
         _ => false,
     });
     names.map(|name| name.id.clone()).chain(versions.map(Fact::key)).collect()
+}
+
+/// The one product of `actor` that a line names, as it is called there:
+/// "Gemini 3.5 Flash"; none of none, and of two.
+pub(super) fn product_of(line: &Line, actor: &str) -> Option<String> {
+    let versions = line.facts.iter().filter(|fact| match &fact.kind {
+        FactKind::Version { name, .. } => !name.is_empty() && !is_a_test(name),
+        _ => false,
+    });
+    let labels: BTreeSet<String> = versions.map(|fact| format!("{}{}", fact.text, tier_after(line, fact))).collect();
+    let made = line.names.iter().filter(|name| name.of.as_deref() == Some(actor) && name.sort != Sort::Person);
+    let made: BTreeSet<&str> = made.map(|name| name.name.as_str()).collect();
+    let mut labels = labels.into_iter();
+    match (labels.next(), labels.next()) {
+        (Some(label), None) => Some(label),
+        (None, _) if made.len() == 1 => made.first().map(|name| (*name).to_owned()),
+        _ => None,
+    }
+}
+
+/// " Flash", where that goes on with the name of a release.
+fn tier_after(line: &Line, fact: &Fact) -> String {
+    let rest = line.text[fact.span.end..].strip_prefix([' ', '-']).unwrap_or_default();
+    let word = rest.split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or_default();
+    let is_tier = word.starts_with(char::is_uppercase) && TIERS.contains(&word.to_lowercase().as_str());
+    if is_tier { format!(" {word}") } else { String::new() }
+}
+
+/// Whether a word that stands before a figure is a test's name, and no model's.
+fn is_a_test(name: &str) -> bool {
+    ["bench", "agi", "aime", "math", "eval"].iter().any(|word| name.ends_with(word))
 }
 
 /// "cut 12 %" is a cut by so much, "stands at 12 %" is "12 %", and "by 80 %" is not "to 80 %".
@@ -213,6 +248,9 @@ fn attribute(around: &Around, beside: &Around, fact: &Fact) -> Option<&'static s
         FactKind::Amount { value, .. } => {
             let attribute = nearest(around, MONEY)?;
             let attribute = around.round().filter(|_| attribute == "valuation").unwrap_or(attribute);
+            // 以200亿美元完成融资: at a price, not of so much.
+            let is_at = attribute == "funding" && around.before.trim_end().ends_with('以');
+            let attribute = if is_at { "valuation" } else { attribute };
             let is_small = value < 10_000.0;
             (is_small == (attribute == "price")).then_some(attribute)
         }
@@ -341,9 +379,10 @@ mod tests {
     }
 
     #[test]
-    fn bounds_and_ranges_are_no_figures() {
+    fn ranges_are_no_figures() {
         check("Restructuring charges of $140 million to $150 million", &[]);
-        check("It will invest up to $40 billion", &[]);
+        check("融资额为30亿至40亿美元", &[]);
+        check("以200亿美元完成融资", &["valuation: 200亿美元"]);
     }
 
     #[test]

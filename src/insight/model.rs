@@ -10,6 +10,7 @@ mod card;
 mod check;
 mod prompt;
 mod refusal;
+mod synonyms;
 mod told;
 mod words;
 

@@ -150,7 +150,7 @@ pub(super) fn cite(item: ItemId, version: u32, start: usize, quote: &str) -> Cit
 }
 
 /// The title, then the sentences that are prose.
-fn split<'s>(
+pub(super) fn split<'s>(
     title: &'s str,
     text: &'s str,
     report: usize,

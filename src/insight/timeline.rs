@@ -1,5 +1,6 @@
 //! What came before, and what has a date.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use jiff::ToSpan;
@@ -7,10 +8,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use regex::Regex;
 
-use super::reading::{Line, Reading, Voice};
-use super::taken::overlap;
+use super::extract::is_telling_title;
+use super::reading::{Line, Readable, Reading, Voice, is_telling};
+use super::taken::{Taken, overlap};
 use super::{Dated, Origin, Part};
-use crate::facts::FactKind;
+use crate::facts::{Fact, FactKind};
 
 /// Entries that still read at a glance.
 const DAYS_MOST: usize = 6;
@@ -21,25 +23,45 @@ static NOT_THIS_DAY: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is a constant and is compiled by the tests")
 });
 
-/// Earlier stories about the same actor and dated sentences, oldest first.
-pub(super) fn timeline(reading: &Reading) -> Vec<Dated> {
+/// Earlier stories about the same actor, what was reported on other days, and
+/// dated sentences that are not on the card yet; oldest first.
+pub(super) fn timeline(reading: &Reading, taken: &mut Taken) -> Vec<Dated> {
     let mut days = earlier(reading);
     days.truncate(DAYS_MOST / 2);
     let mut told: Vec<&Line> = Vec::new();
-    let prose = reading.prose().map(|(_, line)| line);
-    for line in prose.filter(|line| line.voice == Voice::Reporting) {
+    let prose = reading.prose().map(|(_, line)| line).filter(|line| line.voice == Voice::Reporting);
+    let dated = prose.filter_map(|line| Some((its_day(reading, line)?, line)));
+    for (day, line) in dated.chain(on_other_days(reading)) {
         if days.len() == DAYS_MOST {
             break;
         }
-        let Some(day) = its_day(reading, line) else { continue };
         let is_told = told.iter().any(|other| overlap(&other.tokens, &line.tokens) > 0.5);
-        if !is_told && days.iter().all(|dated| dated.day != day) {
+        if !is_told && days.iter().all(|dated| dated.day != day) && taken.has_room_for(line) {
             told.push(line);
+            taken.take(line);
             days.push(Dated { day, part: reading.quoted(line), story: None });
         }
     }
     days.sort_by_key(|dated| dated.day);
     days
+}
+
+/// What a headline of another day than the lead's tells that none before it did, in the order of their days.
+fn on_other_days<'r, 's>(reading: &'r Reading<'s>) -> impl Iterator<Item = (Date, &'r Line<'s>)> {
+    let of_lead = reading.headline().map(|headline| headline.written);
+    let mut titles: Vec<&Line> = reading.lines.iter().filter(|line| line.place == 0).collect();
+    titles.sort_by_key(|line| (reading.report(line).published, line.report));
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    let telling = titles.into_iter().filter(move |line| {
+        let facts = line.facts.iter().filter(|fact| is_telling(fact)).map(Fact::key);
+        let names = line.names.iter().map(|name| name.id.clone());
+        let before = known.len();
+        known.extend(facts.chain(names));
+        let adds = known.len() > before;
+        let is_ours = line.readable == Readable::Yes && line.voice == Voice::Reporting;
+        adds && is_ours && Some(line.written) != of_lead && is_telling_title(reading, line)
+    });
+    telling.map(|line| (line.written, line))
 }
 
 fn earlier(reading: &Reading) -> Vec<Dated> {
@@ -99,9 +121,10 @@ mod tests {
             quotable_words: 200,
             readers: crate::source::Readers::All,
         };
-        let subject = Subject { reports: vec![report], tags: &[], earlier: Vec::new(), language: "en" };
+        let subject = Subject { reports: vec![report], tags: &[], earlier: Vec::new(), figures: None, language: "en" };
         let names = Names::default();
-        let days = timeline(&Reading::new(&subject, &names));
+        let reading = Reading::new(&subject, &names);
+        let days = timeline(&reading, &mut Taken::new(&reading));
         assert_eq!(days.iter().map(|dated| dated.day.to_string()).collect::<Vec<_>>(), expected);
     }
 

@@ -42,6 +42,30 @@ impl Format {
     }
 }
 
+/// What the longest answer is called. Servers of reasoning models refuse the older name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// `max_tokens`: what nearly all take.
+    Tokens,
+    /// `max_completion_tokens`.
+    CompletionTokens,
+}
+
+impl Limit {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Tokens => "max_tokens",
+            Self::CompletionTokens => "max_completion_tokens",
+        }
+    }
+
+    /// Whether a server that refused a question with this `body` asks for the other name.
+    pub fn is_refused_by(self, body: &[u8]) -> bool {
+        let said = String::from_utf8_lossy(body);
+        self == Self::Tokens && said.contains(Self::CompletionTokens.key())
+    }
+}
+
 /// Where a question goes, below the configured address.
 pub fn path(dialect: Dialect) -> &'static str {
     match dialect {
@@ -62,7 +86,13 @@ pub fn headers<'k>(dialect: Dialect, key: Option<&'k str>, bearer: &'k str) -> V
 }
 
 /// A question as it is sent.
-pub fn question(dialect: Dialect, model: &str, prompt: &Prompt, format: Format, answer_tokens: u32) -> String {
+pub fn question(
+    dialect: Dialect,
+    model: &str,
+    prompt: &Prompt,
+    (format, limit): (Format, Limit),
+    answer_tokens: u32,
+) -> String {
     let Prompt { instructions, data, schema } = prompt;
     let with_schema = || format!("{instructions}\nThe JSON Schema of the answer: {schema}");
     let body = match dialect {
@@ -76,10 +106,13 @@ pub fn question(dialect: Dialect, model: &str, prompt: &Prompt, format: Format, 
             let system = if format == Format::Schema { instructions.clone() } else { with_schema() };
             let mut body = json!({
                 "model": model,
-                "max_tokens": answer_tokens,
-                "temperature": 0,
                 "messages": [{ "role": "system", "content": system }, { "role": "user", "content": data }],
             });
+            body[limit.key()] = json!(answer_tokens);
+            if limit == Limit::Tokens {
+                // Those that want the other name take no temperature but their own.
+                body["temperature"] = json!(0);
+            }
             match format {
                 Format::Schema => {
                     let named = json!({ "name": "card", "schema": schema });

@@ -28,6 +28,7 @@ const NAMESPACES: &[(&str, &str)] = &[
     ("backend.userland.com/", ""),
     ("1999/xhtml", "xhtml"),
     ("source.scripting.com", "source"),
+    ("w3.org/ns/tdmrep", "tdm"),
 ];
 
 /// More nesting than feed-rs is given, since it recurses; the outline ends there.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::dates;
 use super::fields::Fields;
-use crate::source::{Silence, Updates, Wishes};
+use crate::source::{Machines, Silence, Updates, Wishes};
 
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
@@ -23,7 +23,25 @@ pub(super) fn wishes(own: &Fields, said: &mut Vec<String>) -> Wishes {
         ttl: minutes.filter(|minutes| *minutes > 0).map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
         updates: updates(own),
         silence,
+        machines: machines(own),
     }
+}
+
+/// A feed has no way of its own to say so: what pages and headers say is heard
+/// in it under the same names
+fn machines(own: &Fields) -> Machines {
+    let reserved = ["tdm-reservation", "tdm:reservation", "tdmrep:reservation"];
+    let reservation = own.text(&reserved).map_or(Machines::Unsaid, Machines::of_reservation);
+    let robots = own.text(&["robots"]).map_or(Machines::Unsaid, Machines::of_robots);
+    let metas = own.all("meta").chain(own.all("xhtml:meta")).map(|meta| {
+        let content = meta.attribute("content").unwrap_or_default();
+        match meta.attribute("name").map(str::to_ascii_lowercase).as_deref() {
+            Some("robots") => Machines::of_robots(content),
+            Some("tdm-reservation") => Machines::of_reservation(content),
+            _ => Machines::Unsaid,
+        }
+    });
+    metas.fold(reservation.or(robots), Machines::or)
 }
 
 /// Monday is 0.
@@ -79,6 +97,25 @@ mod tests {
         check("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>4294967295</sy:updateFrequency>", None);
         let base = "<sy:updateBase>2000-01-01T06:00+00:00</sy:updateBase>";
         check(&format!("<sy:updatePeriod>daily</sy:updatePeriod>{base}"), Some(60));
+    }
+
+    #[test]
+    fn a_feed_may_keep_its_words_from_machines() {
+        let machines = |channel: &str| read(channel).0.machines;
+        for reserved in [
+            "<tdm-reservation>1</tdm-reservation>",
+            "<tdm:reservation xmlns:tdm='http://www.w3.org/ns/tdmrep#'>1</tdm:reservation>",
+            "<robots>noindex, noai</robots>",
+            "<meta name='robots' content='NoAI'/>",
+            "<xhtml:meta xmlns:xhtml='http://www.w3.org/1999/xhtml' name='tdm-reservation' content='1'/>",
+        ] {
+            assert_eq!(machines(reserved), Machines::Reserved, "{reserved}");
+        }
+        for free in
+            ["", "<tdm-reservation>0</tdm-reservation>", "<robots>index</robots>", "<description>noai</description>"]
+        {
+            assert_eq!(machines(free), Machines::Unsaid, "{free}");
+        }
     }
 
     #[test]

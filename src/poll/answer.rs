@@ -8,7 +8,7 @@ use crate::fetch::{FetchError, Links, Remedy};
 use crate::hub::{Announcement, Said};
 use crate::item::Entry;
 use crate::parse::{Document, parse};
-use crate::source::{Source, Standing, Validators};
+use crate::source::{Machines, Source, Standing, Validators, Wishes};
 use crate::text;
 use crate::turn::{Answer, Failure, Hope, Reading, Turn};
 
@@ -21,6 +21,7 @@ pub(super) struct Body {
     pub fresh_for: Option<Duration>,
     pub moved: Option<Url>,
     pub links: Links,
+    pub machines: Machines,
 }
 
 impl Body {
@@ -35,7 +36,7 @@ impl Body {
                 let (hub, topic) = (self.links.hub.or(parsed.hints.hub), self.links.topic.or(parsed.hints.own));
                 let reading = Reading {
                     asked_for: self.fresh_for,
-                    wishes: parsed.hints.wishes,
+                    wishes: Wishes { machines: self.machines.or(parsed.hints.wishes.machines), ..parsed.hints.wishes },
                     moved: self.moved,
                     entries: parsed.entries.into_iter().map(|entry| spoken_in(entry, language)).collect(),
                     garbled: parsed.garbled,

@@ -65,7 +65,9 @@ impl Poller {
         let before = self.state(source, now);
         let Pushed { bytes, content_type, topic: final_url } = sent;
         let (validators, links) = (Validators::default(), Default::default());
-        let body = Body { bytes, content_type, final_url, validators, fresh_for: None, moved: None, links };
+        // A hub sends no headers of the feed's: what they said at the last poll holds.
+        let machines = before.wishes.machines;
+        let body = Body { bytes, content_type, final_url, validators, fresh_for: None, moved: None, links, machines };
         let decided = self.reading(source, body, move |poller, source, answer, _| match answer {
             Answer::Feed(reading) => {
                 let known = poller.known(source, &reading.entries)?;

@@ -9,7 +9,7 @@ use super::full_text::Kept;
 use super::*;
 use crate::clock::Clock;
 use crate::config::load;
-use crate::source::FullText;
+use crate::source::{FullText, Machines};
 
 /// The source whose turn panics.
 const PANICS: &str = "panics-in-its-turn";
@@ -133,9 +133,10 @@ async fn turns_whose_pages_are_read_have_a_share_of_the_memory_or_read_none() {
     let bytes = "<rss version=\"2.0\"><channel><title>a</title><item><title>One</title>\
                  <link>http://10.0.0.1/1</link></item></channel></rss>";
     let turn = async || {
-        let (validators, links) = Default::default();
+        let (validators, links, machines) = Default::default();
         let (bytes, final_url) = (bytes.as_bytes().to_vec(), source.feed.clone());
-        let body = Body { bytes, content_type: None, final_url, validators, fresh_for: None, moved: None, links };
+        let body =
+            Body { bytes, content_type: None, final_url, validators, fresh_for: None, moved: None, links, machines };
         let (turn, _) = poller.read(&source, &poller.state(&source, now()), body, now()).await.unwrap();
         assert_eq!(turn.intake.new.len(), 1);
         turn
@@ -152,4 +153,28 @@ async fn turns_whose_pages_are_read_have_a_share_of_the_memory_or_read_none() {
     assert!(told(&read).contains("not asked for: too much is being read at once"), "{}", told(&read));
     drop((kept, rest));
     assert_eq!(poller.held.available_permits(), MOST_HELD_BYTES, "what is stored takes up nothing");
+}
+
+#[tokio::test]
+async fn what_headers_and_the_feed_reserve_is_remembered() {
+    let folder = TempDir::new().unwrap();
+    let poller = poller(&folder, &publisher(), &["a"]);
+    let source = poller.config.sources[0].clone();
+    let body = |channel: &str, machines: Machines| {
+        let text = format!(
+            "<rss version=\"2.0\"><channel><title>a</title>{channel}<item><title>One</title></item></channel></rss>"
+        );
+        let (validators, links) = Default::default();
+        let (bytes, final_url) = (text.into_bytes(), source.feed.clone());
+        Body { bytes, content_type: None, final_url, validators, fresh_for: None, moved: None, links, machines }
+    };
+    for (channel, header, expected) in [
+        ("", Machines::Unsaid, Machines::Unsaid),
+        ("", Machines::Reserved, Machines::Reserved),
+        ("<tdm-reservation>1</tdm-reservation>", Machines::Unsaid, Machines::Reserved),
+    ] {
+        let state = poller.state(&source, now());
+        let (turn, _) = poller.read(&source, &state, body(channel, header), now()).await.unwrap();
+        assert_eq!(turn.state.wishes.machines, expected, "{channel:?} {header:?}");
+    }
 }

@@ -132,6 +132,12 @@ fn forget(card: &mut Insight, story: StoryId, items: &[ItemId]) {
     for parts in [&mut card.why_it_matters, &mut card.takeaways, &mut card.technical, &mut card.outlook] {
         parts.retain(|part| !rests_on_them(part));
     }
+    for disagreement in &mut card.disagreements {
+        disagreement.figures.iter_mut().for_each(|figure| figure.cites.retain(|cite| !items.contains(&cite.item)));
+        disagreement.figures.retain(|figure| !figure.cites.is_empty());
+    }
+    // One figure alone disagrees with nothing, and is compared with nothing.
+    card.disagreements.retain(|disagreement| disagreement.figures.len() > 1);
     for row in card.comparison.iter_mut().flat_map(|comparison| &mut comparison.rows) {
         row.cells.iter_mut().for_each(|cell| {
             if cell.as_ref().is_some_and(rests_on_them) {
@@ -139,4 +145,8 @@ fn forget(card: &mut Insight, story: StoryId, items: &[ItemId]) {
             }
         });
     }
+    if let Some(comparison) = &mut card.comparison {
+        comparison.rows.retain(|row| row.cells.iter().flatten().count() > 1);
+    }
+    card.comparison = card.comparison.take().filter(|comparison| !comparison.rows.is_empty());
 }

@@ -17,6 +17,47 @@ pub struct Wishes {
     pub updates: Option<Updates>,
     /// RSS `skipHours` and `skipDays`: when nobody need ask.
     pub silence: Silence,
+    /// Whether a model may be told of what it says.
+    #[serde(default)]
+    pub machines: Machines,
+}
+
+/// Whether a publisher lets a machine work with its words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Machines {
+    /// It does not say that it does not.
+    #[default]
+    Unsaid,
+    /// It keeps text and data mining, or use by models, for itself.
+    Reserved,
+}
+
+/// Words of robots rules that keep a text from models: in use, and in no standard.
+const NO_MACHINES: &[&str] = &["noai", "noml"];
+
+impl Machines {
+    /// What robots rules say: `noindex, noai`, for whichever robot.
+    pub fn of_robots(rules: &str) -> Self {
+        let words = rules.split([',', ';', ':']).map(str::trim);
+        words.map(Self::of_word).fold(Self::Unsaid, Self::or)
+    }
+
+    fn of_word(word: &str) -> Self {
+        let is_no = NO_MACHINES.iter().any(|no| word.eq_ignore_ascii_case(no));
+        if is_no { Self::Reserved } else { Self::Unsaid }
+    }
+
+    /// What a `tdm-reservation` says: 1 reserves.
+    /// <https://www.w3.org/community/tdmrep/>
+    pub fn of_reservation(value: &str) -> Self {
+        if value.trim() == "1" { Self::Reserved } else { Self::Unsaid }
+    }
+
+    /// Whoever says no is heard.
+    pub fn or(self, other: Self) -> Self {
+        if self == Self::Reserved { self } else { other }
+    }
 }
 
 /// How often a feed is brought up to date.

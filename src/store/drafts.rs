@@ -112,6 +112,7 @@ impl Store {
                 let number = story_number(&transaction, *story)?;
                 let sql = "UPDATE recap_story SET withdrawn = ?2 WHERE story = ?1";
                 transaction.execute(sql, params![number, reason])?;
+                forget(&transaction, number)?;
             }
         }
         let mut numbers = Numbers::default();
@@ -119,6 +120,13 @@ impl Store {
         transaction.commit()?;
         Ok(())
     }
+}
+
+/// Takes out what a model wrote of a story that is withdrawn, and what of that was refused.
+fn forget(connection: &Connection, story: Option<i64>) -> Result<()> {
+    connection.execute("DELETE FROM model_answer WHERE story = ?1", [story])?;
+    connection.execute("DELETE FROM ledger WHERE story = ?1 AND event = 'model refused'", [story])?;
+    Ok(())
 }
 
 /// Whether the draft could be opened; part of a transaction.

@@ -109,8 +109,9 @@ impl Store {
     pub(super) fn keep_call(&mut self, call: &ModelCall, notes: &[Note]) -> Result<()> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if let Outcome::Answered(answer, _) = &call.outcome {
-            let sql = "INSERT OR REPLACE INTO model_answer (question, at, answer) VALUES (?1, ?2, ?3)";
-            transaction.execute(sql, params![call.question.as_slice(), at(call.at), answer])?;
+            let sql = "INSERT OR REPLACE INTO model_answer (question, at, answer, story) VALUES (?1, ?2, ?3, ?4)";
+            let story = story_number(&transaction, call.story)?;
+            transaction.execute(sql, params![call.question.as_slice(), at(call.at), answer, story])?;
             let old = call.at.checked_sub(jiff::SignedDuration::from_hours(24 * ANSWERS_KEPT_DAYS));
             transaction.execute("DELETE FROM model_answer WHERE at < ?1", [at(old.unwrap_or(Timestamp::MIN))])?;
         }

@@ -1,6 +1,6 @@
 //! Questions about sources: how each behaved, and when it is due.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -11,7 +11,9 @@ use url::Url;
 use super::row::{InOrder, at, parsed};
 use super::{Result, Store};
 use crate::id::SourceId;
-use crate::source::{Dates, Footprint, Held, Leave, Move, Rhythm, SourceState, Stance, Standing, Trap, Validators};
+use crate::source::{
+    Dates, Footprint, Held, Leave, Machines, Move, Rhythm, SourceState, Stance, Standing, Trap, Validators,
+};
 use crate::turn::Turn;
 
 /// In the order in which [`put`] binds them, and [`source_row`] reads them.
@@ -80,6 +82,12 @@ impl Store {
     /// The state of `source`; none before its first poll.
     pub fn state(&self, source: &SourceId) -> Result<Option<SourceState>> {
         Ok(known(&self.connection, source)?)
+    }
+
+    /// The sources whose publishers keep their words from models.
+    pub fn sources_reserved(&self) -> Result<BTreeSet<SourceId>> {
+        let states = self.states()?.into_iter();
+        Ok(states.filter(|(_, state)| state.wishes.machines == Machines::Reserved).map(|(id, _)| id).collect())
     }
 
     /// What the last document of `source` held that was taken; nothing before the first.

@@ -15,7 +15,7 @@ use recapd::fetch::Fetcher;
 use recapd::insight::{Insight, Origin};
 use recapd::model::Desk;
 use recapd::publish::html::{Around, recap_page};
-use recapd::recap::Recap;
+use recapd::recap::{AudienceShare, Recap};
 use recapd::site::{self, Tree};
 use recapd::store::{Handle, LedgerRow, Readers};
 use serde_json::{Value, json};
@@ -376,6 +376,65 @@ fn what_an_operator_keeps_from_models_is_not_sent() {
 }
 
 #[test]
+fn what_a_publisher_reserves_is_in_no_request() {
+    let server = good();
+    let (origin, folder) = (crate::origin::Origin::start(), crate::folder::Folder::new());
+    let feed = |host: &str, title: &str| crate::origin::rss(host, &[(title, "2026-04-29T10:00:00Z")]);
+    let page = crate::origin::Page::rss;
+    let in_the_feed = feed("b.example", "AI quills are sharpened").replace(
+        "<link>https://b.example/</link>",
+        "<link>https://b.example/</link><tdm-reservation>1</tdm-reservation>",
+    );
+    origin.put("/a.xml", page(feed("a.example", "AI lathes learn to sing")));
+    origin.put("/b.xml", page(in_the_feed));
+    origin.put("/c.xml", page(feed("c.example", "AI kettles are descaled")).with("X-Robots-Tag", "noai"));
+    origin.put("/d.xml", page(feed("d.example", "AI anvils are polished")).with("TDM-Reservation", "1"));
+    let sources = ["a", "b", "c", "d"].map(|id| crate::folder::source(id, &origin.url(&format!("/{id}.xml")), ""));
+    folder.sources(&sources.concat());
+    folder.configure(&format!("\n[model]\nurl = \"{}\"\nname = \"scripted-1\"\n", server.url("/v1")));
+    let daemon = crate::running::Daemon::start(&folder, "2026-05-08T08:00:00Z");
+    crate::reader::wait_for("the first issue", || (daemon.health()["last_recap"] == "2026-W18").then_some(()));
+    let page = daemon.get("/w/2026-W18/").text();
+    let asked = server.asked();
+    assert_eq!(asked.len(), 1, "about the only story that may be told");
+    for (word, is_told) in [("lathes", true), ("quills", false), ("kettles", false), ("anvils", false)] {
+        assert!(page.contains(word), "people read of {word}: {page}");
+        assert_eq!(asked.iter().any(|request| request.body.to_string().contains(word)), is_told, "{word}");
+    }
+}
+
+#[test]
+fn the_daily_budget_is_kept_over_all_weeks() {
+    let server = good();
+    let scene = Scene::with(&server.url("/v1/"), |model| {
+        model.tokens_per_day = 5_000;
+        model.concurrency = 1;
+    });
+    let recap = scene.publish();
+    let used = recap.model.clone().unwrap();
+    assert!(used.answered >= 2 && used.over_budget == 12 - used.answered, "{used:?}");
+    assert!(used.tokens_in + used.tokens_out <= 5_000, "{used:?}");
+}
+
+#[test]
+fn a_server_that_wants_the_new_name_for_the_longest_answer_is_told_by_it_from_then_on() {
+    let server = Server::start(|_, request| match request.body["max_tokens"].is_null() {
+        true => openai(&answer(&request.body), "stop"),
+        false => {
+            let error = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.";
+            Reply::Sent(400, json!({ "error": { "message": error, "param": "max_tokens" } }).to_string())
+        }
+    });
+    let scene = Scene::with(&server.url("/v1/"), |model| model.concurrency = 1);
+    let recap = scene.publish();
+    assert_eq!(recap.model.clone().map(|used| used.answered), Some(12));
+    let asked = server.asked();
+    assert_eq!(asked.len(), 13, "found out once");
+    assert_eq!(asked[1].body["max_completion_tokens"], 500);
+    assert_eq!(asked[12].body["response_format"]["type"], "json_schema", "and it is no matter of the format");
+}
+
+#[test]
 fn the_daemon_asks_when_the_week_is_due_and_says_what_it_cost() {
     let server = good();
     let (origin, folder) = (crate::origin::Origin::start(), crate::folder::Folder::new());
@@ -395,4 +454,52 @@ fn the_daemon_asks_when_the_week_is_due_and_says_what_it_cost() {
     for line in ["recapd_model_calls{outcome=\"answered\"} 1", "recapd_model_tokens{direction=\"in\"} 700"] {
         assert!(metrics.lines().any(|known| known == line), "{line} is missing:\n{metrics}");
     }
+    let recap: Value = serde_json::from_str(&daemon.get("/w/2026-W18/recap.json").text()).unwrap();
+    let story = recap["entries"][0]["story"].as_str().unwrap();
+    let explained = crate::command::recapd(folder.whole(), &["explain", story, "--insight"]);
+    assert_eq!(explained.code, 0, "{}", explained.err);
+    let lines: Vec<&str> = explained.out.lines().map(str::trim).collect();
+    let told = lines.iter().position(|line| line.starts_with("what changed (written by model scripted-1")).unwrap();
+    assert_eq!(lines[told + 1], "AI lathes learn to sing");
+    let source = lines[told + 2];
+    assert!(source.starts_with("item ") && source.contains("“AI lathes learn to sing"), "{source}");
+    let refused = lines.iter().position(|line| *line == "refused of what the model wrote: 1").unwrap();
+    let why = "takeaways: “Zorgon Capital paid $987 billion for it.”: ";
+    assert!(lines[refused + 1].starts_with(why) && lines[refused + 1].len() > why.len(), "{}", lines[refused + 1]);
+    let counted = |sql: &str| -> i64 {
+        let database = rusqlite::Connection::open(folder.path("recapd.db")).unwrap();
+        database.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    let kept =
+        "SELECT (SELECT count(*) FROM model_answer) + (SELECT count(*) FROM ledger WHERE event = 'model refused')";
+    assert_eq!(counted(kept), 2);
+    let gone = crate::command::recapd(folder.whole(), &["withdraw", story, "--reason", "Its publisher asked for it."]);
+    assert_eq!(gone.code, 0, "{}", gone.err);
+    assert_eq!(counted(kept), 0, "what the model wrote of it goes with it");
+}
+
+#[test]
+fn two_audiences_read_one_story_each_in_its_own_way() {
+    let gone = Server::start(|_, _| Reply::Silence).url("/v1/");
+    let scene = Scene::with(&gone, |model| model.concurrency = 1);
+    let recap = scene.publish();
+    // Whoever the week has nothing for has no recap.
+    let of = |audience: &AudienceShare| {
+        scene.readers.ask_here(|store| store.recap(recap.week, Some(&audience.audience.id))).unwrap()
+    };
+    let all: Vec<Recap> = recap.audiences.iter().filter_map(of).collect();
+    let advice = |recap: &Recap, story| {
+        let entry = recap.entries.iter().find(|entry| entry.story == story)?;
+        Some(entry.insight.what_to_do_next.clone()?.text)
+    };
+    let read = |story| -> Option<[(usize, String); 2]> {
+        let mut told = (0..all.len()).filter_map(|at| Some((at, advice(&all[at], story)?)));
+        let first = told.next()?;
+        let other = told.find(|(_, text)| *text != first.1)?;
+        Some([first, other])
+    };
+    let mut stories = all.iter().flat_map(|recap| &recap.entries);
+    let [(one, to_one), (two, to_two)] =
+        stories.find_map(|entry| read(entry.story)).expect("a story that two read otherwise");
+    assert!(scene.page(&all[one]).contains(&to_one) && scene.page(&all[two]).contains(&to_two));
 }

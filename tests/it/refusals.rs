@@ -35,6 +35,18 @@ fn a_check_may_ask_each_source_and_fails_if_one_does() {
 }
 
 #[test]
+fn a_key_of_the_model_that_is_not_there_is_named() {
+    let folder = Folder::new();
+    folder.sources(&source("one", "https://one.example/feed", ""));
+    folder.configure("\n[model]\nurl = \"https://model.example/v1\"\nname = \"m\"\napi_key_file = \"nowhere.key\"\n");
+    let said = recapd(folder.whole(), &["check"]);
+    assert_eq!(said.code, 0, "the built-in author writes without: {}", said.err);
+    let missing = folder.path("nowhere.key");
+    let note = format!("note: `[model] api_key_file` = {} cannot be read, and so no model is asked", missing.display());
+    assert!(said.err.contains(&note), "{}", said.err);
+}
+
+#[test]
 fn a_wrong_configuration_is_told_all_at_once_with_its_places() {
     let folder = Folder::new();
     folder.configure("intervall = \"1h\"\nper_host = \"two\"\n\n[recap]\ntimezone = \"Mars/Olympus\"\n");

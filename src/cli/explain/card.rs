@@ -11,7 +11,7 @@ use crate::compose::{Archive, Teller, Writer, running_week};
 use crate::config::Config;
 use crate::id::StoryId;
 use crate::insight::model::Refusal;
-use crate::insight::{Cite, Insight, Part};
+use crate::insight::{Cite, Disagreement, Figure, Insight, Part};
 use crate::publish::words;
 use crate::store::{LedgerRow, Store};
 
@@ -70,6 +70,14 @@ impl Found {
             said.push(format!("\n  {label} ({}):\n    {}", words::origin(&part.origin), output::printable(&part.text)));
             said.extend(part.cites.iter().map(cited));
         }
+        for Disagreement { about, figures, .. } in &self.card.disagreements {
+            said.push(format!("\n  disagreement on {}:", output::printable(about)));
+            for Figure { text, publishers, cites } in figures {
+                let publishers = output::printable(&publishers.join(", "));
+                said.push(format!("    {}, say {publishers}", output::printable(text)));
+                said.extend(cites.iter().map(cited));
+            }
+        }
         match &self.refusals {
             None => said.push("\n  no model has written about it".to_owned()),
             Some(refusals) => {
@@ -99,6 +107,8 @@ fn lines(card: &Insight) -> Vec<(&'static str, &Part)> {
     lines.extend(card.why_it_matters.iter().map(|part| ("why it matters", part)));
     lines.extend(card.what_to_do_next.iter().map(|part| ("what to do next", part)));
     lines.extend(card.takeaways.iter().map(|part| ("takeaway", part)));
+    let rows = card.comparison.iter().flat_map(|comparison| &comparison.rows);
+    lines.extend(rows.flat_map(|row| row.cells.iter().flatten()).map(|cell| ("comparison", cell)));
     lines.extend(card.technical.iter().map(|part| ("technical", part)));
     lines.extend(card.outlook.iter().map(|part| ("outlook", part)));
     lines.extend(card.timeline.iter().map(|dated| ("timeline", &dated.part)));

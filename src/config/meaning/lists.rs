@@ -270,6 +270,15 @@ pub(super) fn playbook(
             let known = audiences.iter().map(|it| it.id.as_str());
             references.follow(["audience", audience.as_str()], known, (audience, &document), problems);
         }
+        let is_blank = |line: &Option<String>| line.as_ref().is_none_or(|line| line.trim().is_empty());
+        for empty in written.advice.iter().filter(|it| is_blank(&it.matters) && is_blank(&it.next)) {
+            let of_kind = written.id.as_ref().map(|id| id.place(&document));
+            let place = empty.audience.as_ref().map(|audience| audience.place(&document)).or(of_kind);
+            let title = format!("an advice of the kind `{id}` says nothing");
+            let problem =
+                place.map(|place| Problem::at(place, title).hint("give it `matters` or `next`, or take it out"));
+            problems.extend(problem);
+        }
         let advice = written.advice.iter().map(|it| Advice {
             audience: it.audience.as_deref().cloned(),
             matters: it.matters.clone(),

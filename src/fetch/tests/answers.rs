@@ -19,9 +19,24 @@ async fn a_body_comes_with_all_that_its_headers_say() {
         fresh_for: Some(Duration::from_secs(60)),
         moved: None,
         links: Links::default(),
+        machines: Machines::Unsaid,
         hold: Hold::default(),
     };
     assert_eq!(fetch(&origin).await, Ok(expected));
+}
+
+#[tokio::test]
+async fn headers_may_keep_a_feed_from_models() {
+    for (header, expected) in [
+        ("X-Robots-Tag: noindex, noai", Machines::Reserved),
+        ("X-Robots-Tag: otherbot: NOAI", Machines::Reserved),
+        ("TDM-Reservation: 1", Machines::Reserved),
+        ("TDM-Reservation: 0", Machines::Unsaid),
+        ("X-Robots-Tag: noindex", Machines::Unsaid),
+    ] {
+        let origin = Origin::new(vec![answer("200 OK", &[header], BODY)]).await;
+        assert!(matches!(fetch(&origin).await, Ok(Fetched::Body { machines, .. }) if machines == expected), "{header}");
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 //! and what a rule cannot decide it leaves to the next. A sentence that is refused
 //! wrongly costs its place to the built-in author, which is a small price.
 
+mod beside;
 mod figures;
 mod frame;
 mod names;
@@ -12,6 +13,7 @@ mod plain;
 mod quotes;
 mod roles;
 mod sense;
+mod speaker;
 
 use std::collections::BTreeSet;
 
@@ -23,6 +25,7 @@ use self::names::{Mention, Nouns, mentions};
 use super::super::Cite;
 use super::super::reading::{cite, fits_script};
 use super::refusal::{Place, Reason};
+use super::synonyms::meaning;
 use super::told::{Item, Story};
 use super::words::{Word, clause, stem, words};
 use crate::facts::MONTHS;
@@ -72,6 +75,8 @@ impl<'t> Said<'t> {
 struct Evidence<'e> {
     items: Vec<&'e Item<'e>>,
     stems: BTreeSet<String>,
+    /// What these say, where other words say the same.
+    meanings: BTreeSet<&'static str>,
     /// Every word that may be part of a name, in small letters.
     small: Vec<String>,
 }
@@ -81,7 +86,8 @@ impl<'e> Evidence<'e> {
         let said = || items.iter().flat_map(|item| &item.said);
         let words_said = || said().flat_map(|said| &said.words);
         let parts = words_said().flat_map(|word| word.lower.split(['-', '‑'])).map(stem);
-        let stems = words_said().map(|word| word.stem.clone()).chain(parts).collect();
+        let stems: BTreeSet<String> = words_said().map(|word| word.stem.clone()).chain(parts).collect();
+        let meanings = stems.iter().filter_map(|stem| meaning(stem)).collect();
         let mut small: Vec<String> = said().flat_map(|said| &said.words).map(|word| word.lower.clone()).collect();
         small.extend(items.iter().flat_map(|item| words(item.report.publisher)).map(|word| word.lower));
         // Whoever is named in one spelling is named in all of them.
@@ -100,7 +106,7 @@ impl<'e> Evidence<'e> {
                 );
             }
         }
-        Self { items, stems, small }
+        Self { items, stems, meanings, small }
     }
 
     fn said(&self) -> impl Iterator<Item = &'e Said<'e>> {
@@ -111,9 +117,13 @@ impl<'e> Evidence<'e> {
         self.stems.contains(stem)
     }
 
-    /// Whether it stands there in any of its forms; of one with hyphens, whether all of its parts do.
+    /// Whether it stands there in any of its forms, or another word that says the
+    /// same; of one with hyphens, whether all of its parts do.
     fn has_word(&self, word: &Word) -> bool {
-        self.has_stem(&word.stem) || word.lower.split(['-', '‑']).all(|part| self.has_stem(&stem(part)))
+        let is_said_otherwise = || meaning(&word.stem).is_some_and(|meaning| self.meanings.contains(meaning));
+        self.has_stem(&word.stem)
+            || is_said_otherwise()
+            || word.lower.split(['-', '‑']).all(|part| self.has_stem(&stem(part)))
     }
 }
 
@@ -143,6 +153,7 @@ pub(super) fn check(
     let items = items(cited, story)?;
     let evidence = Evidence::of(items, names);
     quoted(sentence, &evidence)?;
+    speaker::check(sentence, &evidence)?;
     let own = mentions(sentence, names, Nouns::of(story.language), &|small| {
         evidence.small.iter().any(|known| known == small) && !is_only_capital(small, &evidence)
     });
@@ -209,36 +220,37 @@ fn counted(sentence: &str, own: &[Mention], evidence: &Evidence) -> Result<(), R
         let figure = sentence[pair[0].span.start..pair[1].span.end].to_owned();
         return Err(Reason::Words { figure, why: "the other way round".to_owned() });
     }
-    for figure in all {
+    for (at, figure) in all.iter().enumerate() {
         if figure.sort == Sort::Literal {
             if !stands_literally(&figure.text, evidence) {
-                return Err(Reason::Figure(figure.text));
+                return Err(Reason::Figure(figure.text.clone()));
             }
             continue;
         }
         let there: Vec<(&Said, &Figure)> = evidence
             .said()
             .flat_map(|said| said.figures.iter().map(move |it| (said, it)))
-            .filter(|(_, it)| figure.is(it) || is_of_literal(&figure, it))
+            .filter(|(_, it)| figure.is(it) || is_of_literal(figure, it))
             .collect();
         if there.is_empty() {
-            return Err(Reason::Figure(figure.text));
+            return Err(Reason::Figure(figure.text.clone()));
         }
         if matches!(figure.sort, Sort::Day(_)) {
             continue;
         }
-        let frame = Frame::of(sentence, &figure);
+        let frame = Frame::of(sentence, figure);
         let mut why = None;
         let holds = there.iter().any(|(said, other)| {
-            let turned = frame.turned_from(&Frame::of(said.text, other), &figure);
-            let turned = turned.or_else(|| holder(sentence, &figure, own, (said, other)));
-            let turned = turned.or_else(|| counted_thing(sentence, &figure, (said, other), evidence));
+            let turned = frame.turned_from(&Frame::of(said.text, other), figure);
+            let turned = turned.or_else(|| holder(sentence, figure, own, (said, other)));
+            let turned = turned.or_else(|| counted_thing(sentence, figure, (said, other), evidence));
+            let turned = turned.or_else(|| beside::swapped(sentence, &all, at, (said, other)));
             let turned = turned.or_else(|| Some(format!("it says “{}”", sense::left_open(&words, &said.words)?)));
             why = why.take().or(turned.clone());
             turned.is_none()
         });
         if let (false, Some(why)) = (holds, why) {
-            return Err(Reason::Words { figure: figure.text, why });
+            return Err(Reason::Words { figure: figure.text.clone(), why });
         }
     }
     Ok(())
@@ -270,19 +282,23 @@ fn counted_thing(
     if !matches!(figure.sort, Sort::Bare | Sort::Count(_)) {
         return None;
     }
-    let thing = |text: &str, figure: &Figure| {
-        let rest = words(text.get(figure.span.end..clause(text, figure.span.start).end)?);
+    let alike = |stem: &str| meaning(stem).map_or_else(|| stem.to_owned(), str::to_owned);
+    let things = |text: &str, figure: &Figure| -> Vec<String> {
+        let rest = words(text.get(figure.span.end..clause(text, figure.span.start).end).unwrap_or_default());
         // What `facts` counts has its unit within.
         let within = words(&text[figure.span.clone()]).into_iter().next_back().map(|word| word.stem);
         let own = within.filter(|_| matches!(figure.sort, Sort::Count(_)));
-        own.or_else(|| rest.first().map(|word| word.stem.clone()))
+        let after = rest.into_iter().take(2).map(|word| word.stem);
+        own.into_iter().chain(after).map(|stem| alike(&stem)).collect()
     };
-    let here = thing(sentence, figure)?;
-    let is_there = thing(said.text, there).is_none_or(|other| other == here);
+    let here = things(sentence, figure);
+    let first = here.first()?;
+    let there = things(said.text, there);
+    let is_there = there.is_empty() || there.iter().any(|other| here.contains(other));
     let of_another = evidence.said().any(|said| {
-        said.figures.iter().any(|other| !figure.is(other) && thing(said.text, other).as_deref() == Some(here.as_str()))
+        said.figures.iter().any(|other| !figure.is(other) && things(said.text, other).first() == Some(first))
     });
-    (!is_there && of_another && here.len() > 2).then(|| format!("it counts something else than “{here}”"))
+    (!is_there && of_another && first.len() > 2).then(|| format!("it counts something else than “{first}”"))
 }
 
 /// The 4 of "Llama 4", where a sentence begins with it.
@@ -311,7 +327,19 @@ fn stands_literally(text: &str, evidence: &Evidence) -> bool {
 fn holder(sentence: &str, figure: &Figure, own: &[Mention], (said, there): (&Said, &Figure)) -> Option<String> {
     let here = Holders::of(sentence, figure, own);
     let theirs = Holders::of(said.text, there, &said.mentions);
-    let subject = here.holders.first()?;
+    // "It has raised its Arizona plan": whoever that is.
+    let is_anybody =
+        words(sentence).first().is_some_and(|word| matches!(word.lower.as_str(), "it" | "they" | "he" | "she"));
+    let subject = here.holders.first().filter(|_| !is_anybody)?;
+    // Another figure of that sentence is that one's: "more than Scale AI's $870 million".
+    let is_of_another = |other: &&Figure| {
+        let between = |name: &Mention| said.text.get(name.span.end..other.span.start);
+        !other.is(there)
+            && said.mentions.iter().any(|name| name.is(subject) && matches!(between(name), Some("'s " | "’s ")))
+    };
+    if theirs.holders.is_empty() && said.figures.iter().any(|other| is_of_another(&other)) {
+        return Some(format!("another figure is of {}", &sentence[subject.span.clone()]));
+    }
     if theirs.holders.is_empty() || theirs.holders.iter().chain(&theirs.beside).any(|name| name.is(subject)) {
         return None;
     }

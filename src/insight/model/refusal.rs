@@ -140,6 +140,9 @@ pub enum Reason {
     /// A quotation that stands nowhere in what is cited.
     #[error("nobody says “{0}” in what it cites")]
     Quote(String),
+    /// Somebody else says it there.
+    #[error("another one says so in what it cites: {0}")]
+    Speaker(String),
     /// Who does what to whom is turned around.
     #[error("what it cites has it the other way round: who does what in “{0}”")]
     Roles(String),

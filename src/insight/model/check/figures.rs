@@ -97,7 +97,9 @@ fn in_digits(text: &str, span: Range<usize>, words: &[Word]) -> Option<Figure> {
     let digits = &text[span.clone()];
     let before = text[..span.start].chars().next_back();
     let is_of_a_name = before.is_some_and(|letter| letter.is_alphabetic() && letter.is_ascii())
-        || (before == Some('-') && text[..span.start - 1].ends_with(|letter: char| letter.is_alphabetic()));
+        || (before == Some('-')
+            && text[..span.start - 1].ends_with(|letter: char| letter.is_alphabetic())
+            && !["mid", "arly", "late", "end"].iter().any(|part| text[..span.start - 1].ends_with(part)));
     let literal =
         |span: Range<usize>| Figure { sort: Sort::Literal, value: 0.0, text: text[span.clone()].to_owned(), span };
     if is_of_a_name {
@@ -110,6 +112,8 @@ fn in_digits(text: &str, span: Range<usize>, words: &[Word]) -> Option<Figure> {
     let suffix: &str = &rest[..rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len())];
     let (factor, mut end) = match suffix {
         "" | "st" | "nd" | "rd" | "th" | "x" => (1.0, span.end + suffix.len()),
+        // Units that others write out.
+        "nm" | "ms" | "km" | "kg" | "mm" | "cm" | "GB" | "TB" | "GHz" | "kW" => (1.0, span.end),
         "K" | "k" => (1e3, span.end + 1),
         "M" | "m" | "mn" => (1e6, span.end + suffix.len()),
         "B" | "bn" | "b" => (1e9, span.end + suffix.len()),
@@ -183,6 +187,13 @@ const NUMBERS: &[(&str, f64)] = &[
     ("ten", 10.0),
     ("eleven", 11.0),
     ("twelve", 12.0),
+    ("thirteen", 13.0),
+    ("fourteen", 14.0),
+    ("fifteen", 15.0),
+    ("sixteen", 16.0),
+    ("seventeen", 17.0),
+    ("eighteen", 18.0),
+    ("nineteen", 19.0),
     ("dozen", 12.0),
     ("twenty", 20.0),
     ("thirty", 30.0),
@@ -200,19 +211,36 @@ const NUMBERS: &[(&str, f64)] = &[
     ("twice", 2.0),
     ("double", 2.0),
     ("doubled", 2.0),
+    ("doubles", 2.0),
+    ("twofold", 2.0),
     ("triple", 3.0),
     ("tripled", 3.0),
+    ("threefold", 3.0),
+    ("quadrupled", 4.0),
+    ("fourfold", 4.0),
+    ("fivefold", 5.0),
+    ("tenfold", 10.0),
 ];
 
 /// "three billion", "four".
 fn in_words(words: &[Word], text: &str) -> Vec<Figure> {
     let mut figures = Vec::new();
     for word in words {
-        let Some((_, value)) = NUMBERS.iter().find(|(name, _)| *name == word.lower) else { continue };
-        let (scale, end) = scale_after(text, word.end).unwrap_or((1.0, word.end));
+        // "four-bit" and "twelve-hour" begin with one.
+        let name = word.lower.split(['-', '‑']).next().unwrap_or_default();
+        let Some((_, value)) = NUMBERS.iter().find(|(known, _)| *known == name) else { continue };
+        let word_end = word.start + name.len();
+        let (scale, end) = scale_after(text, word_end).unwrap_or((1.0, word_end));
         let span = word.start..end;
         figures.push(Figure { sort: Sort::Bare, value: value * scale, text: text[span.clone()].to_owned(), span });
     }
+    let each_million = text.match_indices("每百万").map(|(at, word)| Figure {
+        sort: Sort::Bare,
+        value: 1e6,
+        span: at..at + word.len(),
+        text: word.to_owned(),
+    });
+    figures.extend(each_million);
     figures
 }
 
@@ -246,6 +274,13 @@ fn fractions(words: &[Word], text: &str) -> Vec<Figure> {
             span: from..to,
             text: text[from..to].to_owned(),
         };
+        // "halved", "by half": a cut by so much.
+        if matches!(word.lower.as_str(), "halved" | "halves" | "halving")
+            || (word.lower == "half" && previous.is_some_and(|before| before.lower == "by"))
+        {
+            figures.push(share(0.5, word.start, word.end));
+            continue;
+        }
         if let Some(of) = part {
             let count = previous.and_then(|word| Some((number(word)?, word.start)));
             match (count, next) {
@@ -256,9 +291,11 @@ fn fractions(words: &[Word], text: &str) -> Vec<Figure> {
                 _ => (),
             }
         }
+        // "one in five", "one website in five".
+        let gap = usize::from(next != Some("in") && words.get(index + 2).is_some_and(|word| word.lower == "in"));
         if word.lower == "one"
-            && next == Some("in")
-            && let Some(of) = words.get(index + 2)
+            && (gap == 1 || next == Some("in"))
+            && let Some(of) = words.get(index + 2 + gap)
             && let Some(of_value) = number(of).or_else(|| of.text.parse().ok()).filter(|of| *of > 1.0)
         {
             figures.push(share(1.0 / of_value, word.start, of.end));

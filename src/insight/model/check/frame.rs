@@ -1,6 +1,7 @@
 //! The words around a figure, which decide what it means: "by 80 %" is not
 //! "at 80 %", "up to" is not "at least", a valuation is no round.
 
+use super::super::super::manner::whole_words;
 use super::super::words::{Word, clause, words};
 use super::figures::{Figure, Sort};
 
@@ -24,6 +25,8 @@ enum Bound {
     Exact,
     Least,
     Most,
+    /// "fines reach $1 million": so much, and no more.
+    Open,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +47,10 @@ pub(super) struct Frame {
     subjects: Vec<&'static str>,
     /// It is of one part: of a division, of a product.
     part: Option<&'static str>,
+    /// "a week", after the figure.
+    per: Option<&'static str>,
+    /// It was so at first, or is so no more.
+    is_past: bool,
     /// "longer", right after the figure or a word later.
     comparative: Option<String>,
 }
@@ -156,8 +163,10 @@ impl Frame {
                 clause.contains(spelling) && near(clause, spelling, of.span.start - around.start)
             })
         };
+        let per = per(&after);
+        let is_past = PAST.iter().any(|word| lower[around.start..around.end].contains(word));
         let part = PARTS.iter().find(is_part).map(|(part, _)| *part);
-        Self { relation, bound, direction, near: near_by.collect(), subjects, part, comparative }
+        Self { relation, bound, direction, near: near_by.collect(), subjects, part, per, is_past, comparative }
     }
 
     /// How this frame says something else than `there`, the same figure's where
@@ -169,18 +178,20 @@ impl Frame {
             let word = |direction| if direction == Direction::Up { "up" } else { "down" };
             return Some(format!("{}, not {}", word(there), word(here)));
         }
-        if self.bound != there.bound {
+        let is_open = self.bound == Bound::Open || there.bound == Bound::Open;
+        let is_least = self.bound == Bound::Least || there.bound == Bound::Least;
+        if self.bound != there.bound && (!is_open || is_least) {
             let word = |bound| match bound {
                 Bound::Exact => "that much",
                 Bound::Least => "more than that",
-                Bound::Most => "that much at most",
+                Bound::Most | Bound::Open => "that much at most",
             };
             return Some(format!("{}, not {}", word(there.bound), word(self.bound)));
         }
         let is_turned = match (self.relation, there.relation) {
             (Relation::By, Relation::At | Relation::Of | Relation::From)
             | (Relation::At | Relation::Of, Relation::By)
-            | (Relation::From, Relation::At | Relation::By)
+            | (Relation::From, Relation::At | Relation::Of | Relation::By)
             | (Relation::By, Relation::Bare) => true,
             (Relation::From, Relation::Bare) => there.direction.is_none(),
             _ => false,
@@ -209,6 +220,14 @@ impl Frame {
                 return Some(format!("{there}, not {here}"));
             }
         }
+        if let (Some(here), Some(there)) = (self.per, there.per)
+            && here != there
+        {
+            return Some(format!("a {there}, not a {here}"));
+        }
+        if there.is_past && !self.is_past {
+            return Some("so it was, and is not".to_owned());
+        }
         if let Some(part) = there.part
             && self.part != Some(part)
         {
@@ -218,9 +237,20 @@ impl Frame {
     }
 }
 
-/// Whether `spelling` stands within 40 bytes of `at`.
+/// Say that a figure in their clause was given up.
+const PAST: &[&str] = &["at first", "originally", "initially", "previously", "formerly", "原定", "原先", "此前"];
+
+/// Whether `spelling` stands as a word within 40 bytes of `at`.
 fn near(clause: &str, spelling: &str, at: usize) -> bool {
-    clause.match_indices(spelling).any(|(found, _)| found.abs_diff(at) <= 40)
+    whole_words(clause, spelling).any(|found| found.abs_diff(at) <= 40)
+}
+
+/// "450,000 trips a week": what a figure is counted by.
+fn per(after: &[Word]) -> Option<&'static str> {
+    const UNITS: &[&str] = &["second", "minute", "hour", "day", "week", "month", "quarter", "year"];
+    let unit = |word: &Word| UNITS.iter().find(|unit| **unit == word.lower).copied();
+    let is_each = |word: &Word| matches!(word.lower.as_str(), "a" | "an" | "per" | "each" | "every");
+    after.windows(2).take(5).find_map(|two| is_each(&two[0]).then(|| unit(&two[1]))?)
 }
 
 fn bound(before: &[Word], after: &[Word], rest: &str) -> Bound {
@@ -228,11 +258,16 @@ fn bound(before: &[Word], after: &[Word], rest: &str) -> Bound {
     let first: Vec<&str> = after.iter().map(|word| word.lower.as_str()).take(2).collect();
     let mut last = last.as_slice();
     while let [filler, rest @ ..] = last
-        && matches!(*filler, "about" | "around" | "a" | "the" | "some")
+        && matches!(*filler, "about" | "around" | "a" | "some")
     {
         last = rest;
     }
+    let is_time = first.first().is_some_and(|unit| {
+        ["week", "weeks", "month", "months", "year", "years", "day", "days", "hour", "hours"].contains(unit)
+    });
     match last {
+        // "over six weeks" is how long it took.
+        ["over", ..] if is_time => Bound::Exact,
         ["than", "more" | "higher" | "greater" | "larger", ..]
         | ["least", "at", ..]
         | ["over" | "above" | "exceeding" | "exceeds" | "exceeded" | "past" | "topped" | "tops" | "surpassing", ..] => {
@@ -244,6 +279,7 @@ fn bound(before: &[Word], after: &[Word], rest: &str) -> Bound {
         | ["most", "at", ..]
         | ["under" | "below", ..]
         | ["as", "much" | "many", "as", ..] => Bound::Most,
+        ["reach" | "reaches", ..] => Bound::Open,
         [run, ..] if ["超过", "超", "逾", "至少"].iter().any(|word| run.ends_with(word)) => Bound::Least,
         [run, ..] if ["不足", "低于", "最多", "不到"].iter().any(|word| run.ends_with(word)) => Bound::Most,
         _ if first == ["or", "more"] || rest.starts_with('+') => Bound::Least,
@@ -286,6 +322,8 @@ fn relation(before: &[Word], after: &[Word], figure: &Figure) -> (Relation, Opti
         (Some("by"), _) if is_share || direction_left.is_some() => Relation::By,
         (Some("to"), _) => Relation::At,
         (Some(run), _) if ["至", "到", "为"].iter().any(|word| run.ends_with(word)) => Relation::At,
+        _ if is_share && after.first().is_some_and(|word| word.lower == "to") && last != Some("from") => Relation::By,
+        (Some("after"), _) if figure.sort == Sort::Share => Relation::From,
         (Some("from"), _) | (Some("of"), Some("instead")) | (Some("than"), Some("rather")) => Relation::From,
         (Some("at" | "is" | "are" | "was" | "were" | "now" | "reached" | "hit" | "costs" | "cost"), _) => Relation::At,
         _ if by_last_word.is_some() => Relation::By,

@@ -12,6 +12,8 @@ pub(super) struct Mention {
     pub(super) span: Range<usize>,
     /// Of names.toml, if it is known there.
     pub(super) id: Option<String>,
+    /// The company that it belongs to.
+    of: Option<String>,
     /// In small letters, word by word.
     pub(super) words: Vec<String>,
     /// What else it is called, where that is one word.
@@ -201,6 +203,24 @@ const OPENERS: &[&str] = &[
     "soon",
     "later",
     "earlier",
+    "around",
+    "about",
+    "over",
+    "under",
+    "between",
+    "nearly",
+    "almost",
+    "roughly",
+    "some",
+    "only",
+    "eleven",
+    "twelve",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "hundred",
     "neither",
     "either",
     "every",
@@ -240,7 +260,8 @@ pub(super) fn mentions(text: &str, names: &Names, nouns: Nouns, is_said_small: &
         let first = found.name.name.split(' ').next().into_iter();
         let single = found.name.aliases.iter().map(String::as_str).filter(|alias| !alias.contains(' '));
         let others = first.chain(single).map(str::to_lowercase).collect();
-        mentions.push(Mention { span: found.start..found.end, id: Some(found.name.id.clone()), words: small, others });
+        let (id, of) = (Some(found.name.id.clone()), found.name.of.clone());
+        mentions.push(Mention { span: found.start..found.end, id, of, words: small, others });
     }
     let all = words(text);
     let is_known = |word: &Word, mentions: &[Mention]| {
@@ -250,6 +271,7 @@ pub(super) fn mentions(text: &str, names: &Names, nouns: Nouns, is_said_small: &
     let mut runs: Vec<Vec<&Word>> = Vec::new();
     for word in &all {
         let is_name = is_capital(word.text)
+            && !is_a_time(&word.lower)
             && !GENERIC.contains(&word.lower.as_str())
             && !is_known(word, &mentions)
             && (!begins_sentence(text, word.start) || is_name_at_the_start(word, is_said_small));
@@ -269,10 +291,16 @@ pub(super) fn mentions(text: &str, names: &Names, nouns: Nouns, is_said_small: &
     for run in runs.into_iter().filter(is_name) {
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
         let small = run.iter().map(|word| word.lower.clone()).collect();
-        mentions.push(Mention { span: first.start..last.end, id: None, words: small, others: Vec::new() });
+        mentions.push(Mention { span: first.start..last.end, id: None, of: None, words: small, others: Vec::new() });
     }
     mentions.sort_by_key(|mention| mention.span.start);
     mentions
+}
+
+/// "mid-2027", "early-2026".
+fn is_a_time(lower: &str) -> bool {
+    let rest = ["mid-", "early-", "late-", "end-"].iter().find_map(|part| lower.strip_prefix(part));
+    rest.is_some_and(|year| year.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether a word at `start` has its capital from where it stands.
@@ -297,6 +325,9 @@ impl Mention {
     pub(super) fn is(&self, other: &Mention) -> bool {
         match (&self.id, &other.id) {
             (Some(one), Some(two)) if one == two => true,
+            // A company's model is the company's.
+            (Some(one), _) if other.of.as_ref() == Some(one) => true,
+            (_, Some(two)) if self.of.as_ref() == Some(two) => true,
             _ => {
                 let mut theirs = other.words.iter().chain(&other.others);
                 theirs.any(|there| self.words.iter().chain(&self.others).any(|word| is_word(word, there)))

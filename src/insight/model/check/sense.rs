@@ -58,8 +58,13 @@ const HEDGES: &[&str] = &[
     "demand",
     "call",
     "condition",
+    "promis",
     "can",
     "project",
+    "whether",
+    "unclear",
+    "unknown",
+    "due",
     "计划",
     "预计",
     "可能",
@@ -93,6 +98,9 @@ const OPEN: &[&str] = &[
     "expect",
     "intend",
     "aim",
+    "whether",
+    "unclear",
+    "promis",
     "可能",
     "拟",
     "有望",
@@ -129,10 +137,20 @@ const DENIALS: &[&str] = &[
     "deny",
     "refused",
     "refuses",
+    "rejected",
+    "rejects",
+    "dismissed",
+    "dismisses",
+    "failed",
+    "fails",
+    "vetoed",
+    "vetoes",
 ];
 
 /// Say neither yes nor no: "free" is "at no cost".
-const NEITHER: &[&str] = &["free", "nothing", "declined", "only", "unless", "until", "avoid", "less", "fewer"];
+const NEITHER: &[&str] = &[
+    "unclear", "unknown", "whether", "free", "nothing", "declined", "only", "unless", "until", "avoid", "less", "fewer",
+];
 
 const OPPOSITES: &[(&str, &str)] = &[
     ("before", "after"),
@@ -162,6 +180,18 @@ const OPPOSITES: &[(&str, &str)] = &[
     ("welcom", "criticis"),
     ("earlier", "later"),
     ("sooner", "later"),
+    ("improv", "worsen"),
+    ("welcom", "complain"),
+    ("sign", "veto"),
+    ("hir", "dismiss"),
+    ("look", "dismiss"),
+    ("continu", "end"),
+    ("go", "end"),
+    ("present", "without"),
+    ("more", "fewer"),
+    ("exceed", "short"),
+    ("above", "short"),
+    ("publicly", "secretly"),
 ];
 
 /// Nobody but the cited may call something so.
@@ -218,7 +248,8 @@ pub(super) fn check(sentence: &str, place: Place, evidence: &Evidence) -> Result
     superlatives(&own, evidence)?;
     let near = nearest(&own, evidence);
     opposites(&own, &near)?;
-    denials(&own, &near)?;
+    denials(&own, &near, evidence)?;
+    done(&own, &near)?;
     hedges(&own, &near)
 }
 
@@ -302,8 +333,8 @@ fn opposites(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
 
 /// A sentence without a denial must not rest on denials alone, and what one of them
 /// denies first must not be said here; what is denied here must not be said there.
-fn denials(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
-    let denies = |words: &[Word]| words.iter().any(|word| DENIALS.contains(&word.lower.as_str()));
+fn denials(own: &[Word], near: &[&[Word]], evidence: &Evidence) -> Result<(), Reason> {
+    let denies = |words: &[Word]| (0..words.len()).any(|at| is_denial(words, at));
     let is_open = |words: &[Word]| has_any(words, NEITHER);
     if near.is_empty() || is_open(own) {
         return Ok(());
@@ -320,22 +351,60 @@ fn denials(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
     let rests_on_denials = near.iter().all(|words| denies(words) && !is_open(words));
     let is_denied = |stem: &&str| says(own, stem) && !near.iter().any(|words| says(words, stem));
     let says_what_is_denied = near.iter().any(|words| denied(words).iter().any(is_denied));
-    if rests_on_denials || says_what_is_denied { Err(Reason::Denial("denies it")) } else { Ok(()) }
+    if rests_on_denials || says_what_is_denied || says_what_any_denies(own, evidence) {
+        Err(Reason::Denial("denies it"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether it says what a cited sentence about the same denies, and no other says:
+/// "An attack brought it down" where "It was not an attack" stands.
+fn says_what_any_denies(own: &[Word], evidence: &Evidence) -> bool {
+    let is_said =
+        |words: &[Word], stem: &str| words.iter().any(|word| word.stem == stem) && !denied(words).contains(&stem);
+    evidence.said().filter(|said| !has_any(&said.words, NEITHER)).any(|said| {
+        let subject: Vec<&Word> = content(&said.words);
+        denied(&said.words).into_iter().any(|stem| {
+            let others = || subject.iter().filter(|word| word.stem != stem && !DENIALS.contains(&word.lower.as_str()));
+            let shares = others().count() == 0 || others().any(|word| own.iter().any(|here| here.stem == word.stem));
+            shares && is_said(own, stem) && !evidence.said().any(|other| is_said(&other.words, stem))
+        })
+    })
+}
+
+/// Whether the word at `at` denies what follows: not the last one of "those who did not, says a trial".
+fn is_denial(words: &[Word], at: usize) -> bool {
+    let goes_on = words.get(at + 1).is_some_and(|next| next.start <= words[at].end + 1);
+    let is_not = matches!(words[at].lower.as_str(), "not" | "no");
+    DENIALS.contains(&words[at].lower.as_str()) && (goes_on || !is_not)
 }
 
 /// What follows each denial first: "not an investor", "no plans".
 fn denied<'w>(words: &'w [Word]) -> Vec<&'w str> {
-    let denials = words.iter().enumerate().filter(|(_, word)| DENIALS.contains(&word.lower.as_str()));
+    let denials = words.iter().enumerate().filter(|(at, _)| is_denial(words, *at));
     let first = |(at, _): (usize, &Word)| words[at + 1..].iter().find(|word| !is_stopword(&word.lower));
     denials.filter_map(first).map(|word| word.stem.as_str()).collect()
 }
 
 fn hedges(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
-    let open: Vec<Option<&str>> = near.iter().map(|words| left_open(own, words)).collect();
+    let open: Vec<Option<&str>> = near.iter().map(|words| left_open(own, told_alike(own, words))).collect();
     match open.iter().flatten().next() {
         Some(word) if open.iter().all(Option::is_some) => Err(Reason::Certain((*word).to_owned())),
         _ => Ok(()),
     }
+}
+
+/// The part of a sentence, between wide gaps, that says most of what is said here; all of it where no part does.
+fn told_alike<'w, 't>(own: &[Word], there: &'w [Word<'t>]) -> &'w [Word<'t>] {
+    let joints = (1..there.len()).filter(|at| there[*at].start > there[at - 1].end + 1);
+    let bounds: Vec<usize> = std::iter::once(0).chain(joints).chain(std::iter::once(there.len())).collect();
+    let common = |words: &[Word]| {
+        words.iter().filter(|word| !is_stopword(&word.lower) && own.iter().any(|here| here.stem == word.stem)).count()
+    };
+    let parts = bounds.windows(2).map(|two| &there[two[0]..two[1]]);
+    let best = parts.max_by_key(|part| common(part)).unwrap_or(there);
+    if common(best) >= 2 && common(best) * 3 >= common(there) * 2 { best } else { there }
 }
 
 /// The word that leaves open `there` what is told as a fact here, if there is one.
@@ -345,8 +414,39 @@ pub(super) fn left_open<'w>(own: &[Word], there: &'w [Word]) -> Option<&'w str> 
     }
     // "later than planned", "as expected" and "an event planned by" tell what is.
     let is_measure = |at: usize| at > 0 && matches!(there[at - 1].lower.as_str(), "than" | "as");
-    let is_open = |at: &usize| has_any(&there[*at..=*at], OPEN) && !is_measure(*at);
+    // "safety plans" and "the plan" are things.
+    let is_thing = |at: usize| {
+        let is_plan = matches!(there[at].lower.as_str(), "plan" | "plans" | "offers" | "offer");
+        is_plan && there.get(at + 1).is_none_or(|next| !matches!(next.lower.as_str(), "to" | "on" | "a" | "an"))
+    };
+    let is_open = |at: &usize| has_any(&there[*at..=*at], OPEN) && !is_measure(*at) && !is_thing(*at);
     (0..there.len()).find(is_open).map(|at| there[at].lower.as_str())
+}
+
+/// What is only to come there must not be told as done: "has started" where it "will start".
+fn done(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
+    if has_any(own, HEDGES) || is_to_be(own) {
+        return Ok(());
+    }
+    let is_past = |at: usize| {
+        let has = own[..at].iter().rev().take(2).any(|word| matches!(word.lower.as_str(), "has" | "have" | "had"));
+        has || own[at].lower.ends_with("ed")
+    };
+    let says = |words: &[Word], at: usize| -> Option<bool> {
+        let stem = &own[at].stem;
+        let found: Vec<usize> = (0..words.len()).filter(|there| words[*there].stem == *stem).collect();
+        let is_ahead = |there: &usize| {
+            let before: Vec<&str> = words[..*there].iter().rev().take(2).map(|word| word.lower.as_str()).collect();
+            before.contains(&"will") || before.first() == Some(&"to")
+        };
+        (!found.is_empty()).then(|| found.iter().all(is_ahead))
+    };
+    let is_to_come = |at: &usize| {
+        let told: Vec<bool> = near.iter().filter_map(|words| says(words, *at)).collect();
+        is_past(*at) && !told.is_empty() && told.iter().all(|ahead| *ahead)
+    };
+    let verb = (0..own.len()).filter(|at| !is_stopword(&own[*at].lower)).find(is_to_come);
+    verb.map_or(Ok(()), |at| Err(Reason::Certain(format!("will {}", own[at].stem))))
 }
 
 /// "is to close", "are to handle": a plan, too.

@@ -1,0 +1,181 @@
+//! What was reported of whom, in figures: gathered from items of the week and the
+//! weeks before, so that a card can set an actor beside its rivals.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::aspects::Aspects;
+use super::extract::AHEAD;
+use super::holder::{clause, holder};
+use super::manner::Manner;
+use super::measure::{Measured, measured, product_of};
+use super::reading::{Line, Readable, cite, fits_script, split};
+use super::{Cite, EarlierStory};
+use crate::facts::{Fact, FactKind, UNSAID};
+use crate::id::StoryId;
+use crate::names::Names;
+use crate::text::head;
+
+/// Of one measure of one thing the newest are kept; the others are history.
+const NEWEST: usize = 3;
+
+/// Of an item's text no more is read, in bytes.
+const TEXT_MOST: usize = 1_500;
+
+/// What companies are compared by. What changes by the hour, and what is done once, compares nothing.
+const OF_COMPANIES: &[&str] = &[
+    "valuation",
+    "valuation before the money",
+    "valuation with the money",
+    "market value",
+    "funding",
+    "annualised revenue",
+    "annual revenue",
+    "revenue",
+    "profit",
+    "loss",
+    "users",
+    "customers",
+    "subscribers",
+    "power",
+    "GPUs",
+];
+
+/// Figures of companies, bodies and what they make, by the id of the company or body.
+#[derive(Debug, Default)]
+pub struct Figures(BTreeMap<String, Vec<Noted>>);
+
+/// A figure of somebody, as one item tells it.
+#[derive(Clone, Debug)]
+pub(super) struct Noted {
+    /// The id of the company or body.
+    pub(super) actor: String,
+    /// What of its makes it is of: "GPT-5.6"; none: of itself.
+    pub(super) product: Option<String>,
+    /// What it measures, in full: "price per million tokens, output".
+    pub(super) about: String,
+    /// What it says, as a reader of the recap's language can read it.
+    pub(super) said: String,
+    pub(super) manner: Manner,
+    /// Whether it is wished for or expected only.
+    pub(super) stage: Stage,
+    pub(super) day: Date,
+    pub(super) story: Option<StoryId>,
+    pub(super) cite: Cite,
+    kind: FactKind,
+    aspects: Aspects,
+}
+
+/// Whether something is so by now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    So,
+    Planned,
+}
+
+impl Figures {
+    /// Takes in what the headline and the first sentences of `item` measure; figures
+    /// in other scripts than that of `language` are put into words of it.
+    pub fn add(&mut self, item: &EarlierStory, language: &str, names: &Names) {
+        let (readable, text) = (Readable::Yes, head(item.text, TEXT_MOST));
+        let lines = split(item.headline, text, 0, item.day, readable, names);
+        let cite = |line: &Line| cite(item.lead, item.version, line.start, line.text);
+        for noted in noted(&lines, &cite, language, names) {
+            self.keep(Noted { story: Some(item.story), ..noted });
+        }
+    }
+
+    fn keep(&mut self, noted: Noted) {
+        let of_actor = self.0.entry(noted.actor.clone()).or_default();
+        let is_same =
+            |known: &Noted| (&known.product, &known.about, known.stage) == (&noted.product, &noted.about, noted.stage);
+        // Newest first; of one day the one that came first.
+        let at = of_actor.iter().position(|known| known.order() > noted.order()).unwrap_or(of_actor.len());
+        of_actor.insert(at, noted.clone());
+        let beyond = of_actor.iter().enumerate().filter(|(_, known)| is_same(known)).nth(NEWEST).map(|(at, _)| at);
+        if let Some(beyond) = beyond {
+            of_actor.remove(beyond);
+        }
+    }
+
+    /// Whether one of them rests on this.
+    #[cfg(test)]
+    pub(super) fn rest_on(&self, cite: &Cite) -> bool {
+        self.0.values().flatten().any(|noted| noted.cite == *cite)
+    }
+
+    /// Of `actor`, newest first.
+    pub(super) fn of(&self, actor: &str) -> &[Noted] {
+        self.0.get(actor).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+impl Noted {
+    /// Newest first, and of one day what is so before what is planned, and figures before bounds.
+    fn order(&self) -> impl Ord + use<> {
+        (std::cmp::Reverse(self.day), self.stage, !self.manner.is_stated(), self.cite.item, self.cite.span)
+    }
+
+    /// Whether they may stand in one row: the same measure in the same unit, and as
+    /// far as they say so of the same time and under the same terms.
+    pub(super) fn is_beside(&self, other: &Noted) -> bool {
+        let is_one_unit = match (&self.kind, &other.kind) {
+            (FactKind::Amount { currency: one, .. }, FactKind::Amount { currency: two, .. }) => one == two,
+            (FactKind::Count { .. }, FactKind::Count { .. }) => true,
+            (FactKind::Percent { .. }, FactKind::Percent { .. }) => true,
+            _ => false,
+        };
+        is_one_unit && self.about == other.about && self.aspects.fit_beside(&other.aspects)
+    }
+}
+
+/// The figures of `lines`, of one item, whose holder is clear. The first line is the title.
+pub(super) fn noted(lines: &[Line], cite: &dyn Fn(&Line) -> Cite, language: &str, names: &Names) -> Vec<Noted> {
+    let mut all = Vec::new();
+    let title = lines.first();
+    for line in lines {
+        for measured in measured(line) {
+            let is_known = measured.is_of_a_product() || OF_COMPANIES.contains(&measured.attribute);
+            let is_figure = match measured.fact.kind {
+                FactKind::Amount { currency, .. } => currency != UNSAID,
+                FactKind::Count { .. } | FactKind::Percent { .. } => true,
+                FactKind::Date(_) | FactKind::Version { .. } => false,
+            };
+            if !is_known || !is_figure || measured.manner == Manner::Loosely {
+                continue;
+            }
+            let Some((actor, of)) = holder(line, measured.fact.span.start, title, names) else { continue };
+            let product = measured.is_of_a_product().then(|| product_of(of, &actor)).flatten();
+            if measured.is_of_a_product() && product.is_none() {
+                continue;
+            }
+            let Measured { fact, manner, .. } = measured;
+            all.push(Noted {
+                actor,
+                product,
+                about: measured.about(),
+                said: readable(measured.said, fact, language),
+                manner,
+                stage: stage(line, &measured),
+                day: line.written,
+                story: None,
+                cite: cite(line),
+                kind: fact.kind.clone(),
+                aspects: measured.aspects.clone(),
+            });
+        }
+    }
+    all
+}
+
+/// As it is written, or in words that readers of `language` know.
+fn readable(said: &str, fact: &Fact, language: &str) -> String {
+    if fits_script(said, language) { said.to_owned() } else { fact.in_plain_words() }
+}
+
+fn stage(line: &Line, measured: &Measured) -> Stage {
+    let clause = &line.text[clause(line.text, measured.fact.span.start)];
+    let is_planned = measured.aspects.is_planned() || AHEAD.is_match(clause);
+    if is_planned { Stage::Planned } else { Stage::So }
+}

@@ -6,7 +6,9 @@ mod tags;
 
 use self::tags::{ENTRIES, ENTRY_ENDS, attributes, end_of, first_of, hopeless, text_type};
 use super::shape::{self, Ends};
+use super::xhtml::CDATA;
 use crate::text::head;
+use crate::text::html::VOID;
 
 /// More nesting than any feed needs; feed-rs and readers behind it recurse.
 const DEEPEST: usize = 200;
@@ -21,15 +23,12 @@ const MOST_WASTED_BYTES: usize = 4 << 20;
 /// the document itself; after that they are none.
 const LEAST_EXPANDED_BYTES: usize = 64 << 10;
 
-/// HTML elements without content that stray into feeds unescaped. Those that
-/// feeds have too, `link` and `source`, are not among them here.
-const VOID: &[&str] = &["br", "hr", "img", "wbr", "area", "col"];
+/// Elements of feeds that HTML has too, without an end there.
+const OF_FEEDS: &[&str] = &["link", "source"];
 
 /// What holds entries; an entry anywhere else means that something before it
 /// was not closed.
 const HOLDERS: &[&str] = &["rss", "channel", "items", "rdf:RDF", "RDF", "feed", "atom:feed"];
-
-const CDATA: &str = "<![CDATA[";
 
 /// A document after mending.
 pub(super) struct Mended {
@@ -37,16 +36,26 @@ pub(super) struct Mended {
     pub text: String,
     /// What had to be done, each kind once, with the line of the first time.
     pub notes: Vec<String>,
+    /// How many entries were left out because the text ends in them: 0 or 1.
+    pub unfinished: usize,
 }
 
 /// The document made well-formed.
 pub(super) fn mended(text: &str) -> Mended {
     let mut mender = Mender::of(text);
-    mender.run();
-    Mended {
-        text: mender.out,
-        notes: mender.seen.into_iter().map(|(what, line)| format!("{what}, line {line}")).collect(),
-    }
+    let unfinished = usize::from(mender.run() == End::InEntry);
+    let notes = mender.seen.into_iter().map(|(what, line)| format!("{what}, line {line}")).collect();
+    Mended { text: mender.out, notes, unfinished }
+}
+
+/// Where a document ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// In an entry. Half an id or half a link would make another article of it, once it is
+    /// there to its end.
+    InEntry,
+    /// Between entries, or behind them all.
+    Elsewhere,
 }
 
 struct Mender<'t> {
@@ -55,6 +64,9 @@ struct Mender<'t> {
     out: String,
     /// Open elements, outermost first.
     open: Vec<&'t str>,
+    /// How many elements were open and how much was written when the last entry that is in no
+    /// other began.
+    entry: (usize, usize),
     /// Entities that the document declares for itself.
     own: Vec<(&'t str, String)>,
     /// What these may still come to.
@@ -99,6 +111,7 @@ impl<'t> Mender<'t> {
             at: 0,
             out: String::with_capacity(text.len() + 64),
             open: Vec::new(),
+            entry: (0, 0),
             own: Vec::new(),
             expandable_bytes: text.len() + LEAST_EXPANDED_BYTES,
             seen: Vec::new(),
@@ -112,7 +125,7 @@ impl<'t> Mender<'t> {
         }
     }
 
-    fn run(&mut self) {
+    fn run(&mut self) -> End {
         let mut finished = false;
         while self.at < self.source.len() && !finished && self.wasted_bytes <= MOST_WASTED_BYTES {
             finished = self.step();
@@ -120,7 +133,19 @@ impl<'t> Mender<'t> {
         if !self.open.is_empty() {
             self.note("cut short");
         }
+        let end = if self.is_in_entry() { End::InEntry } else { End::Elsewhere };
+        if end == End::InEntry {
+            let (depth, length) = self.entry;
+            self.out.truncate(length);
+            self.open.truncate(depth);
+        }
         self.close_to(0);
+        end
+    }
+
+    /// Not where the whole document is one.
+    fn is_in_entry(&self) -> bool {
+        self.open.iter().skip(1).any(|name| is_entry(name))
     }
 
     /// Takes the next piece of the document; true after the end of its root.
@@ -255,6 +280,9 @@ impl<'t> Mender<'t> {
             self.note("entry inside another element");
             self.close_to(holder + 1);
         }
+        if is_entry(name) && !self.is_in_entry() {
+            self.entry = (self.open.len(), self.out.len());
+        }
         self.out.push('<');
         self.out += name;
         let mut names: Vec<&str> = Vec::new();
@@ -274,8 +302,7 @@ impl<'t> Mender<'t> {
             self.references(&value.replace('"', "&quot;").replace('<', "&lt;"));
             self.out.push('"');
         }
-        let empty =
-            rest[..1 + name.len() + length].ends_with("/>") || VOID.contains(&name.to_ascii_lowercase().as_str());
+        let empty = rest[..1 + name.len() + length].ends_with("/>") || is_void(name);
         self.out += if empty { "/>" } else { ">" };
         if !empty {
             self.open.push(name);
@@ -336,6 +363,17 @@ impl<'t> Mender<'t> {
             self.seen.push((what, line));
         }
     }
+}
+
+/// Whether an element of this name has no content: HTML that strayed into the feed unescaped.
+fn is_void(name: &str) -> bool {
+    let is_one_of = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+    is_one_of(VOID) && !is_one_of(OF_FEEDS)
+}
+
+/// Whether an element of this name is an entry, whatever its prefix.
+fn is_entry(name: &str) -> bool {
+    matches!(name.rsplit(':').next(), Some("item" | "entry"))
 }
 
 #[cfg(test)]

@@ -54,7 +54,12 @@ pub use words::Told;
 const APPLICATION_ID: i32 = 0x7265_6361;
 
 /// Applied in order, each in a transaction of its own; never edited once released.
-const MIGRATIONS: &[&str] = &[include_str!("store/0001_start.sql"), include_str!("store/0002_memory.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("store/0001_start.sql"),
+    include_str!("store/0002_memory.sql"),
+    include_str!("store/0006_rescue.sql"),
+    include_str!("store/0007_asked.sql"),
+];
 
 /// How long a statement waits for another process to finish its write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

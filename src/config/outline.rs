@@ -121,12 +121,7 @@ pub fn outline(outline: &Outline, here: &Here, claim: &dyn Fn(&str) -> Claim) ->
         folder: outline.folder.clone(),
         ..NewSource::new(id, &name, outline.xml_url.clone())
     };
-    if outline.deeper > 0 {
-        told.note(format!(
-            "its folder is {} deeper than the eight that are kept: it stands in the eighth",
-            outline.deeper
-        ));
-    }
+    told.notes.extend(outline.notes.iter().cloned());
     (source, told.notes)
 }
 

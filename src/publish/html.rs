@@ -14,7 +14,7 @@ use crate::publish::Document;
 use crate::publish::inert::printable;
 
 pub use page::{Announced, Link};
-pub use recap::{Around, Home, Listed, Running, archive, audience_page, home, recap_page, this_week};
+pub use recap::{Around, FirstRound, Home, Listed, Running, archive, audience_page, home, recap_page, this_week};
 pub use site::{About, AudienceRow, SourceRow, about, about_ranking, not_found, sources};
 pub use story::{Later, story_page, withdrawn_page};
 
@@ -69,6 +69,7 @@ mod tests {
             sources: 100,
             items: 7,
             next: now,
+            round: None,
             changed: now,
         };
         let row = SourceRow {

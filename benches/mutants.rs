@@ -94,8 +94,13 @@ const WORDS: &[&[u8]] = &[
     b"<div>",
     b"<b><p>",
     b"<table><td>",
+    b"<table>",
+    b"<table><br>",
+    b"<br>",
+    b"<noscript>",
     b"<a b='",
     b"xmlns=\"x\"",
+    b"<x:a/>",
     b" xml:base=\"http://[\"",
     b" type=\"a/b/c\"",
     b" mode=\"base64\"",
@@ -127,8 +132,18 @@ const WORDS: &[&[u8]] = &[
 ];
 
 /// What begins something long: after each comes as much of one letter as fits.
-const LONG: &[&[u8]] =
-    &[b" xml:base=\"http://a.test/", b"<script>", b"<svg><style>", b"<!--", b"<![CDATA[", b"<a b='", b"<link>", b"\""];
+const LONG: &[&[u8]] = &[
+    b" xmlns:x=\"http://a.test/",
+    b" srcset=\"a 1w,",
+    b" xml:base=\"http://a.test/",
+    b"<script>",
+    b"<svg><style>",
+    b"<!--",
+    b"<![CDATA[",
+    b"<a b='",
+    b"<link>",
+    b"\"",
+];
 
 fn main() {
     let wish = |name: &str| {

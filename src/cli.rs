@@ -6,6 +6,7 @@ mod check;
 mod editor;
 mod explain;
 mod lists;
+mod log;
 mod opml;
 mod output;
 mod parse;
@@ -18,7 +19,6 @@ mod source;
 mod status;
 mod trial;
 
-use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -165,10 +165,10 @@ enum Verb {
         /// For one audience
         #[arg(long, value_name = "AUDIENCE")]
         audience: Option<AudienceId>,
-        /// How to print it
-        #[arg(long, value_enum, default_value_t = recap::Format::Md)]
-        format: recap::Format,
-        /// Write it to this folder, in every format
+        /// How to print it, or the one format of --out; without it, md, or every format
+        #[arg(long, value_enum)]
+        format: Option<recap::Format>,
+        /// Write it to this folder
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
@@ -199,32 +199,21 @@ enum Verb {
 /// of a publisher's tables is said for each of them, and nobody can act on it.
 const USUAL_LOG: &str = "recapd=info,html5ever=error,warn";
 
+/// The same without what `poll` itself tells last, of each source that failed.
+const POLL_LOG: &str = "recapd=info,recapd::poll::failed=error,html5ever=error,warn";
+
 /// Runs what the command line says.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // The demo says itself how its sources do; anything else logs what was coped with.
-    let is_demo = matches!(arguments.verb, Verb::Demo { .. });
-    start_logging(if is_demo { "recapd=error" } else { USUAL_LOG });
+    log::start(match arguments.verb {
+        // It says itself how its sources do; anything else logs what was coped with.
+        Verb::Demo { .. } => "recapd=error",
+        Verb::Poll { .. } => POLL_LOG,
+        _ => USUAL_LOG,
+    });
     match perform(arguments) {
         Ok(code) => code,
         Err(error) => fail(&error),
-    }
-}
-
-/// Log lines go to standard error, so that standard output holds only answers.
-fn start_logging(usual: &str) {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("RECAPD_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
-    let in_journal = std::env::var_os("JOURNAL_STREAM").is_some();
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false);
-    // The journal has its own clock.
-    let started = if in_journal { lines.without_time().try_init() } else { lines.try_init() };
-    if let Err(error) = started {
-        output::complain(&format!("no log: {error}"));
     }
 }
 
@@ -296,7 +285,10 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
         Verb::Replay { weeks } => replay::replay(settings()?.as_ref(), weeks, output::Style::of(json)),
         Verb::Try { rules } => trial::run(config.as_deref().map(|path| loaded(Some(path))).transpose()?, rules),
         Verb::Schema => check::schema(),
-        Verb::Health => check::health(listening(config.as_deref())?),
+        Verb::Health => {
+            let (listen, database) = listening(config.as_deref())?;
+            check::health(listen, database.as_deref())
+        }
     }
 }
 
@@ -347,18 +339,19 @@ fn what_can_be_read(given: Option<&Path>) -> Result<(Arc<Config>, Extent)> {
     Ok((Arc::new(config), extent))
 }
 
-/// Where the daemon listens, also while an edit is wrong: it runs on by the old configuration.
-fn listening(given: Option<&Path>) -> Result<SocketAddr> {
+/// Where the daemon listens, also while an edit is wrong: it runs on by the old configuration. And its
+/// database, where that is known.
+fn listening(given: Option<&Path>) -> Result<(SocketAddr, Option<PathBuf>)> {
     let path = found(given)?;
     let refused = match load(&path, &environment) {
-        Ok(config) => return Ok(config.server.listen),
+        Ok(config) => return Ok((config.server.listen, Some(config.store.path))),
         Err(refused) => refused,
     };
     let Some(listen) = listens_at(&path, &environment) else { return Err(refused.into()) };
     output::complain(
         "the edited configuration is wrong (`recapd check` says where); a daemon that runs goes on by the old one",
     );
-    Ok(listen)
+    Ok((listen, None))
 }
 
 /// A time as an operator writes it.
@@ -430,11 +423,11 @@ fn fail(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if let Some(errors) = error.downcast_ref::<ConfigErrors>() {
-        output::complain(&errors.to_string());
+        output::complain(&log::as_failure(&errors.to_string()));
         return ExitCode::from(3);
     }
     let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
-    output::complain(&format!("recapd: {}", chain.join(": ")));
+    output::complain(&log::as_failure(&format!("recapd: {}", chain.join(": "))));
     match error.downcast_ref::<StoreError>() {
         Some(error) if error.of_the_whole().is_some() && !matches!(error, StoreError::Damaged(_)) => ExitCode::from(75),
         _ if matches!(error.downcast_ref(), Some(reach::Refused::ForNow(_))) => ExitCode::from(75),

@@ -18,6 +18,7 @@ mod pieces;
 mod place;
 mod read;
 mod schema;
+mod unclosed;
 mod value;
 mod watch;
 mod written;
@@ -28,7 +29,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use url::Url;
+use url::{Host, Url};
 
 use crate::audience::Audience;
 use crate::fetch::{Limits, Manners, user_agent};
@@ -42,7 +43,7 @@ use crate::rank::{Topic, Weights};
 use crate::source::{Network, Source, shown};
 use crate::week::Slot;
 
-use gather::{Others, ReadFile};
+use gather::{Others, ReadFile, text_of};
 use place::Document;
 use read::Reading;
 use written::Main;
@@ -133,7 +134,7 @@ pub fn load_with_lists(
     env: &dyn Fn(&str) -> Option<String>,
     remember: Remember,
 ) -> Result<Config, ConfigErrors> {
-    loaded(path, env, remember, &|path| std::fs::read_to_string(path))
+    loaded(path, env, remember, &text_of)
 }
 
 fn loaded(
@@ -170,7 +171,7 @@ pub fn readable(
         Ok(config) => return Ok((config, None)),
         Err(refused) => refused,
     };
-    let read_file: ReadFile = &|path| std::fs::read_to_string(path);
+    let read_file: ReadFile = &text_of;
     let main = gather::main_file(path, read_file).map_err(|problem| ConfigErrors::new(vec![problem]))?;
     let mut problems = Vec::new();
     let written: Main = read::read_as(Reading::WhatCanBe, &main, env, &mut problems);
@@ -217,6 +218,18 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Ends in `/`.
     pub public_url: Url,
+}
+
+impl Server {
+    /// Whether `public_url` means this machine: whoever reads it elsewhere is led to his own.
+    pub fn is_known_here_alone(&self) -> bool {
+        match self.public_url.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
+    }
 }
 
 /// What is kept, and where.

@@ -15,6 +15,7 @@ mod shelf;
 mod supervisor;
 mod work;
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -84,7 +85,7 @@ struct Shared {
 
 /// What a daemon keeps until it ends, whatever becomes of the configuration: so much of
 /// the first one, which may be large.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 struct BegunWith {
     listen: SocketAddr,
     database: PathBuf,
@@ -93,6 +94,17 @@ struct BegunWith {
 impl BegunWith {
     fn of(config: &Config) -> Self {
         Self { listen: config.server.listen, database: config.store.path.clone() }
+    }
+
+    /// What of `config` waits for the next start, in words; none if nothing does.
+    fn waiting(&self, config: &Config) -> Option<String> {
+        let listen =
+            (self.listen != config.server.listen).then(|| format!("`[server] listen` (still {})", self.listen));
+        let is_moved = self.database != config.store.path;
+        let database = is_moved.then(|| format!("`[store] path` (still {})", self.database.display()));
+        let waiting: Vec<String> = listen.into_iter().chain(database).collect();
+        let take = if waiting.len() == 1 { "takes" } else { "take" };
+        (!waiting.is_empty()).then(|| format!("{} {take} effect at the next start", waiting.join(" and ")))
     }
 }
 
@@ -132,6 +144,13 @@ impl Shared {
 /// If the port is taken, the store cannot be opened, or the HTTP client cannot be made.
 pub async fn main(path: PathBuf, config: Arc<Config>, clock: Clock) -> Result<ExitCode> {
     let listener = listener(config.server.listen).await?;
+    if config.server.is_known_here_alone() {
+        let public = &config.server.public_url;
+        tracing::warn!(
+            "readers elsewhere cannot follow {public}, and the first recap makes ids of it that never change: set \
+             `[server] public_url` before anyone subscribes"
+        );
+    }
     let (stop, stopped) = watch::channel(());
     // Until it is waited for, a SIGHUP would end the process.
     let _hangups = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
@@ -166,9 +185,23 @@ async fn listener(listen: SocketAddr) -> Result<TcpListener> {
         passed.set_nonblocking(true).context("the socket of LISTEN_FDS cannot be used")?;
         return TcpListener::from_std(passed).context("the socket of LISTEN_FDS cannot be used");
     }
-    TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("cannot listen on {listen}; is another recapd running? `[server] listen` says where"))
+    TcpListener::bind(listen).await.map_err(|error| {
+        let why = why_deaf(listen, &error);
+        anyhow::Error::new(error).context(format!("cannot listen on {listen}; {why}"))
+    })
+}
+
+/// What to do where we cannot listen.
+fn why_deaf(listen: SocketAddr, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrNotAvailable => {
+            format!("no interface of this machine is at {}: `[server] listen` says where", listen.ip())
+        }
+        io::ErrorKind::PermissionDenied => {
+            "a port below 1024 may need more rights: choose a higher one as `[server] listen`".to_owned()
+        }
+        _ => "is another recapd running? `[server] listen` says where".to_owned(),
+    }
 }
 
 /// The daemon itself: until `stop` is dropped.
@@ -197,15 +230,16 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
         gone(stop.clone()),
     ));
     let worked = tokio::spawn(work::work(shared.clone(), heard, stop.clone()));
-    let controlled = control::open(&config.store.path, &lock)
+    let controlled = control::open(&config.store.path, &lock, address)
         .map(|socket| tokio::spawn(control::listen(socket, shared.clone(), stop.clone())));
     let talked = tokio::spawn(hubs::talk(shared.clone(), stop.clone()));
     let followed = path.is_some().then(|| tokio::spawn(lists::follow(shared.clone(), stop.clone())));
     let reloaded = path.map(|path| tokio::spawn(reload::reload(path, shared.clone(), stop.clone())));
     let watchdog = tokio::spawn(supervisor::watchdog(stop.clone()));
     tokio::spawn(look_for_damage(shared.readers.clone(), shared.health.clone()));
-    let public = &config.server.public_url;
-    tracing::info!(%address, sources = config.sources.len(), "ready: http://{address}/, known to readers as {public}");
+    let (here, public) = (format!("http://{address}/"), &config.server.public_url);
+    let known = if public.as_str() == here { String::new() } else { format!(", known to readers as {public}") };
+    tracing::info!(sources = config.sources.len(), "ready: {here}{known}");
     review::look_for_key(&config).await;
     // Another may be in force soon, and this one need not stay beside it.
     drop(config);

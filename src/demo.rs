@@ -12,6 +12,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::clock::Clock;
@@ -50,17 +51,28 @@ const ROUNDS: [&str; 5] = [
 /// When the week is published.
 const SLOT: &str = "2026-05-11T08:00:00Z";
 
-/// Shows the journey; `say` prints a line.
+/// Shows the journey; `say` prints a line. SIGTERM and SIGINT end it at any moment.
 ///
 /// # Errors
 ///
 /// If no port or no temporary folder is to be had.
 pub async fn run(then: Then, say: impl Fn(&str) -> Result<()>) -> Result<ExitCode> {
-    let begun = Instant::now();
+    // Before there is a folder: it goes with this function, not with a process that a signal ends.
+    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    tokio::select! {
+        ended = shown(then, folder.path(), say) => ended,
+        _ = terminate.recv() => Ok(ExitCode::SUCCESS),
+        _ = interrupt.recv() => Ok(ExitCode::SUCCESS),
+    }
+}
+
+async fn shown(then: Then, folder: &Path, say: impl Fn(&str) -> Result<()>) -> Result<ExitCode> {
+    let begun = Instant::now();
     let listener = free_port().await?;
     let address = listener.local_addr().context("the listener has no address")?;
-    let journey = Journey::begin(folder.path(), &format!("http://{address}/")).await?;
+    let journey = Journey::begin(folder, &format!("http://{address}/")).await?;
     say("The week of 4 to 10 May 2026, from invented outlets, polled over HTTP on this machine:\n")?;
     for round in ROUNDS {
         let mut failures = String::new();
@@ -211,15 +223,11 @@ impl Journey {
 
     /// Serves what was published. The clock stands: nothing more is polled.
     async fn serve(self, listener: TcpListener) -> Result<ExitCode> {
-        let (stop, stopped) = watch::channel(());
+        // Dropped when nobody waits for this any more: then its parts end, too.
+        let (_stop, stopped) = watch::channel(());
         let clock = Clock::stopped_at(SLOT.parse()?);
         let setup = Setup { path: None, config: self.config.clone(), clock, listener };
-        let daemon = daemon::run(setup, stopped);
-        tokio::select! {
-            ended = daemon => ended?,
-            interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot wait for Ctrl-C")?,
-        }
-        drop(stop);
+        daemon::run(setup, stopped).await?;
         Ok(ExitCode::SUCCESS)
     }
 }

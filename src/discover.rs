@@ -5,6 +5,7 @@ mod naming;
 
 use url::Url;
 
+use crate::link::{LONGEST_ADDRESS_BYTES, after_feed};
 use crate::text::tags::{Role, Tag, tags};
 use crate::text::{cut, head, title};
 
@@ -12,9 +13,6 @@ pub use naming::{lasting_id, new_id};
 
 /// More feeds than anyone wants to choose from; the rest is not looked at.
 const MOST_NAMED: usize = 50;
-
-/// A longer address is no address we would ask and store.
-const LONGEST_ADDRESS_BYTES: usize = 2048;
 
 /// Longer titles are cut.
 const LONGEST_TITLE_CHARS: usize = 100;
@@ -96,7 +94,7 @@ pub fn add_once(found: &mut Vec<Candidate>, more: impl Iterator<Item = Candidate
 }
 
 /// Where to look if a page names no feed: links on it that look like feeds of the same host, or are called so,
-/// three at most, then the usual places. Each address once, the likeliest first, the page itself not among them.
+/// three at most, then the usual places, below the page and then below its host. Each address once, the likeliest first, the page itself not among them.
 pub fn guessed(page: &str, base: &Url) -> Vec<Url> {
     let links_from = base_of(page, base);
     let linked = || {
@@ -119,11 +117,23 @@ pub fn guessed(page: &str, base: &Url) -> Vec<Url> {
             break;
         }
     }
-    for place in USUAL {
-        let root = base.join("/").ok().and_then(|root| root.join(place).ok());
-        root.into_iter().for_each(|url| _ = add(url));
+    for folder in [below(base), base.join("/").ok()].into_iter().flatten() {
+        USUAL.iter().filter_map(|place| folder.join(place).ok()).for_each(|url| _ = add(url));
     }
     all
+}
+
+/// The page as a folder: `/blog/` of `/blog`, too. None if it is a file: `/blog/about.html`.
+fn below(page: &Url) -> Option<Url> {
+    let last = page.path().rsplit('/').next().unwrap_or_default();
+    if last.contains('.') {
+        return None;
+    }
+    let mut folder = page.clone();
+    folder.set_query(None);
+    folder.set_fragment(None);
+    folder.set_path(&format!("{}/", page.path().trim_end_matches('/')));
+    Some(folder)
 }
 
 /// The same for two addresses of one feed: whichever of http and https, with or without a slash at the end.
@@ -175,14 +185,12 @@ fn base_of(page: &str, base: &Url) -> Url {
     said.and_then(|said| base.join(said.trim()).ok()).unwrap_or_else(|| base.clone())
 }
 
-/// Where `href` leads, if it is on the web. `feed:` was for programs that read feeds.
+/// Where `href` leads, if it is on the web.
 fn address(href: &str, base: &Url) -> Option<Url> {
     let href = href.trim();
-    let is_feed = href.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("feed:"));
-    let mut url = match is_feed.then(|| &href[5..]) {
+    let mut url = match after_feed(href) {
         None => base.join(href).ok()?,
-        Some(bare) if bare.starts_with("//") => Url::parse(&format!("http:{bare}")).ok()?,
-        Some(whole) => Url::parse(whole).ok()?,
+        Some(meant) => Url::parse(&meant).ok()?,
     };
     url.set_fragment(None);
     // No page makes us log in.
@@ -252,13 +260,24 @@ mod tests {
             <a href='/rss'>f</a> <a href='/x/atom.xml'>f</a>";
         let found: Vec<String> =
             guessed(page, &base()).iter().map(|url| url.as_str().replace("https://a.test", "")).collect();
-        let expected = "/blog/news.rss /feed/ /rss /feed /atom.xml /index.xml /feed.xml /rss.xml /feed.json";
-        assert_eq!(found.join(" "), expected);
+        let below = "/blog/feed /blog/rss /blog/atom.xml /blog/index.xml /blog/feed.xml /blog/rss.xml /blog/feed.json";
+        let expected = "/feed /atom.xml /index.xml /feed.xml /rss.xml /feed.json";
+        assert_eq!(found.join(" "), format!("/blog/news.rss /feed/ /rss {below} {expected}"));
         let page =
             "<a href='/f2.xml'><b>RSS</b> feed</a> <a href=/x>How we read a feed of ours</a> <a href=/news.rss>n</a>";
         let found: Vec<String> = guessed(page, &base()).iter().take(3).map(|url| url.path().to_owned()).collect();
-        assert_eq!(found, ["/news.rss", "/f2.xml", "/feed"]);
-        assert_eq!(guessed("", &"https://a.test/feed".parse().unwrap()).len(), USUAL.len() - 1, "not the page itself");
+        assert_eq!(found, ["/news.rss", "/f2.xml", "/blog/feed"]);
+        let at_root = guessed("", &"https://a.test/feed.xml".parse().unwrap());
+        assert_eq!(at_root.len(), USUAL.len() - 1, "not the page itself");
+    }
+
+    #[test]
+    fn a_blog_below_its_host_has_its_feed_there() {
+        let first = |page: &str| guessed("", &page.parse().unwrap())[0].to_string();
+        assert_eq!(first("https://a.test/blog/"), "https://a.test/blog/feed");
+        assert_eq!(first("https://a.test/en/blog?page=2#top"), "https://a.test/en/blog/feed");
+        assert_eq!(first("https://a.test/blog/about.html"), "https://a.test/feed");
+        assert_eq!(guessed("", &"https://a.test/".parse().unwrap()).len(), USUAL.len(), "each once");
     }
 
     #[test]

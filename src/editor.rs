@@ -116,6 +116,17 @@ pub struct Done {
     pub news: News,
 }
 
+impl Done {
+    /// What readers get of it is published all the same, but not in the folder, for this reason.
+    pub fn without_files(&mut self, problem: &str) {
+        let shown = match self.news {
+            News::Amended(_) => "; the folder still shows what was there before",
+            _ => "",
+        };
+        self.said.push(format!("{problem}{shown}"));
+    }
+}
+
 /// What an act brings readers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum News {

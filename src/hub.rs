@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::id::SourceId;
+use crate::link::LONGEST_ADDRESS_BYTES;
 
 pub use callback::{Intent, Reply, intent};
 pub use form::{Form, publish, subscribe, unsubscribe};
@@ -21,9 +22,6 @@ pub use lease::{ASKED_LEASE, backed_up};
 pub use ping::Ping;
 pub use secret::{Secret, may_be_told};
 pub use signature::{Unsigned, check};
-
-/// A longer address is nobody's hub: it would only fill our tables.
-const LONGEST_ADDRESS_BYTES: usize = 2048;
 
 /// Where a feed says that its news is told.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -124,6 +124,12 @@ impl Entry {
         }
     }
 
+    /// Where its own dates place it: when it appeared, else when it last changed,
+    /// since Atom asks for no other date.
+    pub fn date(&self) -> Option<Timestamp> {
+        self.published.or(self.updated)
+    }
+
     /// A hash of the meaning: title, text and canonical link. Dates, images
     /// and markup may flap from poll to poll without the article changing. Of
     /// what the feed says: its page, which is not asked for again, counts for nothing.

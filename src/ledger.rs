@@ -42,7 +42,7 @@ pub enum Event {
     Dropped,
     /// A filter refused it, and another one kept it.
     Kept,
-    /// An entry could not be read.
+    /// An entry could not be read, or told from another.
     Skipped,
     /// It began a story.
     Started,

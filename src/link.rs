@@ -3,6 +3,9 @@
 use sha2::{Digest, Sha256};
 use url::Url;
 
+/// A longer address is none that we would ask, store or send: it would only fill our tables.
+pub const LONGEST_ADDRESS_BYTES: usize = 2048;
+
 /// Query parameters that say where a reader came from and nothing about the
 /// article. From the documentation of the campaigns' own tools (Google
 /// Analytics, Matomo, Mailchimp, HubSpot, Marketo, Meta, Microsoft, Yandex ..).
@@ -195,6 +198,15 @@ pub fn shortens_for(host: &str) -> Option<&'static str> {
 pub fn leads_on(link: &Url) -> bool {
     let host = link.host_str().unwrap_or_default().trim_start_matches("www.");
     OPAQUE_HOSTS.contains(&host) || shortens_for(host).is_some()
+}
+
+/// The address that `written` stands for if it begins with `feed:`, in whatever case: that was for
+/// programs that read feeds. None if it does not; not judged, and maybe no address.
+pub fn after_feed(written: &str) -> Option<String> {
+    let scheme = written.get(..5)?;
+    let rest = &written[5..];
+    let meant = || if rest.starts_with("//") { format!("http:{rest}") } else { rest.to_owned() };
+    scheme.eq_ignore_ascii_case("feed:").then(meant)
 }
 
 /// Whether `article` lies on another host than `link`, from which it is reached.
@@ -461,6 +473,15 @@ mod tests {
         check("https://reut.rs/4uUr7hY", true);
         check("https://www.reuters.com/a", false);
         assert_eq!(shortens_for("on.wsj.com"), Some("wsj.com"));
+    }
+
+    #[test]
+    fn what_was_for_programs_that_read_feeds_is_an_address() {
+        let check = |written: &str, expected: Option<&str>| assert_eq!(after_feed(written).as_deref(), expected);
+        check("feed://a.test/f", Some("http://a.test/f"));
+        check("Feed:https://a.test/f", Some("https://a.test/f"));
+        check("https://a.test/feed:", None);
+        check("feedé", None);
     }
 
     #[test]

@@ -29,8 +29,8 @@ pub struct Outline {
     pub html_url: Option<Url>,
     /// The folder it stands in: `News`, `News/AI` for one within another.
     pub folder: Option<String>,
-    /// How many more folders it stood in than the eight that are kept.
-    pub deeper: usize,
+    /// What of where it stood could not be kept, in words.
+    pub notes: Vec<String>,
     /// BCP 47, as written.
     pub language: Option<String>,
     /// What only recapd reads.
@@ -91,7 +91,7 @@ mod tests {
             let mut xml_url: Url = format!("https://{host}.test/feed").parse().unwrap();
             xml_url.set_query(query.as_deref());
             let own = Own { id: Some(host), weight, interval, ..Own::default() };
-            Outline { text, xml_url, html_url: None, folder, deeper: 0, language: Some("de".to_owned()), own }
+            Outline { text, xml_url, html_url: None, folder, notes: Vec::new(), language: Some("de".to_owned()), own }
         }
     }
 
@@ -115,7 +115,7 @@ mod tests {
                 own: Own { id: Some("a".to_owned()), ..Own::default() },
                 xml_url: "https://a.test/feed".parse().unwrap(),
                 html_url: None,
-                deeper: 0,
+                notes: Vec::new(),
                 language: None,
             };
             let read = read(&String::from_utf8(written("Ours", [outline.clone()].into_iter())).unwrap()).unwrap();

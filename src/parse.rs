@@ -13,10 +13,11 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::item::Entry;
-use crate::source::Wishes;
+use crate::source::{Rescue, Wishes};
 
 mod attempt;
 mod base64;
+mod buried;
 mod cases;
 mod dates;
 mod decode;
@@ -159,17 +160,6 @@ pub struct Hints {
     pub own: Option<Url>,
 }
 
-/// Which stage of the chain read a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rescue {
-    /// As the publisher wrote it.
-    AsIs,
-    /// After mending, see [`Parsed::mended`].
-    Repaired,
-    /// By our own reader, all of it or some entries: feed-rs would not.
-    Fallback,
-}
-
 /// More entries than this are not read: the newest win.
 const MOST_ENTRIES: usize = 5_000;
 
@@ -187,8 +177,8 @@ pub fn text(bytes: &[u8], content_type: Option<&str>) -> String {
 /// If the document is no feed, or one in which nothing can be read.
 pub fn parse(document: Document) -> Result<Parsed, NotAFeed> {
     shape::check_text(document.bytes)?;
-    let decode::Decoded { text, misnamed } = decode::decode(document.bytes, document.content_type);
-    let shape = shape::of(&text)?;
+    let decode::Decoded { text, mended } = decode::decode(document.bytes, document.content_type);
+    let (text, shape, buried) = unearthed(text)?;
     let (text, capitals) =
         if shape == shape::Shape::Json { (Cow::Borrowed(&*text), None) } else { cases::usual(&text, shape) };
     let first = (shape != shape::Shape::Json).then(|| many::first(&text));
@@ -197,11 +187,26 @@ pub fn parse(document: Document) -> Result<Parsed, NotAFeed> {
         Some(first) => salvage::read(first, shape, document.base_url)?,
     };
     reading.skipped.extend(first.as_ref().and_then(|first| first.beyond.clone()));
-    reading.mended.splice(..0, misnamed.into_iter().chain(capitals.clone()));
-    if capitals.is_some() && reading.rescued == Rescue::AsIs {
+    let is_mended = buried.is_some() || capitals.is_some();
+    reading.mended.splice(..0, mended.into_iter().chain(buried).chain(capitals));
+    if is_mended && reading.rescued == Rescue::AsIs {
         reading.rescued = Rescue::Repaired;
     }
     Ok(feed::parsed(reading, document.base_url, document.bytes.len()))
+}
+
+/// The feed in the document and what it is; and what stood before it, in words. The lines of that
+/// stay as empty ones, so that what is said of a line holds.
+fn unearthed(text: Cow<'_, str>) -> Result<(Cow<'_, str>, shape::Shape, Option<String>), NotAFeed> {
+    if let Some(begin) = buried::feed(&text).filter(|begin| *begin > 0) {
+        if let Ok(shape) = shape::of(&text[begin..]) {
+            let lines = text[..begin].matches('\n').count();
+            let alone = ["\n".repeat(lines).as_str(), &text[begin..]].concat();
+            return Ok((Cow::Owned(alone), shape, Some("text before the feed".to_owned())));
+        }
+    }
+    let shape = shape::of(&text)?;
+    Ok((text, shape, None))
 }
 
 #[cfg(test)]

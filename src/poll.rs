@@ -30,7 +30,7 @@ use crate::fetch::{ClientError, Fetched, Fetcher, Links, Request};
 use crate::id::{Share, SourceId};
 use crate::item::Entry;
 use crate::ledger::Note;
-use crate::schedule::Pace;
+use crate::schedule::{self, Pace};
 use crate::source::{Source, SourceState, Standing};
 use crate::store::{Handle, Readers, StoreError, Taken};
 use crate::turn::{Answer, Circumstances, Turn, take};
@@ -102,7 +102,7 @@ pub enum Outcome {
     Unchanged,
     /// A feed was read.
     Read(Taken),
-    /// It was not asked: its whole host wants silence.
+    /// It was not asked: it, or its whole host, wants silence.
     Rested,
     /// In words an operator understands.
     Failed(String),
@@ -146,14 +146,14 @@ impl Poller {
         &self.hubs
     }
 
-    /// Lets hosts go on resting that asked for it before a restart: as long as
-    /// the source waits that was told so, which is no less than was asked.
+    /// Lets hosts go on resting that asked for it before a restart, for as long as they said.
     pub fn remember_rests(&self, now: Timestamp) {
         for source in &self.config.sources {
             let state = self.true_state(source);
-            let Some(state) = state.filter(|state| is_of_the_host(state.rest.as_deref())) else { continue };
-            // A paused source is never due, and its host asked no less for silence.
-            let until = state.due.min(self.due(source, now));
+            let Some(state) = state.filter(SourceState::speaks_for_its_host) else { continue };
+            // Not when the source is due, which is spread: the rest would be longer after each restart. A
+            // paused source is never due, and its host asked no less for silence.
+            let until = state.asked_until.unwrap_or(state.due).min(self.due(source, now));
             let left = Duration::try_from(until.duration_since(now)).unwrap_or_default();
             self.fetcher.rest(state.address(&source.feed), left);
         }
@@ -196,6 +196,9 @@ impl Poller {
         #[cfg(test)]
         assert!(!tests::panics(&source.id), "as a bug of ours would");
         let before = self.state(source, now);
+        if let Some(until) = self.silence(source, now) {
+            return Ok(Some(self.left_alone(source, &before, until)));
+        }
         let (validators, allow_private) = (&before.validators, source.allow_private.as_slice());
         let request = Request { url: before.address(&source.feed), validators, allow_private, allow_at_home: &[], now };
         let fetched = self.fetcher.fetch(request).await;
@@ -242,6 +245,25 @@ impl Poller {
                 self.settled(source, &before, turn, None, well).await.map(Some)
             }
         }
+    }
+
+    /// Until when `source` is not asked, though somebody wants it asked before it is due; see
+    /// [`schedule::silence`]. What is due is asked: whoever made it so knew of that.
+    fn silence(&self, source: &Source, now: Timestamp) -> Option<Timestamp> {
+        if self.due(source, now) <= now {
+            return None;
+        }
+        let state = self.true_state(source)?;
+        schedule::silence(&state, now, self.config.fetch.max_wait)
+    }
+
+    /// Nothing is sent and nothing changes of `source`, whose publisher asked us to stay away `until` then.
+    fn left_alone(&self, source: &Source, state: &SourceState, until: Timestamp) -> Polled {
+        let there = until.to_zoned_datetime(self.config.recap.slot.zone.clone());
+        let why = state.rest.as_deref().unwrap_or("its publisher asks for that");
+        let trouble = format!("rested: not asked before {}: {why}", there.strftime("%Y-%m-%d %H:%M %Z"));
+        tracing::debug!(source = %source.id, %until, "`{}` is not asked yet", source.id);
+        Polled { source: source.id.clone(), outcome: Outcome::Rested, trouble: Some(trouble), due: state.due }
     }
 
     /// Waits until no push for `source` is being taken, and keeps further ones
@@ -364,7 +386,11 @@ impl Poller {
             // Said above, and why: there is no later.
             Outcome::Failed(_) if is_retired => (),
             Outcome::Failed(error) => {
-                tracing::warn!(source = %id, %error, %due, "could not poll `{id}`, trying again later")
+                // Of its own, so that who tells the operator himself need not say it twice.
+                tracing::warn!(
+                    target: "recapd::poll::failed", source = %id, %error, %due,
+                    "could not poll `{id}`, trying again later"
+                )
             }
             Outcome::Rested => tracing::debug!(source = %id, %due, "the host of `{id}` rests"),
             Outcome::Unchanged => tracing::debug!(source = %id, %due, "nothing new in `{id}`"),
@@ -395,12 +421,6 @@ fn trouble(outcome: &Outcome, state: &SourceState) -> Option<String> {
         (Outcome::Rested, _) => Some(format!("rested: {}", state.rest.as_deref()?)),
         _ => state.held.as_ref().map(|held| format!("held: {}", held.in_words())),
     }
-}
-
-/// Whether the silence that a source's last poll was asked for is meant for all of
-/// its host, see `turn`; any status but a 429 speaks of one feed.
-fn is_of_the_host(rest: Option<&str>) -> bool {
-    matches!(rest, Some("HTTP 429" | "its host asked for silence"))
 }
 
 /// A panic in `work` is an error of it.

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::names::{Names, Sort};
@@ -11,6 +10,7 @@ use crate::publisher::{Kind, Publisher};
 use crate::story::Report;
 use crate::story::copies::originals;
 use crate::text;
+use crate::text::words::Words;
 
 /// A story's points.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -133,7 +133,7 @@ const LEAST_ON_TOPIC: f64 = 1.0 / 3.0;
 #[derive(Clone, Debug)]
 pub struct Topic {
     words: Vec<String>,
-    pattern: Option<Regex>,
+    pattern: Option<Words>,
 }
 
 impl PartialEq for Topic {
@@ -146,7 +146,7 @@ impl Topic {
     /// A topic by its words: whole ones, in whatever case. Of no words,
     /// everything is on topic.
     pub fn new(words: &[String]) -> Self {
-        Self { words: words.to_vec(), pattern: text::any_of(words).unwrap_or_default() }
+        Self { words: words.to_vec(), pattern: Words::of(words).unwrap_or_default() }
     }
 
     /// Whether enough of the story's reports are on topic: the headline, or the
@@ -160,9 +160,9 @@ impl Topic {
         let on_topic = |report: &Report| {
             let title = &report.item.entry.title;
             let named = names.find(title);
-            pattern.is_match(title)
+            pattern.are_in(title)
                 || named.iter().any(|found| found.name.sort == Sort::Model || makes_models(&found.name.id))
-                || pattern.is_match(text::head(&report.item.entry.lead(LEAD_BYTES), LEAD_BYTES))
+                || pattern.are_in(text::head(&report.item.entry.lead(LEAD_BYTES), LEAD_BYTES))
         };
         let enough = ((reports.len() as f64 * LEAST_ON_TOPIC).ceil() as usize).max(1);
         reports.iter().filter(|report| on_topic(report)).take(enough).count() == enough

@@ -6,8 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use url::Url;
 
+use crate::fetch::host;
 use crate::id::Share;
-use crate::source::{Rhythm, Silence, SourceState, Standing, Wishes};
+use crate::source::{Pointless, Rhythm, Silence, SourceState, Standing, Wishes, Word};
 
 mod pace;
 #[cfg(test)]
@@ -71,6 +72,8 @@ pub struct Next {
     pub at: Timestamp,
     /// In an operator's words: "the publisher asks for 6 h".
     pub because: String,
+    /// Until when somebody there asked us to stay away, before it is spread; none if nobody did.
+    pub asked_until: Option<Timestamp>,
 }
 
 /// When to poll next: after the longest of our own pace and what the publisher
@@ -91,24 +94,72 @@ pub fn next_poll(now: Timestamp, outcome: &Outcome, pace: &Pace, habits: Habits,
         }
         Outcome::Unreached { failures } => (pace.soon(failures, &rhythm), None),
         Outcome::Rested { wait } => (Wait::none(), pace.granted(Some(wait), "its host asks to wait")),
-        Outcome::Retired => return Next { at: NEVER, because: "retired: the publisher says it is gone".to_owned() },
+        Outcome::Retired => {
+            let because = "retired: the publisher says it is gone".to_owned();
+            return Next { at: NEVER, because, asked_until: None };
+        }
     };
+    let asked_until = asked.as_ref().map(|asked| later(now, asked.time));
     let begins = matches!(outcome, Outcome::Answered { .. }) && rhythm.begun == now;
     let spread = pace.spread.min(own.time);
     let Wait { time, because } = asked.filter(|asked| asked.time > own.time).unwrap_or(own);
     let latest = if begins { spread } else { time.mul_f64(MOST_JITTER) };
     let jittered = time.saturating_add(latest.mul_f64(jitter.value()));
-    outside(&wishes.silence, later(now, jittered), because, later(now, pace.max_wait))
+    let (at, because) = outside(&wishes.silence, later(now, jittered), because, later(now, pace.max_wait));
+    Next { at, because, asked_until }
 }
 
 /// Moves `at` to the end of the silence it lies in; what is asked for is granted up to `latest`.
-fn outside(silence: &Silence, at: Timestamp, because: String, latest: Timestamp) -> Next {
+fn outside(silence: &Silence, at: Timestamp, because: String, latest: Timestamp) -> (Timestamp, String) {
     let end = silence.end(at).min(latest).max(at);
     if end == at {
-        return Next { at, because };
+        return (at, because);
     }
     let because = format!("{because}, and no visits before {}", end.strftime("%A %H:%M GMT"));
-    Next { at: end, because }
+    (end, because)
+}
+
+/// Until when a source in `state`, which is not due, must not be asked even where an
+/// operator wants it asked now: its publisher asked us to stay away. None if that is over.
+pub fn silence(state: &SourceState, now: Timestamp, max_wait: Duration) -> Option<Timestamp> {
+    // As in `due`: a clock that was wrong knows nothing of what was asked.
+    if state.last_poll.is_some_and(|last| last > now) {
+        return None;
+    }
+    let latest = later(now, max_wait);
+    let asked = state.asked_until.filter(|until| (now..=latest).contains(until)).unwrap_or(now);
+    let until = state.wishes.silence.end(asked).min(latest);
+    (until > now).then_some(until)
+}
+
+/// The `state` of a source after the operator's `word`, as [`SourceState::told`]. One that would be asked
+/// now waits where its host wants silence, as any of `others` may have been told.
+///
+/// # Errors
+///
+/// If the word changes nothing.
+pub fn told<'s>(
+    state: SourceState,
+    word: Word,
+    others: impl IntoIterator<Item = &'s SourceState>,
+    now: Timestamp,
+) -> Result<SourceState, Pointless> {
+    let told = state.told(word, now)?;
+    let is_asked_now = matches!(word, Word::Revive | Word::Accept) && told.standing == Standing::Active;
+    let until = if is_asked_now { host_rests_until(&told, others) } else { None };
+    Ok(match until.filter(|until| *until > now) {
+        Some(until) => told.waiting_for_its_host(until),
+        None => told,
+    })
+}
+
+/// Until when the host of a source in `state` wants silence, by what `others` were told.
+fn host_rests_until<'s>(state: &SourceState, others: impl IntoIterator<Item = &'s SourceState>) -> Option<Timestamp> {
+    let host_of = |state: &SourceState| state.learnt.as_ref().or(state.feed.as_ref()).map(host);
+    let here = host_of(state)?;
+    let others = others.into_iter().filter(|other| other.speaks_for_its_host());
+    let at_it = others.filter(|other| host_of(other).as_ref() == Some(&here));
+    at_it.filter_map(|other| other.asked_until).max()
 }
 
 /// When a source configured at `feed` is due by what is remembered of it: at

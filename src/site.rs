@@ -19,13 +19,15 @@ use crate::config::{Config, Live};
 use crate::hub::Ping;
 use crate::id::{AudienceId, StoryId};
 use crate::publish::feed::{Feed, Format};
-use crate::publish::html::{self, About, Around, AudienceRow, Home, Link};
+use crate::publish::html::{self, About, Around, AudienceRow, FirstRound, Home, Link};
 use crate::publish::{Document, Search, Site, text};
 use crate::recap::{Follows, Recap};
+use crate::schedule::due;
+use crate::source::Source;
 use crate::store::{Readers, Result, Store};
 use crate::week::Week;
 
-pub use folder::{WriteError, write};
+pub use folder::{WriteError, unwritten, write};
 pub use path::{Form, Place};
 pub use state::state_in_words;
 
@@ -382,6 +384,7 @@ impl Library<'_> {
             sources: self.config.sources.len(),
             items: self.store.count_items()?,
             next: compose::next_recap(self.store, &self.config.recap.slot, self.now)?,
+            round: if latest.is_none() { self.first_round()? } else { None },
             changed: if latest.is_some() { changed } else { self.now },
         };
         Ok(html::home(site, &home))
@@ -390,6 +393,24 @@ impl Library<'_> {
     fn this_week(&self, site: &Site) -> Result<Document> {
         let running = compose::running(self.store, self.config, self.now)?;
         Ok(html::this_week(site, &running, running.window.end))
+    }
+
+    /// The round that the first recap waits for: there is something to publish, or
+    /// a source may bring it that was never asked. None while it waits for a slot or an editor.
+    fn first_round(&self) -> Result<Option<FirstRound>> {
+        if self.store.anchor()?.is_some() || self.store.draft()?.is_some() {
+            return Ok(None);
+        }
+        let states = self.store.states()?;
+        let sources = &self.config.sources;
+        let is_awaited = |source: &&Source| {
+            due(&source.feed, states.get(&source.id), self.now, self.config.fetch.max_wait) <= self.now
+        };
+        let awaited: Vec<&Source> = sources.iter().filter(is_awaited).collect();
+        let is_new = |source: &Source| states.get(&source.id).is_none_or(|state| state.last_poll.is_none());
+        let has_items = compose::due(self.store, &self.config.recap.slot, self.now)?.is_some();
+        let comes = has_items || awaited.iter().any(|source| is_new(source));
+        Ok(comes.then(|| FirstRound { answered: sources.len() - awaited.len(), sources: sources.len() }))
     }
 
     fn archive(&self, year: Option<i16>) -> Result<Vec<html::Listed>> {

@@ -10,6 +10,7 @@ use crate::publisher::Kind;
 
 mod belief;
 mod footprint;
+mod rescue;
 mod rhythm;
 mod state;
 mod wishes;
@@ -17,6 +18,7 @@ mod word;
 
 pub use belief::{Beliefs, Dating, FutureDates, Identity, Part};
 pub use footprint::Footprint;
+pub use rescue::Rescue;
 pub use rhythm::Rhythm;
 pub use state::{Dates, Held, Leave, Move, SourceState, Standing, Trap, Validators};
 pub use wishes::{Machines, Silence, Updates, Wishes};

@@ -65,6 +65,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0003_search.sql"),
     include_str!("store/0004_rights.sql"),
     include_str!("store/0005_review.sql"),
+    include_str!("store/0006_rescue.sql"),
+    include_str!("store/0007_asked.sql"),
 ];
 
 /// How long a statement waits for another process to finish its write.

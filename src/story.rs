@@ -45,13 +45,13 @@ pub struct Report {
 }
 
 impl Report {
-    /// When it appeared, as far as one can tell: its published date, but not
+    /// When it appeared, as far as one can tell: its own date, but not
     /// after the first sight of it, nor longer before its place in time than
     /// reports of one event lie apart. A wrong date must not sink a story.
     pub fn appeared(&self) -> Timestamp {
         let seen = self.item.first_seen;
         let earliest = self.item.placed.unwrap_or(seen).checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
-        self.item.entry.published.map_or(seen, |published| published.min(seen).max(earliest))
+        self.item.entry.date().map_or(seen, |date| date.min(seen).max(earliest))
     }
 
     /// The language of its title: the feed's word for it, else its script's.

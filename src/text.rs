@@ -5,8 +5,7 @@ pub mod mojibake;
 pub mod sentence;
 pub mod tags;
 pub mod token;
-
-use regex::{Regex, RegexBuilder};
+pub mod words;
 
 pub use html::{beginning_of_safe, plain, plain_of_safe, tell_plain, title, title_and_original, without_controls};
 
@@ -67,23 +66,4 @@ pub fn listed<'n>(lead: &str, names: impl Iterator<Item = &'n str>, max_chars: u
         }
     }
     line
-}
-
-/// A pattern that finds any of `words`, whole and in whatever case; none for no
-/// words. The boundary is that of ASCII words, so that `AI` stands whole in `用AI写`.
-///
-/// # Errors
-///
-/// If they are too many for one pattern: some thousands are not.
-pub fn any_of(words: &[String]) -> Result<Option<Regex>, regex::Error> {
-    let edge = |letter: Option<char>| {
-        if letter.is_some_and(|letter| letter.is_ascii_alphanumeric()) { r"(?-u:\b)" } else { "" }
-    };
-    let bounded =
-        |word: &String| format!("{}{}{}", edge(word.chars().next()), regex::escape(word), edge(word.chars().last()));
-    let alternatives: Vec<String> = words.iter().filter(|word| !word.is_empty()).map(bounded).collect();
-    if alternatives.is_empty() {
-        return Ok(None);
-    }
-    RegexBuilder::new(&alternatives.join("|")).case_insensitive(true).build().map(Some)
 }

@@ -14,7 +14,7 @@ use crate::ledger::{Event, Note};
 use crate::names::Names;
 use crate::parse::{Garbled, Skipped};
 use crate::schedule::{Habits, Outcome, Pace, next_poll};
-use crate::source::{Dates, Footprint, Source, SourceState, Stance, Standing, Validators, Wishes};
+use crate::source::{Dates, Footprint, Rescue, Source, SourceState, Stance, Standing, Validators, Wishes};
 use crate::story::imprint::Imprint;
 
 mod full_text;
@@ -98,6 +98,8 @@ pub struct Reading {
     pub skipped: Vec<Skipped>,
     /// What had to be mended, in words.
     pub mended: Vec<String>,
+    /// Which stage read it.
+    pub rescued: Rescue,
     /// For the next conditional request.
     pub validators: Validators,
     /// The longest wait that its headers ask for.
@@ -157,7 +159,7 @@ pub fn take(source: &Source, before: &SourceState, answer: Answer, known: &Known
     };
     let habits = Habits { rhythm: turn.state.rhythm, wishes: turn.state.wishes };
     let next = next_poll(by.now, &outcome, by.pace, habits, by.jitter);
-    (turn.state.due, turn.state.because) = (next.at, Some(next.because));
+    (turn.state.due, turn.state.because, turn.state.asked_until) = (next.at, Some(next.because), next.asked_until);
     turn.state.rhythm.told = telling::told_pace(before, &turn.state, by.pace);
     let told = telling::told(&source.id, before, &turn.state);
     turn.notes.extend(

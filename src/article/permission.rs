@@ -40,6 +40,9 @@ static NOT_FREE: LazyLock<Regex> = LazyLock::new(|| {
 /// The beginning of a script that holds JSON-LD.
 static LINKED_DATA: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)<script\b[^>]*\bld\+json\b[^>]*>"));
 
+/// The end of a script, whatever markup its strings hold.
+static END_OF_SCRIPT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)</script[\s/>]"));
+
 /// Judges the `X-Robots-Tag` headers of an answer.
 pub(super) fn check_header(lines: &[String]) -> Result<(), Refusal> {
     for line in lines {
@@ -73,7 +76,7 @@ pub(super) fn check_paywall(page: &str) -> Result<(), Refusal> {
     let mut rest = page;
     while let Some(found) = LINKED_DATA.find(rest) {
         let data = &rest[found.end()..];
-        let end = data.find("</").unwrap_or(data.len());
+        let end = END_OF_SCRIPT.find(data).map_or(data.len(), |found| found.start());
         if NOT_FREE.is_match(&data[..end]) {
             return Err(Refusal::Paywall("isAccessibleForFree is false"));
         }
@@ -198,6 +201,8 @@ mod tests {
         check_data(r#"{"isAccessibleForFree":"http:\/\/schema.org\/False"}"#, true);
         check_data(r#"{"isAccessibleForFree":"https:\/\/schema.org\/True"}"#, false);
         check_data(r#"{"isAccessibleForFree":true}"#, false);
+        check_data(r#"{"articleBody":"<p>x</p>","isAccessibleForFree":false}"#, true);
+        check_data(r#"{}</Script ><p>"isAccessibleForFree":false</p>"#, false);
         check_tags("<meta itemprop=isAccessibleForFree content=false>", true);
         check_tags("<link itemprop=\"isAccessibleForFree\" href=\"https://schema.org/False\">", true);
         check_tags("<meta itemprop=isAccessibleForFree content=true>", false);

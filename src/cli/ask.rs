@@ -3,9 +3,12 @@
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
+
+use crate::store::Store;
 
 /// It is on this machine: longer it takes only when something is wrong.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -39,6 +42,19 @@ impl Health {
         Self::read(&received).ok_or_else(|| io::Error::other("what answers there is no recapd"))
     }
 
+    /// The same; where none answers, of the daemon that holds `database`, which says where it listens:
+    /// after an edit of `listen` that is elsewhere until its next start.
+    ///
+    /// # Errors
+    ///
+    /// As [`Health::of_daemon`].
+    pub fn of_daemon_on(database: &Path, listen: SocketAddr) -> io::Result<Self> {
+        Self::of_daemon(listen).or_else(|error| {
+            let elsewhere = Store::address_of_holder(database).filter(|address| *address != listen);
+            elsewhere.and_then(|address| Self::of_daemon(address).ok()).ok_or(error)
+        })
+    }
+
     fn read(received: &[u8]) -> Option<Self> {
         let end_of_head = received.windows(4).position(|four| four == b"\r\n\r\n")?;
         let head = std::str::from_utf8(&received[..end_of_head]).ok()?;
@@ -46,9 +62,18 @@ impl Health {
         Some(Self { status, body: received[end_of_head + 4..].to_vec() })
     }
 
+    /// What of the configuration waits for its next start, in the daemon's words.
+    pub fn next_start(&self) -> Option<String> {
+        self.said()["next_start"].as_str().map(str::to_owned)
+    }
+
+    fn said(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
     /// What is wrong with the whole, in the daemon's words; empty if it is well.
     pub fn problems(&self) -> Vec<String> {
-        let said: Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        let said = self.said();
         let problems = said["problems"].as_array().cloned().unwrap_or_default();
         problems.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }

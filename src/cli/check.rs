@@ -1,12 +1,14 @@
 //! `recapd check`, `schema` and `health`: is everything right?
 
+use std::collections::HashMap;
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use serde_json::json;
+use url::{Host, Url};
 
 use super::ask::Health;
 use super::environment;
@@ -14,11 +16,13 @@ use super::lists;
 use super::output::{self, Style};
 use crate::clock::Clock;
 use crate::config::{self, Config};
+use crate::discover::key;
 use crate::editor::review_key;
-use crate::fetch::{Fetched, Fetcher, Request};
+use crate::fetch::{FetchError, Fetched, Fetcher, Request, check_address};
+use crate::id::SourceId;
 use crate::parse::{Document, parse};
 use crate::publish::words;
-use crate::source::{Source, Validators};
+use crate::source::{Network, Source, Validators};
 use crate::store::remembered_list;
 
 /// Says that the configuration at `path` is right, or everything that is not;
@@ -62,14 +66,46 @@ pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<Ex
             "note: `[model] api_key_file` = {file} cannot be read, and so no model is asked: {error}"
         ));
     }
-    let is_loopback =
-        config.server.public_url.host_str().is_some_and(|host| host == "localhost" || host.starts_with("127."));
-    if is_loopback {
+    if config.server.is_known_here_alone() {
         output::complain(
             "note: `[server] public_url` is an address on this machine; set it before anyone subscribes, since ids are minted from it",
         );
     }
+    for doubt in doubts(&config) {
+        output::complain(&format!("note: {doubt}"));
+    }
     if online { super::blocking(ask_all(config, clock, style)) } else { Ok(ExitCode::SUCCESS) }
+}
+
+/// What is right as it is written, and will not do what is meant; in words.
+fn doubts(config: &Config) -> Vec<String> {
+    if config.sources.is_empty() && config.lists.is_empty() {
+        return vec!["there is nothing to poll: `recapd source add URL` adds a source".to_owned()];
+    }
+    let mut doubts = Vec::new();
+    let mut first: HashMap<String, &SourceId> = HashMap::new();
+    for source in &config.sources {
+        let allowed = [&config.fetch.allow_private[..], &source.allow_private[..]].concat();
+        doubts.extend(near_by(&source.feed, &allowed).map(|why| format!("`{}`: {why}", source.id)));
+        let feed = first.entry(key(&source.feed)).or_insert(&source.id);
+        if **feed != source.id {
+            doubts.push(format!("`{feed}` and `{}` have the same feed: each of its items comes twice", source.id));
+        }
+    }
+    doubts
+}
+
+/// That the guard will refuse an address, and what allows it.
+pub(super) fn near_by(feed: &Url, allowed: &[Network]) -> Option<String> {
+    let address = match feed.host()? {
+        Host::Domain("localhost") => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        Host::Domain(_) => return None,
+        Host::Ipv4(address) => address.into(),
+        Host::Ipv6(address) => address.into(),
+    };
+    let private = check_address(address, allowed).err()?;
+    let whose = if private.network().is_some() { " in its [[source]], or in [fetch]" } else { "" };
+    Some(format!("it will not be polled: {private}{whose}"))
 }
 
 async fn ask_all(config: Config, clock: Clock, style: Style) -> Result<ExitCode> {
@@ -83,36 +119,55 @@ async fn ask_all(config: Config, clock: Clock, style: Style) -> Result<ExitCode>
     answers.sort_by(|a, b| a.0.cmp(&b.0));
     let mut code = ExitCode::SUCCESS;
     for (source, answer) in answers {
-        if answer.is_err() {
+        let (word, said) = match &answer {
+            Came::Read(said) => ("ok", said),
+            Came::Rested(why) => ("rested", why),
+            Came::Failed(why) => ("FAILED", why),
+        };
+        if let Came::Failed(_) = answer {
             code = ExitCode::FAILURE;
         }
-        let (word, said) = match &answer {
-            Ok(said) => ("ok", said),
-            Err(why) => ("FAILED", why),
-        };
+        let is_ok = matches!(answer, Came::Read(_));
         match style {
             Style::Words => output::line(&format!("{word:<7} {source}: {said}"))?,
-            Style::Json => output::json(&json!({ "source": source, "ok": answer.is_ok(), "said": said }))?,
+            Style::Json => {
+                let outcome = word.to_lowercase();
+                output::json(&json!({ "source": source, "ok": is_ok, "outcome": outcome, "said": said }))?;
+            }
         }
     }
     Ok(code)
 }
 
-async fn ask(fetcher: &Fetcher, source: &Source, clock: Clock) -> std::result::Result<String, String> {
+/// What came of asking one source, in words.
+enum Came {
+    /// A feed.
+    Read(String),
+    /// Nothing was sent: its host wants silence, as another source was told.
+    Rested(String),
+    /// No feed.
+    Failed(String),
+}
+
+async fn ask(fetcher: &Fetcher, source: &Source, clock: Clock) -> Came {
     let validators = Validators::default();
     // As the daemon will ask it: what it may not reach is to be seen here.
     let (allow_private, allow_at_home) = (source.allow_private.as_slice(), [].as_slice());
     let request =
         Request { url: &source.feed, validators: &validators, allow_private, allow_at_home, now: clock.now() };
-    match fetcher.fetch(request).await.map_err(|error| error.to_string())? {
-        Fetched::Unchanged { .. } => Ok("not modified".to_owned()),
-        Fetched::Body { bytes, content_type, final_url, .. } => {
-            let document =
-                Document { bytes: &bytes, content_type: content_type.as_deref(), base_url: Some(&final_url) };
-            let parsed = parse(document).map_err(|error| error.to_string())?;
+    let (bytes, content_type, final_url) = match fetcher.fetch(request).await {
+        Ok(Fetched::Body { bytes, content_type, final_url, .. }) => (bytes, content_type, final_url),
+        Ok(Fetched::Unchanged { .. }) => return Came::Read("not modified".to_owned()),
+        Err(error @ FetchError::Resting { .. }) => return Came::Rested(format!("not asked: {error}")),
+        Err(error) => return Came::Failed(error.to_string()),
+    };
+    match parse(Document { bytes: &bytes, content_type: content_type.as_deref(), base_url: Some(&final_url) }) {
+        Ok(parsed) => {
             let mended: String = parsed.mended.iter().map(|mended| format!(", {mended}")).collect();
-            Ok(format!("{}, {} skipped{mended}", words::count(parsed.entries.len(), "item"), parsed.skipped.len()))
+            let (items, skipped) = (words::count(parsed.entries.len(), "item"), parsed.skipped.len());
+            Came::Read(format!("{items}, {skipped} skipped{mended}"))
         }
+        Err(error) => Came::Failed(error.to_string()),
     }
 }
 
@@ -124,9 +179,13 @@ pub fn schema() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Asks the local daemon, which listens at `listen`, how it is; fails if it is not well.
-pub fn health(listen: SocketAddr) -> Result<ExitCode> {
-    match Health::of_daemon(listen) {
+/// Asks the local daemon, which listens at `listen` or holds the `database`, how it is; fails if it is not well.
+pub fn health(listen: SocketAddr, database: Option<&Path>) -> Result<ExitCode> {
+    let asked = match database {
+        Some(database) => Health::of_daemon_on(database, listen),
+        None => Health::of_daemon(listen),
+    };
+    match asked {
         Ok(health) => {
             output::bytes(&health.body)?;
             Ok(if health.status == 200 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -138,5 +197,33 @@ pub fn health(listen: SocketAddr) -> Result<ExitCode> {
             });
             Ok(ExitCode::FAILURE)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(main: &str, feeds: &[&str], expected: &[&str]) {
+        let source = |(number, feed)| format!("[[source]]\nid = \"s{number}\"\nfeed = \"{feed}\"\n");
+        let sources: String = feeds.iter().enumerate().map(source).collect();
+        let config = config::parse_str(&format!("{main}\n{sources}"), &|_| None).unwrap();
+        let doubts = doubts(&config);
+        let begins = |(doubt, expected): (&String, &&str)| doubt.starts_with(expected);
+        assert!(doubts.len() == expected.len() && doubts.iter().zip(expected).all(begins), "{doubts:?}");
+    }
+
+    #[test]
+    fn what_cannot_work_is_said_before_it_is_tried() {
+        check("", &[], &["there is nothing to poll: `recapd source add URL` adds a source"]);
+        check("", &["https://a.test/f", "https://a.test/g"], &[]);
+        check(
+            "",
+            &["https://a.test/f", "https://a.test/f"],
+            &["`s0` and `s1` have the same feed: each of its items comes twice"],
+        );
+        check("", &["http://127.0.0.1:8000/f"], &["`s0`: it will not be polled: "]);
+        check("[fetch]\nallow_private = [\"127.0.0.0/8\"]", &["http://127.0.0.1:8000/f", "http://localhost/f"], &[]);
     }
 }

@@ -14,7 +14,7 @@ use crate::editor::{Act, Amendment, Done, Fresh, News, Newsroom, review_key};
 use crate::id::AudienceId;
 use crate::publish::feed::Format;
 use crate::recap::{Loudness, Recap};
-use crate::site::{Library, Tree, write};
+use crate::site::{Library, Tree, unwritten, write};
 use crate::store::{Handle, Readers};
 use crate::week::Week;
 
@@ -193,17 +193,27 @@ async fn done_here(act: Act, wish: &Wish) -> Result<Answer> {
     let newsroom = Newsroom { handle: handle.clone(), readers: readers.clone(), config, now };
     let done = newsroom.perform(act).await;
     handle.close().await;
-    let done = done?;
-    if let Ok(Done { news: News::Published(recap) | News::Amended(recap), .. }) = &done {
-        write_tree(wish, &readers, recap)?;
+    let mut done = done?;
+    // It is done, whatever becomes of its files.
+    if let Ok(done) = &mut done
+        && let News::Published(recap) | News::Amended(recap) = &done.news
+        && let Some(problem) = unwritten_tree(wish, &readers, recap)
+    {
+        done.without_files(&problem);
     }
     Ok(control::told(done))
 }
 
-/// The tree for a static host, where the operator wants one.
-fn write_tree(wish: &Wish, readers: &Readers, recap: &Recap) -> Result<()> {
-    let Some(folder) = &wish.config.publish.folder else { return Ok(()) };
+/// Writes the tree for a static host, where the operator wants one; gives why that failed, and what would help.
+fn unwritten_tree(wish: &Wish, readers: &Readers, recap: &Recap) -> Option<String> {
     let config = &wish.config;
-    readers.ask_here(|store| Ok(write(&Library { store, config, now: recap.frozen, tree: Tree::Files }, folder)))??;
-    Ok(())
+    let folder = config.publish.folder.as_ref()?;
+    let library = |store| write(&Library { store, config, now: recap.frozen, tree: Tree::Files }, folder);
+    let written = readers.ask_here(|store| Ok(library(store)));
+    let problem = match written {
+        Ok(Ok(_)) => return None,
+        Ok(Err(error)) => unwritten(folder, &error),
+        Err(error) => unwritten(folder, &error),
+    };
+    Some(format!("{problem}; mend that, and `recapd export {}` writes them", folder.display()))
 }

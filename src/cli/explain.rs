@@ -120,7 +120,7 @@ pub(super) fn insight(config: &Config, clock: Clock, what: &[String], style: Sty
             Subject::Behind(_, _, left) => left.story,
             _ => bail!("name a story, or a week and a place"),
         },
-        [one] => story_named(&store, one)?,
+        [one] => story_meant(&store, config, one)?,
         _ => bail!("name a story, or a week and a place"),
     };
     card::told(&store, config, clock.now(), story, style)
@@ -160,6 +160,28 @@ fn named<'c>(store: &Store, config: &'c Config, extent: Extent, name: &str) -> R
         return Ok(Subject::Former(id, Box::new(state), extent));
     }
     story_named(store, name).map(Subject::Story)
+}
+
+/// The story that is named so, or that has the item at a link.
+fn story_meant(store: &Store, config: &Config, name: &str) -> Result<StoryId> {
+    let Ok(link) = Url::parse(name) else {
+        let is_source = config.sources.iter().any(|source| source.id.as_str() == name);
+        return match story_named(store, name) {
+            Err(_) if is_source => bail!("`--insight` is for a story or a place of a week, and `{name}` is a source"),
+            named => named,
+        };
+    };
+    let mut stories: Vec<StoryId> = store.items_at(&link)?.into_iter().filter_map(|row| row.story).collect();
+    stories.sort();
+    stories.dedup();
+    match stories[..] {
+        [story] => Ok(story),
+        [] => bail!("`--insight` is for a story or a place of a week, and no story has {link}"),
+        _ => {
+            let ids: Vec<String> = stories.iter().map(StoryId::short).collect();
+            bail!("{link} is in several stories; name one: {}", ids.join(", "))
+        }
+    }
 }
 
 fn story_named(store: &Store, digits: &str) -> Result<StoryId> {
@@ -209,7 +231,9 @@ fn refused(all: &[Refused], config: &Config) -> Result<()> {
     for Refused { event, count, latest } in all {
         let said = match event.as_str() {
             "dropped" => format!("{} dropped by filters", words::count(*count, "entry")),
-            "skipped" => format!("{} skipped: they could not be read", words::count(*count, "entry")),
+            // A line may be about thousands of them, and not all were unreadable.
+            "skipped" if *count == 1 => "entries left out, told once".to_owned(),
+            "skipped" => format!("entries left out, told {count} times"),
             _ => format!(
                 "{} without the text of {}",
                 words::count(*count, "item"),
@@ -278,15 +302,26 @@ fn item(store: &Store, config: &Config, clock: Clock, link: &Url) -> Result<()> 
         let seen = moment(first_seen, config);
         output::line(&format!("`{source}` carried it, first seen {seen}; its text was removed after `keep_items`"))?;
     }
+    // Each once, however many items of it came with this link.
+    let mut stories: Vec<StoryId> = Vec::new();
+    for of in rows.iter().filter_map(|row| row.story) {
+        if !stories.contains(&of) {
+            stories.push(of);
+        }
+    }
     for ItemRow { item, story: of } in rows {
         let placed = item.placed.map(|at| format!(", placed at {}", moment(at, config))).unwrap_or_default();
         let title = &item.entry.title;
         output::line(&format!("{title} by `{}`, first seen {}{placed}", item.source, moment(item.first_seen, config)))?;
         ledger(&store.ledger_of_item(&item)?, config)?;
         match of {
-            Some(of) => story(store, config, clock, of, Sum::Wanted)?,
+            Some(of) if stories.len() > 1 => output::line(&format!("  in story {}", of.short()))?,
+            Some(_) => {}
             None => output::line("  in no story: it has no place in time")?,
         }
+    }
+    for of in stories {
+        story(store, config, clock, of, Sum::Wanted)?;
     }
     Ok(())
 }

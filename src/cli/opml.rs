@@ -1,19 +1,17 @@
 //! `recapd opml`: sources from other readers' lists, and ours for them.
 
 use std::io::Read;
-use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 use serde_json::json;
-use url::{Host, Url};
 
 use super::already::{Already, written};
+use super::check::near_by;
 use super::output::{self, Style};
 use super::reach::Wish;
 use crate::config::{self, Config, Here, NewSource, written_interval};
-use crate::fetch::check_address;
 use crate::id::SourceId;
 use crate::opml::{self, Listed, Outline, Own};
 use crate::parse;
@@ -107,25 +105,12 @@ fn judged(listed: Listed, config: &Config) -> Result<Vec<Outcome>> {
             continue;
         }
         let (source, mut notes) = config::outline(&outline, &here, &|id| already.claim(id));
-        notes.extend(near_by(&source.feed, config));
+        notes.extend(near_by(&source.feed, &config.fetch.allow_private));
         already.add(&source);
         outcomes.push(Outcome::Added(Box::new(source), notes));
     }
     outcomes.extend(listed.refused.into_iter().map(Outcome::Refused));
     Ok(outcomes)
-}
-
-/// That the guard will refuse an address, and what allows it.
-fn near_by(feed: &Url, config: &Config) -> Option<String> {
-    let address = match feed.host()? {
-        Host::Domain("localhost") => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        Host::Domain(_) => return None,
-        Host::Ipv4(address) => address.into(),
-        Host::Ipv6(address) => address.into(),
-    };
-    let private = check_address(address, &config.fetch.allow_private).err()?;
-    let whose = if private.network().is_some() { " in its [[source]], or in [fetch]" } else { "" };
-    Some(format!("it will not be polled: {private}{whose}"))
 }
 
 impl Outcome {
@@ -203,7 +188,7 @@ fn outline_of(source: &Source) -> Outline {
         xml_url: source.feed.clone(),
         html_url: None,
         folder: source.folder.clone(),
-        deeper: 0,
+        notes: Vec::new(),
         language: source.language.clone(),
         own: Own {
             id: Some(source.id.to_string()),

@@ -63,6 +63,27 @@ pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string()
 }
 
+/// `text` in lines of at most `width` letters; a word that is longer, as an address may be, has one of its own.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut used = 0;
+    for word in text.split_whitespace() {
+        let letters = word.chars().count();
+        match lines.last_mut() {
+            Some(line) if used + 1 + letters <= width => {
+                line.push(' ');
+                line.push_str(word);
+                used += 1 + letters;
+            }
+            _ => {
+                lines.push(word.to_owned());
+                used = letters;
+            }
+        }
+    }
+    lines
+}
+
 /// Without the characters that make a terminal do something, or turn around
 /// what stands after them.
 pub fn printable(text: &str) -> String {
@@ -73,6 +94,13 @@ pub fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        assert_eq!(wrapped("one two  three\nfour", 9), ["one two", "three", "four"]);
+        assert_eq!(wrapped("see https://a.test/long now", 5), ["see", "https://a.test/long", "now"]);
+        assert!(wrapped(" ", 5).is_empty());
+    }
 
     #[test]
     fn a_headline_cannot_steer_the_terminal() {

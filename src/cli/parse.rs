@@ -11,9 +11,9 @@ use url::Url;
 use super::output::{self, Style};
 use crate::clock::Clock;
 use crate::fetch::{ANYWHERE, Encoding, Fetched, Fetcher, Limits, Manners, Request, Unpacked, unpack, user_agent};
-use crate::parse::{self, Document, Parsed, Rescue, parse};
+use crate::parse::{self, Document, Parsed, parse};
 use crate::publish::words;
-use crate::source::Validators;
+use crate::source::{Rescue, Validators};
 use crate::text::one_line;
 
 /// The longest document, unpacked.

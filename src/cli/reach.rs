@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use jiff::Timestamp;
 
+use super::ask::Health;
 use super::{check_clock, clock};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -47,7 +48,10 @@ impl Wish {
         let database = &self.config.store.path;
         let writer = match self.service() {
             Some(socket) => Writer::Daemon(socket),
-            None => control::writer(database).map_err(|error| in_use(error, database))?,
+            None => {
+                self.check_where_the_daemon_works()?;
+                control::writer(database).map_err(|error| in_use(error, database))?
+            }
         };
         match (&writer, self.now) {
             (Writer::Daemon(_), Some(_)) => {
@@ -64,9 +68,20 @@ impl Wish {
     pub fn writer_of_a_store(&self) -> Result<Writer> {
         let path = &self.config.store.path;
         if !path.exists() && self.service().is_none() {
+            self.check_where_the_daemon_works()?;
             return Err(StoreError::Missing { path: path.clone() }.into());
         }
         self.writer()
+    }
+
+    /// After an edit of `[store] path` the daemon works on the old database until its next start: what is
+    /// written to the new one now would not be what is in force.
+    fn check_where_the_daemon_works(&self) -> Result<()> {
+        let waiting = Health::of_daemon(self.config.server.listen).ok().and_then(|health| health.next_start());
+        match waiting.filter(|waiting| waiting.contains("`[store] path`")) {
+            Some(waiting) => bail!("{waiting} of the daemon that runs: restart it first"),
+            None => Ok(()),
+        }
     }
 
     /// The daemon of the unit, when its configuration is meant and no store is

@@ -54,9 +54,9 @@ pub struct Wanted {
     pub week: Option<Week>,
     /// None: all readers.
     pub audience: Option<AudienceId>,
-    /// How to print it.
-    pub format: Format,
-    /// A folder instead of standard output: every format.
+    /// How to print it; none: Markdown, or in a folder every format.
+    pub format: Option<Format>,
+    /// A folder instead of standard output.
     pub out: Option<PathBuf>,
 }
 
@@ -78,16 +78,21 @@ pub fn recap(config: &Config, clock: Clock, wanted: &Wanted) -> Result<ExitCode>
     let authority = store.authority()?.unwrap_or_else(|| compose::authority(config, clock.now()));
     let site = site::site(config, authority, Tree::Files);
     let Some(folder) = &wanted.out else {
-        output::bytes(&document(&site, &recap, wanted.format).body)?;
+        output::bytes(&document(&site, &recap, wanted.format.unwrap_or(Format::Md)).body)?;
         return Ok(ExitCode::SUCCESS);
     };
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let mut names = Vec::new();
     for (format, name) in Format::ALL {
+        if wanted.format.is_some_and(|wanted| wanted != format) {
+            continue;
+        }
         let path = folder.join(name);
         let body = document(&site, &recap, format).body;
         std::fs::write(&path, body).with_context(|| format!("cannot write {}", path.display()))?;
+        names.push(name);
     }
-    output::line(&format!("{} in {} formats in {}", recap.title(), Format::ALL.len(), folder.display()))?;
+    output::line(&format!("{}: {} in {}", recap.title(), names.join(", "), folder.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, anyhow};
 use clap::Subcommand;
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde_json::Value;
 use url::Url;
 
 use super::output;
@@ -35,15 +35,13 @@ pub enum Rules {
     },
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 struct Line {
-    id: serde_json::Value,
+    id: Value,
     published: Option<Timestamp>,
-    #[serde(default)]
     source: String,
     title: String,
     url: Option<Url>,
-    #[serde(default)]
     summary: String,
 }
 
@@ -65,7 +63,7 @@ fn lines(file: &Path) -> Result<Vec<Line>> {
     let read = |(number, line): (usize, std::io::Result<String>)| {
         let place = || format!("{}, line {}", file.display(), number + 1);
         let line = line.with_context(place)?;
-        serde_json::from_str(&line).map_err(|error| anyhow!("{}: {}", place(), in_one_line(&error)))
+        meant(&line).map_err(|why| anyhow!("{}: {why}", place()))
     };
     let lines = BufReader::new(opened).lines().enumerate();
     lines
@@ -74,11 +72,36 @@ fn lines(file: &Path) -> Result<Vec<Line>> {
         .collect()
 }
 
-/// What is wrong and at which column; the line is the file's, which is said already.
+/// What a line says; else what is wrong with it, in words that name its key.
+fn meant(line: &str) -> std::result::Result<Line, String> {
+    let value: Value = serde_json::from_str(line).map_err(|error| in_one_line(&error))?;
+    let Value::Object(keys) = value else {
+        return Err("it is no object in braces, as in {\"id\": 1, \"title\": \"A headline\"}".to_owned());
+    };
+    let text = |key: &str| match keys.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.as_str())),
+        Some(_) => Err(format!("`{key}` must be a text in quotes")),
+    };
+    let at = |text: &str| {
+        text.parse::<Timestamp>().map_err(|_| "`published` is no time: write it as in 2026-05-11T08:00:00Z".to_owned())
+    };
+    let link = |text: &str| Url::parse(text).map_err(|error| format!("`url` is no web address: {error}"));
+    Ok(Line {
+        id: keys.get("id").cloned().ok_or("`id` is missing")?,
+        published: text("published")?.map(at).transpose()?,
+        source: text("source")?.unwrap_or_default().to_owned(),
+        title: text("title")?.ok_or("`title` is missing")?.to_owned(),
+        url: text("url")?.map(link).transpose()?,
+        summary: text("summary")?.unwrap_or_default().to_owned(),
+    })
+}
+
+/// Why it is no JSON and at which column; the line is the file's, which is said already.
 fn in_one_line(error: &serde_json::Error) -> String {
     let told = error.to_string();
     let what = told.split(" at line ").next().unwrap_or_default();
-    format!("{what} (column {})", error.column())
+    format!("it is no JSON: {what} (column {})", error.column())
 }
 
 /// As a store would have it once all of them came, in whatever order.
@@ -155,4 +178,28 @@ fn item(config: &Config, line: &Line, number: usize) -> Result<Item> {
             ..Entry::default()
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(line: &str, expected: &str) {
+        assert_eq!(meant(line).map(|line| line.title).unwrap_or_else(|why| why), expected, "{line}");
+    }
+
+    #[test]
+    fn a_line_that_is_wrong_is_told_by_its_key() {
+        check(r#"{"id": 1, "title": "A", "published": "2026-05-11T08:00:00Z", "url": null}"#, "A");
+        let time = "`published` is no time: write it as in 2026-05-11T08:00:00Z";
+        check(r#"{"id": 1, "title": "A", "published": "Mon, 11 May 2026"}"#, time);
+        check(r#"{"id": 1, "title": "A", "url": "a.test"}"#, "`url` is no web address: relative URL without a base");
+        check(r#"{"id": 1, "title": 5}"#, "`title` must be a text in quotes");
+        check(r#"{"id": 1}"#, "`title` is missing");
+        check(r#"{"title": "A"}"#, "`id` is missing");
+        check("[1]", r#"it is no object in braces, as in {"id": 1, "title": "A headline"}"#);
+        let broken = meant(r#"{"id": 1"#).unwrap_err();
+        assert!(broken.starts_with("it is no JSON: EOF while parsing an object (column "), "{broken}");
+    }
 }

@@ -15,7 +15,7 @@ use crate::source::Hub;
 
 use super::error::ConfigErrors;
 use super::expand::literal;
-use super::gather::{Remember, file_for_sources, folder_of, main_file};
+use super::gather::{Remember, file_for_sources, folder_of, main_file, text_of};
 use super::loaded;
 use super::outline::NewSource;
 use super::read::read;
@@ -61,7 +61,7 @@ pub fn add_sources(
     env: &dyn Fn(&str) -> Option<String>,
     sources: &[NewSource],
 ) -> Result<PathBuf, EditError> {
-    let main = main_file(path, &|path| fs::read_to_string(path)).map_err(|problem| ConfigErrors::new(vec![problem]))?;
+    let main = main_file(path, &text_of).map_err(|problem| ConfigErrors::new(vec![problem]))?;
     let written: Main = read(&main, env, &mut Vec::new());
     let file = file_for_sources(path, &written);
     // Where a link leads: what is renamed over it would replace the link.
@@ -70,13 +70,13 @@ pub fn add_sources(
     let _lock = lock(&real)?;
     // What lists at addresses bring makes nothing wrong: what is configured by hand goes before.
     let remember: Remember = &|_, _| Ok(None);
-    loaded(path, env, remember, &|path| fs::read_to_string(path))?;
+    loaded(path, env, remember, &text_of)?;
     if sources.is_empty() {
         return Ok(file);
     }
     let before = read_text(&real)?;
     let after = appended(&before, sources);
-    let draft = |path: &Path| if path == file { Ok(after.clone()) } else { fs::read_to_string(path) };
+    let draft = |path: &Path| if path == file { Ok(after.clone()) } else { text_of(path) };
     loaded(path, env, remember, &draft).map_err(EditError::Wrong)?;
     replace(&real, &before, &after)?;
     Ok(file)

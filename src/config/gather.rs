@@ -78,6 +78,18 @@ impl Others {
     }
 }
 
+/// The text of a file. One in another encoding is refused with the line where that shows.
+pub(super) fn text_of(path: &Path) -> io::Result<String> {
+    String::from_utf8(fs::read(path)?).map_err(|error| {
+        let (whole, first) = (error.as_bytes(), error.utf8_error().valid_up_to());
+        let line = whole[..first].iter().filter(|byte| **byte == b'\n').count() + 1;
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("line {line} is not in UTF-8: save the file in that encoding"),
+        )
+    })
+}
+
 /// The main file at `path`.
 pub(super) fn main_file(path: &Path, read_file: ReadFile) -> Result<Arc<Document>, Problem> {
     let text = read_file(path).map_err(|error| Problem::unreadable(path, &error, None))?;
@@ -254,6 +266,17 @@ mod tests {
     #[track_caller]
     fn check(pattern: &str, name: &str, expected: bool) {
         assert_eq!(fits(pattern, name), expected, "{pattern} {name}");
+    }
+
+    #[test]
+    fn a_file_in_another_encoding_is_refused_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("recapd.toml");
+        fs::write(&path, b"[recap]\ntitle = \"caf\xe9\"\n").unwrap();
+        let error = text_of(&path).unwrap_err();
+        assert_eq!(error.to_string(), "line 2 is not in UTF-8: save the file in that encoding");
+        fs::write(&path, "title = \"café\"\n").unwrap();
+        assert_eq!(text_of(&path).unwrap(), "title = \"café\"\n");
     }
 
     #[test]

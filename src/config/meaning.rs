@@ -187,14 +187,20 @@ fn store(
         let title = format!("`keep_items` ({}) is too short: a recap looks back for weeks", text(&written.keep_items));
         problems.push(Problem::at(written.keep_items.place(main), title).hint("use at least \"30d\""));
     }
-    Store { path: database(written, env), keep_items: written.keep_items.0 }
+    let path = database(written, env);
+    if written.path.is_empty() || written.path.ends_with('/') || path.is_dir() {
+        let title =
+            if path.is_dir() { format!("{} is a folder", path.display()) } else { "`path` names no file".into() };
+        problems.push(Problem::at(written.path.place(main), title).hint("name a file, as in \"recapd.db\""));
+    }
+    Store { path, keep_items: written.keep_items.0 }
 }
 
 /// `$STATE_DIRECTORY` is a list where the unit has several; the first is ours.
 pub(super) fn database(written: &written::Store, env: &dyn Fn(&str) -> Option<String>) -> PathBuf {
     let state = env("STATE_DIRECTORY").and_then(|all| all.split(':').next().map(PathBuf::from));
     let folder = state.filter(|it| it != Path::new("")).unwrap_or_else(|| PathBuf::from("data"));
-    folder.join(&written.path)
+    folder.join(&*written.path)
 }
 
 fn beside(store: &Store, path: &str) -> PathBuf {

@@ -11,6 +11,9 @@ use super::schema::part;
 /// A longer value is not repeated as it would be right.
 const LONGEST_REPEATED_BYTES: usize = 60;
 
+/// What programs for letters make of `"`.
+const TYPOGRAPHIC_QUOTES: &str = "“”„‟‘’‚‛«»‹›＂";
+
 /// Whose value it is, in words, and what its schema says of it.
 #[derive(Clone, Copy)]
 pub(super) struct Named<'n> {
@@ -103,7 +106,9 @@ pub(super) fn syntax(place: Place, message: &str) -> Problem {
     let written = written(&place).map(str::to_owned);
     match (message, written) {
         (_, Some(written)) if message.starts_with("string values must be quoted") => {
-            Problem::at(place, format!("`{written}` needs quotes")).hint(format!("write it as \"{written}\""))
+            let bare = written.trim_matches(|letter: char| TYPOGRAPHIC_QUOTES.contains(letter));
+            let needs = if bare == written { "quotes" } else { "straight quotes" };
+            Problem::at(place, format!("`{written}` needs {needs}")).hint(format!("write it as \"{bare}\""))
         }
         ("duplicate key", Some(written)) => {
             Problem::at(place, format!("`{written}` is there twice")).hint("leave one of them")

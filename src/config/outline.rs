@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::discover::new_id;
 use crate::id::{AudienceId, Share, SourceId};
-use crate::opml::Outline;
+use crate::opml::{Outline, Own};
 use crate::publisher::{Kind, Publishers};
 use crate::source::{Hub, Network};
 
@@ -104,72 +104,104 @@ pub enum Claim {
 /// and what of it was left out or changed, in words.
 pub fn outline(outline: &Outline, here: &Here, claim: &dyn Fn(&str) -> Claim) -> (NewSource, Vec<String>) {
     let mut notes = Vec::new();
-    let own = &outline.own;
     let host = || outline.xml_url.host_str().unwrap_or_default().trim_start_matches("www.").to_owned();
     let name = if outline.text.is_empty() { host() } else { outline.text.clone() };
     let id = id(outline, claim, &mut notes);
-    let mut note = |why: String| notes.push(why);
-    let kind = own.kind.as_deref().map(|written| {
-        kind(written).unwrap_or_else(|| {
-            note(format!("its kind `{written}` is none of press, primary, community, aggregator: press"));
-            Kind::Press
-        })
-    });
-    let weight = own.weight.as_deref().and_then(|written| {
-        let weight = written.parse().ok().filter(|weight| (0.0..=1.0).contains(weight)).map(Share::nearest);
-        if weight.is_none() {
-            note(format!("its weight `{written}` is none from 0 to 1: left out"));
-        }
-        weight
-    });
-    let interval = own.interval.as_deref().and_then(|written| {
-        let Period(interval) = Period::try_from(written.to_owned()).map_err(&mut note).ok()?;
-        let fits = (here.least..=here.most).contains(&interval);
-        if !fits {
-            note(format!("its interval {written} is outside `min_interval` and `max_interval`: left out"));
-        }
-        fits.then_some(interval)
-    });
-    let mut audiences = Vec::new();
-    let named = own.audiences.as_deref().unwrap_or_default().split([' ', ',', '\t', '\n']);
-    for named in named.filter(|named| !named.is_empty()) {
-        match here.audiences.iter().find(|known| known.as_str() == named) {
-            Some(known) if audiences.contains(known) => {}
-            Some(known) => audiences.push(known.clone()),
-            None => note(format!("its audience `{named}` is not configured: left out")),
-        }
-    }
-    let excerpt_words = own.excerpt_words.as_deref().and_then(|written| {
-        let words = written.parse().ok();
-        if words.is_none() {
-            note(format!("its excerptWords `{written}` is no number of words, as 40 is: left out"));
-        }
-        words
-    });
-    let hub = match own.websub.as_deref() {
-        Some("false") => Hub::Ignored,
-        None | Some("true") => Hub::Heard,
-        Some(written) => {
-            note(format!("its websub `{written}` is neither true nor false: true"));
-            Hub::Heard
-        }
-    };
-    if outline.deeper > 0 {
-        note(format!("its folder is {} deeper than the eight that are kept: it stands in the eighth", outline.deeper));
-    }
+    let mut told = Told { own: &outline.own, here, notes };
+    let kind = told.kind();
     let source = NewSource {
         kind: kind.unwrap_or_else(|| here.publishers.carrier(&outline.xml_url, &name)),
-        weight,
-        audiences,
-        interval,
+        weight: told.weight(),
+        interval: told.interval(),
+        audiences: told.audiences(),
+        excerpt_words: told.excerpt_words(),
+        hub: told.hub(),
         // Lists of others have anything here, `unknown` among it.
         language: outline.language.clone().and_then(|it| Language::try_from(it).ok()).map(|it| it.0),
         folder: outline.folder.clone(),
-        excerpt_words,
-        hub,
         ..NewSource::new(id, &name, outline.xml_url.clone())
     };
-    (source, notes)
+    told.notes.extend(outline.notes.iter().cloned());
+    (source, told.notes)
+}
+
+/// What an outline tells of itself in our own attributes, and what of that makes no sense here.
+struct Told<'o> {
+    own: &'o Own,
+    here: &'o Here<'o>,
+    notes: Vec<String>,
+}
+
+impl Told<'_> {
+    fn note(&mut self, why: String) {
+        self.notes.push(why);
+    }
+
+    fn kind(&mut self) -> Option<Kind> {
+        let written = self.own.kind.as_deref()?;
+        Some(kind(written).unwrap_or_else(|| {
+            self.note(format!("its kind `{written}` is none of press, primary, community, aggregator: press"));
+            Kind::Press
+        }))
+    }
+
+    fn weight(&mut self) -> Option<Share> {
+        let written = self.own.weight.as_deref()?;
+        let weight = written.parse().ok().filter(|weight| (0.0..=1.0).contains(weight)).map(Share::nearest);
+        if weight.is_none() {
+            self.note(format!("its weight `{written}` is none from 0 to 1: left out"));
+        }
+        weight
+    }
+
+    fn interval(&mut self) -> Option<Duration> {
+        let written = self.own.interval.as_deref()?;
+        let interval = match Period::try_from(written.to_owned()) {
+            Ok(Period(interval)) => interval,
+            Err(why) => {
+                self.note(why);
+                return None;
+            }
+        };
+        let fits = (self.here.least..=self.here.most).contains(&interval);
+        if !fits {
+            self.note(format!("its interval {written} is outside `min_interval` and `max_interval`: left out"));
+        }
+        fits.then_some(interval)
+    }
+
+    fn audiences(&mut self) -> Vec<AudienceId> {
+        let mut audiences = Vec::new();
+        let named = self.own.audiences.as_deref().unwrap_or_default().split([' ', ',', '\t', '\n']);
+        for named in named.filter(|named| !named.is_empty()) {
+            match self.here.audiences.iter().find(|known| known.as_str() == named) {
+                Some(known) if audiences.contains(known) => {}
+                Some(known) => audiences.push(known.clone()),
+                None => self.note(format!("its audience `{named}` is not configured: left out")),
+            }
+        }
+        audiences
+    }
+
+    fn excerpt_words(&mut self) -> Option<u32> {
+        let written = self.own.excerpt_words.as_deref()?;
+        let words = written.parse().ok();
+        if words.is_none() {
+            self.note(format!("its excerptWords `{written}` is no number of words, as 40 is: left out"));
+        }
+        words
+    }
+
+    fn hub(&mut self) -> Hub {
+        match self.own.websub.as_deref() {
+            Some("false") => Hub::Ignored,
+            None | Some("true") => Hub::Heard,
+            Some(written) => {
+                self.note(format!("its websub `{written}` is neither true nor false: true"));
+                Hub::Heard
+            }
+        }
+    }
 }
 
 /// A length of time as an operator writes it: `4h`.

@@ -15,6 +15,7 @@ use super::misfit::{Named, misfit, syntax};
 use super::near::nearest;
 use super::place::{Document, Place};
 use super::schema::{inlined, part};
+use super::unclosed::{Unclosed, unclosed};
 
 /// What is made of a file that is no TOML everywhere.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -85,12 +86,22 @@ impl Reader<'_> {
         Place { document: self.document.clone(), span: span.start.min(end)..span.end.min(end) }
     }
 
-    /// The first error of each line: those after it follow from it.
+    /// The first error of each line: those after it follow from it. So do all of them
+    /// that come after a list which is left open.
     fn syntax(&self, errors: &[toml::de::Error]) -> Vec<Problem> {
         let mut lines = Vec::new();
         let mut problems = Vec::new();
+        let open = unclosed(&self.document.text);
+        if let Some(Unclosed { list, header }) = &open {
+            let title = format!("this list is still open where `{}` stands", &self.document.text[header.clone()]);
+            let problem = Problem::at(self.at(list.clone()), title).hint("end it with `]`");
+            problems.push(problem.because(self.at(header.clone()), "before this"));
+        }
         for error in errors {
             let span = error.span().unwrap_or_default();
+            if open.as_ref().is_some_and(|open| span.start >= open.list.start) {
+                continue;
+            }
             let line = self.document.text.as_bytes().iter().take(span.start).filter(|byte| **byte == b'\n').count();
             if !lines.contains(&line) {
                 lines.push(line);

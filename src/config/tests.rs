@@ -28,6 +28,17 @@ fn an_empty_file_is_the_shipped_configuration_without_sources() {
 }
 
 #[test]
+fn a_public_url_on_this_machine_is_known_here_alone() {
+    let is_here = |url: &str| accepted(&format!("[server]\npublic_url = \"{url}\"")).server.is_known_here_alone();
+    for here in ["http://127.0.0.1:8484/", "http://127.9.9.9/", "http://[::1]/", "http://localhost/"] {
+        assert!(is_here(here), "{here}");
+    }
+    for elsewhere in ["https://recap.example/", "http://192.168.1.2:8484/", "https://localhost.example/"] {
+        assert!(!is_here(elsewhere), "{elsewhere}");
+    }
+}
+
+#[test]
 fn every_address_to_listen_on_makes_a_public_url() {
     let public = |listen: &str| accepted(&format!("[server]\nlisten = \"{listen}\"")).server.public_url.to_string();
     assert_eq!(public("[fe80::1%2]:80"), "http://[fe80::1]/");

@@ -86,14 +86,14 @@ impl Default for Server {
 #[serde(default, deny_unknown_fields)]
 pub struct Store {
     /// The database; if relative, below `$STATE_DIRECTORY` or `data/`.
-    pub path: String,
+    pub path: Located<String>,
     /// How long the texts of items are kept that no recap tells of; 30 days at least.
     pub keep_items: Located<Period>,
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { path: "recapd.db".to_owned(), keep_items: Located::unplaced(days(400)) }
+        Self { path: Located::unplaced("recapd.db".to_owned()), keep_items: Located::unplaced(days(400)) }
     }
 }
 

@@ -24,6 +24,7 @@ mod client;
 mod protocol;
 mod socket;
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -95,13 +96,13 @@ pub(super) async fn lock(database: &Path) -> Result<Lock, StoreError> {
     }
 }
 
-/// The socket of the daemon that holds `lock` on `database`, where verbs will
-/// find it. None, and a line in the log, if there is no place for one.
-pub(super) fn open(database: &Path, lock: &Lock) -> Option<Socket> {
+/// The socket of the daemon that holds `lock` on `database` and listens at `address`, where
+/// verbs will find it. None, and a line in the log, if there is no place for one.
+pub(super) fn open(database: &Path, lock: &Lock, address: SocketAddr) -> Option<Socket> {
     let runtime = std::env::var("RUNTIME_DIRECTORY").ok();
     let bound = Socket::bind(&places(database, runtime.as_deref()));
     let opened = bound.and_then(|socket| {
-        lock.say(&socket.path.display().to_string()).map_err(std::io::Error::other)?;
+        lock.say(&format!("{}\n{address}", socket.path.display())).map_err(std::io::Error::other)?;
         Ok(socket)
     });
     let missing = |error: &std::io::Error| {

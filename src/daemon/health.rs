@@ -23,12 +23,14 @@ struct State {
     store: Option<String>,
     damage: Option<String>,
     configuration: Option<String>,
+    folder: Option<String>,
 }
 
 impl Health {
     /// All is well since `now`.
     pub fn new(now: Timestamp) -> Self {
-        Self(Arc::new(Mutex::new(State { since: now, store: None, damage: None, configuration: None })))
+        let (store, damage, configuration, folder) = Default::default();
+        Self(Arc::new(Mutex::new(State { since: now, store, damage, configuration, folder })))
     }
 
     /// Writing to the store failed, or works again. Whether that is news.
@@ -42,6 +44,14 @@ impl Health {
     /// The database was looked through, and this is wrong with it.
     pub fn damage(&self, problem: Option<String>) {
         self.state().damage = problem;
+    }
+
+    /// What is published could not be written to its folder, or stands there now. Whether that is news.
+    pub fn folder(&self, problem: Option<String>) -> bool {
+        let mut state = self.state();
+        let is_news = state.folder != problem;
+        state.folder = problem;
+        is_news
     }
 
     /// An edit of the configuration was refused, or the last one is in force.
@@ -70,8 +80,9 @@ impl Health {
         let ((items, listed, anchor, hubs), lists, draft, next) = asked.unwrap_or_default();
         let state = self.state();
         let unwritable = state.store.clone();
+        let (damage, folder) = (state.damage.clone(), state.folder.clone());
         let mut problems: Vec<String> =
-            [unwritable, state.damage.clone(), unreadable, shared.clock.doubt(), ahead(anchor, now)]
+            [unwritable, damage, unreadable, shared.clock.doubt(), ahead(anchor, now), folder]
                 .into_iter()
                 .flatten()
                 .collect();
@@ -81,6 +92,7 @@ impl Health {
             "status": if problems.is_empty() { "ok" } else { "failing" },
             "problems": problems,
             "configuration": state.configuration,
+            "next_start": shared.begun_with.waiting(&config),
             "version": env!("CARGO_PKG_VERSION"),
             "since": state.since,
             "now": now,
@@ -113,11 +125,17 @@ impl Health {
 
 /// The week that waits for its editor. One that is held is no problem of the whole: the rest goes on.
 fn draft(open: &OpenDraft, config: &Config) -> serde_json::Value {
+    let file = DraftFile::of(&config.recap.drafts, open.week);
+    let state = match open.held {
+        Some(_) => "held",
+        None if file.is_missing() => "no file",
+        None => "waiting",
+    };
     serde_json::json!({
         "week": open.week,
         "deadline": open.deadline,
-        "file": DraftFile::of(&config.recap.drafts, open.week).path(),
-        "state": if open.held.is_some() { "held" } else { "waiting" },
+        "file": file.path(),
+        "state": state,
         "line": open.held.as_ref().map(|flaw| flaw.line),
         "reason": open.held.as_ref().map(|flaw| &flaw.reason),
     })

@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use url::Url;
 
-use super::{BegunWith, Shared, review, supervisor};
+use super::{Shared, review, supervisor};
 use crate::config::{self, Config};
 use crate::store::remembered_list;
 
@@ -102,8 +102,8 @@ async fn read_again(path: &Path, shared: &Shared, asked: Asked) {
 
 async fn put_in_force(config: Arc<Config>, shared: &Shared) {
     let before = shared.config.borrow().clone();
-    if *shared.begun_with != BegunWith::of(&config) {
-        tracing::warn!("`[server] listen` and `[store] path` take effect at the next start");
+    if let Some(waiting) = shared.begun_with.waiting(&config) {
+        tracing::warn!("{waiting}");
     }
     if before.names.all() != config.names.all() {
         shared.handle.regroup_by(Arc::new(config.names.clone())).await;

@@ -19,7 +19,7 @@ use crate::publish::Document;
 use crate::publish::feed::Format;
 use crate::review::{Key, Pass, ROOT};
 use crate::serve::{Incoming, Keep, Request, Response};
-use crate::site::{self, Library, review};
+use crate::site::{self, Library, Tree, review};
 use crate::store::StoreError;
 
 /// A form with one pass has some two hundred bytes.
@@ -74,7 +74,7 @@ async fn fed(
     format: Format,
 ) -> Result<Response, StoreError> {
     let (config, now) = (config.clone(), shared.clock.now());
-    let feed = shared.readers.ask(move |store| Library { store, config: &config, now }.review(&key, format)).await?;
+    let feed = shared.readers.ask(move |store| Library { store, config: &config, now, tree: Tree::Served }.review(&key, format)).await?;
     Ok(private(Response::document(&feed, request, Keep::Never)))
 }
 
@@ -136,7 +136,7 @@ fn status(lapsed: &Lapsed) -> u16 {
 }
 
 fn page(status: u16, page: Document) -> Response {
-    private(Response { status, headers: vec![("content-type", page.media_type.to_owned())], body: page.body })
+    private(Response { status, headers: vec![("content-type", page.media_type.to_owned())], body: page.body.into() })
 }
 
 /// Nobody keeps it, and nobody finds it.

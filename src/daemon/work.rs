@@ -104,6 +104,8 @@ struct Worker {
     retention: Retention,
     /// The slot that the model was asked for last, and who asks it.
     asking: Option<(Timestamp, JoinHandle<()>)>,
+    /// Files of what was published then could not be written to their folder: not tried again before.
+    unwritten: Option<(Instant, Timestamp)>,
 }
 
 impl Worker {
@@ -132,6 +134,7 @@ impl Worker {
             setbacks: Setbacks::default(),
             retention: Retention::default(),
             asking: None,
+            unwritten: None,
         })
     }
 
@@ -145,6 +148,8 @@ impl Worker {
         gone.for_each(|source| self.queue.remove(&source.id));
         self.shared.poller.send_replace(Some(poller.clone()));
         (self.config, self.poller, self.next_week) = (config.clone(), poller, Timestamp::MIN);
+        // The folder may be another.
+        self.unwritten = self.unwritten.map(|(_, frozen)| (Instant::now(), frozen));
         self.poller.bound(&mut self.queue);
         config.sources.iter().for_each(|source| self.put(&source.id));
         self.put_awaited_first();
@@ -224,6 +229,7 @@ impl Worker {
         if let Err(error) = self.publish(now).await {
             return self.failed(&error);
         }
+        self.write_again().await;
         match self.retention.tidy(&self.shared.handle, self.config.store.keep_items, now).await {
             Ok(More::No) => (),
             Ok(More::Maybe) => return BREATH,

@@ -139,3 +139,36 @@ fn backlog_stands_where_its_dates_say_and_news_where_it_was_seen() {
     assert_eq!(placed(Acquaintance::Known, Some("2026-04-01T00:00:00Z")), seen);
     assert_eq!(placed(Acquaintance::Known, None), seen);
 }
+
+#[test]
+fn what_says_only_when_it_changed_stands_there_unless_all_were_stamped_at_once() {
+    let changed = |number: u32, updated: &str| Entry {
+        published: None,
+        updated: Some(updated.parse().unwrap()),
+        ..entry(&number.to_string(), &format!("https://a.test/{number}"), &format!("Title {number}"))
+    };
+    let placed = |dates: &[&str]| {
+        let entries = (0..).zip(dates).map(|(number, date)| changed(number, date)).collect();
+        let new = take(entries, &Known::default(), Acquaintance::First).new;
+        assert!(new.iter().all(|item| item.entry.published.is_none()), "that is for its publisher to say");
+        let placed = new.iter().map(|item| item.placed.map_or("nowhere".to_owned(), |at| at.to_string()));
+        placed.collect::<Vec<_>>().join(" ")
+    };
+    let (one, other) = ("2026-05-05T10:20:00Z", "2026-05-04T10:20:00Z");
+    assert_eq!(placed(&[one, "2027-05-04T10:20:00Z"]), format!("{one} 2026-05-06T09:00:00Z"));
+    assert_eq!(placed(&[one, one, other]), format!("{one} {one} {other}"));
+    assert_eq!(placed(&[one, one, one]), "nowhere nowhere nowhere");
+}
+
+#[test]
+fn a_twin_that_says_something_else_is_not_passed_over_in_silence() {
+    let twin = |text: &str| Entry { summary_html: text.to_owned(), ..entry("1", "https://a.test/1", "Lathes sing") };
+    let passed_over = |texts: &[&str]| {
+        let intake = take(texts.iter().map(|text| twin(text)).collect(), &Known::default(), Acquaintance::Known);
+        assert_eq!((intake.new.len(), intake.same), (1, texts.len() - 1));
+        assert!(intake.passed_over.iter().all(|it| it.item == Some(intake.new[0].id)));
+        intake.passed_over.len()
+    };
+    assert_eq!(passed_over(&["<p>In Oslo</p>", "<p>In Oslo</p>"]), 0);
+    assert_eq!(passed_over(&["<p>In Oslo</p>", "<p>In Paris</p>", "<p>In Oslo</p>"]), 1);
+}

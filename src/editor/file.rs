@@ -42,6 +42,12 @@ impl DraftFile {
         self.folder.join(format!("{}.md", self.week))
     }
 
+    /// Whether nothing stands there: then it could not be written, or was taken away just now.
+    pub fn is_missing(&self) -> bool {
+        // What we may not see may be there.
+        matches!(self.path().try_exists(), Ok(false))
+    }
+
     /// Where it says why the recap is held.
     pub fn hold_path(&self) -> PathBuf {
         self.folder.join(format!("{}.md.hold", self.week))

@@ -59,10 +59,18 @@ impl Newsroom {
             let rewritten = self.rewrite(&open, &frozen, &frozen.as_chosen(), (&bytes, Vec::new())).await?;
             return rewritten.map_or_else(|flaw| Ok(Err(flaw)), |()| done(said));
         }
-        match self.look(open.clone(), Look::ToSee).await? {
-            Tended::Held(_, flaw) => Ok(Ok(Done { said: vec![format!("{path} is held: {flaw}")], news: News::Held })),
-            _ => done(format!("{path} is published {} as it then stands", self.in_words(open.deadline))),
+        let (week, deadline) = (open.week, self.in_words(open.deadline));
+        if let Tended::Held(_, flaw) = self.look(open.clone(), Look::ToSee).await? {
+            return Ok(Ok(Done { said: vec![format!("{path} is held: {flaw}")], news: News::Held }));
         }
+        // It was written again, if it was gone; else whoever would edit it is to know why he cannot.
+        if file.is_missing()
+            && let Err(error) = file.write(&open.text)
+        {
+            let meanwhile = format!("{week} waits, and is published {deadline} as it was last");
+            return Ok(Err(format!("cannot write {path}: {error}; {meanwhile}, unless that is mended")));
+        }
+        done(format!("{path} is published {deadline} as it then stands"))
     }
 
     /// The running week as its draft would be now.

@@ -4,11 +4,10 @@
 use reqwest::header::{HeaderMap, LINK};
 use url::Url;
 
+use crate::link::LONGEST_ADDRESS_BYTES;
+
 /// More than anyone sends; the rest is not looked at.
 const MOST_LINKS: usize = 100;
-
-/// A longer address is no address we would ask, store and send.
-const LONGEST_ADDRESS_BYTES: usize = 2048;
 
 /// What an answer's headers say of the feed's subscription. Nobody has judged
 /// the addresses yet: ask them only under the guard.

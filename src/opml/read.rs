@@ -4,6 +4,7 @@
 use url::Url;
 
 use super::{NAMESPACE, Outline, Own};
+use crate::link::{LONGEST_ADDRESS_BYTES, after_feed};
 use crate::text::tags::{Role, Tag, tags};
 use crate::text::{cut, one_line, title, without_controls};
 
@@ -12,9 +13,6 @@ const DEEPEST: usize = 8;
 
 /// Longer names are cut.
 const LONGEST_NAME_CHARS: usize = 200;
-
-/// A longer address is no address we would ask and store.
-const LONGEST_ADDRESS_BYTES: usize = 2048;
 
 /// What a document lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +45,13 @@ pub enum NotAList {
     NoOpml,
 }
 
+/// An outline around others.
+struct Folder {
+    name: String,
+    /// What it is called there, if a slash of it had to go.
+    was: Option<String>,
+}
+
 /// The feeds that `text` lists.
 ///
 /// # Errors
@@ -57,7 +62,7 @@ pub fn read(text: &str) -> Result<Listed, NotAList> {
         return Err(NotAList::Empty);
     }
     let mut listed = Listed::default();
-    let mut folders: Vec<Option<String>> = Vec::new();
+    let mut folders: Vec<Option<Folder>> = Vec::new();
     let mut prefix = "recapd".to_owned();
     let (mut is_opml, mut is_ours) = (false, false);
     for tag in tags(text) {
@@ -73,7 +78,7 @@ pub fn read(text: &str) -> Result<Listed, NotAList> {
             (true, role) => {
                 let is_feed = listed.add(&tag, folders.iter().flatten(), &prefix);
                 if role == Role::Opens {
-                    folders.push((!is_feed).then(|| folder_name(&tag, is_ours)).flatten());
+                    folders.push((!is_feed).then(|| folder(&tag, is_ours)).flatten());
                 }
             }
         }
@@ -96,24 +101,27 @@ impl Listed {
     }
 
     /// Takes an outline, if it is one of a feed.
-    fn add<'f>(&mut self, tag: &Tag, folders: impl Iterator<Item = &'f String>, prefix: &str) -> bool {
-        let is_rss = tag.attribute("type").is_some_and(|it| matches!(&*it.trim().to_lowercase(), "rss" | "atom"));
+    fn add<'f>(&mut self, tag: &Tag, folders: impl Iterator<Item = &'f Folder>, prefix: &str) -> bool {
+        let kind = tag.attribute("type").map(|it| it.trim().to_lowercase()).unwrap_or_default();
+        let is_rss = matches!(&*kind, "rss" | "atom");
         let written = tag.attribute("xmlUrl").filter(|it| is_rss || !it.trim().is_empty());
         // Some write `url`, which in others is a page: it counts only where a feed is said to be.
         let written = written.or_else(|| tag.attribute("url").filter(|_| is_rss));
         let own = own(tag, prefix);
         let text = feed_name(tag, &own);
         match written.as_deref().map(address) {
+            None if matches!(&*kind, "include" | "link") => {
+                self.refused.extend(elsewhere(tag, &kind, text));
+                return false;
+            }
             None if !is_rss || tag.role == Role::Opens => return false,
             None => self.refused.push(Refused { text, why: "it has no address: xmlUrl is missing".to_owned() }),
             Some(Ok(xml_url)) => {
-                let folders: Vec<&str> = folders.map(String::as_str).collect();
-                let kept = &folders[..folders.len().min(DEEPEST)];
-                let folder = if folders.is_empty() { category(tag) } else { Some(kept.join("/")) };
-                let deeper = folders.len() - kept.len();
+                let folders: Vec<&Folder> = folders.collect();
+                let (folder, notes) = if folders.is_empty() { category(tag) } else { within(&folders) };
                 let html_url = tag.attribute("htmlUrl").and_then(|it| address(&it).ok());
                 let language = tag.attribute("language").filter(|it| !it.trim().is_empty());
-                self.outlines.push(Outline { text, xml_url, html_url, folder, deeper, language, own });
+                self.outlines.push(Outline { text, xml_url, html_url, folder, notes, language, own });
             }
             Some(Err(why)) => {
                 let text = if text.is_empty() { written.unwrap_or_default() } else { text };
@@ -141,21 +149,59 @@ fn name(tag: &Tag) -> String {
     cut(&title(&said.unwrap_or_default()), LONGEST_NAME_CHARS)
 }
 
+/// Where a list sends its reader instead of naming a feed; none if it sends him nowhere. Nobody follows it there:
+/// a list that includes others could include thousands.
+fn elsewhere(tag: &Tag, kind: &str, text: String) -> Option<Refused> {
+    let url = tag.attribute("url").filter(|it| !it.trim().is_empty())?;
+    let shown = cut(url.trim(), 80);
+    let text = if text.is_empty() { shown.clone() } else { text };
+    let is_list = kind == "include" || url.trim().to_lowercase().ends_with(".opml");
+    let why = if is_list {
+        format!("it stands for the list `{shown}`, which is not read with this one: import that, too")
+    } else {
+        format!("it links `{shown}` and names no feed: `recapd source add` finds the feed of a page")
+    };
+    Some(Refused { text, why })
+}
+
 /// A slash is between folders, so that none may stand in a name. In our own lists
 /// it stands as it is: `R &lt` there is no slip for `R <`.
-fn folder_name(tag: &Tag, is_ours: bool) -> Option<String> {
-    let name = if is_ours { as_it_is(&tag.attribute("text").unwrap_or_default()) } else { name(tag) };
-    let name = name.replace('/', "-");
-    (!name.trim().is_empty()).then_some(name)
+fn folder(tag: &Tag, is_ours: bool) -> Option<Folder> {
+    let written = if is_ours { as_it_is(&tag.attribute("text").unwrap_or_default()) } else { name(tag) };
+    let name = written.replace('/', "-");
+    let was = (name != written).then_some(written);
+    (!name.trim().is_empty()).then_some(Folder { name, was })
+}
+
+/// Where a feed within `folders` stands, the outermost first; and what of that could not be kept.
+fn within(folders: &[&Folder]) -> (Option<String>, Vec<String>) {
+    let kept = &folders[..folders.len().min(DEEPEST)];
+    // One of them says it for all: each feed within has this note.
+    let renamed = kept.iter().find_map(|it| Some((it.was.as_ref()?, &it.name)));
+    let renamed =
+        renamed.map(|(was, name)| format!("its folder `{was}` is `{name}` here, as a slash stands between folders"));
+    let mut notes: Vec<String> = renamed.into_iter().collect();
+    let deeper = folders.len() - kept.len();
+    if deeper > 0 {
+        notes.push(format!("its folder is {deeper} deeper than the eight that are kept: it stands in the eighth"));
+    }
+    let names: Vec<&str> = kept.iter().map(|it| it.name.as_str()).collect();
+    (Some(names.join("/")), notes)
 }
 
 /// Some lists say the folder in `category`: the first of several, as in `/News/AI,/Tech`.
-fn category(tag: &Tag) -> Option<String> {
-    let all = tag.attribute("category")?;
-    let first = all.split(',').next()?;
+fn category(tag: &Tag) -> (Option<String>, Vec<String>) {
+    let all = tag.attribute("category").unwrap_or_default();
+    let mut all = all.split(',').map(str::trim).filter(|it| !it.trim_matches('/').is_empty());
+    let first = all.next().unwrap_or_default();
     let names: Vec<&str> = first.split('/').map(str::trim).filter(|name| !name.is_empty()).take(DEEPEST).collect();
     let folder = cut(&title(&names.join("/")), LONGEST_NAME_CHARS);
-    (!folder.is_empty()).then_some(folder)
+    let others = all.collect::<Vec<_>>().join(", ");
+    let note = (!others.is_empty()).then(|| {
+        let others = cut(&one_line(&without_controls(&others)), LONGEST_NAME_CHARS);
+        format!("it stands in `{folder}` alone, and no more in {others}: a feed has one folder")
+    });
+    ((!folder.is_empty()).then_some(folder), note.into_iter().collect())
 }
 
 fn own(tag: &Tag, prefix: &str) -> Own {
@@ -171,17 +217,12 @@ fn own(tag: &Tag, prefix: &str) -> Own {
     }
 }
 
-/// `feed:` was for programs that read feeds.
 fn address(written: &str) -> Result<Url, String> {
     let written = written.trim();
     let shown = cut(written, 80);
     let wrong = |why: &str| format!("`{shown}` is no web address: {why}");
-    let meant = match written.strip_prefix("feed:") {
-        Some(bare) if bare.starts_with("//") => format!("http:{bare}"),
-        Some(whole) => whole.to_owned(),
-        None => written.to_owned(),
-    };
-    let mut url = Url::parse(&meant).map_err(|error| match error {
+    let meant = after_feed(written);
+    let mut url = Url::parse(meant.as_deref().unwrap_or(written)).map_err(|error| match error {
         url::ParseError::RelativeUrlWithoutBase => wrong("it must begin with https:// or http://"),
         error => wrong(&error.to_string()),
     })?;
@@ -236,7 +277,36 @@ mod tests {
         let (open, close) = ("<outline text='a'>".repeat(10), "</outline>".repeat(10));
         let list = format!("<opml>{open}<outline xmlUrl='https://a.test/f'/>{close}</opml>");
         let deep = read(&list).unwrap().outlines.remove(0);
-        assert_eq!((deep.folder.as_deref(), deep.deeper), (Some("a/a/a/a/a/a/a/a"), 2));
+        let note = "its folder is 2 deeper than the eight that are kept: it stands in the eighth";
+        assert_eq!((deep.folder.as_deref(), deep.notes), (Some("a/a/a/a/a/a/a/a"), vec![note.to_owned()]));
+    }
+
+    #[test]
+    fn what_could_not_be_kept_of_where_a_feed_stood_is_told() {
+        let notes = |body: &str| read(&format!("<opml>{body}</opml>")).unwrap().outlines.remove(0).notes;
+        let feed = "<outline xmlUrl='https://a.test/f'/>";
+        assert_eq!(
+            notes(&format!("<outline text='A/B'><outline text='C'>{feed}</outline></outline>")),
+            ["its folder `A/B` is `A-B` here, as a slash stands between folders"]
+        );
+        assert_eq!(
+            notes("<outline xmlUrl='https://a.test/f' category='/Tech/ML,/Other, /News'/>"),
+            ["it stands in `Tech/ML` alone, and no more in /Other, /News: a feed has one folder"]
+        );
+        assert!(notes("<outline xmlUrl='https://a.test/f' category='/Tech,/'/>").is_empty());
+    }
+
+    #[test]
+    fn a_list_that_points_elsewhere_says_where_to() {
+        check(
+            "<outline text='More' type='include' url='https://a.test/more'/><outline type='link' url='https://a.test/x.OPML'/>\
+             <outline text='a page' type='link' url='https://a.test/'/><outline text='nowhere' type='link'/>",
+            &[
+                "! More: it stands for the list `https://a.test/more`, which is not read with this one: import that, too",
+                "! https://a.test/x.OPML: it stands for the list `https://a.test/x.OPML`, which is not read with this one: import that, too",
+                "! a page: it links `https://a.test/` and names no feed: `recapd source add` finds the feed of a page",
+            ],
+        );
     }
 
     #[test]
@@ -246,7 +316,11 @@ mod tests {
              <outline title='T' text='' type='atom' url='https://b.test/f'></BODY>",
             &["Q & A x: http://a.test/f?a=1&b=2", "T: https://b.test/f"],
         );
-        check("<outline text='a page' type='link' url='https://a.test/'/><outline text='empty folder'/>", &[]);
+        check(
+            "<outline text='A' xmlUrl='Feed://a.test/f'/><outline text='B' xmlUrl='FEED:https://b.test/f'/>",
+            &["A: http://a.test/f", "B: https://b.test/f"],
+        );
+        check("<outline text='empty folder'/><outline text='a song' type='song' url='https://a.test/'/>", &[]);
     }
 
     #[test]

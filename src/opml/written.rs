@@ -101,7 +101,7 @@ mod tests {
             xml_url: "https://a.test/feed?x=1&y=2".parse().unwrap(),
             html_url: Some("https://a.test/".parse().unwrap()),
             folder: None,
-            deeper: 0,
+            notes: Vec::new(),
             language: None,
             own: Own::default(),
         };

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::shape::{Shape, name};
+use super::xhtml::CDATA;
 
 /// The elements of RSS and Atom, as they are written.
 const ELEMENTS: &[&str] = &[
@@ -33,8 +34,6 @@ const ELEMENTS: &[&str] = &[
     "name",
     "email",
 ];
-
-const CDATA: &str = "<![CDATA[";
 
 /// The document with these elements in their usual case, and what is said of
 /// it if there were others. What stands in comments and character data stays.

@@ -9,8 +9,13 @@ use jiff::tz::Offset;
 mod months;
 mod zones;
 
-use months::{month, spelled};
+use months::{month, plain};
 use zones::{minutes_east, zone_like, zone_of};
+
+use crate::facts::MONTHS;
+
+/// The days of the week in English, in small letters.
+pub(super) const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// The instant that a publisher means; UTC where no zone is given or known.
 pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
@@ -21,18 +26,24 @@ pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
     if let Some(time) = usual(text) {
         return Some(time);
     }
-    let text = &*spelled(text);
-    // Some have a true minus sign before their zone.
-    let text = &*if text.contains('−') { Cow::Owned(text.replace('−', "-")) } else { Cow::Borrowed(text) };
-    iso(text).or_else(|| written(text))
+    let text = &*if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(plain(text)) };
+    counted(text).or_else(|| iso(text)).or_else(|| written(text))
 }
 
-/// `Mon, 02 Nov 2026 10:00:00 +0000`, letter for letter, as nearly all of RSS is
+/// Seconds or milliseconds since 1970, of the years 2001 to 2033: more digits, or others first, are none.
+fn counted(text: &str) -> Option<Timestamp> {
+    let is_so = text.starts_with('1') && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = || text.parse().ok();
+    match text.len() {
+        10 if is_so => Timestamp::from_second(number()?).ok(),
+        13 if is_so => Timestamp::from_millisecond(number()?).ok(),
+        _ => None,
+    }
+}
+
+/// `Mon, 02 Nov 2026 10:00:00 +0000`, mark for mark, as nearly all of RSS is
 /// dated; whatever differs in anything is for [`written`], which takes ten times as long.
 fn usual(text: &str) -> Option<Timestamp> {
-    const DAYS: [&[u8]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
-    const MONTHS: [&[u8]; 12] =
-        [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
     let (text, zone) = text.as_bytes().split_at_checked("Mon, 02 Nov 2026 10:00:00 ".len())?;
     // Where something else stands, no number comes of it.
     let number = |at: usize| match text[at..at + 2] {
@@ -42,8 +53,9 @@ fn usual(text: &str) -> Option<Timestamp> {
         _ => None,
     };
     let between = [(3, b','), (4, b' '), (7, b' '), (11, b' '), (16, b' '), (19, b':'), (22, b':'), (25, b' ')];
-    let is_so = DAYS.contains(&&text[..3]) && between.iter().all(|(at, mark)| text[*at] == *mark);
-    let month = MONTHS.iter().position(|month| **month == text[8..11]).filter(|_| is_so)?;
+    let begins = |name: &str, at: usize| name.as_bytes()[..3].eq_ignore_ascii_case(&text[at..at + 3]);
+    let is_so = between.iter().all(|(at, mark)| text[*at] == *mark) && DAYS.iter().any(|day| begins(day, 0));
+    let month = MONTHS.iter().position(|month| begins(month, 8)).filter(|_| is_so)?;
     let year = 100 * i16::from(number(12)?) + i16::from(number(14)?);
     let (hour, minute, second) = (number(17)?, number(20)?, number(23)?);
     let seconds_east: i64 = match zone {
@@ -63,18 +75,34 @@ fn usual(text: &str) -> Option<Timestamp> {
 
 /// ISO 8601 and its relatives: `2026-11-02T10:00:00.5+01:00`, `2026-11-02`,
 /// `2026-11`, `2026`, `20261102`, `2026-W45-1`, `2026-306`, `26306`, a space
-/// for the T.
+/// for the T, or nothing: `20261102100000`.
 fn iso(text: &str) -> Option<Timestamp> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (day, rest) = match text.find(['T', 't', ' ', '_']) {
+        _ if matches!(digits, 12 | 14) => text.split_at("20261102".len()),
         // Also `2026-11-02 T 10:00`.
         Some(at) => (&text[..at], text[at + 1..].trim_start_matches([' ', 'T', 't']).trim_end()),
         None => (text, ""),
     };
     let date = iso_date(day.trim_end_matches('Z'))?;
-    let clock_end = rest.find(|letter: char| !(letter.is_ascii_digit() || matches!(letter, ':' | '.' | ',')));
-    let (clock, zone) = rest.split_at(clock_end.unwrap_or(rest.len()));
-    let (half, zone) = half_of_day(zone.trim());
-    instant(date, iso_time(clock, half)?, zone)
+    let (before, rest) = half_of_day(rest);
+    let (clock, zone) = rest.split_at(clock_length(rest));
+    let (after, zone) = half_of_day(zone.trim());
+    instant(date, iso_time(clock, before.or(after))?, zone)
+}
+
+/// How long the time of day is that the text begins with: `10:00:00`, `10.00`, `10h30`.
+fn clock_length(text: &str) -> usize {
+    let of_digits = |text: &str| {
+        let end = text.find(|letter: char| !(letter.is_ascii_digit() || matches!(letter, ':' | '.' | ',')));
+        end.unwrap_or(text.len())
+    };
+    let hour = of_digits(text);
+    match text[hour..].strip_prefix(['h', 'H']) {
+        // Not the zone in `10:00HST`.
+        Some(minutes) if hour > 0 && !minutes.starts_with(char::is_alphabetic) => hour + 1 + of_digits(minutes),
+        _ => hour,
+    }
 }
 
 fn iso_date(day: &str) -> Option<Date> {
@@ -86,6 +114,12 @@ fn iso_date(day: &str) -> Option<Date> {
     let small = |digits: &str| digits.parse::<i8>().ok();
     match parts.as_slice() {
         [year] if year.len() == 4 => Date::new(number(year)?, 1, 1).ok(),
+        [all] if matches!(all.len(), 7 | 8) && all.as_bytes()[4] == b'W' => iso_date(&format!(
+            "{}-{}-{}",
+            &all[..4],
+            &all[4..7],
+            all.get(7..).filter(|day| !day.is_empty()).unwrap_or("1")
+        )),
         [all] if all.len() == 8 => Date::new(number(&all[..4])?, small(&all[4..6])?, small(&all[6..])?).ok(),
         [all] if matches!(all.len(), 5 | 7) => {
             let (year, ordinal) = all.split_at(all.len() - 3);
@@ -109,13 +143,13 @@ fn iso_date(day: &str) -> Option<Date> {
     }
 }
 
-/// `10:00:00.25`, `10:00`, `100000`, `10`, in seconds after midnight; nothing
-/// is midnight, 24:00 the next, and 10:61 a minute past eleven.
+/// `10:00:00.25`, `10.00.00`, `10h30`, `10:00`, `100000`, `10`, in seconds after
+/// midnight; nothing is midnight, 24:00 the next, and 10:61 a minute past eleven.
 fn iso_time(clock: &str, half: Option<HalfOfDay>) -> Option<i64> {
-    let whole = clock.split(['.', ',']).next().unwrap_or_default();
+    let whole = if is_dotted(clock) { clock } else { clock.split(['.', ',']).next().unwrap_or_default() };
     let spread;
     let whole = match whole.len() {
-        4 | 6 if !whole.contains(':') && whole.is_ascii() => {
+        4 | 6 if whole.bytes().all(|byte| byte.is_ascii_digit()) => {
             spread = whole
                 .as_bytes()
                 .chunks(2)
@@ -126,7 +160,8 @@ fn iso_time(clock: &str, half: Option<HalfOfDay>) -> Option<i64> {
         }
         _ => whole,
     };
-    let mut parts = whole.split(':').map(|digits| if digits.is_empty() { Some(0) } else { digits.parse().ok() });
+    let mut parts =
+        whole.split([':', '.', 'h', 'H']).map(|digits| if digits.is_empty() { Some(0) } else { digits.parse().ok() });
     let mut next = || parts.next().unwrap_or(Some(0));
     let (hour, minute, second): (i64, i64, i64) = (next()?, next()?, next()?);
     let hour = match half {
@@ -136,6 +171,14 @@ fn iso_time(clock: &str, half: Option<HalfOfDay>) -> Option<i64> {
     };
     let possible = (0..=24).contains(&hour) && (0..100).contains(&minute) && (0..100).contains(&second);
     possible.then_some(3_600 * hour + 60 * minute + second)
+}
+
+/// `10.00.00`, `10.30`: with dots where others have colons.
+fn is_dotted(clock: &str) -> bool {
+    let Some((hour, rest)) = clock.split_once('.') else { return false };
+    let are_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let has_lengths = matches!((hour.len(), rest.len()), (1 | 2, 2 | 5));
+    has_lengths && are_digits(hour) && rest.split('.').all(|part| part.len() == 2 && are_digits(part))
 }
 
 /// AM or PM.
@@ -163,7 +206,9 @@ fn half_of_day(text: &str) -> (Option<HalfOfDay>, &str) {
 /// `November 2, 2026 10:00 PM`, `11/02/2026 10:00`, `02.11.2026`, `2-Nov-26`.
 fn written(text: &str) -> Option<Timestamp> {
     let mut said = Said::default();
-    let words = text.split(|letter: char| letter.is_whitespace() || letter == ',').filter(|word| !word.is_empty());
+    let words = text
+        .split(|letter: char| letter.is_whitespace() || matches!(letter, ',' | '،' | '、'))
+        .filter(|word| !word.is_empty());
     for word in words {
         said.hear(word);
     }
@@ -189,7 +234,7 @@ impl<'t> Said<'t> {
         let begin = word.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(word.len());
         if self.clock.is_some() && self.zone.is_none() && word.starts_with(['+', '-']) && digits > 0 {
             self.zone = Some(word);
-        } else if word.contains(':') && digits > 0 && self.clock.is_none() {
+        } else if digits > 0 && self.clock.is_none() && self.is_clock(word, begin) {
             self.hear_clock(word);
         } else if digits == word.trim_end_matches('.').len() && digits > 0 {
             // `2. November`: the dot makes it the second.
@@ -210,6 +255,14 @@ impl<'t> Said<'t> {
         }
     }
 
+    /// Whether a word that begins with so many digits is a time of day. With dots it is only after the date,
+    /// of which it may be a piece else.
+    fn is_clock(&self, word: &str, begin: usize) -> bool {
+        let has_date = || self.date.is_some() || (self.month.is_some() && self.numbers.len() > 1);
+        let has_hours = matches!(begin, 1 | 2) && clock_length(word) > begin;
+        word.contains(':') || has_hours && word[begin..].starts_with(['h', 'H']) || is_dotted(word) && has_date()
+    }
+
     /// `at` before the time of day is the English word, not Atlantic time.
     fn is_zone(&self, word: &str) -> bool {
         let is_zone = zone_like(word) || minutes_east(word).is_some() || zone_of(word).is_some();
@@ -221,7 +274,8 @@ impl<'t> Said<'t> {
     fn hear_half(&mut self, hour: &'t str, half: HalfOfDay) {
         let is_hour = |digits: &str| digits.len() <= 2 && digits.parse().is_ok_and(|hour| (1..=12).contains(&hour));
         if self.clock.is_none() {
-            let alone = hour.is_empty() && self.numbers.len() > 2;
+            let of_date = if self.month.is_some() { 2 } else { 3 };
+            let alone = hour.is_empty() && self.numbers.len() > of_date;
             let before = if alone { self.numbers.pop_if(|last| is_hour(last)) } else { None };
             self.clock = Some(hour).filter(|hour| is_hour(hour)).or(before);
         }
@@ -233,15 +287,14 @@ impl<'t> Said<'t> {
 
     /// `10:00:00`, also with AM, PM or a zone attached.
     fn hear_clock(&mut self, word: &'t str) {
-        let end = word.find(|letter: char| !(letter.is_ascii_digit() || matches!(letter, ':' | '.')));
-        let (clock, rest) = word.split_at(end.unwrap_or(word.len()));
+        let (clock, rest) = word.split_at(clock_length(word));
         self.clock = Some(clock);
         let (half, zone) = half_of_day(rest);
         self.half = self.half.or(half);
         self.zone = self.zone.or((!zone.is_empty()).then_some(zone));
     }
 
-    /// `11/02/2026` (American), `02.11.2026` (European), `2-Nov-2026`.
+    /// `11/02/2026` (American), `02.11.2026` and `2-11-2026` (of most others), `2-Nov-2026`.
     fn hear_date(&mut self, word: &'t str) {
         let parts: Vec<&str> = word.split(['/', '.', '-']).filter(|part| !part.is_empty()).collect();
         let numbers: Option<Vec<i16>> = parts.iter().map(|part| part.parse().ok()).collect();
@@ -252,8 +305,8 @@ impl<'t> Said<'t> {
                 self.date = date(*year, *month, *day);
             }
             (Some([first, second, year]), _) if *first <= 31 => {
-                let european = word.contains('.') || *first > 12;
-                let (day, month) = if european { (*first, *second) } else { (*second, *first) };
+                let has_day_first = word.contains(['.', '-']) && *second <= 12 || *first > 12;
+                let (day, month) = if has_day_first { (*first, *second) } else { (*second, *first) };
                 self.date = date(*year, month, day);
             }
             (Some(_), _) => {
@@ -276,6 +329,10 @@ impl<'t> Said<'t> {
     fn day_month_year(&self) -> Option<Date> {
         let number = |digits: &&str| digits.parse::<i16>().ok();
         let (year, day) = match self.numbers.as_slice() {
+            // `2026. 11. 2.`
+            [year, month, day, ..] if year.len() == 4 && self.month.is_none() => {
+                return date(number(year)?, number(month)?, number(day)?);
+            }
             [year, day, ..] if year.len() == 4 => (number(year)?, number(day)?),
             [day, year, ..] => (number(year)?, number(day)?),
             [year] if year.len() == 4 && !self.has_riddle => (number(year)?, 1),
@@ -290,9 +347,10 @@ fn date(year: i16, month: i16, day: i16) -> Option<Date> {
     Date::new(full_year(year), i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
-/// A year of two digits, as RFC 2822 reads it.
+/// A year of two digits, as RFC 2822 reads it, or of Thailand's calendar, which is 543 ahead.
 fn full_year(year: i16) -> i16 {
     match year {
+        2400..=2700 => year - 543,
         0..=49 => 2000 + year,
         50..=99 => 1900 + year,
         _ => year,
@@ -399,6 +457,43 @@ mod tests {
         check("2 ноября 2026 г. 10:00", "2026-11-02T10:00:00Z");
         check("2026年11月2日 10:00", "2026-11-02T10:00:00Z");
         check("2026년 11월 02일 10:00:00", "2026-11-02T10:00:00Z");
+        check("2 Agustus 2026", "2026-08-02T00:00:00Z");
+        check("2 ноември 2026", "2026-11-02T00:00:00Z");
+        check("2 พฤศจิกายน 2569 10:00", "2026-11-02T10:00:00Z");
+        check("2 พ.ย. 2569", "2026-11-02T00:00:00Z");
+        check("الاثنين، ٢ نوفمبر ٢٠٢٦", "2026-11-02T00:00:00Z");
+        check("2 בנובמבר 2026", "2026-11-02T00:00:00Z");
+    }
+
+    #[test]
+    fn times_of_day_in_the_publishers_way() {
+        check("2026年11月2日 下午3:00", "2026-11-02T15:00:00Z");
+        check("2026年11月2日（周一）下午3点30分", "2026-11-02T15:30:00Z");
+        check("2026年11月2日(月) 15時30分", "2026-11-02T15:30:00Z");
+        check("2026年11月2日 上午12:05", "2026-11-02T00:05:00Z");
+        check("2026년 11월 2일 월요일 오후 3:00", "2026-11-02T15:00:00Z");
+        check("2026. 11. 2. 오후 3시 5분", "2026-11-02T15:05:00Z");
+        check("Mon, 2 Nov 2026 10.00.00 +0100", "2026-11-02T09:00:00Z");
+        check("02.11.2026 10.30", "2026-11-02T10:30:00Z");
+        check("2026-11-02 10.30", "2026-11-02T10:30:00Z");
+        check("2 novembre 2026 à 10h30", "2026-11-02T10:30:00Z");
+        check("Mié - 2 novembre 2026", "2026-11-02T00:00:00Z");
+        check("2026-11-02 10h", "2026-11-02T10:00:00Z");
+        check("2026-11-02 10:00HST", "2026-11-02T20:00:00Z");
+    }
+
+    #[test]
+    fn dates_in_figures_alone() {
+        check("2-11-2026", "2026-11-02T00:00:00Z");
+        check("11-25-2026", "2026-11-25T00:00:00Z");
+        check("11/02/2026", "2026-11-02T00:00:00Z");
+        check("2026. 11. 2.", "2026-11-02T00:00:00Z");
+        check("2026W451", "2026-11-02T00:00:00Z");
+        check("2026W45T100000Z", "2026-11-02T10:00:00Z");
+        check("20261102100000", "2026-11-02T10:00:00Z");
+        check("202611021000+0100", "2026-11-02T09:00:00Z");
+        check("1762077600", "2025-11-02T10:00:00Z");
+        check("1762077600000", "2025-11-02T10:00:00Z");
     }
 
     #[test]

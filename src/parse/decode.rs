@@ -9,32 +9,39 @@ use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 /// How far into a document an XML declaration may reach.
 const DECLARATION_BYTES: usize = 512;
 
+/// A label is believed over one broken letter if there are so many whole ones beyond ASCII: what is
+/// in another encoding breaks every other.
+const FEWEST_LETTERS_FOR_ONE_LOST: usize = 20;
+
 /// A document as text.
 pub(super) struct Decoded<'b> {
     /// Without byte order mark and XML declaration: both only say what is known now.
     pub(super) text: Cow<'b, str>,
-    /// Which labels were not believed, in words: `declared as UTF-8, read as windows-1252`.
-    pub(super) misnamed: Vec<String>,
+    /// Which labels were not believed, in words: `declared as UTF-8, read as windows-1252`; and what
+    /// stands for no letter: `broken characters: 2`.
+    pub(super) mended: Vec<String>,
 }
 
 /// The document as text.
 ///
-/// Believed in this order: a byte order mark, the bytes being valid UTF-8, the
-/// XML declaration, the HTTP charset (both only if every byte fits), a guess.
+/// Believed in this order: a byte order mark, the bytes being valid UTF-8 or
+/// nearly so, the XML declaration, the HTTP charset (both only if every byte
+/// fits, else if nearly every letter does), a guess.
 pub(super) fn decode<'b>(bytes: &'b [u8], content_type: Option<&str>) -> Decoded<'b> {
-    let (text, encoding) = decoded(bytes, content_type);
+    let Read { text, encoding, lost } = decoded(bytes, content_type);
     let labels = [("declared", declared(bytes)), ("served", content_type.and_then(charset))];
     let misnamed = labels.into_iter().filter_map(|(how, label)| {
         let label = label.filter(|label| *label != encoding && !means_the_same(label, bytes, &text))?;
         Some(format!("{how} as {}, read as {}", label.name(), encoding.name()))
     });
-    let misnamed = misnamed.collect();
-    Decoded { text: bare(text), misnamed }
+    let broken = (lost > 0).then(|| format!("broken characters: {lost}"));
+    let mended = misnamed.chain(broken).collect();
+    Decoded { text: bare(text), mended }
 }
 
 /// The text of a document alone.
 pub(super) fn text(bytes: &[u8], content_type: Option<&str>) -> String {
-    bare(decoded(bytes, content_type).0).into_owned()
+    bare(decoded(bytes, content_type).text).into_owned()
 }
 
 fn bare(text: Cow<str>) -> Cow<str> {
@@ -59,38 +66,66 @@ fn means_the_same(label: &'static Encoding, bytes: &[u8], text: &str) -> bool {
     is_plain || label.decode_without_bom_handling(bytes).0 == text
 }
 
-fn decoded<'b>(bytes: &'b [u8], content_type: Option<&str>) -> (Cow<'b, str>, &'static Encoding) {
-    let as_it =
-        |encoding: &'static Encoding, bytes: &'b [u8]| (encoding.decode_without_bom_handling(bytes).0, encoding);
+/// A document read in one encoding.
+struct Read<'b> {
+    text: Cow<'b, str>,
+    encoding: &'static Encoding,
+    /// How many characters its bytes do not make.
+    lost: usize,
+}
+
+impl<'b> Read<'b> {
+    /// All of it, as `encoding` has it.
+    fn whole(text: impl Into<Cow<'b, str>>, encoding: &'static Encoding) -> Self {
+        Self { text: text.into(), encoding, lost: 0 }
+    }
+
+    /// Whatever is broken in it stays as U+FFFD.
+    fn lossy(bytes: &'b [u8], encoding: &'static Encoding) -> Self {
+        let (text, has_errors) = encoding.decode_without_bom_handling(bytes);
+        let lost = if has_errors { text.matches(char::REPLACEMENT_CHARACTER).count() } else { 0 };
+        Self { text, encoding, lost }
+    }
+
+    /// Whether no more of its letters are lost than a few that were cut in two.
+    fn is_likely(&self) -> bool {
+        let beyond_ascii = self.text.chars().filter(|letter| !letter.is_ascii()).count() - self.lost;
+        self.lost * FEWEST_LETTERS_FOR_ONE_LOST <= beyond_ascii
+    }
+}
+
+fn decoded<'b>(bytes: &'b [u8], content_type: Option<&str>) -> Read<'b> {
     if let Some(text) = utf_32(bytes) {
-        return (Cow::Owned(text), UTF_8);
+        return Read::whole(text, UTF_8);
     }
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        return as_it(encoding, &bytes[mark..]);
+        return Read::lossy(&bytes[mark..], encoding);
     }
     match bytes {
-        [b'<', 0, ..] => return as_it(UTF_16LE, bytes),
-        [0, b'<', ..] => return as_it(UTF_16BE, bytes),
+        [b'<', 0, ..] => return Read::lossy(bytes, UTF_16LE),
+        [0, b'<', ..] => return Read::lossy(bytes, UTF_16BE),
         _ => {}
     }
-    let declared = declared(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
         // The one encoding in use that hides in ASCII; a feed in any other has no escape in it.
         let shifts = ["\u{1b}$B", "\u{1b}$@"].iter().any(|shift| text.contains(shift)) && text.is_ascii();
         let japanese = || ISO_2022_JP.decode_without_bom_handling_and_without_replacement(bytes);
         return match shifts.then(japanese).flatten() {
-            Some(japanese) => (japanese, ISO_2022_JP),
-            None => (Cow::Borrowed(text), UTF_8),
+            Some(japanese) => Read::whole(japanese, ISO_2022_JP),
+            None => Read::whole(text, UTF_8),
         };
     }
     // What begins with ASCII, as it does here, is no UTF-16, whatever is said:
     // any bytes of even number would fit.
-    let told = [declared, content_type.and_then(charset)];
-    let fits = |encoding: &'static Encoding| encoding.decode_without_bom_handling_and_without_replacement(bytes);
-    told.into_iter()
-        .flatten()
-        .filter(|encoding| ![UTF_8, UTF_16LE, UTF_16BE].contains(encoding))
-        .find_map(|encoding| fits(encoding).map(|text| (text, encoding)))
+    let told = [declared(bytes), content_type.and_then(charset)];
+    let labels = || told.into_iter().flatten().filter(|label| ![UTF_8, UTF_16LE, UTF_16BE].contains(label));
+    let fits = |label: &'static Encoding| {
+        let text = label.decode_without_bom_handling_and_without_replacement(bytes)?;
+        Some(Read::whole(text, label))
+    };
+    nearly_utf_8(bytes, told.contains(&Some(UTF_8)))
+        .or_else(|| labels().find_map(fits))
+        .or_else(|| labels().map(|label| Read::lossy(bytes, label)).find(Read::is_likely))
         .unwrap_or_else(|| guessed(bytes))
 }
 
@@ -105,18 +140,24 @@ fn utf_32(bytes: &[u8]) -> Option<String> {
     Some(letters.iter().map(|letter| char::from_u32(number(*letter)).unwrap_or('\u{fffd}')).collect())
 }
 
-/// UTF-8 with a few broken bytes, else what a browser would take it for.
-fn guessed(bytes: &[u8]) -> (Cow<'_, str>, &'static Encoding) {
-    let lossy = String::from_utf8_lossy(bytes);
-    let lost = lossy.matches('\u{fffd}').count();
-    let beyond_ascii = lossy.chars().filter(|letter| !letter.is_ascii()).count() - lost;
-    if beyond_ascii > 4 * lost {
-        return (lossy, UTF_8);
+/// UTF-8 with a few broken bytes: no text in another encoding has so many whole
+/// letters of it. Where it `is_told` to be UTF-8, one whole letter for each
+/// broken one will do.
+fn nearly_utf_8(bytes: &[u8], is_told: bool) -> Option<Read<'_>> {
+    let (mut whole, mut lost) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        whole += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+        lost += usize::from(!chunk.invalid().is_empty());
     }
+    let is_it = if is_told { whole >= lost } else { whole > 4 * lost };
+    is_it.then(|| Read { text: String::from_utf8_lossy(bytes), encoding: UTF_8, lost })
+}
+
+/// What a browser would take it for.
+fn guessed(bytes: &[u8]) -> Read<'_> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
-    let encoding = detector.guess(None, Utf8Detection::Deny);
-    (encoding.decode_without_bom_handling(bytes).0, encoding)
+    Read::lossy(bytes, detector.guess(None, Utf8Detection::Deny))
 }
 
 /// The encoding that the XML declaration names.
@@ -154,26 +195,26 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_misnamed(bytes: &[u8], content_type: &str, expected: &[&str]) {
-        assert_eq!(decode(bytes, Some(content_type)).misnamed, expected);
+    fn check_mended(bytes: &[u8], content_type: &str, expected: &[&str]) {
+        assert_eq!(decode(bytes, Some(content_type)).mended, expected);
     }
 
     #[test]
     fn a_label_that_is_not_believed_is_named() {
         let utf8 = "<?xml version='1.0' encoding='iso-8859-1'?>é".as_bytes();
-        check_misnamed(utf8, "text/xml", &["declared as windows-1252, read as UTF-8"]);
-        check_misnamed("é".as_bytes(), "text/xml; charset=big5", &["served as Big5, read as UTF-8"]);
+        check_mended(utf8, "text/xml", &["declared as windows-1252, read as UTF-8"]);
+        check_mended("é".as_bytes(), "text/xml; charset=big5", &["served as Big5, read as UTF-8"]);
         let latin = b"<?xml version='1.0' encoding='utf-8'?>caf\xe9";
-        check_misnamed(latin, "", &["declared as UTF-8, read as windows-1252"]);
-        check_misnamed(b"<?xml version='1.0' encoding='utf-16'?>a", "", &["declared as UTF-16LE, read as UTF-8"]);
+        check_mended(latin, "", &["declared as UTF-8, read as windows-1252"]);
+        check_mended(b"<?xml version='1.0' encoding='utf-16'?>a", "", &["declared as UTF-16LE, read as UTF-8"]);
     }
 
     #[test]
     fn a_label_that_makes_no_difference_is_right() {
-        check_misnamed(b"<?xml version='1.0' encoding='iso-8859-1'?>plain", "text/xml; charset=gbk", &[]);
-        check_misnamed(b"\xd6\xd0", "text/xml; charset=gb2312", &[]);
-        check_misnamed("\u{feff}é".as_bytes(), "text/xml; charset=utf-8", &[]);
-        check_misnamed(b"\xff\xfe<\0a\0", "text/xml; charset=utf-16", &[]);
+        check_mended(b"<?xml version='1.0' encoding='iso-8859-1'?>plain", "text/xml; charset=gbk", &[]);
+        check_mended(b"\xd6\xd0", "text/xml; charset=gb2312", &[]);
+        check_mended("\u{feff}é".as_bytes(), "text/xml; charset=utf-8", &[]);
+        check_mended(b"\xff\xfe<\0a\0", "text/xml; charset=utf-16", &[]);
     }
 
     #[test]
@@ -228,5 +269,57 @@ mod tests {
         broken.push(0xe9);
         check(&broken, "", "äöüäöüäöü\u{fffd}");
         check(b"caf\xe9", "", "café");
+    }
+
+    /// A document in `label`, so declared and served, with one letter cut in two.
+    fn cut_letter(label: &str, title: &str) -> Vec<u8> {
+        let encoding = Encoding::for_label(label.as_bytes()).unwrap();
+        let (title, _, _) = encoding.encode(title);
+        let head = format!("<?xml version='1.0' encoding='{label}'?><a>");
+        [head.as_bytes(), &title, b"</a><a>", &title[..title.len() - 1], b"</a>"].concat()
+    }
+
+    #[test]
+    fn one_broken_letter_does_not_spoil_the_encoding_that_is_told() {
+        let titles = [
+            ("gb2312", "中国人民银行宣布新的人工智能监管规则今日生效"),
+            ("big5", "台灣積體電路公司今天宣布新的人工智慧晶片計畫"),
+            ("shift_jis", "日本の人工知能会社が新しいモデルを発表しました"),
+            ("euc-jp", "日本の人工知能会社が新しいモデルを発表しました"),
+            ("euc-kr", "한국의 인공지능 회사가 새로운 모델을 발표했습니다"),
+        ];
+        for (label, title) in titles {
+            let bytes = cut_letter(label, title);
+            let read = decode(&bytes, Some(&format!("text/xml; charset={label}")));
+            assert!(read.text.starts_with(&format!("<a>{title}</a><a>")), "{label}: {}", read.text);
+            assert_eq!(read.mended, ["broken characters: 1"], "{label}");
+        }
+    }
+
+    #[test]
+    fn a_byte_that_an_alphabet_lacks_does_not_make_it_another() {
+        let greek = "Η Ευρωπαϊκή Ένωση ανακοίνωσε νέους κανόνες";
+        let (encoded, _, _) = Encoding::for_label(b"windows-1253").unwrap().encode(greek);
+        let bytes = [&b"<a>"[..], &encoded, b"\xaa</a>"].concat();
+        check(&bytes, "text/xml; charset=windows-1253", &format!("<a>{greek}\u{fffd}</a>"));
+    }
+
+    #[test]
+    fn nearly_all_utf8_outweighs_a_label_that_any_byte_fits() {
+        let russian = "При поддержке государства";
+        let bytes = [russian.as_bytes(), b"\xd0."].concat();
+        for label in ["windows-1251", "iso-8859-1", "koi8-r"] {
+            check(&bytes, &format!("text/xml; charset={label}"), &format!("{russian}\u{fffd}."));
+        }
+        let french = ["naïve café".as_bytes(), b"\xc3."].concat();
+        check(&french, "text/xml; charset=utf-8", "naïve café\u{fffd}.");
+    }
+
+    #[test]
+    fn a_label_that_breaks_every_other_letter_is_not_believed() {
+        let russian = Encoding::for_label(b"windows-1251").unwrap().encode("Новости дня: робот победил").0.into_owned();
+        for label in ["utf-8", "euc-jp", "big5"] {
+            check(&russian, &format!("text/xml; charset={label}"), "Новости дня: робот победил");
+        }
     }
 }

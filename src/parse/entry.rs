@@ -3,6 +3,7 @@
 
 use feed_rs::model;
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::fields::{Field, Fields};
@@ -151,6 +152,12 @@ pub(super) fn absolute(href: &str, base: Option<&Url>) -> Option<Url> {
     (matches!(url.scheme(), "http" | "https") && url.as_str().len() <= 8 << 10).then_some(url)
 }
 
+/// Whether a link says that it is related so. A name of the IANA's register may be spelled out, as RFC
+/// 4287 has it (4.2.7.2).
+pub(super) fn is_related(said: Option<&str>, name: &str) -> bool {
+    said.is_some_and(|said| said.strip_prefix("http://www.iana.org/assignments/relation/").unwrap_or(said) == name)
+}
+
 /// From feed-rs's clock to ours.
 pub(super) fn instant(time: Option<chrono::DateTime<chrono::Utc>>) -> Option<Timestamp> {
     let time = time?;
@@ -161,14 +168,22 @@ fn guid(given: &model::Entry, fields: &Fields) -> Option<String> {
     let about = || fields.attribute("rdf:about").or_else(|| fields.attribute("about"));
     let given = || Some(given.id.trim()).filter(|id| !id.is_empty());
     let id = fields.text(&["guid", "atom:id", "id"]).or_else(given).or_else(about)?;
-    let id = text::without_controls(id);
-    Some(text::head(&id, MOST_ID_BYTES).to_owned())
+    Some(shortened(&text::without_controls(id)))
+}
+
+/// An id in so many bytes. What of a longer one is left out is hashed, so that it stays the one it is.
+fn shortened(id: &str) -> String {
+    if id.len() <= MOST_ID_BYTES {
+        return id.to_owned();
+    }
+    let hash: String = Sha256::digest(id).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("{}#{hash}", text::head(id, MOST_ID_BYTES - "#".len() - hash.len()))
 }
 
 fn link(given: &model::Entry, fields: &Fields, guid: Option<&str>, around: &Around) -> Option<Url> {
     let base = around.base.or(around.feed_link);
     let usual = given.links.iter().filter(|link| match around.shape {
-        Shape::Atom => link.rel.as_deref() == Some("alternate"),
+        Shape::Atom => is_related(link.rel.as_deref(), "alternate"),
         Shape::Json => link.media_type.is_none(),
         Shape::Rss | Shape::Rdf => link.rel.is_none() && link.target.is_none(),
     });
@@ -176,7 +191,10 @@ fn link(given: &model::Entry, fields: &Fields, guid: Option<&str>, around: &Arou
     let pages = usual.clone().filter(page).chain(usual);
     let from_links = pages.map(|link| link.href.as_str()).find_map(|href| absolute(href, base));
     let from_atom = || {
-        let alternate = |link: &&Field| matches!(link.attribute("rel"), None | Some("alternate"));
+        let alternate = |link: &&Field| {
+            let said = link.attribute("rel");
+            said.is_none() || is_related(said, "alternate")
+        };
         let links = || fields.all("atom:link").chain(fields.all("link")).filter(alternate);
         let page = |link: &&Field| link.attribute("type").is_none_or(|kind| kind.contains("html"));
         let mut pages = links().filter(page).chain(links());
@@ -198,9 +216,19 @@ fn original(fields: &Fields, link: &Url) -> Option<Url> {
     is_elsewhere(&said, link).then_some(said)
 }
 
-fn when(given: &model::Entry, fields: &Fields, shape: Shape) -> (Option<Timestamp>, Option<Timestamp>) {
+/// When it appeared and when it was changed.
+pub(super) fn when(given: &model::Entry, fields: &Fields, shape: Shape) -> (Option<Timestamp>, Option<Timestamp>) {
     let said = |names: &[&str]| fields.first(names, |field| dates::timestamp(&field.text));
-    let appeared = said(&["pubDate", "atom:published", "published", "dc:date", "dcterms:issued", "dcterms:created"]);
+    // The last is of Atom 0.3, where another entry may say instead when it was `issued`.
+    let appeared = said(&[
+        "pubDate",
+        "atom:published",
+        "published",
+        "dc:date",
+        "dcterms:issued",
+        "dcterms:created",
+        "atom:created",
+    ]);
     let changed = said(&["atom:updated", "updated", "dcterms:modified"]);
     let published = appeared.or_else(|| instant(given.published));
     match shape {
@@ -284,28 +312,24 @@ fn each_once(words: impl Iterator<Item = String>, most: usize) -> Vec<String> {
 fn enclosures(given: &model::Entry, fields: &Fields, around: &Around) -> Vec<Enclosure> {
     let linked = given.links.iter().filter(|link| match around.shape {
         Shape::Json => link.media_type.is_some(),
-        _ => link.rel.as_deref() == Some("enclosure"),
+        _ => is_related(link.rel.as_deref(), "enclosure"),
     });
-    let linked = linked.filter_map(|link| enclosure(&link.href, link.media_type.as_deref(), link.length, around));
-    let attached = |name| {
-        fields.all(name).filter_map(|field: &Field| {
-            let href = field.attribute("url").or_else(|| field.attribute("href"))?;
-            let length = field.attribute("length").or_else(|| field.attribute("fileSize"));
-            enclosure(href, field.attribute("type"), length.and_then(bytes), around)
-        })
+    let feed_base = around.base.or(around.feed_link);
+    let linked = linked.filter_map(|link| enclosure(&link.href, link.media_type.as_deref(), link.length, feed_base));
+    let attached = |field: &Field| {
+        let href = field.attribute("url").or_else(|| field.attribute("href"))?;
+        let length = field.attribute("length").or_else(|| field.attribute("fileSize"));
+        enclosure(href, field.attribute("type"), length.and_then(bytes), base_of(field, around))
     };
-    let of_atom = fields.all("atom:link").filter(|link| link.attribute("rel") == Some("enclosure"));
-    let of_atom = of_atom.filter_map(|link| {
-        let href = absolute(link.attribute("href")?, link.base.as_deref().or(around.base).or(around.feed_link))?;
-        let length = link.attribute("length").and_then(bytes);
-        enclosure(href.as_str(), link.attribute("type"), length, around)
-    });
-    let played = attached("media:content").filter(|media| {
-        media.mime_type.as_deref().is_some_and(|kind| kind.starts_with("audio/") || kind.starts_with("video/"))
-    });
+    let of_atom = fields.all("atom:link").filter(|link| is_related(link.attribute("rel"), "enclosure"));
+    let is_played = |media: &&Field| match media.attribute("type") {
+        Some(kind) => kind.starts_with("audio/") || kind.starts_with("video/"),
+        None => matches!(media.attribute("medium"), Some("audio" | "video")),
+    };
+    let carriers = fields.all("enclosure").chain(of_atom).chain(fields.all("media:content").filter(is_played));
     let mut each: Vec<Enclosure> = Vec::new();
     let mut room_bytes = MOST_ENCLOSURE_BYTES;
-    for found in linked.chain(attached("enclosure")).chain(of_atom).chain(played) {
+    for found in linked.chain(carriers.filter_map(attached)) {
         let length_bytes = found.url.as_str().len();
         if each.len() < MOST_ENCLOSURES && length_bytes <= room_bytes && each.iter().all(|other| other.url != found.url)
         {
@@ -316,10 +340,15 @@ fn enclosures(given: &model::Entry, fields: &Fields, around: &Around) -> Vec<Enc
     each
 }
 
-fn enclosure(href: &str, kind: Option<&str>, length: Option<u64>, around: &Around) -> Option<Enclosure> {
-    let url = absolute(href, around.base.or(around.feed_link))?;
+fn enclosure(href: &str, kind: Option<&str>, length: Option<u64>, base: Option<&Url>) -> Option<Enclosure> {
+    let url = absolute(href, base)?;
     let mime_type = kind.map(str::trim).filter(|kind| !kind.is_empty() && kind.len() <= 100).map(str::to_owned);
     Some(Enclosure { url, mime_type, length: length.filter(|length| *length > 0) })
+}
+
+/// Where the relative links of a field start.
+fn base_of<'a>(field: &'a Field, around: &Around<'a>) -> Option<&'a Url> {
+    field.base.as_deref().or(around.base).or(around.feed_link)
 }
 
 /// A length as people write it: `1234`, `1,234`, `1 234`.
@@ -332,15 +361,16 @@ fn image(fields: &Fields, around: &Around) -> Option<Url> {
         field.attribute("medium") == Some("image")
             || field.attribute("type").is_some_and(|kind| kind.starts_with("image/"))
     };
-    // The largest, the first of several such.
     let width = |field: &&Field| field.attribute("width").and_then(|width| width.parse::<u32>().ok()).unwrap_or(0);
+    let linked =
+        |field: &Field| absolute(field.attribute("url").or_else(|| field.attribute("href"))?, base_of(field, around));
+    // The largest, the first of several such.
     let thumbnail = fields.all("media:thumbnail").rev().max_by_key(width);
-    let named = fields.all("itunes:image").chain(thumbnail);
-    let pictures =
-        named.chain(fields.all("media:content").filter(is_picture)).chain(fields.all("enclosure").filter(is_picture));
-    let mut hrefs = pictures.filter_map(|field| field.attribute("url").or_else(|| field.attribute("href")));
-    let base = around.base.or(around.feed_link);
-    hrefs.find_map(|href| absolute(href, base)).or_else(|| absolute(fields.text(&["image"])?, base))
+    let picture = fields.all("media:content").filter(is_picture).rev().max_by_key(width);
+    let named = fields.all("itunes:image").chain(thumbnail).chain(picture);
+    let mut pictures = named.chain(fields.all("enclosure").filter(is_picture));
+    let plain = || fields.first(&["image"], |field| absolute(&field.text, base_of(field, around)));
+    pictures.find_map(linked).or_else(plain)
 }
 
 fn language<'e>(given: &'e model::Entry, fields: &'e Fields) -> Option<&'e str> {

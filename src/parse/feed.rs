@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 
 use feed_rs::model::{self, FeedType};
+use jiff::Timestamp;
 use url::Url;
 
-use super::entry::{Around, Room, absolute, instant, tag, texts, weight};
+use super::entry::{Around, Room, absolute, instant, is_related, tag, texts, weight, when};
 use super::fields::Fields;
 use super::salvage::Reading;
 use super::shape::Shape;
@@ -48,7 +49,7 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>, document_bytes: usize
     let fields = aligned(outline.entries, &mut given.entries, shape);
     let mut entries = Vec::with_capacity(given.entries.len().min(MOST_ENTRIES));
     let mut garbled = Vec::new();
-    let newest = newest(&given.entries, &mut skipped);
+    let newest = newest(&given.entries, &fields, shape, &mut skipped);
     let mut room_bytes = MOST_GROWTH * document_bytes + LEAST_ROOM_BYTES;
     let mut shortened = 0;
     for (index, entry) in given.entries.into_iter().enumerate() {
@@ -104,7 +105,7 @@ fn title(given: Option<model::Text>, own: &Fields, shape: Shape) -> (String, Opt
 }
 
 fn link(given: &model::Feed, own: &Fields, shape: Shape, base: Option<&Url>) -> Option<Url> {
-    let alternate = |link: &&model::Link| link.rel.as_deref() == Some("alternate");
+    let alternate = |link: &&model::Link| is_related(link.rel.as_deref(), "alternate");
     let page = |link: &&model::Link| link.media_type.as_deref().is_none_or(|kind| kind.contains("html"));
     let links = || given.links.iter();
     let href = match shape {
@@ -126,14 +127,14 @@ fn language(given: &model::Feed, own: &Fields) -> Option<String> {
     said.and_then(tag).map(str::to_owned)
 }
 
-fn updated(own: &Fields) -> Option<jiff::Timestamp> {
+fn updated(own: &Fields) -> Option<Timestamp> {
     let names = ["lastBuildDate", "atom:updated", "updated", "pubDate", "dc:date", "dcterms:modified"];
     own.first(&names, |field| dates::timestamp(&field.text))
 }
 
 fn hints(own: &Fields, base: Option<&Url>, said: &mut Vec<String>) -> Hints {
     let linked = |rel: &str| {
-        let mut links = own.all("atom:link").filter(|link| link.attribute("rel") == Some(rel));
+        let mut links = own.all("atom:link").filter(|link| is_related(link.attribute("rel"), rel));
         links.find_map(|link| absolute(link.attribute("href")?, link.base.as_deref().or(base)))
     };
     Hints {
@@ -155,10 +156,16 @@ fn aligned<'t>(fields: Vec<Fields<'t>>, entries: &mut Vec<model::Entry>, shape: 
 
 /// Which entries are kept if there are too many: the newest by their dates,
 /// the first where they have none.
-fn newest(entries: &[model::Entry], skipped: &mut Vec<Skipped>) -> Option<Vec<bool>> {
+fn newest(entries: &[model::Entry], fields: &[Fields], shape: Shape, skipped: &mut Vec<Skipped>) -> Option<Vec<bool>> {
     let beyond = entries.len().checked_sub(MOST_ENTRIES).filter(|beyond| *beyond > 0)?;
+    let none = Fields::default();
+    let of = |(index, entry): (usize, &model::Entry)| {
+        let (published, updated) = when(entry, fields.get(index).unwrap_or(&none), shape);
+        published.or(updated)
+    };
+    let dates: Vec<Option<Timestamp>> = entries.iter().enumerate().map(of).collect();
     let mut order: Vec<usize> = (0..entries.len()).collect();
-    order.sort_by_key(|index| Reverse(entries[*index].published.or(entries[*index].updated)));
+    order.sort_by_key(|index| Reverse(dates[*index]));
     let mut kept = vec![true; entries.len()];
     order[MOST_ENTRIES..].iter().for_each(|index| kept[*index] = false);
     let index = kept.iter().position(|kept| !kept).unwrap_or_default();

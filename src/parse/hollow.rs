@@ -91,7 +91,8 @@ mod tests {
     use crate::parse::fields::outline;
     use crate::parse::salvage::Reading;
     use crate::parse::shape::Shape;
-    use crate::parse::{Rescue, attempt, feed, root};
+    use crate::parse::{attempt, feed, root};
+    use crate::source::Rescue;
 
     /// What feed-rs is given of an Atom feed with this in its entry.
     #[track_caller]

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::nowhere::as_written;
-use super::{Format, Garbled, Parsed, Rescue};
+use super::{Format, Garbled, Parsed};
 use crate::item::{Enclosure, Entry};
 
 /// A parsed feed as JSON: what its publisher says, and beside what came garbled,
@@ -17,7 +17,7 @@ pub fn json(parsed: &Parsed) -> Value {
         "link": parsed.feed.link.as_ref().map(as_written),
         "language": parsed.feed.language,
         "updated": parsed.feed.updated,
-        "rescued": parsed.rescued.name(),
+        "rescued": parsed.rescued.word(),
         "mended": parsed.mended,
         "items": items(parsed),
         "skipped": skipped.collect::<Vec<_>>(),
@@ -92,17 +92,6 @@ impl Format {
             Format::Rss0 => "rss0",
             Format::Atom => "atom",
             Format::JsonFeed => "jsonfeed",
-        }
-    }
-}
-
-impl Rescue {
-    /// As it is printed.
-    pub fn name(self) -> &'static str {
-        match self {
-            Rescue::AsIs => "as-is",
-            Rescue::Repaired => "repaired",
-            Rescue::Fallback => "fallback",
         }
     }
 }

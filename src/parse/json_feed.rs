@@ -1,11 +1,14 @@
 //! JSON Feed: set right where publishers err in a type, then read by feed-rs.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use super::fields::{Fields, Outline};
 use super::salvage::Reading;
 use super::shape::Shape;
-use super::{NotAFeed, Rescue, Skipped, attempt, json_mend, json_value};
+use super::{NotAFeed, Skipped, attempt, json_mend, json_value};
+use crate::source::Rescue;
 
 /// Members that are text; a number is taken for it, anything else left out.
 const TEXTS: &[&str] = &[
@@ -34,7 +37,7 @@ const TEXTS: &[&str] = &[
 ///
 /// If it is no JSON or no feed.
 pub(super) fn read(text: &str) -> Result<Reading<'static>, NotAFeed> {
-    let (mut value, beyond, Given { mut mended, unfinished }) = value(text)?;
+    let (mut value, beyond, Given { mut mended, unfinished, has_long_ids }) = value(text)?;
     let root = value.as_object_mut().ok_or(NotAFeed::OtherJson)?;
     let claims = root.get("version").and_then(Value::as_str).is_some_and(|version| version.contains("jsonfeed"));
     let looks = root.contains_key("title") && (root.contains_key("home_page_url") || root.contains_key("feed_url"));
@@ -53,7 +56,7 @@ pub(super) fn read(text: &str) -> Result<Reading<'static>, NotAFeed> {
         skipped.push(Skipped { index: items.len() + beyond, why: "the document ends in it".to_owned() });
     }
     let outline = outline(root, &places);
-    if set_right(root) {
+    if set_right(root) || has_long_ids {
         mended.push("members of the wrong type".to_owned());
     }
     root.insert("version".to_owned(), json!("https://jsonfeed.org/version/1.1"));
@@ -71,19 +74,24 @@ struct Given {
     mended: Vec<String>,
     /// Items that it ends in.
     unfinished: usize,
+    /// Whether ids were taken as they were written that are no numbers to a reader.
+    has_long_ids: bool,
 }
 
 /// The text as JSON, mended if it has to be, how much of its arrays was left
 /// out, and what was mended.
 fn value(text: &str) -> Result<(Value, usize, Given), NotAFeed> {
-    let error = match json_value::bounded(text) {
-        Ok((value, beyond)) => return Ok((value, beyond, Given::default())),
+    let as_written = json_value::with_ids_as_written(text);
+    let has_long_ids = matches!(as_written, Cow::Owned(_));
+    let error = match json_value::bounded(&as_written) {
+        Ok((value, beyond)) => return Ok((value, beyond, Given { has_long_ids, ..Given::default() })),
         Err(error) => error,
     };
-    let mended = json_mend::mended(text);
+    drop(as_written);
+    let json_mend::Mended { text, notes, unfinished } = json_mend::mended(text);
     let damaged = |_| NotAFeed::Damaged { reason: error.to_string() };
-    let (value, beyond) = json_value::bounded(&mended.text).map_err(damaged)?;
-    Ok((value, beyond, Given { mended: mended.notes, unfinished: mended.unfinished }))
+    let (value, beyond) = json_value::bounded(&json_value::with_ids_as_written(&text)).map_err(damaged)?;
+    Ok((value, beyond, Given { mended: notes, unfinished, has_long_ids }))
 }
 
 /// Makes every member of the type that the specification asks for, or drops
@@ -226,6 +234,10 @@ mod tests {
         check("[{\"title\":\"One\",},],}", "One by Cy; comma without a value, line 1");
         check("[{\"title\":\"One\"},\n{\"title\":\"Tw", "One by Cy; 1: the document ends in it; cut short, line 2");
         check(
+            "[{\"title\":\"One\"},{\"authors\":[{\"name\":\"x\"}],\"title\":\"Tw",
+            "One by Cy; 1: the document ends in it; cut short, line 1",
+        );
+        check(
             "[{\"title\":\"One\"},{\"title\":\"cut \\ud83d\"}]}",
             "One by Cy; cut \u{fffd} by Cy; bad escape, line 1",
         );
@@ -233,6 +245,15 @@ mod tests {
             "[{\"title\":\"He said \"no\"\"},{\"id\":01}]}",
             "He said \"no\" by Cy; 01 by Cy; bare quote, line 1; no value of JSON, line 1",
         );
+    }
+
+    #[test]
+    fn ids_that_differ_in_the_last_digit_are_two() {
+        let text = "{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{\"id\":123456789012345678901},\
+            {\"id\":123456789012345678902},{\"id\":7}]}";
+        let parsed = parse(Document { bytes: text.as_bytes(), content_type: None, base_url: None }).unwrap();
+        let ids: Vec<_> = parsed.entries.iter().filter_map(|entry| entry.guid.as_deref()).collect();
+        assert_eq!(ids, ["123456789012345678901", "123456789012345678902", "7"]);
     }
 
     #[test]

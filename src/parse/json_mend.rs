@@ -31,7 +31,7 @@ pub(super) struct Mended {
 ///
 /// Commas are put in or left out, bad escapes and bare quotes mean themselves,
 /// what is no value is text or null, and what was cut off ends after the last
-/// whole object or array. Linear: a quote is judged by what stands between it
+/// whole item, or what is no deeper. Linear: a quote is judged by what stands between it
 /// and the next.
 pub(super) fn mended(text: &str) -> Mended {
     let mut mender = Mender {
@@ -49,7 +49,8 @@ pub(super) fn mended(text: &str) -> Mended {
     let mut unfinished = 0;
     if !mender.done {
         mender.note("cut short");
-        unfinished = usize::from(mender.open.len() > ITEMS_DEPTH);
+        let is_in_array = mender.open.get(ITEMS_DEPTH - 1).is_some_and(|open| open.end == ']');
+        unfinished = usize::from(is_in_array && mender.open.len() > ITEMS_DEPTH);
         mender.close_after_the_whole();
     }
     let notes = mender.seen.into_iter().map(|(what, line)| format!("{what}, line {line}")).collect();
@@ -225,9 +226,12 @@ impl Mender<'_> {
         }
         self.set_next(Next::Comma);
         self.done = self.open.is_empty();
-        self.whole.0 = self.out.len();
-        self.whole.1.clear();
-        self.whole.1.extend(self.open.iter().rev().map(|open| open.end));
+        // What is whole inside an item makes no whole item.
+        if self.open.len() <= ITEMS_DEPTH {
+            self.whole.0 = self.out.len();
+            self.whole.1.clear();
+            self.whole.1.extend(self.open.iter().rev().map(|open| open.end));
+        }
     }
 
     fn no_value(&mut self) {
@@ -309,7 +313,7 @@ impl Mender<'_> {
         self.at += word.len();
     }
 
-    /// Ends the document after the last array or object that was whole.
+    /// Ends the document after the last item that was whole.
     fn close_after_the_whole(&mut self) {
         let (length, open) = std::mem::take(&mut self.whole);
         self.out.truncate(length);
@@ -383,6 +387,10 @@ mod tests {
     #[test]
     fn a_document_that_was_cut_ends_after_its_last_whole_part() {
         check("{\"a\":[{\"b\":1},\n{\"b\":\"c", "{\"a\":[{\"b\":1}]}", "cut short, line 2");
+        let inside = "{\"a\":[{\"b\":1},{\"b\":[2],\"c\":\"d";
+        check(inside, "{\"a\":[{\"b\":1}]}", "cut short, line 1");
+        assert_eq!(mended(inside).unfinished, 1);
+        assert_eq!(mended("{\"a\":[],\"b\":{\"c\":{\"d\":1").unfinished, 0);
         check("{\"a\"", "", "cut short, line 1");
         check(&"[".repeat(500), "", "nested too deep, line 1; cut short, line 1");
     }

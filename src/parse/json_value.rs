@@ -1,9 +1,11 @@
 //! JSON as values, as many as any feed has: each costs many times the memory
 //! of its bytes, so that what is beyond is passed over.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 
+use memchr::memmem;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
@@ -27,6 +29,27 @@ pub(super) fn bounded(text: &str) -> serde_json::Result<(Value, usize)> {
     let value = Bounded(&bounds).deserialize(&mut reader)?;
     reader.end()?;
     Ok((value, bounds.left_out.get()))
+}
+
+/// A JSON text with those of its ids in quotes that are numbers and would come back as others, as do
+/// those of twenty digits: one may differ from another in the last. No string of it changes, since in a
+/// string `"id"` is not followed by a colon.
+pub(super) fn with_ids_as_written(text: &str) -> Cow<'_, str> {
+    const NAME: &str = "\"id\"";
+    let (mut out, mut done) = (String::new(), 0);
+    for at in memmem::find_iter(text.as_bytes(), NAME) {
+        let Some(given) = text[at + NAME.len()..].trim_start().strip_prefix(':') else { continue };
+        let given = given.trim_start();
+        let is_of_number = |letter: char| letter.is_ascii_digit() || matches!(letter, '+' | '-' | '.' | 'e' | 'E');
+        let length = given.find(|letter| !is_of_number(letter)).unwrap_or(given.len());
+        let number = &given[..length];
+        if serde_json::from_str::<Number>(number).is_ok_and(|read| read.to_string() != number) {
+            let begin = text.len() - given.len();
+            out += &format!("{}\"{number}\"", &text[done..begin]);
+            done = begin + length;
+        }
+    }
+    if done == 0 { Cow::Borrowed(text) } else { Cow::Owned(out + &text[done..]) }
 }
 
 struct Bounds {
@@ -136,6 +159,16 @@ mod tests {
         check("{\"a\":[1,-2,0.25,1e300,true,null,\"é\\n\",{}],\"b\":{\"c\":[]},\"b\":7}");
         check("[[],18446744073709551615]");
         check("\"x\"");
+    }
+
+    #[test]
+    fn ids_keep_the_digits_that_were_written() {
+        let given =
+            "[{\"id\": 123456789012345678901},{\"id\":1.10,\"b\":1.10},{\"id\":7},{\"id\":\"8\"},{\"id\":null}]";
+        let kept = "[{\"id\": \"123456789012345678901\"},{\"id\":\"1.10\",\"b\":1.10},{\"id\":7},{\"id\":\"8\"},{\"id\":null}]";
+        assert_eq!(with_ids_as_written(given), kept);
+        let told = "[{\"a\":\"\\\"id\\\":123456789012345678901\"},\"id\"]";
+        assert_eq!(with_ids_as_written(told), told);
     }
 
     #[test]

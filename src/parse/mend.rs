@@ -1,13 +1,14 @@
 //! Ill-formed XML made well-formed, in one pass, with as little change as will
 //! do: what was meant is kept, what was mended is said.
 
-use quick_xml::escape::escape;
-use url::Url;
+mod references;
+mod tags;
 
+use self::tags::{ENTRIES, ENTRY_ENDS, attributes, end_of, first_of, hopeless, text_type};
 use super::shape::{self, Ends};
+use super::xhtml::CDATA;
 use crate::text::head;
-use crate::text::html::entity;
-use crate::text::tags::code;
+use crate::text::html::VOID;
 
 /// More nesting than any feed needs; feed-rs and readers behind it recurse.
 const DEEPEST: usize = 200;
@@ -18,26 +19,16 @@ const MOST_TAG_BYTES: usize = 64 << 10;
 /// After so much read in vain, for tags that have no end, the rest is given up.
 const MOST_WASTED_BYTES: usize = 4 << 20;
 
-/// More entities than any document declares for itself.
-const MOST_OWN: usize = 256;
-
 /// Entities of the document's own may come to so many bytes beside those of
 /// the document itself; after that they are none.
 const LEAST_EXPANDED_BYTES: usize = 64 << 10;
 
-/// HTML elements without content that stray into feeds unescaped. Those that
-/// feeds have too, `link` and `source`, are not among them here.
-const VOID: &[&str] = &["br", "hr", "img", "wbr", "area", "col"];
+/// Elements of feeds that HTML has too, without an end there.
+const OF_FEEDS: &[&str] = &["link", "source"];
 
 /// What holds entries; an entry anywhere else means that something before it
 /// was not closed.
 const HOLDERS: &[&str] = &["rss", "channel", "items", "rdf:RDF", "RDF", "feed", "atom:feed"];
-
-const CDATA: &str = "<![CDATA[";
-
-/// How entries begin, and how they end.
-const ENTRIES: [&str; 4] = ["<item>", "<item ", "<entry>", "<entry "];
-const ENTRY_ENDS: [&str; 2] = ["</item>", "</entry>"];
 
 /// A document after mending.
 pub(super) struct Mended {
@@ -45,16 +36,26 @@ pub(super) struct Mended {
     pub text: String,
     /// What had to be done, each kind once, with the line of the first time.
     pub notes: Vec<String>,
+    /// How many entries were left out because the text ends in them: 0 or 1.
+    pub unfinished: usize,
 }
 
 /// The document made well-formed.
 pub(super) fn mended(text: &str) -> Mended {
     let mut mender = Mender::of(text);
-    mender.run();
-    Mended {
-        text: mender.out,
-        notes: mender.seen.into_iter().map(|(what, line)| format!("{what}, line {line}")).collect(),
-    }
+    let unfinished = usize::from(mender.run() == End::InEntry);
+    let notes = mender.seen.into_iter().map(|(what, line)| format!("{what}, line {line}")).collect();
+    Mended { text: mender.out, notes, unfinished }
+}
+
+/// Where a document ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// In an entry. Half an id or half a link would make another article of it, once it is
+    /// there to its end.
+    InEntry,
+    /// Between entries, or behind them all.
+    Elsewhere,
 }
 
 struct Mender<'t> {
@@ -63,6 +64,9 @@ struct Mender<'t> {
     out: String,
     /// Open elements, outermost first.
     open: Vec<&'t str>,
+    /// How many elements were open and how much was written when the last entry that is in no
+    /// other began.
+    entry: (usize, usize),
     /// Entities that the document declares for itself.
     own: Vec<(&'t str, String)>,
     /// What these may still come to.
@@ -107,6 +111,7 @@ impl<'t> Mender<'t> {
             at: 0,
             out: String::with_capacity(text.len() + 64),
             open: Vec::new(),
+            entry: (0, 0),
             own: Vec::new(),
             expandable_bytes: text.len() + LEAST_EXPANDED_BYTES,
             seen: Vec::new(),
@@ -120,7 +125,7 @@ impl<'t> Mender<'t> {
         }
     }
 
-    fn run(&mut self) {
+    fn run(&mut self) -> End {
         let mut finished = false;
         while self.at < self.source.len() && !finished && self.wasted_bytes <= MOST_WASTED_BYTES {
             finished = self.step();
@@ -128,7 +133,19 @@ impl<'t> Mender<'t> {
         if !self.open.is_empty() {
             self.note("cut short");
         }
+        let end = if self.is_in_entry() { End::InEntry } else { End::Elsewhere };
+        if end == End::InEntry {
+            let (depth, length) = self.entry;
+            self.out.truncate(length);
+            self.open.truncate(depth);
+        }
         self.close_to(0);
+        end
+    }
+
+    /// Not where the whole document is one.
+    fn is_in_entry(&self) -> bool {
+        self.open.iter().skip(1).any(|name| is_entry(name))
     }
 
     /// Takes the next piece of the document; true after the end of its root.
@@ -263,6 +280,9 @@ impl<'t> Mender<'t> {
             self.note("entry inside another element");
             self.close_to(holder + 1);
         }
+        if is_entry(name) && !self.is_in_entry() {
+            self.entry = (self.open.len(), self.out.len());
+        }
         self.out.push('<');
         self.out += name;
         let mut names: Vec<&str> = Vec::new();
@@ -282,8 +302,7 @@ impl<'t> Mender<'t> {
             self.references(&value.replace('"', "&quot;").replace('<', "&lt;"));
             self.out.push('"');
         }
-        let empty =
-            rest[..1 + name.len() + length].ends_with("/>") || VOID.contains(&name.to_ascii_lowercase().as_str());
+        let empty = rest[..1 + name.len() + length].ends_with("/>") || is_void(name);
         self.out += if empty { "/>" } else { ">" };
         if !empty {
             self.open.push(name);
@@ -338,86 +357,6 @@ impl<'t> Mender<'t> {
         }
     }
 
-    /// Entities of the document type: `<!ENTITY name "value">`.
-    fn declarations(&mut self, doctype: &'t str) {
-        for declared in doctype.split("<!ENTITY").skip(1).take(MOST_OWN.saturating_sub(self.own.len())) {
-            let mut words = declared.trim_start().splitn(2, char::is_whitespace);
-            let (name, rest) = (words.next().unwrap_or_default(), words.next().unwrap_or_default().trim_start());
-            let value = rest
-                .chars()
-                .next()
-                .filter(|quote| matches!(quote, '"' | '\''))
-                .and_then(|quote| rest[1..].split(quote).next());
-            if let Some(value) = value.filter(|value| value.len() <= 64) {
-                self.own.push((name, escape(value).replace("&amp;#", "&#")));
-            }
-        }
-    }
-
-    /// Text with every reference made one that XML knows.
-    fn references(&mut self, text: &str) {
-        let mut parts = text.split('&');
-        self.characters(parts.next().unwrap_or_default());
-        for part in parts {
-            let name = part.find(';').filter(|end| *end <= 32).map(|end| &part[..end]);
-            match name.and_then(|name| self.meaning(name)) {
-                Some(meaning) => {
-                    self.out += &meaning;
-                    self.characters(&part[name.map_or(0, |name| name.len() + 1)..]);
-                }
-                None => {
-                    self.note("bare ampersand");
-                    self.out += "&amp;";
-                    self.characters(part);
-                }
-            }
-        }
-    }
-
-    /// What stands for the reference `name`.
-    fn meaning(&mut self, name: &str) -> Option<String> {
-        if let Some(number) = name.strip_prefix('#') {
-            return self.numbered(number);
-        }
-        if matches!(name, "amp" | "lt" | "gt" | "quot" | "apos") {
-            return Some(format!("&{name};"));
-        }
-        if let Some((_, value)) = self.own.iter().find(|(own, _)| *own == name) {
-            self.expandable_bytes = self.expandable_bytes.checked_sub(value.len())?;
-            return Some(value.clone());
-        }
-        let meaning = escape(entity(name)?).into_owned();
-        self.note("HTML entity");
-        Some(meaning)
-    }
-
-    /// A character reference, kept if it names a character of XML; what
-    /// windows-1252 has in the place of a control character is meant instead.
-    fn numbered(&mut self, number: &str) -> Option<String> {
-        let code = code(number)?;
-        match char::from_u32(code) {
-            Some(letter) if (0x80..0xa0).contains(&code) => {
-                self.note("bad character reference");
-                let byte = [letter as u8];
-                Some(encoding_rs::WINDOWS_1252.decode_without_bom_handling(&byte).0.into_owned())
-            }
-            Some(letter) if legal(letter) => Some(format!("&#{code};")),
-            _ => {
-                self.note("bad character reference");
-                Some(String::new())
-            }
-        }
-    }
-
-    fn characters(&mut self, text: &str) {
-        if text.chars().all(legal) {
-            self.out += text;
-        } else {
-            self.note("illegal character");
-            self.out.extend(text.chars().filter(|letter| legal(*letter)));
-        }
-    }
-
     fn note(&mut self, what: &'static str) {
         if self.seen.iter().all(|(seen, _)| *seen != what) {
             let line = 1 + self.source.as_bytes()[..self.at].iter().filter(|byte| **byte == b'\n').count();
@@ -426,114 +365,15 @@ impl<'t> Mender<'t> {
     }
 }
 
-/// The type of a text as Atom names it: feed-rs takes no other.
-fn text_type<'v>(name: &str, value: &'v str) -> &'v str {
-    let local = name.rsplit(':').next().unwrap_or(name);
-    let text = matches!(local, "title" | "summary" | "subtitle" | "rights" | "tagline" | "info" | "copyright");
-    match value {
-        "application/xhtml+xml" if text || local == "content" => "xhtml",
-        "text/html" if text || local == "content" => "html",
-        "text" | "html" | "xhtml" => value,
-        other if text && other.contains("html") => "html",
-        _ if text => "text",
-        "text/plain" => "text",
-        // What is no media type costs the whole feed.
-        other if local == "content" && (!other.contains('/') || other.contains(char::is_whitespace)) => "text",
-        other => other,
-    }
+/// Whether an element of this name has no content: HTML that strayed into the feed unescaped.
+fn is_void(name: &str) -> bool {
+    let is_one_of = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+    is_one_of(VOID) && !is_one_of(OF_FEEDS)
 }
 
-/// A base address that no parser takes.
-fn hopeless(base: &str) -> bool {
-    !matches!(Url::parse(base), Ok(_) | Err(url::ParseError::RelativeUrlWithoutBase))
-}
-
-/// Whether XML 1.0 allows the character.
-fn legal(letter: char) -> bool {
-    !matches!(letter, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
-}
-
-/// Names and values, as written.
-type Attributes<'t> = Vec<(&'t str, &'t str)>;
-
-/// The attributes at the beginning of `text`, and its length up to and with
-/// the `>`; quoted or not.
-///
-/// # Errors
-///
-/// If the tag has no end: how many bytes were read to see that.
-fn attributes(text: &str) -> Result<(usize, Attributes<'_>), usize> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    loop {
-        let rest = &text[at..];
-        let blank = rest.len()
-            - rest
-                .trim_start_matches(|letter: char| letter.is_whitespace() || matches!(letter, '/' | '"' | '\'' | '='))
-                .len();
-        at += blank;
-        let rest = &text[at..];
-        match rest.as_bytes().first() {
-            Some(b'>') => return Ok((at + 1, found)),
-            Some(b'<') => return Err(at),
-            Some(_) => {}
-            None => return Err(text.len()),
-        }
-        let end = rest
-            .find(|letter: char| letter.is_whitespace() || matches!(letter, '=' | '>' | '/' | '<' | '"' | '\''))
-            .ok_or(text.len())?;
-        let key = &rest[..end];
-        at += end;
-        let after = text[at..].trim_start();
-        let mut value = "";
-        if let Some(given) = after.strip_prefix('=') {
-            let given = given.trim_start();
-            at = text.len() - given.len();
-            let quote = given.chars().next().filter(|quote| matches!(quote, '"' | '\''));
-            let (skipped, length) = match quote {
-                Some(quote) => (1, given[1..].find(quote)),
-                None => (0, given.find(|letter: char| letter.is_whitespace() || letter == '>')),
-            };
-            let length = length.ok_or(text.len())?;
-            value = &given[skipped..skipped + length];
-            if quote.is_none() && given[length..].starts_with('>') {
-                value = value.strip_suffix('/').unwrap_or(value);
-            }
-            if let Some(end) = end_of_tag(value) {
-                value = &value[..end];
-                at += skipped + end;
-            } else {
-                at += length + 2 * skipped;
-            }
-        }
-        if found.len() < 64 && shape::name(key).len() == key.len() {
-            found.push((key, value));
-        }
-    }
-}
-
-/// Where the first of these tags stands; what is beyond is not looked at.
-fn first_of(tags: &[&str], text: &str) -> Option<usize> {
-    let mut places = memchr::memchr_iter(b'<', text.as_bytes());
-    places.find(|at| tags.iter().any(|tag| text[*at..].starts_with(tag)))
-}
-
-/// Where the first end tag of this name stands. The name may be long, and is
-/// not copied to be looked for.
-fn end_of(name: &str, text: &str) -> Option<usize> {
-    memchr::memchr_iter(b'<', text.as_bytes()).find(|at| {
-        let after = text[*at..].strip_prefix("</").and_then(|tag| tag.strip_prefix(name));
-        after.is_some_and(|after| after.starts_with('>'))
-    })
-}
-
-/// Where the tag ends whose last quote is missing, so that a value reaches into
-/// the next entry.
-fn end_of_tag(value: &str) -> Option<usize> {
-    let tag = value.find('<').map(|tag| &value[tag..])?;
-    let is_beyond = ENTRIES.iter().chain(&ENTRY_ENDS).any(|entry| tag.contains(entry));
-    let end = value.find('>').filter(|_| is_beyond)?;
-    Some(if value[..end].ends_with('/') { end - 1 } else { end })
+/// Whether an element of this name is an entry, whatever its prefix.
+fn is_entry(name: &str) -> bool {
+    matches!(name.rsplit(':').next(), Some("item" | "entry"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A person's name out of what feeds put in the place of one.
 
 use crate::text;
+use crate::text::html::is_html;
 
 /// Longer than any name.
 const MOST_CHARS: usize = 200;
@@ -20,8 +21,10 @@ pub(super) fn garbled_name(written: &str) -> Option<String> {
     of_line(&garbled.unwrap_or(line))
 }
 
+/// With blanks around what may be an address. Tags are for whoever makes a line of it.
 fn apart(written: &str) -> String {
-    written.replace(['<', '>', '—'], " ")
+    let line = written.replace('—', " ");
+    if is_html(&line) { line } else { line.replace(['<', '>'], " ") }
 }
 
 fn of_line(line: &str) -> Option<String> {
@@ -54,6 +57,7 @@ mod tests {
         check("jo@a.test", "jo@a.test");
         check("Jo (the great) Doe", "Jo (the great) Doe");
         check("Jo Doe—jo@a.test", "Jo Doe");
+        check("<a href=\"http://a.test/\">Jo</a> & Co", "Jo & Co");
         check("JosÃ© Ä—glÄ—", "José ėglė");
         check("  ", "nobody");
     }

@@ -2,6 +2,7 @@
 //! as publishers write them.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use memchr::memmem;
 
@@ -113,7 +114,8 @@ fn without_namespace(tag: &str) -> String {
 fn with_version(tag: &str, notes: &mut Vec<String>) -> String {
     let name = shape::name(tag);
     let attributes = &tag[1 + name.len()..];
-    let version = attributes.find("version").and_then(|at| attributes[at..].split(['"', '\'']).nth(1));
+    let place = value(attributes, "version");
+    let version = place.clone().map(|place| &attributes[place]);
     if let ("rss", Some("2.0" | "0.91" | "0.92")) = (name, version) {
         return tag.to_owned();
     }
@@ -123,13 +125,30 @@ fn with_version(tag: &str, notes: &mut Vec<String>) -> String {
         None => notes.push("no RSS version".to_owned()),
     }
     let meant = if version.is_some_and(|version| version.starts_with("0.9")) { "0.92" } else { "2.0" };
-    let others = match version {
-        Some(version) => attributes.replacen(version, meant, 1),
-        None => format!(" version=\"{meant}\"{attributes}"),
-    };
-    // An empty version is not found by its own text.
-    let others = if version == Some("") { attributes.replacen("version", "version=\"2.0\" was", 1) } else { others };
-    format!("<rss{others}")
+    match place {
+        Some(place) => format!("<rss{}{meant}{}", &attributes[..place.start], &attributes[place.end..]),
+        None => format!("<rss version=\"{meant}\"{attributes}"),
+    }
+}
+
+/// Where the value of this attribute stands, without its quotes. The words may stand in another value too.
+fn value(attributes: &str, name: &str) -> Option<Range<usize>> {
+    let mut at = 0;
+    while let Some(length) = attributes[at..].find('=') {
+        let key = attributes[at..at + length].split_whitespace().next_back();
+        let given = attributes[at + length + 1..].trim_start();
+        let begin = attributes.len() - given.len();
+        let quote = given.chars().next().filter(|letter| matches!(letter, '"' | '\''));
+        let (begin, end) = match quote {
+            Some(quote) => (begin + 1, begin + 1 + given[1..].find(quote)?),
+            None => (begin, begin + given.find(char::is_whitespace).unwrap_or(given.len())),
+        };
+        if key == Some(name) {
+            return Some(begin..end);
+        }
+        at = end + usize::from(quote.is_some());
+    }
+    None
 }
 
 fn renamed(rest: &str) -> String {
@@ -176,6 +195,10 @@ mod tests {
         check("<rss><channel/>", "<rss version=\"2.0\"><channel/>", "no RSS version");
         check("<RSS version='0.94'>", "<rss version='0.92'>", "");
         check("<rss version=\"2.0.1\">", "<rss version=\"2.0\">", "");
+        let app = "<rss xmlns:app=\"http://x.test/version/1.0\" version=\"2.0\"><channel/>";
+        check(app, app, "");
+        check("<rss version=''>", "<rss version='2.0'>", "RSS of version “”");
+        check("<rss version = 2>", "<rss version = 2.0>", "");
         check("<rss xmlns='http://a.test/rss' version=\"2.0\">", "<rss version=\"2.0\">", "");
     }
 

@@ -12,7 +12,8 @@ use super::fields::{DEEPEST, Fields, Outline, outline};
 use super::hollow::hollow;
 use super::many::First;
 use super::shape::{self, Shape};
-use super::{MOST_ENTRIES, NotAFeed, Rescue, Skipped, attempt, mend, root};
+use super::{NotAFeed, Skipped, attempt, mend, root};
+use crate::source::Rescue;
 
 /// How often, at most, feed-rs is given the whole document or as much in parts
 /// to tell good entries from bad. Halving finds one bad entry among five
@@ -51,13 +52,13 @@ pub(super) fn read<'t>(first: &'t First, shape: Shape, base: Option<&Url>) -> Re
         Cow::Owned(text) => outline(text, base).into_owned(),
     };
     let reason = match whole(&adapted, &as_is, base) {
-        Ok(feed) if as_is.tags >= first.tags || !has_more(&adapted, &as_is) => {
+        Ok(feed) if all_are_seen(first, &as_is) || !has_more(&adapted, &as_is) => {
             mended.extend(mend::mended(prolog).notes);
             let rescued = if mended.is_empty() { Rescue::AsIs } else { Rescue::Repaired };
-            let skipped = unread(first, &as_is);
+            let skipped = unread(first, &as_is, 0);
             return Ok(Reading { shape, feed, outline: as_is, skipped, rescued, mended });
         }
-        Ok(_) => "entries inside other text".to_owned(),
+        Ok(_) => "entries inside other text or elements".to_owned(),
         Err(reason) => reason,
     };
     drop(as_is);
@@ -65,7 +66,7 @@ pub(super) fn read<'t>(first: &'t First, shape: Shape, base: Option<&Url>) -> Re
     drop(adapted);
     mended.extend(repaired.notes);
     let outline = outline(&repaired.text, base);
-    let skipped = unread(first, &outline);
+    let skipped = unread(first, &outline, repaired.unfinished);
     if !outline.excessive
         && let Ok(feed) = attempt::read(&repaired.text, base)
         && (!feed.entries.is_empty() || outline.entries.is_empty())
@@ -89,18 +90,28 @@ pub(super) fn read<'t>(first: &'t First, shape: Shape, base: Option<&Url>) -> Re
     Ok(Reading { shape, feed: read.feed, outline, skipped, rescued, mended })
 }
 
-/// Whether mending finds entries that the document as it is hides: in what
-/// was opened and never closed.
-fn has_more(text: &str, as_is: &Outline) -> bool {
-    outline(&mend::mended(text).text, None).entries.len() > as_is.entries.len()
+/// Whether every tag of an entry is that of one, or stands in one.
+fn all_are_seen(first: &First, as_is: &Outline) -> bool {
+    as_is.tags >= first.tags && as_is.strayed == 0
 }
 
-/// What has the tag of an entry and is none, and what ends as entries do without having begun so.
-fn unread(first: &First, outline: &Outline) -> Vec<Skipped> {
+/// Whether mending finds entries that the document as it is hides: in what
+/// was opened and never closed, or in an element that holds no entries.
+fn has_more(text: &str, as_is: &Outline) -> bool {
+    let told = |outline: &Outline| outline.entries.iter().filter(|entry| !entry.is_empty()).count();
+    told(&outline(&mend::mended(text).text, None)) > told(as_is)
+}
+
+/// What has the tag of an entry and is none, and what ends as entries do without having begun so; and
+/// the entry, 1 or 0, that the document ends in.
+fn unread(first: &First, outline: &Outline, unfinished: usize) -> Vec<Skipped> {
     let index = outline.entries.len();
-    let hidden = first.tags.saturating_sub(outline.tags);
+    let hidden = first.tags.saturating_sub(outline.tags + unfinished);
     let headless = first.ends.saturating_sub(first.tags.max(outline.tags));
+    let strayed = outline.strayed;
     let whys = [
+        (unfinished, "the document ends in it".to_owned()),
+        (strayed, format!("inside another element: {strayed} that look like entries")),
         (hidden, format!("inside a comment or other text: {hidden} that look like entries")),
         (headless, format!("ends of entries without their beginnings: {headless}")),
     ];
@@ -111,10 +122,13 @@ fn unread(first: &First, outline: &Outline) -> Vec<Skipped> {
 /// Entries that stand in the one before them, of which two ids are left: what ended the one and began the
 /// other is gone.
 fn merged(outline: &Outline) -> impl Iterator<Item = Skipped> {
+    // One of each name is what some publishers write.
     let two_ids = |entry: &&Fields| {
-        let mut ids = ["guid", "atom:id"].into_iter().flat_map(|name| entry.all(name)).map(|id| &id.text);
-        let first = ids.next();
-        ids.any(|id| Some(id) != first)
+        ["guid", "atom:id"].into_iter().any(|name| {
+            let mut ids = entry.all(name).map(|id| &id.text);
+            let first = ids.next();
+            ids.any(|id| Some(id) != first)
+        })
     };
     let why = "it stands inside the entry before it: that has two ids";
     outline.entries.iter().filter(two_ids).map(move |entry| Skipped { index: entry.place, why: why.to_owned() })
@@ -142,9 +156,7 @@ fn whole(text: &str, outline: &Outline, base: Option<&Url>) -> Result<model::Fee
     if outline.ill_attributed {
         return Err("attributes without quotes, or twice".to_owned());
     }
-    // Of more entries than are kept, the newest are chosen by what feed-rs says of their dates.
-    let cut = if outline.entries.len() > MOST_ENTRIES { &[][..] } else { &outline.elements };
-    let feed = attempt::read(&hollow(text, cut), base)?;
+    let feed = attempt::read(&hollow(text, &outline.elements), base)?;
     if feed.entries.is_empty() && !outline.entries.is_empty() {
         return Err("its entries are not where they belong".to_owned());
     }

@@ -25,7 +25,7 @@ fn report(parsed: &Parsed) -> String {
     let mut page = String::new();
     let feed = &parsed.feed;
     let shown = |link: &Option<Url>| link.as_ref().map_or("no link".to_owned(), Url::to_string);
-    writeln!(page, "{} {} “{}” {}", parsed.rescued.name(), feed.format.name(), feed.title, shown(&feed.link)).unwrap();
+    writeln!(page, "{} {} “{}” {}", parsed.rescued.word(), feed.format.name(), feed.title, shown(&feed.link)).unwrap();
     for entry in &parsed.entries {
         let published = entry.published.map_or("undated".to_owned(), |published| published.to_string());
         writeln!(page, "- {} [{}]", entry.title, entry.guid.as_deref().unwrap_or("no id")).unwrap();
@@ -219,6 +219,45 @@ fn an_entry_inside_an_entry_is_none_where_that_is_sound() {
 }
 
 #[test]
+fn entries_in_an_element_that_holds_none_are_read() {
+    let wrapped = "<item><title>one</title></item><group><item><title>two</title></item></group>";
+    check_titles(&rss(wrapped), "one, two", "entry inside another element, line 1; end without tag, line 1");
+    let nested = "<item><title>one</title><item><title>two</title></item></item>";
+    check_titles(&rss(nested), "one, two", "entry inside another element, line 1; end without tag, line 1");
+    let entries = "<entries><entry><title>one</title></entry><entry><title>two</title></entry></entries>";
+    let atom = |inside: &str| format!("<feed xmlns='http://www.w3.org/2005/Atom'>{inside}</feed>");
+    check_titles(&atom(entries), "one, two", "entry inside another element, line 1; end without tag, line 1");
+    let hollow = "<item><item/><title>one</title></item>";
+    check_titles(&rss(hollow), "one", "inside another element: 1 that look like entries");
+    let prefixed = "<x:feed xmlns:x='http://www.w3.org/2005/Atom'><x:entry><x:title>one</x:title></x:entry>\
+        <x:group><x:entry><x:title>two</x:title></x:entry></x:group></x:feed>";
+    check_titles(prefixed, "one", "inside another element: 1 that look like entries");
+}
+
+#[test]
+fn the_entry_in_which_a_document_ends_is_left_out_and_said() {
+    let cut = "<rss version='2.0'><channel><title>T</title><item><title>one</title></item><item><title>two</title>\
+        <link>https://b.test/two-sm";
+    check_titles(cut, "one", "cut short, line 1; the document ends in it");
+}
+
+#[test]
+fn an_id_of_each_name_is_no_other_entry() {
+    let both = "<guid>1</guid><a:id xmlns:a='http://www.w3.org/2005/Atom'>tag:1</a:id>";
+    check_titles(&rss(&format!("<item><title>one</title>{both}</item>")), "one", "");
+    let two = "<item><title>one</title><guid>1</guid><guid>2</guid></item>";
+    check_titles(&rss(two), "one", "it stands inside the entry before it: that has two ids");
+}
+
+#[test]
+fn ids_that_differ_behind_what_is_kept_are_two() {
+    let item = |end: &str| format!("<item><title>I</title><guid>{}{end}</guid></item>", "a".repeat(3_000));
+    let parsed = document(rss(&[item("1"), item("2")].concat()).as_bytes()).unwrap();
+    let ids: Vec<&str> = parsed.entries.iter().filter_map(|entry| entry.guid.as_deref()).collect();
+    assert!(ids[0] != ids[1] && ids.iter().all(|id| id.len() == 2 << 10), "{ids:?}");
+}
+
+#[test]
 fn of_two_documents_both_are_read() {
     let after = "\n<?xml version='1.0'?>".to_owned() + &rss("<item><title>two</title></item>");
     check_titles(&(rss("<item><title>one</title></item>") + &after), "one, two", "");
@@ -294,6 +333,16 @@ fn only_so_many_entries_are_read_and_the_newest_win() {
 }
 
 #[test]
+fn the_newest_win_where_feed_rs_sees_no_entries() {
+    let item = |at: usize| format!("<item><title>{at}</title><dc:date>{}</dc:date></item>", 1_000 + at);
+    let many: String = (0..MOST_ENTRIES + 3).map(item).collect();
+    let rdf = "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/' \
+        xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><title>T</title></channel>";
+    let parsed = document(format!("{rdf}{many}</rdf:RDF>").as_bytes()).unwrap();
+    assert_eq!((parsed.entries.len(), parsed.entries[0].title.as_str()), (MOST_ENTRIES, "3"));
+}
+
+#[test]
 fn what_is_no_feed_is_named() {
     let named = |text: &str| document(text.as_bytes()).unwrap_err().to_string();
     assert_eq!(named("<!doctype html><title>Gone</title>"), "an HTML page “Gone”, not a feed");
@@ -302,7 +351,7 @@ fn what_is_no_feed_is_named() {
 }
 
 proptest! {
-        #[test]
+    #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = document(&bytes);
     }
@@ -451,6 +500,25 @@ fn slips_in_attributes_are_understood() {
     check_item("<guid isPermalink='false'>https://a.test/1</guid>", "link", "null");
     let attached = "[{\"length\":1234,\"mime_type\":null,\"url\":\"https://a.test/x\"}]";
     check_item("<enclosure url='/x' length='1,234'/>", "enclosures", attached);
+}
+
+#[test]
+fn what_is_attached_starts_at_the_base_of_its_element() {
+    let media = "xmlns:media='http://search.yahoo.com/mrss/'";
+    let attached = "[{\"length\":null,\"mime_type\":null,\"url\":\"https://b.test/c/x\"}]";
+    check_item("<enclosure xml:base='https://b.test/c/' url='x'/>", "enclosures", attached);
+    let video = format!("<media:content {media} xml:base='https://b.test/c/' url='x' medium='video'/>");
+    check_item(&video, "enclosures", attached);
+    let picture = format!("<media:thumbnail {media} xml:base='https://b.test/c/' url='x'/>");
+    check_item(&picture, "image", "https://b.test/c/x");
+}
+
+#[test]
+fn of_a_group_the_largest_picture_is_taken() {
+    let picture = |name: &str, width: u32| format!("<media:content url='/{name}' medium='image' width='{width}'/>");
+    let group = [picture("s", 90), picture("l", 900), picture("m", 300)].concat();
+    let media = "xmlns:media='http://search.yahoo.com/mrss/'";
+    check_item(&format!("<media:group {media}>{group}</media:group>"), "image", "https://a.test/l");
 }
 
 /// Whether an entry of eight is neither read nor said to be left out. Where an entry hangs on what is left of its

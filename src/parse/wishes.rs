@@ -3,11 +3,9 @@
 
 use std::time::Duration;
 
-use super::dates;
+use super::dates::{self, DAYS};
 use super::fields::Fields;
 use crate::source::{Machines, Silence, Updates, Wishes};
-
-const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// <http://web.resource.org/rss/1.0/modules/syndication/>; a month and a year are as long as most.
 const PERIODS: [(&str, u32); 5] = [("hourly", 1), ("daily", 24), ("weekly", 168), ("monthly", 720), ("yearly", 8_760)];

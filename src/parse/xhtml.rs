@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use super::shape::name;
 use crate::text::html::VOID;
 
-const CDATA: &str = "<![CDATA[";
+/// How character data begins.
+pub(super) const CDATA: &str = "<![CDATA[";
 
 /// `markup` as HTML.
 pub(super) fn html(markup: &str) -> Cow<'_, str> {

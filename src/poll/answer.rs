@@ -42,6 +42,7 @@ impl Body {
                     garbled: parsed.garbled,
                     skipped: parsed.skipped,
                     mended: parsed.mended,
+                    rescued: parsed.rescued,
                     validators: self.validators,
                 };
                 (Answer::Feed(reading), Links { hub, topic, ..Links::default() })

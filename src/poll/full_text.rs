@@ -261,6 +261,8 @@ fn why(error: &FetchError) -> String {
         FetchError::Refused(Forbidden::Private(private)) => {
             format!("its link leads to {}, {}: refused", private.address, private.what)
         }
+        // What a fetch says of a 410 is for feeds, where one behind a redirect is no end.
+        FetchError::Status { code: 410, .. } => "HTTP 410: its page is gone".to_owned(),
         error => error.to_string(),
     }
 }
@@ -279,6 +281,7 @@ mod tests {
         };
         let status = |code| FetchError::Status { code, retry_after: None };
         check(status(403), "HTTP 403: the server does not let us in", false);
+        check(status(410), "HTTP 410: its page is gone", false);
         check(status(503), "HTTP 503: the server is in trouble", true);
         check(FetchError::TooLarge { limit_bytes: 2 << 20 }, "its page is larger than 2048 KiB", false);
         check(FetchError::Connect { host, why }, "cannot connect to a.test: no", true);

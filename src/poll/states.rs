@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::config::Config;
 use crate::hub::Hurry;
 use crate::id::SourceId;
+use crate::schedule;
 use crate::source::{OperatorWord, SourceState, Stance, Standing};
 use crate::store::{Readers, StoreError};
 
@@ -133,7 +134,8 @@ impl States {
         let mut held = self.held();
         let before = held.states.get(source).map_or_else(|| SourceState::unknown(now), |state| (**state).clone());
         // What a word does not fit, it leaves as it is.
-        if let Ok(state) = before.told(word, now) {
+        let others = held.states.values().map(|state| &**state);
+        if let Ok(state) = schedule::told(before, word, others, now) {
             held.set(source.clone(), state);
         }
     }

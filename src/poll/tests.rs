@@ -2,7 +2,9 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use jiff::SignedDuration;
 use tempfile::TempDir;
 
 use super::full_text::Kept;
@@ -24,22 +26,36 @@ pub fn panics(source: &SourceId) -> bool {
 
 /// Answers every request with a feed of one item, until the test ends.
 fn publisher() -> String {
+    answering(answer_of_one_item(""))
+}
+
+/// A feed of one item, with these headers besides.
+fn answer_of_one_item(headers: &str) -> String {
     let body = "<rss version=\"2.0\"><channel><title>a</title><item><title>One</title>\
                 <link>https://a.test/1</link></item></channel></rss>";
-    answering(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()))
+    let length = body.len();
+    format!("HTTP/1.1 200 OK\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}")
 }
 
 /// The address of a server that answers every request with this, until the test ends.
 fn answering(answer: String) -> String {
+    counting(answer).0
+}
+
+/// The same, and how often it was asked.
+fn counting(answer: String) -> (String, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = asked.clone();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
         for mut connection in listener.incoming().map_while(Result::ok) {
+            count.fetch_add(1, Ordering::SeqCst);
             let _ = connection.read(&mut [0; 4096]);
             let _ = connection.write_all(answer.as_bytes());
         }
     });
-    format!("http://{address}/feed")
+    (format!("http://{address}/feed"), asked)
 }
 
 /// Everything is as at this instant.
@@ -63,8 +79,12 @@ fn poller(folder: &TempDir, feed: &str, ids: &[&str]) -> Poller {
 
 /// A round of these, one by one.
 async fn round(poller: &Poller, ids: &[&str]) -> Result<Summary, StoreError> {
+    round_at(now(), poller, ids).await
+}
+
+async fn round_at(now: Timestamp, poller: &Poller, ids: &[&str]) -> Result<Summary, StoreError> {
     let ids: Vec<SourceId> = ids.iter().map(|id| id.parse().unwrap()).collect();
-    poller.round(&ids, Clock::stopped_at(now()), Order::OneByOne, |_| ()).await
+    poller.round(&ids, Clock::stopped_at(now), Order::OneByOne, |_| ()).await
 }
 
 /// Sends every request on to `address`, until the test ends.
@@ -100,9 +120,69 @@ async fn a_host_that_asked_for_silence_has_it_after_a_restart() {
         let states = States::read(&first.readers).await.unwrap();
         let again =
             Poller::new(first.config.clone(), first.handle.clone(), first.readers.clone(), states.clone()).unwrap();
-        again.remember_rests(now() + Duration::from_secs(minutes * 60));
-        assert_eq!(round(&again, &all[2..]).await.unwrap().polled, asked, "after {minutes} min");
+        let then = now() + SignedDuration::from_mins(minutes);
+        again.remember_rests(then);
+        assert_eq!(round_at(then, &again, &all[2..]).await.unwrap().polled, asked, "after {minutes} min");
     }
+}
+
+/// What rounds at these minutes came to: polled, failed, asked so far, and what is said.
+async fn rounds(answer: &str, minutes: &[i64]) -> Vec<(usize, usize, usize, String)> {
+    let (feed, asked) = counting(answer.to_owned());
+    let folder = tempfile::tempdir().unwrap();
+    let poller = poller(&folder, &feed, &["a"]);
+    let mut came = Vec::new();
+    for minutes in minutes {
+        let summary = round_at(now() + SignedDuration::from_mins(*minutes), &poller, &["a"]).await.unwrap();
+        let said = summary.troubles.first().map(|trouble| trouble.said.clone()).unwrap_or_default();
+        came.push((summary.polled, summary.failed, asked.load(Ordering::SeqCst), said));
+    }
+    came
+}
+
+#[tokio::test]
+async fn who_asks_for_patience_has_it_whoever_asks_us() {
+    let busy = "HTTP/1.1 503 Busy\r\nRetry-After: 600\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let failed = || "failed: HTTP 503: the server asks to wait 10 m".to_owned();
+    let rested = || "rested: not asked before 2026-05-11 08:10 UTC: HTTP 503".to_owned();
+    assert_eq!(
+        rounds(busy, &[0, 1, 9, 11]).await,
+        [(1, 1, 1, failed()), (0, 0, 1, rested()), (0, 0, 1, rested()), (1, 1, 2, failed())],
+        "and no longer than that, though it is not due yet"
+    );
+    let kept = answer_of_one_item("Cache-Control: max-age=7200\r\n");
+    let rested = "rested: not asked before 2026-05-11 10:00 UTC: its publisher asks for that".to_owned();
+    assert_eq!(
+        rounds(&kept, &[0, 60, 121]).await,
+        [(1, 0, 1, String::new()), (0, 0, 1, rested), (1, 0, 2, String::new())]
+    );
+}
+
+#[tokio::test]
+async fn a_rest_is_no_longer_for_being_asked_about() {
+    let (feed, asked) = counting("HTTP/1.1 429 Slow\r\nRetry-After: 3600\r\nConnection: close\r\n\r\n".to_owned());
+    let folder = tempfile::tempdir().unwrap();
+    let first = poller(&folder, &feed, &["told", "never"]);
+    round(&first, &["told"]).await.unwrap();
+    let (end, never) = (now() + SignedDuration::from_hours(1), "never".parse().unwrap());
+    let mut dues = Vec::new();
+    for minutes in [1, 10, 20, 30] {
+        // As verbs do: each begins with what is stored.
+        let states = States::read(&first.readers).await.unwrap();
+        let again = Poller::new(first.config.clone(), first.handle.clone(), first.readers.clone(), states).unwrap();
+        let then = now() + SignedDuration::from_mins(minutes);
+        again.remember_rests(then);
+        round_at(then, &again, &["never"]).await.unwrap();
+        let state = again.states.of(&never).unwrap();
+        let until = state.asked_until.unwrap();
+        assert!(
+            until <= end && end.duration_since(until) < SignedDuration::from_mins(1),
+            "after {minutes} min: {until}"
+        );
+        dues.push(state.due);
+    }
+    dues.dedup();
+    assert_eq!((dues.len(), asked.load(Ordering::SeqCst)), (1, 1), "{dues:?}");
 }
 
 #[tokio::test]

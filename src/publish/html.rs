@@ -17,7 +17,7 @@ use crate::publish::inert::printable;
 use crate::text;
 
 pub use page::{Announced, Link};
-pub use recap::{Around, Home, Listed, Running, archive, audience_page, home, recap_page, this_week};
+pub use recap::{Around, FirstRound, Home, Listed, Running, archive, audience_page, home, recap_page, this_week};
 pub use review::{Question, review_question, review_word};
 pub use search::{Results, feed_query, search};
 pub use site::{About, AudienceRow, SourceRow, about, about_ranking, not_found, sources};
@@ -88,6 +88,7 @@ mod tests {
             sources: 100,
             items: 7,
             next: now,
+            round: None,
             changed: now,
         };
         let row = SourceRow {

@@ -38,7 +38,7 @@ fn failed(failures: u32, retry_after: Option<Duration>) -> Outcome {
 #[track_caller]
 fn check(outcome: Outcome, wait: Duration, because: &str) {
     let next = next_poll(now(), &outcome, &pace(), habits(Wishes::default()), Share::ZERO);
-    assert_eq!(next, Next { at: now() + wait, because: because.to_owned() });
+    assert_eq!((next.at, next.because.as_str()), (now() + wait, because));
     let latest = next_poll(now(), &outcome, &pace(), habits(Wishes::default()), Share::nearest(1.0)).at;
     assert!(latest >= next.at && latest <= next.at + wait / 10, "jitter is a tenth at most, and never earlier");
 }
@@ -291,4 +291,50 @@ fn whether_a_source_is_due_is_for_its_standing_and_its_clock_to_say() {
     assert_eq!(due_of(Some(&elsewhere(Standing::Active))), now(), "at another address it is as good as new");
     assert_eq!(due_of(Some(&elsewhere(retired()))), now());
     assert_eq!(due_of(Some(&elsewhere(paused()))), NEVER, "but paused it stays");
+}
+
+#[test]
+fn what_was_asked_for_is_remembered_as_it_was_asked() {
+    let asked =
+        |outcome| next_poll(now(), &outcome, &pace(), habits(Wishes::default()), Share::nearest(1.0)).asked_until;
+    assert_eq!(asked(answered(6 * HOUR)), Some(now() + 6 * HOUR), "and not as it is spread");
+    assert_eq!(asked(answered(30 * DAY)), Some(now() + 7 * DAY));
+    assert_eq!(asked(failed(9, Some(MINUTE))), Some(now() + MINUTE), "our own patience is none of theirs");
+    assert_eq!(asked(Outcome::Rested { wait: HOUR }), Some(now() + HOUR));
+    assert_eq!(asked(failed(9, None)), None);
+    assert_eq!(asked(Outcome::Answered { asked_for: None }), None);
+}
+
+#[test]
+fn nobody_is_asked_in_a_silence_that_was_asked_for() {
+    let state = |until: Timestamp| SourceState { asked_until: Some(until), ..SourceState::unknown(now()) };
+    let silent = |state: SourceState| silence(&state, now(), 7 * DAY);
+    assert_eq!(silent(SourceState::unknown(now())), None);
+    assert_eq!(silent(state(now() + HOUR)), Some(now() + HOUR));
+    assert_eq!(silent(state(now())), None, "it is over");
+    assert_eq!(silent(state(now() + 8 * DAY)), None, "we wait no longer than we ever do");
+    let from_the_future = SourceState { last_poll: Some(now() + MINUTE), ..state(now() + HOUR) };
+    assert_eq!(silent(from_the_future), None, "a clock that was wrong");
+    let hours = Wishes { silence: Silence::new(8..12, std::iter::empty()).0, ..Wishes::default() };
+    let by_the_feed = SourceState { wishes: hours, ..SourceState::unknown(now()) };
+    assert_eq!(silent(by_the_feed), Some(now() + 4 * HOUR));
+}
+
+#[test]
+fn a_source_that_is_revived_waits_for_its_host() {
+    let at = |feed: &str, state: SourceState| SourceState { feed: Some(feed.parse().unwrap()), ..state };
+    let resting = |rest: &str| SourceState {
+        rest: Some(rest.to_owned()),
+        asked_until: Some(now() + HOUR),
+        ..SourceState::unknown(now())
+    };
+    let due = |other: SourceState| {
+        let standing = Standing::Retired { why: "HTTP 410".to_owned(), since: now() };
+        let gone = SourceState { standing, due: NEVER, ..SourceState::unknown(now()) };
+        told(at("https://a.test/1", gone), OperatorWord::Revive, [&other], now()).unwrap().due
+    };
+    assert_eq!(due(at("http://a.test/2", resting("HTTP 429"))), now() + HOUR);
+    assert_eq!(due(at("http://a.test/2", resting("its host asked for silence"))), now() + HOUR);
+    assert_eq!(due(at("http://a.test/2", resting("HTTP 503"))), now(), "which was for that feed");
+    assert_eq!(due(at("http://b.test/2", resting("HTTP 429"))), now());
 }

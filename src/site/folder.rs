@@ -22,6 +22,13 @@ pub enum WriteError {
     },
 }
 
+/// That what is published does not stand in `folder`, and why, with all causes of the `error`.
+pub fn unwritten(folder: &Path, error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let why: Vec<String> = causes.map(ToString::to_string).collect();
+    format!("its files could not be written to {}: {}", folder.display(), why.join(": "))
+}
+
 /// Writes every document of `library` below `folder`; gives how many.
 ///
 /// Each is written beside and then renamed, so that nobody ever reads half of

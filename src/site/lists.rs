@@ -97,7 +97,7 @@ pub(super) fn opml(title: &str, config: &Config, changed: Timestamp) -> Document
         xml_url: source.feed.clone(),
         html_url: None,
         folder: source.folder.clone(),
-        deeper: 0,
+        notes: Vec::new(),
         language: source.language.clone(),
         own: opml::Own::default(),
     };

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::source::{Leave, SourceState, Standing, public};
+use crate::source::{Leave, Rescue, SourceState, Standing, public};
 
 /// How a source is doing, the most important first: `held: 200 items re-dated; moved to ..`.
 /// Times are in `zone`, with a date if they are not of today.
@@ -62,11 +62,20 @@ fn failures(state: &SourceState, now: Timestamp) -> Option<String> {
 }
 
 fn health(state: &SourceState) -> String {
-    match &state.mended {
-        _ if state.last_success.is_none() => "not polled yet".to_owned(),
-        Some(mended) => format!("well, mended: {mended}"),
-        None => "well".to_owned(),
+    if state.last_success.is_none() {
+        return "not polled yet".to_owned();
     }
+    let read = match state.rescued {
+        Some(Rescue::Fallback) => ", read entry by entry",
+        _ => "",
+    };
+    let skipped = match state.skipped {
+        0 => String::new(),
+        1 => ", 1 entry could not be read".to_owned(),
+        entries => format!(", {entries} entries could not be read"),
+    };
+    let mended = state.mended.as_ref().map(|mended| format!(", mended: {mended}")).unwrap_or_default();
+    format!("well{read}{skipped}{mended}")
 }
 
 fn moved(state: &SourceState) -> Option<String> {
@@ -141,6 +150,7 @@ mod tests {
             SourceState::unknown(now()),
             well(),
             SourceState { mended: Some("bare ampersand, line 12".to_owned()), ..well() },
+            SourceState { rescued: Some(Rescue::Fallback), skipped: 2, ..well() },
             failing(1),
             failing(3),
             SourceState { due: now(), ..failing(3) },

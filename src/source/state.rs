@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use url::Url;
 
-use super::{Rhythm, Wishes};
+use super::{Rescue, Rhythm, Wishes};
 
 /// What the server gave us to ask "anything new?" with. Sent back byte for
 /// byte, never parsed: servers compare them as opaque bytes.
@@ -37,6 +37,9 @@ pub struct SourceState {
     pub because: Option<String>,
     /// What its server asked for silence with at the last poll, in words: `HTTP 429`; none if it did not.
     pub rest: Option<String>,
+    /// Until when its publisher, its server or its host asked us to stay away at the last poll, as it was asked:
+    /// neither spread nor with our own back-off. None if nobody did.
+    pub asked_until: Option<Timestamp>,
     /// Polls failed in a row; 0 after a success.
     pub failures: u32,
     /// When it was last polled, whatever came of it.
@@ -51,6 +54,10 @@ pub struct SourceState {
     pub last_error: Option<String>,
     /// What had to be mended to read it, in words; none for a well-formed feed.
     pub mended: Option<String>,
+    /// Which stage read the last document; none before the first.
+    pub rescued: Option<Rescue>,
+    /// How many entries of the last document could not be read.
+    pub skipped: u32,
     /// A batch of it that looks like a lie.
     pub held: Option<Held>,
     /// Whether its dates have stood still so far.
@@ -161,6 +168,7 @@ impl SourceState {
             due: now,
             because: None,
             rest: None,
+            asked_until: None,
             failures: 0,
             last_poll: None,
             first_success: None,
@@ -168,6 +176,8 @@ impl SourceState {
             last_new: None,
             last_error: None,
             mended: None,
+            rescued: None,
+            skipped: 0,
             held: None,
             dates: Dates::Unproven,
             rhythm: Rhythm::begun(now),
@@ -200,6 +210,23 @@ impl SourceState {
             // Without `first_success`: another address has a backlog of its own. What it dated
             // after `last_success` is news all the same.
             ..Self::unknown(now)
+        }
+    }
+
+    /// Whether the silence that it was asked for is meant for all of its host; any status but a 429 speaks of
+    /// one feed.
+    pub fn speaks_for_its_host(&self) -> bool {
+        matches!(self.rest.as_deref(), Some("HTTP 429" | "its host asked for silence"))
+    }
+
+    /// As it is where its host wants silence `until` then.
+    pub fn waiting_for_its_host(self, until: Timestamp) -> Self {
+        Self {
+            due: self.due.max(until),
+            because: Some("its host asks for silence until then".to_owned()),
+            rest: Some("its host asked for silence".to_owned()),
+            asked_until: self.asked_until.max(Some(until)),
+            ..self
         }
     }
 

@@ -144,10 +144,11 @@ impl SourceState {
 
     fn revived(self, now: Timestamp) -> Self {
         let due = if self.standing == Standing::Active { self.sooner(now) } else { now };
+        let because = if due > now { "revived, after the silence that was asked for" } else { "revived" };
         Self {
             due,
             standing: Standing::Active,
-            because: Some("revived".to_owned()),
+            because: Some(because.to_owned()),
             failures: 0,
             last_error: None,
             ..self
@@ -161,9 +162,10 @@ impl SourceState {
         Ok(Self { held: Some(Held { leave: Leave::Given, ..held }), due, ..self })
     }
 
-    /// At once, or when it is due anyhow; a server that wants silence is asked no sooner.
+    /// At once, or when it is due anyhow; a publisher who asked us to stay away is asked no
+    /// sooner than he said, which may be long before our own back-off ends.
     fn sooner(&self, now: Timestamp) -> Timestamp {
-        if self.rest.is_some() { self.due } else { self.due.min(now) }
+        self.due.min(self.asked_until.map_or(now, |until| until.max(now)))
     }
 
     /// How it stands towards the operator.
@@ -250,7 +252,7 @@ mod tests {
         let accepted = state.clone().told(OperatorWord::Accept, now()).unwrap();
         assert_eq!(accepted.held, Some(Held { leave: Leave::Given, ..held }));
         assert_eq!(accepted.due, now(), "it is asked for again at once");
-        let resting = SourceState { rest: Some("HTTP 429".to_owned()), ..state };
+        let resting = SourceState { asked_until: Some(later), ..state };
         assert_eq!(resting.told(OperatorWord::Accept, now()).unwrap().due, later, "unless the server wants silence");
     }
 
@@ -260,8 +262,12 @@ mod tests {
         let failing = SourceState { failures: 9, due: later, ..standing(Standing::Active) };
         let revived = failing.clone().told(OperatorWord::Revive, now()).unwrap();
         assert_eq!((revived.failures, revived.due), (0, now()));
-        let resting = SourceState { rest: Some("HTTP 429".to_owned()), ..failing };
-        assert_eq!(resting.told(OperatorWord::Revive, now()).unwrap().due, later);
+        let until = now() + std::time::Duration::from_secs(600);
+        let resting = SourceState { rest: Some("HTTP 503".to_owned()), asked_until: Some(until), ..failing };
+        let revived = resting.clone().told(OperatorWord::Revive, now()).unwrap();
+        assert_eq!((revived.failures, revived.due), (0, until), "as long as it said, not as long as we would wait");
+        assert_eq!(revived.because.as_deref(), Some("revived, after the silence that was asked for"));
+        assert_eq!(resting.told(OperatorWord::Revive, until).unwrap().due, until);
         check(Standing::Paused { since: now() }, OperatorWord::Revive, Err(Pointless::Paused));
     }
 

@@ -50,8 +50,7 @@ impl Store {
                 known.earlier_generations.insert(own.clone(), self.known_before(source, item)?);
             }
             // Most entries are what they were, and nobody else lays claim to their name.
-            let said = item.as_ref().and_then(|item| item.said.as_ref());
-            let is_plain = alone && said.is_some_and(|said| said.title == entry.title);
+            let is_plain = alone && item.as_ref().is_some_and(|item| item.is_plainly(entry));
             known.by_identity.extend(item.map(|item| (own, item)));
             if is_plain {
                 continue;

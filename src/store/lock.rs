@@ -3,6 +3,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::{Result, Store, StoreError};
@@ -40,20 +41,22 @@ impl Store {
         Ok(Lock { file, path: beside })
     }
 
-    /// What the last holder of the lock on the database at `path` said, see
-    /// [`Lock::say`]; none if it said nothing, or this cannot be read.
+    /// The first line of what the last holder of the lock on the database at `path` said, see
+    /// [`Lock::say`]: where its control socket is. None if it said nothing, or this cannot be read.
     ///
     /// It is true while that holder lives: after [`StoreError::Taken`], that is.
     pub fn said_by_holder(path: &Path) -> Option<String> {
-        let mut said = String::new();
-        File::open(beside(path)).ok()?.take(MOST_SAID_BYTES).read_to_string(&mut said).ok()?;
-        let said = said.trim_end_matches('\n');
-        (!said.is_empty()).then(|| said.to_owned())
+        said(path, 0)
+    }
+
+    /// Where the last holder listens that said so, as [`Store::said_by_holder`].
+    pub fn address_of_holder(path: &Path) -> Option<SocketAddr> {
+        said(path, 1)?.parse().ok()
     }
 }
 
 impl Lock {
-    /// Leaves a word, without line breaks, for those who find the database taken.
+    /// Leaves a word for those who find the database taken: a line, or two.
     ///
     /// # Errors
     ///
@@ -64,6 +67,13 @@ impl Lock {
         (&self.file).rewind().map_err(failed)?;
         (&self.file).write_all(format!("{word}\n").as_bytes()).map_err(failed)
     }
+}
+
+/// A line, from 0, of what the last holder of the lock on the database at `path` said.
+fn said(path: &Path, line: usize) -> Option<String> {
+    let mut said = String::new();
+    File::open(beside(path)).ok()?.take(MOST_SAID_BYTES).read_to_string(&mut said).ok()?;
+    said.lines().nth(line).filter(|line| !line.is_empty()).map(str::to_owned)
 }
 
 /// Why there is no lock on the database at `path`: not every file system knows locks.
@@ -94,7 +104,9 @@ mod tests {
         let lock = Store::lock(&path).unwrap();
         assert_eq!(Store::said_by_holder(&path), None);
         lock.say("a first word, which is longer").unwrap();
-        lock.say("/run/recapd/control.sock").unwrap();
+        assert_eq!(Store::address_of_holder(&path), None);
+        lock.say("/run/recapd/control.sock\n127.0.0.1:8484").unwrap();
+        assert_eq!(Store::address_of_holder(&path), Some("127.0.0.1:8484".parse().unwrap()));
         assert!(matches!(Store::lock(&path), Err(StoreError::Taken { .. })));
         assert_eq!(Store::said_by_holder(&path).as_deref(), Some("/run/recapd/control.sock"));
         drop(lock);

@@ -12,12 +12,12 @@ use super::row::{InOrder, at, parsed};
 use super::{Result, Store};
 use crate::id::SourceId;
 use crate::source::{
-    Dates, Footprint, Held, Leave, Machines, Move, Rhythm, SourceState, Stance, Standing, Trap, Validators,
+    Dates, Footprint, Held, Leave, Machines, Move, Rescue, Rhythm, SourceState, Stance, Standing, Trap, Validators,
 };
 use crate::turn::Turn;
 
 /// In the order in which [`put`] binds them, and [`source_row`] reads them.
-const COLUMNS: [&str; 35] = [
+const COLUMNS: [&str; 38] = [
     "id",
     "feed",
     "learnt",
@@ -34,6 +34,7 @@ const COLUMNS: [&str; 35] = [
     "due",
     "because",
     "rest",
+    "asked_until",
     "failures",
     "last_poll",
     "first_success",
@@ -41,6 +42,8 @@ const COLUMNS: [&str; 35] = [
     "last_new",
     "last_error",
     "mended",
+    "rescued",
+    "skipped",
     "held_trap",
     "held_items",
     "held_since",
@@ -58,6 +61,8 @@ const COLUMNS: [&str; 35] = [
 pub(super) static SELECT: LazyLock<String> = LazyLock::new(|| format!("SELECT {} FROM source", COLUMNS.join(", ")));
 
 static BY_ID: LazyLock<String> = LazyLock::new(|| format!("{} WHERE id = ?1", *SELECT));
+
+static RESTING: LazyLock<String> = LazyLock::new(|| format!("{} WHERE rest IS NOT NULL AND asked_until > ?1", *SELECT));
 
 /// One row written, whether the source is known or not.
 static RECORD: LazyLock<String> = LazyLock::new(|| {
@@ -139,6 +144,13 @@ pub(super) fn known(connection: &Connection, source: &SourceId) -> rusqlite::Res
     statement.query_row([source.as_str()], |row| source_row(row).map(|(_, state)| state)).optional()
 }
 
+/// The states of sources whose servers or hosts want silence at `now`.
+pub(super) fn resting(connection: &Connection, now: Timestamp) -> rusqlite::Result<Vec<SourceState>> {
+    let mut statement = connection.prepare_cached(&RESTING)?;
+    let rows = statement.query_map([at(now)], source_row)?;
+    rows.map(|row| row.map(|(_, state)| state)).collect()
+}
+
 /// Writes the whole row of `source`, all but its footprint.
 pub(super) fn put(connection: &Connection, source: &SourceId, state: &SourceState) -> rusqlite::Result<()> {
     let address = |url: &Option<Url>| url.as_ref().map(|url| url.as_str().to_owned());
@@ -167,6 +179,7 @@ pub(super) fn put(connection: &Connection, source: &SourceId, state: &SourceStat
         at(state.due),
         state.because,
         state.rest,
+        state.asked_until.map(at),
         state.failures,
         state.last_poll.map(at),
         state.first_success.map(at),
@@ -174,6 +187,8 @@ pub(super) fn put(connection: &Connection, source: &SourceId, state: &SourceStat
         state.last_new.map(at),
         state.last_error,
         state.mended,
+        state.rescued.map(Rescue::word),
+        state.skipped,
         held.map(|held| held.trap.word()),
         held.map(|held| held.items),
         held.map(|held| at(held.since)),
@@ -211,6 +226,7 @@ pub(super) fn source_row(row: &Row) -> rusqlite::Result<(SourceId, SourceState)>
         due: columns.parsed()?,
         because: columns.value()?,
         rest: columns.value()?,
+        asked_until: columns.parsed_or_none()?,
         failures: columns.value()?,
         last_poll: columns.parsed_or_none()?,
         first_success: columns.parsed_or_none()?,
@@ -218,6 +234,8 @@ pub(super) fn source_row(row: &Row) -> rusqlite::Result<(SourceId, SourceState)>
         last_new: columns.parsed_or_none()?,
         last_error: columns.value()?,
         mended: columns.value()?,
+        rescued: columns.value::<Option<String>>()?.and_then(|word| Rescue::of_word(&word)),
+        skipped: columns.value()?,
         held: held(columns)?,
         dates: match columns.value()? {
             0 => Dates::Unproven,
@@ -298,6 +316,7 @@ mod tests {
             standing: Standing::Retired { why: "HTTP 410".to_owned(), since: now },
             because: Some("every 1 h".to_owned()),
             rest: Some("HTTP 429".to_owned()),
+            asked_until: Some(at("2026-05-06T11:00:00Z")),
             failures: 3,
             last_poll: Some(now),
             first_success: Some(now),
@@ -305,6 +324,8 @@ mod tests {
             last_new: Some(now),
             last_error: Some("HTTP 429: the server asks to wait 2 h".to_owned()),
             mended: Some("bare ampersand, line 12".to_owned()),
+            rescued: Some(Rescue::Repaired),
+            skipped: 2,
             held: Some(Held { trap: Trap::OneText, items: 200, since: now, leave: Leave::Given }),
             dates: Dates::Steady,
             rhythm: Rhythm {

@@ -7,6 +7,7 @@ use super::numbers::Numbers;
 use super::{Result, Store, ledger, sources};
 use crate::id::SourceId;
 use crate::ledger::Note;
+use crate::schedule;
 use crate::source::{OperatorWord, Pointless, SourceState};
 
 /// What became of one source that was told something.
@@ -36,10 +37,11 @@ impl Store {
     /// If the database fails; nothing is written then.
     pub fn tell(&mut self, word: OperatorWord, sources: &[SourceId], now: Timestamp) -> Result<Vec<Told>> {
         let transaction = self.connection.transaction()?;
+        let resting = sources::resting(&transaction, now)?;
         let mut told: Vec<Told> = Vec::with_capacity(sources.len());
         for source in sources {
             let before = sources::known(&transaction, source)?.unwrap_or_else(|| SourceState::unknown(now));
-            let outcome = before.told(word, now);
+            let outcome = schedule::told(before, word, &resting, now);
             if let Ok(state) = &outcome {
                 sources::put(&transaction, source, state)?;
                 let detail = word.noted(state, now, &TimeZone::UTC);

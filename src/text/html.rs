@@ -14,8 +14,8 @@ use crate::text::{head, mojibake, one_line};
 
 mod depth;
 mod fold;
-mod lazy;
 mod lists;
+mod pictures;
 mod pixels;
 mod runs;
 mod safe;
@@ -26,6 +26,7 @@ mod words;
 pub use depth::flattened;
 pub use lists::VOID;
 pub use title::{entity, title, title_and_original, without_controls};
+pub use words::is_html;
 
 use fold::{Fold, Gap};
 use lists::{ATTRIBUTES, BLOCKS, KEPT, UNSEEN};
@@ -36,7 +37,7 @@ use title::without_low_controls;
 use words::as_words;
 
 pub(super) use scan::{Piece, pieces};
-pub(super) use title::MEANT;
+pub(super) use title::{LONGEST_ENTITY_BYTES, MEANT};
 
 /// More HTML than this is cut before it is read: an article is not that long.
 const MOST_BYTES: usize = 2 << 20;
@@ -120,7 +121,12 @@ fn inert(html: &str, base: Option<&Url>) -> String {
     {
         return trimmed(safe);
     }
-    let html = lazy::shown(&html);
+    parsed(&html, base)
+}
+
+/// What only the parser can tell.
+fn parsed(html: &str, base: Option<&Url>) -> String {
+    let html = pictures::shown(html);
     let html = &*flattened(whole_tags(&html, MOST_BYTES));
     let mut safe = cleaned(html, base);
     // What stands wrongly in a table moves out of it, by the rules of HTML,
@@ -333,6 +339,12 @@ mod tests {
         check("<img alt=nothing>", "");
         check("a<img src=\"https://pixel.wp.com/b.gif\">b", "ab");
         check("<img src='https://t.test/p.gif' width=10>", "<img src=\"https://t.test/p.gif\" width=\"10\">");
+        for unseen in
+            ["hidden", "style='display: NONE'", "style='border:0;width:1px !important'", "width='1 '", "height=01.0"]
+        {
+            check(&format!("a<img src='https://t.test/p.gif' {unseen}>b"), "ab");
+        }
+        check("a<img src=\"https://t.test/p.gif\" style=\"display:none\">b", "ab");
     }
 
     #[test]

@@ -3,13 +3,10 @@
 
 use std::borrow::Cow;
 
-use super::html::entity;
+use super::html::{LONGEST_ENTITY_BYTES, entity};
 
 /// Elements whose content is text, whatever it looks like.
 const TEXT_ONLY: [&str; 5] = ["script", "style", "textarea", "title", "xmp"];
-
-/// A longer entity is none.
-const LONGEST_ENTITY_BYTES: usize = 32;
 
 /// One tag.
 #[derive(Clone, Copy, Debug)]
@@ -71,9 +68,20 @@ impl Tag<'_> {
         Some(decoded(found.1).into_owned())
     }
 
+    /// Where its `<` stands in `text`, whose tag it is.
+    pub fn begin(&self, text: &str) -> usize {
+        let sign = if self.role == Role::Closes { "</" } else { "<" };
+        self.attributes_begin(text) - self.name.len() - sign.len()
+    }
+
+    /// Where in `text`, whose tag it is, what stands after it begins.
+    pub fn end(&self, text: &str) -> usize {
+        text.len() - self.after.len()
+    }
+
     /// Where in `text`, whose tag it is, what follows its name begins.
     pub fn attributes_begin(&self, text: &str) -> usize {
-        text.len() - self.after.len() - ">".len() - self.attributes.len()
+        self.end(text) - ">".len() - self.attributes.len()
     }
 
     /// All attributes as written, in their order.
@@ -181,23 +189,11 @@ pub fn decoded(text: &str) -> Cow<'_, str> {
     Cow::Owned(decoded)
 }
 
-fn meant(name: &str) -> Option<Cow<'static, str>> {
-    Some(match name {
-        "amp" => "&".into(),
-        "lt" => "<".into(),
-        "gt" => ">".into(),
-        "quot" => "\"".into(),
-        "apos" => "'".into(),
-        _ => match name.strip_prefix('#') {
-            Some(number) => numbered(number)?.to_string().into(),
-            None if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) => entity(name)?.into(),
-            None => return None,
-        },
-    })
-}
-
-fn numbered(number: &str) -> Option<char> {
-    char::from_u32(code(number)?)
+fn meant(name: &str) -> Option<String> {
+    match name.strip_prefix('#') {
+        Some(number) => char::from_u32(code(number)?).map(String::from),
+        None => entity(name),
+    }
 }
 
 /// The code point of a reference by number, without its `#`: `39`, `x27`.
@@ -254,8 +250,16 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_knows_where_it_stands() {
+        let text = "é<b c='>'>d</b ><br/>";
+        let stand = |tag: Tag| text[tag.begin(text)..tag.end(text)].to_owned();
+        assert_eq!(tags(text).map(stand).collect::<Vec<_>>(), ["<b c='>'>", "</b >", "<br/>"]);
+    }
+
+    #[test]
     fn entities_are_decoded_once_and_what_is_none_stays() {
         assert_eq!(decoded("Q &amp;amp; A &#x27;&#39;&eacute;&nbsp;&"), "Q &amp; A ''é\u{a0}&");
+        assert_eq!(decoded("&lt;&gt;&quot;&apos;"), "<>\"'");
         assert_eq!(decoded("AT&T; a&b=c &#xd800; &nosuch; &;"), "AT&T; a&b=c &#xd800; &nosuch; &;");
     }
 

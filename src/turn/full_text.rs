@@ -34,7 +34,7 @@ pub fn pages(turn: &Turn) -> Vec<(ItemId, Url)> {
     let came = turn.intake.new.iter().chain(&turn.intake.changed);
     let mut linked: Vec<(&Item, &Url)> = came.filter_map(|item| Some((item, item.entry.link.as_ref()?))).collect();
     // What the feed does not date is as new as its place in it.
-    linked.sort_by_key(|(item, _)| Reverse(item.entry.published.unwrap_or(turn.at).min(turn.at)));
+    linked.sort_by_key(|(item, _)| Reverse(item.entry.date().unwrap_or(turn.at).min(turn.at)));
     linked.into_iter().take(MOST_PAGES).map(|(item, link)| (item.id, link.clone())).collect()
 }
 

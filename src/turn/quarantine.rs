@@ -187,7 +187,7 @@ fn is_turned_over(known: &Known, intake: &Intake) -> bool {
 /// How many of the items that a source is met with are dated the same day (UTC), at most.
 pub(super) fn largest_day(new: &[Item]) -> f64 {
     let mut days: HashMap<i64, u32> = HashMap::new();
-    for date in new.iter().filter_map(|item| item.entry.published) {
+    for date in new.iter().filter(|item| item.placed.is_some()).filter_map(|item| item.entry.date()) {
         *days.entry(date.as_second().div_euclid(86_400)).or_default() += 1;
     }
     days.into_values().max().unwrap_or_default().into()
@@ -197,7 +197,7 @@ pub(super) fn largest_day(new: &[Item]) -> f64 {
 /// read, if there are several: its window has grown, or an archive was put online.
 pub(super) fn long_ago(before: &SourceState, new: &[Item]) -> Vec<usize> {
     let horizon = before.last_success.and_then(|last| last.checked_sub(LONG_AGO).ok());
-    let is_old = |item: &Item| item.entry.published < horizon && item.entry.published.is_some();
+    let is_old = |item: &Item| item.entry.date() < horizon && item.entry.date().is_some();
     let places: Vec<usize> = (0..new.len()).filter(|place| is_old(&new[*place])).collect();
     if places.len() < SEVERAL { Vec::new() } else { places }
 }

@@ -7,8 +7,9 @@ use url::Url;
 
 use super::quarantine::{self, Redating, Verdict};
 use super::{Circumstances, Reading, Turn, moves, succeeded};
-use crate::dedup::{Acquaintance, Intake, Known, faces, intake};
+use crate::dedup::{Acquaintance, Intake, Known, PassedOver, faces, intake};
 use crate::filter::{self, verdict};
+use crate::id::ItemId;
 use crate::item::{Entry, Item};
 use crate::ledger::{Event, Note};
 use crate::parse::{Garbled, Skipped};
@@ -29,14 +30,17 @@ pub(super) fn read(
     succeeded(&mut turn.state, by.now);
     turn.state.wishes = reading.wishes;
     turn.state.mended = (!reading.mended.is_empty()).then(|| reading.mended.join("; "));
+    turn.state.rescued = Some(reading.rescued);
+    turn.state.skipped = u32::try_from(reading.skipped.len()).unwrap_or(u32::MAX);
     let mended = Mended::of(&reading);
     let (entries, sifted) = sifted(source, std::mem::take(&mut reading.entries), by);
     let Sifted { dropped, kept } = sifted;
     let redating = Redating::of(&entries, known, &source.believed, by.now);
-    let footprint = Footprint::of(traces(&entries, &dropped, &reading.skipped));
+    let mut traces = traces(&entries, &dropped, &reading.skipped);
     // Items may be known from another address of it; that tells nothing of how old the others here are.
     let acquaintance = if before.first_success.is_some() { Acquaintance::Known } else { Acquaintance::First };
     let mut batch = intake(source, entries, known, by.now, acquaintance);
+    traces.extend(batch.passed_over.iter().map(passed));
     let verdict = match acquaintance {
         Acquaintance::First => Verdict::Honest,
         Acquaintance::Known => quarantine::judged(before, known, &batch, redating, by.now),
@@ -52,6 +56,7 @@ pub(super) fn read(
     turn.notes.extend(notes(source, &batch, &mended, by.now));
     turn.notes.extend(exceptions(source, &batch, &kept, by.now));
     turn.notes.extend(left_out(source, known, &dropped, &reading.skipped, by.now));
+    turn.notes.extend(passed_over(source, known, &batch.passed_over, by.now));
     turn.state.rhythm = match acquaintance {
         // A backlog is no news.
         Acquaintance::First => Rhythm { lot: quarantine::largest_day(&batch.new), ..Rhythm::begun(by.now) },
@@ -65,7 +70,7 @@ pub(super) fn read(
         Verdict::Accepted(Trap::Redated) => Dates::Restless,
         _ => redating.dates(before.dates),
     };
-    turn.footprint = Some(footprint);
+    turn.footprint = Some(Footprint::of(traces));
     taken(turn, before, batch, by);
     turn.state.validators = reading.validators;
     moves::followed(&mut turn.state, &source.feed, reading.moved, moves::Proof::Feed, by.now);
@@ -102,12 +107,12 @@ fn sifted(source: &Source, entries: Vec<Entry>, by: Circumstances) -> (Vec<Entry
     let mut taken = Vec::with_capacity(entries.len());
     let filters = || by.filters.iter().chain(&source.filters);
     for mut entry in entries {
-        let date = entry.published;
+        let dates = (entry.published, entry.updated);
         if source.believed.dates == Dating::Ignored {
-            entry.published = None;
+            (entry.published, entry.updated) = (None, None);
         }
         let verdict = verdict(filters(), &entry, by.now);
-        entry.published = date;
+        (entry.published, entry.updated) = dates;
         match verdict {
             filter::Verdict::Taken => taken.push(entry),
             filter::Verdict::Kept(why) => {
@@ -130,7 +135,7 @@ fn place_backlog(before: &SourceState, verdict: &Verdict, new: &mut [Item]) {
     };
     for place in backlog {
         let item = &mut new[place];
-        item.placed = item.entry.published.map(|published| published.min(item.first_seen));
+        item.placed = item.entry.date().map(|date| date.min(item.first_seen));
     }
 }
 
@@ -139,7 +144,7 @@ fn place_backlog(before: &SourceState, verdict: &Verdict, new: &mut [Item]) {
 /// week that is published.
 fn place_news(before: &SourceState, now: Timestamp, new: &mut [Item]) {
     let Some(last) = before.last_success.filter(|_| before.first_success.is_none()) else { return };
-    for item in new.iter_mut().filter(|item| item.entry.published > Some(last)) {
+    for item in new.iter_mut().filter(|item| item.entry.date() > Some(last)) {
         item.placed = Some(now);
     }
 }
@@ -234,6 +239,20 @@ fn left_out(source: &Source, known: &Known, dropped: &[Dropped], skipped: &[Skip
     dropped.chain(by_fault(&skipped).into_iter().map(|detail| note(Event::Skipped, detail))).collect()
 }
 
+/// What shares its name with another, once, too.
+fn passed_over(source: &Source, known: &Known, passed_over: &[PassedOver], now: Timestamp) -> Vec<Note> {
+    let note = |item: Option<ItemId>, detail: String| Note {
+        source: Some(source.id.clone()),
+        item,
+        ..Event::Skipped.at(now, detail)
+    };
+    let news: Vec<&PassedOver> = passed_over.iter().filter(|it| !known.footprint.holds(passed(it))).collect();
+    let told = news.iter().take(MOST_FAULTS).map(|it| note(it.item, in_words_of(it)));
+    let untold = news.len().saturating_sub(MOST_FAULTS);
+    let rest = (untold > 0).then(|| note(None, format!("{untold} more entries that share their names with others")));
+    told.chain(rest).collect()
+}
+
 /// Kinds of faults of one document that are told; of each kind the first.
 const MOST_FAULTS: usize = 20;
 
@@ -272,6 +291,16 @@ impl Dropped {
     fn trace(&self) -> u32 {
         Footprint::trace("dropped", &self.entry.identity())
     }
+}
+
+/// "Update <https://a.test/1>: it is named as another entry"
+fn in_words_of(passed_over: &PassedOver) -> String {
+    let link = passed_over.link.as_ref().map(|link| format!(" <{link}>")).unwrap_or_default();
+    format!("{}{link}: {}", passed_over.title, passed_over.why)
+}
+
+fn passed(passed_over: &PassedOver) -> u32 {
+    Footprint::trace("passed over", &in_words_of(passed_over))
 }
 
 /// The trace of what cannot be read: it has no name but its fault, and figures

@@ -6,7 +6,7 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::publisher::Kind;
-use crate::source::{Beliefs, FullText, Hub, Move, OperatorWord, Rhythm, Tempo};
+use crate::source::{Beliefs, FullText, Hub, Move, OperatorWord, Rescue, Rhythm, Tempo};
 use crate::wait;
 
 mod histories;
@@ -76,6 +76,7 @@ fn feed(entries: Vec<Entry>) -> Reading {
         garbled: Vec::new(),
         skipped: Vec::new(),
         mended: Vec::new(),
+        rescued: Rescue::AsIs,
         validators: validators("new"),
         asked_for: None,
         wishes: Wishes::default(),
@@ -520,4 +521,15 @@ fn what_came_garbled_is_told_of_its_item() {
         "read in the wrong encoding before it came: title, content; the title was `Itâ€™s 2`; the content was `Itâ€™s`"
     ]
     .assert_eq(&notes[0].detail);
+}
+
+#[test]
+fn a_twin_that_is_passed_over_is_told_of_the_item_that_was_taken() {
+    let twin = |text: &str| Entry { summary_html: text.to_owned(), ..entry(1) };
+    let turn = polled(&well(), Answer::Feed(feed(vec![twin("In Oslo"), twin("In Paris")])));
+    let item = turn.intake.new[0].id;
+    let told: Vec<&Note> = turn.notes.iter().filter(|note| note.item == Some(item)).collect();
+    assert_eq!(told.iter().map(|note| note.event).collect::<Vec<_>>(), [Event::Skipped]);
+    expect!["Title 1: it is named as another entry of its document, and says something else"]
+        .assert_eq(&told[0].detail);
 }

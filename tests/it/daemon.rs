@@ -176,6 +176,18 @@ fn the_sources_are_shown_with_their_state_and_without_secrets() {
 }
 
 #[test]
+fn the_first_recap_comes_when_every_source_has_answered_and_the_start_page_says_so() {
+    let Scene { origin, folder } = scene(feed());
+    origin.put("/slow.xml", Page::Silence);
+    let both = [source("lathe", &origin.url("/feed.xml"), ""), source("slow", &origin.url("/slow.xml"), "")];
+    folder.sources(&both.concat());
+    let daemon = Daemon::start(&folder, NOW);
+    polled(&folder, "lathe");
+    let page = daemon.get("/").text();
+    assert!(page.contains("comes out as soon as every source has answered (1 of 2)"), "{page}");
+}
+
+#[test]
 fn it_stops_at_once_while_a_poll_hangs() {
     let Scene { origin, folder } = scene(Page::Silence);
     let daemon = Daemon::start(&folder, NOW);

@@ -53,6 +53,16 @@ fn every_promise_names_a_test_that_is_there() {
     }
 }
 
+#[test]
+fn nothing_is_put_off_to_a_later_version() {
+    let unit = ("systemd/recapd.service".to_owned(), include_str!("../../systemd/recapd.service").to_owned());
+    for (name, text) in documents().into_iter().chain([unit]) {
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let put_off = ["a later version", "later versions"].into_iter().find(|it| words.contains(it));
+        assert_eq!(put_off, None, "{name} speaks of what is to come: that stands in nobody's manual");
+    }
+}
+
 /// `recapd ..` of an example line, as words; none if it is no example.
 fn example(line: &str) -> Option<Vec<String>> {
     let line = line.trim().trim_start_matches("$ ");

@@ -661,3 +661,34 @@ fn a_draft_with_a_story_that_became_part_of_another_is_held_once_and_says_which(
     scene.save(&without(&scene.draft().unwrap(), "Agents now book dentists"));
     scene.says(&["--now", AN_HOUR_LATER, "publish"], "2026-W18 is published with 3 stories\n");
 }
+
+#[test]
+fn what_is_published_is_published_whatever_becomes_of_its_files() {
+    let scene = Scene::new("0m");
+    // Where not even root may make a folder.
+    scene.folder.configure("\n[recap]\nreview = \"0m\"\n\n[publish]\nfolder = \"/proc/tree\"\n");
+    assert_eq!(scene.verb(&["poll", "--now", NOW]).code, 0);
+    let said = scene.verb(&["publish", "--now", NOW]);
+    let told =
+        "2026-W18 is published with 4 stories\nits files could not be written to /proc/tree: cannot write /proc/tree";
+    assert!(said.code == 0 && said.out.starts_with(told), "{}{}", said.out, said.err);
+    let short = scene.recap("2026-W18").unwrap().entries[1].story.short();
+    let withdrawn = scene.verb(&["withdraw", &short, "--reason", "Its publisher asked for it.", "--now", NOW]);
+    assert_eq!(withdrawn.code, 0, "{}", withdrawn.err);
+    assert!(withdrawn.out.starts_with(&format!("story {short} is withdrawn from 2026-W18: ")), "{}", withdrawn.out);
+    assert!(withdrawn.out.ends_with("; the folder still shows what was there before\n"), "{}", withdrawn.out);
+}
+
+#[test]
+fn a_draft_that_cannot_be_written_is_not_said_to_wait_for_its_editor() {
+    let scene = Scene::new("12h");
+    scene.folder.configure("\n[recap]\nreview = \"12h\"\ndrafts = \"/proc/drafts\"\n");
+    assert_eq!(scene.verb(&["poll", "--now", NOW]).code, 0);
+    let draft = scene.verb(&["draft", "--now", NOW]);
+    assert_eq!((draft.code, draft.out.as_str()), (1, ""));
+    assert!(draft.err.contains("recapd: cannot write /proc/drafts/2026-W18.md: "), "{}", draft.err);
+    let status = scene.verb(&["status"]).out;
+    assert!(status.contains("as it was last: there is no /proc/drafts/2026-W18.md"), "{status}");
+    let daemon = Daemon::start(&scene.folder, NOW);
+    wait_for("the draft", || (daemon.health()["draft"]["state"] == "no file").then_some(()));
+}

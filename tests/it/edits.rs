@@ -4,6 +4,7 @@
 use crate::command::recapd;
 use crate::folder::{Folder, source};
 use crate::origin::{Origin, Page, rss};
+use crate::process::{Process, free_address};
 use crate::reader::wait_for;
 use crate::running::{Daemon, items, polled};
 
@@ -156,4 +157,39 @@ fn what_is_known_is_told_while_an_edit_is_wrong() {
         }
         assert_eq!(told(&["source", "pause", "lathe"]).code, 3, "what is wrong is not acted on");
     }
+}
+
+#[test]
+fn a_daemon_is_found_where_it_listens_whatever_an_edit_says() {
+    let (folder, address, other) = (Folder::new(), free_address(), free_address());
+    let listen = |address: std::net::SocketAddr| {
+        folder.configure(&format!("\n[server]\nlisten = \"{address}\"\n"));
+    };
+    listen(address);
+    let mut daemon = Process::start(&folder, address, NOW.parse().unwrap());
+    daemon.wait_until_up();
+    assert!(daemon.health()["next_start"].is_null());
+    listen(other);
+    let told = format!("`[server] listen` (still {address}) takes effect at the next start");
+    wait_for("the edit is read", || (daemon.health()["next_start"] == told.as_str()).then_some(()));
+    let health = recapd(folder.whole(), &["health"]);
+    assert_eq!((health.code, health.lines()[0]["next_start"].as_str()), (0, Some(told.as_str())));
+    let status = recapd(folder.whole(), &["status"]).out;
+    assert!(status.ends_with(&format!("\n{told}\n")), "{status}");
+}
+
+#[test]
+fn no_verb_writes_to_a_database_that_the_daemon_does_not_use_yet() {
+    let (folder, address) = (Folder::new(), free_address());
+    folder.sources(&source("lathe", "http://127.0.0.1:9/feed.xml", ""));
+    folder.configure(&format!("\n[server]\nlisten = \"{address}\"\n"));
+    let mut daemon = Process::start(&folder, address, NOW.parse().unwrap());
+    daemon.wait_until_up();
+    let main = std::fs::read_to_string(folder.path("recapd.toml")).unwrap();
+    folder.write("recapd.toml", &main.replace("recapd.db", "other.db"));
+    wait_for("the edit is read", || daemon.health()["next_start"].is_string().then_some(()));
+    let said = recapd(folder.whole(), &["source", "pause", "lathe"]);
+    let still = format!("`[store] path` (still {})", folder.path("recapd.db").display());
+    assert!(said.code == 1 && said.err.contains(&still), "{}", said.err);
+    assert!(!folder.path("other.db").exists() && !folder.path("other.db.lock").exists());
 }

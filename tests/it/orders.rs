@@ -99,7 +99,7 @@ async fn published(origin: &Origin, reports: &[Report], keys: &Keys) -> Publishe
     let now = SLOT.parse().unwrap();
     let recap = publish_due(&handle, &readers, &config, now).await.unwrap();
     let found = readers.ask_here(|store| {
-        let library = Library { store, config: &config, now };
+        let library = Library { store, config: &config, now, tree: Tree::Served };
         let mut paths: Vec<String> = ["/feeds/weekly.atom", "/feeds/weekly.rss", "/feeds/weekly.json"]
             .into_iter()
             .chain(["/feeds/stories.atom", "/w/2026-W19/", "/w/2026-W19/recap.json"])

@@ -248,3 +248,15 @@ fn a_port_in_use_is_one_clear_line() {
     assert_eq!(said.err.lines().count(), 1, "{}", said.err);
     assert!(said.err.contains(&format!("cannot listen on {address}")), "{}", said.err);
 }
+
+#[test]
+fn an_address_that_this_machine_does_not_have_is_named() {
+    let folder = Folder::new();
+    // For documentation (RFC 5737): nobody's.
+    folder.configure("\n[server]\nlisten = \"192.0.2.1:8484\"\n");
+    let said = recapd(folder.whole(), &["run"]);
+    assert_eq!(said.code, 1);
+    let why =
+        "cannot listen on 192.0.2.1:8484; no interface of this machine is at 192.0.2.1: `[server] listen` says where";
+    assert!(said.err.contains(why), "{}", said.err);
+}

@@ -129,6 +129,12 @@ enum Scheme {
 /// `example.org` is meant as people say it.
 fn typed(text: &str) -> Result<Typed> {
     let text = text.trim();
+    if text.starts_with(['/', '~', '.']) {
+        bail!(
+            "`{text}` is a path, and a source is asked on the web: write an address, as in https://example.org/feed.xml; \
+             `recapd parse FILE` reads a file"
+        );
+    }
     let scheme = if text.contains("://") { Scheme::Written } else { Scheme::Assumed };
     let whole = if scheme == Scheme::Written { text.to_owned() } else { format!("https://{text}") };
     match Url::parse(&whole) {
@@ -233,5 +239,8 @@ mod tests {
         let words =
             "`a b` is no web address (invalid international domain name): write it as in https://example.org/feed.xml";
         check("a b", words);
+        for path in ["/tmp/feed.xml", "./feed.xml", "~/feed.xml"] {
+            assert!(typed(path).unwrap_err().to_string().starts_with(&format!("`{path}` is a path, and")), "{path}");
+        }
     }
 }

@@ -29,6 +29,30 @@ fn what_a_recap_looks_back_on_is_kept() {
 }
 
 #[test]
+fn a_database_is_a_file() {
+    refused(
+        "[store]\npath = \"/\"\n",
+        expect![[r#"
+            error: / is a folder
+             --> recapd.toml:2:8
+              |
+            2 | path = "/"
+              |        ^^^ name a file, as in "recapd.db"
+        "#]],
+    );
+    refused(
+        "[store]\npath = \"/no/such/folder/\"\n",
+        expect![[r#"
+            error: `path` names no file
+             --> recapd.toml:2:8
+              |
+            2 | path = "/no/such/folder/"
+              |        ^^^^^^^^^^^^^^^^^^ name a file, as in "recapd.db"
+        "#]],
+    );
+}
+
+#[test]
 fn several_things_are_told_at_once() {
     refused(
         r#"
@@ -976,4 +1000,21 @@ fn a_model_needs_a_name_and_a_server_and_no_secret_in_its_address() {
     let model =
         accepted("[model]\nurl = \"http://127.0.0.1:8080/v1\"\nname = \"m\"\napi_key_file = \"key\"\n").model.unwrap();
     assert_eq!((model.url.as_str(), model.name.as_str()), ("http://127.0.0.1:8080/v1/", "m"));
+}
+
+#[test]
+fn a_list_that_is_left_open_is_told_and_nothing_that_follows_from_it() {
+    let text = "sources = [\n  \"s.toml\",\n\n[server]\nlisten = \"127.0.0.1:0\"\n";
+    let said = parse_str(text, &env).unwrap_err();
+    assert_eq!(said.count(), 1, "{said}");
+    let said = said.to_string();
+    for words in ["this list is still open where `[server]` stands", "recapd.toml:1:11", "end it with `]`"] {
+        assert!(said.contains(words), "{words} is missing:\n{said}");
+    }
+}
+
+#[test]
+fn quotes_of_a_program_for_letters_are_to_be_straight() {
+    let said = parse_str("[recap]\ntitle = “AI recap”\n", &env).unwrap_err().to_string();
+    assert!(said.contains("`“AI recap”` needs straight quotes") && said.contains("write it as \"AI recap\""), "{said}");
 }

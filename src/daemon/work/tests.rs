@@ -47,6 +47,32 @@ fn disk() -> StoreError {
     StoreError::Disk("disk I/O error".to_owned())
 }
 
+/// What `/healthz` says is wrong with the whole.
+async fn problems(worker: &Worker) -> String {
+    let said = worker.shared.health.response(&worker.shared).await;
+    let said: serde_json::Value = serde_json::from_slice(&said.body).unwrap();
+    said["problems"].to_string()
+}
+
+#[tokio::test]
+async fn files_that_cannot_be_written_are_a_problem_until_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = folder.path().join("taken");
+    std::fs::write(&taken, "a file where a folder should be").unwrap();
+    let mut worker = worker(config(&folder, "[publish]\nfolder = \"taken/tree\"", &[])).await;
+    let problem = worker.write_tree(now()).await.unwrap();
+    assert!(problem.starts_with("its files could not be written to "), "{problem}");
+    assert!(problems(&worker).await.contains(&problem));
+    std::fs::remove_file(&taken).unwrap();
+    worker.write_again().await;
+    assert!(!taken.exists(), "not before a minute has passed");
+    // As if it had.
+    worker.unwritten = worker.unwritten.map(|(_, frozen)| (Instant::now(), frozen));
+    worker.start_due().await;
+    assert_eq!(problems(&worker).await, "[]");
+    assert!(taken.join("tree/index.html").exists());
+}
+
 #[tokio::test]
 async fn a_publisher_whose_turns_are_lost_is_asked_ever_more_rarely() {
     let folder = tempfile::tempdir().unwrap();

@@ -2,7 +2,7 @@
 //! editors are heard.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -15,7 +15,7 @@ use crate::editor::{Act, Done, DraftFile, News, Newsroom, Tended};
 use crate::model::Desk;
 use crate::recap::Recap;
 use crate::review::Pass;
-use crate::site::{Library, Tree, write};
+use crate::site::{Library, Tree, unwritten, write};
 use crate::store::{OpenDraft, StoreError};
 
 /// While the model is asked: how often somebody looks whether it is done.
@@ -55,9 +55,13 @@ impl Worker {
                     continue;
                 }
                 Tended::Drafted(open) => {
-                    let file = DraftFile::of(&self.config.recap.drafts, open.week).path();
+                    let file = DraftFile::of(&self.config.recap.drafts, open.week);
                     let OpenDraft { week, deadline, .. } = *open;
-                    tracing::info!(%week, %deadline, "the draft of {week} waits for its editor at {}", file.display());
+                    let path = file.path();
+                    // That it could not be written is said already.
+                    if !file.is_missing() {
+                        tracing::info!(%week, %deadline, "the draft of {week} waits for its editor at {}", path.display());
+                    }
                     soon.min(deadline).max(now)
                 }
                 // Its file is looked at every minute.
@@ -120,11 +124,11 @@ impl Worker {
         if let Some(damage) = &self.damage {
             return failed(damage);
         }
-        let done = match self.newsroom(self.shared.clock.now()).perform(act).await {
+        let mut done = match self.newsroom(self.shared.clock.now()).perform(act).await {
             Ok(done) => done,
             Err(error) => return failed(&error),
         };
-        self.acted(done.as_ref().ok()).await;
+        self.acted(done.as_mut().ok()).await;
         told(done)
     }
 
@@ -133,22 +137,25 @@ impl Worker {
         if let Some(damage) = self.damage.as_ref().and_then(StoreError::of_the_whole) {
             return Err(damage);
         }
-        let honoured = self.newsroom(self.shared.clock.now()).honour(pass).await?;
-        self.acted(honoured.as_ref().ok()).await;
+        let mut honoured = self.newsroom(self.shared.clock.now()).honour(pass).await?;
+        self.acted(honoured.as_mut().ok()).await;
         Ok(honoured)
     }
 
     /// Everybody is told of what was done, if it was.
-    async fn acted(&mut self, done: Option<&Done>) {
+    async fn acted(&mut self, done: Option<&mut Done>) {
         if let Some(done) = done {
             done.said.iter().take(1).for_each(|said| tracing::info!("{said}"));
-            match &done.news {
+            let problem = match &done.news {
                 News::Published(recap) => self.came_out(recap).await,
                 News::Amended(recap) => {
                     self.poller.hubs().published();
-                    self.write_tree(recap).await;
+                    self.write_tree(recap.frozen).await
                 }
-                News::Nothing | News::Held => (),
+                News::Nothing | News::Held => None,
+            };
+            if let Some(problem) = problem {
+                done.without_files(&format!("{problem}; tried again every minute"));
             }
             // The running week may look another way.
             self.shared.shelf.turn_over(self.shared.clock.now());
@@ -172,29 +179,54 @@ impl Worker {
         Ok(!anchored)
     }
 
-    /// A recap was published: everybody is told.
-    async fn came_out(&mut self, recap: &Recap) {
+    /// A recap was published: everybody is told. Gives what [`Worker::write_tree`] gives.
+    async fn came_out(&mut self, recap: &Recap) -> Option<String> {
         self.anchored = None;
         metrics::published();
         self.shared.shelf.turn_over(self.shared.clock.now());
         self.poller.hubs().published();
         let stories = recap.entries.len();
         tracing::info!(week = %recap.week, stories, items = recap.items, "published {}", recap.path());
-        self.write_tree(recap).await;
+        self.write_tree(recap.frozen).await
     }
 
-    /// The tree for a static host, where the operator wants one.
-    async fn write_tree(&self, recap: &Recap) {
-        let Some(folder) = self.config.publish.folder.clone() else { return };
-        let (config, readers, now) = (self.config.clone(), self.shared.readers.clone(), recap.frozen);
+    /// Writes what could not be written, once more.
+    pub(super) async fn write_again(&mut self) {
+        if let Some((_, frozen)) = self.unwritten.filter(|(at, _)| *at <= Instant::now()) {
+            self.write_tree(frozen).await;
+        }
+    }
+
+    /// The tree for a static host as of `frozen`, where the operator wants one. Gives why it
+    /// could not be written, if so: that is a problem of the whole until it is.
+    pub(super) async fn write_tree(&mut self, frozen: Timestamp) -> Option<String> {
+        let problem = match self.config.publish.folder.clone() {
+            Some(folder) => self.unwritten_to(folder, frozen).await,
+            None => None,
+        };
+        self.unwritten = problem.as_ref().map(|_| (Instant::now() + LONGEST_NAP, frozen));
+        let is_news =
+            self.shared.health.folder(problem.clone().map(|problem| format!("a recap is published: {problem}")));
+        if let Some(problem) = problem.as_ref().filter(|_| is_news) {
+            tracing::error!("{problem}; trying again every minute");
+        }
+        problem
+    }
+
+    async fn unwritten_to(&self, folder: PathBuf, frozen: Timestamp) -> Option<String> {
+        let (config, readers, there) = (self.config.clone(), self.shared.readers.clone(), folder.clone());
         let written = tokio::task::spawn_blocking(move || {
-            readers.ask_here(|store| Ok(write(&Library { store, config: &config, now, tree: Tree::Files }, &folder)))
+            let library = |store| write(&Library { store, config: &config, now: frozen, tree: Tree::Files }, &there);
+            readers.ask_here(|store| Ok(library(store)))
         });
         match written.await {
-            Ok(Ok(Ok(documents))) => tracing::info!(documents, "wrote the tree"),
-            Ok(Ok(Err(error))) => tracing::error!(error = &error as &dyn std::error::Error, "could not write the tree"),
-            Ok(Err(error)) => tracing::error!(%error, "could not write the tree"),
-            Err(_) => tracing::error!("writing the tree failed inside recapd"),
+            Ok(Ok(Ok(documents))) => {
+                tracing::info!(documents, "wrote the tree");
+                None
+            }
+            Ok(Ok(Err(error))) => Some(unwritten(&folder, &error)),
+            Ok(Err(error)) => Some(unwritten(&folder, &error)),
+            Err(_) => Some(unwritten(&folder, &StoreError::Panicked)),
         }
     }
 }

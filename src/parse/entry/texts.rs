@@ -12,7 +12,10 @@ use crate::parse::shape::Shape;
 use crate::parse::xhtml;
 use crate::text;
 use crate::text::head;
-use crate::text::html::from_plain;
+use crate::text::html::{from_plain, is_html};
+
+const CDATA: &str = "<![CDATA[";
+const CDATA_END: &str = "]]>";
 
 /// A text as the publisher wrote it; never blank.
 pub(in crate::parse) struct Body<'e> {
@@ -25,7 +28,10 @@ pub(in crate::parse) struct Body<'e> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Dress {
     Html,
+    /// Said to be plain, or nothing said: publishers forget to say that it is HTML.
     Plain,
+    /// Where its publisher had another place for HTML.
+    Bare,
     Markdown,
 }
 
@@ -34,16 +40,20 @@ impl Body<'_> {
     pub(in crate::parse) fn html(&self, limit_bytes: usize) -> Cow<'_, str> {
         let text = head(&self.text, limit_bytes);
         match self.dress {
-            Dress::Plain if !has_markup(text) => Cow::Owned(from_plain(text)),
+            Dress::Bare => Cow::Owned(from_plain(text)),
+            Dress::Plain if !is_html(text) => Cow::Owned(from_plain(text)),
             Dress::Markdown => Cow::Owned(markdown::html(text)),
-            _ => Cow::Borrowed(text),
+            Dress::Html | Dress::Plain => unpacked(text),
         }
     }
 }
 
-/// Publishers forget to say that a text is HTML.
-fn has_markup(text: &str) -> bool {
-    ["</", "<br", "<p>", "<img ", "/>"].iter().any(|mark| text.contains(mark))
+/// HTML without the marks of character data that was escaped with what is in it:
+/// a reader of HTML would take the first of its tags for a piece of the mark.
+fn unpacked(html: &str) -> Cow<'_, str> {
+    let Some((before, packed)) = html.split_once(CDATA) else { return Cow::Borrowed(html) };
+    let marks = 1 + packed.matches(CDATA).count();
+    Cow::Owned(before.to_owned() + &packed.replace(CDATA, "").replacen(CDATA_END, "", marks))
 }
 
 /// The title in a feed's or an entry's own fields, as one line, and as it came if
@@ -99,7 +109,11 @@ pub(in crate::parse) fn content<'e>(given: &'e model::Entry, fields: &'e Fields,
     let said = || {
         let content = given.content.as_ref()?;
         let body = content.body.as_deref().filter(|body| !body.trim().is_empty())?;
-        let dress = dress(content.content_type.as_ref())?;
+        let dress = match dress(content.content_type.as_ref())? {
+            // There is `content_html` too.
+            Dress::Plain if shape == Shape::Json => Dress::Bare,
+            dress => dress,
+        };
         Some(Body { text: Cow::Borrowed(body), dress, field: None })
     };
     let usual = ["content:encoded", "atom:content", "content"];
@@ -150,4 +164,48 @@ fn dress(kind: &str) -> Option<Dress> {
         return Some(Dress::Html);
     }
     (whole.starts_with("text/") || !whole.contains('/')).then_some(Dress::Plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::{Document, parse};
+
+    #[track_caller]
+    fn check(dress: Dress, text: &str, expected: &str) {
+        assert_eq!(Body { text: text.into(), dress, field: None }.html(1 << 10), expected);
+    }
+
+    #[test]
+    fn plain_text_loses_no_words() {
+        let prose = "the <script> element ends at </script>, says a < b";
+        let escaped = "the &lt;script&gt; element ends at &lt;/script&gt;, says a &lt; b";
+        check(Dress::Plain, prose, escaped);
+        check(Dress::Bare, prose, escaped);
+        check(Dress::Bare, "<p>a</p>", "&lt;p&gt;a&lt;/p&gt;");
+    }
+
+    #[test]
+    fn in_json_a_text_is_text_whatever_it_looks_like() {
+        let feed = r#"{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [
+            {"id": "1", "content_text": "a <b>b</b>"}, {"id": "2", "content_html": "a <b>b</b>"}]}"#;
+        let parsed = parse(Document { bytes: feed.as_bytes(), content_type: None, base_url: None }).unwrap();
+        let contents: Vec<_> = parsed.entries.iter().map(|entry| entry.content_html.as_str()).collect();
+        assert_eq!(contents, ["a &lt;b&gt;b&lt;/b&gt;", "a <b>b</b>"]);
+    }
+
+    #[test]
+    fn html_that_is_not_said_to_be_is_html() {
+        check(Dress::Plain, "a <b>b</b>", "a <b>b</b>");
+        check(Dress::Plain, "a<br/>b", "a<br/>b");
+    }
+
+    #[test]
+    fn character_data_escaped_with_its_marks_is_unpacked() {
+        check(Dress::Html, "<![CDATA[<p>x</p>]]>", "<p>x</p>");
+        check(Dress::Html, "a[b[0]]>c <![CDATA[<p>x</p>]]> d <![CDATA[y]]>", "a[b[0]]>c <p>x</p> d y");
+        check(Dress::Html, "<![CDATA[<![CDATA[<p>x</p>]]>]]>", "<p>x</p>");
+        check(Dress::Html, "<![CDATA[<p>cut", "<p>cut");
+        check(Dress::Bare, "<![CDATA[x", "&lt;![CDATA[x");
+    }
 }

@@ -68,6 +68,19 @@ fn what_is_far_behind_is_not_looked_for_again_and_again() {
 }
 
 #[test]
+fn the_entry_in_which_a_document_ends_is_left_out() {
+    #[track_caller]
+    fn check_cut(given: &str, expected: &str, unfinished: usize) {
+        check(given, expected, "cut short, line 1");
+        assert_eq!(mended(given).unfinished, unfinished);
+    }
+    check_cut("<rss><item>a</item><item>b<link>http://b", "<rss><item>a</item></rss>", 1);
+    check_cut("<a:feed><a:entry>a", "<a:feed></a:feed>", 1);
+    check_cut("<rss><item>a</item><item/><x>b", "<rss><item>a</item><item/><x>b</x></rss>", 0);
+    check_cut("<item><a>b", "<item><a>b</a></item>", 0);
+}
+
+#[test]
 fn what_is_never_closed_ends_with_its_entry() {
     let data = "<rss><item><d><![CDATA[x</d></item><item><d><![CDATA[y]]></d></item></rss>";
     let closed = "<rss><item><d><![CDATA[x]]></d></item><item><d><![CDATA[y]]></d></item></rss>";

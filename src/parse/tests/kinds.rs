@@ -75,6 +75,7 @@ fn rss_in_every_disorder() {
             - Two ’ [https://qa.test/2]
               https://qa.test/2 undated ["Joe Smith the Great"] []
               | <p>cut</p>
+            skipped 2: the document ends in it
             mended: no RSS version, line 2
             mended: prefix `content` not declared, line 2
             mended: prefix `dc` not declared, line 2
@@ -86,7 +87,7 @@ fn rss_in_every_disorder() {
             mended: bad character reference, line 10
             mended: illegal character, line 10
             mended: CDATA without end, line 12
-            mended: cut short, line 13
+            mended: cut short, line 14
             mended: the parser gave up on it, line 9
         "#]],
     );
@@ -181,6 +182,8 @@ fn links_are_found_and_made_absolute() {
         "https://b.test/c/x",
     );
     check_field(&atom("<link href='javascript:x()'/><title>a</title>"), "link", "null");
+    let spelled_out = "<link rel='http://www.iana.org/assignments/relation/alternate' href='/x'/><title>a</title>";
+    check_field(&atom(spelled_out), "link", "https://a.test/x");
 }
 
 #[test]
@@ -202,6 +205,9 @@ fn each_date_is_the_first_that_can_be_read() {
     let bad = format!("<item {dc}><pubDate>soon</pubDate><dc:date>2026-11-03</dc:date></item>");
     check_field(&rss(&bad), "published", "2026-11-03T00:00:00Z");
     check_field(&atom("<title>a</title><updated>2026-11-02T10:00:00</updated>"), "updated", "2026-11-02T10:00:00Z");
+    let old = "<feed version='0.3' xmlns='http://purl.org/atom/ns#'><entry><title>a</title><created>2026-11-02</created>\
+        </entry><entry><title>b</title><issued>2026-11-03</issued></entry></feed>";
+    check_field(old, "published", "2026-11-02T00:00:00Z");
 }
 
 #[test]

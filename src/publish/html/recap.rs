@@ -77,8 +77,19 @@ pub struct Home<'a> {
     pub items: u64,
     /// When the next recap comes out.
     pub next: Timestamp,
+    /// Before the first recap: the round of polls that it waits for, and for no slot.
+    pub round: Option<FirstRound>,
     /// When the page last changed.
     pub changed: Timestamp,
+}
+
+/// How far the first round of polls is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FirstRound {
+    /// Sources that nobody waits for any more.
+    pub answered: usize,
+    /// All sources.
+    pub sources: usize,
 }
 
 /// Whether the stories of the running week may be seen.

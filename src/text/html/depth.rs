@@ -1,12 +1,12 @@
 //! How deep a document nests, how much hangs on one tag, how long its texts are,
-//! and how much it comes to, seen before the HTML parser does: its time is
-//! quadratic in the first three, its memory may be in the last, and its stack is
-//! not endless.
+//! what is to be moved out of its tables, and how much it comes to, seen before the
+//! HTML parser does: its time is quadratic in the first four, its memory may be in
+//! the last, and its stack is not endless.
 
 use std::borrow::Cow;
 
 use super::lists::{UNSEEN, VOID};
-use super::runs::{BREAK, Closed, Runs};
+use super::runs::{BREAK, CELLS, Closed, Runs};
 use crate::text::head;
 
 /// Deeper than any article.
@@ -28,7 +28,7 @@ const MOST_ELEMENTS: usize = 300_000;
 /// Elements that are opened again in every paragraph until they are closed (HTML,
 /// "reconstruct the active formatting elements"): 250 of them and 10,000
 /// paragraphs, 42 kB, are two and a half million elements.
-const REOPENED: &[&str] =
+pub(super) const REOPENED: &[&str] =
     &["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
 
 /// What follows markup that can be read in two ways is cut after so many bytes:
@@ -38,6 +38,9 @@ const MOST_DOUBTFUL_BYTES: usize = 64 << 10;
 /// Elements that their next sibling closes: they do not nest by themselves, as
 /// little as those without content.
 const FLAT: &[&str] = &["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "colgroup"];
+
+/// Drawings and formulas have elements of their own, some of the same names.
+const DRAWN: &[&str] = &["svg", "math"];
 
 /// Elements whose content is text, whatever it looks like.
 const TEXT: &[&str] =
@@ -50,7 +53,7 @@ const TEXT: &[&str] =
 /// Linear. Counts rather too deep than too flat: a closing tag counts only if
 /// it closes what was opened last, and none counts any more after markup that
 /// can be read in two ways, of which 64 KiB are kept. What would come to more
-/// than 300,000 elements is cut.
+/// than 300,000 elements is cut, and a table with more outside its cells than any.
 pub fn flattened(html: &str) -> Cow<'_, str> {
     let mut nesting = Nesting { open: Vec::new(), reopened: 0, doubtful: false, runs: Runs::default() };
     let mut kept = Kept { html, text: String::new(), done: 0 };
@@ -157,7 +160,7 @@ impl<'h> Nesting<'h> {
             let at_once = [">", "->"].into_iter().find(|end| comment.starts_with(end));
             return Some(at_once.map_or_else(|| comment_length(rest), |end| 4 + end.len()));
         }
-        if rest.starts_with("<![CDATA[") && self.within(&["svg", "math"]) {
+        if rest.starts_with("<![CDATA[") && self.within(DRAWN) {
             let length = until("]]>");
             self.doubtful = rest[1..length].contains('<');
             return Some(if self.doubtful { 1 } else { length });
@@ -172,30 +175,39 @@ impl<'h> Nesting<'h> {
     /// Where a text that begins at `at` is to be broken. Of what is doubtful
     /// there is too little, and a comment may be none there.
     fn breaks(&mut self, text: &str, at: usize) -> Vec<usize> {
-        if self.doubtful { Vec::new() } else { self.runs.breaks(text, at) }
+        let breaks = self.runs.breaks(text, at);
+        if self.doubtful { Vec::new() } else { breaks }
     }
 
     fn close(&mut self, name: &str) {
-        if !self.doubtful {
-            let closed = self.open.pop_if(|last| last.eq_ignore_ascii_case(name));
-            self.runs.close(name, if closed.is_some() { Closed::Last } else { Closed::Nothing });
-            self.reopened -= usize::from(closed.is_some_and(|name| is_one_of(name, REOPENED)));
+        if self.doubtful {
+            self.runs.close(name, Closed::Perhaps);
+            return;
         }
+        let closed = self.open.pop_if(|last| last.eq_ignore_ascii_case(name));
+        self.reopened -= usize::from(closed.is_some_and(|name| is_one_of(name, REOPENED)));
+        // The end of a table ends all that was left open in it: only these keep it off.
+        let is_heard = || !(self.within(DRAWN) || self.within(&["template"]));
+        let is_sure = closed.is_some() || name.eq_ignore_ascii_case("table") && is_heard();
+        self.runs.close(name, if is_sure { Closed::Surely } else { Closed::Perhaps });
     }
 
     /// False if that would be too deep.
     fn open(&mut self, name: &'h str) -> bool {
-        self.runs.open(name);
-        // Drawings and formulas have elements of their own, some of the same names.
-        if (is_one_of(name, VOID) || is_one_of(name, FLAT)) && !self.within(&["svg", "math"]) {
-            return true;
+        let is_flat = (is_one_of(name, VOID) || is_one_of(name, FLAT)) && !self.within(DRAWN);
+        if !is_flat && self.open.len() >= MOST {
+            return false;
         }
-        let room = self.open.len() < MOST;
-        if room {
+        // A cell in a drawing, or in what may be no tag at all, is none.
+        let is_no_cell = is_one_of(name, CELLS) && (self.doubtful || self.within(DRAWN));
+        if !is_no_cell {
+            self.runs.open(name);
+        }
+        if !is_flat {
             self.open.push(name);
             self.reopened += usize::from(is_one_of(name, REOPENED));
         }
-        room
+        true
     }
 
     /// How much of `rest` is plain text, since it stands in an element `name`.
@@ -354,6 +366,29 @@ mod tests {
             assert!(flattened(&html).replace(BREAK, "") == html, "{whole}");
         }
         assert_eq!(flattened(&format!("a<img alt='{words}'>b")), "ab");
+    }
+
+    #[test]
+    fn what_is_moved_out_of_tables_is_little() {
+        let bent = "<table><td><script><!--<script></script></td>";
+        for unit in ["<br>", "</p>", "<form></form>", "x</x>"] {
+            let many = unit.repeat(50_000);
+            for table in ["<table>", "<table><svg><td></svg>", "<table><template><td></template>", bent] {
+                let flat = flattened(&format!("{table}{many}")).len();
+                assert!(flat < 100_000, "{flat} bytes of `{unit}` after `{table}`");
+                let flat = flattened(&format!("{}{table}{many}", "<br>".repeat(20_000))).len();
+                assert!(flat < 100_000, "{flat} bytes of `{unit}` after many and `{table}`");
+            }
+        }
+        let many = "<br>".repeat(10_000);
+        for whole in [
+            many.clone() + &"<table><tr> <td>a</td><td>b<br></td> </tr></table>".repeat(2_000),
+            many.clone() + "<table>" + &"<tr>\n<td>a</td><th>b</th></tr>".repeat(5_000),
+            "<table><tr><td><b>a</td></tr></table>".to_owned() + &"<p>some words</p>".repeat(5_000),
+            "<table><tr><td>a".to_owned() + &many,
+        ] {
+            assert!(flattened(&whole) == whole, "{}", &whole[whole.len() - 80..]);
+        }
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub(super) const ATTRIBUTES: &[(&str, &[&str])] = &[
 
 /// Elements of which not even the text is kept.
 pub(super) const UNSEEN: &[&str] =
-    &["script", "style", "template", "iframe", "object", "svg", "math", "title", "select"];
+    &["script", "style", "template", "iframe", "object", "svg", "math", "title", "select", "noembed", "noframes"];
 
 /// Elements that stand on a line of their own in plain text.
 pub(super) const BLOCKS: &[&str] = &[

@@ -1,12 +1,14 @@
 //! Pictures that nobody is to see, and that only tell somebody who reads.
 
 use super::scan::{Piece, pieces};
+use crate::text::tags::Tag;
 
 /// Hosts, with those below them, and how the paths of their beacons begin.
 ///
 /// Those of feeds, as Miniflux refuses them (internal/reader/sanitizer), and
 /// what makers of statistics tell sites to embed out of sight: WordPress,
-/// Medium, Mailchimp, Quantcast, Scorecard Research, Google, Meta, LinkedIn, X.
+/// Medium, Mailchimp, HubSpot, The Conversation, Quantcast, Scorecard Research,
+/// Google, Meta, LinkedIn, X.
 const BEACONS: &[(&str, &str)] = &[
     ("feeds.feedburner.com", "/~"),
     ("feedsportal.com", "/"),
@@ -16,6 +18,8 @@ const BEACONS: &[(&str, &str)] = &[
     ("pixel.wp.com", "/"),
     ("medium.com", "/_/stat"),
     ("list-manage.com", "/track/open"),
+    ("track.hubspot.com", "/__pt"),
+    ("counter.theconversation.com", "/"),
     ("pixel.quantserve.com", "/"),
     ("scorecardresearch.com", "/"),
     ("google-analytics.com", "/"),
@@ -34,11 +38,42 @@ pub(super) fn without_pixels(safe: &str) -> String {
 
 fn is_unseen(piece: &Piece) -> bool {
     let Piece::Tag { name: "img", source, .. } = piece else { return false };
-    let tiny = |side: &str| {
-        ["\"0\"", "\"1\"", "\"0px\"", "\"1px\""].iter().any(|size| source.contains(&format!(" {side}={size}")))
+    let said = |begin: &str| {
+        let (_, value) = source.split_once(begin)?;
+        value.split_once('"').map(|(value, _)| value)
     };
-    let address = source.split_once(" src=\"").and_then(|(_, rest)| rest.split_once('"'));
-    address.is_none_or(|(address, _)| is_beacon(address)) || tiny("width") || tiny("height")
+    let mut sides = [" width=\"", " height=\""].into_iter().filter_map(said);
+    said(" src=\"").is_none_or(is_beacon) || sides.any(is_tiny)
+}
+
+/// Whether the tag of a picture, as its publisher wrote it, says that nobody is to
+/// see it, in attributes that are not kept.
+pub(super) fn is_hidden(tag: &Tag) -> bool {
+    let said = |wanted: &str| tag.attributes().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+    said("hidden").is_some() || said("style").is_some_and(|(_, style)| hides(style))
+}
+
+/// Whether a style shows nothing, or a pixel. One that fades in begins transparent:
+/// that hides nothing.
+pub(super) fn hides(style: &str) -> bool {
+    let hides = |property: &str, value: &str| match property {
+        "display" => value == "none",
+        "visibility" => value == "hidden",
+        "width" | "height" | "max-width" | "max-height" => is_tiny(value),
+        _ => false,
+    };
+    let style = style.to_ascii_lowercase();
+    let mut properties = style.split(';').filter_map(|property| property.split_once(':'));
+    properties.any(|(property, value)| hides(property.trim(), value.split('!').next().unwrap_or_default().trim()))
+}
+
+/// Whether a length is at most one pixel: `1`, `01.0 `, `0.5px`; nothing is nothing in any unit.
+fn is_tiny(length: &str) -> bool {
+    let length = length.trim();
+    let end = length.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(length.len());
+    let (number, unit) = length.split_at(end);
+    let is_of_pixels = matches!(unit.trim(), "" | "px");
+    number.parse::<f64>().is_ok_and(|number| number <= 0.0 || number <= 1.0 && is_of_pixels)
 }
 
 /// Whether an absolute address is one of a beacon.
@@ -67,6 +102,22 @@ mod tests {
         check("https://rc.feedsportal.com/r/1/a.gif", true);
         check("https://pixel.wp.com:443/b.gif?host=a.test", true);
         check("https://www.facebook.com/tr?id=1", true);
+        check("https://track.hubspot.com/__ptq.gif?a=1", true);
+        check("https://counter.theconversation.com/content/1/count.gif", true);
+    }
+
+    #[test]
+    fn a_style_hides_what_it_makes_a_pixel_or_less() {
+        for style in
+            ["display:none", "width:1px;height:1px", " Width : 0.5PX", "a:b;max-height:0em", "visibility:hidden;"]
+        {
+            assert!(hides(style), "{style}");
+        }
+        for style in
+            ["", "display:block", "width:100%", "max-width:1%", "height:1em", "width:auto", "width:10px", "opacity:0"]
+        {
+            assert!(!hides(style), "{style}");
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Where a long text is to be broken, seen before the HTML parser does: what
 //! writes its document again looks, for each `&` and each no-break space, through
 //! all that is left of the text they stand in (html5ever 0.40,
-//! `serialize::write_escaped`), so that a megabyte of them takes ten seconds.
+//! `serialize::write_escaped`), so that a megabyte of them takes ten seconds. And
+//! what stands wrongly in a table, which is dear to put right.
 
-use super::depth::is_one_of;
+use super::depth::{REOPENED, is_one_of};
 
 /// A text is broken at the first of them after so many bytes.
 const MOST_RUN_BYTES: usize = 2 << 10;
@@ -15,10 +16,15 @@ pub(super) const BREAK: &str = "<!---->";
 /// becomes one whatever stands between. No honest table has so much of it.
 const MOST_MOVED_BYTES: usize = 16 << 10;
 
-const CELLS: &[&str] = &["td", "th", "caption"];
+/// Whatever is moved before a table is put there by looking through all that stands
+/// beside it (ammonia 4.2, `rcdom::get_parent_and_index`), so that a megabyte of
+/// `<br>` in one takes a minute. So many looks, in all, are a few hundredths of a second.
+const MOST_LOOKS: usize = 32 << 20;
 
-/// Where these begin or end, a cell has ended.
-const ROWS: &[&str] = &["tbody", "thead", "tfoot", "tr", "colgroup", "col"];
+pub(super) const CELLS: &[&str] = &["td", "th", "caption"];
+
+/// Where these begin or end, a cell has ended; that in a template is none of its table.
+const ROWS: &[&str] = &["tbody", "thead", "tfoot", "tr", "colgroup", "col", "template"];
 
 /// The text so far.
 #[derive(Default)]
@@ -29,6 +35,10 @@ pub(super) struct Runs {
     tables: Vec<Place>,
     /// Bytes that are moved.
     moved: usize,
+    /// Texts and elements so far, at most.
+    nodes: usize,
+    /// How many of them were looked at for what is moved, at most.
+    looks: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,11 +48,15 @@ enum Place {
 }
 
 impl Runs {
-    /// Where a piece of text is to be broken, which begins at `at`.
+    /// Where a piece of text is to be broken, which begins at `at`, up to the next tag.
     pub(super) fn breaks(&mut self, text: &str, at: usize) -> Vec<usize> {
-        if self.tables.last() == Some(&Place::Between) {
-            self.moved += text.trim().len();
+        let moved_bytes = if self.is_between() { text.trim().len() } else { 0 };
+        self.moved += moved_bytes;
+        if moved_bytes > 0 {
+            self.looks += self.nodes;
         }
+        // The text, and what the tag makes.
+        self.nodes += 2;
         let (mut breaks, mut from) = (Vec::new(), 0);
         while self.since + text.len() - from > MOST_RUN_BYTES {
             let least = from + MOST_RUN_BYTES.saturating_sub(self.since);
@@ -59,7 +73,7 @@ impl Runs {
 
     /// Whether more than any honest table has is to be moved.
     pub(super) fn move_too_much(&self) -> bool {
-        self.moved > MOST_MOVED_BYTES
+        self.moved > MOST_MOVED_BYTES || self.looks > MOST_LOOKS
     }
 
     pub(super) fn open(&mut self, name: &str) {
@@ -69,17 +83,33 @@ impl Runs {
             self.at(Place::Cell);
         } else if is_one_of(name, ROWS) {
             self.at(Place::Between);
+        } else {
+            self.moves();
         }
     }
 
-    /// `closed` is whether it closed what was opened last.
+    /// Closes one; a table only if that is `closed` for sure.
     pub(super) fn close(&mut self, name: &str, closed: Closed) {
         if name.eq_ignore_ascii_case("table") {
-            if closed == Closed::Last {
+            if closed == Closed::Surely {
                 self.tables.pop();
             }
         } else if is_one_of(name, CELLS) || is_one_of(name, ROWS) {
             self.at(Place::Between);
+        } else if is_one_of(name, &["p", "br"]) || is_one_of(name, REOPENED) {
+            // The first two make an element; the others may move some.
+            self.moves();
+        }
+    }
+
+    /// Whether what comes next, unless it is of the table, is moved before it.
+    fn is_between(&self) -> bool {
+        self.tables.last() == Some(&Place::Between)
+    }
+
+    fn moves(&mut self) {
+        if self.is_between() {
+            self.looks += self.nodes;
         }
     }
 
@@ -90,9 +120,9 @@ impl Runs {
     }
 }
 
-/// What a closing tag closed, as far as one can tell.
+/// Whether a closing tag closed an element of its name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Closed {
-    Last,
-    Nothing,
+    Surely,
+    Perhaps,
 }

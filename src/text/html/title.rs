@@ -292,8 +292,8 @@ pub(super) fn is_itself(letter: char) -> bool {
     matches!(letter, ' '..='~' | '\u{a0}'..='\u{fdcf}' | '\u{1f000}'..='\u{1fbff}')
 }
 
-/// A longer one is none.
-const LONGEST_ENTITY_BYTES: usize = 32;
+/// A longer entity is none.
+pub(in crate::text) const LONGEST_ENTITY_BYTES: usize = 32;
 
 /// What an HTML entity such as `eacute` stands for.
 pub fn entity(name: &str) -> Option<String> {

@@ -7,6 +7,9 @@ use std::collections::HashSet;
 
 use memchr::{memchr_iter, memchr2};
 
+use super::lists::UNSEEN;
+use crate::text::tags::{Role, tags};
+
 /// The elements of HTML, those of before among them, in the order of the alphabet.
 const ELEMENTS: &[&str] = &[
     "a",
@@ -161,6 +164,45 @@ const ELEMENTS: &[&str] = &[
 /// A longer name is that of no element.
 const LONGEST_NAME_BYTES: usize = 10;
 
+/// Elements that show something, or part what they stand in, without a closing tag.
+const ALONE: &[&str] = &["br", "hr", "img", "p"];
+
+/// Whether a text that is said to be plain is HTML all the same, which publishers
+/// forget to say: some element that shows its content opens and closes in it, or
+/// one stands there that needs no end and none that hides what follows it.
+///
+/// `the <script> element ends at </script>` is none: words would be gone.
+pub fn is_html(text: &str) -> bool {
+    let mut opened = [false; ELEMENTS.len()];
+    let (mut stands, mut hides) = (false, false);
+    for tag in tags(text) {
+        let Some(place) = place(tag.name) else { continue };
+        if UNSEEN.contains(&ELEMENTS[place]) {
+            hides = true;
+            continue;
+        }
+        if tag.role == Role::Closes {
+            if opened[place] {
+                return true;
+            }
+            continue;
+        }
+        opened[place] = true;
+        stands |= ALONE.contains(&ELEMENTS[place]);
+    }
+    stands && !hides
+}
+
+/// Where the name of an element, in whatever case, stands in [`ELEMENTS`].
+fn place(name: &str) -> Option<usize> {
+    let mut room = [0; LONGEST_NAME_BYTES];
+    let small = room.get_mut(..name.len())?;
+    small.copy_from_slice(name.as_bytes());
+    small.make_ascii_lowercase();
+    let small = &*small;
+    ELEMENTS.binary_search_by(|known| known.as_bytes().cmp(small)).ok()
+}
+
 /// `html` with the `<` escaped that begins no tag: before the name of no
 /// element, unless that has a prefix, an end, or an attribute in quotes; and
 /// before `a`, `b`, `i`, `p`, `q`, `s` or `u` with words after it that are no
@@ -229,11 +271,7 @@ impl<'h> Looks<'h> {
     }
 
     fn has_name_of_element(&self) -> bool {
-        let mut room = [0; LONGEST_NAME_BYTES];
-        let Some(name) = room.get_mut(..self.name.len()) else { return false };
-        name.copy_from_slice(self.name.as_bytes());
-        name.make_ascii_lowercase();
-        ELEMENTS.binary_search_by(|known| known.as_bytes().cmp(name)).is_ok()
+        place(self.name).is_some()
     }
 
     fn has_quoted_attribute(&self) -> bool {
@@ -284,6 +322,30 @@ mod tests {
         check("if a<b then c>d", "if a&lt;b then c>d");
         check("n<p<q", "n&lt;p&lt;q");
         check("k<x and k=3</p>", "k&lt;x and k=3</p>");
+    }
+
+    #[test]
+    fn a_text_is_html_if_something_shown_opens_and_closes_in_it() {
+        for html in [
+            "a <B>b</b>",
+            "<div class=x><p>a</p>",
+            "a<br>b",
+            "<p>a<p>b",
+            "a <img src='b'/>",
+            "<p>a</p><script>b</script>",
+        ] {
+            assert!(is_html(html), "{html}");
+        }
+        for plain in [
+            "a < b </ c",
+            "it ends at </div>; the <script> element ends at </script>, says the spec",
+            "a List<String>, a </String> and <config>x</config>",
+            "<br> before a <style> is lost",
+            "</b> comes before <b>",
+            "a <div> of <span",
+        ] {
+            assert!(!is_html(plain), "{plain}");
+        }
     }
 
     #[test]

@@ -109,6 +109,11 @@ fn ordinary_sites_are_not_held() {
     let grown = [articles(0..10, 0), articles(100..140, 10)].concat();
     check(articles(0..10, 0), grown, "0 new, 40 backlog, 0 changed, 10 same");
 
+    let of_atom = |_: usize, entry: &mut Entry| entry.updated = entry.published.take();
+    let grown = [articles(0..10, 0), articles(100..140, 10)].concat();
+    let (first, grown) = (changed(articles(0..10, 0), of_atom), changed(grown, of_atom));
+    check(first, grown, "0 new, 40 backlog, 0 changed, 10 same");
+
     let renamed = |number: usize, entry: &mut Entry| entry.guid = Some(format!("urn:new:{number}"));
     check(month(), changed(month(), renamed), "0 new, 0 backlog, 0 changed, 30 same");
 

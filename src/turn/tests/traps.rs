@@ -208,6 +208,116 @@ fn the_next_of_a_series_under_one_link_and_title_is_an_item() {
     };
     check(&[&day("mon", 4, "Of lathes"), &day("tue", 5, "Of planes")], 2, 2);
     check(&[&day("mon", 4, "Of lathes"), &day("xxx", 5, "Of lathes")], 1, 1);
+    let (am, pm) = (
+        "https://a.test/briefing|Briefing|2026-05-04T06:00:00Z|Of lathes",
+        "https://a.test/briefing|Briefing|2026-05-04T14:00:00Z|Of planes",
+    );
+    check(&[&format!("a|{am}"), &format!("b|{pm}\nc|{am}")], 2, 2);
+}
+
+#[test]
+fn what_stands_beside_others_under_one_link_and_title_is_known_by_its_date() {
+    let notice = |date: &str, text: &str| format!("|https://a.test/history|Scheduled maintenance|{date}|{text}");
+    let network = notice("2026-05-04T09:10:00Z", "Network in Paris");
+    let databases = notice("2026-05-05T10:20:00Z", "Databases in Oslo");
+    let storage = notice("2026-05-05T15:30:00Z", "Storage in Rome");
+    check(&[&format!("{databases}\n{network}")], 2, 2);
+    let rolling = [
+        &network,
+        &format!("{databases}\n{network}"),
+        &format!("{storage}\n{databases}\n{network}"),
+        &format!("{storage}\n{databases}"),
+        &storage,
+    ];
+    check(&rolling.map(String::as_str), 3, 3);
+    // The first is gone when the third comes, which is as near to it as to the second.
+    let fans = notice("2026-05-04T12:50:00Z", "Fans in Bonn");
+    let doors = notice("2026-05-04T16:40:00Z", "Doors in Kyiv");
+    check(&[&network, &format!("{fans}\n{network}"), &format!("{doors}\n{fans}"), &doors], 3, 3);
+    let without_text = ["2026-05-05T10:20:00Z", "2026-05-04T09:10:00Z"].map(|date| notice(date, ""));
+    check(&[&without_text.join("\n")], 2, 2);
+}
+
+#[test]
+fn an_article_that_is_listed_twice_is_one() {
+    let listed = |guid: &str, date: &str, text: &str| format!("{guid}|https://a.test/1|Lathes sing|{date}|{text}");
+    // What the second says is told as an edit when it is seen again.
+    let twice = |one: String, other: String| {
+        let both = format!("{one}\n{other}");
+        check(&[&both, &both], 1, 2);
+    };
+    let (day, instant) = ("2026-05-01T00:00:00Z", "2026-05-01T10:20:00Z");
+    twice(listed("", day, "They do it at night, and loudly."), listed("", day, "They do it at night..."));
+    twice(listed("", day, "They do it at night."), listed("", day, ""));
+    twice(listed("", instant, "At night."), listed("", instant, "Loudly."));
+    twice(listed("7", "2026-05-03T10:20:00Z", "At night."), listed("7", instant, "Loudly."));
+}
+
+#[test]
+fn where_title_and_date_are_the_same_the_text_tells_who_is_who() {
+    let (oslo, paris, rome) = ("||Update||Databases in Oslo", "||Update||Network in Paris", "||Update||Doors in Rome");
+    let both = format!("{oslo}\n{paris}");
+    check(&[&both], 2, 2);
+    check(&[paris, &both, &format!("{rome}\n{oslo}"), &both], 3, 3);
+    let of_a_day = ["Oslo", "Paris"].map(|text| format!("|https://a.test/|Update|2026-05-05T00:00:00Z|{text}"));
+    check(&[&of_a_day.join("\n"), &of_a_day[1], &of_a_day.join("\n")], 2, 2);
+}
+
+#[test]
+fn texts_that_flap_are_no_items_even_where_nothing_else_tells_twins_apart() {
+    let read = |times: u32| format!("||Update||Oslo, read {times} times\n||Update||Paris, read {times} times");
+    let polls = [1, 2, 3, 4].map(read);
+    check(&polls.each_ref().map(String::as_str), 2, 2);
+    let of_a_page = polls.map(|poll| poll.replace("||Update", "|https://a.test/history|Update"));
+    check(&of_a_page.each_ref().map(String::as_str), 2, 2);
+    let ignoring = Beliefs { ignored: vec![Part::Content], ..Beliefs::default() };
+    check_believed(ignoring, &[&read(1), &read(2)], 1, 1);
+}
+
+#[test]
+fn the_address_of_the_site_is_nobodys_id() {
+    for link in ["", "https://a.test/roundup"] {
+        let issue = |number: u32, date: &str, text: &str| {
+            format!("https://a.test/|{link}|Weekly AI roundup {number}|2026-{date}T10:20:00Z|{text}")
+        };
+        let [first, second, third] =
+            [issue(12, "04-21", "Of lathes"), issue(13, "04-28", "Of planes"), issue(14, "05-05", "Of saws")];
+        check(&[&format!("{second}\n{first}")], 2, 2);
+        let rolling = [&first, &format!("{second}\n{first}"), &format!("{third}\n{second}"), &third];
+        check(&rolling.map(String::as_str), 3, 3);
+    }
+}
+
+#[test]
+fn the_next_issue_under_an_id_that_is_used_again_is_an_item() {
+    let issue = |number: u32, date: &str, text: &str| {
+        format!("latest|https://a.test/r/{number}|Weekly AI roundup {number}|2026-{date}T10:20:00Z|{text}")
+    };
+    let [first, second, third] =
+        [issue(12, "04-21", "Of lathes"), issue(13, "04-28", "Of planes"), issue(14, "05-05", "Of saws")];
+    check(&[&first, &second, &third], 3, 3);
+    check(&[&first, &second, &first, &second], 2, 2);
+}
+
+#[test]
+fn an_article_that_is_edited_and_dated_anew_is_the_same_wherever_it_moves() {
+    let article = |link: &str, day: u32, text: &str| format!("7|{link}|Lathes sing|2026-05-0{day}T10:20:00Z|{text}");
+    let before = article("https://a.test/2026/05/01/lathes", 1, "At night");
+    check(&[&before, &article("https://a.test/2026/05/03/lathes", 3, "At night, loudly")], 1, 2);
+    check(&[&before, &article("https://b.test/lathes", 3, "At night, loudly")], 1, 2);
+    check(&[&before, &article("https://a.test/singing-lathes", 3, "At night")], 1, 2);
+    check(&[&before, &article("https://a.test/singing-lathes", 1, "At night, loudly")], 1, 2);
+    check(&[&before, &article("https://a.test/2026/05/01/lathes", 3, "At night, loudly")], 1, 2);
+}
+
+#[test]
+fn where_all_but_the_id_is_another_at_each_poll_it_is_one_item() {
+    let poll = |hour: u32| {
+        let date = "2026-05-01T10:20:00Z".parse::<Timestamp>().unwrap() + HOUR * hour;
+        format!("7|https://a.test/x{hour}|Lathes sing|{date}|Read {hour} times")
+    };
+    let polls: Vec<String> = (0..40).map(poll).collect();
+    check(&polls.iter().map(String::as_str).collect::<Vec<_>>(), 1, 12);
 }
 
 #[test]

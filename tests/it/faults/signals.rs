@@ -1,10 +1,12 @@
 //! Hundreds of SIGHUPs, as a script gone wild sends them.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::Scene;
-use crate::folder::source;
-use crate::process::Process;
+use crate::command::command;
+use crate::folder::{Folder, source};
+use crate::process::{Process, free_address};
 use crate::reader::wait_for;
 
 /// Resident memory in KiB.
@@ -62,4 +64,19 @@ fn a_sighup_during_the_start_does_not_end_it() {
     process.signal("HUP");
     process.wait_until_up();
     scene.is_well_with(&process, 1);
+}
+
+#[test]
+fn a_demo_that_is_told_to_stop_leaves_nothing_behind() {
+    let folder = Folder::new();
+    let temporary = folder.path("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    let left = || std::fs::read_dir(&temporary).unwrap().flatten().map(|entry| entry.path());
+    let mut demo = command(folder.whole(), &["demo"]);
+    demo.env("TMPDIR", &temporary);
+    let mut process = Process::of(demo, &folder, free_address());
+    wait_for("it has a database", || left().any(|path| path.join("recapd.db").exists()).then_some(()));
+    let ended = process.stop();
+    assert!(ended.success(), "{ended}");
+    assert_eq!(left().collect::<Vec<_>>(), Vec::<PathBuf>::new());
 }

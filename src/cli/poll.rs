@@ -71,8 +71,11 @@ async fn here(wish: &Wish, which: Which) -> Result<(Summary, Vec<String>)> {
     let mut problems = Vec::new();
     if let Some(asked) = lists_of(&which) {
         let (changed, said) = lists::read(&poller, &wish.path, asked, clock.now()).await?;
-        (problems, config) = (said, changed.unwrap_or(config));
-        poller = poller.by(config.clone())?;
+        problems = said;
+        if let Some(changed) = changed {
+            poller = poller.by(changed.clone())?;
+            config = changed;
+        }
     }
     let sources = poller.chosen(which, clock.now())?;
     let bar = bar(sources.len());

@@ -81,12 +81,14 @@ impl Store {
     ///
     /// If the database fails.
     pub fn late(&self, since: Timestamp) -> Result<Vec<Late>> {
+        // From the published stories on: of what came lately most is in none, and is not looked at.
         let sql = "SELECT s.id AS story, p.week, r.until, i.id AS item
-                   FROM item AS i CROSS JOIN story_item AS m ON m.item = i.number
-                   CROSS JOIN recap_story AS p ON p.story = m.story AND p.withdrawn IS NULL
-                   CROSS JOIN story AS s ON s.number = m.story AND s.edited IS NULL
-                   CROSS JOIN recap AS r ON r.week = p.week AND r.audience = '' AND r.revision = 1
-                   WHERE i.first_seen >= ?1 AND i.placed >= r.until ORDER BY s.id, i.placed, i.id";
+                   FROM recap_story AS p CROSS JOIN recap AS r ON r.week = p.week AND r.audience = '' AND r.revision = 1
+                   CROSS JOIN story AS s ON s.number = p.story AND s.edited IS NULL
+                   CROSS JOIN story_item AS m ON m.story = p.story
+                   CROSS JOIN item AS i ON i.number = m.item
+                   WHERE p.withdrawn IS NULL AND i.first_seen >= ?1 AND i.placed >= r.until
+                   ORDER BY s.id, i.placed, i.id";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut all: Vec<Late> = Vec::new();
         let rows = statement.query_map([at(since)], |row| {

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::fetch::host;
 use crate::id::Share;
-use crate::source::{Pointless, Rhythm, Silence, SourceState, Standing, Wishes, Word};
+use crate::source::{OperatorWord, Pointless, Rhythm, Silence, SourceState, Standing, Wishes};
 
 mod pace;
 #[cfg(test)]
@@ -140,12 +140,12 @@ pub fn silence(state: &SourceState, now: Timestamp, max_wait: Duration) -> Optio
 /// If the word changes nothing.
 pub fn told<'s>(
     state: SourceState,
-    word: Word,
+    word: OperatorWord,
     others: impl IntoIterator<Item = &'s SourceState>,
     now: Timestamp,
 ) -> Result<SourceState, Pointless> {
     let told = state.told(word, now)?;
-    let is_asked_now = matches!(word, Word::Revive | Word::Accept) && told.standing == Standing::Active;
+    let is_asked_now = matches!(word, OperatorWord::Revive | OperatorWord::Accept) && told.standing == Standing::Active;
     let until = if is_asked_now { host_rests_until(&told, others) } else { None };
     Ok(match until.filter(|until| *until > now) {
         Some(until) => told.waiting_for_its_host(until),

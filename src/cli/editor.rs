@@ -10,12 +10,12 @@ use super::reach::{Wish, ask, granted};
 use crate::config::Config;
 use crate::daemon::control::{self, Answer, Request, Writer};
 use crate::draft::Word;
-use crate::editor::{Act, Amendment, Done, Fresh, News, Newsroom, review_key};
+use crate::editor::{Act, Amendment, Fresh, News, Newsroom, review_key};
 use crate::id::AudienceId;
 use crate::publish::feed::Format;
 use crate::recap::{Loudness, Recap};
 use crate::site::{Library, Tree, unwritten, write};
-use crate::store::{Handle, Readers};
+use crate::store::{Handle, Readers, Store};
 use crate::week::Week;
 
 /// What an editor does.
@@ -208,7 +208,7 @@ async fn done_here(act: Act, wish: &Wish) -> Result<Answer> {
 fn unwritten_tree(wish: &Wish, readers: &Readers, recap: &Recap) -> Option<String> {
     let config = &wish.config;
     let folder = config.publish.folder.as_ref()?;
-    let library = |store| write(&Library { store, config, now: recap.frozen, tree: Tree::Files }, folder);
+    let library = |store: &Store| write(&Library { store, config, now: recap.frozen, tree: Tree::Files }, folder);
     let written = readers.ask_here(|store| Ok(library(store)));
     let problem = match written {
         Ok(Ok(_)) => return None,

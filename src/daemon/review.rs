@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::oneshot;
 use url::{Url, form_urlencoded};
 
@@ -18,9 +19,9 @@ use crate::editor::{Done, Lapsed, Newsroom, NoKey, review_key};
 use crate::publish::Document;
 use crate::publish::feed::Format;
 use crate::review::{Key, Pass, ROOT};
-use crate::serve::{Incoming, Keep, Request, Response};
+use crate::serve::{Incoming, Keep, Packed, Request, Response};
 use crate::site::{self, Library, Tree, review};
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 
 /// A form with one pass has some two hundred bytes.
 const MOST_FORM_BYTES: u64 = 1_024;
@@ -74,8 +75,9 @@ async fn fed(
     format: Format,
 ) -> Result<Response, StoreError> {
     let (config, now) = (config.clone(), shared.clock.now());
-    let feed = shared.readers.ask(move |store| Library { store, config: &config, now, tree: Tree::Served }.review(&key, format)).await?;
-    Ok(private(Response::document(&feed, request, Keep::Never)))
+    let review = move |store: &Store| Library { store, config: &config, now, tree: Tree::Served }.review(&key, format);
+    let feed = Arc::new(Packed::of(shared.readers.ask(review).await?));
+    Ok(private(Response::document(&feed, Timestamp::MIN, request, Keep::Never).await))
 }
 
 /// The page that asks whether it is meant.

@@ -10,7 +10,7 @@ use recapd::compose::{branch, publish_due};
 use recapd::id::SourceId;
 use recapd::poll::states::States;
 use recapd::poll::{Order, Poller};
-use recapd::site::{Found, Library};
+use recapd::site::{Found, Library, Tree};
 use recapd::store::{Handle, Readers};
 
 use crate::folder::{Folder, source};

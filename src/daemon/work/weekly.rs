@@ -16,7 +16,7 @@ use crate::model::Desk;
 use crate::recap::Recap;
 use crate::review::Pass;
 use crate::site::{Library, Tree, unwritten, write};
-use crate::store::{OpenDraft, StoreError};
+use crate::store::{OpenDraft, Store, StoreError};
 
 /// While the model is asked: how often somebody looks whether it is done.
 const MODEL_NAP: Duration = Duration::from_millis(500);
@@ -216,7 +216,8 @@ impl Worker {
     async fn unwritten_to(&self, folder: PathBuf, frozen: Timestamp) -> Option<String> {
         let (config, readers, there) = (self.config.clone(), self.shared.readers.clone(), folder.clone());
         let written = tokio::task::spawn_blocking(move || {
-            let library = |store| write(&Library { store, config: &config, now: frozen, tree: Tree::Files }, &there);
+            let library =
+                |store: &Store| write(&Library { store, config: &config, now: frozen, tree: Tree::Files }, &there);
             readers.ask_here(|store| Ok(library(store)))
         });
         match written.await {

@@ -70,6 +70,7 @@ pub fn review(site: &Site, path: String, review: Option<&Review>, begun: Timesta
         id: site.tag("feed/review"),
         // Nobody is told of it.
         hub: None,
+        query: None,
         chain: Chain::default(),
         updated: begun,
         entries: entries.unwrap_or_default(),

@@ -220,6 +220,8 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
     let states = States::read(&readers).await?;
     let (shared, heard) = Shared::new(config.clone(), clock, handle, readers, states);
+    // Before anybody is answered: who sees us up may edit.
+    let edits = path.map(|path| reload::Edits::of(path, &shared));
     // What is asked some thousand times a second is one count of owners, not one for each part.
     let (answering, handle) = (Arc::new(shared.clone()), shared.handle.clone());
     let receiving = shared.clone();
@@ -233,8 +235,8 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     let controlled = control::open(&config.store.path, &lock, address)
         .map(|socket| tokio::spawn(control::listen(socket, shared.clone(), stop.clone())));
     let talked = tokio::spawn(hubs::talk(shared.clone(), stop.clone()));
-    let followed = path.is_some().then(|| tokio::spawn(lists::follow(shared.clone(), stop.clone())));
-    let reloaded = path.map(|path| tokio::spawn(reload::reload(path, shared.clone(), stop.clone())));
+    let followed = edits.is_some().then(|| tokio::spawn(lists::follow(shared.clone(), stop.clone())));
+    let reloaded = edits.map(|edits| tokio::spawn(reload::reload(edits, shared.clone(), stop.clone())));
     let watchdog = tokio::spawn(supervisor::watchdog(stop.clone()));
     tokio::spawn(look_for_damage(shared.readers.clone(), shared.health.clone()));
     let (here, public) = (format!("http://{address}/"), &config.server.public_url);

@@ -16,14 +16,27 @@ use crate::store::remembered_list;
 /// Editors write a file in several steps; this long after the last one it is read.
 const SETTLED: Duration = Duration::from_millis(250);
 
-/// Reads the configuration at `path` again whenever a file of it changes or a
-/// SIGHUP comes, until `stop` is dropped.
-pub async fn reload(path: PathBuf, shared: Shared, mut stop: watch::Receiver<()>) {
+/// The configuration file, and what is said of edits from now on.
+pub struct Edits {
+    path: PathBuf,
+    watching: Watching,
+}
+
+impl Edits {
+    /// Those of the file at `path`, and of all that the configuration in force was read from.
+    pub fn of(path: PathBuf, shared: &Shared) -> Self {
+        Self { path, watching: Watching::files_of(shared) }
+    }
+}
+
+/// Reads the configuration again whenever a file of it changes or a SIGHUP
+/// comes, until `stop` is dropped.
+pub async fn reload(edits: Edits, shared: Shared, mut stop: watch::Receiver<()>) {
+    let Edits { path, mut watching } = edits;
     let mut hangups = match signal(SignalKind::hangup()) {
         Ok(hangups) => hangups,
         Err(error) => return tracing::warn!(%error, "cannot wait for SIGHUP: edits take effect at the next start"),
     };
-    let mut watching = Watching::files_of(&shared);
     loop {
         tokio::select! {
             gone = stop.changed() => if gone.is_err() { return },

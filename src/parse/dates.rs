@@ -56,7 +56,9 @@ fn usual(text: &str) -> Option<Timestamp> {
     let begins = |name: &str, at: usize| name.as_bytes()[..3].eq_ignore_ascii_case(&text[at..at + 3]);
     let is_so = between.iter().all(|(at, mark)| text[*at] == *mark) && DAYS.iter().any(|day| begins(day, 0));
     let month = MONTHS.iter().position(|month| begins(month, 8)).filter(|_| is_so)?;
+    // Others may be of another calendar.
     let year = 100 * i16::from(number(12)?) + i16::from(number(14)?);
+    let year = Some(year).filter(|year| (1000..2400).contains(year))?;
     let (hour, minute, second) = (number(17)?, number(20)?, number(23)?);
     let seconds_east: i64 = match zone {
         b"GMT" | b"+0000" => 0,
@@ -67,7 +69,7 @@ fn usual(text: &str) -> Option<Timestamp> {
         }
         _ => return None,
     };
-    let date = Date::new(year, i8::try_from(month + 1).ok()?, number(5)?).ok().filter(|_| year >= 1000)?;
+    let date = Date::new(year, i8::try_from(month + 1).ok()?, number(5)?).ok()?;
     let time = Time::new(hour, minute, second, 0).ok()?;
     let there = Offset::UTC.to_timestamp(DateTime::from_parts(date, time)).ok()?;
     Timestamp::from_second(there.as_second() - seconds_east).ok()

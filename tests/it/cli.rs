@@ -230,8 +230,8 @@ fn the_status_says_how_each_source_is_doing() {
         assert!(table.out.contains(words), "{words} is missing:\n{}", table.out);
     }
     let lines = told(&["status", "--json"]).lines();
-    let names = "because failures held hub last_error last_new last_poll last_success mended move_believed moved_to name \
-                 news_a_day next_poll rest since source standing state";
+    let names = "because failures held hub last_error last_new last_poll last_success mended move_believed \
+                 moved_to name news_a_day next_poll rescued rest since skipped source standing state";
     assert!(lines.iter().all(|line| keys(line) == names), "{}", keys(&lines[0]));
     assert_eq!(lines.iter().map(|line| &line["source"]).collect::<Vec<_>>(), ["one", "two", "broken"]);
 }

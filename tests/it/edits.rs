@@ -185,6 +185,7 @@ fn no_verb_writes_to_a_database_that_the_daemon_does_not_use_yet() {
     folder.configure(&format!("\n[server]\nlisten = \"{address}\"\n"));
     let mut daemon = Process::start(&folder, address, NOW.parse().unwrap());
     daemon.wait_until_up();
+    assert!(daemon.health()["next_start"].is_null());
     let main = std::fs::read_to_string(folder.path("recapd.toml")).unwrap();
     folder.write("recapd.toml", &main.replace("recapd.db", "other.db"));
     wait_for("the edit is read", || daemon.health()["next_start"].is_string().then_some(()));

@@ -166,7 +166,7 @@ fn an_editor_chooses_in_his_feed_reader_and_each_link_works_once() {
     let page = daemon.get(&pin).text();
     assert!(page.contains("<h1>Pin this story?</h1>") && page.contains("Chatbot refuses to write poems"), "{page}");
     assert!(page.contains("method=\"post\" action=\"/review/\"") && !page.contains("<script"), "{page}");
-    assert_eq!(page.matches("<button").count(), 1, "{page}");
+    assert_eq!(page.matches("method=\"post\"").count(), 1, "one button that acts: {page}");
     assert_eq!(scene.draft().unwrap(), before);
     assert_eq!(scene.store().chosen_by_link("2026-W18".parse().unwrap()).unwrap().len(), 0);
 

@@ -198,12 +198,12 @@ pub fn parse(document: Document) -> Result<Parsed, NotAFeed> {
 /// The feed in the document and what it is; and what stood before it, in words. The lines of that
 /// stay as empty ones, so that what is said of a line holds.
 fn unearthed(text: Cow<'_, str>) -> Result<(Cow<'_, str>, shape::Shape, Option<String>), NotAFeed> {
-    if let Some(begin) = buried::feed(&text).filter(|begin| *begin > 0) {
-        if let Ok(shape) = shape::of(&text[begin..]) {
-            let lines = text[..begin].matches('\n').count();
-            let alone = ["\n".repeat(lines).as_str(), &text[begin..]].concat();
-            return Ok((Cow::Owned(alone), shape, Some("text before the feed".to_owned())));
-        }
+    if let Some(begin) = buried::feed(&text).filter(|begin| *begin > 0)
+        && let Ok(shape) = shape::of(&text[begin..])
+    {
+        let lines = text[..begin].matches('\n').count();
+        let alone = ["\n".repeat(lines).as_str(), &text[begin..]].concat();
+        return Ok((Cow::Owned(alone), shape, Some("text before the feed".to_owned())));
     }
     let shape = shape::of(&text)?;
     Ok((text, shape, None))

@@ -140,11 +140,13 @@ impl Garbled {
     }
 }
 
-/// An entry that was left out.
+/// An entry that was left out, or several for one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
-    /// Its place in the document, from 0.
+    /// Its place in the document, from 0; that of the first.
     pub index: usize,
+    /// How many it stands for.
+    pub entries: usize,
     /// For the operator.
     pub why: String,
 }

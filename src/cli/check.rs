@@ -164,7 +164,10 @@ async fn ask(fetcher: &Fetcher, source: &Source, clock: Clock) -> Came {
     match parse(Document { bytes: &bytes, content_type: content_type.as_deref(), base_url: Some(&final_url) }) {
         Ok(parsed) => {
             let mended: String = parsed.mended.iter().map(|mended| format!(", {mended}")).collect();
-            let (items, skipped) = (words::count(parsed.entries.len(), "item"), parsed.skipped.len());
+            let (items, skipped) = (
+                words::count(parsed.entries.len(), "item"),
+                parsed.skipped.iter().map(|skipped| skipped.entries).sum::<usize>(),
+            );
             Came::Read(format!("{items}, {skipped} skipped{mended}"))
         }
         Err(error) => Came::Failed(error.to_string()),

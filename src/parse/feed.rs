@@ -67,7 +67,7 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>, document_bytes: usize
             }
             Err(why) => {
                 let index = fields.get(index).map_or(index, |fields| fields.place);
-                skipped.push(Skipped { index, why: why.to_owned() });
+                skipped.push(Skipped { index, entries: 1, why: why.to_owned() });
             }
         }
     }
@@ -170,7 +170,7 @@ fn newest(entries: &[model::Entry], fields: &[Fields], shape: Shape, skipped: &m
     order[MOST_ENTRIES..].iter().for_each(|index| kept[*index] = false);
     let index = kept.iter().position(|kept| !kept).unwrap_or_default();
     let why = format!("{beyond} older than the newest {MOST_ENTRIES} entries");
-    skipped.push(Skipped { index, why });
+    skipped.push(Skipped { index, entries: beyond, why });
     Some(kept)
 }
 

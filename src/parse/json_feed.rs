@@ -48,12 +48,13 @@ pub(super) fn read(text: &str) -> Result<Reading<'static>, NotAFeed> {
     let places: Vec<usize> = (0..items.len()).filter(|place| items[*place].is_object()).collect();
     let no_object = |place: &usize| !items[*place].is_object();
     let why = || "an item must be an object".to_owned();
-    let mut skipped: Vec<_> = (0..items.len()).filter(no_object).map(|index| Skipped { index, why: why() }).collect();
+    let mut skipped: Vec<_> =
+        (0..items.len()).filter(no_object).map(|index| Skipped { index, entries: 1, why: why() }).collect();
     if beyond > 0 {
-        skipped.push(Skipped { index: items.len(), why: format!("{beyond} more than are looked at") });
+        skipped.push(Skipped { index: items.len(), entries: beyond, why: format!("{beyond} more than are looked at") });
     }
     if unfinished > 0 {
-        skipped.push(Skipped { index: items.len() + beyond, why: "the document ends in it".to_owned() });
+        skipped.push(Skipped { index: items.len() + beyond, entries: 1, why: "the document ends in it".to_owned() });
     }
     let outline = outline(root, &places);
     if set_right(root) || has_long_ids {

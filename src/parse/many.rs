@@ -38,11 +38,17 @@ pub(super) fn first(text: &str) -> First<'_> {
             tags += if begin.starts_with('<') { seen } else { 0 };
             continue;
         };
-        let why = format!("{} after the first {MOST_LOOKED_AT} entries", 1 + entries.count());
+        let untold = 1 + entries.count();
+        let why = format!("{untold} after the first {MOST_LOOKED_AT} entries");
         // Without the end of the last, mending closes what is open.
         let rest = text.rfind(end).map_or(text.len(), |at| at + end.len()).max(cut);
         let few = [&text[..cut], &text[rest..]].concat();
-        return First { text: Cow::Owned(few), tags: 0, ends: 0, beyond: Some(Skipped { index: MOST_LOOKED_AT, why }) };
+        return First {
+            text: Cow::Owned(few),
+            tags: 0,
+            ends: 0,
+            beyond: Some(Skipped { index: MOST_LOOKED_AT, entries: untold, why }),
+        };
     }
     let ends = ["</item", "</entry"].map(|end| {
         let is_whole = |at: &usize| !text[at + end.len()..].starts_with(|it: char| it.is_ascii_alphanumeric());

@@ -115,7 +115,8 @@ fn unread(first: &First, outline: &Outline, unfinished: usize) -> Vec<Skipped> {
         (hidden, format!("inside a comment or other text: {hidden} that look like entries")),
         (headless, format!("ends of entries without their beginnings: {headless}")),
     ];
-    let counted = whys.into_iter().filter(|(count, _)| *count > 0).map(|(_, why)| Skipped { index, why });
+    let counted =
+        whys.into_iter().filter(|(count, _)| *count > 0).map(|(entries, why)| Skipped { index, entries, why });
     merged(outline).chain(counted).collect()
 }
 
@@ -131,7 +132,11 @@ fn merged(outline: &Outline) -> impl Iterator<Item = Skipped> {
         })
     };
     let why = "it stands inside the entry before it: that has two ids";
-    outline.entries.iter().filter(two_ids).map(move |entry| Skipped { index: entry.place, why: why.to_owned() })
+    outline.entries.iter().filter(two_ids).map(move |entry| Skipped {
+        index: entry.place,
+        entries: 1,
+        why: why.to_owned(),
+    })
 }
 
 fn lines(text: &str) -> usize {

@@ -71,8 +71,8 @@ fn health(state: &SourceState) -> String {
     };
     let skipped = match state.skipped {
         0 => String::new(),
-        1 => ", 1 entry could not be read".to_owned(),
-        entries => format!(", {entries} entries could not be read"),
+        1 => ", 1 entry was left out".to_owned(),
+        entries => format!(", {entries} entries were left out"),
     };
     let mended = state.mended.as_ref().map(|mended| format!(", mended: {mended}")).unwrap_or_default();
     format!("well{read}{skipped}{mended}")

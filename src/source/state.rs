@@ -56,7 +56,7 @@ pub struct SourceState {
     pub mended: Option<String>,
     /// Which stage read the last document; none before the first.
     pub rescued: Option<Rescue>,
-    /// How many entries of the last document could not be read.
+    /// How many entries of the last document were left out: they could not be read, or were too many.
     pub skipped: u32,
     /// A batch of it that looks like a lie.
     pub held: Option<Held>,

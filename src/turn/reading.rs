@@ -31,7 +31,8 @@ pub(super) fn read(
     turn.state.wishes = reading.wishes;
     turn.state.mended = (!reading.mended.is_empty()).then(|| reading.mended.join("; "));
     turn.state.rescued = Some(reading.rescued);
-    turn.state.skipped = u32::try_from(reading.skipped.len()).unwrap_or(u32::MAX);
+    let skipped = reading.skipped.iter().map(|skipped| skipped.entries).sum::<usize>();
+    turn.state.skipped = u32::try_from(skipped).unwrap_or(u32::MAX);
     let mended = Mended::of(&reading);
     let (entries, sifted) = sifted(source, std::mem::take(&mut reading.entries), by);
     let Sifted { dropped, kept } = sifted;
@@ -314,7 +315,7 @@ mod tests {
     use super::*;
 
     fn skipped(index: usize, why: &str) -> Skipped {
-        Skipped { index, why: why.to_owned() }
+        Skipped { index, entries: 1, why: why.to_owned() }
     }
 
     #[track_caller]

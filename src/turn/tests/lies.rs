@@ -281,7 +281,7 @@ fn what_one_rule_keeps_from_another_is_told_with_its_item() {
 
 #[test]
 fn what_is_dropped_or_skipped_is_told_once() {
-    let skipped = || vec![Skipped { index: 3, why: "ill-formed at byte 214".to_owned() }];
+    let skipped = || vec![Skipped { index: 3, entries: 1, why: "ill-formed at byte 214".to_owned() }];
     let words = Trait::says(Field::Title, vec![filter::Word::Whole("number 2".to_owned())]).unwrap();
     let filters = vec![Filter { drop: words, ..Filter::default() }];
     let source = Source { filters, ..source() };

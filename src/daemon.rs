@@ -323,15 +323,15 @@ async fn answered(shared: &Shared, request: &Request) -> Response {
             }
         }
     }
-    // What is looked for is another thing each time: it is not kept, and a few are answered at once.
-    let _turn = match site::is_search(&request.path) {
-        true => match tokio::time::timeout(SEARCH_PATIENCE, shared.searches.acquire()).await {
-            Ok(turn) => Some(turn),
-            Err(_) => return Response::busy("too many are searching right now; please try again in a minute\n"),
-        },
-        false => None,
+    let found = if site::is_search(&request.path) {
+        match searched(shared, &config, request).await {
+            Some(found) => found,
+            None => return Response::busy("too many are searching right now; please try again in a minute\n"),
+        }
+    } else {
+        found(shared, &config, request, edition).await
     };
-    match found(shared, &config, request, edition).await {
+    match found {
         Ok(Shown::Document(packed)) => {
             let since = shared.shelf.since();
             let mut response = Response::document(&packed, since, request, keep(&request.path)).await;
@@ -360,7 +360,6 @@ async fn found(shared: &Shared, config: &Arc<Config>, request: &Request, edition
     match path {
         // How each source is doing right now.
         "/sources/" => rendered(shared, config, path, "").await,
-        _ if site::is_search(path) => rendered(shared, config, path, &request.query).await,
         // To the end, also if whoever asked has gone: the next who asks waits for the same.
         _ if is_running_week(path) => {
             let (shared, config, path) = (shared.clone(), config.clone(), path.to_owned());
@@ -372,6 +371,19 @@ async fn found(shared: &Shared, config: &Arc<Config>, request: &Request, edition
         }
         _ => kept(shared, config, path, edition).await,
     }
+}
+
+/// What is looked for is another thing each time: it is not kept, and a few are answered at once, each to its
+/// end, also if whoever asked has gone. None if too many ask.
+async fn searched(shared: &Shared, config: &Arc<Config>, request: &Request) -> Option<crate::store::Result<Shown>> {
+    let turn = tokio::time::timeout(SEARCH_PATIENCE, shared.searches.clone().acquire_owned()).await.ok()?.ok()?;
+    let (shared, config) = (shared.clone(), config.clone());
+    let (path, query) = (request.path.clone(), request.query.clone());
+    let shown = tokio::spawn(async move {
+        let _turn = turn;
+        rendered(&shared, &config, &path, &query).await
+    });
+    Some(shown.await.map_err(|_| StoreError::Panicked).flatten())
 }
 
 async fn kept(shared: &Shared, config: &Arc<Config>, path: &str, edition: u64) -> crate::store::Result<Shown> {

@@ -4,10 +4,12 @@
 mod corrections;
 mod file;
 mod key;
+mod last_said;
 mod review;
 mod words;
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -27,12 +29,16 @@ use crate::week::Week;
 pub use corrections::Amendment;
 pub use file::DraftFile;
 pub use key::{NoKey, review_key};
+pub use last_said::LastSaid;
 pub use review::{Lapsed, Offer, standing};
 
 use file::Written;
 
 /// A recap that is frozen so soon after its slot has its deadline counted from the slot.
 const PUNCTUAL: SignedDuration = SignedDuration::from_mins(5);
+
+/// What is wrong with the files of drafts: a newsroom is there for a moment, and its log is not.
+static SAID: LastSaid = LastSaid::new();
 
 /// Times that a week is frozen anew because it changed meanwhile.
 const ATTEMPTS: u32 = 5;
@@ -156,8 +162,35 @@ pub enum Tended {
     Waiting(Timestamp),
     /// Its deadline may pass: it waits until its file, which stands there, is mended.
     Held(PathBuf, Flaw),
-    /// It is out.
-    Published(Box<Recap>),
+    /// It is out; where to find what was saved too late for it, if something was.
+    Published(Box<Recap>, Option<PathBuf>),
+}
+
+/// Through what an editor speaks to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    /// A verb, on this machine.
+    Verb,
+    /// A link of the review feed, from anywhere.
+    Link,
+}
+
+impl Door {
+    /// How the ledger says who it was.
+    fn said(self) -> &'static str {
+        match self {
+            Self::Verb => "by the editor",
+            Self::Link => "by the review feed",
+        }
+    }
+
+    /// A file of a draft, as it is called there: where it is on the server is nothing for a page.
+    fn names(self, file: &Path) -> String {
+        match self {
+            Self::Verb => file.display().to_string(),
+            Self::Link => file.file_name().unwrap_or_default().display().to_string(),
+        }
+    }
 }
 
 /// What a look at a draft is for.
@@ -186,7 +219,7 @@ impl Newsroom {
         if self.config.recap.review.is_zero() {
             let published = compose::publish_due(&self.handle, &self.readers, &self.config, self.now).await?;
             return match published {
-                Some(recap) => Ok(Tended::Published(Box::new(recap))),
+                Some(recap) => Ok(Tended::Published(Box::new(recap), None)),
                 None => self.nothing_done().await,
             };
         }
@@ -212,11 +245,11 @@ impl Newsroom {
     pub async fn perform(&self, act: Act) -> Result<std::result::Result<Done, Refusal>> {
         match act {
             Act::Draft { week, fresh } => self.draft(week, fresh).await,
-            Act::Publish { week } => self.publish(week).await,
+            Act::Publish { week } => self.publish(week, Door::Verb).await,
             Act::Amend(amendment) => self.amend(amendment).await,
             Act::Withdraw { story, reason } => self.withdraw(&story, &reason).await,
             Act::Group(grouping) => self.group(grouping).await,
-            Act::Say { story, word } => self.say(&story, word).await,
+            Act::Say { story, word } => self.say(&story, word, Door::Verb).await,
         }
     }
 
@@ -241,7 +274,7 @@ impl Newsroom {
             // First: should we end after the store knows of the draft, what stands there is not taken for it.
             let file = self.file(week);
             if let Err(error) = file.set_aside() {
-                self.could_not_write(&file, &error);
+                could_not_write(&file, &error);
             }
             self.keep_frozen(frozen).await?;
             if let Some(open) = self.open().await? {
@@ -277,9 +310,7 @@ impl Newsroom {
     /// Writes the first file of a week.
     fn begin_file(&self, open: &OpenDraft) {
         let file = self.file(open.week);
-        if let Err(error) = file.write(&open.text) {
-            self.could_not_write(&file, &error);
-        }
+        heard(&file, &file.write(&open.text));
     }
 
     /// The slot and the time for the review; where the slot was missed, that much time from now.
@@ -299,10 +330,6 @@ impl Newsroom {
         Note { week: Some(week), ..event.at(self.now, detail) }
     }
 
-    fn could_not_write(&self, file: &DraftFile, error: &std::io::Error) {
-        tracing::error!(%error, "cannot write {}: nobody can edit the draft", file.path().display());
-    }
-
     /// What the file says now: its bytes, or that it cannot be read. One that is gone is written again.
     fn bytes(&self, open: &OpenDraft) -> std::result::Result<Vec<u8>, Flaw> {
         let file = self.file(open.week);
@@ -310,16 +337,20 @@ impl Newsroom {
             file.read().map_err(|error| Flaw { line: 0, reason: format!("the file cannot be read: {error}") })?;
         let is_replaced = |bytes: &Vec<u8>| open.replaced.is_some_and(|hash| hash == digest(bytes));
         let written = match found {
-            Some(bytes) if !is_replaced(&bytes) => return Ok(bytes),
+            Some(bytes) if !is_replaced(&bytes) => {
+                let _ = SAID.is_news(&file.path(), None);
+                return Ok(bytes);
+            }
             Some(bytes) => file.write_over(&bytes, &open.text),
             None => {
-                tracing::warn!(week = %open.week, "{} is gone: it is written again, as it was", file.path().display());
-                file.write(&open.text)
+                let written = file.write(&open.text);
+                if let Ok(Written::Yes) = written {
+                    tracing::warn!(week = %open.week, "{} was gone: it is written again, as it was", file.path().display());
+                }
+                written
             }
         };
-        if let Err(error) = written {
-            self.could_not_write(&file, &error);
-        }
+        heard(&file, &written);
         Ok(open.text.clone().into_bytes())
     }
 
@@ -389,16 +420,22 @@ impl Newsroom {
             let note = self.note(Event::Held, open.week, format!("its draft is wrong: {flaw}"));
             self.handle.keep(DraftChange::Held(open.week, flaw.clone()), vec![note]).await?;
         }
-        if let Err(error) = file.hold(&flaw) {
-            tracing::warn!(%error, "cannot write {}", file.hold_path().display());
+        let (held, path) = (file.hold(&flaw), file.hold_path());
+        if SAID.is_news(&path, problem(&held))
+            && let Err(error) = held
+        {
+            tracing::warn!(%error, "cannot write {}", path.display());
         }
         Ok(Tended::Held(file.path(), flaw))
     }
 
     fn release(&self, week: Week) {
         let file = self.file(week);
-        if let Err(error) = file.release() {
-            tracing::warn!(%error, "cannot remove {}", file.hold_path().display());
+        let (released, path) = (file.release(), file.hold_path());
+        if SAID.is_news(&path, problem(&released))
+            && let Err(error) = released
+        {
+            tracing::warn!(%error, "cannot remove {}", path.display());
         }
     }
 
@@ -417,16 +454,19 @@ impl Newsroom {
         match self.handle.publish(recaps, notes, authority).await? {
             Published::Now => {
                 let (file, week) = (self.file(open.week), open.week);
-                match file.put_away(bytes) {
-                    Ok(Written::Yes) => (),
+                let missed = match file.put_away(bytes) {
+                    Ok(Written::Yes) => None,
                     Ok(Written::SavedMeanwhile) => {
-                        tracing::warn!(%week, "the draft of {week} was saved while it was published: readers have what it said before");
+                        let path = file.published_path();
+                        tracing::warn!(%week, "the draft of {week} was saved while it was published: that is in {}, and readers have what it said before", path.display());
+                        Some(path)
                     }
                     Err(error) => {
                         tracing::warn!(%error, "the draft of what is published stays at {}", file.path().display());
+                        None
                     }
-                }
-                Ok(Tended::Published(Box::new(pool)))
+                };
+                Ok(Tended::Published(Box::new(pool), missed))
             }
             Published::Already => Ok(Tended::Nothing),
             Published::Stale(story) => self.hold(open, became_part(story)).await,
@@ -443,6 +483,26 @@ impl Newsroom {
 pub fn drafted(store: &Store, week: Week, now: Timestamp) -> Result<Option<Vec<Recap>>> {
     let (Some(open), Some(frozen)) = (store.draft()?, store.frozen()?) else { return Ok(None) };
     Ok(Some(frozen.recaps(&standing(&open, &frozen), now)).filter(|_| open.week == week))
+}
+
+/// What came of writing `file`: said in the log, where it is news.
+fn heard(file: &DraftFile, written: &io::Result<Written>) {
+    if let Err(error) = written {
+        return could_not_write(file, error);
+    }
+    let _ = SAID.is_news(&file.path(), None);
+}
+
+fn could_not_write(file: &DraftFile, error: &io::Error) {
+    let path = file.path();
+    if SAID.is_news(&path, Some(error.to_string())) {
+        tracing::error!(%error, "cannot write {}: nobody can edit the draft", path.display());
+    }
+}
+
+/// What went wrong, in words.
+fn problem(done: &io::Result<()>) -> Option<String> {
+    done.as_ref().err().map(ToString::to_string)
 }
 
 /// Why a draft with this story cannot be published.

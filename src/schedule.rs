@@ -147,7 +147,9 @@ pub fn told<'s>(
     let told = state.told(word, now)?;
     let is_asked_now = matches!(word, OperatorWord::Revive | OperatorWord::Accept) && told.standing == Standing::Active;
     let until = if is_asked_now { host_rests_until(&told, others) } else { None };
-    Ok(match until.filter(|until| *until > now) {
+    // A longer silence of its own stays its own.
+    let is_longer = |until: &Timestamp| told.asked_until.is_none_or(|own| own < *until);
+    Ok(match until.filter(|until| *until > now && is_longer(until)) {
         Some(until) => told.waiting_for_its_host(until),
         None => told,
     })

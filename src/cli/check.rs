@@ -66,6 +66,11 @@ pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<Ex
             "note: `[model] api_key_file` = {file} cannot be read, and so no model is asked: {error}"
         ));
     }
+    if config.publish.review_key_file.is_some() && config.recap.review.is_zero() {
+        output::complain(
+            "note: `[publish] review_key_file` is for a draft that waits, and without `[recap] review` none does",
+        );
+    }
     if config.server.is_known_here_alone() {
         output::complain(
             "note: `[server] public_url` is an address on this machine; set it before anyone subscribes, since ids are minted from it",

@@ -76,7 +76,7 @@ pub fn stories(config: &Config, clock: Clock, week: Option<Week>, matching: Opti
     if query.phrases().is_empty() {
         bail!("there is no word or figure in `{matching}` to look for");
     }
-    let found = store.search(&query, First::Newest)?;
+    let found = store.search(&query, week, First::Newest)?;
     let whole = week.unwrap_or(running);
     let mut weeks: Vec<Week> = found.iter().map(|(_, week)| *week).chain([running]).collect();
     weeks.sort_unstable_by(|one, other| other.cmp(one));

@@ -15,7 +15,7 @@ use url::{Url, form_urlencoded};
 use super::Shared;
 use super::control::Command;
 use crate::config::Config;
-use crate::editor::{Done, Lapsed, Newsroom, NoKey, review_key};
+use crate::editor::{Done, Lapsed, LastSaid, Newsroom, NoKey, review_key};
 use crate::publish::Document;
 use crate::publish::feed::Format;
 use crate::review::{Key, Pass, ROOT};
@@ -32,23 +32,33 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// What came of a pass; the error is the store's.
 pub type Honoured = Result<Result<Done, Lapsed>, StoreError>;
 
+/// Why there is no key: whoever asks for the review may ask a thousand times.
+static SAID: LastSaid = LastSaid::new();
+
 /// Says in the log why there is no review feed, where one is configured.
 pub async fn look_for_key(config: &Config) {
-    if let Some(Err(error)) = read_key(config).await {
-        tracing::error!(error = &error as &dyn std::error::Error, "there is no review feed");
-    }
+    let _ = key(config).await;
 }
 
-/// The key as its file has it now; none where no review feed is wanted.
-async fn read_key(config: &Config) -> Option<Result<Key, NoKey>> {
-    let path = config.publish.review_key_file.clone()?;
-    tokio::task::spawn_blocking(move || review_key(&path)).await.ok()
-}
-
-/// The same of a request below [`ROOT`]: without a key there is nothing there, and without a word
-/// in the log, which was said when the configuration was read.
+/// The key as its file has it now; none where no review feed is wanted, or where there is no key: then there is
+/// nothing below [`ROOT`], and the log says why when that changes.
 async fn key(config: &Config) -> Option<Key> {
-    read_key(config).await?.ok()
+    let path = config.publish.review_key_file.clone()?;
+    let there = path.clone();
+    let read = tokio::task::spawn_blocking(move || review_key(&there)).await.ok()?;
+    if SAID.is_news(&path, read.as_ref().err().map(in_words)) {
+        match &read {
+            Ok(_) => tracing::info!("there is a review feed again"),
+            Err(error) => tracing::error!(error = error as &dyn std::error::Error, "there is no review feed"),
+        }
+    }
+    read.ok()
+}
+
+/// With its cause.
+fn in_words(error: &NoKey) -> String {
+    let why = std::error::Error::source(error).map(|why| format!(": {why}"));
+    format!("{error}{}", why.unwrap_or_default())
 }
 
 /// What is answered to GET and HEAD; none where nothing of the review stands.
@@ -155,9 +165,7 @@ fn forbidden() -> Response {
 }
 
 fn later() -> Response {
-    let mut later = private(Response::text(503, "this cannot be done right now; please try again in a minute\n"));
-    later.headers.push(("retry-after", "60".to_owned()));
-    later
+    private(Response::busy("this cannot be done right now; please try again in a minute\n"))
 }
 
 fn failing(error: &StoreError) -> Response {

@@ -106,6 +106,8 @@ struct Worker {
     asking: Option<(Timestamp, JoinHandle<()>)>,
     /// Files of what was published then could not be written to their folder: not tried again before.
     unwritten: Option<(Instant, Timestamp)>,
+    /// Whether the files were looked after since the daemon began, or since it has this configuration.
+    is_written: bool,
 }
 
 impl Worker {
@@ -135,6 +137,7 @@ impl Worker {
             retention: Retention::default(),
             asking: None,
             unwritten: None,
+            is_written: false,
         })
     }
 
@@ -149,7 +152,7 @@ impl Worker {
         self.shared.poller.send_replace(Some(poller.clone()));
         (self.config, self.poller, self.next_week) = (config.clone(), poller, Timestamp::MIN);
         // The folder may be another.
-        self.unwritten = self.unwritten.map(|(_, frozen)| (Instant::now(), frozen));
+        self.is_written = false;
         self.poller.bound(&mut self.queue);
         config.sources.iter().for_each(|source| self.put(&source.id));
         self.put_awaited_first();
@@ -229,7 +232,9 @@ impl Worker {
         if let Err(error) = self.publish(now).await {
             return self.failed(&error);
         }
-        self.write_again().await;
+        if let Err(error) = self.write_again().await {
+            return self.failed(&error);
+        }
         match self.retention.tidy(&self.shared.handle, self.config.store.keep_items, now).await {
             Ok(More::No) => (),
             Ok(More::Maybe) => return BREATH,

@@ -1,6 +1,6 @@
 //! The file of a draft, and the one beside it that says why it is held.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -39,13 +39,18 @@ impl DraftFile {
 
     /// `drafts/2026-W19.md`.
     pub fn path(&self) -> PathBuf {
-        self.folder.join(format!("{}.md", self.week))
+        self.folder.join(self.name())
+    }
+
+    /// `2026-W19.md`, wherever its folder is.
+    fn name(&self) -> String {
+        format!("{}.md", self.week)
     }
 
     /// Whether nothing stands there: then it could not be written, or was taken away just now.
     pub fn is_missing(&self) -> bool {
         // What we may not see may be there.
-        matches!(self.path().try_exists(), Ok(false))
+        fs::metadata(self.path()).is_err_and(|error| is_nothing(&error))
     }
 
     /// Where it says why the recap is held.
@@ -59,67 +64,60 @@ impl DraftFile {
     ///
     /// If it cannot be read, is no file, or much too long.
     pub(super) fn read(&self) -> io::Result<Option<Vec<u8>>> {
-        // Whatever else stands there, a pipe for one, might never be read to its end.
-        let found = match fs::metadata(self.path()) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            found => found?,
-        };
-        if !found.is_file() {
-            return Err(io::Error::other("it is no file"));
+        match whole(&self.path(), MOST_BYTES) {
+            Err(error) if is_nothing(&error) => Ok(None),
+            read => read.map(|(bytes, _)| Some(bytes)),
         }
-        if found.len() > MOST_BYTES {
-            return Err(io::Error::other("it is longer than 4 MiB"));
-        }
-        let mut bytes = Vec::new();
-        File::open(self.path())?.take(MOST_BYTES).read_to_end(&mut bytes)?;
-        Ok(Some(bytes))
     }
 
     /// Whether somebody saved it since it held these bytes.
     pub(super) fn holds_other_than(&self, bytes: &[u8]) -> bool {
-        self.read().is_ok_and(|found| found.is_some_and(|found| found != bytes))
+        !self.read().is_ok_and(|found| found.is_none_or(|found| found == bytes))
     }
 
     /// Writes it whole where none is, or not at all.
     pub(super) fn write(&self, text: &str) -> io::Result<Written> {
-        fs::create_dir_all(&self.folder)?;
-        let new = beside(&self.path(), text)?;
-        match renameat_with(CWD, &new, CWD, self.path(), RenameFlags::NOREPLACE) {
-            Err(Errno::EXIST) => fs::remove_file(&new).map(|()| Written::SavedMeanwhile),
-            Err(error) if is_unable(error) && self.path().exists() => {
-                fs::remove_file(&new).map(|()| Written::SavedMeanwhile)
-            }
+        let new = self.beside(text)?;
+        let written = match renameat_with(CWD, &new, CWD, self.path(), RenameFlags::NOREPLACE) {
+            Err(Errno::EXIST) => Ok(Written::SavedMeanwhile),
+            Err(error) if is_unable(error) && self.path().exists() => Ok(Written::SavedMeanwhile),
             Err(error) if is_unable(error) => fs::rename(&new, self.path()).map(|()| Written::Yes),
-            done => Ok(done.map(|()| Written::Yes)?),
+            done => done.map(|()| Written::Yes).map_err(io::Error::from),
+        };
+        if let Ok(Written::Yes) = written {
+            return written;
         }
+        // What we could not put there is nobody's work.
+        fs::remove_file(&new).and(written)
     }
 
     /// The same over a file of these bytes. Whatever else stands there by then stays, however late it was saved: the two
     /// change places, and back if what comes out is another.
     pub(super) fn write_over(&self, over: &[u8], text: &str) -> io::Result<Written> {
-        let (path, new) = (self.path(), beside(&self.path(), text)?);
-        let mut put = text.as_bytes().to_vec();
+        let (path, new) = (self.path(), self.beside(text)?);
         match change_places(&new, &path) {
+            Ok(()) => (),
             Err(Errno::NOENT) => {
                 fs::remove_file(&new)?;
                 return self.write(text);
             }
-            Err(error) if is_unable(error) => {
-                if self.holds_other_than(over) {
-                    return fs::remove_file(&new).map(|()| Written::SavedMeanwhile);
-                }
+            Err(error) if is_unable(error) && !self.holds_other_than(over) => {
                 return fs::rename(&new, &path).map(|()| Written::Yes);
             }
-            done => done?,
+            Err(error) => {
+                fs::remove_file(&new)?;
+                return if is_unable(error) { Ok(Written::SavedMeanwhile) } else { Err(error.into()) };
+            }
         }
-        let mut taken = fs::read(&new)?;
+        let mut put = text.as_bytes().to_vec();
+        let mut taken = self.taken_out(&new, &put)?;
         if taken == over {
             return fs::remove_file(&new).map(|()| Written::Yes);
         }
         // What was saved while we looked is newer than what we put back, so it goes back in turn.
         for _ in 0..MOST_SAVES {
             change_places(&new, &path)?;
-            let came = fs::read(&new)?;
+            let came = self.taken_out(&new, &taken)?;
             if came == put {
                 break;
             }
@@ -128,12 +126,50 @@ impl DraftFile {
         fs::remove_file(&new).map(|()| Written::SavedMeanwhile)
     }
 
-    /// Puts away what stands there already, of whatever it is a draft: it is an editor's work.
-    pub(super) fn set_aside(&self) -> io::Result<()> {
-        match fs::rename(self.path(), self.folder.join(format!("{}.before.md", self.week))) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+    /// What stood in the place of the draft until `put` came there. What cannot be read, a folder for one, goes back.
+    fn taken_out(&self, new: &Path, put: &[u8]) -> io::Result<Vec<u8>> {
+        let error = match whole(new, MOST_BYTES) {
+            Ok((taken, _)) => return Ok(taken),
+            Err(error) => error,
+        };
+        change_places(new, &self.path())?;
+        // Else it was saved between the two steps, and is put aside when we write the next time.
+        if whole(new, MOST_BYTES).is_ok_and(|(came, _)| came == put) {
+            fs::remove_file(new)?;
         }
+        Err(error)
+    }
+
+    /// A new file beside it, on the disk. What lies there since we were interrupted may be what an editor saved last.
+    fn beside(&self, text: &str) -> io::Result<PathBuf> {
+        fs::create_dir_all(&self.folder)?;
+        let new = self.folder.join(format!("{}.new", self.name()));
+        let is_ours = whole(&new, MOST_BYTES).is_ok_and(|(left, _)| left == text.as_bytes());
+        if !is_ours && let Some(aside) = self.keep(&new)? {
+            tracing::warn!(week = %self.week, "a write was interrupted: what it left is in {}", aside.display());
+        }
+        make(&new, text)?;
+        Ok(new)
+    }
+
+    /// Puts away what stands there already, of whatever it is a draft: it is an editor's work. Gives where it
+    /// is now; none if nothing was there.
+    pub(super) fn set_aside(&self) -> io::Result<Option<PathBuf>> {
+        self.keep(&self.path())
+    }
+
+    /// Moves what stands at `from`, if anything does, to `2026-W19.before.md`, or the next name that is free.
+    fn keep(&self, from: &Path) -> io::Result<Option<PathBuf>> {
+        if fs::symlink_metadata(from).is_err_and(|error| is_nothing(&error)) {
+            return Ok(None);
+        }
+        let mut aside = self.folder.join(format!("{}.before.md", self.week));
+        let mut kept = 1_u32;
+        while fs::symlink_metadata(&aside).is_ok() {
+            kept = kept.saturating_add(1);
+            aside = self.folder.join(format!("{}.before.{kept}.md", self.week));
+        }
+        fs::rename(from, &aside).map(|()| Some(aside))
     }
 
     /// Says beside it what is wrong with it.
@@ -145,39 +181,77 @@ impl DraftFile {
             name.display()
         );
         let says_so = fs::read_to_string(self.hold_path()).is_ok_and(|said| said == text);
-        if says_so { Ok(()) } else { fs::rename(beside(&self.hold_path(), &text)?, self.hold_path()) }
+        if says_so {
+            return Ok(());
+        }
+        let new = self.folder.join(format!("{}.hold.new", self.name()));
+        make(&new, &text)?;
+        fs::rename(new, self.hold_path())
     }
 
     /// It is held no more.
     pub(super) fn release(&self) -> io::Result<()> {
         match fs::remove_file(self.hold_path()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Err(error) if !is_nothing(&error) => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// Where it is once its recap is out.
+    pub(super) fn published_path(&self) -> PathBuf {
+        self.folder.join(format!("{}.published.md", self.week))
     }
 
     /// It is published as these bytes say: whoever goes on editing shall not wait for it. Whether it
     /// is other by now, so that somebody edited in vain.
     pub(super) fn put_away(&self, published: &[u8]) -> io::Result<Written> {
         self.release()?;
-        let aside = self.folder.join(format!("{}.published.md", self.week));
+        if self.is_missing() {
+            return Ok(Written::Yes);
+        }
+        let aside = self.published_path();
         match fs::rename(self.path(), &aside) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Written::Yes),
             moved => moved?,
         }
-        Ok(if fs::read(&aside)? == published { Written::Yes } else { Written::SavedMeanwhile })
+        // What cannot be read is not what was published: that was read.
+        let is_the_same = whole(&aside, MOST_BYTES).is_ok_and(|(bytes, _)| bytes == published);
+        Ok(if is_the_same { Written::Yes } else { Written::SavedMeanwhile })
     }
 }
 
-/// A new file beside `path`, on the disk.
-fn beside(path: &Path, text: &str) -> io::Result<PathBuf> {
-    let mut new = path.as_os_str().to_owned();
-    new.push(".new");
-    let new = PathBuf::from(new);
-    let mut file = File::create(&new)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    Ok(new)
+/// The bytes of the file at `path`, and what it is.
+///
+/// # Errors
+///
+/// If it cannot be read, is no file, or has more than `most_bytes`.
+pub(super) fn whole(path: &Path, most_bytes: u64) -> io::Result<(Vec<u8>, Metadata)> {
+    // Whatever else stands there, a pipe for one, might never be read to its end.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    let file = File::open(path)?;
+    let found = file.metadata()?;
+    let mut bytes = Vec::new();
+    // It may grow while it is read.
+    file.take(most_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most_bytes {
+        return Err(io::Error::other(format!("it is longer than {most_bytes} bytes")));
+    }
+    Ok((bytes, found))
+}
+
+/// Whether there is nothing at a path: a file may stand where one of its folders should.
+fn is_nothing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Makes the file `new`, whole and on the disk, or leaves none.
+fn make(new: &Path, text: &str) -> io::Result<()> {
+    let mut file = File::create(new)?;
+    let made = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    // If it stays, it is kept as what was interrupted.
+    made.inspect_err(|_| drop(fs::remove_file(new)))
 }
 
 /// Not every file system has these steps: without them a moment is left in which a save goes unseen.
@@ -210,7 +284,54 @@ mod tests {
         assert_eq!(file.read().unwrap_err().to_string(), "it is no file");
         fs::remove_dir(file.path()).unwrap();
         File::create(file.path()).unwrap().set_len(MOST_BYTES + 1).unwrap();
-        assert_eq!(file.read().unwrap_err().to_string(), "it is longer than 4 MiB");
+        assert_eq!(file.read().unwrap_err().to_string(), "it is longer than 4194304 bytes");
+    }
+
+    #[test]
+    fn a_file_where_its_folder_should_be_is_no_draft() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = file(&folder);
+        fs::write(folder.path().join("drafts"), "").unwrap();
+        assert!(file.is_missing());
+        assert_eq!(file.read().unwrap(), None);
+        assert_eq!(file.set_aside().unwrap(), None);
+        assert!(file.write("text").is_err() && file.is_missing());
+        file.release().unwrap();
+    }
+
+    #[test]
+    fn what_cannot_be_read_stays_where_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = file(&folder);
+        let check = |why: &str| {
+            assert_eq!(file.write_over(b"", "text").unwrap_err().to_string(), why);
+            assert_eq!(file.read().unwrap_err().to_string(), why);
+            assert_eq!(fs::read_dir(folder.path().join("drafts")).unwrap().count(), 1, "nothing lies about");
+        };
+        fs::create_dir_all(file.path().join("inside")).unwrap();
+        check("it is no file");
+        assert!(file.set_aside().unwrap().unwrap().join("inside").exists());
+        fs::remove_dir_all(folder.path().join("drafts/2026-W19.before.md")).unwrap();
+        File::create(file.path()).unwrap().set_len(MOST_BYTES + 1).unwrap();
+        check("it is longer than 4194304 bytes");
+    }
+
+    #[test]
+    fn what_an_interrupted_write_left_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = file(&folder);
+        file.write("one").unwrap();
+        let drafts = folder.path().join("drafts");
+        for saved in ["an edit", "another"] {
+            fs::write(drafts.join("2026-W19.md.new"), saved).unwrap();
+            file.write_over(b"one", "one").unwrap();
+        }
+        fs::write(drafts.join("2026-W19.md.new"), "two").unwrap();
+        assert_eq!(file.write_over(b"one", "two").unwrap(), Written::Yes, "that is what we would write");
+        assert_eq!(fs::read_dir(&drafts).unwrap().count(), 3);
+        let kept = ["2026-W19.before.md", "2026-W19.before.2.md"].map(|name| fs::read_to_string(drafts.join(name)));
+        assert_eq!(kept.map(Result::unwrap), ["an edit", "another"]);
+        assert!(!drafts.join("2026-W19.md.new").exists());
     }
 
     #[test]
@@ -251,6 +372,9 @@ mod tests {
         check(file.write_over(b"two", "four"), Written::Yes, "four");
         fs::write(file.path(), "five").unwrap();
         assert_eq!(file.put_away(b"four").unwrap(), Written::SavedMeanwhile);
+        fs::remove_file(file.published_path()).unwrap();
+        fs::create_dir(file.path()).unwrap();
+        assert_eq!(file.put_away(b"four").unwrap(), Written::SavedMeanwhile, "it was moved, whatever it is");
     }
 
     /// Two write at once, a hundred times each: the last save stands, or what was written over just that.

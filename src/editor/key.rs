@@ -1,11 +1,11 @@
 //! The key of the review feed, from its file: read anew each time, so that another one
 //! counts at once, and refused where others may read it.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use super::file::whole;
 use crate::review::{Key, Weak};
 
 /// A key is much shorter.
@@ -65,19 +65,15 @@ pub fn review_key(path: &Path) -> Result<Key, NoKey> {
 
 /// Its mode and its text.
 fn read(path: &Path) -> io::Result<(u32, String)> {
-    // Whatever else stands there, a pipe for one, might never be read to its end.
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is no file"));
-    }
-    let file = File::open(path)?;
-    let mode = file.metadata()?.permissions().mode() & 0o777;
-    let mut text = String::new();
-    file.take(MOST_BYTES).read_to_string(&mut text)?;
-    Ok((mode, text))
+    let (bytes, found) = whole(path, MOST_BYTES)?;
+    let text = String::from_utf8(bytes).map_err(|_| io::Error::other("it is no text"))?;
+    Ok((found.permissions().mode() & 0o777, text))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use expect_test::expect;
 
     use super::*;
@@ -112,6 +108,17 @@ mod tests {
             the key of the review feed in DIR/review.key is too short: it has 5 characters, and needs 32 or more that nobody can guess: `openssl rand -hex 32` makes some
             the key of the review feed in DIR/review.key is too short: it has 0 characters, and needs 32 or more that nobody can guess: `openssl rand -hex 32` makes some"#]]
         .assert_eq(&all);
+    }
+
+    #[test]
+    fn a_key_is_taken_as_a_whole_or_not_at_all() {
+        let unread = "cannot read the key of the review feed in DIR/review.key";
+        assert_eq!(said(&"0123456789abcdef".repeat(256), 0o600), "a key");
+        assert_eq!(
+            said(&"0123456789abcdef\n".repeat(256), 0o600),
+            format!("{unread}: it is longer than 4096 bytes"),
+            "what is cut would be another key"
+        );
     }
 
     #[test]

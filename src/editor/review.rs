@@ -3,16 +3,13 @@
 
 use jiff::Timestamp;
 
-use super::{Done, Look, Newsroom, Refusal, Tended};
+use super::{Done, Door, Look, Newsroom, Refusal, Tended};
 use crate::draft::{Draft, Flaw, Frozen, Sheet, Stance, Wish, Word};
 use crate::id::StoryId;
 use crate::ledger::Event;
 use crate::review::{Choice, Pass};
 use crate::store::{DraftChange, OpenDraft, Result, Store};
 use crate::week::Week;
-
-/// How the ledger says who it was.
-const BY_LINK: &str = "by the review feed";
 
 /// Why a link does nothing. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,8 +35,8 @@ pub enum Lapsed {
     /// It is so already.
     #[error("the draft has it so already")]
     Already,
-    /// The draft does not allow it, in an editor's words.
-    #[error("{0}")]
+    /// The draft does not allow it, in an editor's words. The link is used up all the same.
+    #[error("{0}; this link does nothing any more, and the review feed has a new one")]
     Refused(Refusal),
 }
 
@@ -81,24 +78,16 @@ impl Newsroom {
             return Ok(Err(lapsed));
         }
         // First: should we end here, nothing was done, and the feed has another one.
-        let approved =
-            (pass.choice == Choice::Approve).then(|| self.note(Event::Approved, pass.week, BY_LINK.to_owned()));
+        let is_approved = pass.choice == Choice::Approve;
+        let approved = is_approved.then(|| self.note(Event::Approved, pass.week, Door::Link.said().to_owned()));
         self.handle.keep(DraftChange::Used(pass), approved.into_iter().collect()).await?;
         let done = match pass.choice {
-            Choice::Pin(story) => self.say_for(&story.to_string(), Word::Pin(None), BY_LINK).await?,
-            Choice::Drop(story) => self.say_for(&story.to_string(), Word::Drop(None), BY_LINK).await?,
-            Choice::Later(story) => self.say_for(&story.to_string(), Word::Later(None), BY_LINK).await?,
-            Choice::Approve => self.publish(Some(pass.week)).await?,
+            Choice::Pin(story) => self.say(&story.to_string(), Word::Pin(None), Door::Link).await?,
+            Choice::Drop(story) => self.say(&story.to_string(), Word::Drop(None), Door::Link).await?,
+            Choice::Later(story) => self.say(&story.to_string(), Word::Later(None), Door::Link).await?,
+            Choice::Approve => self.publish(Some(pass.week), Door::Link).await?,
         };
-        Ok(match done {
-            Ok(done) => Ok(Done { said: done.said.iter().map(|said| self.without_folder(said)).collect(), ..done }),
-            Err(refusal) => Err(Lapsed::Refused(self.without_folder(&refusal))),
-        })
-    }
-
-    /// A file of a draft by its name alone: where it is, is nothing for a page.
-    fn without_folder(&self, said: &str) -> String {
-        said.replace(&format!("{}/", self.config.recap.drafts.display()), "")
+        Ok(done.map_err(Lapsed::Refused))
     }
 }
 
@@ -149,5 +138,20 @@ fn is_so(pass: Pass, draft: &Draft, stance: Option<&Stance>) -> bool {
         (Choice::Drop(story), Some(Wish::Dropped)) => !is_shown(story),
         (Choice::Later(story), Some(Wish::Later(week))) => week == pass.week && !is_shown(story),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_refused_knows_that_his_link_is_used_up() {
+        let refused = Lapsed::Refused("2026-W19.md was saved just now: say it again".to_owned());
+        assert_eq!(
+            refused.to_string(),
+            "2026-W19.md was saved just now: say it again; this link does nothing any more, and the review feed has a \
+             new one"
+        );
     }
 }

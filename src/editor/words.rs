@@ -1,8 +1,10 @@
 //! What an editor asks for: a draft, its publication, a word on a story.
 
+use std::io;
+
 use jiff::Timestamp;
 
-use super::{Done, DraftFile, Event, Fresh, Look, News, Newsroom, Note, Refusal, Tended, Written, digest};
+use super::{Done, Door, DraftFile, Event, Fresh, Look, News, Newsroom, Note, Refusal, Tended, Written, digest, heard};
 use crate::compose::{Extent, History, Order, due, freeze, publish_due, running_week};
 use crate::config::Config;
 use crate::draft::{Draft, Frozen, HEADLINE_MAX, Mark, NOTE_MAX, Sheet, Word};
@@ -23,6 +25,26 @@ enum Standing {
     Drafted(Box<OpenDraft>, Box<Frozen>),
     /// In the running week.
     Running(Week, Mark),
+}
+
+/// What became of the file when the draft was written anew. The store has the new one in any case.
+enum Rewritten {
+    Yes,
+    /// Somebody saved another one: that one stays.
+    SavedMeanwhile,
+    /// It could not be written: as the store has it, it is tried again and published.
+    Not(io::Error),
+}
+
+impl Rewritten {
+    /// What whoever asked is told besides, where the file is not as he would think; empty if it is.
+    fn besides(&self, file: &str) -> String {
+        match self {
+            Self::Yes => String::new(),
+            Self::SavedMeanwhile => format!("; {}", behind(file)),
+            Self::Not(_) => format!("; {file} could not be written, and is tried again: the log says why"),
+        }
+    }
 }
 
 impl Newsroom {
@@ -48,17 +70,11 @@ impl Newsroom {
     }
 
     async fn open_draft(&self, open: OpenDraft, fresh: Fresh) -> Told {
+        if fresh == Fresh::Yes {
+            return self.begin_again(open).await;
+        }
         let file = self.file(open.week);
         let path = file.path().display().to_string();
-        if fresh == Fresh::Yes {
-            let Some(frozen) = self.readers.ask(|store| store.frozen()).await? else {
-                return self.nothing_waits().await;
-            };
-            let bytes = self.bytes(&open).unwrap_or_default();
-            let said = format!("{path} is as it was frozen; it is published {}", self.in_words(open.deadline));
-            let rewritten = self.rewrite(&open, &frozen, &frozen.as_chosen(), (&bytes, Vec::new())).await?;
-            return rewritten.map_or_else(|flaw| Ok(Err(flaw)), |()| done(said));
-        }
         let (week, deadline) = (open.week, self.in_words(open.deadline));
         if let Tended::Held(_, flaw) = self.look(open.clone(), Look::ToSee).await? {
             return Ok(Ok(Done { said: vec![format!("{path} is held: {flaw}")], news: News::Held }));
@@ -71,6 +87,38 @@ impl Newsroom {
             return Ok(Err(format!("cannot write {path}: {error}; {meanwhile}, unless that is mended")));
         }
         done(format!("{path} is published {deadline} as it then stands"))
+    }
+
+    /// The draft as it was frozen, whatever became of its file.
+    async fn begin_again(&self, open: OpenDraft) -> Told {
+        let Some(frozen) = self.readers.ask(|store| store.frozen()).await? else {
+            return self.nothing_waits().await;
+        };
+        let file = self.file(open.week);
+        let path = file.path().display().to_string();
+        let (bytes, aside) = match self.bytes(&open) {
+            Ok(bytes) => (bytes, None),
+            // What cannot be read may be somebody's work all the same.
+            Err(flaw) => match file.set_aside() {
+                Ok(aside) => (Vec::new(), aside),
+                Err(error) => return Ok(Err(format!("{path} cannot be put aside: {error}; {flaw}"))),
+            },
+        };
+        let deadline = self.in_words(open.deadline);
+        let rewritten = match self.rewrite(&open, &frozen, &frozen.as_chosen(), (&bytes, Vec::new()), &path).await? {
+            Ok(rewritten) => rewritten,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let (now, news) = match rewritten {
+            Rewritten::Yes => (format!("{path} is as it was frozen; it is published {deadline}"), News::Nothing),
+            Rewritten::SavedMeanwhile => (behind(&path), News::Held),
+            Rewritten::Not(error) => {
+                let meanwhile = format!("{} is as it was frozen, and published {deadline} so", open.week);
+                return Ok(Err(format!("cannot write {path}: {error}; {meanwhile}, unless that is mended")));
+            }
+        };
+        let aside = aside.map(|aside| format!("what could not be read is in {}", aside.display()));
+        Ok(Ok(Done { said: [now].into_iter().chain(aside).collect(), news }))
     }
 
     /// The running week as its draft would be now.
@@ -109,11 +157,11 @@ impl Newsroom {
     }
 
     /// Publishes the week that waits, or is due, now.
-    pub(super) async fn publish(&self, week: Option<Week>) -> Told {
+    pub(super) async fn publish(&self, week: Option<Week>, door: Door) -> Told {
         if let Some(open) = self.open().await?.filter(|open| week.is_none_or(|week| week == open.week)) {
-            let path = self.file(open.week).path().display().to_string();
+            let path = door.names(&self.file(open.week).path());
             return match self.look(open, Look::ToPublish).await? {
-                Tended::Published(recap) => came_out(recap),
+                Tended::Published(recap, missed) => came_out(recap, missed.map(|missed| door.names(&missed))),
                 Tended::Held(_, flaw) => Ok(Err(format!("{path} cannot be published: {flaw}"))),
                 _ => self.nothing_waits().await,
             };
@@ -121,7 +169,7 @@ impl Newsroom {
         if self.is_due(week).await?
             && let Some(recap) = publish_due(&self.handle, &self.readers, &self.config, self.now).await?
         {
-            return came_out(Box::new(recap));
+            return came_out(Box::new(recap), None);
         }
         self.not_to_be_published(week).await
     }
@@ -142,12 +190,7 @@ impl Newsroom {
     }
 
     /// Writes a word on a story down: into the draft it stands in, or for the running week.
-    pub(super) async fn say(&self, story: &str, word: Word) -> Told {
-        self.say_for(story, word, "by the editor").await
-    }
-
-    /// The same, where the ledger tells in `how` who said it, if he gives no reason.
-    pub(super) async fn say_for(&self, story: &str, word: Word, how: &str) -> Told {
+    pub(super) async fn say(&self, story: &str, word: Word, door: Door) -> Told {
         let word = match self.checked(word) {
             Ok(word) => word,
             Err(refusal) => return Ok(Err(refusal)),
@@ -162,17 +205,17 @@ impl Newsroom {
         });
         match found.await? {
             Ok((story, Standing::Drafted(open, frozen))) => {
-                self.say_in_draft(story, (&word, how), &open, &frozen).await
+                self.say_in_draft(story, (&word, door), &open, &frozen).await
             }
             Ok((story, Standing::Running(week, mark))) => {
-                self.mark(story, (&word, how), week, mark.with(&word, week)).await
+                self.mark(story, (&word, door), week, mark.with(&word, week)).await
             }
             Err(refusal) => Ok(Err(refusal)),
         }
     }
 
-    async fn mark(&self, story: StoryId, (word, how): (&Word, &str), week: Week, mark: Mark) -> Told {
-        let note = self.note_of(story, (word, how), week);
+    async fn mark(&self, story: StoryId, (word, door): (&Word, Door), week: Week, mark: Mark) -> Told {
+        let note = self.note_of(story, (word, door), week);
         self.handle.keep(DraftChange::Marked(story, mark), vec![note]).await?;
         done(said(story, word, week))
     }
@@ -180,11 +223,11 @@ impl Newsroom {
     async fn say_in_draft(
         &self,
         story: StoryId,
-        (word, how): (&Word, &str),
+        (word, door): (&Word, Door),
         open: &OpenDraft,
         frozen: &Frozen,
     ) -> Told {
-        let path = self.file(open.week).path().display().to_string();
+        let path = door.names(&self.file(open.week).path());
         let read = self.bytes(open).and_then(|bytes| Ok((self.read(open, frozen, &bytes)?, bytes)));
         let (mut draft, bytes) = match read {
             Ok(read) => read,
@@ -194,11 +237,11 @@ impl Newsroom {
         let marks = self.readers.ask(|store| store.marks()).await?;
         let pinned: Vec<StoryId> = marks.iter().filter(|(_, mark)| mark.pins()).map(|(story, _)| *story).collect();
         let made_room = draft.hear(word, candidate, frozen, &pinned);
-        let note = self.note_of(story, (word, how), open.week);
-        let rewritten = self.rewrite(open, frozen, &draft, (&bytes, vec![note])).await?;
-        if let Err(refusal) = rewritten {
-            return Ok(Err(refusal));
-        }
+        let note = self.note_of(story, (word, door), open.week);
+        let rewritten = match self.rewrite(open, frozen, &draft, (&bytes, vec![note]), &path).await? {
+            Ok(rewritten) => rewritten,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
         if let Word::Pin(_) | Word::Later(_) | Word::Drop(_) | Word::Undo = word {
             // Else nobody would think of it when the next story is pinned, or the next week chosen.
             let before = marks.get(&story).cloned().unwrap_or_default();
@@ -209,17 +252,22 @@ impl Newsroom {
             _ => said(story, word, open.week),
         };
         let room = made_room.map(|gone| format!("; story {} made room", gone.short())).unwrap_or_default();
-        done(format!("{what}, in {path}{room}"))
+        let place = match rewritten {
+            Rewritten::Yes => format!(", in {path}"),
+            Rewritten::SavedMeanwhile | Rewritten::Not(_) => String::new(),
+        };
+        done(format!("{what}{place}{room}{}", rewritten.besides(&path)))
     }
 
-    /// Writes the file anew, over what it says now.
+    /// Writes the file anew, over what it says now. A refusal calls it `path`.
     async fn rewrite(
         &self,
         open: &OpenDraft,
         frozen: &Frozen,
         draft: &Draft,
         (over, notes): (&[u8], Vec<Note>),
-    ) -> Result<std::result::Result<(), Refusal>> {
+        path: &str,
+    ) -> Result<std::result::Result<Rewritten, Refusal>> {
         let edition = open.edition.saturating_add(1);
         let deadline = self.in_words(open.deadline);
         let sheet = Sheet { frozen, edition, deadline: &deadline };
@@ -230,24 +278,27 @@ impl Newsroom {
         }
         let file: DraftFile = self.file(open.week);
         if file.holds_other_than(over) {
-            return Ok(Err(format!("{} was saved just now: say it again", file.path().display())));
+            return Ok(Err(format!("{path} was saved just now: say it again")));
         }
         // The store first: should we end here, the file is known to be the one before.
         let replaced = Some(digest(over));
         let good = DraftChange::Good { week: open.week, edition, text: text.clone(), replaced };
         self.handle.keep(good, notes).await?;
-        match file.write_over(over, &text) {
-            Ok(Written::Yes) => (),
-            // It is an edition behind then, and its editor is told.
-            Ok(Written::SavedMeanwhile) => return Ok(Ok(())),
-            Err(error) => self.could_not_write(&file, &error),
-        }
+        let written = file.write_over(over, &text);
+        heard(&file, &written);
+        let rewritten = match written {
+            Ok(Written::Yes) => Rewritten::Yes,
+            // It is looked at, and held, within a minute.
+            Ok(Written::SavedMeanwhile) => return Ok(Ok(Rewritten::SavedMeanwhile)),
+            Err(error) => Rewritten::Not(error),
+        };
         self.release(open.week);
-        Ok(Ok(()))
+        Ok(Ok(rewritten))
     }
 
-    fn note_of(&self, story: StoryId, (word, how): (&Word, &str), week: Week) -> Note {
-        let or_how = |why: &Option<String>| why.clone().unwrap_or_else(|| how.to_owned());
+    /// Tells who said it, where he gives no reason.
+    fn note_of(&self, story: StoryId, (word, door): (&Word, Door), week: Week) -> Note {
+        let or_how = |why: &Option<String>| why.clone().unwrap_or_else(|| door.said().to_owned());
         let (event, detail) = match word {
             Word::Pin(why) => (Event::Pinned, or_how(why)),
             Word::Drop(why) => (Event::TakenOut, or_how(why)),
@@ -343,9 +394,16 @@ fn listed(audiences: &[AudienceId]) -> String {
     if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
 }
 
-fn came_out(recap: Box<Recap>) -> Told {
+/// `missed` is where to find what was saved too late for it.
+fn came_out(recap: Box<Recap>, missed: Option<String>) -> Told {
     let said = format!("{} is published with {}", recap.week, count(recap.entries.len(), "story"));
-    Ok(Ok(Done { said: vec![said], news: News::Published(recap) }))
+    let missed = missed.map(|file| format!("what you saved meanwhile is in {file}, and not published"));
+    Ok(Ok(Done { said: [said].into_iter().chain(missed).collect(), news: News::Published(recap) }))
+}
+
+/// Of a draft that was saved while another edition was written.
+fn behind(file: &str) -> String {
+    format!("{file} was saved meanwhile: it is an edition behind, and the recap held until it is mended")
 }
 
 fn is_published(week: Week) -> Refusal {
@@ -354,4 +412,36 @@ fn is_published(week: Week) -> Refusal {
 
 pub(super) fn done(said: String) -> Told {
     Ok(Ok(Done { said: vec![said], news: News::Nothing }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::publish::fixture;
+
+    #[test]
+    fn whoever_saved_too_late_is_told_where_that_is() {
+        let said = |missed: Option<&str>| {
+            came_out(Box::new(fixture::bare()), missed.map(str::to_owned)).unwrap().unwrap().said.split_off(1)
+        };
+        assert!(said(None).is_empty());
+        let missed = "what you saved meanwhile is in 2026-W19.published.md, and not published";
+        assert_eq!(said(Some("2026-W19.published.md")), [missed]);
+    }
+
+    #[test]
+    fn what_is_not_in_the_file_is_not_said_to_be_there() {
+        let besides = |rewritten: Rewritten, door: Door| rewritten.besides(&door.names(Path::new("/x/2026-W19.md")));
+        assert_eq!(besides(Rewritten::Yes, Door::Verb), "");
+        assert_eq!(
+            besides(Rewritten::SavedMeanwhile, Door::Verb),
+            "; /x/2026-W19.md was saved meanwhile: it is an edition behind, and the recap held until it is mended"
+        );
+        assert_eq!(
+            besides(Rewritten::Not(io::Error::other("the disk is full")), Door::Link),
+            "; 2026-W19.md could not be written, and is tried again: the log says why"
+        );
+    }
 }

@@ -79,6 +79,10 @@ impl Figures {
     /// in other scripts than that of `language` are put into words of it.
     pub fn add(&mut self, item: &EarlierStory, language: &str, names: &Names) {
         let (readable, text) = (Readable::Yes, head(item.text, TEXT_MOST));
+        // Most measure nothing, and to read a line costs more than to see that.
+        if ![item.headline, text].iter().any(|part| part.chars().any(char::is_numeric)) {
+            return;
+        }
         let lines = split(item.headline, text, 0, item.day, readable, names);
         let cite = |line: &Line| cite(item.lead, item.version, line.start, line.text);
         for noted in noted(&lines, &cite, language, names) {

@@ -338,3 +338,21 @@ fn a_source_that_is_revived_waits_for_its_host() {
     assert_eq!(due(at("http://a.test/2", resting("HTTP 503"))), now(), "which was for that feed");
     assert_eq!(due(at("http://b.test/2", resting("HTTP 429"))), now());
 }
+
+#[test]
+fn a_longer_silence_of_one_feed_does_not_become_its_hosts() {
+    let at = |rest: &str, hours: u32| SourceState {
+        feed: Some("https://a.test/1".parse().unwrap()),
+        rest: Some(rest.to_owned()),
+        asked_until: Some(now() + HOUR * hours),
+        failures: 1,
+        due: now() + HOUR * hours,
+        ..SourceState::unknown(now())
+    };
+    let revived = |own: u32, host: u32| {
+        let state = told(at("HTTP 503", own), OperatorWord::Revive, [&at("HTTP 429", host)], now()).unwrap();
+        (state.due, state.speaks_for_its_host())
+    };
+    assert_eq!(revived(10, 1), (now() + HOUR * 10, false));
+    assert_eq!(revived(1, 10), (now() + HOUR * 10, true));
+}

@@ -10,13 +10,15 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use rustix::process::{Resource, getrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
-/// At a time; who comes then waits for one to end. A quarter of the files that the unit allows.
+/// At a time; who comes then waits for one to end. Never more than a quarter of the files that this process may
+/// open: the rest is for polling and the database.
 const MOST: u32 = 4096;
 
-/// From the first byte of a request, or from the answer before it, to the end of its headers.
+/// From the connection, or from the answer before, to the end of a request's headers.
 const HEAD_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Of a request without its body: address and headers.
@@ -28,10 +30,17 @@ const LIFETIME: Duration = Duration::from_secs(120);
 /// For what is on its way when the lifetime is over, or recapd stops.
 const LAST_ANSWER: Duration = Duration::from_secs(10);
 
+/// For how many connections there is room where so many files may be open; none: any number.
+fn room(files: Option<u64>) -> u32 {
+    let quarter = files.map_or(MOST, |files| u32::try_from(files / 4).unwrap_or(MOST));
+    quarter.clamp(1, MOST)
+}
+
 /// Serves all who come to `listener` until `stop` is done, then finishes what it began.
 pub(super) async fn take(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let service = TowerToHyperService::new(router);
-    let room = Arc::new(Semaphore::new(MOST as usize));
+    let places = room(getrlimit(Resource::Nofile).current);
+    let room = Arc::new(Semaphore::new(places as usize));
     let (stopping, stopped) = watch::channel(());
     let mut stop = pin!(stop);
     loop {
@@ -62,7 +71,7 @@ pub(super) async fn take(listener: TcpListener, router: Router, stop: impl Futur
     drop((listener, stopped));
     // Each ends when it has answered; when all places are free, all have.
     drop(stopping);
-    let _all = room.acquire_many(MOST).await;
+    let _all = room.acquire_many(places).await;
 }
 
 async fn converse(stream: TcpStream, service: TowerToHyperService<Router>, mut stopped: watch::Receiver<()>) {
@@ -85,4 +94,17 @@ async fn converse(stream: TcpStream, service: TowerToHyperService<Router>, mut s
 fn is_of_one(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_leave_files_to_the_rest() {
+        assert_eq!(room(Some(256)), 64);
+        assert_eq!(room(Some(1 << 20)), MOST);
+        assert_eq!(room(Some(0)), 1);
+        assert_eq!(room(None), MOST);
+    }
 }

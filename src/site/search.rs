@@ -11,7 +11,7 @@ use crate::publish::feed::{self, Feed};
 use crate::publish::html::{self, Results};
 use crate::recap::{Entry, Recap};
 use crate::search::Query;
-use crate::store::{First, Result};
+use crate::store::{First, MOST_FOUND, Result};
 use crate::week::Week;
 
 /// Stories on a page of results.
@@ -51,20 +51,21 @@ impl Shown {
 /// One page of what is found for `asked` (`q=chip+fund&page=2`).
 pub(super) fn page(library: &Library, asked: &str) -> Result<Document> {
     let query = query(asked);
-    let found = library.store.search(&query, First::Best)?;
+    let found = library.store.search(&query, None, First::Best)?;
     let pages = found.len().div_ceil(ON_PAGE).max(1);
     let wanted = value(asked, "page").and_then(|page| page.parse().ok()).unwrap_or(1);
     let page = wanted.clamp(1, pages);
     let shown = Shown::of(library, found.chunks(ON_PAGE).nth(page - 1).unwrap_or_default())?;
     let entries: Vec<(&Recap, &Entry)> = shown.entries().collect();
-    let results = Results { query: &query, found: found.len(), page, pages, before: (page - 1) * ON_PAGE, entries };
+    let is_all = found.len() < MOST_FOUND as usize;
+    let results = Results { query: &query, found: found.len(), is_all, page, pages, before: (page - 1) * ON_PAGE, entries };
     Ok(html::search(&library.site()?, &results, library.changed()?))
 }
 
 /// What is found for `asked`, the newest first.
 pub(super) fn feed(library: &Library, asked: &str) -> Result<Feed> {
     let query = query(asked);
-    let found = library.store.search(&query, First::Newest)?;
+    let found = library.store.search(&query, None, First::Newest)?;
     let shown = Shown::of(library, &found[..found.len().min(IN_FEED)])?;
     let entries: Vec<(&Recap, &Entry)> = shown.entries().collect();
     Ok(feed::search(&library.site()?, &query, &entries, &feeds::origins(library), library.changed()?))

@@ -23,12 +23,12 @@ pub enum First {
 }
 
 impl Store {
-    /// The published stories that `query` finds, with their weeks: at most [`MOST_FOUND`]. None for a query without words.
+    /// The published stories that `query` finds, of one week or of all, with their weeks: at most [`MOST_FOUND`]. None for a query without words.
     ///
     /// # Errors
     ///
     /// If the database fails.
-    pub fn search(&self, query: &Query, first: First) -> Result<Vec<(StoryId, Week)>> {
+    pub fn search(&self, query: &Query, week: Option<Week>, first: First) -> Result<Vec<(StoryId, Week)>> {
         if query.phrases().is_empty() {
             return Ok(Vec::new());
         }
@@ -45,11 +45,11 @@ impl Store {
             "SELECT id, week, (SELECT min(frozen) FROM recap WHERE week = r.week AND audience = '') AS published
              FROM story_search JOIN recap_story AS r ON r.story = story_search.rowid
              JOIN story ON story.number = r.story
-             WHERE story_search MATCH ?1 AND withdrawn IS NULL
+             WHERE story_search MATCH ?1 AND withdrawn IS NULL AND (?3 IS NULL OR r.week = ?3)
              ORDER BY {order}, id LIMIT ?2"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let rows = statement.query_map(params![expression(query), MOST_FOUND], |row| {
+        let rows = statement.query_map(params![expression(query), MOST_FOUND, week.map(|week| week.to_string())], |row| {
             Ok((StoryId(row.get("id")?), parsed(row, "week")?))
         })?;
         rows.map(|row| Ok(row?)).collect()
@@ -151,7 +151,7 @@ mod tests {
     /// The headlines that `typed` finds, best first, each with as much as tells it apart.
     #[track_caller]
     fn check(store: &Store, typed: &str, expected: &[&str]) {
-        let found = store.search(&Query::of(typed), First::Best).unwrap();
+        let found = store.search(&Query::of(typed), None, First::Best).unwrap();
         let headline = |(story, week): &(StoryId, Week)| {
             let recap = store.recap(*week, None).unwrap().unwrap();
             format!("{}: {}", week, recap.entry(*story).unwrap().headline)
@@ -211,7 +211,7 @@ mod tests {
             "%",
             &long,
         ] {
-            store.search(&Query::of(typed), First::Best).unwrap_or_else(|error| panic!("{typed}: {error}"));
+            store.search(&Query::of(typed), None, First::Best).unwrap_or_else(|error| panic!("{typed}: {error}"));
         }
         check(&store, "NEAR(fund", &[]);
         check(&store, "^fund*", &["China’s Big Fund leads"]);
@@ -224,13 +224,13 @@ mod tests {
         check(&store, "northlight", &["Northlight doubles"]);
         publish(&mut store, &later(1));
         check(&store, "fund", &["2026-W20: China’s Big Fund", "2026-W19: China’s Big Fund"]);
-        let newest = store.search(&Query::of("fund"), First::Newest).unwrap();
+        let newest = store.search(&Query::of("fund"), None, First::Newest).unwrap();
         assert_eq!(newest.iter().map(|(_, week)| week.to_string()).collect::<Vec<_>>(), ["2026-W20", "2026-W19"]);
         let mut other = later(2);
         other.entries[0].coverage[0].title = "An octopus".to_owned();
         other.entries[1].headline = "An octopus".to_owned();
         publish(&mut store, &other);
-        let found = store.search(&Query::of("octopus"), First::Best).unwrap();
+        let found = store.search(&Query::of("octopus"), None, First::Best).unwrap();
         let expected = [1, 0].map(|at: usize| (other.entries[at].story, other.week));
         assert_eq!(found, expected, "the headline first");
     }

@@ -351,6 +351,35 @@ fn a_draft_that_was_edited_beyond_repair_is_begun_again() {
 }
 
 #[test]
+fn what_cannot_be_read_is_put_aside_for_a_draft_that_is_begun_again() {
+    let scene = Scene::new("12h");
+    // Without a daemon, which would look at the file between two steps of ours.
+    let verb = |rest: &[&str]| scene.verb(&[&["--now", NOW], rest].concat());
+    assert_eq!((verb(&["poll"]).code, verb(&["draft"]).code), (0, 0));
+    let before = scene.draft().unwrap();
+    scene.save(&"much too long\n".repeat(400_000));
+    assert_eq!(verb(&["draft"]).code, 4);
+    let said = verb(&["draft", "--fresh"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    let (now, aside) = said.out.split_once('\n').unwrap();
+    assert!(now.contains("2026-W18.md is as it was frozen; it is published on Friday 8 May"), "{now}");
+    assert!(aside.starts_with("what could not be read is in ") && aside.ends_with("2026-W18.before.md\n"), "{aside}");
+    assert_eq!(scene.draft().unwrap(), before.replace("edition 1", "edition 2"));
+    assert_eq!(scene.hold(), None);
+    let aside = std::fs::metadata(scene.folder.path("drafts/2026-W18.before.md")).unwrap();
+    assert_eq!(aside.len(), 14 * 400_000);
+
+    // A folder at its place is nobody's draft either, and the earlier file stays where it was put.
+    std::fs::remove_file(scene.folder.path("drafts/2026-W18.md")).unwrap();
+    std::fs::create_dir(scene.folder.path("drafts/2026-W18.md")).unwrap();
+    assert_eq!(verb(&["draft", "--fresh"]).code, 0);
+    assert_eq!(scene.draft().unwrap(), before.replace("edition 1", "edition 3"));
+    assert!(scene.folder.path("drafts/2026-W18.before.2.md").is_dir());
+    assert!(!scene.folder.path("drafts/2026-W18.md.new").exists());
+    scene.says(&["--now", NOW, "publish", "2026-W18"], "2026-W18 is published with 4 stories\n");
+}
+
+#[test]
 fn words_on_the_running_week_count_when_it_is_chosen() {
     let scene = Scene::published();
     let at = |verb: &[&str], headline: &str, rest: &[&str]| {
@@ -677,6 +706,11 @@ fn what_is_published_is_published_whatever_becomes_of_its_files() {
     assert_eq!(withdrawn.code, 0, "{}", withdrawn.err);
     assert!(withdrawn.out.starts_with(&format!("story {short} is withdrawn from 2026-W18: ")), "{}", withdrawn.out);
     assert!(withdrawn.out.ends_with("; the folder still shows what was there before\n"), "{}", withdrawn.out);
+    // Who mends the folder starts the daemon anew, perhaps.
+    let tree = scene.folder.path("tree");
+    scene.folder.configure(&format!("\n[recap]\nreview = \"0m\"\n\n[publish]\nfolder = \"{}\"\n", tree.display()));
+    let _daemon = Daemon::start(&scene.folder, NOW);
+    wait_for("the files", || tree.join("index.html").exists().then_some(()));
 }
 
 #[test]
@@ -691,4 +725,34 @@ fn a_draft_that_cannot_be_written_is_not_said_to_wait_for_its_editor() {
     assert!(status.contains("as it was last: there is no /proc/drafts/2026-W18.md"), "{status}");
     let daemon = Daemon::start(&scene.folder, NOW);
     wait_for("the draft", || (daemon.health()["draft"]["state"] == "no file").then_some(()));
+}
+
+#[test]
+fn that_a_draft_cannot_be_written_is_logged_once_and_nothing_that_is_not_so() {
+    let scene = Scene::new("12h");
+    let address = free_address();
+    let drafts = scene.folder.path("blocked");
+    let tables =
+        format!("\n[recap]\nreview = \"12h\"\ndrafts = \"{}\"\n\n[server]\nlisten = \"{address}\"\n", drafts.display());
+    scene.folder.configure(&tables);
+    // A file stands where its folder should.
+    std::fs::write(&drafts, "").unwrap();
+    let mut process = Process::start(&scene.folder, address, NOW.parse().unwrap());
+    process.wait_until_up();
+    wait_for("the draft", || (process.health()["draft"]["state"] == "no file").then_some(()));
+    for _ in 0..3 {
+        let draft = scene.verb(&["draft"]);
+        assert!(draft.code == 1 && draft.err.contains("2026-W18.md: "), "{}", draft.err);
+    }
+    let said = process.said();
+    assert_eq!(said.matches("nobody can edit the draft").count(), 1, "{said}");
+    for untrue in ["it is written again", "waits for its editor at", "the recap is held"] {
+        assert!(!said.contains(untrue), "{untrue}: {said}");
+    }
+    std::fs::remove_file(&drafts).unwrap();
+    assert_eq!(scene.verb(&["draft"]).code, 0);
+    assert!(drafts.join("2026-W18.md").exists());
+    process.stop();
+    let said = process.said();
+    assert_eq!(said.matches("it is written again").count(), 1, "{said}");
 }

@@ -41,7 +41,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("comfy_table", &["cli"]),
     ("indicatif", &["cli"]),
     ("tracing_subscriber", &["cli"]),
-    ("rustix", &["editor"]),
+    ("rustix", &["editor", "serve"]),
     ("tempfile", &["demo"]),
 ];
 

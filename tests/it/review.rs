@@ -333,6 +333,25 @@ fn a_draft_that_is_held_is_not_chosen_from_and_old_links_end_with_its_deadline()
 }
 
 #[test]
+fn a_page_names_no_place_on_the_server() {
+    let scene = Scene::new();
+    let drafts = scene.folder.path("drafts").display().to_string();
+    // Where not even root may make a folder.
+    let publish = "[publish]\nreview_key_file = \"review.key\"\nfolder = \"/proc/tree\"\n";
+    scene.folder.configure(&format!("\n[recap]\nreview = \"12h\"\ndrafts = \"{drafts}/\"\n\n{publish}"));
+    let daemon = scene.waiting();
+    let feed = scene.feed();
+    let pinned = press(&daemon, &link(&daemon, &feed, "Chatbot refuses", "Pin")).text();
+    assert!(pinned.contains("has a place in 2026-W18, in 2026-W18.md"), "{pinned}");
+    let out = press(&daemon, &link(&daemon, &feed, "AI lathes", "Approve the draft")).text();
+    assert!(out.contains("2026-W18 is published with 4 stories"), "{out}");
+    assert!(out.contains("its files could not be written to their folder"), "{out}");
+    for page in [pinned, out] {
+        assert!(!page.contains(&drafts) && !page.contains("/proc") && !page.contains("os error"), "{page}");
+    }
+}
+
+#[test]
 fn another_key_ends_every_link_at_once_and_no_log_tells_one() {
     let scene = Scene::new();
     let address = free_address();
@@ -367,8 +386,15 @@ fn another_key_ends_every_link_at_once_and_no_log_tells_one() {
     assert_eq!((process.get(&feed).status, process.get("/review/").status), (404, 404));
     scene.key(KEY, 0o600);
     assert_eq!(process.get(&feed).status, 200);
+    wait_for("the log", || process.said().contains("there is a review feed again").then_some(()));
+    // Nobody reloads anything, and it is said all the same, once.
+    scene.key("short", 0o600);
+    for _ in 0..3 {
+        assert_eq!(process.get(&feed).status, 404);
+    }
     process.stop();
     let said = process.said();
+    assert_eq!(said.matches("review.key is too short").count(), 1, "{said}");
     let secrets =
         [feed.trim_end_matches(".json").rsplit('/').next().unwrap(), found.rsplit('.').next().unwrap(), KEY, OTHER_KEY];
     for secret in secrets {

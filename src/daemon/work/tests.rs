@@ -64,7 +64,7 @@ async fn files_that_cannot_be_written_are_a_problem_until_they_are() {
     assert!(problem.starts_with("its files could not be written to "), "{problem}");
     assert!(problems(&worker).await.contains(&problem));
     std::fs::remove_file(&taken).unwrap();
-    worker.write_again().await;
+    worker.write_again().await.unwrap();
     assert!(!taken.exists(), "not before a minute has passed");
     // As if it had.
     worker.unwritten = worker.unwritten.map(|(_, frozen)| (Instant::now(), frozen));

@@ -49,7 +49,7 @@ impl Worker {
         loop {
             self.next_week = match self.newsroom(now).tend().await? {
                 // The week after it may have ended, too: this one may have been held for long.
-                Tended::Published(recap) => {
+                Tended::Published(recap, _) => {
                     self.held = None;
                     self.came_out(&recap).await;
                     continue;
@@ -128,7 +128,10 @@ impl Worker {
             Ok(done) => done,
             Err(error) => return failed(&error),
         };
-        self.acted(done.as_mut().ok()).await;
+        let problem = self.acted(done.as_ref().ok()).await;
+        if let (Some(problem), Ok(done)) = (problem, &mut done) {
+            done.without_files(&format!("{problem}; tried again every minute"));
+        }
         told(done)
     }
 
@@ -138,15 +141,20 @@ impl Worker {
             return Err(damage);
         }
         let mut honoured = self.newsroom(self.shared.clock.now()).honour(pass).await?;
-        self.acted(honoured.as_mut().ok()).await;
+        let problem = self.acted(honoured.as_ref().ok()).await;
+        // Which folder, and why, is nothing for a page.
+        if let (Some(_), Ok(done)) = (problem, &mut honoured) {
+            done.without_files("its files could not be written to their folder; tried again every minute");
+        }
         Ok(honoured)
     }
 
-    /// Everybody is told of what was done, if it was.
-    async fn acted(&mut self, done: Option<&mut Done>) {
+    /// Everybody is told of what was done, if it was. Gives what [`Worker::write_tree`] gives.
+    async fn acted(&mut self, done: Option<&Done>) -> Option<String> {
+        let mut problem = None;
         if let Some(done) = done {
             done.said.iter().take(1).for_each(|said| tracing::info!("{said}"));
-            let problem = match &done.news {
+            problem = match &done.news {
                 News::Published(recap) => self.came_out(recap).await,
                 News::Amended(recap) => {
                     self.poller.hubs().published();
@@ -154,14 +162,12 @@ impl Worker {
                 }
                 News::Nothing | News::Held => None,
             };
-            if let Some(problem) = problem {
-                done.without_files(&format!("{problem}; tried again every minute"));
-            }
             // The running week may look another way.
             self.shared.shelf.turn_over(self.shared.clock.now());
         }
         // There may be a draft now, or none any more, or it is found to be wrong.
         (self.anchored, self.next_week) = (None, Timestamp::MIN);
+        problem
     }
 
     fn newsroom(&self, now: Timestamp) -> Newsroom {
@@ -190,11 +196,18 @@ impl Worker {
         self.write_tree(recap.frozen).await
     }
 
-    /// Writes what could not be written, once more.
-    pub(super) async fn write_again(&mut self) {
+    /// Writes what could not be written, once more; and what an earlier process could not write, or wrote by another
+    /// configuration.
+    pub(super) async fn write_again(&mut self) -> Result<()> {
+        if !self.is_written {
+            let newest = self.shared.readers.ask(|store| Ok(store.recaps(None, 1)?.pop())).await?;
+            self.unwritten = newest.map(|recap| (Instant::now(), recap.frozen));
+            self.is_written = true;
+        }
         if let Some((_, frozen)) = self.unwritten.filter(|(at, _)| *at <= Instant::now()) {
             self.write_tree(frozen).await;
         }
+        Ok(())
     }
 
     /// The tree for a static host as of `frozen`, where the operator wants one. Gives why it
@@ -204,6 +217,7 @@ impl Worker {
             Some(folder) => self.unwritten_to(folder, frozen).await,
             None => None,
         };
+        self.is_written = true;
         self.unwritten = problem.as_ref().map(|_| (Instant::now() + LONGEST_NAP, frozen));
         let is_news =
             self.shared.health.folder(problem.clone().map(|problem| format!("a recap is published: {problem}")));

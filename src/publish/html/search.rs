@@ -25,6 +25,8 @@ pub struct Results<'a> {
     pub query: &'a Query,
     /// How many stories were found.
     pub found: usize,
+    /// Whether these are all.
+    pub is_all: bool,
     /// Which page this is, from 1.
     pub page: usize,
     /// How many there are, at least 1.
@@ -71,7 +73,8 @@ impl SearchPage<'_> {
 
     /// "3 stories", "the best 100 stories".
     fn count(&self) -> String {
-        words::count(self.results.found, "story")
+        let best = if self.results.is_all { "" } else { "the best " };
+        format!("{best}{}", words::count(self.results.found, "story"))
     }
 }
 

@@ -191,6 +191,8 @@ pub struct Report<'s> {
     pub weight: f64,
     /// Who speaks.
     pub kind: publisher::Kind,
+    /// Whether its words are those of another of the reports: it is no report of its own.
+    pub is_copy: bool,
     /// Plain, one line.
     pub title: &'s str,
     /// Plain; empty where the feed has none.
@@ -308,6 +310,7 @@ mod tests {
             text,
             language: None,
             published: "2026-05-06T12:00:00Z".parse().unwrap(),
+            is_copy: false,
             quotable_words: 200,
             readers: Readers::All,
         }

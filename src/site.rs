@@ -181,9 +181,15 @@ impl Library<'_> {
         for listed in self.store.listed()? {
             let Some(recap) = self.pool(listed.week)? else { continue };
             let page = recap.path();
-            let with_stories = recap.audiences.iter().filter(|share| share.stories > 0);
-            let for_some = with_stories.map(|share| format!("{page}{}/", share.audience.id));
-            for page in for_some.chain([page.clone()]) {
+            let mut own = Vec::new();
+            for share in &recap.audiences {
+                // What was its only story may be withdrawn; files of it were written.
+                let was_published = || self.store.recap(listed.week, Some(&share.audience.id)).map(|it| it.is_some());
+                if share.stories > 0 || (extent == Extent::Whole && was_published()?) {
+                    own.push(format!("{page}{}/", share.audience.id));
+                }
+            }
+            for page in own.into_iter().chain([page.clone()]) {
                 paths.extend(Form::ALL.map(|form| format!("{page}{}", form.file())));
                 paths.push(page);
             }

@@ -14,6 +14,7 @@ use crate::names::Names;
 use crate::publisher::{Kind, Publisher, Publishers};
 use crate::rank::{Scale, Score, score};
 use crate::source::{Readers, Source};
+use crate::story::copies::originals;
 use crate::story::signature::Signature;
 use crate::story::{Report, Story, leads};
 
@@ -117,12 +118,14 @@ impl<'c> Teller<'c> {
 
 /// Reports as the authors of cards read them, with their texts: nothing of them may be quoted yet.
 pub(super) fn as_read<'r>(reports: &'r [Report], texts: &'r [String]) -> Vec<insight::Report<'r>> {
-    let read = |(report, text): (&'r Report, &'r String)| insight::Report {
+    let originals = originals(reports);
+    let read = |(at, (report, text)): (usize, (&'r Report, &'r String))| insight::Report {
         item: report.item.id,
         version: report.item.version,
         publisher: &report.publisher.name,
         weight: report.publisher.weight.value(),
         kind: report.publisher.kind,
+        is_copy: originals[at] != at,
         title: &report.item.entry.title,
         text,
         language: None,
@@ -130,7 +133,7 @@ pub(super) fn as_read<'r>(reports: &'r [Report], texts: &'r [String]) -> Vec<ins
         quotable_words: 0,
         readers: Readers::default(),
     };
-    reports.iter().zip(texts).map(read).collect()
+    reports.iter().zip(texts).enumerate().map(read).collect()
 }
 
 /// What the source and the publisher of a report go by.

@@ -179,6 +179,9 @@ impl Newsroom {
         if self.readers.ask(move |store| store.recap(week, None)).await?.is_some() {
             return Ok(Err(is_published(week)));
         }
+        if let Some(open) = self.readers.ask(|store| store.draft()).await? {
+            return Ok(Err(format!("{} waits to be published, not {week}", open.week)));
+        }
         self.nothing_waits().await
     }
 

@@ -97,6 +97,21 @@ const NOT_NAMES: &[&str] = &[
     "Age",
     "Points",
     "Comments",
+    "Introducing",
+    "Announcing",
+    "Launching",
+    "Presenting",
+    "Releasing",
+    "Unveiling",
+    "Meet",
+    "New",
+    "Use",
+    "Using",
+    "Try",
+    "Why",
+    "How",
+    "Is",
+    "Says",
     "Mai",
     "Juni",
     "Juli",
@@ -125,12 +140,14 @@ pub(super) fn versions(text: &str) -> Vec<Fact> {
             continue;
         }
         let first_word = name.split([' ', '-']).next().unwrap_or(name);
-        let name = if NOT_NAMES.contains(&first_word) { last_word } else { name };
+        let is_alone = NOT_NAMES.contains(&first_word);
+        let start = if is_alone { whole.start() + (name.len() - last_word.len()) } else { whole.start() };
+        let name = if is_alone { last_word } else { name };
         let kind = FactKind::Version {
             name: name.to_lowercase().replace('-', " "),
             version: version.trim_start_matches(['v', 'V']).to_lowercase(),
         };
-        found.push(Fact::new(kind, whole.start()..end, &text[whole.start()..end]));
+        found.push(Fact::new(kind, start..end, &text[start..end]));
         if from >= text.len() {
             break;
         }

@@ -31,13 +31,14 @@ pub(super) fn coverage(reading: &Reading) -> Option<Part> {
 fn publishers(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
     let reports = &reading.subject.reports;
     let mut heads: Vec<&Line> = Vec::new();
-    for line in reading.lines.iter().filter(|line| line.place == 0) {
+    for line in reading.lines.iter().filter(|line| line.place == 0 && !reading.report(line).is_copy) {
         let publisher = reading.report(line).publisher;
         if heads.iter().all(|head| reading.report(head).publisher != publisher) {
             heads.push(line);
         }
     }
-    let mut names: Vec<&str> = reports.iter().map(|report| report.publisher).collect();
+    let own = reports.iter().filter(|report| !report.is_copy);
+    let mut names: Vec<&str> = own.map(|report| report.publisher).collect();
     names.sort_unstable();
     names.dedup();
     if names.len() < 2 {

@@ -419,6 +419,7 @@ mod tests {
             text,
             language: None,
             published: "2026-05-06T12:00:00Z".parse().unwrap(),
+            is_copy: false,
             quotable_words: 75,
             readers: Default::default(),
         };

@@ -151,7 +151,9 @@ pub(super) fn noted(lines: &[Line], cite: &dyn Fn(&Line) -> Cite, language: &str
             }
             let Some((actor, of)) = holder(line, measured.fact.span.start, title, names) else { continue };
             let product = measured.is_of_a_product().then(|| product_of(of, &actor)).flatten();
-            if measured.is_of_a_product() && product.is_none() {
+            let is_of_another =
+                |product: &String| std::ptr::eq(of, line) && is_behind_another(line, measured.fact, product);
+            if measured.is_of_a_product() && product.as_ref().is_none_or(is_of_another) {
                 continue;
             }
             let Measured { fact, manner, .. } = measured;
@@ -171,6 +173,14 @@ pub(super) fn noted(lines: &[Line], cite: &dyn Fn(&Line) -> Cite, language: &str
         }
     }
     all
+}
+
+/// Whether `product` is named behind `fact` alone, where another figure stands between: "$0.90, down from $1.10 for V5".
+fn is_behind_another(line: &Line, fact: &Fact, product: &str) -> bool {
+    let (before, after) = (&line.text[..fact.span.start], &line.text[fact.span.end..]);
+    let Some(at) = after.find(product).filter(|_| !before.contains(product)) else { return false };
+    let between = fact.span.end..fact.span.end + at;
+    line.facts.iter().any(|other| other.value().is_some() && between.contains(&other.span.start))
 }
 
 /// As it is written, or in words that readers of `language` know.

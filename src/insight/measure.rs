@@ -323,9 +323,10 @@ fn people(around: &Around, fact: &Fact) -> Option<&'static str> {
 fn nearest(around: &Around, things: Things) -> Option<&'static str> {
     let Around { before, after } = around;
     let distance = |word: &str| {
-        let bare = word.trim_start_matches('>');
-        let left = whole_words(before, word).last().map(|at| before.len() - at - word.len());
-        let right = whole_words(after, bare).next().map(|at| at + 1);
+        let bare = word.trim_start_matches(['>', '<']);
+        let left = whole_words(before, bare).last().filter(|_| !word.starts_with('>'));
+        let left = left.map(|at| before.len() - at - bare.len());
+        let right = whole_words(after, bare).next().filter(|_| !word.starts_with('<')).map(|at| at + 1);
         Some((left.into_iter().chain(right).min()?, std::cmp::Reverse(bare.len())))
     };
     let found = things.iter().filter_map(|(thing, words)| {
@@ -360,6 +361,11 @@ mod tests {
 
     #[test]
     fn the_nearest_words_say_what_a_figure_is_of() {
+        check(
+            "Brightwater closes $4.5 billion round at $40 billion valuation",
+            &["funding: $4.5 billion", "valuation: $40 billion"],
+        );
+        check("It closed a round at $40 billion", &["valuation: $40 billion"]);
         check("It raised $2 billion at a valuation of $20 billion", &["funding: $2 billion", "valuation: $20 billion"]);
         check("a $29 million seed round", &["funding: $29 million"]);
         check("月之暗面完成20亿美元融资，估值200亿美元", &["funding: 20亿美元", "valuation: 200亿美元"]);

@@ -1,7 +1,7 @@
 //! The things that figures measure, and the words that say so.
 
 /// A thing as a reader says it, and its words; one that begins with `>` says so
-/// only after the figure: "a $2 billion round". Of two words that stand equally
+/// only after the figure: "a $2 billion round", one with `<` only before it: "a round at $20 billion". Of two words that stand equally
 /// near, the longer one counts.
 pub(super) type Things = &'static [(&'static str, &'static [&'static str])];
 
@@ -17,7 +17,7 @@ pub(super) const MONEY: Things = &[
             "values",
             "values it",
             "worth",
-            "round at",
+            "<round at",
             "估值",
             "bewertung",
             "bewertet",

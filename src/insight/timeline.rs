@@ -118,6 +118,7 @@ mod tests {
             text,
             language: None,
             published: "2026-05-07T06:00:00Z".parse().unwrap(),
+            is_copy: false,
             quotable_words: 200,
             readers: crate::source::Readers::All,
         };

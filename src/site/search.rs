@@ -58,7 +58,8 @@ pub(super) fn page(library: &Library, asked: &str) -> Result<Document> {
     let shown = Shown::of(library, found.chunks(ON_PAGE).nth(page - 1).unwrap_or_default())?;
     let entries: Vec<(&Recap, &Entry)> = shown.entries().collect();
     let is_all = found.len() < MOST_FOUND as usize;
-    let results = Results { query: &query, found: found.len(), is_all, page, pages, before: (page - 1) * ON_PAGE, entries };
+    let results =
+        Results { query: &query, found: found.len(), is_all, page, pages, before: (page - 1) * ON_PAGE, entries };
     Ok(html::search(&library.site()?, &results, library.changed()?))
 }
 

@@ -49,9 +49,10 @@ impl Store {
              ORDER BY {order}, id LIMIT ?2"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let rows = statement.query_map(params![expression(query), MOST_FOUND, week.map(|week| week.to_string())], |row| {
-            Ok((StoryId(row.get("id")?), parsed(row, "week")?))
-        })?;
+        let rows = statement
+            .query_map(params![expression(query), MOST_FOUND, week.map(|week| week.to_string())], |row| {
+                Ok((StoryId(row.get("id")?), parsed(row, "week")?))
+            })?;
         rows.map(|row| Ok(row?)).collect()
     }
 }

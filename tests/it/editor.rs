@@ -587,6 +587,9 @@ fn a_withdrawn_story_leaves_its_reason_and_no_word_of_itself() {
     let daemon = Daemon::start(&scene.folder, "2026-05-09T10:00:00Z");
     let page = gone.path();
     assert_eq!(daemon.get(&page).status, 200);
+    // What was written before is written over.
+    let folder = scene.folder.path("public");
+    assert_eq!(scene.verb(&["export", folder.to_str().unwrap()]).code, 0);
     scene.says(
         &["withdraw", &short, "--reason", "Its publisher asked for it."],
         &format!("story {short} is withdrawn from 2026-W18: its page and its entry in the feeds say why\n"),
@@ -604,7 +607,6 @@ fn a_withdrawn_story_leaves_its_reason_and_no_word_of_itself() {
         let text = daemon.get(path).text();
         assert!(text.contains("was withdrawn: Its publisher asked for it."), "{path}: {text}");
     }
-    let folder = scene.folder.path("public");
     assert_eq!(scene.verb(&["export", folder.to_str().unwrap()]).code, 0);
     let mut folders = vec![folder];
     let mut read = 0;

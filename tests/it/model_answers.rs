@@ -73,6 +73,7 @@ fn judged(case: &Case, names: &Names, tags: &[Tag], answer: &str) -> (Written, V
         publisher: &item.publisher,
         weight: 0.5,
         kind: Kind::Press,
+        is_copy: false,
         title: &item.title,
         text: &item.text,
         language: None,

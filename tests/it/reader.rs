@@ -44,7 +44,9 @@ pub fn send(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &st
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let mut connection = TcpStream::connect(address).unwrap();
     connection.set_read_timeout(Some(PATIENCE)).unwrap();
-    write!(connection, "{method} {path} HTTP/1.0\r\nHost: {address}\r\n{headers}\r\n").unwrap();
+    // In one piece: who refuses the first line hangs up before a second piece comes.
+    let head = format!("{method} {path} HTTP/1.0\r\nHost: {address}\r\n{headers}\r\n");
+    connection.write_all(head.as_bytes()).unwrap();
     // Who has heard enough answers before the end, and hangs up.
     let _ = connection.write_all(body);
     let mut received = Vec::new();

@@ -28,6 +28,7 @@ fn card(reports: &[(&str, i64, &str, &str)]) -> Insight {
             text,
             language: None,
             published: begun + jiff::SignedDuration::from_hours(*hours),
+            is_copy: false,
             quotable_words: 200,
             readers: Default::default(),
         };

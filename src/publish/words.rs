@@ -57,6 +57,8 @@ pub fn quiet(recap: &Recap) -> Option<String> {
     let whom = recap.audience.as_ref().map(|audience| format!(" for {}", audience.name)).unwrap_or_default();
     match recap.entries.len() {
         _ if recap.state == State::Draft => None,
+        // What it had is told where it says what was withdrawn.
+        0 if !recap.withdrawn.is_empty() => None,
         0 if recap.items == 0 => Some("An empty week: no source had anything new.".to_owned()),
         0 => Some(format!("An empty week{whom}: nothing that came was news.")),
         1 if recap.full > 1 => Some(format!("A quiet week{whom}: there was one story to tell.")),

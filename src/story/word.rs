@@ -41,7 +41,7 @@ pub enum Misfit {
     #[error("stories {} and {} are both published, and each keeps its page", .0.short(), .1.short())]
     BothPublished(StoryId, StoryId),
     /// Its card is written already.
-    #[error("story {} stands in the draft that waits for its editor: change the file of the draft, or publish it first", .0.short())]
+    #[error("story {} stands in the draft that waits for its editor: of two that tell of one event, take one out of its file", .0.short())]
     Drafted(StoryId),
     /// The item is elsewhere, or nowhere.
     #[error("story {story} has no item `{item}`: `recapd explain {story} --json` lists them", story = .0.short(), item = .1)]

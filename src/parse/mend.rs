@@ -30,6 +30,12 @@ const OF_FEEDS: &[&str] = &["link", "source"];
 /// was not closed.
 const HOLDERS: &[&str] = &["rss", "channel", "items", "rdf:RDF", "RDF", "feed", "atom:feed"];
 
+/// Of an entry, what may be cut and is text all the same.
+const TEXTS: &[&str] = &["description", "content:encoded", "content", "summary", "atom:content", "atom:summary"];
+
+/// How the ids of entries end. One that has a link alone may get an id further on.
+const IDS: &[&str] = &["</guid>", "</id>", "</atom:id>"];
+
 /// A document after mending.
 pub(super) struct Mended {
     /// Well-formed.
@@ -51,7 +57,7 @@ pub(super) fn mended(text: &str) -> Mended {
 /// Where a document ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// In an entry. Half an id or half a link would make another article of it, once it is
+    /// In an entry, and not in its text alone. Half an id or half a link would make another article of it, once it is
     /// there to its end.
     InEntry,
     /// Between entries, or behind them all.
@@ -133,7 +139,7 @@ impl<'t> Mender<'t> {
         if !self.open.is_empty() {
             self.note("cut short");
         }
-        let end = if self.is_in_entry() { End::InEntry } else { End::Elsewhere };
+        let end = if self.is_in_entry() && !self.is_in_last_text() { End::InEntry } else { End::Elsewhere };
         if end == End::InEntry {
             let (depth, length) = self.entry;
             self.out.truncate(length);
@@ -146,6 +152,14 @@ impl<'t> Mender<'t> {
     /// Not where the whole document is one.
     fn is_in_entry(&self) -> bool {
         self.open.iter().skip(1).any(|name| is_entry(name))
+    }
+
+    /// Whether the entry that is open has its own id whole, and what is cut is its text.
+    fn is_in_last_text(&self) -> bool {
+        let (depth, length) = self.entry;
+        let is_text = self.open.get(depth + 1).is_some_and(|name| TEXTS.contains(name));
+        let written = &self.out[length..];
+        is_text && IDS.iter().any(|end| written.contains(end))
     }
 
     /// Takes the next piece of the document; true after the end of its root.

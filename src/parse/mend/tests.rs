@@ -81,6 +81,18 @@ fn the_entry_in_which_a_document_ends_is_left_out() {
 }
 
 #[test]
+fn an_entry_of_which_only_the_text_is_cut_is_kept() {
+    let cut = |item: &str| mended(&format!("<rss><channel><item>{item}")).unfinished;
+    assert_eq!(cut("<guid>1</guid><description>so f"), 0);
+    assert_eq!(cut("<guid>1</guid><content:encoded><![CDATA[so <b>f"), 0);
+    assert_eq!(cut("<description>so f"), 1, "its id may come yet");
+    assert_eq!(cut("<link>http://a.test/1</link><description>so f"), 1);
+    assert_eq!(cut("<guid>1</guid><link>http://a.test/1"), 1);
+    assert_eq!(cut("<guid>1</guid><title>so f"), 1);
+    assert_eq!(cut("<guid>1</guid>"), 1, "its date may come yet");
+}
+
+#[test]
 fn what_is_never_closed_ends_with_its_entry() {
     let data = "<rss><item><d><![CDATA[x</d></item><item><d><![CDATA[y]]></d></item></rss>";
     let closed = "<rss><item><d><![CDATA[x]]></d></item><item><d><![CDATA[y]]></d></item></rss>";

@@ -9,12 +9,11 @@ use crate::parse::base64;
 use crate::parse::fields::{Field, Fields};
 use crate::parse::markdown;
 use crate::parse::shape::Shape;
-use crate::parse::xhtml;
+use crate::parse::xhtml::{self, CDATA};
 use crate::text;
 use crate::text::head;
 use crate::text::html::{from_plain, is_html};
 
-const CDATA: &str = "<![CDATA[";
 const CDATA_END: &str = "]]>";
 
 /// A text as the publisher wrote it; never blank.

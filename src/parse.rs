@@ -33,6 +33,7 @@ mod many;
 mod markdown;
 mod mend;
 mod nowhere;
+mod overlooked;
 mod page;
 mod person;
 mod root;

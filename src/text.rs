@@ -34,6 +34,24 @@ pub fn cut(text: &str, max_chars: usize) -> String {
     format!("{}…", head[..at_word].trim_end_matches([' ', ',', ';', ':', '-', '–', '—']))
 }
 
+/// Words of a stranger as a message may repeat them: one line of `max_chars` at most, before what could steer a
+/// terminal, or is not seen, is written as an escape.
+pub fn shown(text: &str, max_chars: usize) -> String {
+    let is_unseen = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let mut shown = String::new();
+    for letter in cut(&one_line(head(text, 4 * max_chars + 4)), max_chars).chars() {
+        if is_unseen(letter) {
+            shown.extend(letter.escape_unicode());
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown
+}
+
 /// The first `most_bytes` of `text`, fewer where that would cut a character in two.
 pub fn head(text: &str, most_bytes: usize) -> &str {
     let end = (0..=most_bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at));

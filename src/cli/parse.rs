@@ -186,7 +186,7 @@ mod tests {
                 Chips & more
                   https://a.test/
                   rss2, 12 items; read after mending
-                  mended: served as windows-1252, read as UTF-8
+                  mended: served as iso-8859-1, read as UTF-8
                   mended: bare ampersand, line 2
                   skipped: entry 12: there is nothing in it
                   2026-05-08  Number 1 é

@@ -24,10 +24,32 @@ pub const MONTHS: [&str; 12] = [
     "december",
 ];
 
-const MONTH: &str = concat!(
-    r"Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|",
-    r"Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember"
-);
+/// The same months as they are shortened, with a dot or without, and in German where that is another word.
+const OTHERS: [&[&str]; 12] = [
+    &["jan", "januar"],
+    &["feb", "februar"],
+    &["mar", "märz"],
+    &["apr"],
+    &["mai"],
+    &["jun", "juni"],
+    &["jul", "juli"],
+    &["aug"],
+    &["sept", "sep"],
+    &["oct", "oktober"],
+    &["nov"],
+    &["dec", "dezember"],
+];
+
+/// The names of the months with a capital, as one alternative after the other.
+fn names() -> String {
+    let capital = |name: &str| {
+        let (first, rest) = name.split_at(1);
+        first.to_uppercase() + rest
+    };
+    let whole = MONTHS.iter().map(|name| capital(name));
+    let others = OTHERS.iter().copied().flatten().map(|name| capital(name) + r"\.?");
+    whole.chain(others).collect::<Vec<_>>().join("|")
+}
 
 /// `7 May 2026`, `May 7, 2026`, `2026-05-07`, `2026年5月7日`, each but the third also without a year.
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
@@ -38,7 +60,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
             r"|\b(?P<y3>(?:19|20)[0-9]{{2}})-(?P<n3>[01][0-9])-(?P<d3>[0-3][0-9])\b",
             r"|(?:(?P<y4>(?:19|20)[0-9]{{2}})年)?(?P<n4>1?[0-9])月(?P<d4>[0-3]?[0-9])[日号]"
         ),
-        month = MONTH
+        month = names()
     );
     super::pattern(&pattern)
 });
@@ -72,17 +94,11 @@ fn day(found: &Captures, written: Option<Date>) -> Option<Date> {
     }
 }
 
-fn month(name: &str) -> Option<i8> {
-    let head: String = name.to_lowercase().chars().take(3).collect();
-    let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    let head = match head.as_str() {
-        "mär" => "mar",
-        "mai" => "may",
-        "okt" => "oct",
-        "dez" => "dec",
-        same => same,
-    };
-    months.iter().position(|month| *month == head).and_then(|index| i8::try_from(index + 1).ok())
+/// The month of this name, whole or shortened, 1 to 12.
+pub(super) fn month(name: &str) -> Option<i8> {
+    let small = name.trim_end_matches('.').to_lowercase();
+    let is_it = |index: &usize| MONTHS[*index] == small || OTHERS[*index].contains(&small.as_str());
+    (0..MONTHS.len()).find(is_it).and_then(|index| i8::try_from(index + 1).ok())
 }
 
 /// The `day`.`month` with the fewest days to `written`.

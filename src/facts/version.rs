@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::date::month;
 use super::{Fact, FactKind};
 
 /// `GPT-5.6`, `Llama 4`, `Claude Opus 4.7`, `Kimi K2.6`, `v2.1`.
@@ -17,32 +18,8 @@ static VERSION: LazyLock<Regex> = LazyLock::new(|| {
     super::pattern(pattern)
 });
 
-/// Capitalised words that are often followed by a number that is no version.
+/// Capitalised words that are often followed by a number that is no version, beside the months.
 const NOT_NAMES: &[&str] = &[
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sept",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
     "Chapter",
     "Section",
     "Article",
@@ -112,10 +89,13 @@ const NOT_NAMES: &[&str] = &[
     "How",
     "Is",
     "Says",
-    "Mai",
-    "Juni",
-    "Juli",
 ];
+
+fn is_no_name(word: &str) -> bool {
+    // `MAI` is no month.
+    let is_a_month = || word.chars().skip(1).all(char::is_lowercase) && month(word).is_some();
+    NOT_NAMES.contains(&word) || is_a_month()
+}
 
 /// The versions in `text`; overlapping readings are possible.
 pub(super) fn versions(text: &str) -> Vec<Fact> {
@@ -136,11 +116,11 @@ pub(super) fn versions(text: &str) -> Vec<Fact> {
         let version = captures.name("version").or(captures.name("bare")).map_or("", |version| version.as_str());
         let is_inside_a_word = text[..whole.start()].ends_with(|letter: char| letter.is_ascii_alphanumeric());
         let last_word = name.rsplit([' ', '-']).next().unwrap_or(name);
-        if is_inside_a_word || NOT_NAMES.contains(&last_word) || is_a_year(version) {
+        if is_inside_a_word || is_no_name(last_word) || is_a_year(version) {
             continue;
         }
         let first_word = name.split([' ', '-']).next().unwrap_or(name);
-        let is_alone = NOT_NAMES.contains(&first_word);
+        let is_alone = is_no_name(first_word);
         let start = if is_alone { whole.start() + (name.len() - last_word.len()) } else { whole.start() };
         let name = if is_alone { last_word } else { name };
         let kind = FactKind::Version {

@@ -6,6 +6,8 @@ use std::ops::Range;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
+use crate::text::shown;
+
 /// How far into a document an XML declaration may reach.
 const DECLARATION_BYTES: usize = 512;
 
@@ -13,12 +15,15 @@ const DECLARATION_BYTES: usize = 512;
 /// in another encoding breaks every other.
 const FEWEST_LETTERS_FOR_ONE_LOST: usize = 20;
 
+/// So much of a label is repeated.
+const LABEL_CHARS: usize = 40;
+
 /// A document as text.
 pub(super) struct Decoded<'b> {
     /// Without byte order mark and XML declaration: both only say what is known now.
     pub(super) text: Cow<'b, str>,
-    /// Which labels were not believed, in words: `declared as UTF-8, read as windows-1252`; and what
-    /// stands for no letter: `broken characters: 2`.
+    /// Which labels were not believed, as they are written: `declared as utf-8, read as windows-1252`; and
+    /// what stands for no letter: `broken characters: 2`.
     pub(super) mended: Vec<String>,
 }
 
@@ -31,8 +36,14 @@ pub(super) fn decode<'b>(bytes: &'b [u8], content_type: Option<&str>) -> Decoded
     let Read { text, encoding, lost } = decoded(bytes, content_type);
     let labels = [("declared", declared(bytes)), ("served", content_type.and_then(charset))];
     let misnamed = labels.into_iter().filter_map(|(how, label)| {
-        let label = label.filter(|label| *label != encoding && !means_the_same(label, bytes, &text))?;
-        Some(format!("{how} as {}, read as {}", label.name(), encoding.name()))
+        let Label { written, meant } = label?;
+        let what = match meant {
+            Some(meant) if meant == encoding || means_the_same(meant, bytes, &text) => return None,
+            Some(_) => "",
+            None if is_said_of_utf_32(&written) && order_of_utf_32(bytes).is_some() => return None,
+            None => " (unknown)",
+        };
+        Some(format!("{how} as {}{what}, read as {}", shown(&written, LABEL_CHARS), encoding.name()))
     });
     let broken = (lost > 0).then(|| format!("broken characters: {lost}"));
     let mended = misnamed.chain(broken).collect();
@@ -117,7 +128,7 @@ fn decoded<'b>(bytes: &'b [u8], content_type: Option<&str>) -> Read<'b> {
     }
     // What begins with ASCII, as it does here, is no UTF-16, whatever is said:
     // any bytes of even number would fit.
-    let told = [declared(bytes), content_type.and_then(charset)];
+    let told = [declared(bytes), content_type.and_then(charset)].map(|label| label?.meant);
     let labels = || told.into_iter().flatten().filter(|label| ![UTF_8, UTF_16LE, UTF_16BE].contains(label));
     let fits = |label: &'static Encoding| {
         let text = label.decode_without_bom_handling_and_without_replacement(bytes)?;
@@ -129,15 +140,26 @@ fn decoded<'b>(bytes: &'b [u8], content_type: Option<&str>) -> Read<'b> {
         .unwrap_or_else(|| guessed(bytes))
 }
 
-/// UTF-32, which browsers do not read and some tools write; known by its mark, or by the zeros around the first `<`.
+/// UTF-32, which browsers do not read and some tools write.
 fn utf_32(bytes: &[u8]) -> Option<String> {
-    let number: fn([u8; 4]) -> u32 = match bytes {
-        [0xff, 0xfe, 0, 0, ..] | [b'<', 0, 0, 0, ..] => u32::from_le_bytes,
-        [0, 0, 0xfe, 0xff, ..] | [0, 0, 0, b'<', ..] => u32::from_be_bytes,
-        _ => return None,
-    };
+    let number = order_of_utf_32(bytes)?;
     let (letters, _) = bytes.as_chunks::<4>();
     Some(letters.iter().map(|letter| char::from_u32(number(*letter)).unwrap_or('\u{fffd}')).collect())
+}
+
+/// How UTF-32 has its numbers; known by its mark, or by the zeros around the first `<`.
+fn order_of_utf_32(bytes: &[u8]) -> Option<fn([u8; 4]) -> u32> {
+    match bytes {
+        [0xff, 0xfe, 0, 0, ..] | [b'<', 0, 0, 0, ..] => Some(u32::from_le_bytes),
+        [0, 0, 0xfe, 0xff, ..] | [0, 0, 0, b'<', ..] => Some(u32::from_be_bytes),
+        _ => None,
+    }
+}
+
+/// Whether a label, unknown to browsers, is one of UTF-32.
+fn is_said_of_utf_32(label: &str) -> bool {
+    let label = label.to_ascii_lowercase();
+    ["utf-32", "utf32", "ucs-4"].iter().any(|name| label.contains(name))
 }
 
 /// UTF-8 with a few broken bytes: no text in another encoding has so many whole
@@ -160,20 +182,36 @@ fn guessed(bytes: &[u8]) -> Read<'_> {
     Read::lossy(bytes, detector.guess(None, Utf8Detection::Deny))
 }
 
+/// What an encoding is called by somebody.
+struct Label {
+    /// As it stands there, never empty.
+    written: String,
+    /// What browsers take it for; nothing where none of them knows it.
+    meant: Option<&'static Encoding>,
+}
+
+impl Label {
+    fn of(written: &str) -> Option<Self> {
+        let written = written.trim();
+        let meant = Encoding::for_label(written.as_bytes());
+        (!written.is_empty()).then(|| Self { written: written.to_owned(), meant })
+    }
+}
+
 /// The encoding that the XML declaration names.
-fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+fn declared(bytes: &[u8]) -> Option<Label> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(DECLARATION_BYTES)]);
     let declaration = head.trim_start().strip_prefix("<?xml")?;
     let declaration = &declaration[..declaration.find("?>")?];
     let value = declaration[declaration.find("encoding")?..].split(['"', '\'']).nth(1)?;
-    Encoding::for_label(value.trim().as_bytes())
+    Label::of(value)
 }
 
 /// The charset of a media type.
-fn charset(content_type: &str) -> Option<&'static Encoding> {
-    let lower = content_type.to_ascii_lowercase();
-    let value = lower.split(';').skip(1).find_map(|part| part.trim().strip_prefix("charset="))?;
-    Encoding::for_label(value.trim_matches(['"', '\'', ' ']).as_bytes())
+fn charset(content_type: &str) -> Option<Label> {
+    let mut parts = content_type.split(';').skip(1).filter_map(|part| part.split_once('='));
+    let (_, value) = parts.find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))?;
+    Label::of(value.trim_matches(['"', '\'', ' ']))
 }
 
 /// Where the XML declaration stands. The lines before it stay, so that what is
@@ -202,11 +240,22 @@ mod tests {
     #[test]
     fn a_label_that_is_not_believed_is_named() {
         let utf8 = "<?xml version='1.0' encoding='iso-8859-1'?>é".as_bytes();
-        check_mended(utf8, "text/xml", &["declared as windows-1252, read as UTF-8"]);
-        check_mended("é".as_bytes(), "text/xml; charset=big5", &["served as Big5, read as UTF-8"]);
+        check_mended(utf8, "text/xml", &["declared as iso-8859-1, read as UTF-8"]);
+        check_mended("é".as_bytes(), "text/xml; charset=big5", &["served as big5, read as UTF-8"]);
         let latin = b"<?xml version='1.0' encoding='utf-8'?>caf\xe9";
-        check_mended(latin, "", &["declared as UTF-8, read as windows-1252"]);
-        check_mended(b"<?xml version='1.0' encoding='utf-16'?>a", "", &["declared as UTF-16LE, read as UTF-8"]);
+        check_mended(latin, "", &["declared as utf-8, read as windows-1252"]);
+        check_mended(b"<?xml version='1.0' encoding='utf-16'?>a", "", &["declared as utf-16, read as UTF-8"]);
+    }
+
+    #[test]
+    fn a_label_that_nobody_knows_is_told() {
+        let odd = b"<?xml version='1.0' encoding='x-\x1blatin'?>a";
+        let said =
+            ["declared as x-\\u{1b}latin (unknown), read as UTF-8", "served as Klingon (unknown), read as UTF-8"];
+        check_mended(odd, "text/xml; Charset=Klingon", &said);
+        check_mended(b"a", "text/xml; charset=utf-32", &["served as utf-32 (unknown), read as UTF-8"]);
+        check_mended(b"<\0\0\0a\0\0\0", "text/xml; charset=utf-32", &[]);
+        check_mended(b"a", "text/xml; charset=", &[]);
     }
 
     #[test]

@@ -216,26 +216,79 @@ fn original(fields: &Fields, link: &Url) -> Option<Url> {
     is_elsewhere(&said, link).then_some(said)
 }
 
+/// Where entries say when they appeared. The last of XML is of Atom 0.3, where another entry may say instead when it
+/// was `issued`.
+const APPEARED: &[&str] = &[
+    "pubDate",
+    "atom:published",
+    "published",
+    "dc:date",
+    "dcterms:issued",
+    "dcterms:created",
+    "atom:created",
+    "date_published",
+];
+
+/// Where they say when they were changed.
+const CHANGED: &[&str] = &["atom:updated", "updated", "dcterms:modified", "date_modified"];
+
 /// When it appeared and when it was changed.
 pub(super) fn when(given: &model::Entry, fields: &Fields, shape: Shape) -> (Option<Timestamp>, Option<Timestamp>) {
     let said = |names: &[&str]| fields.first(names, |field| dates::timestamp(&field.text));
-    // The last is of Atom 0.3, where another entry may say instead when it was `issued`.
-    let appeared = said(&[
-        "pubDate",
-        "atom:published",
-        "published",
-        "dc:date",
-        "dcterms:issued",
-        "dcterms:created",
-        "atom:created",
-    ]);
-    let changed = said(&["atom:updated", "updated", "dcterms:modified"]);
+    let (appeared, changed) = (said(APPEARED), said(CHANGED));
     let published = appeared.or_else(|| instant(given.published));
     match shape {
         Shape::Atom | Shape::Json => (published, changed.or_else(|| instant(given.updated))),
         // feed-rs copies the one into the other.
         Shape::Rss | Shape::Rdf => (published, changed),
     }
+}
+
+/// What stands where a date should that the entry is without.
+pub(super) fn unread_date<'f>(entry: &Entry, fields: &'f Fields) -> Option<&'f str> {
+    let mut missing =
+        [(entry.published, APPEARED), (entry.updated, CHANGED)].into_iter().filter(|(date, _)| date.is_none());
+    missing.find_map(|(_, names)| no_date(fields, names))
+}
+
+/// What stands in the first field of these names that is not empty and no date.
+pub(super) fn no_date<'f>(fields: &'f Fields, names: &[&str]) -> Option<&'f str> {
+    fields.first(names, |field| {
+        let is_none = !field.text.is_empty() && dates::timestamp(&field.text).is_none();
+        is_none.then_some(&*field.text)
+    })
+}
+
+/// Whether it has links that lead nowhere without a base; and whether its texts have such.
+pub(super) fn relative_links(given: &model::Entry, fields: &Fields) -> (bool, bool) {
+    let written = ["link", "atom:link", "enclosure"].into_iter().flat_map(|name| fields.all(name));
+    let written = written.filter(|field| field.base.is_none());
+    let addresses = written.map(|field| {
+        let named = ["href", "url"].into_iter().find_map(|name| field.attribute(name));
+        named.unwrap_or(&field.text)
+    });
+    let links = given.links.iter().map(|link| link.href.as_str()).chain(addresses).any(is_relative);
+    let own = ["description", "content:encoded", "atom:content", "atom:summary"].into_iter();
+    let own = own.flat_map(|name| fields.all(name)).filter(|field| field.base.is_none());
+    let own = own.map(|field| field.markup.as_deref().unwrap_or(&field.text));
+    let content = given.content.as_ref().and_then(|content| content.body.as_deref());
+    (links, own.chain(content).any(links_relatively))
+}
+
+/// Whether an address needs a base.
+pub(super) fn is_relative(href: &str) -> bool {
+    let href = href.trim();
+    !href.is_empty() && Url::parse(href).is_err_and(|error| error == url::ParseError::RelativeUrlWithoutBase)
+}
+
+/// Whether a link or a picture in HTML needs a base. One to a place in the text does not.
+fn links_relatively(html: &str) -> bool {
+    let values = ["href=", "src="].into_iter().flat_map(|name| html.split(name).skip(1));
+    let mut addresses = values.map(|rest| {
+        let value = rest.trim_start_matches(['"', '\'']);
+        value.split(['"', '\'', '>', ' ']).next().unwrap_or_default()
+    });
+    addresses.any(|address| !address.starts_with('#') && is_relative(address))
 }
 
 /// The names of its authors, each as `name` finds it in what is written.

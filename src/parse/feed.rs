@@ -8,6 +8,7 @@ use url::Url;
 
 use super::entry::{Around, Room, absolute, instant, is_related, tag, texts, weight, when};
 use super::fields::Fields;
+use super::overlooked::Overlooked;
 use super::salvage::Reading;
 use super::shape::Shape;
 use super::{Feed, Format, Garbled, Hints, MOST_ENTRIES, Parsed, Skipped, attempt, dates, entry, person, wishes};
@@ -52,14 +53,18 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>, document_bytes: usize
     let newest = newest(&given.entries, &fields, shape, &mut skipped);
     let mut room_bytes = MOST_GROWTH * document_bytes + LEAST_ROOM_BYTES;
     let mut shortened = 0;
+    let mut overlooked = Overlooked::of_feed(&feed, &given.links, &outline.feed, base);
     for (index, entry) in given.entries.into_iter().enumerate() {
         if newest.as_ref().is_some_and(|newest| !newest[index]) {
             continue;
         }
         let none = Fields::default();
         let room = if room_bytes > 0 { Room::Left } else { Room::None };
-        match sound(|| entry::entry(entry, fields.get(index).unwrap_or(&none), &around, room)) {
+        let own = fields.get(index).unwrap_or(&none);
+        let links = overlooked.links(&entry, own);
+        match sound(|| entry::entry(entry, own, &around, room)) {
             Ok((entry, came)) => {
+                overlooked.entry(fields.get(index).map_or(index, |own| own.place), &entry, own, links);
                 room_bytes = room_bytes.saturating_sub(weight(&entry, came.as_ref()));
                 shortened += usize::from(room == Room::None);
                 garbled.extend(came.map(|came| Garbled { index: entries.len(), ..came }));
@@ -74,6 +79,7 @@ pub(super) fn parsed(reading: Reading, base: Option<&Url>, document_bytes: usize
     if shortened > 0 {
         mended.push(format!("the texts of {shortened} entries left out: those before come to more than a feed does"));
     }
+    mended.extend(overlooked.said());
     if !garbled.is_empty() || feed.garbled_title.is_some() {
         mended.push("text read in the wrong encoding".to_owned());
     }
@@ -127,9 +133,12 @@ fn language(given: &model::Feed, own: &Fields) -> Option<String> {
     said.and_then(tag).map(str::to_owned)
 }
 
+/// Where feeds say when they changed.
+pub(super) const UPDATED: &[&str] =
+    &["lastBuildDate", "atom:updated", "updated", "pubDate", "dc:date", "dcterms:modified"];
+
 fn updated(own: &Fields) -> Option<Timestamp> {
-    let names = ["lastBuildDate", "atom:updated", "updated", "pubDate", "dc:date", "dcterms:modified"];
-    own.first(&names, |field| dates::timestamp(&field.text))
+    own.first(UPDATED, |field| dates::timestamp(&field.text))
 }
 
 fn hints(own: &Fields, base: Option<&Url>, said: &mut Vec<String>) -> Hints {

@@ -56,6 +56,10 @@ pub(super) struct Outline<'t> {
     pub strayed: usize,
     /// How deep the document nests.
     pub depth: usize,
+    /// Where its outermost element ends.
+    pub end: Option<usize>,
+    /// Where the first reference stands to a character that XML has not.
+    pub illegal: Option<usize>,
     /// Where the elements of entries stand that feed-rs need not see, in order.
     pub elements: Vec<Range<usize>>,
     /// Whether it uses entities that XML does not have.

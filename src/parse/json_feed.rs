@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
 use serde_json::{Map, Value, json};
 
 use super::fields::{Fields, Outline};
 use super::salvage::Reading;
 use super::shape::Shape;
-use super::{NotAFeed, Skipped, attempt, json_mend, json_value};
+use super::{NotAFeed, Skipped, attempt, dates, json_mend, json_value};
 use crate::source::Rescue;
 
 /// Members that are text; a number is taken for it, anything else left out.
@@ -56,6 +57,7 @@ pub(super) fn read(text: &str) -> Result<Reading<'static>, NotAFeed> {
     if unfinished > 0 {
         skipped.push(Skipped { index: items.len() + beyond, entries: 1, why: "the document ends in it".to_owned() });
     }
+    mended.extend(first_control(text).map(|line| format!("control character, line {line}")));
     let outline = outline(root, &places);
     if set_right(root) || has_long_ids {
         mended.push("members of the wrong type".to_owned());
@@ -93,6 +95,18 @@ fn value(text: &str) -> Result<(Value, usize, Given), NotAFeed> {
     let damaged = |_| NotAFeed::Damaged { reason: error.to_string() };
     let (value, beyond) = json_value::bounded(&json_value::with_ids_as_written(&text)).map_err(damaged)?;
     Ok((value, beyond, Given { mended: notes, unfinished, has_long_ids }))
+}
+
+/// The line of the first escape, `\u0001`, of a character that no text has.
+fn first_control(text: &str) -> Option<usize> {
+    let is_one = |place: &usize| {
+        let code = text.get(place + 2..place + 6).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        // A backslash before it makes it one itself.
+        let backslashes = text[..*place].bytes().rev().take_while(|byte| *byte == b'\\').count();
+        code.is_some_and(|code| code < b' ' && !matches!(code, b'\t' | b'\n' | b'\r')) && backslashes % 2 == 0
+    };
+    let place = memmem::find_iter(text.as_bytes(), "\\u00").find(is_one)?;
+    Some(1 + text[..place].matches('\n').count())
 }
 
 /// Makes every member of the type that the specification asks for, or drops
@@ -176,6 +190,17 @@ fn outline(root: &Map<String, Value>, places: &[usize]) -> Outline<'static> {
     let entry = |place: &usize| {
         let item = root.get("items")?.get(*place)?.as_object()?;
         let mut fields = noted(item, &pictures);
+        // For what is said of it; feed-rs reads the others.
+        for name in ["date_published", "date_modified"] {
+            let date = match item.get(name) {
+                Some(Value::String(text)) => text.clone(),
+                Some(Value::Number(number)) => number.to_string(),
+                _ => continue,
+            };
+            if dates::timestamp(&date).is_none() {
+                fields.push(name, &date);
+            }
+        }
         fields.place = *place;
         Some(fields)
     };
@@ -219,6 +244,15 @@ mod tests {
             "One by Joe the Great",
         );
         check("[{\"title\":\"One\"},{}]}", "One by Cy; 1: there is nothing in it");
+    }
+
+    #[test]
+    fn what_comes_to_nothing_is_said() {
+        check(
+            "[{\"title\":\"One\"},{\"title\":\"Tw\\u0001o\\\\u0001\",\"date_published\":\"Smarch 13\"}]}\nmade by hand",
+            "One by Cy; Two\\u0001 by Cy; text after the feed, line 2; control character, line 1; date of entry 1 not read: `Smarch 13`",
+        );
+        check("[{\"title\":\"One\\n\\u0009\",\"date_published\":1762077600}]}", "One by Cy; members of the wrong type");
     }
 
     #[test]

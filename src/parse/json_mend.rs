@@ -47,6 +47,11 @@ pub(super) fn mended(text: &str) -> Mended {
         mender.step();
     }
     let mut unfinished = 0;
+    let behind = text[mender.at..].trim_start();
+    if mender.done && !behind.is_empty() {
+        mender.at = text.len() - behind.len();
+        mender.note("text after the feed");
+    }
     if !mender.done {
         mender.note("cut short");
         let is_in_array = mender.open.get(ITEMS_DEPTH - 1).is_some_and(|open| open.end == ']');
@@ -357,8 +362,12 @@ mod tests {
 
     #[test]
     fn brackets_too_many_or_too_few_cost_no_more_than_their_item() {
-        check("[{ ] }, ] ]", "[{  }]", "stray bracket, line 1; comma without a value, line 1");
-        check("{\"a\":1} trailing", "{\"a\":1}", "");
+        check(
+            "[{ ] }, ] ]",
+            "[{  }]",
+            "stray bracket, line 1; comma without a value, line 1; text after the feed, line 1",
+        );
+        check("{\"a\":1}\ntrailing", "{\"a\":1}", "text after the feed, line 2");
         let two = "{\"i\":[{\"a\":1},{\"a\":2}]}";
         check("{\"i\":[{\"a\":1}},{\"a\":2}]}", two, "stray bracket, line 1");
         check(

@@ -1,9 +1,14 @@
 //! Ill-formed XML made well-formed, in one pass, with as little change as will
 //! do: what was meant is kept, what was mended is said.
 
+mod ends;
 mod references;
 mod tags;
 
+pub(super) use self::ends::behind;
+pub(super) use self::references::{first_illegal, legal};
+
+use self::ends::Ahead;
 use self::tags::{ENTRIES, ENTRY_ENDS, attributes, end_of, first_of, hopeless, text_type};
 use super::shape::{self, Ends};
 use super::xhtml::CDATA;
@@ -89,6 +94,8 @@ struct Mender<'t> {
     next_entry: Next,
     /// What was read for tags that had no end.
     wasted_bytes: usize,
+    /// Of the fields that were asked for.
+    ahead: Vec<Ahead>,
 }
 
 /// Where some words stand next, looked for once for all places before it.
@@ -128,6 +135,7 @@ impl<'t> Mender<'t> {
             data_begin: Next::default(),
             next_entry: Next::default(),
             wasted_bytes: 0,
+            ahead: Vec::new(),
         }
     }
 
@@ -138,6 +146,10 @@ impl<'t> Mender<'t> {
         }
         if !self.open.is_empty() {
             self.note("cut short");
+        }
+        if finished && let Some(place) = behind(&self.source[self.at..]) {
+            self.at += place;
+            self.note("text after the feed");
         }
         let end = if self.is_in_entry() && !self.is_in_last_text() { End::InEntry } else { End::Elsewhere };
         if end == End::InEntry {
@@ -294,6 +306,10 @@ impl<'t> Mender<'t> {
             self.note("entry inside another element");
             self.close_to(holder + 1);
         }
+        while let Some(depth) = self.over(name) {
+            self.note("tag without end");
+            self.close_to(depth);
+        }
         if is_entry(name) && !self.is_in_entry() {
             self.entry = (self.open.len(), self.out.len());
         }
@@ -326,7 +342,14 @@ impl<'t> Mender<'t> {
 
     fn close(&mut self, rest: &'t str) -> bool {
         let name = shape::name(rest);
-        self.at += rest.find('>').map_or(rest.len(), |end| end + 1);
+        // Where the next tag begins, if nothing ends this one.
+        let length = rest[1..].find(['<', '>']).map_or(rest.len(), |end| end + 1);
+        self.at += length;
+        match rest.as_bytes().get(length) {
+            Some(b'<') => self.note("end tag without >"),
+            Some(_) => self.at += 1,
+            None => {}
+        }
         if self.open.first() == Some(&name) && self.is_followed(name) {
             self.note("another document after its end");
             self.close_to(1);
@@ -346,7 +369,13 @@ impl<'t> Mender<'t> {
                 self.note("tag without end");
                 self.close_to(depth);
             }
-            None => self.note("end without tag"),
+            None => match self.misspelt(name) {
+                Some(depth) => {
+                    self.note("misspelt end tag");
+                    self.close_to(depth);
+                }
+                None => self.note("end without tag"),
+            },
         }
         self.open.is_empty()
     }

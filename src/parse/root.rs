@@ -36,7 +36,7 @@ const NAMESPACES: &[(&str, &str)] = &[
 ];
 
 /// Prefixes that are used without being declared, and what they always mean.
-const PREFIXES: &[(&str, &str)] = &[
+pub(super) const PREFIXES: &[(&str, &str)] = &[
     ("content", "http://purl.org/rss/1.0/modules/content/"),
     ("dc", "http://purl.org/dc/elements/1.1/"),
     ("media", "hidden://search.yahoo.com/mrss/"),

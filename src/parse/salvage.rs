@@ -25,7 +25,7 @@ const MOST_READINGS: usize = 6;
 const LEAST_BUDGET_BYTES: usize = 16 << 10;
 
 /// More entries than this are not named in what was mended.
-const MOST_NAMED: usize = 3;
+pub(super) const MOST_NAMED: usize = 3;
 
 /// A document as feed-rs and the pass over its fields saw it.
 pub(super) struct Reading<'t> {
@@ -54,6 +54,7 @@ pub(super) fn read<'t>(first: &'t First, shape: Shape, base: Option<&Url>) -> Re
     let reason = match whole(&adapted, &as_is, base) {
         Ok(feed) if all_are_seen(first, &as_is) || !has_more(&adapted, &as_is) => {
             mended.extend(mend::mended(prolog).notes);
+            mended.extend(passed_over(text, prolog, &adapted, &as_is));
             let rescued = if mended.is_empty() { Rescue::AsIs } else { Rescue::Repaired };
             let skipped = unread(first, &as_is, 0);
             return Ok(Reading { shape, feed, outline: as_is, skipped, rescued, mended });
@@ -137,6 +138,22 @@ fn merged(outline: &Outline) -> impl Iterator<Item = Skipped> {
         entries: 1,
         why: why.to_owned(),
     })
+}
+
+/// What feed-rs and the pass over the fields do not mind, in words: what stands behind the end of the `document`, whose
+/// `text` is the same with what stands before it, the `prolog`; and characters that are nowhere kept.
+fn passed_over(text: &str, prolog: &str, document: &str, as_is: &Outline) -> Vec<String> {
+    let line = |place: usize| 1 + lines(prolog) + lines(&document[..place]);
+    let behind = as_is.end.and_then(|end| Some(end + mend::behind(document.get(end..)?)?)).map(|place| {
+        let rest = &document[place..];
+        let is_another = rest.starts_with('<') && !rest.starts_with("</") && shape::name(rest) == shape::name(document);
+        let what = if is_another { "another document after its end" } else { "text after the feed" };
+        format!("{what}, line {}", line(place))
+    });
+    let illegal =
+        mend::first_illegal(text).map(|place| format!("illegal character, line {}", 1 + lines(&text[..place])));
+    let referred = as_is.illegal.map(|place| format!("bad character reference, line {}", line(place)));
+    behind.into_iter().chain(illegal).chain(referred).collect()
 }
 
 fn lines(text: &str) -> usize {

@@ -260,9 +260,44 @@ fn ids_that_differ_behind_what_is_kept_are_two() {
 #[test]
 fn of_two_documents_both_are_read() {
     let after = "\n<?xml version='1.0'?>".to_owned() + &rss("<item><title>two</title></item>");
-    check_titles(&(rss("<item><title>one</title></item>") + &after), "one, two", "");
+    check_titles(
+        &(rss("<item><title>one</title></item>") + &after),
+        "one, two",
+        "another document after its end, line 2",
+    );
     let bare = rss("<item><title>o & e</title></item>") + &after;
     check_titles(&bare, "o & e, two", "bare ampersand, line 1; another document after its end, line 1");
+}
+
+#[test]
+fn what_is_passed_over_is_said() {
+    let feed = rss("\n<item><title>o\u{1}ne</title></item>");
+    check_titles(&feed, "one", "illegal character, line 2");
+    check_titles(&feed.replace('\u{1}', "&#x1;"), "one", "bad character reference, line 2");
+    let sound = feed.replace('\u{1}', "");
+    check_titles(&format!("{sound}\n<!-- made by hand -->\n"), "one", "");
+    for after in ["made by hand", "<script></script>", "</rss>", "<?php"] {
+        check_titles(&format!("{sound}\n<!-- -->\n{after}"), "one", "text after the feed, line 4");
+    }
+    assert_eq!(document(format!("{sound}x").as_bytes()).unwrap().rescued, Rescue::Repaired);
+}
+
+#[test]
+fn a_misspelt_end_tag_costs_its_entry_no_field() {
+    let item = "<item><title>one</titel><link>https://b.test/1</link><guid>1</guid></item>";
+    let parsed = document(rss(&[item, "<item><title>two</title></item>"].concat()).as_bytes()).unwrap();
+    let one = &parsed.entries[0];
+    assert_eq!((one.title.as_str(), one.guid.as_deref()), ("one", Some("1")));
+    assert_eq!(one.link.as_ref().map(Url::as_str), Some("https://b.test/1"));
+    assert_eq!((parsed.entries.len(), parsed.mended), (2, vec!["misspelt end tag, line 1".to_owned()]));
+}
+
+#[test]
+fn entries_of_an_unknown_namespace_that_are_not_read_are_counted() {
+    let strange = "<x:list xmlns:x='urn:x'><x:item><x:title>two</x:title></x:item></x:list>";
+    let one = "<item><title>one</title></item>";
+    check_titles(&rss(&[one, strange].concat()), "one", "inside another element: 1 that look like entries");
+    check_titles(&rss(&format!("<item><title>one</title>{strange}<x:item xmlns:x='urn:x'/></item>")), "one", "");
 }
 
 #[test]
@@ -522,11 +557,11 @@ fn of_a_group_the_largest_picture_is_taken() {
 }
 
 /// Whether an entry of eight is neither read nor said to be left out. Where an entry hangs on what is left of its
-/// tag (`<tem>`), that has no end, which is said.
+/// tag (`<tem>`), that is said of the tag.
 fn loses_in_silence(text: &str) -> bool {
     document(text.as_bytes()).is_ok_and(|parsed| {
-        let is_told =
-            !parsed.skipped.is_empty() || parsed.mended.iter().any(|said| said.starts_with("tag without end"));
+        let is_said = |said: &String| ["tag without end", "misspelt end tag"].iter().any(|it| said.starts_with(it));
+        let is_told = !parsed.skipped.is_empty() || parsed.mended.iter().any(is_said);
         parsed.entries.len() < 8 && !is_told
     })
 }

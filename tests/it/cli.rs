@@ -111,7 +111,7 @@ fn a_file_that_is_packed_is_unpacked_and_other_files_are_named() {
     );
     assert_eq!(recapd(folder.whole(), &["parse", "feed.xml.gz"]).lines()[0]["title"], "Packed");
     let latin = &recapd(folder.whole(), &["parse", "latin.xml"]).lines()[0];
-    assert_eq!(latin["mended"], serde_json::json!(["declared as UTF-8, read as windows-1252"]));
+    assert_eq!(latin["mended"], serde_json::json!(["declared as utf-8, read as windows-1252"]));
     refuses(
         &folder,
         &["parse", "cut.xml.gz"],
@@ -596,6 +596,20 @@ fn the_journal_is_told_the_rank_of_each_line() {
     assert!(log.contains(readers_elsewhere) && log.lines().any(|line| line == ready), "{log}");
     let elsewhere = logged(&folder, |it| format!("{}:{}", it.dev(), it.ino() + 1));
     assert!(!elsewhere.contains("<6>"), "the variable came from a shell of the journal's: {elsewhere}");
+}
+
+#[test]
+fn the_demo_listens_where_the_configuration_that_is_named_says() {
+    let folder = Folder::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = taken.local_addr().unwrap();
+    folder.configure(&format!("\n[server]\nlisten = \"{listen}\"\n"));
+    let refused = recapd(folder.whole(), &["demo", "--once"]);
+    assert_eq!(refused.code, 1, "{}", refused.out);
+    assert!(refused.err.contains(&format!("cannot listen on {listen}")), "{}", refused.err);
+    drop(taken);
+    let shown = recapd(folder.whole(), &["demo", "--once"]);
+    assert_eq!(shown.code, 0, "{}", shown.err);
 }
 
 #[test]

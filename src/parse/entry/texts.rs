@@ -93,7 +93,9 @@ pub(in crate::parse) fn summary<'e>(given: &'e model::Entry, fields: &'e Fields,
     let said = || {
         let summary = given.summary.as_ref().filter(|summary| !summary.content.trim().is_empty())?;
         let dress = match shape {
-            Shape::Atom | Shape::Json => dress(summary.content_type.as_ref()).unwrap_or(Dress::Plain),
+            Shape::Atom => dress(summary.content_type.as_ref()).unwrap_or(Dress::Plain),
+            // JSON Feed 1.1: a plain text sentence or two.
+            Shape::Json => Dress::Bare,
             Shape::Rss | Shape::Rdf => Dress::Html,
         };
         Some(Body { text: Cow::Borrowed(&summary.content), dress, field: None })
@@ -187,10 +189,11 @@ mod tests {
     #[test]
     fn in_json_a_text_is_text_whatever_it_looks_like() {
         let feed = r#"{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [
-            {"id": "1", "content_text": "a <b>b</b>"}, {"id": "2", "content_html": "a <b>b</b>"}]}"#;
+            {"id": "1", "content_text": "a <b>b</b>", "summary": "<i>c</i>"}, {"id": "2", "content_html": "a <b>b</b>"}]}"#;
         let parsed = parse(Document { bytes: feed.as_bytes(), content_type: None, base_url: None }).unwrap();
         let contents: Vec<_> = parsed.entries.iter().map(|entry| entry.content_html.as_str()).collect();
         assert_eq!(contents, ["a &lt;b&gt;b&lt;/b&gt;", "a <b>b</b>"]);
+        assert_eq!(parsed.entries[0].summary_html, "&lt;i&gt;c&lt;/i&gt;");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use url::Url;
 
 use super::{Field, Fields, Outline, attribute};
 use crate::parse::hollow::is_read_already;
+use crate::parse::mend::legal;
 use crate::text::head;
 
 /// Namespaces by a part of their address that no other has, and our word for
@@ -107,7 +108,12 @@ pub(in crate::parse) fn outline<'t>(text: &'t str, base: Option<&Url>) -> Outlin
             Event::CData(words) => walk.hear(words.into_inner()),
             Event::GeneralRef(name) => {
                 let heard = match name.resolve_char_ref() {
-                    Ok(Some(letter)) => Cow::Owned(letter.to_string()),
+                    Ok(Some(letter)) => {
+                        if !legal(letter) {
+                            walk.outline.illegal.get_or_insert(before);
+                        }
+                        Cow::Owned(letter.to_string())
+                    }
                     _ => match quick_xml::escape::resolve_xml_entity(&name) {
                         Some(meaning) => Cow::Borrowed(meaning),
                         None => {
@@ -179,9 +185,11 @@ impl<'t> Walk<'t> {
             (Some(Role::Feed | Role::Entry), _) => Role::Field,
             (Some(Role::Field | Role::Inside), _) => Role::Inside,
         };
-        if has_name_of_entry || (prefix, local) == ("atom", "entry") {
-            let is_kept = matches!(parent, Some(Role::Field | Role::Inside)) && self.is_in_entry();
-            self.outline.strayed += usize::from(role != Role::Entry && !is_kept);
+        if role != Role::Entry && matches!(local, "item" | "entry") {
+            // With a prefix, anything may be called so inside an entry; elsewhere only an entry is.
+            let is_usual = has_name_of_entry || (prefix, local) == ("atom", "entry");
+            let is_held = !is_usual || matches!(parent, Some(Role::Field | Role::Inside));
+            self.outline.strayed += usize::from(!(is_held && self.is_in_entry()));
         }
         if let Some(open) = self.stack.last_mut() {
             open.has_elements = true;
@@ -284,6 +292,9 @@ impl<'t> Walk<'t> {
 
     fn close(&mut self, before: usize, after: usize) {
         let Some(open) = self.stack.pop() else { return };
+        if self.stack.is_empty() {
+            self.outline.end.get_or_insert(after);
+        }
         if open.role == Role::Entry
             && let Some(entry) = self.outline.entries.last_mut()
         {

@@ -7,6 +7,9 @@ use super::Mender;
 use crate::text::html::entity;
 use crate::text::tags::code;
 
+/// So much of a text is looked through at once for characters that XML has not.
+const PIECE_BYTES: usize = 1 << 10;
+
 /// More entities than any document declares for itself.
 const MOST_OWN: usize = 256;
 
@@ -92,7 +95,18 @@ impl<'t> Mender<'t> {
     }
 }
 
+/// Where the first control character stands that XML 1.0 has not.
+pub(in crate::parse) fn first_illegal(text: &str) -> Option<usize> {
+    let is_one = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    // Nearly always there is none, which the processor sees at many bytes a time if it need not stop in between.
+    let has_one = |piece: &[u8]| piece.iter().fold(false, |has, byte| has | is_one(byte));
+    let pieces = text.as_bytes().chunks(PIECE_BYTES);
+    let begin = PIECE_BYTES * pieces.take_while(|piece| !has_one(piece)).count();
+    let piece = text.as_bytes().get(begin..)?;
+    Some(begin + piece.iter().position(is_one)?)
+}
+
 /// Whether XML 1.0 allows the character.
-fn legal(letter: char) -> bool {
+pub(in crate::parse) fn legal(letter: char) -> bool {
     !matches!(letter, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }

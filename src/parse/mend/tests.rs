@@ -39,6 +39,64 @@ fn tags_are_mended() {
     );
 }
 
+/// An entry of RSS with this in it.
+fn item(inside: &str) -> String {
+    format!("<rss><item>{inside}</item></rss>")
+}
+
+#[test]
+fn a_misspelt_end_tag_ends_what_it_is_meant_for() {
+    let sound = item("<title>x</title><link>l</link>");
+    for end in ["titel", "tile", "Titel", "titlee"] {
+        check(&sound.replace("</title", &format!("</{end}")), &sound, "misspelt end tag, line 1");
+    }
+    check(
+        &item("<d><p>x</p></e><guid>1</guid>"),
+        &item("<d><p>x</p><guid>1</guid></d>"),
+        "end without tag, line 1; tag without end, line 1",
+    );
+    check(&item("<dc:creator>x</creator>"), &item("<dc:creator>x</dc:creator>"), "misspelt end tag, line 1");
+    check(
+        &item("<title>x</title\n<link>l</link>"),
+        &item("<title>x</title><link>l</link>"),
+        "end tag without >, line 2",
+    );
+    check("<rss><item><b>x</itme><item/></rss>", "<rss><item><b>x</b></item><item/></rss>", "misspelt end tag, line 1");
+}
+
+#[test]
+fn a_field_that_is_text_ends_where_the_next_begins() {
+    let sound = item("<title>x</title><link>l</link><category>a</category><category>b</category><guid>1</guid>");
+    for (end, said) in
+        [("", "tag without end, line 1"), ("</nonsense>", "end without tag, line 1; tag without end, line 1")]
+    {
+        check(&sound.replace("</title>", end), &sound, said);
+        check(&sound.replacen("</category>", end, 1), &sound, said);
+    }
+    let body = item("<description><p>x</p></description><pubDate>d</pubDate>");
+    check(&body.replace("</description>", ""), &body, "tag without end, line 1");
+    // Whoever writes about feeds or HTML may do so.
+    let about = item("<title>the <guid> &amp; <link>s</title><guid>1</guid>") + "&";
+    let kept = item("<title>the <guid> &amp; </guid><link>s</link></title><guid>1</guid>");
+    check(&about, &kept, "tag without end, line 1; text after the feed, line 1");
+    check(
+        &item("<link href=\"a\"><link href=\"b\"><id>1</id>"),
+        &item("<link href=\"a\"></link><link href=\"b\"></link><id>1</id>"),
+        "tag without end, line 1",
+    );
+    let html = item("<description>x <link>y</link> <title>z</title></description>");
+    check(&html, &html, "");
+}
+
+#[test]
+fn what_ends_a_field_is_not_looked_for_again_and_again() {
+    for unit in
+        ["<title><link>", "<title><guid></guid>", "<title></titlx><link>", "<category><category>", "</abcdefgh>"]
+    {
+        let _in_time = mended(&format!("<rss><channel><item>{}", unit.repeat((1 << 20) / unit.len())));
+    }
+}
+
 #[test]
 fn tags_without_end_are_not_read_for_ever() {
     for unit in ["<a/b=", "<a b='\"c=\"", "<a b=\"'"] {
@@ -133,8 +191,9 @@ fn own_entities_come_to_so_much() {
 
 #[test]
 fn what_is_around_the_feed_goes() {
-    check("Warning!\n<a/>after", "<a/>", "text before the feed, line 1");
-    check("<a>\u{1}x</a></a></b>", "<a>x</a>", "illegal character, line 1");
+    check("Warning!\n<a/>after", "<a/>", "text before the feed, line 1; text after the feed, line 2");
+    check("<a>\u{1}x</a>\n</a></b>", "<a>x</a>", "illegal character, line 1; text after the feed, line 2");
+    check("<a>x</a>\n<!-- b --><?c?>", "<a>x</a>", "");
 }
 
 proptest! {

@@ -39,8 +39,19 @@ const MOST_DOUBTFUL_BYTES: usize = 64 << 10;
 /// little as those without content.
 const FLAT: &[&str] = &["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "colgroup"];
 
-/// Drawings and formulas have elements of their own, some of the same names.
-const DRAWN: &[&str] = &["svg", "math"];
+/// Elements that decide how what stands in them is read.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// See [`REOPENED`].
+    Reopened,
+    /// Drawings and formulas have elements of their own, some of the same names.
+    Drawn,
+    Template,
+    Select,
+}
+
+/// By [`Kind`].
+const KINDS: [&[&str]; 4] = [REOPENED, &["svg", "math"], &["template"], &["select"]];
 
 /// Elements whose content is text, whatever it looks like.
 const TEXT: &[&str] =
@@ -55,7 +66,7 @@ const TEXT: &[&str] =
 /// can be read in two ways, of which 64 KiB are kept. What would come to more
 /// than 300,000 elements is cut, and a table with more outside its cells than any.
 pub fn flattened(html: &str) -> Cow<'_, str> {
-    let mut nesting = Nesting { open: Vec::new(), reopened: 0, doubtful: false, runs: Runs::default() };
+    let mut nesting = Nesting { open: Vec::new(), counts: [0; KINDS.len()], doubtful: false, runs: Runs::default() };
     let mut kept = Kept { html, text: String::new(), done: 0 };
     let (mut at, mut end, mut elements) = (0, html.len(), 0);
     // A tag that is left out may reach beyond the end.
@@ -82,7 +93,7 @@ pub fn flattened(html: &str) -> Cow<'_, str> {
             at = start + 1;
             continue;
         };
-        elements += usize::from(!tag.closing) + nesting.reopened;
+        elements += usize::from(!tag.closing) + nesting.open_of(Kind::Reopened);
         if elements > MOST_ELEMENTS {
             end = start;
             break;
@@ -142,8 +153,8 @@ impl<'h> Kept<'h> {
 /// What is open, at the least.
 struct Nesting<'h> {
     open: Vec<&'h str>,
-    /// How many of these are [`REOPENED`].
-    reopened: usize,
+    /// How many of these are of each [`Kind`]: hundreds may be open, and each tag asks.
+    counts: [usize; KINDS.len()],
     /// Whether closing tags are no longer believed.
     doubtful: bool,
     runs: Runs,
@@ -160,7 +171,7 @@ impl<'h> Nesting<'h> {
             let at_once = [">", "->"].into_iter().find(|end| comment.starts_with(end));
             return Some(at_once.map_or_else(|| comment_length(rest), |end| 4 + end.len()));
         }
-        if rest.starts_with("<![CDATA[") && self.within(DRAWN) {
+        if rest.starts_with("<![CDATA[") && self.within(Kind::Drawn) {
             let length = until("]]>");
             self.doubtful = rest[1..length].contains('<');
             return Some(if self.doubtful { 1 } else { length });
@@ -168,8 +179,12 @@ impl<'h> Nesting<'h> {
         Some(until(">"))
     }
 
-    fn within(&self, names: &[&str]) -> bool {
-        self.open.iter().any(|open| is_one_of(open, names))
+    fn open_of(&self, kind: Kind) -> usize {
+        self.counts[kind as usize]
+    }
+
+    fn within(&self, kind: Kind) -> bool {
+        self.open_of(kind) > 0
     }
 
     /// Where a text that begins at `at` is to be broken. Of what is doubtful
@@ -185,27 +200,31 @@ impl<'h> Nesting<'h> {
             return;
         }
         let closed = self.open.pop_if(|last| last.eq_ignore_ascii_case(name));
-        self.reopened -= usize::from(closed.is_some_and(|name| is_one_of(name, REOPENED)));
+        for (count, names) in self.counts.iter_mut().zip(KINDS) {
+            *count -= usize::from(closed.is_some_and(|name| is_one_of(name, names)));
+        }
         // The end of a table ends all that was left open in it: only these keep it off.
-        let is_heard = || !(self.within(DRAWN) || self.within(&["template"]));
+        let is_heard = || !(self.within(Kind::Drawn) || self.within(Kind::Template));
         let is_sure = closed.is_some() || name.eq_ignore_ascii_case("table") && is_heard();
         self.runs.close(name, if is_sure { Closed::Surely } else { Closed::Perhaps });
     }
 
     /// False if that would be too deep.
     fn open(&mut self, name: &'h str) -> bool {
-        let is_flat = (is_one_of(name, VOID) || is_one_of(name, FLAT)) && !self.within(DRAWN);
+        let is_flat = (is_one_of(name, VOID) || is_one_of(name, FLAT)) && !self.within(Kind::Drawn);
         if !is_flat && self.open.len() >= MOST {
             return false;
         }
         // A cell in a drawing, or in what may be no tag at all, is none.
-        let is_no_cell = is_one_of(name, CELLS) && (self.doubtful || self.within(DRAWN));
+        let is_no_cell = is_one_of(name, CELLS) && (self.doubtful || self.within(Kind::Drawn));
         if !is_no_cell {
             self.runs.open(name);
         }
         if !is_flat {
             self.open.push(name);
-            self.reopened += usize::from(is_one_of(name, REOPENED));
+            for (count, names) in self.counts.iter_mut().zip(KINDS) {
+                *count += usize::from(is_one_of(name, names));
+            }
         }
         true
     }
@@ -217,7 +236,7 @@ impl<'h> Nesting<'h> {
         }
         let length = text_length(name, rest);
         let text = &rest[..length];
-        let drawn = self.within(&["svg", "math", "select"]) && text.contains('<');
+        let drawn = (self.within(Kind::Drawn) || self.within(Kind::Select)) && text.contains('<');
         // A script inside a comment inside a script has a closing tag of its own.
         self.doubtful = drawn || (text.contains("<!--") && text.to_ascii_lowercase().contains("<script"));
         if self.doubtful { 0 } else { length }

@@ -20,7 +20,7 @@ use crate::id::{AudienceId, StoryId};
 use crate::publish::inert::printable;
 use crate::text::{cut, one_line};
 
-pub use changes::Change;
+pub use changes::{Change, Touched};
 pub use frozen::{Candidate, Frozen, Seen, View, editors};
 pub use mark::{Mark, Stance, Wish, Word};
 

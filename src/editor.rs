@@ -22,6 +22,7 @@ use crate::id::{ItemId, StoryId};
 use crate::ledger::{Event, Note};
 use crate::publish::words::{count, moment};
 use crate::recap::{Issue, Recap};
+use crate::review::Pass;
 use crate::store::{DraftChange, Handle, OpenDraft, Published, Readers, Result, Store};
 use crate::story::word::Grouping;
 use crate::week::Week;
@@ -171,8 +172,8 @@ pub enum Tended {
 enum Door {
     /// A verb, on this machine.
     Verb,
-    /// A link of the review feed, from anywhere.
-    Link,
+    /// A link of the review feed, from anywhere, which is good for one act.
+    Link(Pass),
 }
 
 impl Door {
@@ -180,7 +181,15 @@ impl Door {
     fn said(self) -> &'static str {
         match self {
             Self::Verb => "by the editor",
-            Self::Link => "by the review feed",
+            Self::Link(_) => "by the review feed",
+        }
+    }
+
+    /// `change`, as whoever comes through it makes it: a link is used up with it.
+    fn makes(self, change: DraftChange) -> DraftChange {
+        match self {
+            Self::Verb => change,
+            Self::Link(pass) => DraftChange::ByLink(pass, Box::new(change)),
         }
     }
 
@@ -188,7 +197,7 @@ impl Door {
     fn names(self, file: &Path) -> String {
         match self {
             Self::Verb => file.display().to_string(),
-            Self::Link => file.file_name().unwrap_or_default().display().to_string(),
+            Self::Link(_) => file.file_name().unwrap_or_default().display().to_string(),
         }
     }
 }
@@ -196,8 +205,8 @@ impl Door {
 /// What a look at a draft is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Look {
-    /// To publish it, if it is right.
-    ToPublish,
+    /// To publish it, if it is right, for whoever asks for it.
+    ToPublish(Door),
     /// To publish it, if it is right and its time has come.
     InPassing,
     /// To see whether it is right.
@@ -302,7 +311,8 @@ impl Newsroom {
         let deadline = self.deadline(&frozen);
         let words = self.in_words(deadline);
         let text = Sheet { frozen: &frozen, edition: 1, deadline: &words }.write(&frozen.as_chosen());
-        let draft = OpenDraft { week, since: now, deadline, edition: 1, text, replaced: None, held: None };
+        let draft =
+            OpenDraft { week, since: now, deadline, edition: 1, text, replaced: None, held: None, changed: None };
         let note = self.note(Event::Drafted, week, format!("{}, published {words}", count(frozen.chosen, "story")));
         self.handle.keep(DraftChange::Opened(Box::new(draft), Box::new(frozen)), vec![note]).await
     }
@@ -358,7 +368,7 @@ impl Newsroom {
     async fn look(&self, open: OpenDraft, look: Look) -> Result<Tended> {
         let bytes = self.bytes(&open);
         let is_time = match look {
-            Look::ToPublish => true,
+            Look::ToPublish(_) => true,
             Look::InPassing => self.now >= open.deadline,
             Look::ToSee => false,
         };
@@ -373,11 +383,11 @@ impl Newsroom {
             Err(flaw) => return self.hold(&open, flaw).await,
         };
         if !is_as_it_was {
-            self.accept(&open, &bytes).await?;
+            self.accept(&open, &frozen, (&draft, &bytes)).await?;
         }
         self.release(open.week);
         if is_time {
-            self.bring_out(&open, &frozen, (&draft, &bytes)).await
+            self.bring_out(&open, &frozen, (&draft, &bytes), look).await
         } else {
             Ok(Tended::Waiting(open.deadline))
         }
@@ -403,13 +413,15 @@ impl Newsroom {
     }
 
     /// The file says something else than before, and it is a draft.
-    async fn accept(&self, open: &OpenDraft, bytes: &[u8]) -> Result<()> {
+    async fn accept(&self, open: &OpenDraft, frozen: &Frozen, (draft, bytes): (&Draft, &[u8])) -> Result<()> {
         let mut notes = Vec::new();
         if open.held.is_some() {
             notes.push(self.note(Event::Freed, open.week, "its draft is right again".to_owned()));
         }
         let text = String::from_utf8_lossy(bytes).into_owned();
-        let good = DraftChange::Good { week: open.week, edition: open.edition, text, replaced: None };
+        let touched = frozen.touched(&standing(open, frozen), draft);
+        let (week, edition, now) = (open.week, open.edition, self.now);
+        let good = DraftChange::Good { week, edition, text, replaced: None, touched, now };
         self.handle.keep(good, notes).await
     }
 
@@ -418,7 +430,7 @@ impl Newsroom {
         let file = self.file(open.week);
         if open.held.as_ref() != Some(&flaw) {
             let note = self.note(Event::Held, open.week, format!("its draft is wrong: {flaw}"));
-            self.handle.keep(DraftChange::Held(open.week, flaw.clone()), vec![note]).await?;
+            self.handle.keep(DraftChange::Held(open.week, flaw.clone(), self.now), vec![note]).await?;
         }
         let (held, path) = (file.hold(&flaw), file.hold_path());
         if SAID.is_news(&path, problem(&held))
@@ -440,7 +452,13 @@ impl Newsroom {
     }
 
     /// Publishes the week as `draft` has it, which is what these `bytes` say.
-    async fn bring_out(&self, open: &OpenDraft, frozen: &Frozen, (draft, bytes): (&Draft, &[u8])) -> Result<Tended> {
+    async fn bring_out(
+        &self,
+        open: &OpenDraft,
+        frozen: &Frozen,
+        (draft, bytes): (&Draft, &[u8]),
+        look: Look,
+    ) -> Result<Tended> {
         let gone = self.readers.ask(withdrawn).await?;
         let without =
             |recap: Recap| gone.iter().fold(recap, |recap, (story, items)| recap.without_traces(*story, items));
@@ -449,7 +467,13 @@ impl Newsroom {
         let changes = frozen.changes(draft).into_iter();
         let edits =
             changes.map(|change| Note { story: change.story, ..self.note(change.event, open.week, change.detail) });
-        let notes = edits.chain(compose::notes(&pool)).collect();
+        let approved = match look {
+            Look::ToPublish(door @ Door::Link(_)) => {
+                Some(self.note(Event::Approved, open.week, door.said().to_owned()))
+            }
+            _ => None,
+        };
+        let notes = approved.into_iter().chain(edits).chain(compose::notes(&pool)).collect();
         let authority = compose::authority(&self.config, self.now);
         match self.handle.publish(recaps, notes, authority).await? {
             Published::Now => {

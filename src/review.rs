@@ -88,11 +88,27 @@ const LEAST: SignedDuration = SignedDuration::from_hours(1);
 /// since it is published then; for one that is held beyond it, up to a day more. The same
 /// for a while, so that the links of a feed stay as they are.
 pub fn good_until(deadline: Timestamp, now: Timestamp) -> Timestamp {
-    let late = now.duration_since(deadline);
-    let days = if late.is_negative() { 0 } else { (late + LEAST).as_secs() / DAY.as_secs() + 1 };
-    let more = i32::try_from(days).map_or(SignedDuration::MAX, |days| DAY * days);
+    let more = i32::try_from(days_more(deadline, now)).map_or(SignedDuration::MAX, |days| DAY * days);
     let until = deadline.checked_add(more).unwrap_or(Timestamp::MAX);
     Timestamp::from_second(until.as_second()).unwrap_or(until)
+}
+
+/// Since when passes are given that are good until the same instant as those that are given at
+/// `now`; none: since there is a draft.
+pub fn given_since(deadline: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    let days = i32::try_from(days_more(deadline, now)).ok()?;
+    let after = match days {
+        ..=0 => return None,
+        1 => SignedDuration::ZERO,
+        _ => DAY * (days - 1) - LEAST,
+    };
+    deadline.checked_add(after).ok()
+}
+
+/// The days that passes given at `now` are good beyond the `deadline`.
+fn days_more(deadline: Timestamp, now: Timestamp) -> i64 {
+    let late = now.duration_since(deadline);
+    if late.is_negative() { 0 } else { (late + LEAST).as_secs() / DAY.as_secs() + 1 }
 }
 
 /// `2026-W19.pin.fdadc34a27727d211afff4044628305d.0.1778500800`, with the count and the last second; for the whole
@@ -182,5 +198,25 @@ mod tests {
             Timestamp::from_second(Timestamp::MAX.as_second()).unwrap()
         );
         assert!(good_until(Timestamp::MIN, Timestamp::MAX) > at("9999-01-01T00:00:00Z"));
+    }
+
+    #[test]
+    fn passes_are_given_from_the_moment_at_which_those_before_would_end_too_soon() {
+        let deadline = at("2026-05-11T20:00:00Z");
+        let check = |now: &str, since: Option<&str>| {
+            let (now, since) = (at(now), since.map(at));
+            assert_eq!(given_since(deadline, now), since, "{now}");
+            let Some(since) = since else { return };
+            let until = |instant| good_until(deadline, instant);
+            assert_eq!(until(since), until(now), "the same since then");
+            assert!(until(since - SignedDuration::from_secs(1)) < until(now), "and not before");
+        };
+        check("2026-05-11T19:59:59Z", None);
+        check("2026-05-11T20:00:00Z", Some("2026-05-11T20:00:00Z"));
+        check("2026-05-12T18:59:59Z", Some("2026-05-11T20:00:00Z"));
+        check("2026-05-12T19:00:00Z", Some("2026-05-12T19:00:00Z"));
+        check("2026-05-14T12:00:00Z", Some("2026-05-13T19:00:00Z"));
+        assert_eq!(given_since(Timestamp::MAX, Timestamp::MIN), None);
+        assert!(given_since(Timestamp::MIN, Timestamp::MAX).is_some());
     }
 }

@@ -255,7 +255,7 @@ impl Library<'_> {
         let Some(recap) = self.store.recap(week, audience)? else { return Ok(None) };
         let site = self.site()?;
         Ok(Some(match form {
-            Form::Json => text::json(&recap),
+            Form::Json => text::json(&site, &recap),
             Form::Markdown => text::markdown(&site, &recap),
             Form::Text => text::plain(&site, &recap),
         }))
@@ -345,6 +345,11 @@ impl Library<'_> {
     /// When what is published last changed; before the first recap, the start of our time.
     fn changed(&self) -> Result<Timestamp> {
         Ok(self.store.listed()?.first().map_or(Timestamp::UNIX_EPOCH, |listed| listed.frozen))
+    }
+
+    /// When the first recap was published; before it, the start of our time.
+    fn begun(&self) -> Result<Timestamp> {
+        Ok(self.store.listed()?.last().map_or(Timestamp::UNIX_EPOCH, |listed| listed.frozen))
     }
 
     /// The pages of which there is one each.

@@ -67,6 +67,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0005_review.sql"),
     include_str!("store/0006_rescue.sql"),
     include_str!("store/0007_asked.sql"),
+    include_str!("store/0008_changed.sql"),
 ];
 
 /// How long a statement waits for another process to finish its write.

@@ -1,8 +1,11 @@
 //! What an editor changed, for the ledger.
 
-use super::{Block, Draft, Frozen};
+use std::collections::BTreeMap;
+
+use super::{Block, Draft, Frozen, Section};
 use crate::id::StoryId;
 use crate::ledger::Event;
+use crate::recap::Entry;
 
 /// One thing that an editor did to a week's candidates.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +18,37 @@ pub struct Change {
     pub detail: String,
 }
 
+/// What of a draft is other than before, for whoever reads it story by story.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// Whether its list is: the stories for all readers, their order and headlines, and the words above them.
+    pub list: bool,
+    /// Stories that stand elsewhere, or are told otherwise.
+    pub stories: Vec<StoryId>,
+}
+
+/// Where a story stands in a draft, and as what; 0 has no place in the list for all readers.
+type Standing = (Section, usize, Option<Entry>);
+
 impl Frozen {
+    /// What is other in the draft `after` than in the one `before`.
+    pub fn touched(&self, before: &Draft, after: &Draft) -> Touched {
+        let told = |block: &Block| (block.story, block.headline.clone());
+        let is_same = before.note == after.note && before.chosen().map(told).eq(after.chosen().map(told));
+        let (old, new) = (self.standings(before), self.standings(after));
+        let is_touched = |(story, standing): (StoryId, Standing)| (old.get(&story) != Some(&standing)).then_some(story);
+        Touched { list: !is_same, stories: new.into_iter().filter_map(is_touched).collect() }
+    }
+
+    fn standings(&self, draft: &Draft) -> BTreeMap<StoryId, Standing> {
+        let chosen = draft.top.iter().map(|block| (Section::Top, block));
+        let chosen = chosen.chain(draft.also.iter().map(|block| (Section::Also, block))).zip(1_usize..);
+        let others = draft.beside.iter().map(|block| (Section::Beside, block));
+        let others = others.chain(draft.left_out.iter().map(|block| (Section::LeftOut, block)));
+        let all = chosen.chain(others.map(|other| (other, 0)));
+        all.map(|((section, block), place)| (block.story, (section, place, self.edited(block)))).collect()
+    }
+
     /// What makes `draft` another than the one that changes nothing, in its order.
     pub fn changes(&self, draft: &Draft) -> Vec<Change> {
         let untouched = self.as_chosen();

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::{Block, Candidate, Draft, NOTE_MAX, Section, Sheet};
 use crate::publish::inert::{self, printable};
 use crate::publish::words;
+use crate::rank::as_shown;
 use crate::text::{cut, one_line};
 
 /// Characters of a card's first line in a comment.
@@ -55,8 +56,8 @@ fn add(text: &mut String, sheet: &Sheet, block: &Block) {
 /// What an editor wants to know of a story; nobody reads it back.
 fn facts(sheet: &Sheet, Candidate { entry, .. }: &Candidate) -> String {
     let mut lines = vec![format!(
-        "{:.1} points, {}, {}",
-        entry.score.total,
+        "{} points, {}, {}",
+        as_shown(entry.score.total),
         words::count(entry.publishers.len(), "publisher"),
         entry.lead.publisher
     )];

@@ -6,9 +6,8 @@ use jiff::Timestamp;
 use super::{Done, Door, Look, Newsroom, Refusal, Tended};
 use crate::draft::{Draft, Flaw, Frozen, Sheet, Stance, Wish, Word};
 use crate::id::StoryId;
-use crate::ledger::Event;
 use crate::review::{Choice, Pass};
-use crate::store::{DraftChange, OpenDraft, Result, Store};
+use crate::store::{OpenDraft, Result, Store};
 use crate::week::Week;
 
 /// Why a link does nothing. Nothing was changed.
@@ -35,8 +34,8 @@ pub enum Lapsed {
     /// It is so already.
     #[error("the draft has it so already")]
     Already,
-    /// The draft does not allow it, in an editor's words. The link is used up all the same.
-    #[error("{0}; this link does nothing any more, and the review feed has a new one")]
+    /// The draft does not allow it now, in an editor's words. The link is as good as before.
+    #[error("{0}; this link is good still")]
     Refused(Refusal),
 }
 
@@ -63,7 +62,7 @@ impl Newsroom {
     ///
     /// # Errors
     ///
-    /// If the database fails. It may have been used then: the feed has another one.
+    /// If the database fails. Then it was used with what it does, or not at all.
     pub async fn honour(&self, pass: Pass) -> Result<std::result::Result<Done, Lapsed>> {
         if let Err(lapsed) = self.regard(pass).await? {
             return Ok(Err(lapsed));
@@ -77,15 +76,14 @@ impl Newsroom {
         if let Err(lapsed) = self.regard(pass).await? {
             return Ok(Err(lapsed));
         }
-        // First: should we end here, nothing was done, and the feed has another one.
-        let is_approved = pass.choice == Choice::Approve;
-        let approved = is_approved.then(|| self.note(Event::Approved, pass.week, Door::Link.said().to_owned()));
-        self.handle.keep(DraftChange::Used(pass), approved.into_iter().collect()).await?;
+        // It is used up with the change that it makes, in one transaction; the draft and all its passes end with
+        // its publication.
+        let by = Door::Link(pass);
         let done = match pass.choice {
-            Choice::Pin(story) => self.say(&story.to_string(), Word::Pin(None), Door::Link).await?,
-            Choice::Drop(story) => self.say(&story.to_string(), Word::Drop(None), Door::Link).await?,
-            Choice::Later(story) => self.say(&story.to_string(), Word::Later(None), Door::Link).await?,
-            Choice::Approve => self.publish(Some(pass.week), Door::Link).await?,
+            Choice::Pin(story) => self.say(&story.to_string(), Word::Pin(None), by).await?,
+            Choice::Drop(story) => self.say(&story.to_string(), Word::Drop(None), by).await?,
+            Choice::Later(story) => self.say(&story.to_string(), Word::Later(None), by).await?,
+            Choice::Approve => self.publish(Some(pass.week), by).await?,
         };
         Ok(done.map_err(Lapsed::Refused))
     }
@@ -146,12 +144,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_is_refused_knows_that_his_link_is_used_up() {
+    fn whoever_is_refused_knows_that_his_link_is_good_still() {
         let refused = Lapsed::Refused("2026-W19.md was saved just now: say it again".to_owned());
-        assert_eq!(
-            refused.to_string(),
-            "2026-W19.md was saved just now: say it again; this link does nothing any more, and the review feed has a \
-             new one"
-        );
+        assert_eq!(refused.to_string(), "2026-W19.md was saved just now: say it again; this link is good still");
     }
 }

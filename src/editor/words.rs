@@ -105,7 +105,8 @@ impl Newsroom {
             },
         };
         let deadline = self.in_words(open.deadline);
-        let rewritten = match self.rewrite(&open, &frozen, &frozen.as_chosen(), (&bytes, Vec::new()), &path).await? {
+        let as_frozen = frozen.as_chosen();
+        let rewritten = match self.rewrite(&open, &frozen, &as_frozen, (&bytes, Vec::new()), Door::Verb).await? {
             Ok(rewritten) => rewritten,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -160,7 +161,7 @@ impl Newsroom {
     pub(super) async fn publish(&self, week: Option<Week>, door: Door) -> Told {
         if let Some(open) = self.open().await?.filter(|open| week.is_none_or(|week| week == open.week)) {
             let path = door.names(&self.file(open.week).path());
-            return match self.look(open, Look::ToPublish).await? {
+            return match self.look(open, Look::ToPublish(door)).await? {
                 Tended::Published(recap, missed) => came_out(recap, missed.map(|missed| door.names(&missed))),
                 Tended::Held(_, flaw) => Ok(Err(format!("{path} cannot be published: {flaw}"))),
                 _ => self.nothing_waits().await,
@@ -219,7 +220,7 @@ impl Newsroom {
 
     async fn mark(&self, story: StoryId, (word, door): (&Word, Door), week: Week, mark: Mark) -> Told {
         let note = self.note_of(story, (word, door), week);
-        self.handle.keep(DraftChange::Marked(story, mark), vec![note]).await?;
+        self.handle.keep(door.makes(DraftChange::Marked(story, mark)), vec![note]).await?;
         done(said(story, word, week))
     }
 
@@ -241,7 +242,7 @@ impl Newsroom {
         let pinned: Vec<StoryId> = marks.iter().filter(|(_, mark)| mark.pins()).map(|(story, _)| *story).collect();
         let made_room = draft.hear(word, candidate, frozen, &pinned);
         let note = self.note_of(story, (word, door), open.week);
-        let rewritten = match self.rewrite(open, frozen, &draft, (&bytes, vec![note]), &path).await? {
+        let rewritten = match self.rewrite(open, frozen, &draft, (&bytes, vec![note]), door).await? {
             Ok(rewritten) => rewritten,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -262,14 +263,14 @@ impl Newsroom {
         done(format!("{what}{place}{room}{}", rewritten.besides(&path)))
     }
 
-    /// Writes the file anew, over what it says now. A refusal calls it `path`.
+    /// Writes the file anew, over what it says now, for whoever comes through `door`.
     async fn rewrite(
         &self,
         open: &OpenDraft,
         frozen: &Frozen,
         draft: &Draft,
         (over, notes): (&[u8], Vec<Note>),
-        path: &str,
+        door: Door,
     ) -> Result<std::result::Result<Rewritten, Refusal>> {
         let edition = open.edition.saturating_add(1);
         let deadline = self.in_words(open.deadline);
@@ -281,12 +282,18 @@ impl Newsroom {
         }
         let file: DraftFile = self.file(open.week);
         if file.holds_other_than(over) {
-            return Ok(Err(format!("{path} was saved just now: say it again")));
+            return Ok(Err(format!("{} was saved just now: say it again", door.names(&file.path()))));
         }
         // The store first: should we end here, the file is known to be the one before.
         let replaced = Some(digest(over));
-        let good = DraftChange::Good { week: open.week, edition, text: text.clone(), replaced };
-        self.handle.keep(good, notes).await?;
+        let mut touched = frozen.touched(&super::standing(open, frozen), draft);
+        if let Door::Link(pass) = door {
+            // Its story has another link from now on.
+            touched.stories.extend(pass.choice.story());
+        }
+        let (week, now) = (open.week, self.now);
+        let good = DraftChange::Good { week, edition, text: text.clone(), replaced, touched, now };
+        self.handle.keep(door.makes(good), notes).await?;
         let written = file.write_over(over, &text);
         heard(&file, &written);
         let rewritten = match written {
@@ -423,6 +430,7 @@ mod tests {
 
     use super::*;
     use crate::publish::fixture;
+    use crate::review::{Choice, Pass};
 
     #[test]
     fn whoever_saved_too_late_is_told_where_that_is() {
@@ -437,13 +445,15 @@ mod tests {
     #[test]
     fn what_is_not_in_the_file_is_not_said_to_be_there() {
         let besides = |rewritten: Rewritten, door: Door| rewritten.besides(&door.names(Path::new("/x/2026-W19.md")));
+        let (week, until) = ("2026-W19".parse().unwrap(), "2026-05-11T20:00:00Z".parse().unwrap());
+        let pass = Pass { week, choice: Choice::Approve, used: 0, until };
         assert_eq!(besides(Rewritten::Yes, Door::Verb), "");
         assert_eq!(
             besides(Rewritten::SavedMeanwhile, Door::Verb),
             "; /x/2026-W19.md was saved meanwhile: it is an edition behind, and the recap held until it is mended"
         );
         assert_eq!(
-            besides(Rewritten::Not(io::Error::other("the disk is full")), Door::Link),
+            besides(Rewritten::Not(io::Error::other("the disk is full")), Door::Link(pass)),
             "; 2026-W19.md could not be written, and is tried again: the log says why"
         );
     }

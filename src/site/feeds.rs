@@ -41,7 +41,8 @@ pub(super) fn feed(library: &Library, name: &str, format: Format) -> Result<Opti
             let Some(audience) = audience else { return Ok(None) };
             let recaps = library.store.recaps(Some(&audience.id), IN_FEED)?;
             let name = AudienceName { id: audience.id.clone(), name: audience.name.clone() };
-            Ok(Some(feed::audience(&site, &name, &recaps, begun)))
+            // Without a story for them it stays as it is, whatever is published for others.
+            Ok(Some(feed::audience(&site, &name, &recaps, library.begun()?)))
         }
         _ => Ok(None),
     }

@@ -3,6 +3,7 @@
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use url::Url;
 
 use super::Library;
 use crate::config::Config;
@@ -10,7 +11,7 @@ use crate::id::Share;
 use crate::opml::{self, Outline};
 use crate::publish::html::SourceRow;
 use crate::publish::{Document, Site, words};
-use crate::publisher::UNKNOWN_WEIGHT;
+use crate::publisher::{Kind, Publishers};
 use crate::source::{Source, SourceState, Standing};
 use crate::store::Result;
 use crate::week::Slot;
@@ -30,17 +31,14 @@ pub(super) fn sources(library: &Library) -> Result<Vec<SourceRow>> {
     };
     let row = |source: &Source| {
         let state = states.get(&source.id);
-        let publisher = library.config.publishers.behind(&source.feed);
+        let (weight, weight_by) = weight(&library.config.publishers, source.kind, &source.feed, source.weight);
         SourceRow {
             name: source.name.clone(),
             feed: source.public_feed().to_string(),
             site: None,
             kind: source.kind,
-            weight: source.weight.unwrap_or(if library.config.publishers.knows(&source.feed) {
-                publisher.weight
-            } else {
-                Share::nearest(UNKNOWN_WEIGHT)
-            }),
+            weight,
+            weight_by,
             state: for_readers(state, library.now, &library.config.recap.slot.zone),
             last_success: state.and_then(|state| state.last_success),
             last_new: state.and_then(|state| state.last_new),
@@ -49,6 +47,23 @@ pub(super) fn sources(library: &Library) -> Result<Vec<SourceRow>> {
         }
     };
     Ok(library.config.sources.iter().map(row).collect())
+}
+
+/// What a report counts for that a source carries, whose `own` weight is configured, and why so much, as ranking
+/// has it: by the publisher where that is configured, and only otherwise by the source. None where
+/// the source passes on what others wrote.
+fn weight(publishers: &Publishers, kind: Kind, feed: &Url, own: Option<Share>) -> (Option<Share>, String) {
+    if matches!(kind, Kind::Aggregator | Kind::Community) {
+        return (None, "of each article’s publisher".to_owned());
+    }
+    let publisher = publishers.behind(feed);
+    if publishers.knows(feed) {
+        return (Some(publisher.weight), format!("as {}", publisher.name));
+    }
+    match own {
+        Some(weight) => (Some(weight), String::new()),
+        None => (Some(publisher.weight), "of each article’s publisher, where that is known".to_owned()),
+    }
 }
 
 /// How a source is doing, in few words for anybody: `failing since 3 May 2026`.
@@ -126,7 +141,30 @@ pub(super) fn robots(site: &Site) -> Document {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::publisher::Publisher;
     use crate::source::{Held, Leave, Trap};
+
+    #[test]
+    fn a_source_shows_the_weight_that_its_reports_are_ranked_by() {
+        let paper = Publisher {
+            domain: "paper.test".to_owned(),
+            name: "The Paper".to_owned(),
+            kind: Kind::Press,
+            weight: Share::nearest(0.9),
+            company: None,
+        };
+        let publishers = Publishers::new(vec![(paper, Vec::new())]);
+        let check = |feed: &str, kind: Kind, own: Option<f64>, expected: (Option<f64>, &str)| {
+            let (weight, by) = weight(&publishers, kind, &feed.parse().unwrap(), own.map(Share::nearest));
+            assert_eq!((weight, by.as_str()), (expected.0.map(Share::nearest), expected.1), "{feed}");
+        };
+        let (its_publisher, if_known) =
+            ("of each article’s publisher", "of each article’s publisher, where that is known");
+        check("https://paper.test/feed", Kind::Press, Some(0.3), (Some(0.9), "as The Paper"));
+        check("https://other.test/feed", Kind::Press, Some(0.6), (Some(0.6), ""));
+        check("https://other.test/feed", Kind::Press, None, (Some(0.3), if_known));
+        check("https://other.test/feed", Kind::Aggregator, Some(0.3), (None, its_publisher));
+    }
 
     fn now() -> Timestamp {
         "2026-05-06T09:00:00Z".parse().unwrap()

@@ -1,13 +1,15 @@
 //! The review feed: the draft that waits, with a signed link for whatever its editor may
 //! choose; and what each of these links asks. No list of the tree leads here.
 
+use jiff::Timestamp;
+
 use crate::draft::{Block, Draft, Frozen, Section};
 use crate::editor::{Lapsed, standing};
 use crate::publish::feed::{Format, Offered, Review, Reviewed, review};
 use crate::publish::html::{self, Question};
 use crate::publish::{Document, Site};
 use crate::recap::{Recap, State};
-use crate::review::{Choice, Key, Pass, ROOT, good_until};
+use crate::review::{Choice, Key, Pass, ROOT, given_since, good_until};
 use crate::store::{OpenDraft, Result};
 
 use super::Library;
@@ -25,7 +27,7 @@ impl Library<'_> {
             _ => None,
         };
         let feed = review(&site, key.feed(), waiting.as_ref(), self.changed()?);
-        // Its entries change with each choice, and keep their dates: only the bytes tell.
+        // Another key makes other links, and another configuration other words: only the bytes tell.
         Ok(Document { changed: self.now, ..feed.document(&site, format) })
     }
 
@@ -37,6 +39,9 @@ impl Library<'_> {
             Offered { label: label(choice), url: site.url(&format!("{ROOT}{}", key.signed(&pass))) }
         };
         let draft = standing(open, frozen);
+        let touched = self.store.touched_stories()?;
+        let given = given_since(open.deadline, self.now);
+        let updated = |changed: Option<Timestamp>| changed.max(given).map_or(open.since, |at| at.max(open.since));
         let reviewed = |section: Section, block: &Block| {
             let story = block.story;
             Some(Reviewed {
@@ -45,6 +50,7 @@ impl Library<'_> {
                 place: place(&draft, block),
                 reason: frozen.reason(story).filter(|_| section == Section::LeftOut).map(str::to_owned),
                 links: [Choice::Pin(story), Choice::Drop(story), Choice::Later(story)].map(offered).to_vec(),
+                updated: updated(touched.get(&story).copied()),
             })
         };
         let of_section = |section| draft.section(section).iter().filter_map(move |block| reviewed(section, block));
@@ -52,6 +58,7 @@ impl Library<'_> {
             stories: Section::ALL.into_iter().flat_map(of_section).collect(),
             frame: Recap { state: State::Draft, note: draft.note.clone(), ..frozen.frame.clone() },
             since: open.since,
+            updated: updated(open.changed),
             deadline: open.deadline,
             held: open.held.as_ref().map(ToString::to_string),
             approve: offered(Choice::Approve),

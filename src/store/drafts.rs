@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::numbers::{Numbers, short, story_number};
-use super::row::{at, json, parsed};
+use super::row::{at, json, parsed, parsed_or_none};
 use super::{Result, Store, ledger, marks, recaps, review};
-use crate::draft::{Flaw, Frozen, Mark};
+use crate::draft::{Flaw, Frozen, Mark, Touched};
 use crate::id::StoryId;
 use crate::ledger::Note;
 use crate::recap::Recap;
@@ -30,6 +30,8 @@ pub struct OpenDraft {
     pub replaced: Option<[u8; 32]>,
     /// What is wrong with the file.
     pub held: Option<Flaw>,
+    /// When its list was last changed, or it was held or freed; none: not since it was frozen.
+    pub changed: Option<Timestamp>,
 }
 
 /// What changes about a draft, or about what an editor says.
@@ -48,13 +50,18 @@ pub enum DraftChange {
         text: String,
         /// See [`OpenDraft::replaced`].
         replaced: Option<[u8; 32]>,
+        /// What of that is other than before.
+        touched: Touched,
+        /// Since when.
+        now: Timestamp,
     },
-    /// Its file cannot be published.
-    Held(Week, Flaw),
+    /// Its file cannot be published, since then.
+    Held(Week, Flaw, Timestamp),
     /// What is now said of a story.
     Marked(StoryId, Mark),
-    /// A link of the review feed is used; nothing is changed if it was before.
-    Used(Pass),
+    /// Another change, by a link of the review feed, which is used up with it: both are written,
+    /// or neither. It fails if the link was used before.
+    ByLink(Pass, Box<DraftChange>),
     /// Further revisions of published recaps.
     Amended(Vec<Recap>),
     /// The same without a story, which is shown no more for this reason.
@@ -64,7 +71,7 @@ pub enum DraftChange {
 impl Store {
     /// The week that waits for its editor, if one does.
     pub fn draft(&self) -> Result<Option<OpenDraft>> {
-        let sql = "SELECT week, since, deadline, edition, text, replaced, held_line, held_why FROM draft";
+        let sql = "SELECT week, since, deadline, edition, text, replaced, held_line, held_why, changed FROM draft";
         let mut statement = self.connection.prepare_cached(sql)?;
         Ok(statement.query_row([], open).optional()?)
     }
@@ -87,39 +94,52 @@ impl Store {
     /// If the database fails; nothing is changed then.
     pub fn keep(&mut self, change: &DraftChange, notes: &[Note]) -> Result<()> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        match change {
-            DraftChange::Opened(draft, frozen) => {
-                if !opened(&transaction, draft, frozen)? {
-                    return Ok(());
-                }
-            }
-            DraftChange::Good { week, edition, text, replaced } => {
-                let sql = "UPDATE draft SET edition = ?2, text = ?3, replaced = ?4, held_line = NULL, held_why = NULL
-                           WHERE week = ?1";
-                let replaced = replaced.map(|hash| hash.to_vec());
-                transaction.execute(sql, params![week.to_string(), edition, text, replaced])?;
-            }
-            DraftChange::Held(week, Flaw { line, reason }) => {
-                let sql = "UPDATE draft SET held_line = ?2, held_why = ?3 WHERE week = ?1";
-                let line = i64::try_from(*line).unwrap_or(i64::MAX);
-                transaction.execute(sql, params![week.to_string(), line, reason])?;
-            }
-            DraftChange::Marked(story, mark) => marks::put(&transaction, *story, mark)?,
-            DraftChange::Used(pass) => review::use_up(&transaction, pass)?,
-            DraftChange::Amended(all) => all.iter().try_for_each(|recap| recaps::insert(&transaction, recap))?,
-            DraftChange::Withdrawn(story, reason, all) => {
-                all.iter().try_for_each(|recap| recaps::insert(&transaction, recap))?;
-                let number = story_number(&transaction, *story)?;
-                let sql = "UPDATE recap_story SET withdrawn = ?2 WHERE story = ?1";
-                transaction.execute(sql, params![number, reason])?;
-                forget(&transaction, number)?;
-            }
+        if !made(&transaction, change)? {
+            return Ok(());
         }
         let mut numbers = Numbers::default();
         notes.iter().try_for_each(|note| ledger::add(&transaction, note, &mut numbers))?;
         transaction.commit()?;
         Ok(())
     }
+}
+
+/// Whether there was what is to be changed; part of a transaction.
+fn made(connection: &Connection, change: &DraftChange) -> Result<bool> {
+    match change {
+        DraftChange::Opened(draft, frozen) => return opened(connection, draft, frozen),
+        DraftChange::Good { week, edition, text, replaced, touched, now } => {
+            let sql = "UPDATE draft SET edition = ?2, text = ?3, replaced = ?4, held_line = NULL, held_why = NULL,
+                       changed = CASE WHEN ?5 OR held_why IS NOT NULL THEN ?6 ELSE changed END
+                       WHERE week = ?1";
+            let replaced = replaced.map(|hash| hash.to_vec());
+            let week = week.to_string();
+            let written = connection.execute(sql, params![week, edition, text, replaced, touched.list, at(*now)])?;
+            if written == 0 {
+                return Ok(false);
+            }
+            review::touch(connection, &touched.stories, *now)?;
+        }
+        DraftChange::Held(week, Flaw { line, reason }, now) => {
+            let sql = "UPDATE draft SET held_line = ?2, held_why = ?3, changed = ?4 WHERE week = ?1";
+            let line = i64::try_from(*line).unwrap_or(i64::MAX);
+            connection.execute(sql, params![week.to_string(), line, reason, at(*now)])?;
+        }
+        DraftChange::Marked(story, mark) => marks::put(connection, *story, mark)?,
+        DraftChange::ByLink(pass, change) => {
+            review::use_up(connection, pass)?;
+            return made(connection, change);
+        }
+        DraftChange::Amended(all) => all.iter().try_for_each(|recap| recaps::insert(connection, recap))?,
+        DraftChange::Withdrawn(story, reason, all) => {
+            all.iter().try_for_each(|recap| recaps::insert(connection, recap))?;
+            let number = story_number(connection, *story)?;
+            let sql = "UPDATE recap_story SET withdrawn = ?2 WHERE story = ?1";
+            connection.execute(sql, params![number, reason])?;
+            forget(connection, number)?;
+        }
+    }
+    Ok(true)
 }
 
 /// Takes out what a model wrote of a story that is withdrawn, and what of that was refused.
@@ -187,5 +207,6 @@ fn open(row: &Row) -> rusqlite::Result<OpenDraft> {
         text: row.get("text")?,
         replaced: replaced.and_then(|hash| hash.try_into().ok()),
         held: line.zip(reason).map(|(line, reason)| Flaw { line: line as usize, reason }),
+        changed: parsed_or_none(row, "changed")?,
     })
 }

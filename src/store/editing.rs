@@ -323,7 +323,7 @@ mod tests {
     #[test]
     fn a_story_whose_card_is_written_stays_as_it_is() {
         let mut store = store(&[&["a", "b"], &["c"]]);
-        let sql = "INSERT INTO draft_story SELECT number FROM story WHERE id = ?1";
+        let sql = "INSERT INTO draft_story (story) SELECT number FROM story WHERE id = ?1";
         store.connection.execute(sql, [own("a").0]).unwrap();
         for word in [merge(own("c"), own("a")), split(own("a"), &["https://a.test/b"])] {
             assert_eq!(store.edit(&word, now()).unwrap(), Err(Misfit::Drafted(own("a"))));

@@ -72,16 +72,23 @@ impl Store {
         Ok(all)
     }
 
-    /// What happened to an item, in order.
+    /// What happened to an item, in order; also that the story that it was in became part of its story.
     pub fn ledger_of_item(&self, item: &Item) -> Result<Vec<LedgerRow>> {
         let sql = "SELECT number FROM item WHERE source = ?1 AND identity = ?2 AND generation = ?3";
         let key = params![item.source.as_str(), item.identity, item.generation];
         let number: Option<i64> = self.connection.query_row(sql, key, |row| row.get(0)).optional()?;
-        let sql = "WITH own AS (SELECT story FROM story_item WHERE item = ?1)
+        let sql = "WITH own AS (SELECT story FROM story_item WHERE item = ?1),
+                   whole AS (SELECT story FROM own UNION SELECT number FROM story WHERE merged_into IN own),
+                   placed AS (SELECT max(number) AS number, story FROM ledger WHERE item = ?1 AND story IN whole)
                    SELECT number, at, event, source, week, detail FROM ledger WHERE item = ?1 AND story IS NULL
                    UNION ALL
-                   SELECT number, at, event, source, week, detail FROM ledger
-                   WHERE item = ?1 AND (story IN own OR story IN (SELECT number FROM story WHERE merged_into IN own))
+                   SELECT number, at, event, source, week, detail FROM ledger WHERE item = ?1 AND story IN whole
+                   UNION ALL
+                   SELECT l.number, l.at, l.event, l.source, l.week, l.detail FROM placed AS p
+                   JOIN story AS s ON s.number = p.story
+                   JOIN ledger AS l ON l.story IN whole AND l.number > p.number
+                   WHERE l.event = 'merged'
+                   AND instr(l.detail, 'story ' || lower(hex(substr(s.id, 1, 4))) || ' became part of it') = 1
                    ORDER BY number";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([number], ledger_row)?;

@@ -52,7 +52,7 @@ pub struct Branch {
     pub begun: Timestamp,
     /// What they report.
     pub changes: Vec<Change>,
-    /// The same in words: "follow-up to week 18: $10B -> $45B".
+    /// The same in words: "follow-up to week 18: $10B → $45B".
     pub because: String,
 }
 
@@ -303,7 +303,7 @@ mod tests {
             items: vec![("tnw".parse().unwrap(), id("deal"))],
             begun: instant("2026-05-05T09:00:00Z"),
             changes: vec![change],
-            because: "follow-up to week 18: $10B -> $45B (valuation)".to_owned(),
+            because: "follow-up to week 18: $10B → $45B (valuation)".to_owned(),
         }
     }
 
@@ -348,7 +348,7 @@ mod tests {
         assert_eq!(store.growing_child(own("talks")).unwrap(), Some(own("deal")));
         assert_eq!(store.kept_apart().unwrap(), [[own("talks"), own("deal")]], "no item makes one of them");
         let said = store.ledger_of_story(own("deal")).unwrap();
-        assert!(said.iter().any(|row| row.detail.starts_with("follow-up to week 18: $10B -> $45B")), "{said:?}");
+        assert!(said.iter().any(|row| row.detail.starts_with("follow-up to week 18: $10B → $45B")), "{said:?}");
     }
 
     #[test]

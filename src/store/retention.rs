@@ -224,7 +224,7 @@ mod tests {
         let (_folder, mut store) = store(&[("drafted", LONG_AGO, true), ("old", LONG_AGO, true)]);
         publish(&store, "none", LATELY);
         let story = StoryId::begun_by(ItemId::of(&source(), &entry("drafted").identity(), 0));
-        let sql = "INSERT INTO draft_story SELECT number FROM story WHERE id = ?1";
+        let sql = "INSERT INTO draft_story (story) SELECT number FROM story WHERE id = ?1";
         store.connection.execute(sql, [story.0]).unwrap();
         assert_eq!(store.remove_older(instant(KEPT_SINCE)).unwrap().items, 1);
         assert!(store.story(story).unwrap().is_some());

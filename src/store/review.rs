@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
+use super::numbers::story_number;
+use super::row::{at, parsed};
 use super::{Result, Store};
+use crate::id::StoryId;
 use crate::review::{Choice, Pass};
 use crate::week::Week;
 
@@ -20,6 +24,28 @@ impl Store {
         let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
         Ok(rows.into_iter().filter_map(|(choice, times)| Some((choice?, times))).collect())
     }
+}
+
+impl Store {
+    /// Since when the stories of the draft stand where they do, and as they do; those that were
+    /// touched since it was frozen.
+    pub fn touched_stories(&self) -> Result<BTreeMap<StoryId, Timestamp>> {
+        let sql = "SELECT s.id, d.changed FROM draft_story AS d JOIN story AS s ON s.number = d.story
+                   WHERE d.changed IS NOT NULL";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| Ok((StoryId(row.get("id")?), parsed(row, "changed")?)))?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+}
+
+/// Remembers since when these `stories` of the draft are other than before; part of another transaction.
+pub(super) fn touch(connection: &Connection, stories: &[StoryId], now: Timestamp) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached("UPDATE draft_story SET changed = ?2 WHERE story = ?1")?;
+    for story in stories {
+        let number = story_number(connection, *story)?;
+        statement.execute(params![number, at(now)])?;
+    }
+    Ok(())
 }
 
 /// Remembers that `pass` was used; part of another transaction. A second time is refused by the schema.
@@ -39,15 +65,49 @@ pub(super) fn forget(connection: &Connection, week: Week) -> rusqlite::Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::DraftChange;
+    use crate::draft::{Frozen, Touched};
+    use crate::ledger::Event;
+    use crate::publish::fixture;
+    use crate::store::{DraftChange, OpenDraft};
+
+    const NOW: &str = "2026-05-11T09:00:00Z";
+
+    /// A store in which the week of the fixture waits, as `text`.
+    fn waiting(text: &str) -> Store {
+        let mut store = Store::in_memory().unwrap();
+        let frame = fixture::bare();
+        let draft = OpenDraft {
+            week: frame.week,
+            since: frame.frozen,
+            deadline: frame.frozen,
+            edition: 1,
+            text: text.to_owned(),
+            replaced: None,
+            held: None,
+            changed: None,
+        };
+        let frozen = Frozen { frame, candidates: Vec::new(), chosen: 0, beside: 0, views: Vec::new(), slots: 0 };
+        store.keep(&DraftChange::Opened(Box::new(draft), Box::new(frozen)), &[]).unwrap();
+        store
+    }
+
+    fn saying(week: Week, text: &str) -> DraftChange {
+        let (text, now) = (text.to_owned(), NOW.parse().unwrap());
+        let touched = Touched { list: true, ..Touched::default() };
+        DraftChange::Good { week, edition: 2, text, replaced: None, touched, now }
+    }
+
+    fn by(pass: Pass, change: DraftChange) -> DraftChange {
+        DraftChange::ByLink(pass, Box::new(change))
+    }
 
     #[test]
     fn a_pass_is_used_once_and_the_next_one_is_another() {
-        let mut store = Store::in_memory().unwrap();
+        let mut store = waiting("");
         let week: Week = "2026-W19".parse().unwrap();
         let story = Choice::Pin("fdadc34a27727d211afff4044628305d".parse().unwrap());
         let pass = |choice, used| Pass { week, choice, used, until: "2026-05-11T20:00:00Z".parse().unwrap() };
-        let mut used = |pass| store.keep(&DraftChange::Used(pass), &[]).is_ok();
+        let mut used = |pass| store.keep(&by(pass, saying(week, "2")), &[]).is_ok();
         assert!(used(pass(story, 0)) && used(pass(story, 1)) && used(pass(Choice::Approve, 0)));
         assert!(!used(pass(story, 1)), "by the schema, whoever asks");
         let other = "2026-W20".parse().unwrap();
@@ -56,5 +116,25 @@ mod tests {
         forget(&store.connection, week).unwrap();
         assert_eq!(store.chosen_by_link(week).unwrap(), BTreeMap::new());
         assert_eq!(store.chosen_by_link(other).unwrap(), BTreeMap::from([(Choice::Approve, 1)]));
+    }
+
+    #[test]
+    fn a_pass_is_used_up_with_what_it_does_or_not_at_all() {
+        let mut store = waiting("before");
+        let week: Week = "2026-W19".parse().unwrap();
+        let story = Choice::Pin("fdadc34a27727d211afff4044628305d".parse().unwrap());
+        let pass = Pass { week, choice: story, used: 0, until: "2026-05-11T20:00:00Z".parse().unwrap() };
+        let text = |store: &Store| store.draft().unwrap().unwrap().text;
+        let note = Event::Pinned.at(NOW.parse().unwrap(), String::new());
+
+        store.keep(&by(pass, saying("2026-W20".parse().unwrap(), "of a draft that is not there")), &[note]).unwrap();
+        assert_eq!(store.chosen_by_link(week).unwrap(), BTreeMap::new(), "nothing was done");
+        let told = "SELECT count(*) FROM ledger WHERE event = 'pinned'";
+        assert_eq!(store.connection.query_row(told, [], |row| row.get(0)), Ok(0));
+
+        store.keep(&by(pass, saying(week, "pinned")), &[]).unwrap();
+        assert!(store.keep(&by(pass, saying(week, "pinned twice")), &[]).is_err());
+        assert_eq!(text(&store), "pinned", "with the pass, what it would do is refused");
+        assert_eq!(store.draft().unwrap().unwrap().changed, Some(NOW.parse().unwrap()));
     }
 }

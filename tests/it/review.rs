@@ -1,6 +1,7 @@
 //! The review feed, with the real daemon: an editor reads the draft in his feed reader,
 //! follows its links, and what he chooses is done once; nobody else gets anywhere.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 
 use expect_test::expect;
@@ -109,6 +110,41 @@ fn link(daemon: &Daemon, feed: &str, title: &str, label: &str) -> String {
     let html = entry.unwrap_or_else(|| panic!("no {title} in {document}"))["content_html"].as_str().unwrap();
     let link = Regex::new(&format!("href=\"([^\"]+)\">{label}<")).unwrap();
     path(&link.captures(html).unwrap_or_else(|| panic!("no {label} in {html}"))[1]).to_owned()
+}
+
+/// What each entry says, its links included, and since when: by id.
+fn entries(daemon: &Daemon, feed: &str) -> BTreeMap<String, (String, String)> {
+    let document = daemon.get(feed).json();
+    let entries = document["items"].as_array().unwrap().iter();
+    let entry = |entry: &serde_json::Value| {
+        let mut said = entry.clone();
+        let updated = said.as_object_mut().unwrap().remove("date_modified");
+        let updated = updated.unwrap_or_else(|| entry["date_published"].clone()).as_str().unwrap().to_owned();
+        (entry["id"].as_str().unwrap().to_owned(), (said.to_string(), updated))
+    };
+    entries.map(entry).collect()
+}
+
+/// That the entries which say another thing than `before` changed at `at` or later, so many of them,
+/// and that the others keep their time.
+#[track_caller]
+fn check_updated(
+    before: &BTreeMap<String, (String, String)>,
+    now: &BTreeMap<String, (String, String)>,
+    at: &str,
+    count: usize,
+) {
+    let mut changed = 0;
+    for (id, (said, updated)) in now {
+        let (said_before, updated_before) = &before[id];
+        if said == said_before {
+            assert_eq!(updated, updated_before, "{id} says the same");
+        } else {
+            assert!(updated.as_str() >= at, "{id} says another thing since {updated}: {said}");
+            changed += 1;
+        }
+    }
+    assert_eq!(changed, count, "{now:#?}");
 }
 
 /// What the form on the page of a link sends.
@@ -330,6 +366,78 @@ fn a_draft_that_is_held_is_not_chosen_from_and_old_links_end_with_its_deadline()
     // Its time has come, so that recapd may be the first.
     assert!(matches!(press(&daemon, &late).status, 200 | 410));
     wait_for("the recap", || scene.store().recap("2026-W18".parse().unwrap(), None).unwrap());
+}
+
+#[test]
+fn an_entry_is_updated_when_it_says_another_thing_and_only_then() {
+    let scene = Scene::new();
+    let mut daemon = scene.waiting();
+    let feed = scene.feed();
+    let mut before = entries(&daemon, &feed);
+    assert_eq!(before.len(), 5);
+    // At each hour another act, by whatever way it comes.
+    type Act<'a> = (&'a str, usize, &'a dyn Fn(&Daemon));
+    let acts: [Act; 4] = [
+        ("2026-05-08T09:00:00Z", 0, &|_| ()),
+        ("2026-05-08T10:00:00Z", 2, &|daemon| {
+            // The last one: no other story moves, and the draft has one less.
+            let last = last_chosen(&scene);
+            assert_eq!(press(daemon, &link(daemon, &feed, &last, "Drop")).status, 200);
+        }),
+        ("2026-05-08T11:00:00Z", 2, &|_| {
+            let text = scene.draft().unwrap();
+            let first = text.lines().find(|line| line.starts_with("### ")).unwrap().to_owned();
+            scene.folder.write("drafts/2026-W18.md", &text.replace(&first, "### Another headline"));
+            assert_eq!(recapd(scene.folder.whole(), &["draft"]).code, 0);
+        }),
+        ("2026-05-08T12:00:00Z", 1, &|_| {
+            let text = scene.draft().unwrap();
+            scene.folder.write("drafts/2026-W18.md", &text.replace("### Another headline\n", ""));
+            recapd(scene.folder.whole(), &["draft"]);
+        }),
+    ];
+    for (at, count, act) in acts {
+        drop(daemon);
+        daemon = Daemon::start(&scene.folder, at);
+        act(&daemon);
+        let now = entries(&daemon, &feed);
+        check_updated(&before, &now, at, count);
+        before = now;
+    }
+    // It is held beyond its deadline: all links are others.
+    drop(daemon);
+    let daemon = Daemon::start(&scene.folder, AFTER_THE_REVIEW);
+    let now = entries(&daemon, &feed);
+    check_updated(&before, &now, "2026-05-08T20:00:00Z", 5);
+    assert!(now.values().all(|(_, updated)| updated == "2026-05-08T20:00:00Z"), "{now:#?}");
+}
+
+/// The headline of the last story that the draft has for all readers.
+fn last_chosen(scene: &Scene) -> String {
+    let text = scene.draft().unwrap();
+    let chosen = text.split("## For single audiences").next().unwrap();
+    chosen.lines().rev().find_map(|line| line.strip_prefix("### ")).unwrap().to_owned()
+}
+
+#[test]
+fn a_link_that_was_refused_is_good_when_the_draft_allows_it() {
+    let scene = Scene::new();
+    let daemon = scene.waiting();
+    let feed = scene.feed();
+    let approve = link(&daemon, &feed, "AI lathes", "Approve the draft");
+    let database = rusqlite::Connection::open(scene.folder.path("recapd.db")).unwrap();
+    let (lathes, other) = (story(&scene, "AI lathes"), story(&scene, "Agents now book"));
+    let merge = "UPDATE story SET merged_into = (SELECT number FROM story WHERE id = ?2) WHERE id = ?1";
+    database.execute(merge, [lathes.0, other.0]).unwrap();
+    let refused = press(&daemon, &approve);
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("this link is good still"), "{}", refused.text());
+    let alone = "UPDATE story SET merged_into = NULL WHERE id = ?1";
+    database.execute(alone, [lathes.0]).unwrap();
+    recapd(scene.folder.whole(), &["draft"]);
+    let done = press(&daemon, &approve);
+    assert_eq!(done.status, 200, "{}", done.text());
+    assert!(done.text().contains("2026-W18 is published with 4 stories"), "{}", done.text());
 }
 
 #[test]

@@ -18,8 +18,10 @@ use crate::recap::{AudienceName, Entry, Recap, State};
 pub struct Review {
     /// What its stories have in common.
     pub frame: Recap,
-    /// When it was frozen: the date of its entries.
+    /// When it was frozen: since when there are entries of it.
     pub since: Timestamp,
+    /// When what is said of it as a whole, or a link there, last changed.
+    pub updated: Timestamp,
     /// When it is published by itself.
     pub deadline: Timestamp,
     /// Why it will not be, before its file is mended; none if that is right.
@@ -45,6 +47,8 @@ pub struct Reviewed {
     pub reason: Option<String>,
     /// What may be chosen for it.
     pub links: Vec<Offered>,
+    /// When what is said of it, or one of its links, last changed.
+    pub updated: Timestamp,
 }
 
 /// A link to follow.
@@ -108,7 +112,7 @@ fn draft_entry(site: &Site, review: &Review) -> FeedEntry {
             Some(_) => format!("Draft of week {}, held", week.number()),
         },
         published: review.since,
-        updated: review.since,
+        updated: review.updated,
         html: printable(&html.expect("writing to memory cannot fail")),
         summary: words::count(review.stories.iter().filter(|story| story.place > 0).count(), "story"),
         categories: Vec::new(),
@@ -130,7 +134,7 @@ fn story_entry(site: &Site, review: &Review, story: &Reviewed) -> FeedEntry {
         url: card.original().unwrap_or_else(|| review.approve.url.clone()),
         title: printable(&story.entry.headline),
         published: review.since,
-        updated: review.since,
+        updated: story.updated,
         html: printable(&html.expect("writing to memory cannot fail")),
         summary: printable(&card.summary()),
         categories: categories.collect(),
@@ -144,6 +148,13 @@ fn story_entry(site: &Site, review: &Review, story: &Reviewed) -> FeedEntry {
             "revision": 0,
             "stories": [placed(&card, story.section)],
         }),
+    }
+}
+
+impl DraftHtml<'_> {
+    /// The stories of the list for all readers.
+    fn chosen(&self) -> Vec<&Reviewed> {
+        self.review.stories.iter().filter(|story| story.place > 0).collect()
     }
 }
 
@@ -175,11 +186,13 @@ mod tests {
             place: if at < 5 { at + 1 } else { 0 },
             reason: (at == 5).then(|| "would need +0.4".to_owned()),
             links: ["Pin", "Drop", "Later"].map(offered).to_vec(),
+            updated: self::at(if at == 1 { "2026-05-11T09:30:00Z" } else { "2026-05-11T08:00:00Z" }),
         };
         Review {
             stories: recap.entries.iter().enumerate().map(story).collect(),
             frame: Recap { state: State::Draft, entries: Vec::new(), ..recap },
             since: at("2026-05-11T08:00:00Z"),
+            updated: at("2026-05-11T08:00:00Z"),
             deadline: at("2026-05-11T20:00:00Z"),
             held: None,
             approve: offered("Approve"),
@@ -201,11 +214,11 @@ mod tests {
             <p><a href="https://recap.example.org/review/2026-W19.pin">Pin</a> · <a href="https://recap.example.org/review/2026-W19.drop">Drop</a> · <a href="https://recap.example.org/review/2026-W19.later">Later</a> · <a href="https://recap.example.org/review/2026-W19.approve">Approve</a></p>
             <h2>Why it is there</h2>
             <ul>
-            <li>coverage +12.8 <small>6 publishers: The Next Paper, Ledger Street, Eastern Wire ..</small></li>
-            <li>authority +9.4 <small>Ledger Street 0.9, Harbour Times 0.9, Eastern Wire 0.8 ..</small></li>
-            <li>community +3.3 <small>2 lists</small></li>
-            <li>age −1.5 <small>5 days since the first report</small></li>
-            <li><strong>24.0 points</strong></li>
+            <li>coverage +12.80 <small>6 publishers: The Next Paper, Ledger Street, Eastern Wire ..</small></li>
+            <li>authority +9.40 <small>Ledger Street 0.9, Harbour Times 0.9, Eastern Wire 0.8 ..</small></li>
+            <li>community +3.30 <small>2 lists</small></li>
+            <li>age −1.50 <small>5 days since the first report</small></li>
+            <li><strong>24.00 points</strong></li>
             </ul>
             <h2>Sources</h2>
             <ul>
@@ -250,11 +263,24 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_says_when_it_changed_and_the_feed_when_one_did() {
+        let feed = feed(Some(&waiting(bare())));
+        let (frozen, changed) = (at("2026-05-11T08:00:00Z"), at("2026-05-11T09:30:00Z"));
+        assert!(feed.entries.iter().all(|entry| entry.published == frozen));
+        let updated: Vec<Timestamp> = feed.entries.iter().take(4).map(|entry| entry.updated).collect();
+        assert_eq!(updated, [frozen, frozen, changed, frozen]);
+        assert_eq!(feed.updated, changed);
+    }
+
+    #[test]
     fn a_draft_that_is_held_says_why_and_a_feed_without_one_is_empty() {
         let held = Review { held: Some("line 3: <b>".to_owned()), ..waiting(bare()) };
         let entry = &feed(Some(&held)).entries[0];
         assert_eq!(entry.title, "Draft of week 19, held");
         assert!(entry.html.contains("line 3: &#60;b&#62;"), "{}", entry.html);
+        let nothing_chosen = Review { stories: Vec::new(), ..waiting(bare()) };
+        let entry = &feed(Some(&nothing_chosen)).entries[0];
+        assert!(!entry.html.contains("<ol>"), "{}", entry.html);
         let empty = feed(None);
         assert_eq!((empty.entries.len(), empty.updated), (0, at("2026-05-01T00:00:00Z")));
     }

@@ -23,6 +23,7 @@ use crate::config::Config;
 use crate::draft::{Candidate, Frozen, View};
 use crate::id::StoryId;
 use crate::ledger::{Event, Note};
+use crate::rank::as_shown;
 use crate::recap::{AudienceName, AudienceShare, Issue, LeftOut, Recap, Related, State};
 use crate::store::{Handle, Occasion, Published, Readers, Result, Store};
 use crate::week::Week;
@@ -278,11 +279,11 @@ pub fn notes(pool: &Recap) -> Vec<Note> {
     };
     let published = about(Event::Published, None, pool.title());
     let chosen = pool.entries.iter().map(|entry| {
-        about(Event::Chosen, Some(entry.story), format!("#{} with {:.1} points", entry.place, entry.score.total))
+        about(Event::Chosen, Some(entry.story), format!("#{} with {} points", entry.place, as_shown(entry.score.total)))
     });
     let beside = pool.beside.iter().map(|entry| {
         let names: Vec<&str> = entry.audiences.iter().map(|tag| tag.audience.as_str()).collect();
-        let detail = format!("for {} alone, with {:.1} points", names.join(", "), entry.score.total);
+        let detail = format!("for {} alone, with {} points", names.join(", "), as_shown(entry.score.total));
         about(Event::Chosen, Some(entry.story), detail)
     });
     let follows = pool.stories().filter_map(|entry| {
@@ -290,14 +291,14 @@ pub fn notes(pool: &Recap) -> Vec<Note> {
         let detail = format!("{}; it follows story {}", follows.in_words(), follows.story.short());
         Some(about(Event::Followed, Some(entry.story), detail))
     });
-    let left = pool
-        .left_out
-        .iter()
-        .map(|left| about(Event::LeftOut, Some(left.story), format!("{:.1} points: {}", left.total, left.reason)));
+    let left = pool.left_out.iter().map(|left| {
+        about(Event::LeftOut, Some(left.story), format!("{} points: {}", as_shown(left.total), left.reason))
+    });
     std::iter::once(published).chain(chosen).chain(beside).chain(follows).chain(left).collect()
 }
 
 #[cfg(test)]
 mod tests {
     mod disagreements;
+    mod kinds;
 }

@@ -2,6 +2,7 @@
 //! published, and each says who wrote it.
 
 mod aspects;
+mod benchmark;
 mod boilerplate;
 mod compare;
 mod context;
@@ -256,8 +257,8 @@ impl<'c> Author<'c> {
     }
 
     /// The card of a story for one audience, or for all readers. What nothing
-    /// supports is absent; every quotation stands in the item it cites. What of the
-    /// playbook is `said` already to the same readers is not said again.
+    /// supports is absent; every quotation stands in the item it cites. What the same readers were `said` already
+    /// of the playbook, or of what came before, is not said again.
     pub fn write(&self, subject: &Subject, audience: Option<&AudienceId>, said: &BTreeSet<String>) -> Insight {
         let reading = Reading::new(subject, self.names);
         let mut taken = Taken::new(&reading);
@@ -277,7 +278,7 @@ impl<'c> Author<'c> {
             audience: audience.cloned(),
             hook,
             what_changed,
-            why_it_matters: context::coverage(&reading).into_iter().chain(advice.matters()).collect(),
+            why_it_matters: context::coverage(&reading, said).into_iter().chain(advice.matters()).collect(),
             what_to_do_next: advice.next(),
             takeaways,
             comparison: compare::comparison(&reading, self.names),
@@ -453,6 +454,37 @@ mod tests {
     }
 
     #[test]
+    fn the_sentence_with_the_news_is_told_before_the_setting() {
+        let changed = |headline: &str, text: &str| {
+            card(&subject(vec![report("Harbor Wire", headline, text)]), None).what_changed.unwrap().text
+        };
+        let setting = "DeepSeek, which was founded in 2023 and is best known for its open models, has long been one of the most \
+            closely watched of the young laboratories in all of Asia and well beyond it. Its rivals in the region have grown \
+            quickly in recent years, and with them the demand for places to work in.";
+        let news = "The lab opened a data centre with 40,000 GPUs on Tuesday and cut its prices by 30%.";
+        let told = changed("DeepSeek opens data centre with 40,000 GPUs", &format!("{setting} {news}"));
+        assert!(told.contains(news), "{told}");
+        let pointing = "DeepSeek has a plan for its chips, the lab in Hangzhou told a hall of guests. The hall was full and the \
+            mood was mild. Music was played between the talks. The last slide was about the supplier of the lab. It agreed \
+            to take $4 billion for 40,000 GPUs. Guests left before midnight.";
+        let told = changed("DeepSeek orders chips at last", pointing);
+        let both = "The last slide was about the supplier of the lab. It agreed to take $4 billion for 40,000 GPUs.";
+        assert!(told.ends_with(both), "{told}");
+    }
+
+    #[test]
+    fn an_outlook_that_a_later_report_overtook_is_left_out() {
+        let text = "The fund leads the round in DeepSeek and signed on Monday. Tencent offered $3 billion for a fifth of the \
+            shares. The lab raised $2 billion before that and agreed to stay in Hangzhou. DeepSeek expects to draw 250 MW \
+            in its new halls.";
+        let published = "2026-05-02T12:00:00Z".parse().unwrap();
+        let before = Report { published, ..report("A", "DeepSeek round nears", text) };
+        let later = report("BB", "DeepSeek will draw 230 MW in its halls", "");
+        let outlook = |reports: Vec<Report>| card(&subject(reports), None).outlook.len();
+        assert_eq!((outlook(vec![before.clone()]), outlook(vec![before, later])), (1, 0));
+    }
+
+    #[test]
     fn a_hook_tells_what_the_headline_does_not() {
         let hook = |title: &str| {
             let headline = report("Harbor Wire", "Big Fund in talks to lead DeepSeek round at $45 billion", "");
@@ -488,6 +520,23 @@ mod tests {
         let mut said = BTreeSet::new();
         for expected in [&["Terms count."][..], &["Money is no product."], &[]] {
             let why = author.write(&subject, Some(&investors), &said).why_it_matters;
+            assert_eq!(texts(&why), expected);
+            said.extend(why.into_iter().map(|part| part.text));
+        }
+    }
+
+    #[test]
+    fn what_came_before_is_told_once() {
+        let (playbook, names) = (playbook(), names());
+        let author = Author::new(&playbook, &names, &[]);
+        let mut said = BTreeSet::new();
+        for (headline, expected) in [
+            ("DeepSeek opens an office", &["Earlier on DeepSeek, 24 April 2026: “DeepSeek hires a cook”."][..]),
+            ("DeepSeek closes an office", &[] as &[&str]),
+        ] {
+            let mut subject = subject(vec![report("Harbor Wire", headline, "")]);
+            subject.earlier = vec![earlier("DeepSeek hires a cook")];
+            let why = author.write(&subject, None, &said).why_it_matters;
             assert_eq!(texts(&why), expected);
             said.extend(why.into_iter().map(|part| part.text));
         }
@@ -629,7 +678,7 @@ mod tests {
         ] {
             no_match.earlier = vec![earlier(other)];
             let why = card(&no_match, None).why_it_matters;
-            assert!(texts(&why)[0].starts_with("One earlier story on DeepSeek"), "{other}: {why:?}");
+            assert!(texts(&why)[0].starts_with("Earlier on DeepSeek, 24 April 2026: “"), "{other}: {why:?}");
         }
 
         subject.earlier = vec![earlier("DeepSeek valued at $10 billion")];
@@ -692,6 +741,34 @@ mod tests {
     }
 
     #[test]
+    fn of_plans_the_newest_is_told_and_none_that_was_overtaken() {
+        let names = names();
+        let on = |day: i8, headline: &'static str| EarlierStory {
+            day: jiff::civil::date(2026, 4, day),
+            ..earlier(headline)
+        };
+        let rows = |titles: [&'static str; 2], others: &[EarlierStory]| -> Vec<String> {
+            let mut figures = Figures::default();
+            others.iter().for_each(|other| figures.add(other, "en", &names));
+            let before = Report { published: "2026-05-02T12:00:00Z".parse().unwrap(), ..report("A", titles[0], "") };
+            let mut subject = subject(vec![before, report("BB", titles[1], "")]);
+            subject.figures = Some(&figures);
+            let rows = card(&subject, None).comparison.into_iter().flat_map(|table| table.rows);
+            let text = |row: Row| row.cells.into_iter().flatten().map(|cell| cell.text).collect::<Vec<_>>().join(" / ");
+            rows.map(text).collect()
+        };
+        let plans =
+            ["DeepSeek plans a round at a valuation of $40 billion", "DeepSeek seeks a valuation of $45 billion"];
+        let is_so = [on(24, "Moonshot valued at $20 billion")];
+        assert_eq!(rows(plans, &is_so), ["$45 billion (planned) / $20 billion (24 Apr 2026)"]);
+        let own = ["DeepSeek valued at $45 billion", "DeepSeek, the lab from Hangzhou"];
+        let planned = on(22, "Moonshot plans to raise money at a valuation of $25 billion");
+        let with_newer = [planned, on(26, "Moonshot valued at 19 billion yuan")];
+        assert_eq!(rows(own, &with_newer[..1]), ["$45 billion / $25 billion (planned, 22 Apr 2026)"]);
+        assert_eq!(rows(own, &with_newer), [] as [&str; 0], "in another currency, but newer");
+    }
+
+    #[test]
     fn a_figure_that_may_be_another_ones_is_nobodys() {
         let own = "DeepSeek valued at $45 billion";
         check_table(own, &["Moonshot backs Hark at a valuation of $6 billion"], &[]);
@@ -717,11 +794,26 @@ mod tests {
     }
 
     #[test]
+    fn scores_of_two_tests_never_stand_in_one_row() {
+        check_table(
+            "DeepSeek V4 scores 81% on AIME 2025",
+            &["Moonshot 2 scores 60% on AIME 2025"],
+            &["AIME 2025: DeepSeek V4 81% / Moonshot 2 60% (24 Apr 2026)"],
+        );
+        for other in ["AIME", "AIME 2024", "GPQA", "SWE-bench"] {
+            let other = format!("Moonshot 2 scores 60% on {other}");
+            check_table("DeepSeek V4 scores 81% on AIME 2025", &[&other], &[]);
+        }
+        check_table("DeepSeek V4 scores 81% on SWE-bench", &["Moonshot 2 scores 60% on SWE-bench lite"], &[]);
+        check_table("DeepSeek V4 on SWE-bench and GPQA: 81%", &["Moonshot 2 scores 60% on GPQA"], &[]);
+    }
+
+    #[test]
     fn a_price_changes_only_for_the_same_model() {
         let mut subject = subject(vec![report("A", "DeepSeek V4 costs $4 per million tokens", "")]);
         for (before, expected) in [
             ("DeepSeek V4 costs $2 per million tokens", "DeepSeek, price: $4, after $2"),
-            ("DeepSeek V3 costs $2 per million tokens", "One earlier story"),
+            ("DeepSeek V3 costs $2 per million tokens", "Earlier on DeepSeek"),
         ] {
             subject.earlier = vec![earlier(before)];
             let why = card(&subject, None).why_it_matters;

@@ -91,7 +91,7 @@ impl Archive {
             if !found.into_iter().any(is_compared) {
                 continue;
             }
-            let text = item.entry.text();
+            let text = item.entry.lead(Figures::MOST_READ);
             let placed = item.placed.unwrap_or(item.first_seen);
             let told = EarlierStory {
                 story: story.id,
@@ -147,7 +147,7 @@ impl Past {
         if !names.iter().any(|name| wanted.contains(name)) {
             return None;
         }
-        let told = teller.told(story, until);
+        let told = teller.untagged(story, until);
         let lead = &told.reports[told.lead];
         let entry = &lead.item.entry;
         Some(Self {
@@ -173,7 +173,7 @@ impl Past {
     }
 }
 
-/// The lines of the playbook that a recap has already, by whom they are for; none: all readers.
+/// What a recap has said already of the playbook and of why stories matter, by whom it is for; none: all readers.
 pub type Advised = BTreeMap<Option<AudienceId>, BTreeSet<String>>;
 
 /// Writes cards by one configuration and one archive.
@@ -230,7 +230,7 @@ impl<'w> Writer<'w> {
     }
 
     /// The cards of a story, one for each of `audiences`; none: for all readers. Advice
-    /// that these were given before, in the recap whose lines are `advised`, is not repeated.
+    /// and earlier stories that these were told of before, in the recap whose lines are `advised`, are not repeated.
     pub fn cards(
         &self,
         told: &Told,
@@ -258,7 +258,7 @@ impl<'w> Writer<'w> {
                     None => card,
                 };
                 let lines = card.why_it_matters.iter().chain(&card.what_to_do_next);
-                let lines = lines.filter(|part| part.origin == Origin::Playbook);
+                let lines = lines.filter(|part| matches!(part.origin, Origin::Playbook | Origin::Extract));
                 // An editor may look at a card for readers whom the story is not for; they are told nothing yet.
                 let is_for = |audience: &AudienceId| told.tags.iter().any(|tag| tag.audience == *audience);
                 if audience.is_none_or(is_for) {

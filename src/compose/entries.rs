@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::draft::Candidate;
 use crate::id::AudienceId;
 use crate::insight::Insight;
+use crate::link::without_tracking;
 use crate::rank::distinct;
 use crate::recap::{Coverage, Entry, Related, slug};
 use crate::store::Result;
@@ -11,14 +12,14 @@ use crate::story::Report;
 use crate::story::copies::originals;
 
 use super::cards::Advised;
-use super::field::{Field, Outcome, Shown};
+use super::field::{Field, Nearness, Outcome, Shown};
 use super::{Extent, Told, Writer};
 
 /// Neighbours named at a story.
 const RELATED: usize = 4;
 
-/// Neighbours share at least this much.
-const NEIGHBOUR: f64 = 0.16;
+/// Neighbours share at least this much: none is better than a wrong one.
+const NEIGHBOUR: Nearness = Nearness { share: 0.2, count: 2, rare: 1.5 };
 
 /// The neighbours of each of the stories of a field that are shown, in their order.
 ///
@@ -88,7 +89,7 @@ fn covered(report: &Report, original: &Report, config: &Config) -> Coverage {
         publisher: report.publisher.name.clone(),
         kind: report.publisher.kind,
         title: entry.title.clone(),
-        url: entry.link.as_ref().map(|link| link.to_string()),
+        url: entry.link.as_ref().map(|link| without_tracking(link).into()),
         published: entry.published,
         first_seen: report.item.first_seen,
         language: report.language().filter(|language| language.split('-').next() != own),
@@ -126,6 +127,55 @@ fn on_its_page(told: &Told) -> Related {
 
 fn at_its_original(told: &Told) -> Related {
     let entry = &told.reports[told.lead].item.entry;
-    let url = entry.link.as_ref().map(|link| link.to_string());
+    let url = entry.link.as_ref().map(|link| without_tracking(link).into());
     Related { story: told.story, headline: entry.title.clone(), url }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use crate::id::{ItemId, SourceId};
+    use crate::item::{self, Item};
+    use crate::story::rarity::Count;
+    use crate::story::signature::Signature;
+
+    /// Whether two titles are neighbours in a week in which OpenAI is told of daily.
+    #[track_caller]
+    fn check(one: &str, other: &str, expected: bool) {
+        let names = config::shipped().expect("the shipped configuration is sound").names;
+        let source: SourceId = "s".parse().unwrap();
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let signature = |title: &str| {
+            let item = Item {
+                id: ItemId::of(&source, title, 0),
+                source: source.clone(),
+                identity: title.to_owned(),
+                generation: 0,
+                version: 1,
+                first_seen: at,
+                placed: Some(at),
+                entry: item::Entry { title: title.to_owned(), ..item::Entry::default() },
+            };
+            Signature::of(&item, at, &names)
+        };
+        let (one, other) = (signature(one), signature(other));
+        let mut count = Count::default();
+        count.add(&one);
+        count.add(&other);
+        for thing in ["garden", "kitchen", "orchestra", "museum", "ferry", "bakery", "lighthouse", "tannery"] {
+            count.add(&signature(&format!("OpenAI visits the {thing}")));
+        }
+        let rarity = count.rarity();
+        let companies = one.companies.iter().filter(|company| other.companies.contains(company)).count();
+        assert_eq!(NEIGHBOUR.is_met(&rarity.common(0, 1), companies, rarity.rare()), expected);
+    }
+
+    #[test]
+    fn a_company_in_common_makes_no_neighbours() {
+        check("OpenAI files listing prospectus in Lindholm", "Lindholm listing: OpenAI prospectus names risks", true);
+        check("Quillon prospectus in Lindholm names risks", "Lindholm prospectus of Quillon is out", true);
+        check("OpenAI listing draws crowds", "OpenAI opens a listing of grants", false);
+        check("OpenAI hires a gardener", "OpenAI sells a bicycle", false);
+    }
 }

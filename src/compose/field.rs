@@ -17,11 +17,13 @@ use crate::config::Config;
 use crate::draft::Mark;
 use crate::id::{AudienceId, Share, StoryId};
 use crate::insight::development::{Change, What};
-use crate::rank::{GOES_ON, Points, Score};
+use crate::link::without_tracking;
+use crate::rank::{GOES_ON, Points, Score, rounded};
 use crate::recap::select::{Candidate, Chosen, Selection, select};
 use crate::recap::{Follows, LeftOut};
 use crate::store::{Result, Store};
 use crate::story::Report;
+use crate::story::likeness::Common;
 use crate::story::rarity::{Count, Rarity};
 use crate::story::signature::Signature;
 
@@ -66,6 +68,27 @@ pub(super) enum Outcome {
     Beside,
     /// It has none, but an editor may give it one.
     Offered,
+}
+
+/// What the titles of neighbours have in common at least.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Nearness {
+    /// The share of their weight.
+    pub share: f64,
+    /// How many words, beside those of the companies that both name.
+    pub count: usize,
+    /// The weight of what they share, as many words that stand in one other title.
+    pub rare: f64,
+}
+
+impl Nearness {
+    /// Whether two titles have so much in `common`, of which so many are `companies`; a
+    /// word that stands in one other title weighs `rare`. A company does much in a week:
+    /// its name says nothing of a neighbourhood.
+    pub(super) fn is_met(&self, common: &Common, companies: usize, rare: f64) -> bool {
+        let is_over = common.share >= self.share && common.weight >= self.rare * rare;
+        is_over && common.count >= self.count + companies
+    }
 }
 
 /// A story as it is shown.
@@ -252,11 +275,11 @@ impl<'f> Field<'f> {
             let said = format!("it has the place of the earlier “{}”", entry.title);
             // A little more: of equals the earlier one would be chosen.
             if let Some(points) = Points::some("development", lacks + 0.01, said) {
-                self.candidates[later].points += points.value;
+                self.candidates[later].points = rounded(self.candidates[later].points + points.value);
                 self.leading.insert(later, points);
             }
         }
-        let url = entry.link.as_ref().map(|link| link.to_string());
+        let url = entry.link.as_ref().map(|link| without_tracking(link).into());
         let follows = Follows { story: told.story, week: None, headline: entry.title.clone(), url, changes };
         self.follows.insert(later, follows);
         Ok(())
@@ -388,19 +411,24 @@ impl<'f> Field<'f> {
             let Some(told) = self.outline(*index)? else { continue };
             let headline = told.reports[told.lead].item.entry.title.clone();
             let parts = told.score.with(self.given(Some(*index), &told)).parts;
-            let short_by = last.map(|last| last - total).filter(|short_by| *short_by > 0.0);
+            let short_by = last.map(|last| rounded(last - total)).filter(|short_by| *short_by > 0.0);
             left_out.push(LeftOut { story, headline, total, parts, short_by, reason: reason.clone() });
         }
         Ok(left_out)
     }
 
-    /// Other stories that are at least so much like one, nearest first, as
+    /// Other stories that have at least so much in common with one, nearest first, as
     /// indices; at most so many.
-    pub(super) fn near(&self, index: usize, least: f64, most: usize) -> Vec<usize> {
+    pub(super) fn near(&self, index: usize, least: Nearness, most: usize) -> Vec<usize> {
         let others = (0..self.candidates.len()).filter(|other| *other != index);
         let mut near: Vec<(f64, usize)> = others
-            .map(|other| (self.rarity.likeness(index, other), other))
-            .filter(|(likeness, _)| *likeness >= least)
+            .map(|other| (self.rarity.common(index, other), other))
+            .filter(|(common, other)| {
+                let companies = &self.candidates[index].companies;
+                let shared = self.candidates[*other].companies.iter().filter(|it| companies.contains(it)).count();
+                least.is_met(common, shared, self.rarity.rare())
+            })
+            .map(|(common, other)| (common.share, other))
             .collect();
         let story = |index: usize| self.candidates[index].story;
         near.sort_by(|a, b| b.0.total_cmp(&a.0).then(story(a.1).cmp(&story(b.1))));

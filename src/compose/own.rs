@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::field::{Field, Shown};
 use crate::draft::{Seen, View};
 use crate::id::{AudienceId, Share};
-use crate::rank::Points;
+use crate::rank::{Points, rounded};
 use crate::recap::LeftOut;
 use crate::recap::select::{Candidate, Chosen, Selection, select};
 use crate::store::Result;
@@ -73,7 +73,7 @@ fn chosen_for(field: &Field, audience: &AudienceId, led: &BTreeMap<usize, usize>
             Some(lead) => [lead.clone()].into(),
             None => candidate.leads.clone(),
         };
-        let points = candidate.points + meant.value;
+        let points = rounded(candidate.points + meant.value);
         own.push(Candidate { points, leads, audiences: Box::default(), ..candidate.clone() });
         members.push((index, meant));
     }
@@ -94,7 +94,7 @@ fn chosen_for(field: &Field, audience: &AudienceId, led: &BTreeMap<usize, usize>
 /// unsure. None if it has none to lose, for then it is no news.
 pub(super) fn meant(points: f64, confidence: Share) -> Option<Points> {
     let sure = confidence.value();
-    let lost = (points * (sure - 1.0) * 100.0).round() / 100.0;
+    let lost = rounded(points * (sure - 1.0));
     let detail = format!("{sure:.2} sure that it is for them");
     (points > 0.0).then(|| Points { name: "meant".to_owned(), value: lost, detail })
 }

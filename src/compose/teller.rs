@@ -1,7 +1,7 @@
 //! Stories made readable: who reports them, which report leads, for whom, and
 //! how many points that is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
@@ -17,6 +17,7 @@ use crate::source::{Readers, Source};
 use crate::story::copies::originals;
 use crate::story::signature::Signature;
 use crate::story::{Report, Story, leads};
+use crate::text::token::is_unspaced;
 
 /// A story as a week sees it.
 #[derive(Clone, Debug)]
@@ -95,7 +96,10 @@ impl<'c> Teller<'c> {
     }
 
     fn tags(&self, reports: &[Report]) -> Vec<Tag> {
-        let texts: Vec<String> = reports.iter().map(|report| report.item.entry.text()).collect();
+        let outlets: BTreeSet<&str> =
+            reports.iter().flat_map(|report| [report.publisher.name.as_str(), &report.source_name]).collect();
+        let titles: Vec<String> = reports.iter().map(|report| without(&report.item.entry.title, &outlets)).collect();
+        let texts: Vec<String> = reports.iter().map(|report| without(&report.item.entry.text(), &outlets)).collect();
         let mut always: Vec<AudienceId> = Vec::new();
         for report in reports {
             let source = self.sources.get(&report.item.source);
@@ -104,11 +108,12 @@ impl<'c> Teller<'c> {
         always.sort();
         always.dedup();
         self.tagger.tags(&Spoken {
-            titles: reports.iter().map(|report| report.item.entry.title.as_str()).collect(),
+            titles: titles.iter().map(String::as_str).collect(),
             texts: texts.iter().map(String::as_str).collect(),
             categories: reports
                 .iter()
                 .flat_map(|report| report.item.entry.categories.iter().map(String::as_str))
+                .filter(|category| !outlets.contains(category))
                 .collect(),
             from: reports.iter().map(goes_by).collect(),
             always,
@@ -134,6 +139,31 @@ pub(super) fn as_read<'r>(reports: &'r [Report], texts: &'r [String]) -> Vec<ins
         readers: Readers::default(),
     };
     reports.iter().zip(texts).enumerate().map(read).collect()
+}
+
+/// `text` with a bar in place of the names of `outlets`, as they write themselves: what
+/// somebody is called says nothing of the story ("Security Weekly"). Names of one word
+/// stay: "Nature" may be meant as such.
+fn without(text: &str, outlets: &BTreeSet<&str>) -> String {
+    let mut kept = text.to_owned();
+    let is_a_name = |outlet: &str| outlet.contains(' ') && outlet.contains(char::is_uppercase);
+    for outlet in outlets.iter().filter(|outlet| is_a_name(outlet) || outlet.contains(is_unspaced)) {
+        let goes_on = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+        let mut rest = kept.as_str();
+        let (mut told, mut before) = (String::with_capacity(kept.len()), None);
+        while let Some(at) = rest.find(*outlet) {
+            let end = at + outlet.len();
+            let left = rest[..at].chars().next_back().or(before);
+            let is_whole = !goes_on(left) && !goes_on(rest[end..].chars().next());
+            told += &rest[..at];
+            told += if is_whole { "|" } else { &rest[at..end] };
+            before = outlet.chars().next_back();
+            rest = &rest[end..];
+        }
+        told += rest;
+        kept = told;
+    }
+    kept
 }
 
 /// What the source and the publisher of a report go by.
@@ -163,5 +193,27 @@ fn publisher(publishers: &Publishers, item: &Item, source: Option<&Source>) -> P
             weight: source.weight.unwrap_or(feed.weight),
             company: feed.company,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, outlets: &[&str], expected: &str) {
+        assert_eq!(without(text, &outlets.iter().copied().collect()), expected);
+    }
+
+    #[test]
+    fn what_an_outlet_is_called_is_no_evidence() {
+        let outlets = ["Security Weekly", "Chip Notes", "wired"];
+        check("Lab opens a shop - Security Weekly", &outlets, "Lab opens a shop - |");
+        check("Security Weekly: Chip Notes told it first", &outlets, "|: | told it first");
+        check("A security weekly meeting, wired by hand", &outlets, "A security weekly meeting, wired by hand");
+        check("Security Weekly’s CyberSecurity Weekly", &outlets, "|’s CyberSecurity Weekly");
+        check("", &outlets, "");
+        check("智潮日报：芯片 智潮日报", &["智潮日报"], "|：芯片 |");
+        check("Nature and Wired", &["Nature", "Wired"], "Nature and Wired");
     }
 }

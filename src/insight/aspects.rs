@@ -23,6 +23,8 @@ enum Kind {
     Active,
     /// A year that is named, or a length of time.
     Time,
+    /// The year by which something is to be there: many leave it out.
+    When,
     /// A part of a year.
     Quarter,
     /// Series B, seed.
@@ -35,6 +37,8 @@ enum Kind {
     Place,
     /// How a test was sat.
     Terms,
+    /// Which of the tests of one name.
+    Edition,
     /// What of a product comes out.
     Release,
     /// The smaller or the larger model, the dearer plan.
@@ -47,7 +51,7 @@ impl Kind {
     /// Whether what does not say so is another thing than what does. Else only
     /// two that say different things are.
     fn is_strict(self) -> bool {
-        !matches!(self, Self::Quarter | Self::Round | Self::Place)
+        !matches!(self, Self::When | Self::Quarter | Self::Round | Self::Place)
     }
 }
 
@@ -228,10 +232,24 @@ impl Aspects {
         if kinds.contains(&Kind::Time) {
             aspects.extend(times(around).map(|time| (Kind::Time, time)));
         }
+        if kinds.contains(&Kind::When) {
+            aspects.extend(times(around).map(|time| (Kind::When, time)));
+        }
         if kinds.contains(&Kind::Side) {
             aspects.extend(side(around).map(|side| (Kind::Side, side.to_owned())));
         }
         Self(aspects)
+    }
+
+    /// The same of a score, with what the name of its test goes on with; empty: nothing.
+    pub(super) fn of_edition(mut self, edition: String) -> Self {
+        self.0.extend((!edition.is_empty()).then_some((Kind::Edition, edition)));
+        self
+    }
+
+    /// What the name of the test goes on with; empty for most.
+    pub(super) fn edition(&self) -> &str {
+        self.values(Kind::Edition).first().copied().unwrap_or_default()
     }
 
     /// Whether two figures may be readings of one thing, as far as these can tell.
@@ -256,7 +274,7 @@ impl Aspects {
         let apart = [Kind::Stage, Kind::Round, Kind::Tier, Kind::Release];
         kinds.into_iter().filter(|kind| !apart.contains(kind)).all(|kind| {
             let (one, two) = (self.values(kind), other.values(kind));
-            let may_be_unsaid = matches!(kind, Kind::Time | Kind::Quarter | Kind::Place);
+            let may_be_unsaid = matches!(kind, Kind::Time | Kind::When | Kind::Quarter | Kind::Place);
             one == two || (may_be_unsaid && (one.is_empty() || two.is_empty()))
         })
     }
@@ -292,7 +310,7 @@ fn kinds(thing: &str) -> &'static [Kind] {
         "users" | "customers" | "subscribers" => &[Kind::Active, Kind::Time, Kind::Place],
         "context window" | "parameters" | "active parameters" => &[Kind::Tier],
         "launch" | "shutdown" => &[Kind::Release, Kind::Tier, Kind::Place],
-        "power" | "GPUs" => &[Kind::Phase, Kind::Time, Kind::Sort, Kind::Place],
+        "power" | "GPUs" => &[Kind::Phase, Kind::When, Kind::Sort, Kind::Place],
         // Some say by when, and some do not.
         "jobs" | "jobs cut" | "new jobs" | "staff" | "staff cut" => &[Kind::Sort, Kind::Place],
         "court date" | "deadline" | "closing" | "in force" => &[Kind::Place],

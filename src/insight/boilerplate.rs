@@ -7,49 +7,62 @@ use regex::{Regex, RegexSet};
 use crate::text::token::is_unspaced;
 
 /// Seen in the texts of real feeds; each is refused wherever it stands in a sentence.
-static NOT_NEWS: LazyLock<RegexSet> = LazyLock::new(|| {
-    RegexSet::new([
-        r"(?i)\b(subscribe|sign up|sign-up|log in|newsletter|unsubscribe|free trial|join our|follow us|paywall)\b",
-        r"(?i)\b(read more|continue reading|read the full|full story|click here|learn more|read on|view in browser|see also)\b",
-        r"(?i)\b(cookies?|privacy policy|terms of (use|service)|all rights reserved|affiliate (links?|commission)|advertisement|sponsored by)\b",
-        r"(?i)\b(image|photo|photograph|picture|illustration|credit)s?( credits?)?( by)?: ",
-        r"(?i)(©|\(c\) 20\d\d|getty images|shutterstock|the post .* (appeared|first) )",
-        r"(?i)^(article url|comments url|points:|# comments|submitted by|tags?:|filed under|categories:|by [A-Z][a-z]+ [A-Z][a-z]+$|source:|via:|update:|correct(ed|ion)\b|editor'?s note|listen to|an earlier version of this|watch:|share this)",
-        r"(?i)(https?://|www\.)\S+$",
-        r"\[(link|comments)\]",
-        r"(点击|扫码|关注我们|公众号|阅读原文|阅读全文|订阅|转载|版权所有|责任编辑|图源|图片来源|来源：)",
-        r"(?i)\b(jetzt abonnieren|weiterlesen|mehr lesen|lire la suite|abonnez-vous)\b",
-        r"(…|\.\.\.|\[…\]|\[\.\.\.\])[”\x22]?$",
-        // Feeds are no place for instructions, least of all to a machine.
-        r"(?i)\b(ignore (all|any|the)? ?(previous|prior|above)|system prompt:|as an ai language model)",
-    ])
-    .expect("the patterns are constants and are compiled by the tests")
-});
+const NOT_NEWS: &[&str] = &[
+    r"(?i)\b(subscribe|sign up|sign-up|log in|newsletter|unsubscribe|free trial|join our|follow us|paywall)\b",
+    r"(?i)\b(read more|continue reading|read the full|full story|click here|learn more|read on|view in browser|see also)\b",
+    r"(?i)\b(cookies?|privacy policy|terms of (use|service)|all rights reserved|affiliate (links?|commission)|advertisement|sponsored by)\b",
+    r"(?i)\b(image|photo|photograph|picture|illustration|credit)s?( credits?)?( by)?: ",
+    r"(?i)(©|\(c\) 20\d\d|getty images|shutterstock|the post .* (appeared|first) )",
+    r"(?i)^(article url|comments url|points:|# comments|submitted by|tags?:|filed under|categories:|by [A-Z][a-z]+ [A-Z][a-z]+$|source:|via:|update:|correct(ed|ion)\b|editor'?s note|listen to|an earlier version of this|watch:|share this)",
+    r"(?i)(https?://|www\.)\S+$",
+    r"\[(link|comments)\]",
+    r"(点击|扫码|关注我们|公众号|阅读原文|阅读全文|订阅|转载|版权所有|责任编辑|图源|图片来源|来源：)",
+    r"(?i)\b(jetzt abonnieren|weiterlesen|mehr lesen|lire la suite|abonnez-vous)\b",
+    r"(…|\.\.\.|\[…\]|\[\.\.\.\])[”\x22]?$",
+    // Feeds are no place for instructions, least of all to a machine.
+    r"(?i)\b(ignore (all|any|the)? ?(previous|prior|above)|system prompt:|as an ai language model)",
+];
+
+/// The same with the borders of words as ASCII has them, which are found many times faster where a text has a
+/// letter or a sign beyond ASCII. They are there wherever those of Unicode are, since each of the words that they
+/// bound begins and ends in ASCII (a long s for an s is not worth the time): what these do not find, the others need not be asked.
+static PERHAPS_NOT_NEWS: LazyLock<RegexSet> =
+    LazyLock::new(|| RegexSet::new(NOT_NEWS.iter().map(|pattern| roughly(pattern))).expect(CONSTANT));
+static SURELY_NOT_NEWS: LazyLock<RegexSet> = LazyLock::new(|| RegexSet::new(NOT_NEWS).expect(CONSTANT));
+
+const CONSTANT: &str = "the patterns are constants and are compiled by the tests";
+
+fn roughly(pattern: &str) -> String {
+    pattern.replace(r"\b", r"(?-u:\b)")
+}
 
 /// Whether `sentence` is a whole statement of a report and nothing around it; a question states nothing.
 pub(super) fn is_prose(sentence: &str) -> bool {
-    is_long_enough(sentence) && !is_markup(sentence) && !sentence.ends_with(['?', '？']) && !NOT_NEWS.is_match(sentence)
+    is_long_enough(sentence) && !is_markup(sentence) && !sentence.ends_with(['?', '？']) && !is_not_news(sentence)
+}
+
+fn is_not_news(sentence: &str) -> bool {
+    PERHAPS_NOT_NEWS.is_match(sentence) && SURELY_NOT_NEWS.is_match(sentence)
 }
 
 /// The publisher's own "we", "our" and "I"; neither "US" nor "I/O" nor "Annex I".
-static OWN_VOICE: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = concat!(
-        r"\b([Ww]e|WE|[Oo]ur|OUR|[Oo]urs|us|[Mm]y|[Oo]urselves|[Mm]yself|[Ww]ir|[Uu]ns|[Uu]nser(e[mnrs]?)?)\b",
-        r"|(^|[.;:,—–] |\b([Aa]nd|[Bb]ut|that|when|as|if|[Ww]hich|[Ww]hat|[Ss]o|than|because) )I(['’]\w+)? [a-z]",
-        r"|我们|咱们|笔者|小编|本报|本刊|本站"
-    );
-    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
-});
+const OWN_VOICE: &str = concat!(
+    r"\b([Ww]e|WE|[Oo]ur|OUR|[Oo]urs|us|[Mm]y|[Oo]urselves|[Mm]yself|[Ww]ir|[Uu]ns|[Uu]nser(e[mnrs]?)?)\b",
+    r"|(^|[.;:,—–] |\b([Aa]nd|[Bb]ut|that|when|as|if|[Ww]hich|[Ww]hat|[Ss]o|than|because) )I(['’]\w+)? [a-z]",
+    r"|我们|咱们|笔者|小编|本报|本刊|本站"
+);
+
+/// See [`PERHAPS_NOT_NEWS`].
+static PERHAPS_OWN_VOICE: LazyLock<Regex> = LazyLock::new(|| Regex::new(&roughly(OWN_VOICE)).expect(CONSTANT));
+static SURELY_OWN_VOICE: LazyLock<Regex> = LazyLock::new(|| Regex::new(OWN_VOICE).expect(CONSTANT));
 
 /// What somebody else says.
-static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"“[^”]*”|\x22[^\x22]*\x22|«[^»]*»|„[^“”]*[“”]|「[^」]*」")
-        .expect("the pattern is a constant and is compiled by the tests")
-});
+static QUOTED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"“[^”]*”|\x22[^\x22]*\x22|«[^»]*»|„[^“”]*[“”]|「[^」]*」").expect(CONSTANT));
 
 /// Whether the publisher speaks of itself: on a card, "we" would be recapd. Quotations do not count.
 pub(super) fn is_first_person(sentence: &str) -> bool {
-    OWN_VOICE.is_match(sentence) && OWN_VOICE.is_match(&QUOTED.replace_all(sentence, "“”"))
+    PERHAPS_OWN_VOICE.is_match(sentence) && SURELY_OWN_VOICE.is_match(&QUOTED.replace_all(sentence, "“”"))
 }
 
 /// Four words or eight characters of an unspaced script, and no more than 80 words.

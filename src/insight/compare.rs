@@ -3,6 +3,7 @@
 use super::extract::capitalised;
 use super::figures::{Noted, Stage, noted};
 use super::reading::Reading;
+use super::things::BENCHMARKS;
 use super::{Comparison, Origin, Part, Row};
 use crate::names::Names;
 
@@ -81,17 +82,22 @@ fn of_products(reading: &Reading, own: &[Noted], names: &Names) -> Option<Compar
 fn table(reading: &Reading, own: &[Noted], heads: &[Head], names: &Names) -> Option<Comparison> {
     let known = |head: &Head| reading.subject.figures.map(|figures| figures.of(head.actor)).unwrap_or_default();
     let subject = heads.first()?;
+    let is_overtaken = |head: &Head, noted: &Noted| {
+        own.iter().chain(known(head)).any(|later| head.holds(later) && noted.is_a_plan_before(later))
+    };
+    let of = |head: &Head| -> Vec<&Noted> {
+        let held = own.iter().chain(known(head)).filter(|noted| head.holds(noted));
+        held.filter(|noted| !is_overtaken(head, noted)).collect()
+    };
     let mut firsts: Vec<&Noted> = Vec::new();
-    for noted in own.iter().chain(known(subject)).filter(|noted| subject.holds(noted)) {
+    for noted in of(subject) {
         if firsts.iter().all(|first| first.about != noted.about) {
             firsts.push(noted);
         }
     }
     let mut rows: Vec<(&Noted, Vec<Option<&Noted>>)> = Vec::new();
     for first in firsts {
-        let beside = |head: &Head| -> Option<&Noted> {
-            own.iter().chain(known(head)).find(|noted| head.holds(noted) && noted.is_beside(first))
-        };
+        let beside = |head: &Head| -> Option<&Noted> { of(head).into_iter().find(|noted| noted.is_beside(first)) };
         let cells: Vec<Option<&Noted>> = std::iter::once(Some(first)).chain(heads.iter().skip(1).map(beside)).collect();
         if cells.iter().flatten().count() >= 2 {
             rows.push((first, cells));
@@ -111,12 +117,17 @@ fn table(reading: &Reading, own: &[Noted], heads: &[Head], names: &Names) -> Opt
         let cells: Vec<Option<&Noted>> = columns.iter().map(|at| cells[*at]).collect();
         let is_full = cells.iter().flatten().count() >= 2;
         let part = |noted: &Noted| part(noted, is_own(noted));
-        is_full
-            .then(|| Row { attribute: capitalised(&first.about), cells: cells.iter().map(|it| it.map(part)).collect() })
+        is_full.then(|| Row { attribute: heading(&first.about), cells: cells.iter().map(|it| it.map(part)).collect() })
     });
     let rows: Vec<Row> = rows.collect();
     let heads: Vec<String> = columns.iter().map(|at| heads[*at].label(names)).collect();
     (!rows.is_empty()).then(|| Comparison { caption: heads.join(", "), columns: heads, rows })
+}
+
+/// What heads a row: a test by its own name, anything else as a sentence begins.
+fn heading(about: &str) -> String {
+    let is_a_test = BENCHMARKS.iter().any(|(name, _)| about.starts_with(name));
+    if is_a_test { about.to_owned() } else { capitalised(about) }
 }
 
 impl<'n> Head<'n> {

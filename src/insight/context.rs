@@ -15,16 +15,17 @@ use crate::publisher::Kind;
 /// Publishers named in full.
 const NAMED_MOST: usize = 3;
 
-/// Who reports it and what came before, counted from the reports and the archive.
-pub(super) fn coverage(reading: &Reading) -> Option<Part> {
-    let (mut said, mut cites) = (Vec::new(), Vec::new());
+/// Who reports it and what came before, from the reports and the archive; an earlier
+/// story only where what was `said` to the same readers has not ended with it.
+pub(super) fn coverage(reading: &Reading, said: &BTreeSet<String>) -> Option<Part> {
+    let (mut told, mut cites) = (Vec::new(), Vec::new());
     if let Some(sentence) = publishers(reading, &mut cites) {
-        said.push(sentence);
+        told.push(sentence);
     }
-    if let Some(sentence) = change(reading, &mut cites).or_else(|| archive(reading, &mut cites)) {
-        said.push(sentence);
+    if let Some(sentence) = change(reading, &mut cites).or_else(|| archive(reading, said, &mut cites)) {
+        told.push(sentence);
     }
-    (!said.is_empty()).then(|| Part { text: said.join(" "), origin: Origin::Extract, cites })
+    (!told.is_empty()).then(|| Part { text: told.join(" "), origin: Origin::Extract, cites })
 }
 
 /// "Reported by 9 publishers, among them A, B and C; Anthropic itself is one of them."
@@ -94,7 +95,8 @@ fn change(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
     let day = reading.subject.earlier[old_line.report].day.strftime("%-d %B %Y").to_string();
     cites.push(reading.cite(line));
     cites.push(reading.cite_earlier(old_line));
-    Some(format!("{}, {}: {}, after {} in a report of {day}.", actor.name, new.attribute, new.fact.text, old.fact.text))
+    let about = if new.is_a_score() { new.about() } else { new.attribute.to_owned() };
+    Some(format!("{}, {about}: {}, after {} in a report of {day}.", actor.name, new.fact.text, old.fact.text))
 }
 
 /// Without what is planned, expected or only to be watched: a figure there is none yet.
@@ -113,17 +115,17 @@ fn is_about(line: &Line, actor: &Name) -> bool {
     line.names.iter().any(|name| name.id == actor.id || name.of.as_ref() == Some(&actor.id))
 }
 
-/// How often the archive told of the actor before.
-fn archive(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
+/// The story of the archive that goes before, or the newest about the actor: "Earlier on Anthropic, 3 May 2026: “..”."
+fn archive(reading: &Reading, said: &BTreeSet<String>, cites: &mut Vec<Cite>) -> Option<String> {
     let actor = reading.actor?;
-    let before: Vec<&Line> = reading.earlier.iter().filter(|line| line.place == 0 && is_about(line, actor)).collect();
-    let first = before.iter().map(|line| reading.subject.earlier[line.report].day).min()?;
-    let newest = before.first()?;
+    let newest = reading.earlier.iter().find(|line| line.place == 0 && is_about(line, actor))?;
+    let day = reading.subject.earlier[newest.report].day.strftime("%-d %B %Y");
+    let sentence = format!("Earlier on {}, {day}: “{}”.", actor.name, newest.text);
+    if said.iter().any(|line| line.ends_with(&sentence)) {
+        return None;
+    }
     cites.push(reading.cite_earlier(newest));
-    let day = first.strftime("%-d %B %Y");
-    let stories =
-        if before.len() == 1 { "One earlier story".to_owned() } else { format!("{} earlier stories", before.len()) };
-    Some(format!("{stories} on {} since {day}; the latest: “{}”.", actor.name, newest.text))
+    Some(sentence)
 }
 
 /// What the playbook knows about the story's kind.

@@ -58,8 +58,8 @@ impl fmt::Display for Change {
         let Self { what, about, from, to, .. } = self;
         match (what, from) {
             (What::Voice, _) => write!(f, "{to} speaks for itself now"),
-            (_, Some(from)) if about.is_empty() => write!(f, "{from} -> {to}"),
-            (_, Some(from)) => write!(f, "{from} -> {to} ({about})"),
+            (_, Some(from)) if about.is_empty() => write!(f, "{from} → {to}"),
+            (_, Some(from)) => write!(f, "{from} → {to} ({about})"),
             (_, None) => write!(f, "{to}"),
         }
     }
@@ -74,8 +74,8 @@ const PLACES: usize = 6;
 /// Amounts further apart than this are of two things, and nearer than the other are roundings.
 const RATIOS: std::ops::RangeInclusive<f64> = 1.03..=20.0;
 
-/// The kind of what tells of no event.
-const COMMENT: &str = "opinion";
+/// The kinds of what tells of no event.
+const COMMENT: &[&str] = &["opinion", "practice"];
 
 impl Author<'_> {
     /// What `now` reports that is other than anything in `known`, those of most
@@ -111,7 +111,7 @@ impl Author<'_> {
         let of_title = now.lines.iter().filter(|line| line.place == 0);
         let found = of_title.filter_map(|line| {
             let kind = self.kinds.of(self.playbook, &[line.text], &[])?;
-            let is_new = kind.id != was.id && kind.id != COMMENT && was.id != COMMENT;
+            let is_new = kind.id != was.id && [&kind, &was].iter().all(|it| !COMMENT.contains(&it.id.as_str()));
             let is_said = kind.because.iter().any(|words| said.contains(&text::lower(words)));
             (is_new && !is_said).then(|| Found {
                 key: kind.id,
@@ -442,10 +442,10 @@ mod tests {
 
     #[test]
     fn another_figure_of_the_same_thing_is_new() {
-        check(&[RUMOUR], &[("North Desk", "DeepSeek nears a valuation of $45B", "")], &["$10B -> $45B (valuation)"]);
-        check(&[RUMOUR], &[("North Desk", "DeepSeek at 450亿美元估值", "")], &["$10B -> 450亿美元 (valuation)"]);
+        check(&[RUMOUR], &[("North Desk", "DeepSeek nears a valuation of $45B", "")], &["$10B → $45B (valuation)"]);
+        check(&[RUMOUR], &[("North Desk", "DeepSeek at 450亿美元估值", "")], &["$10B → 450亿美元 (valuation)"]);
         let bare = ("Harbor Wire", "DeepSeek eyes $10B", "");
-        check(&[bare], &[("North Desk", "DeepSeek eyes $45B", "")], &["$10B -> $45B"]);
+        check(&[bare], &[("North Desk", "DeepSeek eyes $45B", "")], &["$10B → $45B"]);
     }
 
     #[test]
@@ -455,7 +455,7 @@ mod tests {
         check(&[RUMOUR], &[text("North Desk")], &[]);
         check(&[RUMOUR], &[text("North Desk"), text("North Desk")], &[]);
         let two = [text("North Desk"), text("Silicon Lane")];
-        check(&[RUMOUR], &two, &["$10B -> $45 billion (valuation)"]);
+        check(&[RUMOUR], &two, &["$10B → $45 billion (valuation)"]);
     }
 
     #[test]
@@ -466,7 +466,7 @@ mod tests {
         check(&[RUMOUR], &[("North Desk", "Quillon nears a valuation of $45B", "")], &[]);
         let moved = ("Harbor Wire", "DeepSeek moves 7,000 jobs", "");
         check(&[moved], &[("North Desk", "DeepSeek moves 7,000 jobs and cuts 8,000 jobs", "")], &[]);
-        check(&[moved], &[("North Desk", "DeepSeek moves 8,000 jobs", "")], &["7,000 jobs -> 8,000 jobs (jobs)"]);
+        check(&[moved], &[("North Desk", "DeepSeek moves 8,000 jobs", "")], &["7,000 jobs → 8,000 jobs (jobs)"]);
         check(&[], &[RUMOUR], &[]);
         check(&[RUMOUR], &[], &[]);
     }
@@ -474,14 +474,14 @@ mod tests {
     #[test]
     fn a_further_stage_is_new() {
         let now = ("North Desk", "DeepSeek closes its round at a $45B valuation", "");
-        check(&[RUMOUR], &[now], &["$10B -> $45B (valuation)", "talks -> done"]);
+        check(&[RUMOUR], &[now], &["$10B → $45B (valuation)", "talks → done"]);
         check(&[RUMOUR, now], &[("Silicon Lane", "DeepSeek raises money", "")], &[]);
     }
 
     #[test]
     fn a_newer_version_is_new_and_an_older_one_is_not() {
         let known = [("Harbor Wire", "DeepSeek V4 is here", "")];
-        check(&known, &[("North Desk", "DeepSeek V4.1 is here", "")], &["DeepSeek V4 -> DeepSeek V4.1"]);
+        check(&known, &[("North Desk", "DeepSeek V4.1 is here", "")], &["DeepSeek V4 → DeepSeek V4.1"]);
         check(&known, &[("North Desk", "DeepSeek V3 was better", "")], &[]);
     }
 
@@ -491,7 +491,7 @@ mod tests {
         let now =
             [("North Desk", "DeepSeek agent leaks data", ""), ("Silicon Lane", "DeepSeek agent leaks data of all", "")];
         check(&known, &now[..1], &[]);
-        check(&known, &now, &["Launch -> Breach"]);
+        check(&known, &now, &["Launch → Breach"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! A disagreement that is none shames a page, and one that is missed costs
 //! little: whatever may explain two figures away keeps them apart.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
@@ -66,7 +66,7 @@ pub(super) fn contradicts(line: &Line, headline: &Line, names: &Names) -> bool {
 
 /// What is said of the story's own, line by line.
 fn claims<'r>(reading: &'r Reading, names: &Names) -> Vec<Claim<'r>> {
-    let known = words_of_titles(reading);
+    let known = known_words(reading);
     let is_own = |line: &Line| {
         let is_anothers = reading.actor.is_some_and(|actor| is_about_another(line, actor));
         !is_anothers && (line.place == 0 || !names_a_stranger(line, &known))
@@ -338,10 +338,26 @@ fn is_told_together(reading: &Reading, one: &Claim, other: &Claim) -> bool {
     })
 }
 
-/// The words of all titles, in small letters.
-fn words_of_titles(reading: &Reading) -> BTreeSet<String> {
+/// The words of all titles, and the names that the texts of two publishers have in
+/// common, in small letters: a place or a person whom both name belongs to the story.
+fn known_words(reading: &Reading) -> BTreeSet<String> {
+    let words = |line: &Line| -> Vec<String> {
+        let words = line.text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_owned).collect()
+    };
     let titles = reading.lines.iter().filter(|line| line.place == 0);
-    titles.flat_map(|line| line.text.split(|letter: char| !letter.is_alphanumeric())).map(str::to_lowercase).collect()
+    let mut known: BTreeSet<String> = titles.flat_map(words).map(|word| word.to_lowercase()).collect();
+    let mut first: BTreeMap<String, &str> = BTreeMap::new();
+    for line in reading.lines.iter().filter(|line| line.place > 0) {
+        let publisher = reading.report(line).publisher;
+        for name in words(line).into_iter().filter(|word| word.starts_with(char::is_uppercase)) {
+            let name = name.to_lowercase();
+            if *first.entry(name.clone()).or_insert(publisher) != publisher {
+                known.insert(name);
+            }
+        }
+    }
+    known
 }
 
 /// Words that begin sentences, and others that are capitals without being a name of somebody.
@@ -417,7 +433,8 @@ pub(super) const NO_STRANGERS: &[&str] = &[
     "eur",
 ];
 
-/// Whether a sentence of a text names somebody whom no title of the story names: the figure may be theirs.
+/// Whether a sentence of a text names somebody whom neither a title of the story nor two publishers name: the
+/// figure may be theirs.
 fn names_a_stranger(line: &Line, known: &BTreeSet<String>) -> bool {
     let is_in_a_fact = |at: usize| line.facts.iter().any(|fact| fact.span.contains(&at));
     let mut at = 0;

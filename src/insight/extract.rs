@@ -7,12 +7,13 @@ use regex::Regex;
 use super::boilerplate::{is_prose, words};
 use super::differ::contradicts;
 use super::hook::is_vague;
-use super::reading::{Line, Readable, Reading, Voice};
+use super::measure::measured;
+use super::reading::{Line, Readable, Reading, Voice, is_telling};
 use super::taken::Taken;
 use super::{Origin, Part};
 use crate::audience::Term;
 use crate::audience::terms::Finder;
-use crate::facts::FactKind;
+use crate::facts::{Fact, FactKind};
 use crate::names::{Name, Names, Sort};
 use crate::publisher::Kind;
 use crate::text::token::is_unspaced;
@@ -95,21 +96,32 @@ fn of_sentences(reading: &Reading, taken: &mut Taken, voice: Option<Voice>) -> O
     let source = all.first()?.report;
     let text: Vec<&Line> = all.into_iter().filter(|line| line.report == source).collect();
     let mut order: Vec<usize> = (0..text.len()).collect();
-    if text.len() > CHANGED_MOST_SENTENCES {
+    let all_words: usize = text.iter().map(|line| words(line.text)).sum();
+    if text.len() > CHANGED_MOST_SENTENCES || all_words > CHANGED_MOST_WORDS {
         order.sort_by(|one, other| weight(reading, text[*other]).total_cmp(&weight(reading, text[*one])));
     }
     let mut chosen: Vec<usize> = Vec::new();
     let mut room = CHANGED_MOST_WORDS;
     for index in order {
-        let line = text[index];
-        let hangs = POINTS_BACK.is_match(line.text) && (index == 0 || !chosen.contains(&(index - 1)));
-        let fits = chosen.is_empty() || words(line.text) <= room;
-        if hangs || !fits || chosen.len() == CHANGED_MOST_SENTENCES || !taken.has_room_for(line) {
+        // What points back is told with what it points to, if that stands by itself.
+        let hangs = |index: usize| POINTS_BACK.is_match(text[index].text);
+        let lacks = index.checked_sub(1).filter(|before| hangs(index) && !chosen.contains(before));
+        let is_whole = if hangs(index) { index > 0 && lacks.is_none_or(|before| !hangs(before)) } else { true };
+        let told: Vec<usize> = lacks.into_iter().chain([index]).filter(|at| !chosen.contains(at)).collect();
+        let length: usize = told.iter().map(|at| words(text[*at].text)).sum();
+        let fits = chosen.is_empty() && told.len() == 1 || length <= room;
+        let has_places = !told.is_empty() && chosen.len() + told.len() <= CHANGED_MOST_SENTENCES;
+        if !is_whole || !fits || !has_places || !told.iter().all(|at| taken.has_room_for(text[*at])) {
             continue;
         }
-        room = room.saturating_sub(words(line.text));
-        taken.take(line);
-        chosen.push(index);
+        for at in told {
+            // The first of two may have used up what may be quoted.
+            if taken.has_room_for(text[at]) {
+                room = room.saturating_sub(words(text[at].text));
+                taken.take(text[at]);
+                chosen.push(at);
+            }
+        }
     }
     chosen.sort_unstable();
     let chosen: Vec<&Line> = chosen.into_iter().map(|index| text[index]).collect();
@@ -128,16 +140,45 @@ fn joined(lines: &[&Line]) -> String {
     text
 }
 
-/// How well a sentence stands for the news: early, like the headline, like the other sentences, with figures.
+/// What somebody did, said or decided: the verbs that news is told with.
+static DONE: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"(?i)\b(announce[sd]?|unveil(s|ed)|launch(es|ed)|releas(es|ed)|rais(es|ed)|agree[sd]|sign(s|ed)|acquire[sd]|b(uys|ought)|s(ells|old)|",
+        r"fine[sd]|sue[sd]|ruled|order(s|ed)|ban(s|ned)|cuts?|lays off|laid off|resign(s|ed)|step(s|ped) down|appoint(s|ed)|delay(s|ed)|",
+        r"postpone[sd]|cancel(s|led|ed)|suspend(s|ed)|withdr(aws|ew)|pass(es|ed)|approve[sd]|reject(s|ed)|confirm(s|ed)|offer(s|ed)|",
+        r"went down|restored|leaked|breached)\b",
+        r"|宣布|发布|推出|完成|收购|签署|起诉|裁定|罚款|裁员|推迟|暂停|批准|kündigt|gab bekannt|übernimmt|verhängt"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// What was so before, and who somebody is: the setting of news.
+static BACKGROUND: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"(?i)\b(founded in|was founded|best known|known for|is known|has long|have long|in recent (years|months)|years ago|",
+        r"previously|so far|to date|until now|a year earlier|since (19|20)\d\d|the company (makes|offers|provides|develops)|",
+        r"(is|are) (one of|among) the|comes (as|amid|after)|analysts (say|said)|gegründet)\b|成立于|此前|近年来"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// How well a sentence stands for the news: early, like the headline and with its figures, like the other
+/// sentences, with figures of its own, of something done; what was so before stands back.
 fn weight(reading: &Reading, line: &Line) -> f64 {
-    let early = 1.0 / line.place as f64;
+    let early = 1.0 / (line.place as f64).sqrt();
     let shared = |token: &&String| reading.common.get(*token).is_some_and(|times| *times > 1);
     let central = line.tokens.iter().filter(shared).count() as f64 / line.tokens.len().max(1) as f64;
     let headline = reading.headline().map_or(0.0, |headline| {
         line.tokens.intersection(&headline.tokens).count() as f64 / headline.tokens.len().max(1) as f64
     });
-    let figures = line.facts.len().min(2) as f64;
-    2.0 * early + central + headline + 0.3 * figures
+    let telling: Vec<String> = line.facts.iter().filter(|fact| is_telling(fact)).map(Fact::key).collect();
+    let of_headline = reading.headline().map_or(0, |headline| {
+        headline.facts.iter().filter(|fact| is_telling(fact) && telling.contains(&fact.key())).count()
+    });
+    let figures = 0.3 * telling.len().min(2) as f64 + 0.4 * of_headline.min(1) as f64;
+    let done = if DONE.is_match(line.text) { 0.5 } else { 0.0 };
+    let background = if BACKGROUND.is_match(line.text) { 0.8 } else { 0.0 };
+    2.0 * early + central + headline + figures + done - background
 }
 
 /// By when something is to be. A headline looks ahead only with one of these: most are in the present tense.
@@ -160,7 +201,7 @@ pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
     let is_ahead = |line: &Line| {
         let says_so = AHEAD.is_match(line.text) || (line.place == 0 && IS_TO.is_match(line.text));
         let is_whole = if line.place == 0 { WHEN.is_match(line.text) } else { !POINTS_BACK.is_match(line.text) };
-        says_so && is_whole && !TO_READERS.is_match(line.text)
+        says_so && is_whole && !TO_READERS.is_match(line.text) && !is_overtaken(reading, line)
     };
     let strength = |line: &Line| {
         let written = reading.report(line).published.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
@@ -168,6 +209,13 @@ pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
         if has_future_day { 2.0 } else { 1.0 }
     };
     best(reading, taken, OUTLOOK_MOST, |line, _| is_ahead(line).then(|| strength(line)))
+}
+
+/// Whether a report of a later day gives another figure for the same thing.
+fn is_overtaken(reading: &Reading, line: &Line) -> bool {
+    let old = measured(line);
+    let later = reading.lines.iter().filter(|later| !old.is_empty() && later.written > line.written);
+    later.flat_map(measured).any(|new| old.iter().any(|old| new.is_of_later(old) && new.differs(old)))
 }
 
 /// What a publisher tells its own readers to do, or what will happen to them.

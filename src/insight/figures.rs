@@ -10,7 +10,7 @@ use super::extract::AHEAD;
 use super::holder::{clause, holder};
 use super::manner::Manner;
 use super::measure::{Measured, measured, product_of};
-use super::reading::{Line, Readable, cite, fits_script, split};
+use super::reading::{Line, Readable, cite, fits_script, split_where};
 use super::{Cite, EarlierStory};
 use crate::facts::{Fact, FactKind, UNSAID};
 use crate::id::StoryId;
@@ -19,9 +19,6 @@ use crate::text::head;
 
 /// Of one measure of one thing the newest are kept; the others are history.
 const NEWEST: usize = 3;
-
-/// Of an item's text no more is read, in bytes.
-const TEXT_MOST: usize = 1_500;
 
 /// What companies are compared by. What changes by the hour, and what is done once, compares nothing.
 const OF_COMPANIES: &[&str] = &[
@@ -75,15 +72,19 @@ pub(super) enum Stage {
 }
 
 impl Figures {
+    /// Of an item's text no more is read, in bytes.
+    pub const MOST_READ: usize = 1_500;
+
     /// Takes in what the headline and the first sentences of `item` measure; figures
     /// in other scripts than that of `language` are put into words of it.
     pub fn add(&mut self, item: &EarlierStory, language: &str, names: &Names) {
-        let (readable, text) = (Readable::Yes, head(item.text, TEXT_MOST));
-        // Most measure nothing, and to read a line costs more than to see that.
-        if ![item.headline, text].iter().any(|part| part.chars().any(char::is_numeric)) {
+        let text = head(item.text, Self::MOST_READ);
+        // Most measure nothing.
+        let has_figures = |part: &str| part.chars().any(char::is_numeric);
+        if ![item.headline, text].into_iter().any(has_figures) {
             return;
         }
-        let lines = split(item.headline, text, 0, item.day, readable, names);
+        let lines = split_where(item.headline, text, 0, (item.day, Readable::Yes), names, has_figures);
         let cite = |line: &Line| cite(item.lead, item.version, line.start, line.text);
         for noted in noted(&lines, &cite, language, names) {
             self.keep(Noted { story: Some(item.story), ..noted });
@@ -119,6 +120,12 @@ impl Noted {
     /// Newest first, and of one day what is so before what is planned, and figures before bounds.
     fn order(&self) -> impl Ord + use<> {
         (std::cmp::Reverse(self.day), self.stage, !self.manner.is_stated(), self.cite.item, self.cite.span)
+    }
+
+    /// Whether it was planned, and `later`, of the same holder, speaks of the same thing
+    /// on a later day: then it is not the plan any more, whether that was kept or not.
+    pub(super) fn is_a_plan_before(&self, later: &Self) -> bool {
+        self.stage == Stage::Planned && later.about == self.about && later.day > self.day
     }
 
     /// Whether they may stand in one row: the same measure in the same unit, and as

@@ -47,14 +47,12 @@ const NOT_NOW_BEFORE: &[&str] = &[
     "had been",
     "against",
     "forecast",
-    "expect",
     "guide",
     "guidance",
     "analysts",
     "estimate",
     "consensus",
     "outlook for",
-    "target",
     "threshold",
     "last year",
     "at the end of",
@@ -67,13 +65,13 @@ const NOT_NOW_BEFORE: &[&str] = &[
     "此前",
     "去年",
     "年底",
-    "预计",
-    "预期",
-    "目标",
     "累计",
     "半年",
     "个月",
 ];
+
+/// After one of these stands what somebody looks forward to.
+const NOT_YET_BEFORE: &[&str] = &["expect", "target", "预计", "预期", "目标"];
 
 /// Before one of these, too.
 const NOT_NOW_AFTER: &[&str] = &[
@@ -169,10 +167,15 @@ impl<'t> Around<'t> {
         }
     }
 
-    /// Whether a figure here is one of another time, or none yet.
+    /// Whether a figure here is one of another time.
     pub(super) fn is_of_another_time(&self) -> bool {
         NOT_NOW_BEFORE.iter().any(|word| self.before.contains(word))
             || NOT_NOW_AFTER.iter().any(|word| self.after.contains(word))
+    }
+
+    /// Whether a figure here is none yet.
+    pub(super) fn is_not_yet(&self) -> bool {
+        NOT_YET_BEFORE.iter().any(|word| self.before.contains(word))
     }
 
     /// Whether a figure here is somebody else's, or one that is put right.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::aspects::{Aspects, TIERS};
+use super::benchmark::{Score, score};
 use super::manner::{Around, Manner, whole_words};
 use super::reading::Line;
 use super::things::{BENCHMARKS, DAYS, JOBS, MONEY, SHARES, Things};
@@ -45,13 +46,18 @@ pub(super) fn measured<'l>(line: &'l Line) -> Vec<Measured<'l>> {
         let around = Around::of(&lower, &fact.span);
         if ends_a_range(&lower[..fact.span.start])
             || around.is_of_another_time()
+            || (around.is_not_yet() && !is_told_ahead(fact))
             || around.is_anothers()
             || is_of_a_past_year(&around, line)
         {
             return None;
         }
-        let attribute = attribute(&around, &beside(line, at, &lower), fact)?;
-        let aspects = Aspects::of(attribute, &around, &lower[fact.span.clone()], &lower);
+        let (attribute, edition) = match score_of(fact, &beside(line, at, &lower)) {
+            Score::No => (attribute(&around, fact)?, String::new()),
+            Score::Of(test) => (test.name, test.edition),
+            Score::Unclear => return None,
+        };
+        let aspects = Aspects::of(attribute, &around, &lower[fact.span.clone()], &lower).of_edition(edition);
         let is_loose = is_of_a_name(fact) || is_from(fact) || aspects.is_of_both_sides();
         let is_of_a_part = around.is_of_a_part() && has_parts(attribute);
         let manner = if is_loose || is_of_a_part { Manner::Loosely } else { Manner::of(fact.bound) };
@@ -73,6 +79,11 @@ fn beside<'t>(line: &Line, at: usize, lower: &'t str) -> Around<'t> {
     let start = line.facts[..at].iter().rev().find(is_figure).map_or(0, |fact| fact.span.end);
     let end = line.facts[at + 1..].iter().find(is_figure).map_or(lower.len(), |fact| fact.span.start);
     Around { before: &lower[start..span.start], after: &lower[span.end..end] }
+}
+
+/// Of what is being built everybody tells what it is to have: "expected to draw 250 MW" is all there is to say.
+fn is_told_ahead(fact: &Fact) -> bool {
+    matches!(fact.kind, FactKind::Count { unit: "watt" | "gpu", .. })
 }
 
 /// The 8B of a model's name is its size in round figures.
@@ -142,11 +153,11 @@ impl Measured<'_> {
         !matches!(self.attribute, "share price" | "market value" | "growth" | "stake" | "charge")
     }
 
-    /// What it is the figure of, in full: "price per million tokens, output".
+    /// What it is the figure of, in full: "price per million tokens, output", "AIME 2025".
     pub(super) fn about(&self) -> String {
         match self.aspects.rate() {
             Some(rate) if self.attribute == "price" => format!("price {rate}"),
-            _ => self.attribute.to_owned(),
+            _ => format!("{}{}", self.attribute, self.aspects.edition()),
         }
     }
 
@@ -241,9 +252,13 @@ fn is_range(line: &Line, first: usize) -> bool {
     RANGE.contains(&line.text[one.span.end..two.span.start].trim())
 }
 
-/// What the figure is of, by the words near it; a score only by a test that
-/// stands between it and its neighbours in the line, `beside` it.
-fn attribute(around: &Around, beside: &Around, fact: &Fact) -> Option<&'static str> {
+/// Which test a figure is the score of, by what stands between it and its neighbours in the line.
+fn score_of(fact: &Fact, beside: &Around) -> Score {
+    if matches!(fact.kind, FactKind::Percent { .. }) { score(beside) } else { Score::No }
+}
+
+/// What a figure that is no score is of, by the words near it.
+fn attribute(around: &Around, fact: &Fact) -> Option<&'static str> {
     match fact.kind {
         FactKind::Amount { value, .. } => {
             let attribute = nearest(around, MONEY)?;
@@ -254,10 +269,7 @@ fn attribute(around: &Around, beside: &Around, fact: &Fact) -> Option<&'static s
             let is_small = value < 10_000.0;
             (is_small == (attribute == "price")).then_some(attribute)
         }
-        FactKind::Percent { .. } => match score_in(beside) {
-            Some(score) => score,
-            None => nearest(around, SHARES),
-        },
+        FactKind::Percent { .. } => nearest(around, SHARES),
         FactKind::Count { unit, .. } => match unit {
             "context" => Some("context window"),
             "token" => around.says("context").then_some("context window"),
@@ -274,25 +286,6 @@ fn attribute(around: &Around, beside: &Around, fact: &Fact) -> Option<&'static s
         FactKind::Date(_) => nearest(around, DAYS),
         FactKind::Version { .. } => None,
     }
-}
-
-/// The test that a percentage is the score of; `Some(None)` where two tests are near.
-fn score_in(beside: &Around) -> Option<Option<&'static str>> {
-    let only = |text: &str| nearest(&Around { before: text, after: "" }, BENCHMARKS);
-    let follows = [" on ", " in ", " (", "on ", " points on ", " auf ", " sur "];
-    match (only(beside.before), only(beside.after)) {
-        (None, None) => None,
-        (Some(test), None) => Some(Some(test)),
-        (before, Some(test)) => {
-            let is_told_after = before.is_none() || follows.iter().any(|word| beside.after.starts_with(word));
-            Some(is_told_after.then(|| first(beside.after).unwrap_or(test)))
-        }
-    }
-}
-
-/// The test that is named first.
-fn first(text: &str) -> Option<&'static str> {
-    nearest(&Around { before: "", after: text }, BENCHMARKS)
 }
 
 fn is_active(around: &Around, fact: &Fact) -> bool {

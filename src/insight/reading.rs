@@ -158,6 +158,18 @@ pub(super) fn split<'s>(
     readable: Readable,
     names: &'s Names,
 ) -> Vec<Line<'s>> {
+    split_where(title, text, report, (written, readable), names, |_| true)
+}
+
+/// The same of those sentences that are `wanted`: to read one costs much more than to look at it.
+pub(super) fn split_where<'s>(
+    title: &'s str,
+    text: &'s str,
+    report: usize,
+    (written, readable): (Date, Readable),
+    names: &'s Names,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Vec<Line<'s>> {
     let head = head(text, TEXT_MOST);
     let line = |place: usize, start: usize, text: &'s str| Line {
         report,
@@ -174,7 +186,8 @@ pub(super) fn split<'s>(
     let prose = sentences(head).into_iter().filter_map(|range| {
         let skip = preamble(&head[range.clone()]);
         let range = range.start + skip..range.end;
-        is_prose(&head[range.clone()]).then_some(range)
+        let sentence = &head[range.clone()];
+        (is_wanted(sentence) && is_prose(sentence)).then_some(range)
     });
     let prose = prose.take(SENTENCES_MOST).enumerate();
     let prose = prose.map(|(index, range)| line(index + 1, title.len() + 1 + range.start, &head[range]));

@@ -116,7 +116,7 @@ fn no_bad_answer_takes_a_source_away() {
         &origin,
         &["check", "--now", DAY[6]],
         expect![[r#"
-            DIR/recapd.toml: all right: 2 sources, 8 audiences, 595 publishers, 14 kinds of event, 281 names
+            DIR/recapd.toml: all right: 2 sources, 8 audiences, 595 publishers, 25 kinds of event, 281 names
             list http://ORIGIN/list: 2 sources, read 6 days ago; it lists no feed; asked again now
             note: `[server] public_url` is an address on this machine; set it before anyone subscribes, since ids are minted from it
         "#]],

@@ -68,6 +68,20 @@ fn check(pairs: &[Pair]) {
 }
 
 #[test]
+fn texts_about_one_site_are_held_against_each_other() {
+    let on = |one: &str, other: &str| {
+        let title = "Quillon to build a data centre in the north";
+        told(&card(&[("Harbor Wire", 0, title, one), ("North Desk", 1, title, other)]).disagreements)
+    };
+    let one = "The campus near Lindholm is expected to draw 250 MW of power by 2028, Quillon said.";
+    let other = "The site at Lindholm will draw 230 megawatts, the council said.";
+    assert_eq!(on(one, other), "power: 250 MW / 230 megawatts");
+    assert_eq!(on(one, "A site of Brightwater at Lindholm draws 230 megawatts, the council said."), "");
+    assert_eq!(on(one, "The first phase at Lindholm will draw 230 megawatts, the council said."), "");
+    assert_eq!(on(one, "The site at Lindholm is expected to draw 230 megawatts by 2030."), "");
+}
+
+#[test]
 fn what_cannot_both_be_right_is_listed() {
     check(&[
         // Money.

@@ -1,0 +1,70 @@
+//! Invented headlines, and the kind of event that the shipped playbook finds in each.
+
+use crate::config;
+use crate::insight::kind::Kinds;
+
+#[track_caller]
+fn check(cases: &[(&str, &str)]) {
+    let playbook = config::shipped().expect("the shipped configuration is sound").playbook;
+    let kinds = Kinds::new(&playbook);
+    let wrong = cases.iter().filter_map(|(title, expected)| {
+        let found = kinds.of(&playbook, &[*title], &[]).map(|kind| kind.id).unwrap_or_default();
+        (found != *expected).then(|| format!("{title}: {found}, not {expected}"))
+    });
+    let wrong: Vec<String> = wrong.collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_an_authority_does_is_no_new_rule() {
+    check(&[
+        ("Italy’s privacy watchdog fines Quillon €15 million over training data", "enforcement"),
+        ("FTC orders Quillon to stop selling location data, imposes penalty", "enforcement"),
+        ("EU opens antitrust investigation into Quillon’s chatbot", "enforcement"),
+        ("监管部门对公司处以罚款2亿元", "enforcement"),
+        ("Parliament adopts new rules for general-purpose AI", "regulation"),
+        ("EU delays high-risk rules of the AI Act by a year", "regulation"),
+        ("Court orders Quillon to pay $40 million in damages over copyright", "lawsuit"),
+        ("A fine line between tools and agents", ""),
+        ("Quillon fine-tuned a model on its support mail", ""),
+    ]);
+}
+
+#[test]
+fn a_fault_is_no_attack() {
+    check(&[
+        ("Quillon’s API goes down for six hours after a bad configuration change", "outage"),
+        ("Quillon outage leaves thousands of developers without their agents", "outage"),
+        ("Hackers breached the customer database of Quillon", "breach"),
+        ("Quillon revenue is down 3% in the first quarter", "earnings"),
+    ]);
+}
+
+#[test]
+fn a_date_in_a_quarter_is_no_result() {
+    check(&[
+        ("Quillon delays its Ember 3 accelerator to the fourth quarter, citing packaging yield", "delay"),
+        ("Ember chip slips to 2027 as foundry capacity runs short", "delay"),
+        ("Quillon reports fourth-quarter results with revenue up 12%", "earnings"),
+    ]);
+}
+
+#[test]
+fn a_chip_is_no_feature() {
+    check(&[
+        ("Quillon unveils Ember 3 inference chip with 288 GB of HBM", "hardware"),
+        ("Quillon launches Ember 3, its second AI accelerator, in three regions", "hardware"),
+        ("Quillon launches a shared inbox for agents", "launch"),
+        ("Quillon to build 250 MW data center in Ohio", "infrastructure"),
+    ]);
+}
+
+#[test]
+fn who_is_named_and_what_with_decides_nothing_alone() {
+    check(&[
+        ("Quillon’s search now answers with GPT-5", ""),
+        ("The White House and the labs", ""),
+        ("Researchers like the weather in Lindholm", ""),
+        ("智潮发布通谕", ""),
+    ]);
+}

@@ -1,0 +1,171 @@
+//! Which test a percentage is the score of, and which edition of it: SWE-bench Lite, AIME 2025. Scores of two tests
+//! say nothing of each other, so a test that is not certain is none.
+
+use std::ops::Range;
+
+use super::manner::{Around, whole_words};
+use super::things::BENCHMARKS;
+
+/// A test that models sit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Benchmark {
+    /// As in [`BENCHMARKS`].
+    pub(super) name: &'static str,
+    /// What its name goes on with, with the blank before it: " 2025", " Lite", "+"; empty for most.
+    pub(super) edition: String,
+}
+
+/// What the words beside a percentage say of tests.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Score {
+    /// Nothing.
+    No,
+    /// It is a score of this one.
+    Of(Benchmark),
+    /// It is one of several, or of one that we do not know.
+    Unclear,
+}
+
+/// After the figure, before the test that it is reached in.
+const FOLLOWS: [&str; 7] = [" on ", " in ", " (", "on ", " points on ", " auf ", " sur "];
+
+/// Words that the name of a test goes on with: each is a test of its own.
+const EDITIONS: &[&str] = &[
+    "verified",
+    "lite",
+    "pro",
+    "live",
+    "hard",
+    "plus",
+    "redux",
+    "diamond",
+    "extended",
+    "multilingual",
+    "multimodal",
+    "retail",
+    "airline",
+    "telecom",
+    "public",
+    "private",
+    "i",
+    "ii",
+];
+
+/// Of which test a percentage is the score, by what stands between it and the figures
+/// beside it, in small letters.
+pub(super) fn score(beside: &Around) -> Score {
+    let (before, after) = (named(beside.before), named(beside.after));
+    let is_told_after = before.is_empty() || FOLLOWS.iter().any(|word| beside.after.starts_with(word));
+    match (after.is_empty(), is_told_after) {
+        (true, _) => only(before),
+        (false, true) => only(after),
+        (false, false) => Score::Unclear,
+    }
+}
+
+/// The one test of all that are named, if it is one.
+fn only(named: Vec<Option<Benchmark>>) -> Score {
+    let mut named = named.into_iter();
+    let Some(first) = named.next() else { return Score::No };
+    let is_only = named.all(|other| other == first);
+    match first {
+        Some(test) if is_only => Score::Of(test),
+        _ => Score::Unclear,
+    }
+}
+
+/// Every test that `text` names; none for one whose name goes on in a way that we do not know.
+fn named(text: &str) -> Vec<Option<Benchmark>> {
+    let mut found: Vec<(Range<usize>, &'static str)> = Vec::new();
+    for (name, words) in BENCHMARKS {
+        for word in *words {
+            found.extend(whole_words(text, word).map(|at| (at..at + word.len(), *name)));
+        }
+    }
+    let is_part = |span: &Range<usize>| {
+        found.iter().any(|(other, _)| other.len() > span.len() && other.start <= span.start && span.end <= other.end)
+    };
+    let whole = found.iter().filter(|(span, _)| !is_part(span));
+    whole.map(|(span, name)| Some(Benchmark { name, edition: edition(&text[span.end..])? })).collect()
+}
+
+/// What the name of a test goes on with in `rest`, which stands right behind it; none if
+/// a word hangs on it that we do not know.
+fn edition(rest: &str) -> Option<String> {
+    let (mut said, mut rest) = (String::new(), rest);
+    if let Some(more) = rest.strip_prefix('+') {
+        (said, rest) = ("+".to_owned(), more);
+    }
+    loop {
+        let is_joined = !rest.starts_with(' ');
+        let next = rest.strip_prefix([' ', '-']).unwrap_or(rest);
+        let end = next.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.').unwrap_or(next.len());
+        let word = next[..end].trim_end_matches('.');
+        let is_word = EDITIONS.contains(&word);
+        if is_word || is_number(word, is_joined) {
+            let (first, others) = word.split_at(1);
+            let first = if is_word { first.to_ascii_uppercase() } else { first.to_owned() };
+            said += &format!(" {first}{others}");
+            rest = &next[word.len()..];
+            continue;
+        }
+        let hangs_on = rest.starts_with('-') && !word.is_empty();
+        return (!hangs_on).then_some(said);
+    }
+}
+
+/// Whether a word counts editions: a year, "2.0", "v6"; any number that is joined to the name.
+fn is_number(word: &str, is_joined: bool) -> bool {
+    let digits = word.strip_prefix('v').unwrap_or(word);
+    let is_counted = digits.starts_with(|first: char| first.is_ascii_digit())
+        && digits.chars().all(|letter| letter.is_ascii_digit() || letter == '.');
+    let is_year = digits.len() == 4 && digits.starts_with("20");
+    is_counted && (is_joined || is_year || digits.len() < word.len() || digits.contains('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The test that the figure `%` of `text` is the score of.
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let (before, after) = text.split_once('%').unwrap();
+        let told = match score(&Around { before, after }) {
+            Score::No => "none".to_owned(),
+            Score::Unclear => "unclear".to_owned(),
+            Score::Of(Benchmark { name, edition }) => format!("{name}{edition}"),
+        };
+        assert_eq!(told, expected, "{text}");
+    }
+
+    #[test]
+    fn a_score_is_of_the_test_that_is_named_beside_it() {
+        check("it scores % on swe-bench verified", "SWE-bench Verified");
+        check("swe-bench得分%", "SWE-bench");
+        check("% (gpqa diamond), a record", "GPQA Diamond");
+        check("the share rose by % on monday", "none");
+    }
+
+    #[test]
+    fn an_edition_is_another_test() {
+        check("% on aime 2025", "AIME 2025");
+        check("% on aime, in 2025", "AIME");
+        check("% on swe-bench lite.", "SWE-bench Lite");
+        check("% on terminal-bench 2.0 hard", "Terminal-Bench 2.0 Hard");
+        check("livecodebench v6: %", "LiveCodeBench v6");
+        check("humaneval+ %", "HumanEval+");
+        check("mmmu-pro: %", "MMMU Pro");
+        check("% on τ²-bench telecom", "τ²-bench Telecom");
+        check("% on τ-bench", "τ-bench");
+    }
+
+    #[test]
+    fn of_several_tests_and_of_an_unknown_one_nobody_knows_the_score() {
+        check("on swe-bench and gpqa: %", "unclear");
+        check("% on average over swe-bench and gpqa", "unclear");
+        check("% on aime 2024 and aime 2025", "unclear");
+        check("swe-bench %, gpqa is better", "unclear");
+        check("% on mmlu-cyrillic", "unclear");
+    }
+}

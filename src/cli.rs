@@ -227,7 +227,12 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
         Ok(reach::Wish { path: found(config.as_deref())?, config: settings()?, now, force })
     };
     match verb {
-        Verb::Demo { once } => blocking(demo::run(once_or_on(once), output::line)),
+        Verb::Demo { once } => {
+            // It needs none; of one that is named it takes where to listen.
+            let named = config.as_deref().filter(|path| !path.as_os_str().is_empty());
+            let listen = named.map(|path| loaded(Some(path))).transpose()?.map(|config| config.server.listen);
+            blocking(demo::run(once_or_on(once), listen, output::line))
+        }
         Verb::Run => {
             let path = found(config.as_deref())?;
             let settings = settings()?;

@@ -22,6 +22,7 @@ use crate::daemon::{self, Setup};
 use crate::model::Desk;
 use crate::poll::states::States;
 use crate::poll::{Order, Outcome, Polled, Poller, Summary};
+use crate::rank::as_shown;
 use crate::recap::Recap;
 use crate::serve::serve;
 use crate::store::{Handle, Readers};
@@ -51,26 +52,34 @@ const ROUNDS: [&str; 5] = [
 /// When the week is published.
 const SLOT: &str = "2026-05-11T08:00:00Z";
 
-/// Shows the journey; `say` prints a line. SIGTERM and SIGINT end it at any moment.
+/// Shows the journey, at `listen` where that is said; `say` prints a line. SIGTERM and SIGINT end it at any moment.
 ///
 /// # Errors
 ///
-/// If no port or no temporary folder is to be had.
-pub async fn run(then: Then, say: impl Fn(&str) -> Result<()>) -> Result<ExitCode> {
+/// If this or no port, or no temporary folder, is to be had.
+pub async fn run(then: Then, listen: Option<SocketAddr>, say: impl Fn(&str) -> Result<()>) -> Result<ExitCode> {
     // Before there is a folder: it goes with this function, not with a process that a signal ends.
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     tokio::select! {
-        ended = shown(then, folder.path(), say) => ended,
+        ended = shown(then, listen, folder.path(), say) => ended,
         _ = terminate.recv() => Ok(ExitCode::SUCCESS),
         _ = interrupt.recv() => Ok(ExitCode::SUCCESS),
     }
 }
 
-async fn shown(then: Then, folder: &Path, say: impl Fn(&str) -> Result<()>) -> Result<ExitCode> {
+async fn shown(
+    then: Then,
+    listen: Option<SocketAddr>,
+    folder: &Path,
+    say: impl Fn(&str) -> Result<()>,
+) -> Result<ExitCode> {
     let begun = Instant::now();
-    let listener = free_port().await?;
+    let listener = match listen {
+        Some(wanted) => TcpListener::bind(wanted).await.with_context(|| format!("cannot listen on {wanted}"))?,
+        None => free_port().await?,
+    };
     let address = listener.local_addr().context("the listener has no address")?;
     let journey = Journey::begin(folder, &format!("http://{address}/")).await?;
     say("The week of 4 to 10 May 2026, from invented outlets, polled over HTTP on this machine:\n")?;
@@ -90,8 +99,10 @@ async fn shown(then: Then, folder: &Path, say: impl Fn(&str) -> Result<()>) -> R
     for entry in recap.entries.iter().take(5) {
         let publishers = entry.publishers.len();
         say(&format!(
-            "  {}. {}  ({publishers} publishers, {:.1} points)",
-            entry.place, entry.headline, entry.score.total
+            "  {}. {}  ({publishers} publishers, {} points)",
+            entry.place,
+            entry.headline,
+            as_shown(entry.score.total)
         ))?;
     }
     say(&format!("  .. {} stories in all", recap.entries.len()))?;

@@ -189,6 +189,31 @@ pub fn canonical(link: &Url) -> Url {
     url
 }
 
+/// The link as we publish it: as its publisher wrote it, without what only says where a reader came from.
+///
+/// Meant to be visited, so that host, path and order stay, and so does what may name an article
+/// somewhere (`ref`, `source`), though [`canonical`] leaves it out.
+pub fn without_tracking(link: &Url) -> Url {
+    let mut url = link.clone();
+    let is_mark = |pair: &str| is_tracking(&plainly_escaped(pair.split('=').next().unwrap_or_default()));
+    if url.fragment().is_some_and(|fragment| fragment.contains('=') && is_mark(fragment)) {
+        url.set_fragment(None);
+    }
+    let Some(query) = link.query() else { return url };
+    let kept: Vec<&str> = query.split('&').filter(|pair| !is_mark(pair)).collect();
+    if kept.len() < query.split('&').count() {
+        let kept = kept.join("&");
+        url.set_query(Some(kept.as_str()).filter(|kept| !kept.is_empty()));
+    }
+    url
+}
+
+/// Whether a parameter of this name says where a reader came from, wherever it stands.
+fn is_tracking(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    TRACKING.contains(&name.as_str()) || TRACKING_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
 /// The domain of the publisher whose own shortener `host` is.
 pub fn shortens_for(host: &str) -> Option<&'static str> {
     SHORT_HOSTS.iter().find(|(short, _)| *short == host).map(|(_, domain)| *domain)
@@ -339,15 +364,11 @@ fn tidy_query(url: &mut Url) {
     let Some(query) = url.query() else { return };
     let code_host = matches!(url.host_str(), Some("github.com" | "gitlab.com" | "codeberg.org"));
     let video = url.host_str() == Some("youtube.com");
-    let is_tracking = |name: &str| {
+    let says_where_from = |name: &str| {
         let name = name.to_ascii_lowercase();
         let referrer = !code_host && REFERRERS.contains(&name.as_str());
         let playlist = video && name != "v" && name != "list";
-        referrer
-            || playlist
-            || name == "amp"
-            || TRACKING.contains(&name.as_str())
-            || TRACKING_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        referrer || playlist || name == "amp" || is_tracking(&name)
     };
     let query = plainly_escaped(query);
     let parts = |pair: &str| -> (String, String) {
@@ -356,7 +377,7 @@ fn tidy_query(url: &mut Url) {
     };
     let says_nothing = |pair: &str| {
         let (name, value) = parts(pair);
-        is_tracking(&name) || is_of_one_visit(&name, &value)
+        says_where_from(&name) || is_of_one_visit(&name, &value)
     };
     let mut kept: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !says_nothing(pair)).collect();
     kept.sort_unstable();
@@ -417,6 +438,25 @@ mod tests {
         check("https://a.test/p?fbclid=1&ref=hn", "https://a.test/p");
         check("https://github.com/a/b/blob/x?ref=main", "https://github.com/a/b/blob/x?ref=main");
         check("https://www.youtube.com/watch?v=abc&t=10&si=z", "https://youtube.com/watch?v=abc");
+    }
+
+    #[test]
+    fn what_is_published_can_be_visited_and_tells_on_nobody() {
+        let check = |given: &str, expected: &str| {
+            let given: Url = given.parse().unwrap();
+            let published = without_tracking(&given);
+            assert_eq!(published.as_str(), expected);
+            assert_eq!(without_tracking(&published), published);
+            assert_eq!(canonical(&published), canonical(&given), "the same article");
+        };
+        check("http://www.a.test/p/?utm_source=rss&UTM_Medium=x", "http://www.a.test/p/");
+        check("https://a.test/p?b=1&utm_source=x&a=2&fbclid=3#top", "https://a.test/p?b=1&a=2#top");
+        check("https://a.test/p?utm%5Fsource=x", "https://a.test/p");
+        check("https://a.test/p?ref=hn&source=x&PHPSESSID=3f2a", "https://a.test/p?ref=hn&source=x&PHPSESSID=3f2a");
+        check("https://a.test/p?a=%C3%A9+b&&c", "https://a.test/p?a=%C3%A9+b&&c");
+        check("https://a.test/p#xtor=RSS-3", "https://a.test/p");
+        check("https://a.test/p#block-1029", "https://a.test/p#block-1029");
+        check("https://a.test/amp/p.amp?amp=1", "https://a.test/amp/p.amp?amp=1");
     }
 
     #[test]

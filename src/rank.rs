@@ -32,6 +32,17 @@ pub struct Points {
     pub detail: String,
 }
 
+/// Points as they are kept, added, compared and shown: to two decimals, so that what is shown adds up.
+pub fn rounded(points: f64) -> f64 {
+    // No sum is a negative nothing.
+    (points * 100.0).round() / 100.0 + 0.0
+}
+
+/// A sum of points as a person reads it: "33.41".
+pub fn as_shown(points: f64) -> String {
+    format!("{points:.2}")
+}
+
 /// The points of a story that an editor pinned.
 pub const PINNED: f64 = 5.0;
 
@@ -199,7 +210,7 @@ pub fn score(reports: &[Report], by: Scale) -> Score {
 impl Score {
     /// The sum of `parts`.
     pub fn of(parts: Vec<Points>) -> Self {
-        Self { total: parts.iter().map(|part| part.value).sum(), parts }
+        Self { total: rounded(parts.iter().map(|part| part.value).sum()), parts }
     }
 
     /// The same with more parts.
@@ -211,8 +222,7 @@ impl Score {
 impl Points {
     /// A term that counts; none if it gives nothing.
     pub fn some(name: &str, value: f64, detail: String) -> Option<Self> {
-        // Two decimals: what is shown is what is added.
-        let value = (value * 100.0).round() / 100.0;
+        let value = rounded(value);
         (value != 0.0).then(|| Self { name: name.to_owned(), value, detail })
     }
 }
@@ -337,8 +347,10 @@ mod tests {
         let (weights, topic, names) = (Weights::default(), Topic::new(&["AI".to_owned()]), Names::default());
         let until = "2026-05-10T00:00:00Z".parse().unwrap();
         let score = score(reports, Scale { weights: &weights, topic: &topic, names: &names, until });
-        let sum: f64 = score.parts.iter().map(|part| part.value).sum();
-        assert!((sum - score.total).abs() < 1e-9, "the parts add up");
+        let cents = |points: f64| as_shown(points).replace('.', "").parse::<i64>().unwrap();
+        let sum: i64 = score.parts.iter().map(|part| cents(part.value)).sum();
+        assert_eq!(sum, cents(score.total), "what is shown adds up");
+        assert_eq!(score.total.to_string(), rounded(score.total).to_string(), "and programs see no more of it");
         let shown: Vec<String> = score.parts.iter().map(|part| format!("{} {:+.1}", part.name, part.value)).collect();
         assert_eq!(shown.join(", "), expected);
     }

@@ -10,6 +10,8 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::audience::Tag;
 use crate::id::{AudienceId, ItemId, SourceId, StoryId};
@@ -249,10 +251,12 @@ impl Entry {
 /// Characters of a story's address that come from its headline.
 const SLUG_CHARS: usize = 60;
 
-/// A headline as it stands in an address: `china-s-big-fund-leads-deepseek-round`.
+/// A headline as it stands in an address: `china-s-big-fund-leads-deepseek-round`. Marks on letters do not
+/// count; `story` where no letter is Latin and nothing a figure.
 pub fn slug(headline: &str) -> String {
+    let plain: String = headline.nfd().filter(|letter| !is_combining_mark(*letter)).collect();
     let mut slug = String::new();
-    for word in headline.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in plain.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
         if slug.len() + word.len() + 1 > SLUG_CHARS {
             break;
         }
@@ -309,7 +313,10 @@ mod tests {
             slug("China's Big Fund leads DeepSeek round at $45B"),
             "china-s-big-fund-leads-deepseek-round-at-45b"
         );
+        assert_eq!(slug("Mistral lève 2 milliards: l’État s’y met"), "mistral-leve-2-milliards-l-etat-s-y-met");
+        assert_eq!(slug("Acme™ ½ off"), "acme-off");
         assert_eq!(slug("国家大基金领投"), "story");
+        assert_eq!(slug("国家大基金拟领投DeepSeek，估值约450亿美元"), "deepseek-450");
         assert!(slug(&"word ".repeat(40)).len() <= SLUG_CHARS);
     }
 }

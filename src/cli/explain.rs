@@ -2,6 +2,7 @@
 
 mod card;
 mod object;
+mod reasons;
 
 use std::process::ExitCode;
 
@@ -9,6 +10,7 @@ use anyhow::{Result, bail};
 use jiff::Timestamp;
 use url::Url;
 
+use self::reasons::Reasons;
 use super::Extent;
 use super::output::{self, Style};
 use super::recap::composed;
@@ -19,7 +21,7 @@ use crate::compose::{Standpoint, Told, running_week};
 use crate::config::Config;
 use crate::id::{SourceId, StoryId};
 use crate::publish::words;
-use crate::rank::Points;
+use crate::rank::{Points, as_shown};
 use crate::recap::{Entry, LeftOut, Recap};
 use crate::site::state_in_words;
 use crate::source::{Source, SourceState};
@@ -126,10 +128,10 @@ pub(super) fn insight(config: &Config, clock: Clock, what: &[String], style: Sty
     card::told(&store, config, clock.now(), story, style)
 }
 
-/// "0.4 points short"; where something else kept it out, that.
+/// "0.41 points short"; where something else kept it out, that.
 fn short(by: f64, reason: &str) -> String {
     let lacks_points = reason.starts_with("would need");
-    if lacks_points { format!("{by:.1} points short") } else { format!("left out since {reason}") }
+    if lacks_points { format!("{} points short", as_shown(by)) } else { format!("left out since {reason}") }
 }
 
 fn subject<'c>(
@@ -313,7 +315,7 @@ fn item(store: &Store, config: &Config, clock: Clock, link: &Url) -> Result<()> 
         let placed = item.placed.map(|at| format!(", placed at {}", moment(at, config))).unwrap_or_default();
         let title = &item.entry.title;
         output::line(&format!("{title} by `{}`, first seen {}{placed}", item.source, moment(item.first_seen, config)))?;
-        ledger(&store.ledger_of_item(&item)?, config)?;
+        reasons(&store.ledger_of_item(&item)?, config)?;
         match of {
             Some(of) if stories.len() > 1 => output::line(&format!("  in story {}", of.short()))?,
             Some(_) => {}
@@ -362,6 +364,7 @@ fn story(store: &Store, config: &Config, clock: Clock, id: StoryId, sum: Sum) ->
         }
     }
     family(store, id)?;
+    output::line("  what happened, oldest first:")?;
     ledger(&store.ledger_of_story(id)?, config)
 }
 
@@ -401,19 +404,36 @@ fn evidence(evidence: &Evidence) -> String {
 
 fn points(parts: &[Points], total: f64) -> Result<()> {
     for part in parts {
-        output::line(&format!("  {:+6.1} {:<15} {}", part.value, part.name, part.detail))?;
+        output::line(&format!("  {:+7.2} {:<15} {}", part.value, part.name, part.detail))?;
     }
-    output::line(&format!("  {total:6.1} in all"))
+    output::line(&format!("  {:>7} in all", as_shown(total)))
+}
+
+/// Why an item is in its story, then why it was in another before, then what else happened to it.
+fn reasons(rows: &[LedgerRow], config: &Config) -> Result<()> {
+    let Reasons { in_force, before, others } = Reasons::of(rows);
+    if let Some(row) = in_force {
+        output::line(&format!("  {}", happened(row, config)))?;
+    }
+    if !before.is_empty() {
+        output::line("  before that:")?;
+    }
+    for row in before {
+        output::line(&format!("    {}", happened(row, config)))?;
+    }
+    others.into_iter().try_for_each(|row| output::line(&format!("  {}", happened(row, config))))
 }
 
 fn ledger(rows: &[LedgerRow], config: &Config) -> Result<()> {
-    for row in rows {
-        let at = moment(row.at, config);
-        let place = [row.source.as_deref(), row.week.as_deref()].into_iter().flatten();
-        let place: String = place.map(|it| format!("  {it}")).collect();
-        output::line(&format!("  {at}{place}  {}: {}", row.event, row.detail))?;
-    }
-    Ok(())
+    rows.iter().try_for_each(|row| output::line(&format!("  {}", happened(row, config))))
+}
+
+/// "2026-05-08 10:00 CEST  lathe  joined: the same link as plane carried it".
+fn happened(row: &LedgerRow, config: &Config) -> String {
+    let at = moment(row.at, config);
+    let place = [row.source.as_deref(), row.week.as_deref()].into_iter().flatten();
+    let place: String = place.map(|it| format!("  {it}")).collect();
+    format!("{at}{place}  {}: {}", row.event, row.detail)
 }
 
 /// In the zone of the recap, as all times that a person reads.

@@ -95,10 +95,10 @@ fn lines(audience: Option<&AudienceName>, would_be: &Recap, pool: &Recap, change
     if told.is_empty() {
         return vec![format!("{begin} {stories}, as published")];
     }
-    let enter = change.enter.iter().map(|it| format!("  + #{:<3} {:>5.1}  {}", it.place, it.points, it.headline));
+    let enter = change.enter.iter().map(|it| format!("  + #{:<3} {:>6.2}  {}", it.place, it.points, it.headline));
     let leave = change
         .leave
         .iter()
-        .map(|it| format!("  - #{:<3} {:>5.1}  {} ({})", it.was.place, it.was.points, it.was.headline, it.because));
+        .map(|it| format!("  - #{:<3} {:>6.2}  {} ({})", it.was.place, it.was.points, it.was.headline, it.because));
     std::iter::once(format!("{begin} {stories}, {}", told.join(", "))).chain(enter).chain(leave).collect()
 }

@@ -7,6 +7,8 @@ use crate::audience::{Place, Tag};
 use crate::id::{AudienceId, ItemId};
 use crate::insight::{Dated, Insight, Origin, Part};
 use crate::publish::{Site, inert, quote, words};
+use crate::publisher::Kind;
+use crate::rank::as_shown;
 use crate::recap::{Correction, Coverage, Entry, Follows, Recap, Related, State};
 
 /// A story, ready to be shown.
@@ -104,6 +106,20 @@ impl<'a> Card<'a> {
     /// Where to read the lead.
     pub fn original(&self) -> Option<String> {
         self.entry.lead.url.as_deref().and_then(inert::web)
+    }
+
+    /// What stands before the publisher's name on the way there: "the original" is only
+    /// who speaks for itself, or reported first in words of its own.
+    pub fn read_at(&self) -> &'static str {
+        let Entry { lead, coverage, .. } = self.entry;
+        let is_first = coverage.first().is_none_or(|first| first.item == lead.item);
+        let is_copy = coverage.iter().any(|report| report.item == lead.item && report.copy_of.is_some());
+        let is_original = match lead.kind {
+            Kind::Primary => !is_copy,
+            Kind::Press => is_first && !is_copy,
+            Kind::Aggregator | Kind::Community => false,
+        };
+        if is_original { "Read the original at" } else { "Read it at" }
     }
 
     /// When the lead appeared: as its publisher says, else when we saw it.
@@ -270,9 +286,9 @@ impl<'a> Card<'a> {
         report.language.as_deref().filter(plain).filter(|language| *language != self.site.language)
     }
 
-    /// "33.4".
+    /// "33.41".
     pub fn points(&self) -> String {
-        format!("{:.1}", self.entry.score.total)
+        as_shown(self.entry.score.total)
     }
 
     /// How soon we had it.
@@ -344,6 +360,23 @@ mod tests {
         );
         check_clauses("In May, a fund of the state was in talks about a stake in a company", None);
         check_clauses("None of these words is followed by a sign that would end a clause of it", None);
+    }
+
+    #[test]
+    fn the_original_is_who_speaks_for_itself_or_was_first() {
+        let (site, recap) = (site(), recap());
+        let led_by = |at: usize, kind: Kind, copy_of: Option<&str>| {
+            let mut entry = recap.entries[0].clone();
+            entry.coverage[at].kind = kind;
+            entry.coverage[at].copy_of = copy_of.map(str::to_owned);
+            entry.lead = entry.coverage[at].clone();
+            Card::new(&site, &recap, &entry).read_at()
+        };
+        assert_eq!(led_by(0, Kind::Press, None), "Read the original at");
+        assert_eq!(led_by(2, Kind::Primary, None), "Read the original at");
+        assert_eq!(led_by(2, Kind::Press, None), "Read it at");
+        assert_eq!(led_by(0, Kind::Press, Some("Ledger Street")), "Read it at");
+        assert_eq!(led_by(0, Kind::Aggregator, None), "Read it at");
     }
 
     #[test]

@@ -365,7 +365,7 @@ mod tests {
                   <category term="developers" label="Developers &amp; AI Engineers"/>
                   <summary>Northlight doubles the context window of its smallest model and halves the price</summary>
                   <content type="html">&lt;p&gt;&lt;small&gt;The Next Paper · 7 May 2026 · also: Harbour Times&lt;/small&gt;&lt;/p&gt;
-                &lt;p&gt;&lt;a href=&quot;https://next-paper.example/2026/05/21?a=1&amp;#38;b=2&quot;&gt;Read the original at The Next Paper&lt;/a&gt;&lt;/p&gt;
+                &lt;p&gt;&lt;a href=&quot;https://next-paper.example/2026/05/21?a=1&amp;#38;b=2&quot;&gt;Read it at The Next Paper&lt;/a&gt;&lt;/p&gt;
                 &lt;h2&gt;Coverage&lt;/h2&gt;
                 &lt;ul&gt;
                 &lt;li&gt;&lt;a href=&quot;https://harbour.example/2026/05/20?a=1&amp;#38;b=2&quot;&gt;Northlight doubles the context window of its smallest model and halves the price&lt;/a&gt; &lt;small&gt;Harbour Times · 7 May 2026, 10:00 UTC&lt;/small&gt;&lt;/li&gt;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::id::ItemId;
-use crate::insight::{Insight, Origin, Part};
+use crate::insight::{Cite, Insight, Origin, Part};
 use crate::text::token::is_unspaced;
 
 /// The card with at most `words` of the publishers' own words from any one
@@ -12,7 +12,7 @@ use crate::text::token::is_unspaced;
 /// out; "what changed" is cut after a word instead.
 ///
 /// Headlines are names, not quotations, and do not count; nor does what the
-/// card says twice.
+/// card says twice. What a part rests on is quoted for programs, one sentence each: no longer either.
 pub fn within(card: &Insight, words: u32) -> Insight {
     let mut ration = Ration { words: words as usize, used: HashMap::new(), said: Vec::new() };
     let mut card = card.clone();
@@ -22,7 +22,32 @@ pub fn within(card: &Insight, words: u32) -> Insight {
     card.takeaways.retain(|part| ration.allows(part));
     card.technical.retain(|part| ration.allows(part));
     card.outlook.retain(|part| ration.allows(part));
+    // What another story tells stands there under its headline.
+    card.timeline.retain(|dated| dated.story.is_some() || ration.allows(&dated.part));
+    for cite in cites(&mut card) {
+        shorten(&mut cite.quote, words as usize);
+    }
     card
+}
+
+/// All that the card rests on.
+fn cites(card: &mut Insight) -> impl Iterator<Item = &mut Cite> {
+    let lines = card.hook.iter_mut().chain(&mut card.what_changed).chain(&mut card.why_it_matters);
+    let lines = lines.chain(&mut card.what_to_do_next).chain(&mut card.takeaways).chain(&mut card.technical);
+    let lines = lines.chain(&mut card.outlook).chain(&mut card.note);
+    let dated = card.timeline.iter_mut().map(|dated| &mut dated.part);
+    let rows = card.comparison.iter_mut().flat_map(|table| &mut table.rows);
+    let cells = rows.flat_map(|row| row.cells.iter_mut().flatten());
+    let figures = card.disagreements.iter_mut().flat_map(|one| &mut one.figures);
+    lines.chain(dated).chain(cells).flat_map(|part| &mut part.cites).chain(figures.flat_map(|it| &mut it.cites))
+}
+
+/// Leaves the first `words` words of `text`, and says that more stood there.
+fn shorten(text: &mut String, words: usize) {
+    if words_of(text) > words {
+        text.truncate(head(text, words).len());
+        *text += " …";
+    }
 }
 
 /// What has been quoted so far, by item.
@@ -90,6 +115,7 @@ fn head(text: &str, words: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::insight::{Comparison, Row};
     use crate::publish::fixture::{item, part};
 
     #[test]
@@ -130,6 +156,17 @@ mod tests {
         check_news("one two three four", 3, Some("one two three …"));
         check_news("one two three four", 4, Some("one two three four"));
         check_news("one two", 0, None);
+    }
+
+    #[test]
+    fn what_a_figure_rests_on_is_no_way_around_it() {
+        let mut cell = part("$45 billion", &[item(1)]);
+        cell.cites[0].quote = "one two three four five six".to_owned();
+        let row = Row { attribute: "Valuation".to_owned(), cells: vec![None, Some(cell)] };
+        let table = Comparison { caption: String::new(), columns: Vec::new(), rows: vec![row] };
+        let card = within(&Insight { comparison: Some(table), ..Insight::default() }, 4);
+        let cell = card.comparison.unwrap().rows[0].cells[1].clone().unwrap();
+        assert_eq!((cell.text.as_str(), cell.cites[0].quote.as_str()), ("$45 billion", "one two three four …"));
     }
 
     #[test]

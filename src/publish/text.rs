@@ -3,14 +3,15 @@
 
 use crate::publish::card::Card;
 use crate::publish::inert::{printable, spelt_out};
-use crate::publish::{Document, Site, words};
+use crate::publish::{Document, Site, quote, words};
 use crate::recap::Recap;
 use crate::text::one_line;
 
-/// `recap.json`: everything that is stored of it. What turns a line around
-/// stays in quotes, in a spelling that no terminal obeys.
-pub fn json(recap: &Recap) -> Document {
+/// `recap.json`: everything that is stored of it, with no more of an item's words than a page has. What turns a
+/// line around stays in quotes, in a spelling that no terminal obeys.
+pub fn json(site: &Site, recap: &Recap) -> Document {
     let mut shown = recap.clone();
+    shown.stories_mut().for_each(|entry| entry.insight = quote::within(&entry.insight, site.excerpt_words));
     shown.withdrawn.iter_mut().for_each(|gone| gone.was.clear());
     let stored = serde_json::to_string_pretty(&shown).expect("a recap has only text keys");
     let mut body = spelt_out(&stored);
@@ -87,9 +88,9 @@ fn blocks(site: &Site, recap: &Recap) -> Vec<Block> {
         let lines = recap.corrections.iter().map(|correction| clean(&words::corrected(correction, &site.zone)));
         blocks.extend(lines.map(Block::Small));
     }
-    let chosen = format!("{} of {}", words::count(recap.items, "item"), words::count(recap.sources, "source"));
-    let chosen = words::model_gaps(recap).map_or(chosen.clone(), |gaps| format!("{chosen}. {gaps}"));
-    blocks.push(Block::Small(format!("Chosen from {chosen}. All rights belong to the original publishers.")));
+    let made = [words::chosen_from(recap), words::model_gaps(recap)].into_iter().flatten();
+    let made: String = made.map(|said| format!("{said}. ")).collect();
+    blocks.push(Block::Small(format!("{made}All rights belong to the original publishers.")));
     blocks.push(Block::Small(site.url(&recap.path())));
     blocks
 }
@@ -305,7 +306,7 @@ mod tests {
     #[test]
     fn the_json_is_the_stored_recap() {
         let recap = recap();
-        let read: Recap = serde_json::from_slice(&json(&recap).body).unwrap();
+        let read: Recap = serde_json::from_slice(&json(&site(), &recap).body).unwrap();
         assert_eq!(read, recap);
         assert!(read.entries[5].headline.contains(HOSTILE));
     }

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use crate::audience::Place;
 use crate::insight::{Origin, Part};
 use crate::publisher::Kind;
+use crate::rank::as_shown;
 use crate::recap::{Correction, Coverage, Recap, State};
 use crate::week::Week;
 
@@ -79,6 +80,12 @@ pub fn weeks(recap: &Recap) -> String {
     }
 }
 
+/// "Chosen from 4,814 items of 100 sources"; none where there was nothing to choose from.
+pub fn chosen_from(recap: &Recap) -> Option<String> {
+    let (items, sources) = (count(recap.items, "item"), count(recap.sources, "source"));
+    (recap.items > 0).then(|| format!("Chosen from {items} of {sources}"))
+}
+
 /// "1 publisher", "4,814 items".
 pub fn count(number: impl TryInto<u64>, thing: &str) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);
@@ -103,10 +110,18 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
-/// "+19.7", "−1.2": with a true minus sign.
-pub fn signed(value: f64) -> String {
-    let sign = if value < 0.0 { '−' } else { '+' };
-    format!("{sign}{:.1}", value.abs())
+/// "+19.7", "−1.2": a weight of the formula, with a true minus sign.
+pub fn signed(weight: f64) -> String {
+    format!("{}{:.1}", sign(weight), weight.abs())
+}
+
+/// "+19.73", "−1.20": a term of a sum of points.
+pub fn term(points: f64) -> String {
+    format!("{}{}", sign(points), as_shown(points.abs()))
+}
+
+fn sign(value: f64) -> char {
+    if value < 0.0 { '−' } else { '+' }
 }
 
 /// Who wrote a part: "in the publishers’ own words".
@@ -247,6 +262,14 @@ mod tests {
         check_collected(Some("2026-04-28T09:12:00Z"), "collected 6 May 2026, 09:12 UTC");
         check_collected(Some("2026-05-06T09:13:00Z"), "collected 6 May 2026, 09:12 UTC");
         check_collected(None, "collected 6 May 2026, 09:12 UTC");
+    }
+
+    #[test]
+    fn what_had_nothing_to_choose_from_does_not_say_that_it_chose() {
+        let mut recap = crate::publish::fixture::recap();
+        assert_eq!(chosen_from(&recap).as_deref(), Some("Chosen from 4,814 items of 100 sources"));
+        recap.items = 0;
+        assert_eq!(chosen_from(&recap), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::id::StoryId;
+use crate::rank::as_shown;
 
 use super::{Entry, LeftOut, Recap};
 
@@ -89,7 +90,7 @@ impl Recap {
             return "it is not for them".to_owned();
         }
         match self.left_out.iter().find(|left| left.story == story) {
-            Some(LeftOut { total, reason, .. }) => format!("{total:.1} points: {reason}"),
+            Some(LeftOut { total, reason, .. }) => format!("{} points: {reason}", as_shown(*total)),
             None => format!("not among the best {}", self.entries.len() + self.left_out.len()),
         }
     }

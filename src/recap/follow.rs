@@ -25,7 +25,7 @@ pub struct Follows {
 const TOLD: usize = 2;
 
 impl Follows {
-    /// "follow-up to week 18: $10B -> $45B (valuation)".
+    /// "follow-up to week 18: $10B → $45B (valuation)".
     pub fn in_words(&self) -> String {
         let (what, changed) = (self.of_what(), self.changed());
         if changed.is_empty() { what } else { format!("{what}: {changed}") }
@@ -39,7 +39,7 @@ impl Follows {
         }
     }
 
-    /// "$10B -> $45B (valuation)"; empty if nothing did.
+    /// "$10B → $45B (valuation)"; empty if nothing did.
     pub fn changed(&self) -> String {
         let told: Vec<String> = self.changes.iter().take(TOLD).map(Change::to_string).collect();
         told.join(", ")
@@ -78,10 +78,10 @@ mod tests {
         let bare = change(What::Figure, "", Some("$10B"), "$45B");
         let stage = change(What::Stage, "", Some("talks"), "done");
         let voice = change(What::Voice, "", None, "DeepSeek");
-        check(Some("2026-W18"), &[bare], "follow-up to week 18: $10B -> $45B");
+        check(Some("2026-W18"), &[bare], "follow-up to week 18: $10B → $45B");
         let all = [value, stage.clone(), voice.clone()];
-        check(Some("2026-W18"), &all, "follow-up to week 18: $10B -> $45B (valuation), talks -> done");
-        check(None, &[stage], "follow-up to “Talks” of the same week: talks -> done");
+        check(Some("2026-W18"), &all, "follow-up to week 18: $10B → $45B (valuation), talks → done");
+        check(None, &[stage], "follow-up to “Talks” of the same week: talks → done");
         check(Some("2026-W18"), &[voice], "follow-up to week 18: DeepSeek speaks for itself now");
         check(Some("2026-W18"), &[], "follow-up to week 18");
     }

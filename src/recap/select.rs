@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::id::StoryId;
-use crate::rank::{Points, Weights};
+use crate::rank::{Points, Weights, as_shown, rounded};
 
 /// A story that could be chosen. There may be a hundred thousand: it holds no
 /// more than choosing needs, and names that many of them share, once.
@@ -107,9 +107,9 @@ pub fn select(
     let last = list.chosen.last().map(|chosen| chosen.points);
     let reason = |index: usize| {
         let points = candidates[index].points;
-        match (refused.get(&index), last.map(|last| last - points)) {
+        match (refused.get(&index), last.map(|last| rounded(last - points))) {
             (Some(refusal), _) => refusal.to_string(),
-            (None, Some(short_by)) if short_by > 0.0 => format!("would need {short_by:+.1}"),
+            (None, Some(short_by)) if short_by > 0.0 => format!("would need +{}", as_shown(short_by)),
             _ if points <= 0.0 => "it has no points".to_owned(),
             _ => "the list was full".to_owned(),
         }
@@ -195,7 +195,7 @@ impl<'l> List<'l> {
                 }
             };
             let moved = self.moved(*index, &candidate.leads[lead]);
-            let points = moved.iter().fold(candidate.points, |points, moved| points + moved.value);
+            let points = rounded(moved.iter().fold(candidate.points, |points, moved| points + moved.value));
             let better = best.as_ref().is_none_or(|(other, best)| {
                 order(candidate, points, &self.candidates[waiting[*other]], best.points).is_gt()
             });
@@ -364,7 +364,7 @@ mod tests {
         expect_test::expect![[r#"
             9.0 arm robot
             5.0 chip law
-            out: app voice (would need +3.0)
+            out: app voice (would need +3.00)
         "#]]
         .assert_eq(&shown);
     }

@@ -166,7 +166,7 @@ fn the_sources_are_shown_with_their_state_and_without_secrets() {
         polled(&folder, id);
     }
     let page = daemon.get("/sources/").text();
-    for words in ["lathe News", "plane News", "<td>failing</td>"] {
+    for words in ["lathe News", "plane News", ">failing</td>"] {
         assert!(page.contains(words), "{words} is missing: {page}");
     }
     assert!(!page.contains("HTTP 500"), "why is for the operator");

@@ -127,6 +127,43 @@ fn a_wrong_edit_is_refused_as_a_whole_and_said() {
 }
 
 #[test]
+fn new_advice_is_in_what_is_rendered_next_and_a_wrong_edit_takes_none_away() {
+    let (origin, folder) = (Origin::start(), Folder::new());
+    let news = [
+        ("lathe", "AI chipmaker raises money in a funding round"),
+        ("plane", "AI chipmaker raises money in a funding round after a long night"),
+    ];
+    let of = |(id, title): (&str, &str)| {
+        let path = format!("/{id}.xml");
+        origin.put(&path, one(&format!("{id}.example"), title));
+        source(id, &origin.url(&path), "")
+    };
+    folder.sources(&news.map(of).concat());
+    let advise = |line: &str| {
+        let kind = "[[kind]]\nid = \"funding\"\nterms = [{ any = [\"funding round\"], weight = 2.0 }]\n";
+        folder.write("playbook.toml", &format!("{kind}\n[[kind.advice]]\n{line}\n"));
+    };
+    advise("next = \"Count the money.\"");
+    let main = std::fs::read_to_string(folder.path("recapd.toml")).unwrap();
+    folder.write("recapd.toml", &format!("playbook = \"playbook.toml\"\n{main}"));
+    let daemon = Daemon::start(&folder, NOW);
+    let shown = |line: &str| ["/this-week/", "/feeds/latest.json"].map(|path| daemon.get(path).text().contains(line));
+    // What is asked for before there is news is kept for a minute.
+    ["lathe", "plane"].iter().for_each(|id| polled(&folder, id));
+    wait_for("the first advice", || (shown("Count the money.") == [true, true]).then_some(()));
+
+    advise("next = \"Ask who pays.\"");
+    wait_for("the new advice", || (shown("Ask who pays.") == [true, true]).then_some(()));
+    assert_eq!(shown("Count the money."), [false, false]);
+
+    advise("nexxt = \"Ask nobody.\"");
+    let told = wait_for("the refusal is said", || daemon.health()["configuration"].as_str().map(str::to_owned));
+    assert!(told.contains("nexxt") && told.contains("playbook.toml:6"), "{told}");
+    assert!(told.contains("the old one stays in force"), "{told}");
+    assert_eq!(shown("Ask who pays."), [true, true]);
+}
+
+#[test]
 fn edits_that_follow_each_other_closely_are_all_seen() {
     let (origin, folder, daemon) = begun();
     for number in 1..=12 {

@@ -124,10 +124,10 @@ fn a_development_comes_back_and_says_what_changed() {
         assert_eq!(child["follows"]["week"], "2026-W18");
         assert_eq!(child["follows"]["url"], parent["page"]);
         let changed = child["follows"]["changed"].as_str().unwrap();
-        assert!(changed.starts_with("$10B -> $45"), "{changed}");
+        assert!(changed.starts_with("$10B → $45"), "{changed}");
         assert_eq!(child["links"].as_array().unwrap().len(), links, "{child}");
 
-        let line = "follow-up to week 18</a>: $10B -> $45";
+        let line = "follow-up to week 18</a>: $10B → $45";
         let (own, of_parent) = (child["page"].as_str().unwrap(), parent["page"].as_str().unwrap());
         for (path, whose) in [(own, of_parent), ("/w/2026-W19/", of_parent), (of_parent, own)] {
             let page = page(&daemon, path);
@@ -181,7 +181,7 @@ fn a_later_report_of_the_same_week_has_the_place_of_both() {
     let child = scene.placed(&daemon, "2026-W18", "closes").unwrap();
     assert_eq!(scene.placed(&daemon, "2026-W18", "in talks"), None, "a matter has one place");
     assert_eq!(child["follows"]["week"], Value::Null);
-    assert_eq!(child["follows"]["changed"], "talks -> done");
+    assert_eq!(child["follows"]["changed"], "talks → done");
     let week = page(&daemon, "/w/2026-W18/");
     assert!(
         week.contains("follow-up to “Big Fund in talks to lead DeepSeek AI funding round” of the same week"),
@@ -190,7 +190,7 @@ fn a_later_report_of_the_same_week_has_the_place_of_both() {
     daemon.stop();
     let earlier = child["follows"]["id"].as_str().unwrap();
     let said = scene.explained(&[earlier], "2026-05-04T09:00:00Z");
-    assert!(said.contains("an earlier report of the same week, talks -> done"), "{said}");
+    assert!(said.contains("an earlier report of the same week, talks → done"), "{said}");
     let both = ["in talks to lead", "closes AI funding", "published as #1 of 2026-W18"];
     assert!(both.iter().all(|part| said.contains(part)), "what is followed is part of it from then on: {said}");
 }

@@ -90,6 +90,26 @@ fn an_editors_word_is_not_undone_by_what_comes_later() {
 }
 
 #[test]
+fn of_two_reasons_for_a_place_the_one_in_force_is_told_first() {
+    let scene = Scene::new(&[("lathe", FINED), ("plane", RESIGNED)]);
+    scene.poll(&["--all", "--now", NOW]);
+    let (fined, resigned) = (scene.story("Regulator"), scene.story("Quillon"));
+    assert_ne!(fined, resigned);
+    scene.says(&["merge", &fined, &resigned, "--now", LATER], 0, "is part of story");
+    let told = |title: &str| -> Vec<String> {
+        let item = scene.items().into_iter().find(|item| item["title"] == title).unwrap();
+        let said = recapd(scene.folder.whole(), &["explain", item["link"].as_str().unwrap(), "--now", LATER]);
+        said.out.lines().map(|line| line.trim().to_owned()).collect()
+    };
+    // The younger story became part of the older one, whose own item is where it was.
+    let moved = told(RESIGNED.0);
+    assert!(moved[1].contains("merged: story ") && moved[1].ends_with("an editor says so"), "{moved:#?}");
+    assert!(moved[2] == "before that:" && moved[3].contains("started: "), "{moved:#?}");
+    let stayed = told(FINED.0);
+    assert!(stayed[1].contains("started: ") && stayed[2] != "before that:", "{stayed:#?}");
+}
+
+#[test]
 fn the_page_of_a_story_that_became_part_of_another_leads_there() {
     let told = ("AI regulator fines Quillon over leaked records", "2026-05-07T10:00:00Z");
     let new = ("AI model Harbor-5 learns to sing in tune", "2026-05-11T08:30:00Z");

@@ -11,7 +11,7 @@ use crate::compose::{Archive, Teller, Writer, running_week};
 use crate::config::Config;
 use crate::id::StoryId;
 use crate::insight::model::Refusal;
-use crate::insight::{Cite, Disagreement, Figure, Insight, Part};
+use crate::insight::{Cite, Comparison, Disagreement, Figure, Insight, Part, Row};
 use crate::publish::words;
 use crate::store::{LedgerRow, Store};
 
@@ -67,7 +67,8 @@ impl Found {
     fn in_words(&self, config: &Config) -> Vec<String> {
         let mut said = vec![format!("The card of {}, {}", self.story, self.standing)];
         for (label, part) in lines(&self.card) {
-            said.push(format!("\n  {label} ({}):\n    {}", words::origin(&part.origin), output::printable(&part.text)));
+            let (label, origin) = (output::printable(&label), words::origin(&part.origin));
+            said.push(format!("\n  {label} ({origin}):\n    {}", output::printable(&part.text)));
             said.extend(part.cites.iter().map(cited));
         }
         for Disagreement { about, figures, .. } in &self.card.disagreements {
@@ -99,18 +100,57 @@ fn cited(cite: &Cite) -> String {
     format!("      item {item}, version {version}, bytes {from} to {to}: “{}”", output::printable(quote))
 }
 
-/// Each part under its name, in the card's order.
-fn lines(card: &Insight) -> Vec<(&'static str, &Part)> {
-    let mut lines: Vec<(&'static str, &Part)> = Vec::new();
-    lines.extend(card.hook.iter().map(|part| ("hook", part)));
-    lines.extend(card.what_changed.iter().map(|part| ("what changed", part)));
-    lines.extend(card.why_it_matters.iter().map(|part| ("why it matters", part)));
-    lines.extend(card.what_to_do_next.iter().map(|part| ("what to do next", part)));
-    lines.extend(card.takeaways.iter().map(|part| ("takeaway", part)));
-    let rows = card.comparison.iter().flat_map(|comparison| &comparison.rows);
-    lines.extend(rows.flat_map(|row| row.cells.iter().flatten()).map(|cell| ("comparison", cell)));
-    lines.extend(card.technical.iter().map(|part| ("technical", part)));
-    lines.extend(card.outlook.iter().map(|part| ("outlook", part)));
-    lines.extend(card.timeline.iter().map(|dated| ("timeline", &dated.part)));
+/// Each part under its name, in the card's order; a cell of the comparison under those of its row and column.
+fn lines(card: &Insight) -> Vec<(String, &Part)> {
+    let mut lines: Vec<(String, &Part)> = Vec::new();
+    let mut add = |label: &str, part| lines.push((label.to_owned(), part));
+    card.hook.iter().for_each(|part| add("hook", part));
+    card.what_changed.iter().for_each(|part| add("what changed", part));
+    card.why_it_matters.iter().for_each(|part| add("why it matters", part));
+    card.what_to_do_next.iter().for_each(|part| add("what to do next", part));
+    card.takeaways.iter().for_each(|part| add("takeaway", part));
+    if let Some(Comparison { columns, rows, .. }) = &card.comparison {
+        for Row { attribute, cells } in rows {
+            let filled = columns.iter().zip(cells).filter_map(|(column, cell)| Some((column, cell.as_ref()?)));
+            filled.for_each(|(column, cell)| add(&format!("comparison, {attribute} of {column}"), cell));
+        }
+    }
+    card.technical.iter().for_each(|part| add("technical", part));
+    card.outlook.iter().for_each(|part| add("outlook", part));
+    card.timeline.iter().for_each(|dated| add("timeline", &dated.part));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::ItemId;
+    use crate::insight::Origin;
+
+    fn cell(text: &str, quote: &str) -> Option<Part> {
+        let cite = Cite { item: ItemId(1), version: 2, span: (0, 9), quote: quote.to_owned() };
+        Some(Part { text: text.to_owned(), origin: Origin::Extract, cites: vec![cite] })
+    }
+
+    #[test]
+    fn a_cell_says_its_row_its_column_and_its_source() {
+        let row = |attribute: &str, cells: Vec<Option<Part>>| Row { attribute: attribute.to_owned(), cells };
+        let rows = vec![
+            row("Valuation", vec![cell("$45 billion", "It is valued at $45 billion."), None]),
+            row("Price per month", vec![None, cell("$20", "It costs $20 a month.")]),
+        ];
+        let columns = ["DeepSeek", "Moonshot"].map(str::to_owned).to_vec();
+        let card =
+            Insight { comparison: Some(Comparison { caption: String::new(), columns, rows }), ..Insight::default() };
+        let told: Vec<String> = lines(&card)
+            .iter()
+            .map(|(label, part)| format!("{label}: {}, {}", part.text, cited(&part.cites[0]).trim()))
+            .collect();
+        let expected = [
+            "comparison, Valuation of DeepSeek: $45 billion, item 1, version 2, bytes 0 to 9: “It is valued at $45 billion.”",
+            "comparison, Price per month of Moonshot: $20, item 1, version 2, bytes 0 to 9: “It costs $20 a month.”",
+        ];
+        let item = ItemId(1).to_string();
+        assert_eq!(told, expected.map(|line| line.replace("item 1,", &format!("item {item},"))));
+    }
 }

@@ -221,7 +221,11 @@ impl<'a> WeekView<'a> {
     /// What the stories of the week were chosen from.
     fn chosen_from(&self) -> Vec<String> {
         let recap = self.recap;
-        let mut facts = vec![words::count(recap.items, "item"), words::count(recap.sources, "source")];
+        let sources = words::count(recap.sources, "source");
+        let mut facts = match recap.items {
+            0 => vec![format!("Nothing new from {sources}")],
+            items => vec![words::count(items, "item"), sources],
+        };
         facts.extend(words::model_gaps(recap));
         if recap.failed > 0 {
             facts.push(format!("{} failed this week", words::grouped(u64::from(recap.failed))));

@@ -40,8 +40,10 @@ pub struct SourceRow {
     pub site: Option<String>,
     /// Who speaks.
     pub kind: Kind,
-    /// How much its word counts.
-    pub weight: Share,
+    /// How much its word counts; none where each article counts by its own publisher.
+    pub weight: Option<Share>,
+    /// Why so much, in words; may be empty.
+    pub weight_by: String,
     /// How it is doing, in words: "well", "failing since 3 May 2026".
     pub state: String,
     /// The last poll that worked.
@@ -72,7 +74,7 @@ impl SourceRow {
     }
 
     fn weight_words(&self) -> String {
-        format!("{:.1}", self.weight.value())
+        self.weight.map(|weight| format!("{:.1}", weight.value())).unwrap_or_default()
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Later {
     pub headline: String,
     /// Its page, below the site's root.
     pub path: String,
-    /// What is new in it: "$10B -> $45B (valuation)"; may be empty.
+    /// What is new in it: "$10B → $45B (valuation)"; may be empty.
     pub changed: String,
     /// When it was published.
     pub published: Timestamp,

@@ -5,6 +5,7 @@ mod aspects;
 mod benchmark;
 mod boilerplate;
 mod card;
+mod changed;
 mod compare;
 mod context;
 pub mod development;
@@ -17,12 +18,15 @@ pub mod kind;
 mod manner;
 mod measure;
 pub mod model;
+mod outlook;
 pub mod playbook;
 mod reading;
 mod roles;
 mod stage;
 mod subject;
+mod takeaways;
 mod taken;
+mod technical;
 mod things;
 mod timeline;
 
@@ -53,7 +57,7 @@ pub struct Author<'c> {
 impl<'c> Author<'c> {
     /// Prepares what all cards need once.
     pub fn new(playbook: &'c Playbook, names: &'c Names, audiences: &'c [Audience]) -> Self {
-        Self { playbook, names, audiences, kinds: Kinds::new(playbook), technical: extract::technical_terms() }
+        Self { playbook, names, audiences, kinds: Kinds::new(playbook), technical: technical::terms() }
     }
 
     /// The card of a story for one audience, or for all readers. What nothing
@@ -69,11 +73,11 @@ impl<'c> Author<'c> {
 
         // A sentence serves once, so the order of the parts is the order of their claims on it.
         let hook = hook::hook(&reading, self.names, &mut taken);
-        let what_changed = extract::what_changed(&reading, self.names, &mut taken);
-        let outlook = extract::outlook(&reading, &mut taken);
+        let what_changed = changed::what_changed(&reading, self.names, &mut taken);
+        let outlook = outlook::outlook(&reading, &mut taken);
         let timeline = timeline::timeline(&reading, &mut taken);
-        let technical = extract::technical(&reading, &self.technical, &mut taken);
-        let takeaways = extract::takeaways(&reading, &mut taken);
+        let technical = technical::technical(&reading, &self.technical, &mut taken);
+        let takeaways = takeaways::takeaways(&reading, &mut taken);
         Insight {
             audience: audience.cloned(),
             hook,

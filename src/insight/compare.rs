@@ -1,6 +1,5 @@
 //! Figures side by side: an actor's and its rivals', or a model's and others'.
 
-use super::extract::capitalised;
 use super::figures::{Noted, Stage, noted};
 use super::reading::Reading;
 use super::things::BENCHMARKS;
@@ -128,6 +127,12 @@ fn table(reading: &Reading, own: &[Noted], heads: &[Head], names: &Names) -> Opt
 fn heading(about: &str) -> String {
     let is_a_test = BENCHMARKS.iter().any(|(name, _)| about.starts_with(name));
     if is_a_test { about.to_owned() } else { capitalised(about) }
+}
+
+/// With its first letter a capital.
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 impl<'n> Head<'n> {

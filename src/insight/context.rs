@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::extract::AHEAD;
 use super::measure::{Measured, is_about_another, measured, products};
+use super::outlook::AHEAD;
 use super::playbook::Advice;
 use super::reading::{Line, Reading, cite, fits_script};
 use super::{Author, Cite, EventKind, Origin, Part, Subject};

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::aspects::Aspects;
-use super::extract::AHEAD;
 use super::holder::{clause, holder};
 use super::manner::Manner;
 use super::measure::{Measured, measured, product_of};
+use super::outlook::AHEAD;
 use super::reading::{Line, Readable, cite, fits_script, split_where};
 use super::{Cite, EarlierStory};
 use crate::facts::{Fact, FactKind, UNSAID};

@@ -1,0 +1,151 @@
+//! What changed: the news in up to three sentences, or in another headline.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::boilerplate::words;
+use super::differ::contradicts;
+use super::extract::{POINTS_BACK, is_telling_title, weight_of_publisher};
+use super::reading::{Line, Readable, Reading, Voice, is_telling};
+use super::taken::Taken;
+use super::{Origin, Part};
+use crate::facts::Fact;
+use crate::names::Names;
+use crate::text::token::is_unspaced;
+
+/// The news in brief is no longer.
+const CHANGED_MOST_WORDS: usize = 60;
+
+/// And of no more sentences.
+const CHANGED_MOST_SENTENCES: usize = 3;
+
+/// The lead's text if it is short, else its first sentence and the ones most
+/// like the rest; where no report has a text, what another headline adds.
+pub(super) fn what_changed(reading: &Reading, names: &Names, taken: &mut Taken) -> Option<Part> {
+    let reported = of_sentences(reading, taken, Some(Voice::Reporting));
+    reported.or_else(|| of_titles(reading, names, taken)).or_else(|| of_sentences(reading, taken, None))
+}
+
+/// The headline that tells most of what is not on the card yet, and contradicts nothing there.
+fn of_titles(reading: &Reading, names: &Names, taken: &mut Taken) -> Option<Part> {
+    let headline = reading.headline()?;
+    let added = |line: &Line| {
+        let others = line.names.iter().filter(|name| headline.names.iter().all(|known| known.id != name.id)).count();
+        taken.new_facts(line).len() + others
+    };
+    // A headline with a few words of another script is none that its readers read.
+    let is_in_han = headline.text.contains(is_unspaced);
+    let fitting = reading.lines.iter().filter(|line| {
+        line.place == 0
+            && line.readable == Readable::Yes
+            && line.voice == Voice::Reporting
+            && is_telling_title(reading, line)
+            && !is_digest(line.text)
+            && (is_in_han || !line.text.contains(is_unspaced))
+            && added(line) > 0
+            && taken.has_room_for(line)
+            && !contradicts(line, headline, names)
+    });
+    let strength = |line: &Line| added(line).min(3) as f64 + weight_of_publisher(reading, line);
+    let best = fitting.reduce(|best, next| if strength(next) > strength(best) { next } else { best })?;
+    taken.take(best);
+    Some(reading.quoted(best))
+}
+
+/// Whether a title lists several things, or goes on being written.
+fn is_digest(title: &str) -> bool {
+    title.contains(['丨', '｜', '；']) || title.to_lowercase().contains("live blog")
+}
+
+/// Spoken in this `voice`: a publisher's "we" only where nobody tells it otherwise.
+fn of_sentences(reading: &Reading, taken: &mut Taken, voice: Option<Voice>) -> Option<Part> {
+    let spoken = reading.prose().map(|(_, line)| line).filter(|line| voice.is_none_or(|it| line.voice == it));
+    let all: Vec<&Line> = spoken.filter(|line| taken.has_room_for(line)).collect();
+    let source = all.first()?.report;
+    let text: Vec<&Line> = all.into_iter().filter(|line| line.report == source).collect();
+    let mut order: Vec<usize> = (0..text.len()).collect();
+    let all_words: usize = text.iter().map(|line| words(line.text)).sum();
+    if text.len() > CHANGED_MOST_SENTENCES || all_words > CHANGED_MOST_WORDS {
+        order.sort_by(|one, other| weight(reading, text[*other]).total_cmp(&weight(reading, text[*one])));
+    }
+    let mut chosen: Vec<usize> = Vec::new();
+    let mut room = CHANGED_MOST_WORDS;
+    for index in order {
+        // What points back is told with what it points to, if that stands by itself.
+        let hangs = |index: usize| POINTS_BACK.is_match(text[index].text);
+        let lacks = index.checked_sub(1).filter(|before| hangs(index) && !chosen.contains(before));
+        let is_whole = if hangs(index) { index > 0 && lacks.is_none_or(|before| !hangs(before)) } else { true };
+        let told: Vec<usize> = lacks.into_iter().chain([index]).filter(|at| !chosen.contains(at)).collect();
+        let length: usize = told.iter().map(|at| words(text[*at].text)).sum();
+        let fits = chosen.is_empty() && told.len() == 1 || length <= room;
+        let has_places = !told.is_empty() && chosen.len() + told.len() <= CHANGED_MOST_SENTENCES;
+        if !is_whole || !fits || !has_places || !told.iter().all(|at| taken.has_room_for(text[*at])) {
+            continue;
+        }
+        for at in told {
+            // The first of two may have used up what may be quoted.
+            if taken.has_room_for(text[at]) {
+                room = room.saturating_sub(words(text[at].text));
+                taken.take(text[at]);
+                chosen.push(at);
+            }
+        }
+    }
+    chosen.sort_unstable();
+    let chosen: Vec<&Line> = chosen.into_iter().map(|index| text[index]).collect();
+    let cites = chosen.iter().map(|line| reading.cite(line)).collect();
+    (!chosen.is_empty()).then(|| Part { text: joined(&chosen), origin: Origin::Extract, cites })
+}
+
+/// With spaces between, but for scripts that have none.
+fn joined(lines: &[&Line]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        let is_spaced = !text.is_empty() && !text.ends_with(['。', '！', '？']);
+        text.extend(is_spaced.then_some(' '));
+        text += line.text;
+    }
+    text
+}
+
+/// What somebody did, said or decided: the verbs that news is told with.
+static DONE: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"(?i)\b(announce[sd]?|unveil(s|ed)|launch(es|ed)|releas(es|ed)|rais(es|ed)|agree[sd]|sign(s|ed)|acquire[sd]|b(uys|ought)|s(ells|old)|",
+        r"fine[sd]|sue[sd]|ruled|order(s|ed)|ban(s|ned)|cuts?|lays off|laid off|resign(s|ed)|step(s|ped) down|appoint(s|ed)|delay(s|ed)|",
+        r"postpone[sd]|cancel(s|led|ed)|suspend(s|ed)|withdr(aws|ew)|pass(es|ed)|approve[sd]|reject(s|ed)|confirm(s|ed)|offer(s|ed)|",
+        r"went down|restored|leaked|breached)\b",
+        r"|宣布|发布|推出|完成|收购|签署|起诉|裁定|罚款|裁员|推迟|暂停|批准|kündigt|gab bekannt|übernimmt|verhängt"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// What was so before, and who somebody is: the setting of news.
+static BACKGROUND: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"(?i)\b(founded in|was founded|best known|known for|is known|has long|have long|in recent (years|months)|years ago|",
+        r"previously|so far|to date|until now|a year earlier|since (19|20)\d\d|the company (makes|offers|provides|develops)|",
+        r"(is|are) (one of|among) the|comes (as|amid|after)|analysts (say|said)|gegründet)\b|成立于|此前|近年来"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// How well a sentence stands for the news: early, like the headline and with its figures, like the other
+/// sentences, with figures of its own, of something done; what was so before stands back.
+fn weight(reading: &Reading, line: &Line) -> f64 {
+    let early = 1.0 / (line.place as f64).sqrt();
+    let shared = |token: &&String| reading.common.get(*token).is_some_and(|times| *times > 1);
+    let central = line.tokens.iter().filter(shared).count() as f64 / line.tokens.len().max(1) as f64;
+    let headline = reading.headline().map_or(0.0, |headline| {
+        line.tokens.intersection(&headline.tokens).count() as f64 / headline.tokens.len().max(1) as f64
+    });
+    let telling: Vec<String> = line.facts.iter().filter(|fact| is_telling(fact)).map(Fact::key).collect();
+    let of_headline = reading.headline().map_or(0, |headline| {
+        headline.facts.iter().filter(|fact| is_telling(fact) && telling.contains(&fact.key())).count()
+    });
+    let figures = 0.3 * telling.len().min(2) as f64 + 0.4 * of_headline.min(1) as f64;
+    let done = if DONE.is_match(line.text) { 0.5 } else { 0.0 };
+    let background = if BACKGROUND.is_match(line.text) { 0.8 } else { 0.0 };
+    2.0 * early + central + headline + figures + done - background
+}

@@ -29,6 +29,7 @@ mod sources;
 mod stories;
 mod turns;
 mod words;
+mod writer;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -39,7 +40,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 pub use drafts::{DraftChange, OpenDraft};
 pub use editing::Edited;
 pub use error::{Result, StoreError};
-pub use handle::{Handle, Taken};
+pub use handle::Handle;
 pub use hub_counts::HubCounts;
 pub use hubs::HubChange;
 pub use items::ItemRow;
@@ -53,6 +54,7 @@ pub use retention::{More, Removed};
 pub use search::{First, MOST_FOUND};
 pub use settling::Occasion;
 pub use source_lists::remembered_list;
+pub use turns::Taken;
 pub use words::Told;
 
 /// `recap` in ASCII, so that no other program's database is taken for ours.

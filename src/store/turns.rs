@@ -1,11 +1,10 @@
 //! A turn, written into the tables; and the story of each of its new items. All of it is
-//! part of the transaction of the writer (`handle.rs`), which has the index to group by.
+//! part of the transaction of the writer (`writer.rs`), which has the index to group by.
 
 use std::collections::HashMap;
 
 use rusqlite::Connection;
 
-use super::handle::Taken;
 use super::numbers::Numbers;
 use super::{imprints, items, ledger, sources, stories};
 use crate::id::{ItemId, StoryId};
@@ -13,6 +12,17 @@ use crate::ledger::{Event, Note};
 use crate::story::group::{How, Index};
 use crate::story::imprint::Imprint;
 use crate::turn::Turn;
+
+/// What came of a turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Items met for the first time.
+    pub new: usize,
+    /// Items their publisher changed.
+    pub changed: usize,
+    /// Stories that begin with them.
+    pub stories: usize,
+}
 
 /// The source whose turn cannot be written for a bug.
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! database that is locked or moved, a clock that jumps, a storm of signals.
 //! Each is survived, said in words at `/healthz` and in `status`, and healed by
 //! itself when the cause is gone. (A panic inside a poll is caused in the tests
-//! of `poll` and `store::handle`.)
+//! of `poll` and of the writer of `store`.)
 
 mod clock;
 mod disk;

@@ -2,8 +2,11 @@
 //! wrong with it is told when it changes.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+
+use super::file::{DraftFile, Written};
 
 /// By the path of the file, what is wrong with it.
 #[derive(Debug, Default)]
@@ -23,6 +26,24 @@ impl LastSaid {
             None => said.remove(path),
         };
         before != problem
+    }
+}
+
+/// What is wrong with the files of drafts: a newsroom is there for a moment, and its log is not.
+pub(super) static SAID: LastSaid = LastSaid::new();
+
+/// What came of writing `file`: said in the log, where it is news.
+pub(super) fn heard(file: &DraftFile, written: &io::Result<Written>) {
+    if let Err(error) = written {
+        return could_not_write(file, error);
+    }
+    let _ = SAID.is_news(&file.path(), None);
+}
+
+pub(super) fn could_not_write(file: &DraftFile, error: &io::Error) {
+    let path = file.path();
+    if SAID.is_news(&path, Some(error.to_string())) {
+        tracing::error!(%error, "cannot write {}: nobody can edit the draft", path.display());
     }
 }
 

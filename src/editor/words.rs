@@ -4,7 +4,10 @@ use std::io;
 
 use jiff::Timestamp;
 
-use super::{Done, Door, DraftFile, Event, Fresh, Look, News, Newsroom, Note, Refusal, Tended, Written, digest, heard};
+use super::file::Written;
+use super::last_said::heard;
+use super::look::digest;
+use super::{Done, Door, DraftFile, Event, Fresh, Look, News, Newsroom, Note, Refusal, Tended};
 use crate::compose::{Extent, History, Order, due, freeze, publish_due, running_week};
 use crate::config::Config;
 use crate::draft::{Draft, Frozen, HEADLINE_MAX, Mark, NOTE_MAX, Sheet, Word};

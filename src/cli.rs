@@ -5,6 +5,7 @@ mod ask;
 mod check;
 mod editor;
 mod explain;
+mod given;
 mod lists;
 mod log;
 mod opml;
@@ -19,23 +20,23 @@ mod source;
 mod status;
 mod trial;
 
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
+
+use given::{Given, NoConfiguration};
 
 use crate::clock::Clock;
-use crate::config::{Config, ConfigErrors, listens_at, load, load_with_lists, readable};
+use crate::config::ConfigErrors;
 use crate::daemon;
 use crate::demo;
 use crate::editor::{Act, NoKey};
 use crate::id::{AudienceId, SourceId};
-use crate::store::{Store, StoreError, remembered_list};
+use crate::store::StoreError;
 use crate::story::word::Grouping;
 use crate::week::Week;
 
@@ -44,7 +45,7 @@ use crate::week::Week;
 #[command(name = "recapd", version, max_term_width = 100)]
 struct Arguments {
     /// The configuration; without it config/recapd.toml, then /etc/recapd/recapd.toml
-    // An empty variable is no wrong use: it names no file, see `found`.
+    // An empty variable is no wrong use: it names no file, see `Given`.
     #[arg(long, short, global = true, env = "RECAPD_CONFIG", value_name = "FILE",
           value_parser = OsStringValueParser::new().map(PathBuf::from))]
     config: Option<PathBuf>,
@@ -219,82 +220,67 @@ pub fn main() -> ExitCode {
 
 fn perform(arguments: Arguments) -> Result<ExitCode> {
     let Arguments { config, now, force, json, verb } = arguments;
-    let clock = clock(now);
-    let settings = || -> Result<Arc<Config>> { Ok(Arc::new(loaded(config.as_deref())?)) };
-    // For verbs that only tell: a slip in an edit is no reason to be silent.
-    let told_by = || what_can_be_read(config.as_deref());
-    let wish = || -> Result<reach::Wish> {
-        Ok(reach::Wish { path: found(config.as_deref())?, config: settings()?, now, force })
-    };
+    let given = Given { config, now, force };
+    let clock = given.clock();
+    let style = output::Style::of(json);
+    let grouped =
+        |grouping: Grouping| -> Result<ExitCode> { blocking(editor::act(Act::Group(grouping), given.wish()?, style)) };
     match verb {
-        Verb::Demo { once } => {
-            // It needs none; of one that is named it takes where to listen.
-            let named = config.as_deref().filter(|path| !path.as_os_str().is_empty());
-            let listen = named.map(|path| loaded(Some(path))).transpose()?.map(|config| config.server.listen);
-            blocking(demo::run(once_or_on(once), listen, output::line))
-        }
-        Verb::Run => {
-            let path = found(config.as_deref())?;
-            let settings = settings()?;
-            check_clock(&settings, now, force)?;
-            blocking(daemon::main(path, settings, clock))
-        }
-        Verb::Poll { sources, all } => {
-            blocking(poll::poll(wish()?, poll::which(sources, all), output::Style::of(json)))
-        }
-        Verb::Check { online } => check::check(&found(config.as_deref())?, online, clock, output::Style::of(json)),
-        Verb::Status => {
-            let (settings, _) = told_by()?;
-            // A machine whose clock is behind is to be looked into, not shut out.
-            if now.is_some() {
-                check_clock(&settings, now, force)?;
-            }
-            status::status(&settings, clock, output::Style::of(json))
-        }
-        Verb::Source { deed: deed @ source::Deed::List } => {
-            let wish = reach::Wish { path: found(config.as_deref())?, config: told_by()?.0, now, force };
-            source::perform(deed, &wish, output::Style::of(json))
-        }
-        Verb::Source { deed } => source::perform(deed, &wish()?, output::Style::of(json)),
-        Verb::Opml { deed } => opml::perform(deed, &wish()?, output::Style::of(json)),
+        Verb::Demo { once } => blocking(demo::run(once_or_on(once), given.where_to_listen()?, output::line)),
+        Verb::Run => run(&given, clock),
+        Verb::Poll { sources, all } => blocking(poll::poll(given.wish()?, poll::which(sources, all), style)),
+        Verb::Check { online } => check::check(&given.path()?, online, clock, style),
+        Verb::Status => told_status(&given, clock, style),
+        Verb::Source { deed: deed @ source::Deed::List } => source::perform(deed, &given.wish_to_be_told()?, style),
+        Verb::Source { deed } => source::perform(deed, &given.wish()?, style),
+        Verb::Opml { deed } => opml::perform(deed, &given.wish()?, style),
         Verb::Parse { document, content_type, base_url } => {
             let wanted = parse::Wanted { document, content_type, base_url };
             blocking(parse::parsed(wanted, clock, output::Style::of_parse(json)))
         }
-        Verb::Items { since, source } => show::items(settings()?.as_ref(), since, source.as_ref()),
-        Verb::Stories { week, r#match } => show::stories(settings()?.as_ref(), clock, week, r#match.as_deref()),
-        Verb::Explain { what, insight: true } => {
-            let (settings, _) = told_by()?;
-            explain::insight(&settings, clock, &what, output::Style::of(json))
+        Verb::Items { since, source } => show::items(given.settings()?.as_ref(), since, source.as_ref()),
+        Verb::Stories { week, r#match } => show::stories(given.settings()?.as_ref(), clock, week, r#match.as_deref()),
+        Verb::Explain { what, insight } => {
+            let (settings, extent) = given.what_can_be_read()?;
+            if insight {
+                explain::insight(&settings, clock, &what, style)
+            } else {
+                explain::explain(&settings, extent, clock, &what, style)
+            }
         }
-        Verb::Explain { what, insight: false } => {
-            let (settings, extent) = told_by()?;
-            explain::explain(&settings, extent, clock, &what, output::Style::of(json))
-        }
-        Verb::Editor(deed) => blocking(editor::perform(deed, wish()?, output::Style::of(json))),
-        Verb::Merge { one, other } => {
-            let act = Act::Group(Grouping::Merge { stories: [one, other] });
-            blocking(editor::act(act, wish()?, output::Style::of(json)))
-        }
-        Verb::Split { story, items } => {
-            let act = Act::Group(Grouping::Split { story, items });
-            blocking(editor::act(act, wish()?, output::Style::of(json)))
-        }
+        Verb::Editor(deed) => blocking(editor::perform(deed, given.wish()?, style)),
+        Verb::Merge { one, other } => grouped(Grouping::Merge { stories: [one, other] }),
+        Verb::Split { story, items } => grouped(Grouping::Split { story, items }),
         Verb::Recap { week, audience, format, out } => {
-            let settings = settings()?;
-            check_clock(&settings, now, force)?;
-            let wanted = recap::Wanted { week, audience, format, out };
-            recap::recap(&settings, clock, &wanted)
+            let settings = given.settings()?;
+            given.check_clock(&settings)?;
+            recap::recap(&settings, clock, &recap::Wanted { week, audience, format, out })
         }
-        Verb::Export { folder } => recap::export(settings()?.as_ref(), clock, &folder),
-        Verb::Replay { weeks } => replay::replay(settings()?.as_ref(), weeks, output::Style::of(json)),
-        Verb::Try { rules } => trial::run(config.as_deref().map(|path| loaded(Some(path))).transpose()?, rules),
+        Verb::Export { folder } => recap::export(given.settings()?.as_ref(), clock, &folder),
+        Verb::Replay { weeks } => replay::replay(given.settings()?.as_ref(), weeks, style),
+        Verb::Try { rules } => trial::run(given.named()?, rules),
         Verb::Schema => check::schema(),
         Verb::Health => {
-            let (listen, database) = listening(config.as_deref())?;
+            let (listen, database) = given.listening()?;
             check::health(listen, database.as_deref())
         }
     }
+}
+
+fn run(given: &Given, clock: Clock) -> Result<ExitCode> {
+    let path = given.path()?;
+    let settings = given.settings()?;
+    given.check_clock(&settings)?;
+    blocking(daemon::main(path, settings, clock))
+}
+
+fn told_status(given: &Given, clock: Clock, style: output::Style) -> Result<ExitCode> {
+    let (settings, _) = given.what_can_be_read()?;
+    // A machine whose clock is behind is to be looked into, not shut out.
+    if given.now.is_some() {
+        given.check_clock(&settings)?;
+    }
+    status::status(&settings, clock, style)
 }
 
 fn once_or_on(once: bool) -> demo::Then {
@@ -309,54 +295,6 @@ fn blocking(verb: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
     // Threads that still resolve a name or parse a feed are not worth waiting for.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     ended
-}
-
-/// The configuration file that is meant.
-fn found(given: Option<&Path>) -> Result<PathBuf> {
-    let places = [Path::new("config/recapd.toml"), Path::new("/etc/recapd/recapd.toml")];
-    let given = given.filter(|path| !path.as_os_str().is_empty());
-    let path = given.or_else(|| places.into_iter().find(|place| place.exists()));
-    path.map(Path::to_owned).ok_or_else(|| NoConfiguration.into())
-}
-
-fn loaded(given: Option<&Path>) -> Result<Config> {
-    Ok(load_with_lists(&found(given)?, &environment, &remembered_list)?)
-}
-
-/// How much of a configuration could be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Extent {
-    /// All of it: what is not in it is not configured.
-    Whole,
-    /// What a wrong edit leaves.
-    Part,
-}
-
-/// What can be read of the configuration, while an edit is wrong; that is told once.
-fn what_can_be_read(given: Option<&Path>) -> Result<(Arc<Config>, Extent)> {
-    let (config, refused) = readable(&found(given)?, &environment, &remembered_list)?;
-    let extent = if refused.is_some() { Extent::Part } else { Extent::Whole };
-    if let Some(refused) = refused {
-        output::complain(&format!(
-            "{refused}\n\nnote: this is told by what can be read of it; a daemon that runs goes on by the configuration before the edit"
-        ));
-    }
-    Ok((Arc::new(config), extent))
-}
-
-/// Where the daemon listens, also while an edit is wrong: it runs on by the old configuration. And its
-/// database, where that is known.
-fn listening(given: Option<&Path>) -> Result<(SocketAddr, Option<PathBuf>)> {
-    let path = found(given)?;
-    let refused = match load(&path, &environment) {
-        Ok(config) => return Ok((config.server.listen, Some(config.store.path))),
-        Err(refused) => refused,
-    };
-    let Some(listen) = listens_at(&path, &environment) else { return Err(refused.into()) };
-    output::complain(
-        "the edited configuration is wrong (`recapd check` says where); a daemon that runs goes on by the old one",
-    );
-    Ok((listen, None))
 }
 
 /// A time as an operator writes it.
@@ -375,48 +313,6 @@ pub fn accepts(line: &[&str]) -> std::result::Result<(), String> {
 #[doc(hidden)]
 pub fn verbs() -> Vec<String> {
     Arguments::command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect()
-}
-
-fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
-
-/// What time it is where `--now` says `now`.
-fn clock(now: Option<Timestamp>) -> Clock {
-    now.map_or_else(Clock::system, Clock::set_to)
-}
-
-/// A clock older than the store would place new items before old ones.
-fn check_clock(config: &Config, typed: Option<Timestamp>, force: bool) -> Result<()> {
-    if force {
-        return Ok(());
-    }
-    let newest = match Store::read(&config.store.path) {
-        Ok(store) => store.newest_instant()?,
-        Err(StoreError::Missing { .. }) => None,
-        Err(error) => return Err(error.into()),
-    };
-    let now = clock(typed).now();
-    // A clock that was set to this instant before went on while that verb ran.
-    let ran_on = if typed.is_some() { SignedDuration::from_hours(1) } else { SignedDuration::ZERO };
-    let Some(newest) = newest.filter(|newest| newest.duration_since(now) > ran_on) else { return Ok(()) };
-    let behind =
-        if typed.is_some() { ClockBehind::Typed { now, newest } } else { ClockBehind::Machine { now, newest } };
-    Err(behind.into())
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "there is no configuration: no config/recapd.toml here and no /etc/recapd/recapd.toml; name one with --config FILE, or try `recapd demo`, which needs none"
-)]
-struct NoConfiguration;
-
-#[derive(Debug, thiserror::Error)]
-enum ClockBehind {
-    #[error("--now {now} is before what the store has seen ({newest}): add --force to accept it")]
-    Typed { now: Timestamp, newest: Timestamp },
-    #[error("the clock says {now}, but the store has seen {newest}: set it right, or add --force")]
-    Machine { now: Timestamp, newest: Timestamp },
 }
 
 /// Prints the chain of causes once, and picks the exit code.

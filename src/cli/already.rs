@@ -10,7 +10,7 @@ use crate::discover::key;
 use crate::id::SourceId;
 use crate::store::{Store, StoreError};
 
-use super::environment;
+use super::given::environment;
 
 /// The sources there are, and the ids there ever were.
 pub struct Already {

@@ -11,7 +11,7 @@ use serde_json::json;
 use url::{Host, Url};
 
 use super::ask::Health;
-use super::environment;
+use super::given::environment;
 use super::lists;
 use super::output::{self, Style};
 use crate::clock::Clock;

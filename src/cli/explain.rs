@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use self::reasons::Reasons;
-use super::Extent;
+use super::given::Extent;
 use super::output::{self, Style};
 use super::recap::composed;
 use super::status::{apart, next_poll};

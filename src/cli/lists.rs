@@ -7,7 +7,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::environment;
+use super::given::environment;
 use super::output::{self, Style};
 use super::status::apart;
 use crate::config::{self, Config, ListPlace, SourceList};

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use jiff::Timestamp;
 
 use super::ask::Health;
-use super::{check_clock, clock};
+use super::given::{check_clock, clock};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::control::{self, Answer, Request, Writer};

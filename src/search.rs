@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use url::form_urlencoded;
+
 use crate::insight::Insight;
 use crate::recap::{Entry, Recap};
 use crate::text::token::{is_unspaced, tokens};
@@ -71,6 +73,11 @@ impl Query {
     /// As typed, in one line.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// What stands behind the question mark in an address that asks for it: `q=big+fund`.
+    pub fn asked(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).append_pair("q", &self.text).finish()
     }
 
     /// What has to be there; empty if it has no word.
@@ -299,6 +306,11 @@ mod tests {
         check("'; DROP TABLE story; --", "drop* | table* | story*");
         check("", "");
         check("\"\" ''' () * ^ : {} \u{0} \u{1b}", "");
+    }
+
+    #[test]
+    fn what_was_typed_stands_in_an_address() {
+        assert_eq!(Query::of(" \"big  fund\" & 1+1=ü").asked(), "q=%22big+fund%22+%26+1%2B1%3D%C3%BC");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::text;
 pub use page::{Announced, Link};
 pub use recap::{Around, FirstRound, Home, Listed, Running, archive, audience_page, home, recap_page, this_week};
 pub use review::{Question, review_question, review_word};
-pub use search::{Results, feed_query, search};
+pub use search::{Results, search};
 pub use site::{About, AudienceRow, SourceRow, about, about_ranking, not_found, sources};
 pub use story::{Later, story_page, withdrawn_page};
 

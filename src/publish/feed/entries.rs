@@ -10,7 +10,6 @@ use crate::id::SourceId;
 use crate::insight::development::Change;
 use crate::publish::card::Card;
 use crate::publish::feed::{Chain, Feed, FeedEntry, FeedSource, Origin};
-use crate::publish::html;
 use crate::publish::inert::printable;
 use crate::publish::{Site, inert, words};
 use crate::recap::{AudienceName, Entry, Follows, Recap, State, Withdrawn};
@@ -94,7 +93,7 @@ pub fn search(
     origins: &BTreeMap<SourceId, Origin>,
     begun: Timestamp,
 ) -> Feed {
-    let asked = html::feed_query(query);
+    let asked = query.asked();
     let entries = found.iter().map(|(recap, entry)| story_entry(&Card::new(site, recap, entry), origins));
     finished(Feed {
         title: printable(&format!("{}: {}", site.title, query.text())),

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use askama::Template;
 use jiff::Timestamp;
-use url::form_urlencoded;
 
 use crate::publish::card::Card;
 use crate::publish::html::document;
@@ -63,12 +62,8 @@ enum Piece {
 impl SearchPage<'_> {
     /// Where page `number` of the same search is.
     fn href(&self, number: usize) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("q", self.results.query.text());
-        if number > 1 {
-            query.append_pair("page", &number.to_string());
-        }
-        self.page.href(&format!("/search?{}", query.finish()))
+        let page = if number > 1 { format!("&page={number}") } else { String::new() };
+        self.page.href(&format!("/search?{}{page}", self.results.query.asked()))
     }
 
     /// "3 stories", "the best 100 stories".
@@ -95,16 +90,11 @@ pub fn search(site: &Site, results: &Results, changed: Timestamp) -> Document {
     if !results.query.phrases().is_empty() {
         page.own = announced(site, &format!("{}: {text}", site.title), "search");
         for feed in &mut page.own {
-            feed.href += &format!("?{}", feed_query(results.query));
+            feed.href += &format!("?{}", results.query.asked());
         }
     }
     let hits = results.entries.iter().map(|(recap, entry)| hit(site, results.query, recap, entry)).collect();
     document(&SearchPage { page, results, hits }, changed)
-}
-
-/// What stands behind the question mark in the address of a search's feed.
-pub fn feed_query(query: &Query) -> String {
-    form_urlencoded::Serializer::new(String::new()).append_pair("q", query.text()).finish()
 }
 
 fn hit<'a>(site: &'a Site, query: &Query, recap: &'a Recap, entry: &'a Entry) -> Hit<'a> {

@@ -40,7 +40,7 @@ pub use client::ClientError;
 pub use error::{FetchError, Remedy};
 pub use exchange::{Exchange, Exchanged};
 pub use guard::{ANYWHERE, Forbidden, PrivateAddress, check_address};
-pub use hosts::{Manners, host};
+pub use hosts::Manners;
 pub use links::{Alternate, Links};
 pub use page::{Page, PageRequest, Visit};
 pub use submit::{Reply, Submission};

@@ -1,7 +1,11 @@
 //! The canonical form of a link: one article, one link, whoever passed it on.
 
+mod host;
+
 use sha2::{Digest, Sha256};
 use url::Url;
+
+pub use host::host;
 
 /// A longer address is none that we would ask, store or send: it would only fill our tables.
 pub const LONGEST_ADDRESS_BYTES: usize = 2048;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use url::Url;
 
-use crate::fetch::host;
 use crate::id::Share;
+use crate::link::host;
 use crate::source::{OperatorWord, Pointless, Rhythm, Silence, SourceState, Standing, Wishes};
 
 mod pace;

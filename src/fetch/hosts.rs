@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::fetch::FetchError;
 use crate::fetch::budget::{Hold, permit};
+use crate::link::host;
 
 /// Below this many hosts nobody looks for those to forget.
 const FEW_HOSTS: usize = 1024;
@@ -184,16 +185,6 @@ fn semaphore(permits: usize) -> Semaphore {
     Semaphore::new(permits.clamp(1, Semaphore::MAX_PERMITS))
 }
 
-/// The host that a request to `url` bothers: http and https are one, a port of
-/// its own is a server of its own.
-pub fn host(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
-    match url.port() {
-        Some(port) if !matches!(port, 80 | 443) => format!("{host}:{port}"),
-        _ => host.to_owned(),
-    }
-}
-
 /// What a panicking holder left behind is still only a few instants.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -211,13 +202,6 @@ mod tests {
 
     fn url(text: &str) -> Url {
         text.parse().unwrap()
-    }
-
-    #[test]
-    fn http_and_https_are_one_host_and_ports_are_not() {
-        assert_eq!(host(&url("http://A.test/x")), host(&url("https://a.test./y")));
-        assert_eq!(host(&url("http://a.test:443/")), host(&url("https://a.test/")));
-        assert_ne!(host(&url("http://a.test:8080/")), host(&url("http://a.test:8081/")));
     }
 
     #[tokio::test(start_paused = true)]

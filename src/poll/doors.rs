@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use url::Url;
 
-use crate::fetch::host;
 use crate::id::SourceId;
+use crate::link::host;
 
 /// The host that answered last, of sources whose address led to another. Cheap
 /// to clone; clones are one.

@@ -98,7 +98,7 @@ async fn a_turn_keeps_the_host_busy_that_its_address_leads_to() {
     let (folder, feed) = (tempfile::tempdir().unwrap(), publisher());
     let poller = poller(&folder, &signpost(&feed), &["well"]);
     let source = poller.source(&"well".parse().unwrap()).unwrap();
-    let host = |address: &str| crate::fetch::host(&address.parse().unwrap());
+    let host = |address: &str| crate::link::host(&address.parse().unwrap());
     assert_ne!(poller.host(source), host(&feed), "not known yet");
     round(&poller, &["well"]).await.unwrap();
     assert_eq!(poller.host(source), host(&feed), "a redirect");

@@ -260,7 +260,7 @@ impl Poller {
     /// Nothing is sent and nothing changes of `source`, whose publisher asked us to stay away `until` then.
     fn left_alone(&self, source: &Source, state: &SourceState, until: Timestamp) -> Polled {
         let there = until.to_zoned_datetime(self.config.recap.slot.zone.clone());
-        let why = state.rest.as_deref().unwrap_or("its publisher asks for that");
+        let why = state.rest.map_or_else(|| "its publisher asks for that".to_owned(), |rest| rest.to_string());
         let trouble = format!("rested: not asked before {}: {why}", there.strftime("%Y-%m-%d %H:%M %Z"));
         tracing::debug!(source = %source.id, %until, "`{}` is not asked yet", source.id);
         Polled { source: source.id.clone(), outcome: Outcome::Rested, trouble: Some(trouble), due: state.due }
@@ -418,7 +418,7 @@ fn trouble(outcome: &Outcome, state: &SourceState) -> Option<String> {
     match (outcome, &state.standing) {
         (Outcome::Failed(error), Standing::Retired { .. }) => Some(format!("retired: {error}")),
         (Outcome::Failed(error), _) => Some(format!("failed: {error}")),
-        (Outcome::Rested, _) => Some(format!("rested: {}", state.rest.as_deref()?)),
+        (Outcome::Rested, _) => Some(format!("rested: {}", state.rest?)),
         _ => state.held.as_ref().map(|held| format!("held: {}", held.in_words())),
     }
 }

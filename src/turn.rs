@@ -14,7 +14,7 @@ use crate::ledger::{Event, Note};
 use crate::names::Names;
 use crate::parse::{Garbled, Skipped};
 use crate::schedule::{Habits, Outcome, Pace, next_poll};
-use crate::source::{Dates, Footprint, Rescue, Source, SourceState, Stance, Standing, Validators, Wishes};
+use crate::source::{Dates, Footprint, Rescue, Rest, Source, SourceState, Stance, Standing, Validators, Wishes};
 use crate::story::imprint::Imprint;
 
 mod full_text;
@@ -222,7 +222,7 @@ fn begun(source: &Source, before: &SourceState, now: Timestamp) -> Turn {
 /// The source was not asked, so that nothing is known of it that was not known before.
 fn rested(turn: &mut Turn, before: &SourceState, wait: Duration) -> Outcome {
     turn.state.last_poll = before.last_poll;
-    turn.state.rest = Some("its host asked for silence".to_owned());
+    turn.state.rest = Some(Rest::Host);
     Outcome::Rested { wait }
 }
 
@@ -231,7 +231,7 @@ fn failed(turn: &mut Turn, failure: Failure, now: Timestamp) -> Outcome {
     let state = &mut turn.state;
     state.failures = state.failures.saturating_add(1);
     state.last_error = Some(error.clone());
-    state.rest = retry_after.and(code).map(|code| format!("HTTP {code}"));
+    state.rest = retry_after.and(code).map(Rest::Status);
     let failures = state.failures;
     if moves::unlearnt(state, hope, now) {
         // The configured address did not fail: it is asked at once.

@@ -240,7 +240,7 @@ pub(super) fn object(
         "mended": state.and_then(|state| state.mended.clone()),
         "rescued": state.and_then(|state| state.rescued).map(Rescue::word),
         "skipped": state.map_or(0, |state| state.skipped),
-        "rest": state.and_then(|state| state.rest.clone()),
+        "rest": state.and_then(|state| state.rest).map(|rest| rest.to_string()),
         "moved_to": state.and_then(|state| state.learnt.as_ref().or(Some(&state.moved.as_ref()?.to))).map(public),
         "move_believed": state.is_some_and(|state| state.learnt.is_some()),
         "held": state.and_then(|state| state.held.as_ref()).map(|held| serde_json::json!({

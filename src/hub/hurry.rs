@@ -34,6 +34,7 @@ impl Hurry {
 mod tests {
     use super::super::tests::at;
     use super::*;
+    use crate::source::Rest;
 
     #[track_caller]
     fn check(state: SourceState, expected: &str) {
@@ -51,7 +52,7 @@ mod tests {
         check(due("2026-05-04T10:00:00Z"), "2026-05-04T09:00:00Z");
         check(due("2026-05-04T08:00:00Z"), "2026-05-04T08:00:00Z");
         check(SourceState::unknown(NEVER), &NEVER.to_string());
-        let resting = SourceState { rest: Some("HTTP 429".to_owned()), ..due("2026-05-04T10:00:00Z") };
+        let resting = SourceState { rest: Some(Rest::Status(429)), ..due("2026-05-04T10:00:00Z") };
         check(resting, "2026-05-04T10:00:00Z");
     }
 }

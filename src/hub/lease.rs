@@ -147,6 +147,7 @@ fn later(now: Timestamp, wait: Duration) -> Timestamp {
 mod tests {
     use super::super::tests::{at, subscription};
     use super::*;
+    use crate::source::Rest;
 
     const HOUR: Duration = Duration::from_secs(3600);
     const DAY: Duration = Duration::from_secs(86_400);
@@ -245,7 +246,7 @@ mod tests {
         paced(polled(), &subscription(), now() + HOUR, "every 1 h");
         let failing = SourceState { failures: 1, last_error: Some("HTTP 500".to_owned()), ..polled() };
         paced(failing, &held(10 * DAY), now() + HOUR, "every 1 h");
-        let resting = SourceState { rest: Some("its host asked for silence".to_owned()), ..polled() };
+        let resting = SourceState { rest: Some(Rest::Host), ..polled() };
         paced(resting, &held(10 * DAY), now() + HOUR, "every 1 h");
     }
 

@@ -1,7 +1,7 @@
 //! When a source is polled next, case by case.
 
 use super::*;
-use crate::source::Tempo;
+use crate::source::{Rest, Tempo};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -323,34 +323,32 @@ fn nobody_is_asked_in_a_silence_that_was_asked_for() {
 #[test]
 fn a_source_that_is_revived_waits_for_its_host() {
     let at = |feed: &str, state: SourceState| SourceState { feed: Some(feed.parse().unwrap()), ..state };
-    let resting = |rest: &str| SourceState {
-        rest: Some(rest.to_owned()),
-        asked_until: Some(now() + HOUR),
-        ..SourceState::unknown(now())
-    };
+    let resting =
+        |rest: Rest| SourceState { rest: Some(rest), asked_until: Some(now() + HOUR), ..SourceState::unknown(now()) };
     let due = |other: SourceState| {
         let standing = Standing::Retired { why: "HTTP 410".to_owned(), since: now() };
         let gone = SourceState { standing, due: NEVER, ..SourceState::unknown(now()) };
         told(at("https://a.test/1", gone), OperatorWord::Revive, [&other], now()).unwrap().due
     };
-    assert_eq!(due(at("http://a.test/2", resting("HTTP 429"))), now() + HOUR);
-    assert_eq!(due(at("http://a.test/2", resting("its host asked for silence"))), now() + HOUR);
-    assert_eq!(due(at("http://a.test/2", resting("HTTP 503"))), now(), "which was for that feed");
-    assert_eq!(due(at("http://b.test/2", resting("HTTP 429"))), now());
+    assert_eq!(due(at("http://a.test/2", resting(Rest::Status(429)))), now() + HOUR);
+    assert_eq!(due(at("http://a.test/2", resting(Rest::Host))), now() + HOUR);
+    assert_eq!(due(at("http://a.test/2", resting(Rest::Status(503)))), now(), "which was for that feed");
+    assert_eq!(due(at("http://b.test/2", resting(Rest::Status(429)))), now());
 }
 
 #[test]
 fn a_longer_silence_of_one_feed_does_not_become_its_hosts() {
-    let at = |rest: &str, hours: u32| SourceState {
+    let at = |rest: Rest, hours: u32| SourceState {
         feed: Some("https://a.test/1".parse().unwrap()),
-        rest: Some(rest.to_owned()),
+        rest: Some(rest),
         asked_until: Some(now() + HOUR * hours),
         failures: 1,
         due: now() + HOUR * hours,
         ..SourceState::unknown(now())
     };
     let revived = |own: u32, host: u32| {
-        let state = told(at("HTTP 503", own), OperatorWord::Revive, [&at("HTTP 429", host)], now()).unwrap();
+        let state =
+            told(at(Rest::Status(503), own), OperatorWord::Revive, [&at(Rest::Status(429), host)], now()).unwrap();
         (state.due, state.speaks_for_its_host())
     };
     assert_eq!(revived(10, 1), (now() + HOUR * 10, false));

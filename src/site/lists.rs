@@ -142,7 +142,7 @@ pub(super) fn robots(site: &Site) -> Document {
 mod tests {
     use super::*;
     use crate::publisher::Publisher;
-    use crate::source::{Held, Leave, Trap};
+    use crate::source::{Held, Leave, Rest, Trap};
 
     #[test]
     fn a_source_shows_the_weight_that_its_reports_are_ranked_by() {
@@ -190,7 +190,7 @@ mod tests {
         check(SourceState { failures: 3, ..well() }, "failing since 6 May 2026");
         check(SourceState { failures: 3, ..SourceState::unknown(now()) }, "failing");
         check(SourceState { learnt: Some("http://10.0.0.1/".parse().unwrap()), ..well() }, "moved");
-        let resting = SourceState { rest: Some("HTTP 429".to_owned()), failures: 1, ..well() };
+        let resting = SourceState { rest: Some(Rest::Status(429)), failures: 1, ..well() };
         check(SourceState { due: now() + std::time::Duration::from_secs(60), ..resting.clone() }, "resting");
         check(resting, "failing since 6 May 2026");
         let held = Held { trap: Trap::Redated, items: 200, since: now(), leave: Leave::Awaited };

@@ -36,9 +36,10 @@ fn held(state: &SourceState) -> Option<String> {
 }
 
 fn rest(state: &SourceState, now: Timestamp, zone: &TimeZone) -> Option<String> {
-    let rest = state.rest.as_deref().filter(|_| rests(state, now))?;
+    let rest = state.rest.filter(|_| rests(state, now))?.to_string();
     // The error of that poll says more: for how long silence was asked, which may be less than our own back-off.
-    let why = state.last_error.as_deref().filter(|error| state.failures > 0 && error.starts_with(rest)).unwrap_or(rest);
+    let why =
+        state.last_error.as_deref().filter(|error| state.failures > 0 && error.starts_with(&rest)).unwrap_or(&rest);
     Some(format!("resting until {}: {why}", moment(state.due, now, zone)))
 }
 
@@ -101,7 +102,7 @@ fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{Held, Move, Trap};
+    use crate::source::{Held, Move, Rest, Trap};
 
     const MANUAL: &str = include_str!("../../docs/operations.md");
 
@@ -126,13 +127,13 @@ mod tests {
         SourceState { failures, last_error: Some("no complete answer within 30 s".to_owned()), ..well() }
     }
 
-    fn resting(why: &str) -> SourceState {
-        SourceState { rest: Some(why.to_owned()), ..well() }
+    fn resting(rest: Rest) -> SourceState {
+        SourceState { rest: Some(rest), ..well() }
     }
 
     fn asked_to_wait() -> SourceState {
         let last_error = Some("HTTP 429: the server asks to wait 5 m".to_owned());
-        SourceState { failures: 1, last_error, ..resting("HTTP 429") }
+        SourceState { failures: 1, last_error, ..resting(Rest::Status(429)) }
     }
 
     fn held(leave: Leave) -> SourceState {
@@ -155,7 +156,7 @@ mod tests {
             failing(3),
             SourceState { due: now(), ..failing(3) },
             asked_to_wait(),
-            resting("its host asked for silence"),
+            resting(Rest::Host),
             held(Leave::Awaited),
             held(Leave::Given),
             SourceState { standing: Standing::Paused { since: at("2026-05-03T08:00:00Z") }, ..well() },
@@ -206,13 +207,17 @@ mod tests {
             &SourceState { standing: paused, ..held(Leave::Awaited) },
             "paused since 11:00; held: 200 items re-dated",
         );
-        check(&SourceState { failures: 2, ..resting("HTTP 503") }, "resting until 14:00: HTTP 503; failed 2 times");
+        check(
+            &SourceState { failures: 2, ..resting(Rest::Status(503)) },
+            "resting until 14:00: HTTP 503; failed 2 times",
+        );
     }
 
     #[test]
     fn a_time_has_a_date_unless_it_is_today() {
-        let until =
-            |due: &str| state_in_words(Some(&SourceState { due: at(due), ..resting("HTTP 429") }), now(), &berlin());
+        let until = |due: &str| {
+            state_in_words(Some(&SourceState { due: at(due), ..resting(Rest::Status(429)) }), now(), &berlin())
+        };
         assert_eq!(until("2026-05-06T21:59:00Z"), "resting until 23:59: HTTP 429");
         assert_eq!(until("2026-05-06T22:00:00Z"), "resting until 7 May 00:00: HTTP 429");
         assert_eq!(until("2027-01-01T00:00:00Z"), "resting until 1 January 2027 01:00: HTTP 429");

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use url::Url;
 
-use super::{Rescue, Rhythm, Wishes};
+use super::{Rescue, Rest, Rhythm, Wishes};
 
 /// What the server gave us to ask "anything new?" with. Sent back byte for
 /// byte, never parsed: servers compare them as opaque bytes.
@@ -35,8 +35,8 @@ pub struct SourceState {
     pub due: Timestamp,
     /// Why then, in words; none before the first poll.
     pub because: Option<String>,
-    /// What its server asked for silence with at the last poll, in words: `HTTP 429`; none if it did not.
-    pub rest: Option<String>,
+    /// What asked for silence at the last poll; none if nothing did.
+    pub rest: Option<Rest>,
     /// Until when its publisher, its server or its host asked us to stay away at the last poll, as it was asked:
     /// neither spread nor with our own back-off. None if nobody did.
     pub asked_until: Option<Timestamp>,
@@ -213,10 +213,9 @@ impl SourceState {
         }
     }
 
-    /// Whether the silence that it was asked for is meant for all of its host; any status but a 429 speaks of
-    /// one feed.
+    /// Whether the silence that it was asked for is meant for all of its host.
     pub fn speaks_for_its_host(&self) -> bool {
-        matches!(self.rest.as_deref(), Some("HTTP 429" | "its host asked for silence"))
+        self.rest.is_some_and(Rest::is_of_its_host)
     }
 
     /// As it is where its host wants silence `until` then.
@@ -224,7 +223,7 @@ impl SourceState {
         Self {
             due: self.due.max(until),
             because: Some("its host asks for silence until then".to_owned()),
-            rest: Some("its host asked for silence".to_owned()),
+            rest: Some(Rest::Host),
             asked_until: self.asked_until.max(Some(until)),
             ..self
         }

@@ -213,7 +213,7 @@ fn due(state: &SourceState, now: Timestamp, zone: &TimeZone) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Trap;
+    use super::super::{Rest, Trap};
     use super::*;
 
     fn now() -> Timestamp {
@@ -263,7 +263,7 @@ mod tests {
         let revived = failing.clone().told(OperatorWord::Revive, now()).unwrap();
         assert_eq!((revived.failures, revived.due), (0, now()));
         let until = now() + std::time::Duration::from_secs(600);
-        let resting = SourceState { rest: Some("HTTP 503".to_owned()), asked_until: Some(until), ..failing };
+        let resting = SourceState { rest: Some(Rest::Status(503)), asked_until: Some(until), ..failing };
         let revived = resting.clone().told(OperatorWord::Revive, now()).unwrap();
         assert_eq!((revived.failures, revived.due), (0, until), "as long as it said, not as long as we would wait");
         assert_eq!(revived.because.as_deref(), Some("revived, after the silence that was asked for"));

@@ -12,7 +12,8 @@ use super::row::{InOrder, at, parsed};
 use super::{Result, Store};
 use crate::id::SourceId;
 use crate::source::{
-    Dates, Footprint, Held, Leave, Machines, Move, Rescue, Rhythm, SourceState, Stance, Standing, Trap, Validators,
+    Dates, Footprint, Held, Leave, Machines, Move, Rescue, Rest, Rhythm, SourceState, Stance, Standing, Trap,
+    Validators,
 };
 use crate::turn::Turn;
 
@@ -178,7 +179,7 @@ pub(super) fn put(connection: &Connection, source: &SourceId, state: &SourceStat
         why,
         at(state.due),
         state.because,
-        state.rest,
+        state.rest.map(|rest| rest.to_string()),
         state.asked_until.map(at),
         state.failures,
         state.last_poll.map(at),
@@ -225,7 +226,7 @@ pub(super) fn source_row(row: &Row) -> rusqlite::Result<(SourceId, SourceState)>
         standing: standing(columns)?,
         due: columns.parsed()?,
         because: columns.value()?,
-        rest: columns.value()?,
+        rest: columns.value::<Option<String>>()?.and_then(|words| Rest::of_words(&words)),
         asked_until: columns.parsed_or_none()?,
         failures: columns.value()?,
         last_poll: columns.parsed_or_none()?,
@@ -315,7 +316,7 @@ mod tests {
             validators: Validators { etag: Some(b"\"\xe9\"".to_vec()), last_modified: None, body_hash: Some([7; 32]) },
             standing: Standing::Retired { why: "HTTP 410".to_owned(), since: now },
             because: Some("every 1 h".to_owned()),
-            rest: Some("HTTP 429".to_owned()),
+            rest: Some(Rest::Status(429)),
             asked_until: Some(at("2026-05-06T11:00:00Z")),
             failures: 3,
             last_poll: Some(now),

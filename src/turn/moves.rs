@@ -103,6 +103,7 @@ fn is_dead(state: &SourceState, hope: Hope, now: Timestamp) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Rest;
 
     const FEED: &str = "https://a.test/feed";
 
@@ -176,11 +177,11 @@ mod tests {
 
     #[test]
     fn a_learnt_address_lives_three_times() {
-        let dies = |failures, hope, rest: Option<&str>| {
+        let dies = |failures, hope, rest: Option<Rest>| {
             let mut state = SourceState {
                 learnt: Some(url(NEW)),
                 failures,
-                rest: rest.map(str::to_owned),
+                rest,
                 last_success: Some(Timestamp::UNIX_EPOCH),
                 ..SourceState::unknown(Timestamp::UNIX_EPOCH)
             };
@@ -189,7 +190,7 @@ mod tests {
         assert!(!dies(2, Hope::Again, None));
         assert!(dies(3, Hope::Again, None));
         assert!(dies(1, Hope::Gone, None));
-        assert!(!dies(9, Hope::Again, Some("HTTP 503")));
+        assert!(!dies(9, Hope::Again, Some(Rest::Status(503))));
     }
 
     #[test]

@@ -270,7 +270,7 @@ fn a_server_that_asks_for_silence_has_it() {
             resting: until 6 May 10:00 UTC: HTTP 503: no
         "#]],
     );
-    let resting = SourceState { rest: Some("HTTP 429".to_owned()), failures: 1, ..well() };
+    let resting = SourceState { rest: Some(Rest::Status(429)), failures: 1, ..well() };
     check(
         &resting,
         status(429, Some(HOUR * 5)),

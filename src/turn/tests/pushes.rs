@@ -25,7 +25,7 @@ fn a_push_adds_items_and_leaves_the_rest_of_the_state_alone() {
     let failing = SourceState {
         failures: 4,
         last_error: Some("HTTP 500".to_owned()),
-        rest: Some("HTTP 429".to_owned()),
+        rest: Some(Rest::Status(429)),
         due: now() + HOUR * 5,
         because: Some("the server asks to wait 6 h".to_owned()),
         mended: Some("bare ampersand, line 12".to_owned()),

@@ -6,9 +6,13 @@
 //! wrongly costs its place to the built-in author, which is a small price.
 
 mod beside;
+mod bindings;
+mod clauses;
+mod derived;
 mod figures;
 mod frame;
 mod names;
+mod order;
 mod plain;
 mod quotes;
 mod roles;
@@ -16,9 +20,11 @@ mod sense;
 mod speaker;
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use jiff::civil::Date;
 
+use self::clauses::Deed;
 use self::figures::{Figure, Sort, figures};
 use self::frame::Frame;
 use self::names::{Mention, Nouns, mentions};
@@ -27,7 +33,7 @@ use super::super::reading::{cite, fits_script};
 use super::refusal::{Place, Reason};
 use super::synonyms::meaning;
 use super::told::{Item, Story};
-use super::words::{Word, clause, stem, words};
+use super::words::{Word, clause, is_kin, stem, words};
 use crate::facts::MONTHS;
 use crate::names::Names;
 use crate::text::sentence::sentences;
@@ -53,6 +59,13 @@ pub struct Said<'t> {
     figures: Vec<Figure>,
     mentions: Vec<Mention>,
     parts: Vec<roles::Part>,
+    /// Its clauses, as ranges of `words`.
+    clauses: Vec<Range<usize>>,
+    deeds: Vec<Deed>,
+    /// The keys of the words of its segments.
+    segments: Vec<BTreeSet<String>>,
+    /// Of each figure the keys of what is said around it.
+    around: Vec<BTreeSet<String>>,
 }
 
 impl<'t> Said<'t> {
@@ -60,11 +73,19 @@ impl<'t> Said<'t> {
     pub(super) fn all(title: &'t str, text: &'t str, written: Date, names: &Names, language: &str) -> Vec<Self> {
         let whole: BTreeSet<String> =
             words(text).into_iter().filter(|word| word.text == word.lower).map(|word| word.lower).collect();
-        let is_small = |lower: &str| whole.contains(lower);
+        let stems: BTreeSet<String> = whole.iter().map(|word| stem(word)).collect();
+        let is_small =
+            |lower: &str| whole.contains(lower) || stems.contains(&stem(lower)) || meaning(&stem(lower)).is_some();
         let said = |start: usize, text: &'t str| {
             let mentions = mentions(text, names, Nouns::of(language), &is_small);
             let parts = roles::parts(text, &mentions);
-            Self { text, start, words: words(text), figures: figures(text, written), mentions, parts }
+            let words = words(text);
+            let clauses = clauses::clauses(text, &words);
+            let deeds = bindings::deeds(text, &words);
+            let segments = bindings::keys(text, &words);
+            let figures = figures(text, written);
+            let around = beside::around(text, &words, &figures);
+            Self { text, start, words, figures, mentions, parts, clauses, deeds, segments, around }
         };
         let of_text = sentences(text).into_iter().map(|range| said(title.len() + 1 + range.start, &text[range]));
         std::iter::once(said(0, title)).chain(of_text).collect()
@@ -79,6 +100,8 @@ struct Evidence<'e> {
     meanings: BTreeSet<&'static str>,
     /// Every word that may be part of a name, in small letters.
     small: Vec<String>,
+    /// The stems of what is written small.
+    small_stems: BTreeSet<String>,
 }
 
 impl<'e> Evidence<'e> {
@@ -106,7 +129,9 @@ impl<'e> Evidence<'e> {
                 );
             }
         }
-        Self { items, stems, meanings, small }
+        let is_small = |word: &&Word| word.text == word.lower && word.lower.starts_with(char::is_alphabetic);
+        let small_stems = words_said().filter(is_small).map(|word| word.stem.clone()).collect();
+        Self { items, stems, meanings, small, small_stems }
     }
 
     fn said(&self) -> impl Iterator<Item = &'e Said<'e>> {
@@ -124,6 +149,7 @@ impl<'e> Evidence<'e> {
         self.has_stem(&word.stem)
             || is_said_otherwise()
             || word.lower.split(['-', '‑']).all(|part| self.has_stem(&stem(part)))
+            || self.stems.iter().any(|there| is_kin(there, &word.stem))
     }
 }
 
@@ -155,7 +181,11 @@ pub(super) fn check(
     quoted(sentence, &evidence)?;
     speaker::check(sentence, &evidence)?;
     let own = mentions(sentence, names, Nouns::of(story.language), &|small| {
-        evidence.small.iter().any(|known| known == small) && !is_only_capital(small, &evidence)
+        let stem = stem(small);
+        // A form or a synonym of a word that stands there small is no name.
+        let is_form = evidence.small_stems.iter().any(|there| *there == stem || is_kin(there, &stem));
+        let is_known = evidence.small.iter().any(|known| known == small) && !is_only_capital(small, &evidence);
+        is_known || is_form || meaning(&stem).is_some()
     });
     named(&own, &evidence)?;
     counted(sentence, &own, &evidence)?;
@@ -165,6 +195,9 @@ pub(super) fn check(
         return Err(Reason::Roles(deed.to_owned()));
     }
     sense::check(sentence, place, &evidence)?;
+    if place != Place::WhatToDoNext {
+        bindings::check(sentence, &words(sentence), &own, &evidence)?;
+    }
     Ok(cites(sentence, &evidence))
 }
 
@@ -233,19 +266,30 @@ fn counted(sentence: &str, own: &[Mention], evidence: &Evidence) -> Result<(), R
             .filter(|(_, it)| figure.is(it) || is_of_literal(figure, it))
             .collect();
         if there.is_empty() {
+            if derived::stands(sentence, figure, evidence) {
+                continue;
+            }
             return Err(Reason::Figure(figure.text.clone()));
         }
         if matches!(figure.sort, Sort::Day(_)) {
             continue;
         }
         let frame = Frame::of(sentence, figure);
+        let here = beside::right_around(sentence, &words, figure);
+        let rival = beside::rival(&here, figure, &all, evidence).filter(|_| here.len() > 1);
         let mut why = None;
         let holds = there.iter().any(|(said, other)| {
             let turned = frame.turned_from(&Frame::of(said.text, other), figure);
             let turned = turned.or_else(|| holder(sentence, figure, own, (said, other)));
+            let turned = turned.or_else(|| derived::against(&frame, figure, (said, other)));
+            let turned = turned.or_else(|| beside::of_its_neighbour(sentence, figure, own, (said, other)));
             let turned = turned.or_else(|| counted_thing(sentence, figure, (said, other), evidence));
             let turned = turned.or_else(|| beside::swapped(sentence, &all, at, (said, other)));
-            let turned = turned.or_else(|| Some(format!("it says “{}”", sense::left_open(&words, &said.words)?)));
+            let turned = turned.or_else(|| beside::of_another(&here, rival, (said, other)));
+            // Of the clause that has it.
+            let clause = said.clauses.iter().find(|range| said.words[range.end - 1].end >= other.span.end);
+            let clause = clause.map_or(&said.words[..], |range| &said.words[range.clone()]);
+            let turned = turned.or_else(|| Some(format!("it says “{}”", sense::left_open(&words, clause)?)));
             why = why.take().or(turned.clone());
             turned.is_none()
         });

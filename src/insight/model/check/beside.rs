@@ -2,10 +2,14 @@
 //! and 600,000 photos" neither may be the other's.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
-use super::super::words::{is_stopword, words};
-use super::Said;
+use super::super::synonyms::key;
+use super::super::words::{Word, is_stopword, words};
+use super::clauses::{is_content, segments};
 use super::figures::{Figure, Sort};
+use super::names::Mention;
+use super::{Evidence, Said};
 
 /// What the figure of `said` that is told here beside these words is there told
 /// beside, if another figure of its sort has the words.
@@ -44,6 +48,109 @@ pub(super) fn swapped(sentence: &str, own: &[Figure], at: usize, (said, there): 
     Some(format!("“{}” is said of {}", words.join(" "), said.figures[index].text))
 }
 
+/// Figures of one sentence that are looked at for what is said around them, so that a sentence of nothing but
+/// figures costs no more than another.
+const FIGURES_MOST: usize = 24;
+
+/// What is said in the segment of `figure` alone.
+pub(super) fn right_around(text: &str, all: &[Word], figure: &Figure) -> BTreeSet<String> {
+    let has =
+        |range: &Range<usize>| all[range.start].start < figure.span.end && figure.span.start < all[range.end - 1].end;
+    let within = segments(text, all).into_iter().filter(has).flatten();
+    within.map(|at| &all[at]).filter(|word| is_said(word, figure)).map(|word| key(&word.stem).to_owned()).collect()
+}
+
+/// Whether a word beside `figure` says something of it.
+fn is_said(word: &Word, figure: &Figure) -> bool {
+    is_content(word)
+        && !(figure.span.start < word.end && word.start < figure.span.end)
+        && !word.lower.starts_with(|letter: char| letter.is_ascii_digit())
+        && !SCALES.contains(&word.lower.as_str())
+}
+
+/// For each figure of `text`, in their order, the keys of what is said around it: of its whole sentence but the
+/// segments of other figures of its sort.
+pub(super) fn around(text: &str, all: &[Word], figures: &[Figure]) -> Vec<BTreeSet<String>> {
+    let segments = segments(text, all);
+    let has = |range: &Range<usize>, figure: &Figure| {
+        all[range.start].start < figure.span.end && figure.span.start < all[range.end - 1].end
+    };
+    let of_figure = |(at, figure): (usize, &Figure)| -> BTreeSet<String> {
+        if at >= FIGURES_MOST {
+            return BTreeSet::new();
+        }
+        let is_of_another = |range: &Range<usize>| {
+            let mut rivals = figures.iter().take(FIGURES_MOST).filter(|other| is_of_one_sort(other, figure));
+            !has(range, figure) && rivals.any(|other| other.span != figure.span && has(range, other))
+        };
+        let kept = segments.iter().filter(|range| !is_of_another(range));
+        let words = kept.flat_map(|range| &all[range.clone()]);
+        words.filter(|word| is_said(word, figure)).map(|word| key(&word.stem).to_owned()).collect()
+    };
+    figures.iter().enumerate().map(of_figure).collect()
+}
+
+/// A figure, and what is said around it.
+type Told<'e> = (&'e Figure, &'e BTreeSet<String>);
+
+/// The figure there of which most is said that is told `here` around another one; not one that is told here as well.
+pub(super) fn rival<'e>(
+    here: &BTreeSet<String>,
+    figure: &Figure,
+    own: &[Figure],
+    evidence: &Evidence<'e>,
+) -> Option<Told<'e>> {
+    let told = evidence.said().flat_map(|said| said.figures.iter().zip(&said.around));
+    let is_told_too = |other: &Figure| own.iter().any(|here| here.is(other));
+    let rivals = told.filter(|(other, _)| !is_told_too(other) && is_of_one_sort(figure, other));
+    rivals.max_by_key(|(_, theirs)| here.intersection(theirs).count())
+}
+
+/// Whether next to nothing of what is told `here` is said of the figure `there` alone, and much of its rival alone.
+pub(super) fn of_another(
+    here: &BTreeSet<String>,
+    rival: Option<Told>,
+    (said, there): (&Said, &Figure),
+) -> Option<String> {
+    let (rival, others) = rival?;
+    let theirs = said.figures.iter().zip(&said.around).find(|(figure, _)| figure.span == there.span)?.1;
+    let only = |one: &BTreeSet<String>, not: &BTreeSet<String>| {
+        here.iter().filter(|key| one.contains(*key) && !not.contains(*key)).count()
+    };
+    let (its, of_rival) = (only(theirs, others), only(others, theirs));
+    (!theirs.is_empty() && of_rival >= 2 && its * 3 <= of_rival).then(|| format!("this is said of {}", rival.text))
+}
+
+/// Whose the figure is there, where the name right around it here has another figure of its sort beside it there.
+pub(super) fn of_its_neighbour(
+    sentence: &str,
+    figure: &Figure,
+    own: &[Mention],
+    (said, there): (&Said, &Figure),
+) -> Option<String> {
+    let parts = |text: &str| -> Vec<Range<usize>> {
+        let all = words(text);
+        segments(text, &all).into_iter().map(|range| all[range.start].start..all[range.end - 1].end).collect()
+    };
+    let (here, theirs) = (parts(sentence), parts(said.text));
+    let has = |part: &Range<usize>, span: &Range<usize>| part.start < span.end && span.start < part.end;
+    let part = here.iter().find(|part| has(part, &figure.span))?;
+    let name = own.iter().find(|name| has(part, &name.span))?;
+    let its = theirs.iter().find(|part| has(part, &there.span))?;
+    let other = said.mentions.iter().find(|other| has(its, &other.span) && !other.is(name))?;
+    if own.iter().any(|own| own.is(other)) || said.mentions.iter().any(|one| has(its, &one.span) && one.is(name)) {
+        return None;
+    }
+    let named = theirs.iter().filter(|part| said.mentions.iter().any(|one| has(part, &one.span) && one.is(name)));
+    let is_counted = |part: &&Range<usize>| {
+        said.figures.iter().any(|one| has(part, &one.span) && is_of_one_sort(one, there) && !one.is(there))
+    };
+    named.into_iter().any(|part| is_counted(&part)).then(|| format!("it is of {}", &said.text[other.span.clone()]))
+}
+
+/// Words of figures that say nothing of what they are of.
+const SCALES: &[&str] = &["million", "billion", "trillion", "thousand", "percent", "usd", "per", "euros", "dollars"];
+
 fn is_of_one_sort(one: &Figure, other: &Figure) -> bool {
     matches!(
         (one.sort, other.sort),
@@ -70,6 +177,5 @@ fn beside(text: &str, figures: &[Figure], at: usize) -> BTreeSet<String> {
     let within = &text[figure.span.clone()];
     let all = [left, within, right].into_iter().flat_map(words);
     let is_content = |lower: &str| !is_stopword(lower) && !lower.starts_with(|letter: char| letter.is_ascii_digit());
-    let scales = ["million", "billion", "trillion", "thousand", "percent", "usd", "per"];
-    all.filter(|word| is_content(&word.lower) && !scales.contains(&word.lower.as_str())).map(|word| word.stem).collect()
+    all.filter(|word| is_content(&word.lower) && !SCALES.contains(&word.lower.as_str())).map(|word| word.stem).collect()
 }

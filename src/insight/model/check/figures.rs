@@ -222,6 +222,11 @@ const NUMBERS: &[(&str, f64)] = &[
     ("tenfold", 10.0),
 ];
 
+/// Whether a small word is a number: "ninety", "four-bit" is none.
+pub(super) fn is_number(lower: &str) -> bool {
+    NUMBERS.iter().any(|(name, _)| *name == lower)
+}
+
 /// "three billion", "four".
 fn in_words(words: &[Word], text: &str) -> Vec<Figure> {
     let mut figures = Vec::new();
@@ -231,6 +236,18 @@ fn in_words(words: &[Word], text: &str) -> Vec<Figure> {
         let Some((_, value)) = NUMBERS.iter().find(|(known, _)| *known == name) else { continue };
         let word_end = word.start + name.len();
         let (scale, end) = scale_after(text, word_end).unwrap_or((1.0, word_end));
+        // "nine per cent".
+        let rest = words.iter().filter(|next| next.start >= end).take(2).collect::<Vec<_>>();
+        let share = match rest.as_slice() {
+            [first, ..] if matches!(first.lower.as_str(), "percent" | "prozent") => Some(first.end),
+            [first, second] if first.lower == "per" && second.lower == "cent" => Some(second.end),
+            _ => None,
+        };
+        if let Some(end) = share {
+            let span = word.start..end;
+            figures.push(Figure { sort: Sort::Share, value: value * scale, text: text[span.clone()].to_owned(), span });
+            continue;
+        }
         let span = word.start..end;
         figures.push(Figure { sort: Sort::Bare, value: value * scale, text: text[span.clone()].to_owned(), span });
     }
@@ -285,7 +302,7 @@ fn fractions(words: &[Word], text: &str) -> Vec<Figure> {
             let count = previous.and_then(|word| Some((number(word)?, word.start)));
             match (count, next) {
                 (Some((count, from)), Some("of")) => figures.push(share(count / of, from, word.end)),
-                (None, Some("of" | "the" | "its" | "their")) if of == 2.0 => {
+                (None, Some("of" | "the" | "its" | "their" | "as")) if of == 2.0 => {
                     figures.push(share(0.5, word.start, word.end));
                 }
                 _ => (),

@@ -40,6 +40,16 @@ const SAME: &[(&str, &str)] = &[
     ("dutch", "netherlands"),
     ("german", "germany"),
     ("spanish", "spain"),
+    ("danish", "denmark"),
+    ("irish", "ireland"),
+    ("swiss", "switzerland"),
+    ("polish", "poland"),
+    ("finnish", "finland"),
+    ("greek", "greece"),
+    ("turkish", "turkey"),
+    ("thai", "thailand"),
+    ("emirati", "emirates"),
+    ("saudi", "arabia"),
 ];
 
 /// A sentence may begin with these, which are nobody's names.
@@ -337,7 +347,12 @@ impl Mention {
 
     /// The first of its words that is none of `there`, if there is one.
     pub(super) fn missing_in(&self, there: &[String]) -> Option<&str> {
-        let stands = |word: &&String| there.iter().any(|known| is_word(word, known));
+        let is_there = |word: &str| there.iter().any(|known| is_word(word, known));
+        // "KI-Fachleute": each part by itself.
+        let is_composed = |word: &str| {
+            word.contains('-') && word.split('-').all(|part| GENERIC.contains(&part) || part == "ki" || is_there(part))
+        };
+        let stands = |word: &&String| is_there(word) || is_composed(word);
         self.words.iter().find(|word| !stands(word)).map(String::as_str)
     }
 }

@@ -1,9 +1,14 @@
 //! What a sentence says as a whole, as far as words show it: whether its words
 //! stand in what it cites, whether a plan became a fact, or a denial a statement.
 
+use std::collections::BTreeSet;
+
 use super::super::refusal::{Place, Reason};
-use super::super::words::{Word, is_stopword, words};
+use super::super::synonyms::key;
+use super::super::words::{Word, is_irregular, is_stopword, words};
 use super::Evidence;
+use super::clauses::{clauses, is_content};
+use super::figures::is_number;
 use crate::text::token::{Script, script, tokens};
 
 /// Tell that something is not done yet, or not sure.
@@ -65,6 +70,12 @@ const HEDGES: &[&str] = &[
     "unclear",
     "unknown",
     "due",
+    "fear",
+    "threaten",
+    "suspect",
+    "bidder",
+    "must",
+    "need",
     "计划",
     "预计",
     "可能",
@@ -101,6 +112,12 @@ const OPEN: &[&str] = &[
     "whether",
     "unclear",
     "promis",
+    "fear",
+    "threaten",
+    "suspect",
+    "bid",
+    "compet",
+    "would",
     "可能",
     "拟",
     "有望",
@@ -108,49 +125,34 @@ const OPEN: &[&str] = &[
     "谈判",
 ];
 
-const DENIALS: &[&str] = &[
-    "not",
-    "no",
-    "never",
-    "none",
-    "nobody",
-    "without",
-    "neither",
-    "nor",
-    "cannot",
-    "didn't",
-    "doesn't",
-    "don't",
-    "isn't",
-    "wasn't",
-    "won't",
-    "can't",
-    "didn’t",
-    "doesn’t",
-    "don’t",
-    "isn’t",
-    "wasn’t",
-    "won’t",
-    "can’t",
-    "denied",
-    "denies",
-    "deny",
-    "refused",
-    "refuses",
-    "rejected",
-    "rejects",
-    "dismissed",
-    "dismisses",
-    "failed",
-    "fails",
-    "vetoed",
-    "vetoes",
+/// The same by what others say for them: "worried", "likely".
+const HEDGED_BY_KEY: &[&str] = &["fear", "expect", "threaten"];
+
+/// Tell that something will be.
+const AHEAD: &[&str] = &["will", "due", "schedul", "set"];
+
+/// Of those that leave open whether it happens, those that do not even plan it.
+const MAYBE: &[&str] = &[
+    "may", "might", "could", "hop", "consider", "seek", "negotiat", "explor", "weigh", "rumor", "rumour", "propos",
+    "fear", "whether", "unclear", "可能", "考虑",
 ];
+
+const DENIALS: &[&str] = &[
+    "not", "no", "never", "none", "nobody", "without", "neither", "nor", "cannot", "nicht", "kein", "keine", "keinen",
+    "keiner", "keinem", "ohne", "nie",
+];
+
+/// Stems of verbs that deny what follows them: "refused to", "failed to", "cancelled the".
+const REFUSING: &[&str] = &["deny", "refus", "fail", "veto", "abandon", "cancel", "scrap"];
 
 /// Say neither yes nor no: "free" is "at no cost".
 const NEITHER: &[&str] = &[
     "unclear", "unknown", "whether", "free", "nothing", "declined", "only", "unless", "until", "avoid", "less", "fewer",
 ];
+
+/// Of these, those that a denial may rest on.
+const UNSURE: &[&str] =
+    &["unclear", "unknown", "whether", "free", "nothing", "declined", "unless", "until", "avoid", "less", "fewer"];
 
 const OPPOSITES: &[(&str, &str)] = &[
     ("before", "after"),
@@ -192,6 +194,63 @@ const OPPOSITES: &[(&str, &str)] = &[
     ("exceed", "short"),
     ("above", "short"),
     ("publicly", "secretly"),
+    ("praise", "criticise"),
+    ("allow", "ban"),
+    ("admit", "ban"),
+    ("rise", "fall"),
+    ("rise", "cut"),
+    ("stable", "fall"),
+    ("stable", "rise"),
+    ("start", "end"),
+    ("support", "oppose"),
+    ("hire", "fire"),
+    ("cheap", "expensive"),
+    ("weak", "strong"),
+    ("young", "old"),
+    ("younger", "older"),
+    ("buy", "sell"),
+    ("import", "export"),
+    ("accept", "reject"),
+    ("approve", "reject"),
+    ("includ", "exclude"),
+    ("legal", "illegal"),
+    ("safe", "dangerous"),
+    ("true", "false"),
+    ("possibl", "impossibl"),
+    ("join", "leave"),
+    ("profit", "los"),
+    ("succeed", "fail"),
+    ("success", "failur"),
+    ("minimum", "maximum"),
+    ("least", "most"),
+    ("expand", "shrink"),
+    ("widen", "shrink"),
+    ("delay", "accelerat"),
+    ("easy", "difficult"),
+    ("rich", "poor"),
+    ("mandatory", "voluntary"),
+    ("mandatory", "optional"),
+    ("temporary", "permanent"),
+    ("confirm", "deny"),
+    ("add", "remove"),
+    ("strengthen", "weaken"),
+    ("tighten", "loosen"),
+    ("tighten", "relax"),
+    ("widen", "narrow"),
+    ("majority", "minority"),
+    ("present", "absent"),
+    ("private", "public"),
+    ("domestic", "foreign"),
+    ("stronger", "weaker"),
+    ("optimistic", "pessimistic"),
+    ("steigt", "sinkt"),
+    ("stieg", "sank"),
+    ("wuchs", "sank"),
+    ("begrüßte", "kritisierte"),
+    ("begrüßen", "kritisieren"),
+    ("gewann", "verlor"),
+    ("mehr", "weniger"),
+    ("vor", "nach"),
 ];
 
 /// Nobody but the cited may call something so.
@@ -246,33 +305,154 @@ pub(super) fn check(sentence: &str, place: Place, evidence: &Evidence) -> Result
         return Ok(());
     }
     superlatives(&own, evidence)?;
-    let near = nearest(&own, evidence);
-    opposites(&own, &near)?;
-    denials(&own, &near, evidence)?;
-    done(&own, &near)?;
-    hedges(&own, &near)
+    // Clause by clause: what one says of a plan or denies is not what the next one does.
+    for range in clauses(sentence, &own) {
+        let clause = &own[range];
+        let near = nearest(clause, evidence);
+        opposites(clause, &near)?;
+        denials(clause, &near, evidence)?;
+        done(clause, &near, evidence)?;
+        all_of_some(clause, &near)?;
+        // "it may shrink, A warns": who says it leaves nothing open.
+        if content(clause).len() > 3 || !has_any(&own, HEDGES) {
+            hedges(clause, &near)?;
+        }
+    }
+    Ok(())
 }
 
 /// Pairs of characters, since there are no words: most must stand there.
 fn unspaced(sentence: &str, place: Place, evidence: &Evidence) -> Result<(), Reason> {
     let own = tokens(sentence);
-    let there: std::collections::BTreeSet<String> = evidence.said().flat_map(|said| tokens(said.text)).collect();
+    let there: BTreeSet<String> = evidence.said().flat_map(|said| tokens(said.text)).collect();
     let missing = own.iter().filter(|token| !there.contains(*token)).count();
     let share = 1.0 - missing as f64 / own.len().max(1) as f64;
-    if share + 1e-9 >= least(place) { Ok(()) } else { Err(Reason::Unsupported(format!("{missing} of {}", own.len()))) }
+    if share + 1e-9 < least(place) {
+        return Err(Reason::Unsupported(format!("{missing} of {}", own.len())));
+    }
+    let told: Vec<&str> = evidence.said().flat_map(|said| parts(said.text)).collect();
+    parts(sentence).into_iter().try_for_each(|part| unspaced_part(part, &told))
+}
+
+/// Texts without spaces in what stands between their marks.
+fn parts(text: &str) -> Vec<&str> {
+    let is_mark = |letter: char| matches!(letter, '，' | '。' | '；' | '、' | '：' | '！' | '？' | '\n');
+    text.split(is_mark).filter(|part| !part.trim().is_empty()).collect()
+}
+
+/// Whether a part of a sentence says what the parts there say that are most like it.
+fn unspaced_part(own: &str, told: &[&str]) -> Result<(), Reason> {
+    const NO: &[&str] = &["否认", "不会", "并未", "未能", "没有", "尚未", "拒绝", "不再"];
+    const AHEAD: &[&str] = &["将", "计划", "预计", "拟", "有望", "可能", "考虑", "打算", "准备", "明年"];
+    const DONE: &[&str] = &["已", "完成了", "推出了", "发布了", "收购了"];
+    let tokens_of = |text: &str| -> BTreeSet<String> { tokens(text).into_iter().collect() };
+    let has = |text: &str, list: &[&str]| list.iter().any(|word| text.contains(word));
+    let digits = |text: &str| -> Vec<String> {
+        let is_digit = |letter: char| letter.is_ascii_digit() || letter == '.';
+        text.split(|letter| !is_digit(letter)).filter(|run| !run.is_empty()).map(str::to_owned).collect()
+    };
+    let here: BTreeSet<String> =
+        tokens_of(own).into_iter().filter(|it| !it.starts_with(|it: char| it.is_ascii_digit())).collect();
+    let common = |part: &str| here.intersection(&tokens_of(part)).count();
+    let most = told.iter().map(|part| common(part)).max().unwrap_or_default();
+    if most < 2 {
+        return Ok(());
+    }
+    let near: Vec<&&str> = told.iter().filter(|part| common(part) * 10 >= most * 7).collect();
+    if !has(own, NO) && near.iter().all(|part| has(part, NO)) {
+        return Err(Reason::Denial("denies it"));
+    }
+    if has(own, NO) && !near.iter().any(|part| has(part, NO)) {
+        return Err(Reason::Denial("does not deny it"));
+    }
+    if has(own, DONE) && !has(own, AHEAD) && near.iter().all(|part| has(part, AHEAD) && !has(part, DONE)) {
+        return Err(Reason::Certain("将".to_owned()));
+    }
+    // A figure that stands there beside other words, where these stand beside another figure.
+    for figure in digits(own) {
+        let with: Vec<&&str> = told.iter().filter(|part| digits(part).contains(&figure)).collect();
+        let others = told.iter().filter(|part| !digits(part).is_empty() && !digits(part).contains(&figure));
+        let (its, of_others) = (with.iter().map(|part| common(part)).max(), others.map(|part| common(part)).max());
+        if let (Some(its), Some(of_others)) = (its, of_others)
+            && of_others >= 3
+            && its * 3 <= of_others
+        {
+            return Err(Reason::Words { figure, why: "this is said of another figure".to_owned() });
+        }
+    }
+    Ok(())
 }
 
 fn content<'w, 't>(words: &'w [Word<'t>]) -> Vec<&'w Word<'t>> {
-    let is_content = |word: &&Word| {
-        !is_stopword(&word.lower)
-            && (word.lower.chars().count() > 2
-                || word.text.chars().any(|letter| letter.is_uppercase() || letter.is_ascii_digit()))
-    };
-    words.iter().filter(is_content).collect()
+    words.iter().filter(|word| is_content(word)).collect()
 }
 
+/// Say so little that others can stand for them: a sentence is not refused for them, and does not stand by them.
+const LIGHT: &[&str] = &[
+    "get",
+    "mak",
+    "go",
+    "put",
+    "com",
+    "tak",
+    "giv",
+    "see",
+    "call",
+    "mean",
+    "becom",
+    "us",
+    "hav",
+    "let",
+    "turn",
+    "set",
+    "keep",
+    "follow",
+    "receiv",
+    "bring",
+    "run",
+    "show",
+    "serv",
+    "cover",
+    "account",
+    "amount",
+    "number",
+    "total",
+    "around",
+    "roughly",
+    "nearly",
+    "almost",
+    "approximately",
+    "already",
+    "currently",
+    "previously",
+    "recently",
+    "meanwhile",
+    "instead",
+    "compar",
+    "including",
+    "includ",
+    "remain",
+    "stay",
+    "mainly",
+    "mostly",
+    "well",
+    "ever",
+    "even",
+    "far",
+    "due",
+    "thank",
+    "part",
+    "way",
+];
+
 fn supported(own: &[Word], place: Place, evidence: &Evidence) -> Result<(), Reason> {
-    let content = content(own);
+    // Figures have been held against it already.
+    let is_figure =
+        |word: &Word| word.lower.starts_with(|letter: char| letter.is_ascii_digit()) || is_number(&word.lower);
+    let all = content(own);
+    let heavy: Vec<&Word> =
+        all.iter().copied().filter(|word| !LIGHT.contains(&word.stem.as_str()) && !is_figure(word)).collect();
+    let content = if heavy.len() < 3 { all } else { heavy };
     let standing = content.iter().filter(|word| evidence.has_word(word)).count();
     let share = standing as f64 / content.len().max(1) as f64;
     if share + 1e-9 >= least(place) && standing > 0 {
@@ -281,15 +461,41 @@ fn supported(own: &[Word], place: Place, evidence: &Evidence) -> Result<(), Reas
     Err(Reason::Unsupported(format!("{} of {}", content.len() - standing, content.len())))
 }
 
-/// The cited sentences that say most of it: those with nearly as many of its words as any.
+/// The cited clauses that say most of it: those with nearly as many of its words as any, two at least
+/// unless it has no more than two itself.
 fn nearest<'e>(own: &[Word], evidence: &'e Evidence) -> Vec<&'e [Word<'e>]> {
     let content = content(own);
-    let common = |said: &[Word]| content.iter().filter(|word| said.iter().any(|there| there.stem == word.stem)).count();
-    let counted: Vec<(usize, &[Word])> =
-        evidence.said().map(|said| (common(&said.words), said.words.as_slice())).collect();
+    let is_one = |word: &Word, there: &Word| key(&word.stem) == key(&there.stem);
+    let common = |said: &[Word]| content.iter().filter(|word| said.iter().any(|there| is_one(word, there))).count();
+    let clauses = evidence.said().flat_map(|said| said.clauses.iter().map(move |range| &said.words[range.clone()]));
+    let counted: Vec<(usize, &[Word])> = clauses.map(|clause| (common(clause), clause)).collect();
     let most = counted.iter().map(|(count, _)| *count).max().unwrap_or_default();
-    let is_near = |count: usize| count > 0 && count * 10 >= most * 7;
-    counted.into_iter().filter(|(count, _)| is_near(*count)).map(|(_, words)| words).collect()
+    let least = content.len().min(2);
+    // A short one is near if all of it is said here: "Nobody was hurt."
+    let is_near = |count: usize, there: &[Word]| {
+        let is_whole = || self::content(there).len() == count;
+        count > 0 && (count >= least || is_whole()) && count * 10 >= most * 7
+    };
+    counted.into_iter().filter(|(count, there)| is_near(*count, there)).map(|(_, words)| words).collect()
+}
+
+/// "All of them" where some are: what is said of a part is not said of the whole.
+fn all_of_some(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
+    const ALL: &[&str] = &["all", "every", "everybody", "everyone", "both", "each", "always"];
+    const SOME: &[&str] = &["some", "most", "few", "half", "part", "several", "many", "partly"];
+    let says = |words: &[Word], list: &[&str]| words.iter().any(|word| list.contains(&word.lower.as_str()));
+    let is_part = |words: &&[Word]| {
+        // "two of its authors".
+        let is_some = |two: &[Word]| (is_number(&two[0].lower) || two[0].lower == "one") && two[1].lower == "of";
+        !says(words, ALL) && (says(words, SOME) || words.windows(2).any(is_some))
+    };
+    let claims = says(own, ALL) && !says(own, SOME) && !own.iter().any(|word| is_number(&word.lower));
+    match own.iter().find(|word| ALL.contains(&word.lower.as_str())) {
+        Some(word) if claims && !near.is_empty() && near.iter().all(is_part) => {
+            Err(Reason::Superlative(word.text.to_owned()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn has_any(words: &[Word], list: &[&str]) -> bool {
@@ -301,17 +507,29 @@ fn has_any(words: &[Word], list: &[&str]) -> bool {
 }
 
 fn superlatives(own: &[Word], evidence: &Evidence) -> Result<(), Reason> {
-    let claimed = own.iter().find(|word| SUPERLATIVES.contains(&word.lower.as_str()) && !evidence.has_stem(&word.stem));
+    // "only an hour", "only 40": how it is seen, and no more.
+    let is_only = |word: &Word| {
+        let next = own.iter().find(|next| next.start > word.start).map(|next| next.lower.as_str());
+        word.lower == "only"
+            && next.is_some_and(|next| {
+                matches!(next, "a" | "an") || next.starts_with(|it: char| it.is_ascii_digit()) || is_number(next)
+            })
+    };
+    let claimed = own
+        .iter()
+        .filter(|word| !is_only(word))
+        .find(|word| SUPERLATIVES.contains(&word.lower.as_str()) && !evidence.has_word(word));
     claimed.map_or(Ok(()), |word| Err(Reason::Superlative(word.text.to_owned())))
 }
 
 fn opposites(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
     let pairs = OPPOSITES.iter().flat_map(|(one, two)| [(*one, *two), (*two, *one)]);
+    let says = |words: &[Word], what: &str| has_any(words, &[what]) || words.iter().any(|word| key(&word.stem) == what);
     for (said, there) in pairs {
-        let is_said = has_any(own, &[said]) && !has_any(own, &[there]);
-        let is_turned =
-            near.iter().any(|words| has_any(words, &[there])) && !near.iter().any(|words| has_any(words, &[said]));
-        if is_said && is_turned {
+        let is_said = says(own, said) && !says(own, there);
+        let is_turned = near.iter().any(|words| says(words, there)) && !near.iter().any(|words| says(words, said));
+        // "no longer allowed" is "banned", and "voted against" is "opposed".
+        if is_said && is_turned && !(0..own.len()).any(|at| is_denial(own, at)) {
             return Err(Reason::Opposite { said: said.to_owned(), there: there.to_owned() });
         }
     }
@@ -335,7 +553,7 @@ fn opposites(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
 /// denies first must not be said here; what is denied here must not be said there.
 fn denials(own: &[Word], near: &[&[Word]], evidence: &Evidence) -> Result<(), Reason> {
     let denies = |words: &[Word]| (0..words.len()).any(|at| is_denial(words, at));
-    let is_open = |words: &[Word]| has_any(words, NEITHER);
+    let is_open = |words: &[Word]| has_any(words, NEITHER) || words.iter().any(is_denied_within);
     if near.is_empty() || is_open(own) {
         return Ok(());
     }
@@ -343,12 +561,14 @@ fn denials(own: &[Word], near: &[&[Word]], evidence: &Evidence) -> Result<(), Re
         |words: &[Word], stem: &str| words.iter().any(|word| word.stem == stem) && !denied(words).contains(&stem);
     if denies(own) {
         let is_said = |stem: &&str| {
-            near.iter().any(|words| says(words, stem))
-                && !near.iter().any(|words| denied(words).contains(stem) || is_open(words))
+            let is_feared = |words: &[Word]| words.iter().any(|word| HEDGED_BY_KEY.contains(&key(&word.stem)));
+            let leaves_open = |words: &[Word]| words.iter().any(is_denied_within) || has_any(words, UNSURE);
+            near.iter().any(|words| says(words, stem) && !is_feared(words))
+                && !near.iter().any(|words| denies(words) || leaves_open(words))
         };
         return if denied(own).iter().any(is_said) { Err(Reason::Denial("does not deny it")) } else { Ok(()) };
     }
-    let rests_on_denials = near.iter().all(|words| denies(words) && !is_open(words));
+    let rests_on_denials = near.iter().all(|words| denies_of_it(words, own) && !is_open(words));
     let is_denied = |stem: &&str| says(own, stem) && !near.iter().any(|words| says(words, stem));
     let says_what_is_denied = near.iter().any(|words| denied(words).iter().any(is_denied));
     if rests_on_denials || says_what_is_denied || says_what_any_denies(own, evidence) {
@@ -358,58 +578,97 @@ fn denials(own: &[Word], near: &[&[Word]], evidence: &Evidence) -> Result<(), Re
     }
 }
 
-/// Whether it says what a cited sentence about the same denies, and no other says:
+/// Whether it says what a cited clause about the same denies, and no other says:
 /// "An attack brought it down" where "It was not an attack" stands.
 fn says_what_any_denies(own: &[Word], evidence: &Evidence) -> bool {
     let is_said =
         |words: &[Word], stem: &str| words.iter().any(|word| word.stem == stem) && !denied(words).contains(&stem);
-    evidence.said().filter(|said| !has_any(&said.words, NEITHER)).any(|said| {
-        let subject: Vec<&Word> = content(&said.words);
-        denied(&said.words).into_iter().any(|stem| {
-            let others = || subject.iter().filter(|word| word.stem != stem && !DENIALS.contains(&word.lower.as_str()));
+    let clauses = || evidence.said().flat_map(|said| said.clauses.iter().map(move |range| (said, range)));
+    clauses().any(|(said, range)| {
+        let there = &said.words[range.clone()];
+        if has_any(&said.words, NEITHER) {
+            return false;
+        }
+        denied(there).into_iter().any(|stem| {
+            let others = || content(&said.words).into_iter().filter(move |word| word.stem != stem);
             let shares = others().count() == 0 || others().any(|word| own.iter().any(|here| here.stem == word.stem));
-            shares && is_said(own, stem) && !evidence.said().any(|other| is_said(&other.words, stem))
+            let says =
+                |(said, range): (&super::Said, &std::ops::Range<usize>)| is_said(&said.words[range.clone()], stem);
+            shares && is_said(own, stem) && !clauses().any(says)
         })
     })
 }
 
 /// Whether the word at `at` denies what follows: not the last one of "those who did not, says a trial".
 fn is_denial(words: &[Word], at: usize) -> bool {
-    let goes_on = words.get(at + 1).is_some_and(|next| next.start <= words[at].end + 1);
-    let is_not = matches!(words[at].lower.as_str(), "not" | "no");
-    DENIALS.contains(&words[at].lower.as_str()) && (goes_on || !is_not)
+    let lower = words[at].lower.as_str();
+    let next = words.get(at + 1);
+    let goes_on = next.is_some_and(|next| next.start <= words[at].end + 1);
+    match lower {
+        "not" | "no" => goes_on,
+        "rather" => next.is_some_and(|next| next.lower == "than"),
+        "instead" => {
+            // "$1 instead of $2" denies nothing.
+            let is_figure = |word: &Word| word.lower.starts_with(|letter: char| letter.is_ascii_digit());
+            next.is_some_and(|next| next.lower == "of") && !words.get(at + 2).is_some_and(is_figure)
+        }
+        "give" | "gives" | "gave" | "given" | "giving" => next.is_some_and(|next| next.lower == "up"),
+        _ => {
+            lower.ends_with("n't")
+                || lower.ends_with("n’t")
+                || DENIALS.contains(&lower)
+                || REFUSING.contains(&words[at].stem.as_str())
+        }
+    }
+}
+
+/// Whether a word is a denial by how it begins: "undisclosed".
+fn is_denied_within(word: &Word) -> bool {
+    const NONE: &[&str] = &["under", "unti", "unio", "unit", "univ", "uniq", "unle", "unif", "unde"];
+    let lower = word.lower.as_str();
+    lower.len() > 6 && lower.starts_with("un") && !NONE.iter().any(|begin| lower.starts_with(begin))
 }
 
 /// What follows each denial first: "not an investor", "no plans".
 fn denied<'w>(words: &'w [Word]) -> Vec<&'w str> {
-    let denials = words.iter().enumerate().filter(|(at, _)| is_denial(words, *at));
-    let first = |(at, _): (usize, &Word)| words[at + 1..].iter().find(|word| !is_stopword(&word.lower));
+    // Of "neither A nor B has" what is denied comes later.
+    let is_plain = |at: usize| !matches!(words[at].lower.as_str(), "neither" | "nor" | "none" | "nobody");
+    let denials = (0..words.len()).filter(|at| is_denial(words, *at) && is_plain(*at));
+    let first = |at: usize| words[at + 1..].iter().find(|word| !is_stopword(&word.lower));
     denials.filter_map(first).map(|word| word.stem.as_str()).collect()
 }
 
+/// Whether a clause denies something of what is said here: what stands before its denial it does not.
+fn denies_of_it(there: &[Word], own: &[Word]) -> bool {
+    let is_shared = |word: &Word| is_content(word) && own.iter().any(|here| key(&here.stem) == key(&word.stem));
+    let mut denials = (0..there.len()).filter(|at| is_denial(there, *at));
+    denials.any(|at| there[at + 1..].iter().any(is_shared) || !there[at + 1..].iter().any(is_content))
+}
+
 fn hedges(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
-    let open: Vec<Option<&str>> = near.iter().map(|words| left_open(own, told_alike(own, words))).collect();
+    let open: Vec<Option<&str>> = near.iter().map(|words| left_open(own, words)).collect();
     match open.iter().flatten().next() {
         Some(word) if open.iter().all(Option::is_some) => Err(Reason::Certain((*word).to_owned())),
         _ => Ok(()),
     }
 }
 
-/// The part of a sentence, between wide gaps, that says most of what is said here; all of it where no part does.
-fn told_alike<'w, 't>(own: &[Word], there: &'w [Word<'t>]) -> &'w [Word<'t>] {
-    let joints = (1..there.len()).filter(|at| there[*at].start > there[at - 1].end + 1);
-    let bounds: Vec<usize> = std::iter::once(0).chain(joints).chain(std::iter::once(there.len())).collect();
-    let common = |words: &[Word]| {
-        words.iter().filter(|word| !is_stopword(&word.lower) && own.iter().any(|here| here.stem == word.stem)).count()
-    };
-    let parts = bounds.windows(2).map(|two| &there[two[0]..two[1]]);
-    let best = parts.max_by_key(|part| common(part)).unwrap_or(there);
-    if common(best) >= 2 && common(best) * 3 >= common(there) * 2 { best } else { there }
-}
-
 /// The word that leaves open `there` what is told as a fact here, if there is one.
 pub(super) fn left_open<'w>(own: &[Word], there: &'w [Word]) -> Option<&'w str> {
-    if has_any(own, HEDGES) || is_to_be(own) {
+    let is_open_here =
+        |word: &Word| has_any(std::slice::from_ref(word), HEDGES) || HEDGED_BY_KEY.contains(&key(&word.stem));
+    let is_ahead = |word: &Word| AHEAD.contains(&word.stem.as_str());
+    if own.iter().any(|word| is_open_here(word) && !is_ahead(word)) {
+        return None;
+    }
+    // What is denied is told as no fact.
+    if (0..own.len()).any(|at| is_denial(own, at)) {
+        return None;
+    }
+    // What will be is less sure than what is, and surer than what may be.
+    let is_to_come = own.iter().any(is_ahead) || is_to_be(own);
+    let list = if is_to_come { MAYBE } else { OPEN };
+    if is_to_come && there.iter().any(is_ahead) {
         return None;
     }
     // "later than planned", "as expected" and "an event planned by" tell what is.
@@ -419,35 +678,80 @@ pub(super) fn left_open<'w>(own: &[Word], there: &'w [Word]) -> Option<&'w str> 
         let is_plan = matches!(there[at].lower.as_str(), "plan" | "plans" | "offers" | "offer");
         is_plan && there.get(at + 1).is_none_or(|next| !matches!(next.lower.as_str(), "to" | "on" | "a" | "an"))
     };
-    let is_open = |at: &usize| has_any(&there[*at..=*at], OPEN) && !is_measure(*at) && !is_thing(*at);
+    // "its planned purchase" is one, unless it is told as done.
+    let is_of_a_thing = |at: usize| {
+        let is_participle = matches!(there[at].lower.as_str(), "planned" | "proposed" | "expected" | "intended");
+        let is_helped =
+            at > 0 && matches!(there[at - 1].lower.as_str(), "is" | "are" | "was" | "were" | "had" | "has" | "have");
+        let next = there.get(at + 1).filter(|next| is_content(next));
+        let is_done =
+            |next: &Word| (0..own.len()).any(|here| key(&own[here].stem) == key(&next.stem) && is_past(own, here));
+        is_participle && !is_helped && next.is_some_and(|next| !is_done(next))
+    };
+    let is_told_too = |at: usize| own.iter().any(|here| key(&here.stem) == key(&there[at].stem));
+    let is_denied = there[..].iter().enumerate().any(|(at, _)| is_denial(there, at));
+    let is_open = |at: &usize| {
+        let is_said = has_any(&there[*at..=*at], list) && !(there[*at].lower == "would" && is_denied);
+        is_said && !is_measure(*at) && !is_thing(*at) && !is_of_a_thing(*at) && !is_told_too(*at)
+    };
     (0..there.len()).find(is_open).map(|at| there[at].lower.as_str())
 }
 
+/// Whether the word at `at` is told as done: "has opened", "opened"; not "is opened".
+fn is_past(own: &[Word], at: usize) -> bool {
+    let before = || own[..at].iter().rev().take(2).map(|word| word.lower.as_str());
+    let has = before().any(|word| matches!(word, "has" | "have" | "had"));
+    let is = before().any(|word| matches!(word, "is" | "are" | "being" | "be" | "to"));
+    let lower = own[at].lower.as_str();
+    let is_past_form = lower.ends_with("ed") || (is_irregular(lower) && own[at].lower != own[at].stem);
+    has || (is_past_form && !is)
+}
+
 /// What is only to come there must not be told as done: "has started" where it "will start".
-fn done(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
+fn done(own: &[Word], near: &[&[Word]], evidence: &Evidence) -> Result<(), Reason> {
     if has_any(own, HEDGES) || is_to_be(own) {
         return Ok(());
     }
-    let is_past = |at: usize| {
-        let has = own[..at].iter().rev().take(2).any(|word| matches!(word.lower.as_str(), "has" | "have" | "had"));
-        has || own[at].lower.ends_with("ed")
+    let is_ahead = |words: &[Word], there: usize| {
+        let before: Vec<&str> = words[..there].iter().rev().take(3).map(|word| word.lower.as_str()).collect();
+        let is_open =
+            |word: &&str| matches!(*word, "will" | "must" | "should" | "could" | "would" | "can" | "may" | "might");
+        before.iter().take(2).any(is_open) || before.first() == Some(&"to")
     };
-    let says = |words: &[Word], at: usize| -> Option<bool> {
-        let stem = &own[at].stem;
-        let found: Vec<usize> = (0..words.len()).filter(|there| words[*there].stem == *stem).collect();
-        let is_ahead = |there: &usize| {
-            let before: Vec<&str> = words[..*there].iter().rev().take(2).map(|word| word.lower.as_str()).collect();
-            before.contains(&"will") || before.first() == Some(&"to")
+    for at in (0..own.len()).filter(|at| is_content(&own[*at]) && is_past(own, *at)) {
+        // Wherever it is told of the same.
+        let is_about_it = |said: &&super::Said| {
+            let is_other = |word: &&Word| is_content(word) && word.stem != own[at].stem;
+            own.iter().filter(is_other).any(|word| said.words.iter().any(|there| there.stem == word.stem))
         };
-        (!found.is_empty()).then(|| found.iter().all(is_ahead))
-    };
-    let is_to_come = |at: &usize| {
-        let told: Vec<bool> = near.iter().filter_map(|words| says(words, *at)).collect();
-        is_past(*at) && !told.is_empty() && told.iter().all(|ahead| *ahead)
-    };
-    let verb = (0..own.len()).filter(|at| !is_stopword(&own[*at].lower)).find(is_to_come);
-    verb.map_or(Ok(()), |at| Err(Reason::Certain(format!("will {}", own[at].stem))))
+        let told = evidence.said().filter(is_about_it).flat_map(|said| {
+            let found = (0..said.words.len()).filter(|there| said.words[*there].stem == own[at].stem);
+            found.map(|there| is_ahead(&said.words, there)).collect::<Vec<bool>>()
+        });
+        let told: Vec<bool> = told.collect();
+        if !told.is_empty() && told.iter().all(|ahead| *ahead) {
+            return Err(Reason::Certain(format!("will {}", own[at].stem)));
+        }
+    }
+    // "has released it" where it is due.
+    let is_done = (0..own.len()).any(|at| {
+        let has = own[..at].iter().rev().take(2).any(|word| matches!(word.lower.as_str(), "has" | "have"));
+        has && is_past(own, at) && !AGREED.contains(&own[at].stem.as_str())
+    });
+    let is_to_come = |words: &&[Word]| words.iter().any(|word| AHEAD.contains(&word.stem.as_str())) || is_to_be(words);
+    // Or where nothing else says that it is done.
+    let is_said =
+        |word: &Word| evidence.said().any(|said| said.words.iter().any(|there| key(&there.stem) == key(&word.stem)));
+    let is_new = || (0..own.len()).any(|at| is_past(own, at) && is_content(&own[at]) && !is_said(&own[at]));
+    if is_done && !near.is_empty() && (near.iter().all(is_to_come) || (is_new() && near.iter().any(is_to_come))) {
+        return Err(Reason::Certain("will".to_owned()));
+    }
+    Ok(())
 }
+
+/// Done today, of what is to come.
+const AGREED: &[&str] =
+    &["agre", "agree", "announc", "decid", "sign", "approv", "vot", "win", "say", "tell", "rul", "order"];
 
 /// "is to close", "are to handle": a plan, too.
 fn is_to_be(own: &[Word]) -> bool {

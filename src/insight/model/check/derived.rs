@@ -1,0 +1,74 @@
+//! Figures that stand nowhere in what is cited and follow from two that do: from $6 to $4 it is a third less,
+//! from 128,000 to 256,000 it is twice as much.
+
+use super::super::words::{is_kin, words};
+use super::clauses::is_content;
+use super::figures::{Figure, Sort};
+use super::frame::Frame;
+use super::{Evidence, Said};
+
+/// What is reckoned may be rounded by so much of itself.
+const ROUNDED: f64 = 0.02;
+
+/// Whether `figure` of `sentence` follows from two figures of one cited sentence that says the same otherwise.
+pub(super) fn stands(sentence: &str, figure: &Figure, evidence: &Evidence) -> bool {
+    let is_factor = figure.sort == Sort::Bare && FACTORS.iter().any(|factor| figure.text.to_lowercase() == *factor);
+    if !is_factor && figure.sort != Sort::Share {
+        return false;
+    }
+    let own: Vec<String> =
+        words(sentence).iter().filter(|word| is_content(word)).map(|word| word.stem.clone()).collect();
+    let grows = Frame::of(sentence, figure).grows();
+    evidence.said().any(|said| {
+        let is_said = |stem: &&String| said.words.iter().any(|word| word.stem == **stem || is_kin(&word.stem, stem));
+        if own.iter().filter(is_said).count() < 2 {
+            return false;
+        }
+        said.figures.windows(2).filter(|two| is_of_one_unit(&two[0], &two[1])).any(|two| {
+            // "to $4, down from $6": the one after "from" is the older.
+            let is_older = |figure: &Figure| Frame::of(said.text, figure).is_from();
+            let (old, new) = match (is_older(&two[0]), is_older(&two[1])) {
+                (true, false) => (two[0].value, two[1].value),
+                (false, true) => (two[1].value, two[0].value),
+                _ => return false,
+            };
+            if old <= 0.0 || new <= 0.0 {
+                return false;
+            }
+            let is_near = |value: f64| (value - figure.value).abs() <= figure.value.abs() * ROUNDED;
+            let is_its_way = |up: bool| grows.is_none_or(|grows| grows == up);
+            match figure.sort {
+                Sort::Share => is_near((new - old).abs() / old * 100.0) && is_its_way(new > old),
+                _ => is_near(new / old) && is_its_way(true),
+            }
+        })
+    })
+}
+
+/// How the way that `figure` is told to go is against what two figures there show: it "shrank to 120" where it
+/// was 90 before.
+pub(super) fn against(frame: &Frame, figure: &Figure, (said, there): (&Said, &Figure)) -> Option<String> {
+    let grows = frame.grows()?;
+    if frame.is_from() || figure.sort == Sort::Share {
+        return None;
+    }
+    let older = said.figures.windows(2).find_map(|two| {
+        let other = if two[0].span == there.span { &two[1] } else { &two[0] };
+        let is_pair = two.iter().any(|one| one.span == there.span) && is_of_one_unit(other, there);
+        (is_pair && Frame::of(said.text, other).is_from() && !Frame::of(said.text, there).is_from()).then_some(other)
+    })?;
+    let grew = there.value > older.value;
+    (grew != grows && there.value != older.value).then(|| format!("{} before", older.text))
+}
+
+/// Say that something became so many times as much.
+const FACTORS: &[&str] = &["twice", "double", "doubled", "doubles", "triple", "tripled", "quadrupled"];
+
+fn is_of_one_unit(one: &Figure, other: &Figure) -> bool {
+    match (one.sort, other.sort) {
+        (Sort::Money(a), Sort::Money(b)) => a == b,
+        (Sort::Count(a), Sort::Count(b)) => a == b,
+        (Sort::Bare, Sort::Bare | Sort::Count(_)) | (Sort::Count(_), Sort::Bare) => true,
+        _ => false,
+    }
+}

@@ -31,9 +31,9 @@ use self::names::{Mention, Nouns, mentions};
 use super::super::Cite;
 use super::super::reading::{cite, fits_script};
 use super::refusal::{Place, Reason};
-use super::synonyms::meaning;
+use super::synonyms::{key, meaning};
 use super::told::{Item, Story};
-use super::words::{Word, clause, is_kin, stem, words};
+use super::words::{Word, clause, is_capital, is_kin, stem, words};
 use crate::facts::MONTHS;
 use crate::names::Names;
 use crate::text::sentence::sentences;
@@ -249,6 +249,7 @@ fn counted(sentence: &str, own: &[Mention], evidence: &Evidence) -> Result<(), R
     let written = evidence.items.first().map_or(Date::ZERO, |item| item.day);
     let words = words(sentence);
     let all = figures(sentence, written);
+    let own_deeds = bindings::deeds(sentence, &words);
     if let Some(pair) = all.windows(2).find(|pair| is_turned_pair(sentence, pair, evidence)) {
         let figure = sentence[pair[0].span.start..pair[1].span.end].to_owned();
         return Err(Reason::Words { figure, why: "the other way round".to_owned() });
@@ -271,11 +272,18 @@ fn counted(sentence: &str, own: &[Mention], evidence: &Evidence) -> Result<(), R
             }
             return Err(Reason::Figure(figure.text.clone()));
         }
-        if matches!(figure.sort, Sort::Day(_)) {
+        if matches!(figure.sort, Sort::Day(_)) || is_of_a_name(sentence, figure, evidence) {
             continue;
         }
         let frame = Frame::of(sentence, figure);
         let here = beside::right_around(sentence, &words, figure);
+        let deed =
+            own_deeds.iter().find(|deed| words[deed.range.clone()].iter().any(|word| word.end > figure.span.start));
+        // What is done may be left out of what is said of the next figure.
+        let mut without_deed = here.clone();
+        if let Some(deed) = deed {
+            without_deed.remove(key(&deed.what));
+        }
         let rival = beside::rival(&here, figure, &all, evidence).filter(|_| here.len() > 1);
         let mut why = None;
         let holds = there.iter().any(|(said, other)| {
@@ -286,6 +294,9 @@ fn counted(sentence: &str, own: &[Mention], evidence: &Evidence) -> Result<(), R
             let turned = turned.or_else(|| counted_thing(sentence, figure, (said, other), evidence));
             let turned = turned.or_else(|| beside::swapped(sentence, &all, at, (said, other)));
             let turned = turned.or_else(|| beside::of_another(&here, rival, (said, other)));
+            let turned = turned.or_else(|| beside::of_another(&without_deed, rival, (said, other)));
+            let turned = turned.or_else(|| beside::of_other_doer(deed?, (said, other), evidence));
+            let turned = turned.or_else(|| beside::of_other_sort(sentence, figure, (said, other), evidence));
             // Of the clause that has it.
             let clause = said.clauses.iter().find(|range| said.words[range.end - 1].end >= other.span.end);
             let clause = clause.map_or(&said.words[..], |range| &said.words[range.clone()]);
@@ -338,11 +349,29 @@ fn counted_thing(
     let here = things(sentence, figure);
     let first = here.first()?;
     let there = things(said.text, there);
-    let is_there = there.is_empty() || there.iter().any(|other| here.contains(other));
+    // Or what it counts there stands before it here: "orders for 10,000".
+    let before = words(&sentence[..figure.span.start]);
+    let is_counted = |thing: &String| {
+        let mut before = before.iter().rev();
+        before.next().is_some_and(|word| matches!(word.lower.as_str(), "for" | "of"))
+            && before.next().is_some_and(|word| alike(&word.stem) == *thing)
+    };
+    let is_there =
+        there.is_empty() || there.iter().any(|other| here.contains(other)) || there.first().is_some_and(is_counted);
     let of_another = evidence.said().any(|said| {
         said.figures.iter().any(|other| !figure.is(other) && things(said.text, other).first() == Some(first))
     });
     (!is_there && of_another && first.len() > 2).then(|| format!("it counts something else than “{first}”"))
+}
+
+/// The same, where that name stands there as it does here.
+fn is_of_a_name(sentence: &str, figure: &Figure, evidence: &Evidence) -> bool {
+    let before = words(&sentence[..figure.span.start]);
+    let name = before.last().filter(|word| is_capital(word.text) && word.end + 1 == figure.span.start);
+    let is_month = |word: &Word| MONTHS.contains(&word.lower.as_str());
+    figure.sort == Sort::Bare
+        && name
+            .is_some_and(|name| !is_month(name) && stands_literally(&sentence[name.start..figure.span.end], evidence))
 }
 
 /// The 4 of "Llama 4", where a sentence begins with it.
@@ -383,6 +412,12 @@ fn holder(sentence: &str, figure: &Figure, own: &[Mention], (said, there): (&Sai
     };
     if theirs.holders.is_empty() && said.figures.iter().any(|other| is_of_another(&other)) {
         return Some(format!("another figure is of {}", &sentence[subject.span.clone()]));
+    }
+    // "paid by them": whoever has it there is named after it here.
+    let by = sentence.get(figure.span.end..).and_then(|rest| rest.find(" by ")).map(|at| figure.span.end + at + 4);
+    let is_by = |name: &&Mention| own.iter().any(|own| by.is_some_and(|by| own.span.start == by) && own.is(name));
+    if theirs.holders.iter().any(is_by) {
+        return None;
     }
     if theirs.holders.is_empty() || theirs.holders.iter().chain(&theirs.beside).any(|name| name.is(subject)) {
         return None;

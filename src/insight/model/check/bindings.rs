@@ -18,7 +18,7 @@ const SEGMENTS_MOST: usize = 16;
 /// What is said of everybody, and tells nothing of who does it.
 const OF_ALL: &[&str] = &[
     "get", "receive", "hav", "go", "mak", "tak", "giv", "put", "com", "includ", "becom", "us", "need", "see", "work",
-    "price", "say", "warn", "demand", "own", "writ", "claim", "call", "plan", "copy",
+    "price", "say", "warn", "own", "writ", "claim", "call", "plan", "copy",
 ];
 
 /// What one does to a thing or a thing does by itself: "they raise prices", "prices rise".
@@ -122,12 +122,13 @@ fn of_another(own: &Deed, evidence: &Evidence) -> Option<String> {
                     && !shares(&own.who, &told.who)
                     && (told.is_anybody || shares(&own.whom, &told.who));
                 if told.is_anybody {
-                    let near = &item.said[at.saturating_sub(2)..=at];
-                    let is_named = near.iter().any(|said| said.words.iter().any(|word| own.who.contains(&word.stem)));
+                    let near = item.said[at.saturating_sub(2)..at].iter().flat_map(|said| &said.words);
+                    let mut near = near.chain(&said.words[..told.range.start.max(1)]);
+                    let is_named = near.any(|word| own.who.contains(&word.stem));
                     if is_named && !is_turned {
                         return None;
                     }
-                } else if shares(&own.who, &told.who) && !is_other_sort(&own.who, told, said) {
+                } else if shares(&own.who, &told.who) && !is_other_sort(&own.who, told, said, evidence) {
                     return None;
                 }
                 let is_about_the_same = shares(&own.whom, &told.whom) || (own.whom.is_empty() && told.whom.is_empty());
@@ -143,11 +144,15 @@ fn shares(one: &[String], other: &[String]) -> bool {
 }
 
 /// "Consumer groups" where `told` is of industry groups, and its sentence has both.
-fn is_other_sort(who: &[String], told: &Deed, said: &Said) -> bool {
+fn is_other_sort(who: &[String], told: &Deed, said: &Said, evidence: &Evidence) -> bool {
     let is_in = |word: &String, all: &[String]| all.iter().any(|there| key(there) == key(word));
     let lacks = told.who.iter().any(|word| !is_in(word, who));
     let is_of_another = |word: &String| {
-        !is_in(word, &told.who) && !is_in(word, &told.whom) && said.deeds.iter().any(|other| is_in(word, &other.who))
+        let is_its_own = |other: &Deed| is_in(word, &other.who) && shares(&other.who, &told.who);
+        !is_in(word, &told.who)
+            && !is_in(word, &told.whom)
+            && (said.deeds.iter().any(|other| is_in(word, &other.who))
+                || evidence.said().any(|said| said.deeds.iter().any(is_its_own)))
     };
     lacks && who.iter().any(is_of_another)
 }

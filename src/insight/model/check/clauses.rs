@@ -77,6 +77,8 @@ const VERBS_IN_LY: &[&str] = &["supply", "apply", "rely", "imply", "reply", "com
 /// A clause, taken apart.
 #[derive(Clone, Debug)]
 pub(super) struct Deed {
+    /// The clause: a range of the words of its sentence.
+    pub(super) range: Range<usize>,
     /// The stems of whoever does it; empty where that is not said.
     pub(super) who: Vec<String>,
     /// Whether that may be anybody that was named before.
@@ -179,7 +181,8 @@ fn is_verb(words: &[Word], at: usize, within: Range<usize>) -> bool {
     // "groups welcome the vote": after a plural, before an article.
     let follows_many = before.is_some_and(|before| before.ends_with('s'));
     let is_known = VERBS.contains(&word.stem.as_str()) && !lower.ends_with("ing") && !lower.ends_with("er");
-    at > within.start && ((is_known && (opens || is_present || follows_many)) || (is_present && opens))
+    let is_counted = next.is_some_and(|next| next.lower.starts_with(|letter: char| letter.is_ascii_digit()));
+    at > within.start && ((is_known && (opens || is_present || follows_many)) || (is_present && opens && !is_counted))
 }
 
 /// What a clause says, if it has a verb.
@@ -205,7 +208,13 @@ pub(super) fn deed(words: &[Word], clause: Range<usize>) -> Option<Deed> {
     let stems = |range: Range<usize>| -> Vec<String> {
         words[range].iter().filter(|word| is_content(word)).map(|word| word.stem.clone()).collect()
     };
-    let anybody = |range: Range<usize>| words[range].iter().any(|word| ANYBODY.contains(&word.lower.as_str()));
+    // Not that of "doctors without it".
+    const LITTLE: &[&str] = &["without", "with", "of", "by", "for", "from", "to", "on", "in", "about", "against"];
+    let is_after_little = |at: usize| at > clause.start && LITTLE.contains(&words[at - 1].lower.as_str());
+    let anybody = |range: Range<usize>| {
+        let mut range = range;
+        range.any(|at| ANYBODY.contains(&words[at].lower.as_str()) && !is_after_little(at))
+    };
     let (left, right) = (clause.start..left_end, what + 1..clause.end);
     let is_being = |word: &Word| {
         matches!(word.lower.as_str(), "is" | "are" | "was" | "were" | "be" | "been" | "being" | "gets" | "got" | "wird")
@@ -221,11 +230,14 @@ pub(super) fn deed(words: &[Word], clause: Range<usize>) -> Option<Deed> {
         let mut whom = stems(left);
         whom.extend(stems(what + 1..by.unwrap_or(clause.end)));
         let is_anybody = by.is_none() || anybody(agent.clone());
-        return Some(Deed { who: stems(agent), is_anybody, is_passive: true, what: verb, whom });
+        return Some(Deed { range: clause, who: stems(agent), is_anybody, is_passive: true, what: verb, whom });
     }
     let who = stems(left.clone());
-    let is_anybody = who.is_empty() || anybody(left);
-    Some(Deed { who, is_anybody, is_passive: false, what: verb, whom: stems(right) })
+    // "The largest model" may be the one that was named before.
+    let is_described = matches!(words[clause.start].lower.as_str(), "the" | "its" | "their" | "his" | "her" | "this")
+        && words[left.clone()].iter().skip(1).all(|word| word.text == word.lower);
+    let is_anybody = who.is_empty() || anybody(left) || is_described;
+    Some(Deed { range: clause.clone(), who, is_anybody, is_passive: false, what: verb, whom: stems(right) })
 }
 
 /// "hopes to", "agreed to": the verb comes after it.

@@ -208,6 +208,26 @@ const NUMBERS: &[(&str, f64)] = &[
     ("million", 1e6),
     ("billion", 1e9),
     ("trillion", 1e12),
+    ("zwei", 2.0),
+    ("drei", 3.0),
+    ("vier", 4.0),
+    ("fünf", 5.0),
+    ("sechs", 6.0),
+    ("sieben", 7.0),
+    ("acht", 8.0),
+    ("neun", 9.0),
+    ("zehn", 10.0),
+    ("elf", 11.0),
+    ("zwölf", 12.0),
+    ("zwanzig", 20.0),
+    ("dreißig", 30.0),
+    ("vierzig", 40.0),
+    ("fünfzig", 50.0),
+    ("sechzig", 60.0),
+    ("siebzig", 70.0),
+    ("achtzig", 80.0),
+    ("neunzig", 90.0),
+    ("hundert", 100.0),
     ("twice", 2.0),
     ("double", 2.0),
     ("doubled", 2.0),
@@ -277,7 +297,7 @@ fn fractions(words: &[Word], text: &str) -> Vec<Figure> {
     ];
     let number = |word: &Word| match word.lower.as_str() {
         "a" | "one" => Some(1.0),
-        lower => NUMBERS.iter().find(|(name, value)| *name == lower && *value < 10.0).map(|(_, value)| *value),
+        lower => NUMBERS.iter().find(|(name, value)| *name == lower && *value <= 100.0).map(|(_, value)| *value),
     };
     let mut figures = Vec::new();
     for (index, word) in words.iter().enumerate() {
@@ -310,12 +330,14 @@ fn fractions(words: &[Word], text: &str) -> Vec<Figure> {
         }
         // "one in five", "one website in five".
         let gap = usize::from(next != Some("in") && words.get(index + 2).is_some_and(|word| word.lower == "in"));
-        if word.lower == "one"
+        if word.lower != "a"
+            && let Some(count) = number(word)
             && (gap == 1 || next == Some("in"))
             && let Some(of) = words.get(index + 2 + gap)
-            && let Some(of_value) = number(of).or_else(|| of.text.parse().ok()).filter(|of| *of > 1.0)
+            && let Some(of_value) = number(of).or_else(|| of.text.parse().ok()).filter(|of| *of > count && *of <= 100.0)
+            && count <= 10.0
         {
-            figures.push(share(1.0 / of_value, word.start, of.end));
+            figures.push(share(count / of_value, word.start, of.end));
         }
     }
     figures

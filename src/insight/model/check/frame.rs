@@ -117,7 +117,7 @@ const SUBJECTS: &[(&str, &[&str])] = &[
     ("revenue", &["revenu", "sal", "turnover", "营收", "收入"]),
     ("profit", &["profit", "earn", "利润"]),
     ("a loss", &["loss", "亏损"]),
-    ("a price", &["pric", "cost", "charg", "fee", "pay", "buy", "sell", "定价", "价格"]),
+    ("a price", &["pric", "cost", "charg", "fee", "pay", "buy", "定价", "价格"]),
     ("savings", &["sav", "saving"]),
     ("damages", &["damag", "fin", "penalty", "settl", "罚款"]),
 ];
@@ -314,6 +314,9 @@ fn bound(before: &[Word], after: &[Word], rest: &str) -> Bound {
     match last {
         ["than", "more" | "higher" | "greater" | "larger" | "longer", ..] if is_denied => Bound::Most,
         ["than", "less" | "fewer" | "lower" | "smaller", ..] if is_denied => Bound::Least,
+        // "four times as much as two years ago", "hands over 15%".
+        ["as", "much" | "many", "as", "times", ..] => Bound::Exact,
+        ["over", verb, ..] if WITH_OVER.contains(&stem(verb).as_str()) => Bound::Exact,
         // "over six weeks" is how long it took.
         ["over", ..] if is_time => Bound::Exact,
         ["than", "more" | "higher" | "greater" | "larger", ..]
@@ -330,10 +333,18 @@ fn bound(before: &[Word], after: &[Word], rest: &str) -> Bound {
         ["reach" | "reaches", ..] => Bound::Open,
         [run, ..] if ["超过", "超", "逾", "至少"].iter().any(|word| run.ends_with(word)) => Bound::Least,
         [run, ..] if ["不足", "低于", "最多", "不到"].iter().any(|word| run.ends_with(word)) => Bound::Most,
-        _ if first == ["or", "more"] || rest.starts_with('+') => Bound::Least,
-        _ if first == ["or", "less"] => Bound::Most,
+        _ if says_or(after, &["more", "longer", "higher"]) || rest.starts_with('+') => Bound::Least,
+        _ if says_or(after, &["less", "fewer", "lower"]) => Bound::Most,
         _ => Bound::Exact,
     }
+}
+
+/// Verbs that "over" belongs to.
+const WITH_OVER: &[&str] = &["hand", "hands", "tak", "turn", "win", "giv", "sign", "carry", "spread"];
+
+/// "twelve weeks or more".
+fn says_or(after: &[Word], list: &[&str]) -> bool {
+    after.windows(2).take(4).any(|two| two[0].lower == "or" && list.contains(&two[1].lower.as_str()))
 }
 
 fn relation(before: &[Word], after: &[Word], figure: &Figure) -> (Relation, Option<Direction>) {
@@ -365,7 +376,14 @@ fn relation(before: &[Word], after: &[Word], figure: &Figure) -> (Relation, Opti
         (0..left.len()).rev().take(10).filter(|at| !is_with_verb(*at)).find_map(|at| direction_of(left[at]));
     let direction_right = after.iter().take(3).take_while(|word| word.lower != "of").find_map(direction_of);
     let by_last_word = left.last().and_then(|word| direction_of(word));
+    // "against 29% a year earlier".
+    let is_compared = matches!((but_last, last), (Some("compared"), Some("with" | "to")));
+    let is_earlier = after.iter().take(4).any(|word| matches!(word.lower.as_str(), "earlier" | "before" | "ago"))
+        && after.iter().take(3).any(|word| UNITS.contains(&word.lower.as_str()));
+    let is_year = figure.sort == Sort::Bare && (1900.0..2100.0).contains(&figure.value);
     let relation = match (last, but_last) {
+        _ if is_year => Relation::Bare,
+        _ if is_compared && is_earlier => Relation::From,
         // "sued by five publishers" is no change.
         (Some("by"), _) if is_share || direction_left.is_some() => Relation::By,
         (Some("to"), _) => Relation::At,

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::super::words::{Word, is_capital, is_stopword, words};
+use super::figures::is_number;
 use crate::names::Names;
 
 /// A name that stands in a text.
@@ -325,6 +326,7 @@ fn is_name_at_the_start(word: &Word, is_said_small: &dyn Fn(&str) -> bool) -> bo
     let inner = word.text.chars().skip(1).any(|letter| letter.is_uppercase() || letter.is_ascii_digit());
     let is_ordinary = is_stopword(&word.lower)
         || OPENERS.contains(&word.lower.as_str())
+        || is_number(&word.lower)
         || ENDINGS.iter().any(|ending| word.lower.len() > ending.len() + 2 && word.lower.ends_with(ending))
         || is_said_small(&word.lower);
     inner || !is_ordinary

@@ -150,6 +150,12 @@ const NEITHER: &[&str] = &[
     "unclear", "unknown", "whether", "free", "nothing", "declined", "only", "unless", "until", "avoid", "less", "fewer",
 ];
 
+/// By what they are told by: these are denials without a little word.
+const LACKS: &[&str] = &["lack", "miss", "exclude", "spar", "avoid", "except", "refus", "reject", "ban"];
+
+/// Stems of saying.
+const SAYS: &[&str] = &["say", "tell", "warn", "claim", "writ", "argu", "estimat", "believ", "report"];
+
 /// Of these, those that a denial may rest on.
 const UNSURE: &[&str] =
     &["unclear", "unknown", "whether", "free", "nothing", "declined", "unless", "until", "avoid", "less", "fewer"];
@@ -251,6 +257,9 @@ const OPPOSITES: &[(&str, &str)] = &[
     ("gewann", "verlor"),
     ("mehr", "weniger"),
     ("vor", "nach"),
+    ("before", "since"),
+    ("until", "since"),
+    ("above", "under"),
 ];
 
 /// Nobody but the cited may call something so.
@@ -302,7 +311,10 @@ pub(super) fn check(sentence: &str, place: Place, evidence: &Evidence) -> Result
     }
     supported(&own, place, evidence)?;
     if place == Place::WhatToDoNext {
-        return Ok(());
+        return clauses(sentence, &own).into_iter().try_for_each(|range| {
+            let clause = &own[range];
+            particles(clause, &nearest(clause, evidence))
+        });
     }
     superlatives(&own, evidence)?;
     // Clause by clause: what one says of a plan or denies is not what the next one does.
@@ -310,12 +322,15 @@ pub(super) fn check(sentence: &str, place: Place, evidence: &Evidence) -> Result
         let clause = &own[range];
         let near = nearest(clause, evidence);
         opposites(clause, &near)?;
+        particles(clause, &near)?;
+        only_asked(clause, &near)?;
         denials(clause, &near, evidence)?;
         done(clause, &near, evidence)?;
         all_of_some(clause, &near)?;
         // "it may shrink, A warns": who says it leaves nothing open.
-        if content(clause).len() > 3 || !has_any(&own, HEDGES) {
+        if !has_any(clause, SAYS) || !has_any(&own, HEDGES) {
             hedges(clause, &near)?;
+            only_open(clause, evidence)?;
         }
     }
     Ok(())
@@ -524,7 +539,15 @@ fn superlatives(own: &[Word], evidence: &Evidence) -> Result<(), Reason> {
 
 fn opposites(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
     let pairs = OPPOSITES.iter().flat_map(|(one, two)| [(*one, *two), (*two, *one)]);
-    let says = |words: &[Word], what: &str| has_any(words, &[what]) || words.iter().any(|word| key(&word.stem) == what);
+    // "by the end of the year" ends nothing.
+    let is_time = |words: &[Word], word: &Word| {
+        let next = words.iter().find(|next| next.start > word.start);
+        matches!(word.lower.as_str(), "end" | "start" | "beginning") && next.is_some_and(|next| next.lower == "of")
+    };
+    let says = |words: &[Word], what: &str| {
+        let is_it = |word: &Word| has_any(std::slice::from_ref(word), &[what]) || key(&word.stem) == what;
+        words.iter().any(|word| is_it(word) && !is_time(words, word))
+    };
     for (said, there) in pairs {
         let is_said = says(own, said) && !says(own, there);
         let is_turned = near.iter().any(|words| says(words, there)) && !near.iter().any(|words| says(words, said));
@@ -549,12 +572,66 @@ fn opposites(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
     Ok(())
 }
 
+/// "switch on" where it says "switch off".
+fn particles(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
+    const PAIRS: &[(&str, &str)] = &[("on", "off"), ("up", "down"), ("in", "out"), ("with", "without")];
+    let has = |words: &[Word], verb: &str, way: &str| {
+        words.windows(2).any(|two| two[0].stem == verb && two[1].lower == way && is_content(&two[0]))
+    };
+    let ways = PAIRS.iter().flat_map(|(one, two)| [(*one, *two), (*two, *one)]);
+    for (said, there) in ways {
+        for two in own.windows(2).filter(|two| two[1].lower == said && is_content(&two[0])) {
+            let verb = two[0].stem.as_str();
+            if near.iter().any(|words| has(words, verb, there)) && !near.iter().any(|words| has(words, verb, said)) {
+                return Err(Reason::Opposite { said: said.to_owned(), there: there.to_owned() });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What stands there only where it is left open, and here without that: "makes a profit" of who "expects a profit".
+fn only_open(own: &[Word], evidence: &Evidence) -> Result<(), Reason> {
+    let content = content(own);
+    if content.len() > 5 {
+        return Ok(());
+    }
+    let Some(last) = content.last().filter(|word| word.text == word.lower && !is_number(&word.lower)) else {
+        return Ok(());
+    };
+    let clauses = evidence.said().flat_map(|said| said.clauses.iter().map(move |range| &said.words[range.clone()]));
+    let with_it: Vec<&[Word]> =
+        clauses.filter(|words| words.iter().any(|word| key(&word.stem) == key(&last.stem))).collect();
+    let open: Vec<&str> = with_it.iter().filter_map(|words| left_open(own, words)).collect();
+    match open.first() {
+        Some(word) if open.len() == with_it.len() => Err(Reason::Certain((*word).to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// Somebody got what there he only asks for.
+fn only_asked(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
+    const ASKS: &[&str] =
+        &["ask", "demand", "seek", "request", "bid", "apply", "appli", "call", "want", "propos", "offer", "invit"];
+    const GETS: &[&str] =
+        &["agre", "agree", "accept", "grant", "win", "secur", "obtain", "reach", "receiv", "get", "conced"];
+    let asks = |words: &&[Word]| has_any(words, ASKS) && !has_any(words, GETS);
+    let word = own.iter().find(|word| GETS.contains(&word.stem.as_str()));
+    match word {
+        Some(word) if !has_any(own, ASKS) && !has_any(own, HEDGES) && !near.is_empty() && near.iter().all(asks) => {
+            Err(Reason::Certain(format!("asks, not {}", word.lower)))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A sentence without a denial must not rest on denials alone, and what one of them
 /// denies first must not be said here; what is denied here must not be said there.
 fn denials(own: &[Word], near: &[&[Word]], evidence: &Evidence) -> Result<(), Reason> {
     let denies = |words: &[Word]| (0..words.len()).any(|at| is_denial(words, at));
     let is_open = |words: &[Word]| has_any(words, NEITHER) || words.iter().any(is_denied_within);
-    if near.is_empty() || is_open(own) {
+    // "lacks rules" is "has no rules".
+    if near.is_empty() || is_open(own) || own.iter().any(|word| LACKS.contains(&key(&word.stem))) {
         return Ok(());
     }
     let says =
@@ -563,7 +640,14 @@ fn denials(own: &[Word], near: &[&[Word]], evidence: &Evidence) -> Result<(), Re
         let is_said = |stem: &&str| {
             let is_feared = |words: &[Word]| words.iter().any(|word| HEDGED_BY_KEY.contains(&key(&word.stem)));
             let leaves_open = |words: &[Word]| words.iter().any(is_denied_within) || has_any(words, UNSURE);
-            near.iter().any(|words| says(words, stem) && !is_feared(words))
+            // Of the same: somebody or something that is named before the denial stands there, too.
+            let denial = (0..own.len()).find(|at| is_denial(own, *at)).unwrap_or_default();
+            let before: Vec<&Word> = own[..denial].iter().filter(|word| is_content(word)).collect();
+            let is_of_it = |words: &[Word]| {
+                before.is_empty()
+                    || before.iter().any(|word| words.iter().any(|there| key(&there.stem) == key(&word.stem)))
+            };
+            near.iter().any(|words| says(words, stem) && !is_feared(words) && is_of_it(words))
                 && !near.iter().any(|words| denies(words) || leaves_open(words))
         };
         return if denied(own).iter().any(is_said) { Err(Reason::Denial("does not deny it")) } else { Ok(()) };
@@ -594,7 +678,12 @@ fn says_what_any_denies(own: &[Word], evidence: &Evidence) -> bool {
             let shares = others().count() == 0 || others().any(|word| own.iter().any(|here| here.stem == word.stem));
             let says =
                 |(said, range): (&super::Said, &std::ops::Range<usize>)| is_said(&said.words[range.clone()], stem);
-            shares && is_said(own, stem) && !clauses().any(says)
+            let is_excluded =
+                there.iter().any(|word| matches!(word.lower.as_str(), "excluded" | "forbidden" | "prohibited"));
+            (shares || is_excluded)
+                && is_said(own, stem)
+                && !own.iter().any(|word| LACKS.contains(&key(&word.stem)))
+                && !clauses().any(says)
         })
     })
 }
@@ -635,7 +724,13 @@ fn denied<'w>(words: &'w [Word]) -> Vec<&'w str> {
     let is_plain = |at: usize| !matches!(words[at].lower.as_str(), "neither" | "nor" | "none" | "nobody");
     let denials = (0..words.len()).filter(|at| is_denial(words, *at) && is_plain(*at));
     let first = |at: usize| words[at + 1..].iter().find(|word| !is_stopword(&word.lower));
-    denials.filter_map(first).map(|word| word.stem.as_str()).collect()
+    // "training is excluded": what stands before it.
+    let excluded = (1..words.len()).filter(|at| {
+        matches!(words[*at].lower.as_str(), "excluded" | "banned" | "forbidden" | "prohibited")
+            && matches!(words[at - 1].lower.as_str(), "is" | "are" | "was" | "were" | "remains" | "remain" | "be")
+    });
+    let before = excluded.filter_map(|at| words[..at - 1].iter().rev().find(|word| !is_stopword(&word.lower)));
+    denials.filter_map(first).chain(before).map(|word| word.stem.as_str()).collect()
 }
 
 /// Whether a clause denies something of what is said here: what stands before its denial it does not.
@@ -658,7 +753,8 @@ pub(super) fn left_open<'w>(own: &[Word], there: &'w [Word]) -> Option<&'w str> 
     let is_open_here =
         |word: &Word| has_any(std::slice::from_ref(word), HEDGES) || HEDGED_BY_KEY.contains(&key(&word.stem));
     let is_ahead = |word: &Word| AHEAD.contains(&word.stem.as_str());
-    if own.iter().any(|word| is_open_here(word) && !is_ahead(word)) {
+    let is_obliged = own.windows(2).any(|two| matches!(two[0].lower.as_str(), "has" | "have") && two[1].lower == "to");
+    if is_obliged || own.iter().any(|word| is_open_here(word) && !is_ahead(word)) {
         return None;
     }
     // What is denied is told as no fact.
@@ -691,7 +787,10 @@ pub(super) fn left_open<'w>(own: &[Word], there: &'w [Word]) -> Option<&'w str> 
     let is_told_too = |at: usize| own.iter().any(|here| key(&here.stem) == key(&there[at].stem));
     let is_denied = there[..].iter().enumerate().any(|(at, _)| is_denial(there, at));
     let is_open = |at: &usize| {
-        let is_said = has_any(&there[*at..=*at], list) && !(there[*at].lower == "would" && is_denied);
+        // "servers that could be reached": what they are.
+        let is_ability =
+            there[*at].lower == "could" && *at > 0 && matches!(there[*at - 1].lower.as_str(), "that" | "which");
+        let is_said = has_any(&there[*at..=*at], list) && !is_ability && !(there[*at].lower == "would" && is_denied);
         is_said && !is_measure(*at) && !is_thing(*at) && !is_of_a_thing(*at) && !is_told_too(*at)
     };
     (0..there.len()).find(is_open).map(|at| there[at].lower.as_str())
@@ -714,6 +813,13 @@ fn done(own: &[Word], near: &[&[Word]], evidence: &Evidence) -> Result<(), Reaso
     }
     let is_ahead = |words: &[Word], there: usize| {
         let before: Vec<&str> = words[..there].iter().rev().take(3).map(|word| word.lower.as_str()).collect();
+        // "the third to leave" has left.
+        const ORDINALS: &[&str] = &["first", "second", "third", "fourth", "fifth", "last", "next", "latest", "only"];
+        let is_near =
+            |list: &[&str]| words[..there].iter().rev().take(5).any(|word| list.contains(&word.lower.as_str()));
+        if is_near(&["until"]) || is_near(ORDINALS) {
+            return is_near(&["until"]);
+        }
         let is_open =
             |word: &&str| matches!(*word, "will" | "must" | "should" | "could" | "would" | "can" | "may" | "might");
         before.iter().take(2).any(is_open) || before.first() == Some(&"to")

@@ -276,6 +276,8 @@ fn counted(sentence: &str, own: &[Mention], evidence: &Evidence) -> Result<(), R
             continue;
         }
         let frame = Frame::of(sentence, figure);
+        // A year is nobody's.
+        let is_year = figure.sort == Sort::Bare && (1900.0..2100.0).contains(&figure.value);
         let here = beside::right_around(sentence, &words, figure);
         let deed =
             own_deeds.iter().find(|deed| words[deed.range.clone()].iter().any(|word| word.end > figure.span.start));
@@ -284,11 +286,12 @@ fn counted(sentence: &str, own: &[Mention], evidence: &Evidence) -> Result<(), R
         if let Some(deed) = deed {
             without_deed.remove(key(&deed.what));
         }
-        let rival = beside::rival(&here, figure, &all, evidence).filter(|_| here.len() > 1);
+        let rival =
+            beside::rival(&here, figure, &all, evidence).filter(|_| here.len() > 1 && !derived::is_factor(figure));
         let mut why = None;
         let holds = there.iter().any(|(said, other)| {
             let turned = frame.turned_from(&Frame::of(said.text, other), figure);
-            let turned = turned.or_else(|| holder(sentence, figure, own, (said, other)));
+            let turned = turned.or_else(|| if is_year { None } else { holder(sentence, figure, own, (said, other)) });
             let turned = turned.or_else(|| derived::against(&frame, figure, (said, other)));
             let turned = turned.or_else(|| beside::of_its_neighbour(sentence, figure, own, (said, other)));
             let turned = turned.or_else(|| counted_thing(sentence, figure, (said, other), evidence));
@@ -296,6 +299,8 @@ fn counted(sentence: &str, own: &[Mention], evidence: &Evidence) -> Result<(), R
             let turned = turned.or_else(|| beside::of_another(&here, rival, (said, other)));
             let turned = turned.or_else(|| beside::of_another(&without_deed, rival, (said, other)));
             let turned = turned.or_else(|| beside::of_other_doer(deed?, (said, other), evidence));
+            let turned = turned.or_else(|| beside::of_other_thing(sentence, figure, (said, other), evidence));
+            let turned = turned.or_else(|| beside::is_the_whole(deed?, &words, figure, (said, other)));
             let turned = turned.or_else(|| beside::of_other_sort(sentence, figure, (said, other), evidence));
             // Of the clause that has it.
             let clause = said.clauses.iter().find(|range| said.words[range.end - 1].end >= other.span.end);
@@ -346,6 +351,15 @@ fn counted_thing(
         let after = rest.into_iter().take(2).map(|word| word.stem);
         own.into_iter().chain(after).map(|stem| alike(&stem)).collect()
     };
+    // Of "250 of 1,000 people" both are people.
+    let is_part = |text: &str, figure: &Figure| {
+        let rest = text.get(figure.span.end..).unwrap_or_default().trim_start();
+        let rest = rest.strip_prefix("of ").map(|rest| rest.strip_prefix("its ").unwrap_or(rest));
+        rest.is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()))
+    };
+    if is_part(sentence, figure) || is_part(said.text, there) {
+        return None;
+    }
     let here = things(sentence, figure);
     let first = here.first()?;
     let there = things(said.text, there);

@@ -47,7 +47,7 @@ const GROUPS: &[&[&str]] = &[
     &["profit", "income", "earnings"],
     &["revenue", "sales", "turnover"],
     &["benefit", "help"],
-    &["continue", "goes", "remain", "stay"],
+    &["continue", "goes", "remain", "stay", "keep"],
     &["expect", "expectation", "likely", "forecast", "anticipate", "predict"],
     &["disclose", "disclosed", "confidential", "secret"],
     &["outage", "offline", "unreachable", "unavailable"],

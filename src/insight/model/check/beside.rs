@@ -140,6 +140,49 @@ pub(super) fn of_other_doer(own: &Deed, (said, there): (&Said, &Figure), evidenc
     })
 }
 
+/// "$20 billion on AI" where it is $20 billion on technology, and another sum on AI: what follows each of them.
+pub(super) fn of_other_thing(
+    sentence: &str,
+    figure: &Figure,
+    (said, there): (&Said, &Figure),
+    evidence: &Evidence,
+) -> Option<String> {
+    const WAYS: &[&str] = &["on", "for", "in", "to", "from", "at", "of"];
+    let follows = |text: &str, figure: &Figure| -> Option<(String, String)> {
+        let rest = words(text.get(figure.span.end..clause(text, figure.span.start).end)?);
+        let mut rest =
+            rest.iter().skip_while(|word| matches!(word.lower.as_str(), "of" | "it" | "million" | "billion"));
+        let way = rest.next().filter(|word| WAYS.contains(&word.lower.as_str()))?;
+        let thing = rest.find(|word| !is_stopword(&word.lower))?;
+        Some((way.lower.clone(), key(&thing.stem).to_owned()))
+    };
+    let here = follows(sentence, figure)?;
+    let its = follows(said.text, there)?;
+    if its.0 != here.0 || its.1 == here.1 {
+        return None;
+    }
+    let told = evidence.said().flat_map(|said| said.figures.iter().map(move |other| (said, other)));
+    let mut rivals = told.filter(|(_, other)| is_of_one_sort(other, figure) && !figure.is(other));
+    let (_, rival) = rivals.find(|(said, other)| follows(said.text, other).as_ref() == Some(&here))?;
+    Some(format!("“{} {}” is said of {}", here.0, here.1, rival.text))
+}
+
+/// "lays off 1,000" where it lays off 250 of 1,000.
+pub(super) fn is_the_whole(
+    own: &Deed,
+    all: &[Word],
+    figure: &Figure,
+    (said, there): (&Said, &Figure),
+) -> Option<String> {
+    let part = said.figures.iter().find(|part| {
+        let between = said.text.get(part.span.end..there.span.start).map(str::trim);
+        matches!(between, Some("of" | "of its" | "of the" | "of their" | "out of" | "von" | "seiner"))
+    })?;
+    let before = all.iter().rev().find(|word| word.end <= figure.span.start)?;
+    let is_done = said.deeds.iter().any(|told| key(&told.what) == key(&own.what));
+    (is_done && before.lower != "of").then(|| format!("it is {} of them", part.text))
+}
+
 /// "$1 a million output tokens", where there it is so much for input tokens and output tokens cost something else: two
 /// neighbouring words here, of which the sentence there has the second behind another one.
 pub(super) fn of_other_sort(

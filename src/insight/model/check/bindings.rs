@@ -18,7 +18,7 @@ const SEGMENTS_MOST: usize = 16;
 /// What is said of everybody, and tells nothing of who does it.
 const OF_ALL: &[&str] = &[
     "get", "receive", "hav", "go", "mak", "tak", "giv", "put", "com", "includ", "becom", "us", "need", "see", "work",
-    "price", "say", "warn", "own", "writ", "claim", "call", "plan", "copy",
+    "leave", "know", "price", "say", "warn", "own", "writ", "claim", "call", "plan", "copy",
 ];
 
 /// What one does to a thing or a thing does by itself: "they raise prices", "prices rise".
@@ -30,7 +30,10 @@ const BY_ITSELF: &[&str] = &[
 /// The keys of the words of each segment that says something.
 pub(super) fn keys(text: &str, words: &[Word]) -> Vec<BTreeSet<String>> {
     let of = |range: std::ops::Range<usize>| -> BTreeSet<String> {
-        words[range].iter().filter(|word| is_content(word)).map(|word| key(&word.stem).to_owned()).collect()
+        // "more" and "fewer" may be what tells one from the other.
+        let compares = |word: &Word| matches!(word.lower.as_str(), "more" | "fewer" | "less" | "most" | "least");
+        let says = |word: &&Word| is_content(word) || compares(word);
+        words[range].iter().filter(says).map(|word| key(&word.stem).to_owned()).collect()
     };
     segments(text, words).into_iter().map(of).filter(|keys| !keys.is_empty()).take(SEGMENTS_MOST).collect()
 }
@@ -85,7 +88,8 @@ fn replaced(own: &[Word], evidence: &Evidence) -> Option<String> {
 ///
 /// If it belongs to something else there.
 pub(super) fn check(sentence: &str, own: &[Word], mentions: &[Mention], evidence: &Evidence) -> Result<(), Reason> {
-    if let Some(what) = deeds(sentence, own).iter().find_map(|deed| of_another(deed, evidence)) {
+    let turned = |deed: &Deed| of_another(deed, evidence).or_else(|| to_another(deed, evidence));
+    if let Some(what) = deeds(sentence, own).iter().find_map(turned) {
         return Err(Reason::Roles(what));
     }
     if let Some(words) = crossed(&keys(sentence, own), evidence) {
@@ -102,6 +106,35 @@ pub(super) fn check(sentence: &str, own: &[Word], mentions: &[Mention], evidence
         Some(name) => Err(Reason::Another(name)),
         None => Ok(()),
     }
+}
+
+/// What `own` says is done to somebody, if there it is done to another one.
+fn to_another(own: &Deed, evidence: &Evidence) -> Option<String> {
+    let is_told = |stem: &String| evidence.has_stem(stem);
+    let what = key(&own.what);
+    if !own.is_passive
+        || !own.who.is_empty()
+        || own.is_anybody
+        || OF_ALL.contains(&what)
+        || !own.whom.iter().any(is_told)
+    {
+        return None;
+    }
+    let mut is_others = false;
+    for item in &evidence.items {
+        for (at, said) in item.said.iter().enumerate() {
+            for told in said.deeds.iter().filter(|told| key(&told.what) == what) {
+                let near = item.said[at.saturating_sub(1)..at].iter().flat_map(|said| &said.words);
+                let mut near = near.chain(&said.words);
+                let is_near = near.any(|word| own.whom.iter().any(|own| key(own) == key(&word.stem)));
+                if is_near || !told.is_passive || told.is_anybody {
+                    return None;
+                }
+                is_others = true;
+            }
+        }
+    }
+    is_others.then(|| own.what.clone())
 }
 
 /// What `own` says is done, if there another one does it.
@@ -140,7 +173,8 @@ fn of_another(own: &Deed, evidence: &Evidence) -> Option<String> {
 }
 
 fn shares(one: &[String], other: &[String]) -> bool {
-    one.iter().any(|word| other.iter().any(|there| key(word) == key(there)))
+    let is_word = |word: &&String| !word.starts_with(|letter: char| letter.is_ascii_digit());
+    one.iter().filter(is_word).any(|word| other.iter().any(|there| key(word) == key(there)))
 }
 
 /// "Consumer groups" where `told` is of industry groups, and its sentence has both.

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::super::words::{Word, is_irregular, is_stopword};
+use super::figures::is_number;
 
 /// Begin a clause of their own.
 const JOINTS: &[&str] = &[
@@ -162,7 +163,12 @@ fn is_verb(words: &[Word], at: usize, within: Range<usize>) -> bool {
     let lower = word.lower.as_str();
     let before = at.checked_sub(1).filter(|before| within.contains(before)).map(|before| words[before].lower.as_str());
     let is_named = word.text != word.lower && at > within.start;
-    if is_named || is_stopword(lower) || before.is_some_and(|before| LEAD_IN.contains(&before)) {
+    let is_number = |word: &str| word.starts_with(|letter: char| letter.is_ascii_digit()) || is_number(word);
+    if is_named
+        || before.is_some_and(is_number)
+        || is_stopword(lower)
+        || before.is_some_and(|before| LEAD_IN.contains(&before))
+    {
         return false;
     }
     // "cached input" begins with no verb.
@@ -215,7 +221,13 @@ pub(super) fn deed(words: &[Word], clause: Range<usize>) -> Option<Deed> {
         let mut range = range;
         range.any(|at| ANYBODY.contains(&words[at].lower.as_str()) && !is_after_little(at))
     };
-    let (left, right) = (clause.start..left_end, what + 1..clause.end);
+    // "For each book, the authors ask ..": who it is comes after the mark.
+    const WAYS: &[&str] =
+        &["for", "on", "in", "at", "of", "by", "from", "to", "with", "after", "before", "since", "until", "among"];
+    let is_mark = |at: &usize| words[*at].start > words[at - 1].end + 1;
+    let is_way = WAYS.contains(&words[clause.start].lower.as_str());
+    let left_start = (clause.start + 1..left_end).rev().find(is_mark).filter(|_| is_way).unwrap_or(clause.start);
+    let (left, right) = (left_start..left_end, what + 1..clause.end);
     let is_being = |word: &Word| {
         matches!(word.lower.as_str(), "is" | "are" | "was" | "were" | "be" | "been" | "being" | "gets" | "got" | "wird")
     };
@@ -227,9 +239,10 @@ pub(super) fn deed(words: &[Word], clause: Range<usize>) -> Option<Deed> {
     if is_past && (has_being || by == Some(what + 1)) {
         // "was sued by", "were informed": who stands after, or is not told.
         let agent = by.map_or(clause.end..clause.end, |by| by + 1..clause.end);
+        let is_left_anybody = anybody(left.clone());
         let mut whom = stems(left);
         whom.extend(stems(what + 1..by.unwrap_or(clause.end)));
-        let is_anybody = by.is_none() || anybody(agent.clone());
+        let is_anybody = if by.is_none() { is_left_anybody || whom.is_empty() } else { anybody(agent.clone()) };
         return Some(Deed { range: clause, who: stems(agent), is_anybody, is_passive: true, what: verb, whom });
     }
     let who = stems(left.clone());
@@ -247,8 +260,7 @@ fn is_before_a_verb(words: &[Word], at: usize, end: usize) -> bool {
 
 /// Whether a word says something by itself.
 pub(super) fn is_content(word: &Word) -> bool {
-    const SAY_NO: &[&str] =
-        &["nobody", "none", "never", "nothing", "neither", "nor", "cannot", "nicht", "kein", "keine"];
+    const SAY_NO: &[&str] = &["nobody", "none", "never", "neither", "nor", "cannot", "nicht", "kein", "keine"];
     !is_stopword(&word.lower)
         && !SAY_NO.contains(&word.lower.as_str())
         && (word.lower.chars().count() > 2

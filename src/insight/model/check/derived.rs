@@ -12,7 +12,10 @@ const ROUNDED: f64 = 0.02;
 
 /// Whether `figure` of `sentence` follows from two figures of one cited sentence that says the same otherwise.
 pub(super) fn stands(sentence: &str, figure: &Figure, evidence: &Evidence) -> bool {
-    let is_factor = figure.sort == Sort::Bare && FACTORS.iter().any(|factor| figure.text.to_lowercase() == *factor);
+    if is_times_less(sentence, figure, evidence) {
+        return true;
+    }
+    let is_factor = figure.sort == Sort::Bare && is_factor(figure);
     if !is_factor && figure.sort != Sort::Share {
         return false;
     }
@@ -45,6 +48,14 @@ pub(super) fn stands(sentence: &str, figure: &Figure, evidence: &Evidence) -> bo
     })
 }
 
+/// "ten times cheaper", where it costs a tenth.
+fn is_times_less(sentence: &str, figure: &Figure, evidence: &Evidence) -> bool {
+    let after: Vec<String> = words(&sentence[figure.span.end..]).into_iter().take(2).map(|word| word.lower).collect();
+    let is_less = matches!(after.as_slice(), [times, less] if times == "times" && matches!(less.as_str(), "cheaper" | "less" | "lower" | "smaller" | "fewer"));
+    let is_part = |other: &Figure| other.sort == Sort::Share && (other.value * figure.value - 100.0).abs() < 0.5;
+    is_less && evidence.said().flat_map(|said| &said.figures).any(is_part)
+}
+
 /// How the way that `figure` is told to go is against what two figures there show: it "shrank to 120" where it
 /// was 90 before.
 pub(super) fn against(frame: &Frame, figure: &Figure, (said, there): (&Said, &Figure)) -> Option<String> {
@@ -59,6 +70,12 @@ pub(super) fn against(frame: &Frame, figure: &Figure, (said, there): (&Said, &Fi
     })?;
     let grew = there.value > older.value;
     (grew != grows && there.value != older.value).then(|| format!("{} before", older.text))
+}
+
+/// Whether it says how many times as much something became: "doubled", "tenfold".
+pub(super) fn is_factor(figure: &Figure) -> bool {
+    let text = figure.text.to_lowercase();
+    FACTORS.contains(&text.as_str()) || text.ends_with("fold")
 }
 
 /// Say that something became so many times as much.

@@ -322,6 +322,9 @@ fn fractions(words: &[Word], text: &str) -> Vec<Figure> {
             let count = previous.and_then(|word| Some((number(word)?, word.start)));
             match (count, next) {
                 (Some((count, from)), Some("of")) => figures.push(share(count / of, from, word.end)),
+                (Some((count, from)), _) if count > 1.0 && word.lower.ends_with('s') => {
+                    figures.push(share(count / of, from, word.end));
+                }
                 (None, Some("of" | "the" | "its" | "their" | "as")) if of == 2.0 => {
                     figures.push(share(0.5, word.start, word.end));
                 }

@@ -381,8 +381,12 @@ fn relation(before: &[Word], after: &[Word], figure: &Figure) -> (Relation, Opti
     let is_earlier = after.iter().take(4).any(|word| matches!(word.lower.as_str(), "earlier" | "before" | "ago"))
         && after.iter().take(3).any(|word| UNITS.contains(&word.lower.as_str()));
     let is_year = figure.sort == Sort::Bare && (1900.0..2100.0).contains(&figure.value);
+    let is_span = after.first().is_some_and(|word| UNITS.contains(&word.lower.trim_end_matches('s')));
+    const CHANGES: &[&str] = &["growth", "increase", "decline", "drop", "fall", "rise", "gain"];
+    let is_growth = is_share && left.iter().rev().take(4).any(|word| CHANGES.contains(&word.lower.as_str()));
     let relation = match (last, but_last) {
-        _ if is_year => Relation::Bare,
+        _ if is_year || is_span => Relation::Bare,
+        (Some("was" | "is" | "of" | "were"), _) if is_growth => Relation::By,
         _ if is_compared && is_earlier => Relation::From,
         // "sued by five publishers" is no change.
         (Some("by"), _) if is_share || direction_left.is_some() => Relation::By,
@@ -390,6 +394,12 @@ fn relation(before: &[Word], after: &[Word], figure: &Figure) -> (Relation, Opti
         (Some(run), _) if ["至", "到", "为"].iter().any(|word| run.ends_with(word)) => Relation::At,
         _ if is_share && after.first().is_some_and(|word| word.lower == "to") && last != Some("from") => Relation::By,
         (Some("after"), _) => Relation::From,
+        // "learn it from 10%" is no change.
+        (Some("from"), _)
+            if is_share && direction_left.is_none() && !after.first().is_some_and(|word| word.lower == "to") =>
+        {
+            Relation::Bare
+        }
         (Some("from"), _) | (Some("of"), Some("instead")) | (Some("than"), Some("rather")) => Relation::From,
         (Some("at" | "is" | "are" | "was" | "were" | "now" | "reached" | "hit" | "costs" | "cost"), _) => Relation::At,
         _ if by_last_word.is_some() => Relation::By,

@@ -90,6 +90,10 @@ pub(super) fn parts(sentence: &str, mentions: &[Mention]) -> Vec<Part> {
         let around = clause(sentence, word.start);
         let before = mentions.iter().rfind(|mention| mention.span.end <= word.start);
         let after = mentions.iter().find(|mention| mention.span.start >= word.end && mention.span.start < around.end);
+        // "chips that it could not sell": somebody else does it.
+        let is_anybody = |word: &Word| matches!(word.lower.as_str(), "it" | "they" | "he" | "she" | "we");
+        let before = before
+            .filter(|name| !words[..index].iter().rev().take_while(|word| word.start >= name.span.end).any(is_anybody));
         let (of_before, of_after) =
             if is_passive { (Role::Patient, Role::Agent) } else { (Role::Agent, Role::Patient) };
         let part = |role, name: &Mention| Part { deed: word.stem.clone(), role, name: name.clone() };

@@ -257,8 +257,19 @@ const OPPOSITES: &[(&str, &str)] = &[
     ("gewann", "verlor"),
     ("mehr", "weniger"),
     ("vor", "nach"),
-    ("before", "since"),
-    ("until", "since"),
+    ("continue", "end"),
+    ("doubt", "sure"),
+    ("doubt", "certain"),
+    ("work", "fail"),
+    ("larger", "smaller"),
+    ("bigger", "smaller"),
+    ("big", "small"),
+    ("longer", "shorter"),
+    ("highest", "lowest"),
+    ("largest", "smallest"),
+    ("best", "worst"),
+    ("fastest", "slowest"),
+    ("easier", "harder"),
     ("above", "under"),
 ];
 
@@ -317,6 +328,7 @@ pub(super) fn check(sentence: &str, place: Place, evidence: &Evidence) -> Result
         });
     }
     superlatives(&own, evidence)?;
+    only_denied(sentence, &own, evidence)?;
     // Clause by clause: what one says of a plan or denies is not what the next one does.
     for range in clauses(sentence, &own) {
         let clause = &own[range];
@@ -324,7 +336,10 @@ pub(super) fn check(sentence: &str, place: Place, evidence: &Evidence) -> Result
         opposites(clause, &near)?;
         particles(clause, &near)?;
         only_asked(clause, &near)?;
-        denials(clause, &near, evidence)?;
+        // "They are strong, and stay banned": what is denied is told elsewhere in it.
+        if !own.iter().any(|word| LACKS.contains(&key(&word.stem))) {
+            denials(clause, &near, evidence)?;
+        }
         done(clause, &near, evidence)?;
         all_of_some(clause, &near)?;
         // "it may shrink, A warns": who says it leaves nothing open.
@@ -587,7 +602,56 @@ fn particles(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
             }
         }
     }
+    prepositions(own, near)
+}
+
+/// "since 1.4.2" where it says "before 1.4.2".
+fn prepositions(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
+    const PAIRS: &[(&str, &str)] =
+        &[("before", "since"), ("until", "since"), ("before", "after"), ("above", "below"), ("under", "over")];
+    let has = |words: &[Word], way: &str, thing: &str| {
+        words.windows(2).any(|two| two[0].lower == way && two[1].lower == thing)
+    };
+    let ways = PAIRS.iter().flat_map(|(one, two)| [(*one, *two), (*two, *one)]);
+    for (said, there) in ways {
+        for two in own.windows(2).filter(|two| two[0].lower == said && is_content(&two[1])) {
+            let thing = two[1].lower.as_str();
+            if near.iter().any(|words| has(words, there, thing)) && !near.iter().any(|words| has(words, said, thing)) {
+                return Err(Reason::Opposite { said: said.to_owned(), there: there.to_owned() });
+            }
+        }
+    }
     Ok(())
+}
+
+/// What is done here, and wherever it is told there is denied: "no sign that it was used".
+fn only_denied(sentence: &str, own: &[Word], evidence: &Evidence) -> Result<(), Reason> {
+    let is_no = |words: &[Word], at: usize| {
+        is_denial(words, at) || LACKS.contains(&key(&words[at].stem)) || is_denied_within(&words[at])
+    };
+    if (0..own.len()).any(|at| is_no(own, at)) || has_any(own, NEITHER) {
+        return Ok(());
+    }
+    let told = |stem: &str| -> Vec<bool> {
+        let of_said = |said: &super::Said| -> Vec<bool> {
+            let in_clause = |range: &std::ops::Range<usize>| -> Vec<bool> {
+                let words = &said.words[range.clone()];
+                let is_other = |word: &Word| is_content(word) && word.stem != stem;
+                let is_shared =
+                    |word: &Word| is_other(word) && own.iter().any(|here| key(&here.stem) == key(&word.stem));
+                let found = (0..words.len()).filter(|at| words[*at].stem == stem);
+                found.map(|at| (0..at).any(|before| is_denial(words, before)) && words.iter().any(is_shared)).collect()
+            };
+            said.clauses.iter().flat_map(in_clause).collect()
+        };
+        evidence.said().flat_map(of_said).collect()
+    };
+    let is_denied = |deed: &super::clauses::Deed| {
+        let told = told(&deed.what);
+        !told.is_empty() && told.iter().all(|denied| *denied)
+    };
+    let deeds = super::bindings::deeds(sentence, own);
+    if deeds.iter().any(is_denied) { Err(Reason::Denial("denies it")) } else { Ok(()) }
 }
 
 /// What stands there only where it is left open, and here without that: "makes a profit" of who "expects a profit".
@@ -674,7 +738,7 @@ fn says_what_any_denies(own: &[Word], evidence: &Evidence) -> bool {
             return false;
         }
         denied(there).into_iter().any(|stem| {
-            let others = || content(&said.words).into_iter().filter(move |word| word.stem != stem);
+            let others = || content(there).into_iter().filter(move |word| word.stem != stem);
             let shares = others().count() == 0 || others().any(|word| own.iter().any(|here| here.stem == word.stem));
             let says =
                 |(said, range): (&super::Said, &std::ops::Range<usize>)| is_said(&said.words[range.clone()], stem);
@@ -790,7 +854,12 @@ pub(super) fn left_open<'w>(own: &[Word], there: &'w [Word]) -> Option<&'w str> 
         // "servers that could be reached": what they are.
         let is_ability =
             there[*at].lower == "could" && *at > 0 && matches!(there[*at - 1].lower.as_str(), "that" | "which");
-        let is_said = has_any(&there[*at..=*at], list) && !is_ability && !(there[*at].lower == "would" && is_denied);
+        let next = there.get(at + 1).map(|next| next.lower.as_str());
+        // "said that it would come" is much like "it will come".
+        let is_would = there[*at].lower == "would" && (is_denied || !matches!(next, Some("be" | "become" | "remain")));
+        let weighs =
+            there[*at].stem == "weigh" && next.is_some_and(|next| next.starts_with(|it: char| it.is_ascii_digit()));
+        let is_said = has_any(&there[*at..=*at], list) && !is_ability && !is_would && !weighs;
         is_said && !is_measure(*at) && !is_thing(*at) && !is_of_a_thing(*at) && !is_told_too(*at)
     };
     (0..there.len()).find(is_open).map(|at| there[at].lower.as_str())

@@ -117,7 +117,8 @@ fn statement(words: &[Word]) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
     let at = (0..words.len().min(SPEAKER_MOST))
         .find(|at| SAYS.contains(&words[*at].stem.as_str()) && !is_noun(words, *at))?;
     // ".., says A, ..": who says it comes after.
-    if at > 0 && words[at].start > words[at - 1].end + 1 {
+    let is_named = words.get(at + 1).is_some_and(|next| next.text != next.lower);
+    if at > 0 && words[at].start > words[at - 1].end + 1 && is_named {
         let gap =
             (at + 2..words.len()).find(|next| words[*next].start > words[next - 1].end + 1).unwrap_or(words.len());
         let speaker = content(&words[at + 1..gap.min(at + 6)]);

@@ -267,7 +267,7 @@ fn counted(sentence: &str, own: &[Mention], evidence: &Evidence) -> Result<(), R
             .filter(|(_, it)| figure.is(it) || is_of_literal(figure, it))
             .collect();
         if there.is_empty() {
-            if derived::stands(sentence, figure, evidence) {
+            if derived::stands(sentence, figure, evidence) || derived::is_elided(figure, evidence) {
                 continue;
             }
             return Err(Reason::Figure(figure.text.clone()));
@@ -294,8 +294,10 @@ fn counted(sentence: &str, own: &[Mention], evidence: &Evidence) -> Result<(), R
             let turned = turned.or_else(|| if is_year { None } else { holder(sentence, figure, own, (said, other)) });
             let turned = turned.or_else(|| derived::against(&frame, figure, (said, other)));
             let turned = turned.or_else(|| beside::of_its_neighbour(sentence, figure, own, (said, other)));
-            let turned = turned.or_else(|| counted_thing(sentence, figure, (said, other), evidence));
-            let turned = turned.or_else(|| beside::swapped(sentence, &all, at, (said, other)));
+            let turned = turned
+                .or_else(|| if is_year { None } else { counted_thing(sentence, figure, (said, other), evidence) });
+            let turned =
+                turned.or_else(|| if is_year { None } else { beside::swapped(sentence, &all, at, (said, other)) });
             let turned = turned.or_else(|| beside::of_another(&here, rival, (said, other)));
             let turned = turned.or_else(|| beside::of_another(&without_deed, rival, (said, other)));
             let turned = turned.or_else(|| beside::of_other_doer(deed?, (said, other), evidence));
@@ -372,9 +374,14 @@ fn counted_thing(
     };
     let is_there =
         there.is_empty() || there.iter().any(|other| here.contains(other)) || there.first().is_some_and(is_counted);
-    let of_another = evidence.said().any(|said| {
-        said.figures.iter().any(|other| !figure.is(other) && things(said.text, other).first() == Some(first))
-    });
+    // "32 pilots watch one drone" where one pilot watches 32 drones.
+    let stands = |text: &str, thing: &str| words(text).iter().any(|word| alike(&word.stem) == thing);
+    let is_swapped = there.first().is_some_and(|other| other != first && other.len() > 2 && stands(sentence, other))
+        && stands(said.text, first);
+    let of_another = is_swapped
+        || evidence.said().any(|said| {
+            said.figures.iter().any(|other| !figure.is(other) && things(said.text, other).first() == Some(first))
+        });
     (!is_there && of_another && first.len() > 2).then(|| format!("it counts something else than “{first}”"))
 }
 

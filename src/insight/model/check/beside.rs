@@ -66,7 +66,11 @@ fn is_said(word: &Word, figure: &Figure) -> bool {
         && !(figure.span.start < word.end && word.start < figure.span.end)
         && !word.lower.starts_with(|letter: char| letter.is_ascii_digit())
         && !SCALES.contains(&word.lower.as_str())
+        && !SPANS.contains(&word.lower.trim_end_matches('s'))
 }
+
+/// In these a figure counts, and says nothing of what.
+const SPANS: &[&str] = &["second", "minute", "hour", "day", "week", "month", "quarter", "year"];
 
 /// For each figure of `text`, in their order, the keys of what is said around it: of its whole sentence but the
 /// segments of other figures of its sort.
@@ -156,13 +160,31 @@ pub(super) fn of_other_thing(
         let thing = rest.find(|word| !is_stopword(&word.lower))?;
         Some((way.lower.clone(), key(&thing.stem).to_owned()))
     };
+    // "cover of £20,000": what goes before it, in the same way.
+    let leads = |text: &str, figure: &Figure| -> Option<(String, String)> {
+        let all = words(text.get(clause(text, figure.span.start).start..figure.span.start)?);
+        let mut all =
+            all.iter().rev().skip_while(|word| matches!(word.lower.as_str(), "about" | "around" | "some" | "roughly"));
+        let way = all.next().filter(|word| WAYS.contains(&word.lower.as_str()))?;
+        let thing = all.next().filter(|word| is_content(word))?;
+        Some((format!("{} ", way.lower), key(&thing.stem).to_owned()))
+    };
+    let told = || evidence.said().flat_map(|said| said.figures.iter().map(move |other| (said, other)));
+    let is_rival = |other: &Figure| is_of_one_sort(other, figure) && !figure.is(other);
+    if let Some(here) = leads(sentence, figure)
+        && leads(said.text, there).as_ref() != Some(&here)
+        && !said.words.iter().any(|word| key(&word.stem) == here.1)
+        && let Some((_, rival)) =
+            told().find(|(said, other)| is_rival(other) && leads(said.text, other).as_ref() == Some(&here))
+    {
+        return Some(format!("“{} {}” is said of {}", here.1, here.0.trim(), rival.text));
+    }
     let here = follows(sentence, figure)?;
     let its = follows(said.text, there)?;
     if its.0 != here.0 || its.1 == here.1 {
         return None;
     }
-    let told = evidence.said().flat_map(|said| said.figures.iter().map(move |other| (said, other)));
-    let mut rivals = told.filter(|(_, other)| is_of_one_sort(other, figure) && !figure.is(other));
+    let mut rivals = told().filter(|(_, other)| is_rival(other));
     let (_, rival) = rivals.find(|(said, other)| follows(said.text, other).as_ref() == Some(&here))?;
     Some(format!("“{} {}” is said of {}", here.0, here.1, rival.text))
 }

@@ -31,7 +31,8 @@ const BY_ITSELF: &[&str] = &[
 pub(super) fn keys(text: &str, words: &[Word]) -> Vec<BTreeSet<String>> {
     let of = |range: std::ops::Range<usize>| -> BTreeSet<String> {
         // "more" and "fewer" may be what tells one from the other.
-        let compares = |word: &Word| matches!(word.lower.as_str(), "more" | "fewer" | "less" | "most" | "least");
+        let compares =
+            |word: &Word| matches!(word.lower.as_str(), "more" | "fewer" | "less" | "most" | "least" | "not" | "no");
         let says = |word: &&Word| is_content(word) || compares(word);
         words[range].iter().filter(says).map(|word| key(&word.stem).to_owned()).collect()
     };
@@ -145,9 +146,14 @@ fn of_another(own: &Deed, evidence: &Evidence) -> Option<String> {
     }
     let what = key(&own.what);
     let mut is_others = false;
+    // Of several that do it those count that do it to most of the same.
+    let is_it = |told: &&Deed| key(&told.what) == what;
+    let all = || evidence.said().flat_map(|said| &said.deeds).filter(is_it);
+    let common = |told: &Deed| own.whom.iter().filter(|word| shares(std::slice::from_ref(word), &told.whom)).count();
+    let most = all().map(common).max().unwrap_or_default();
     for item in &evidence.items {
         for (at, said) in item.said.iter().enumerate() {
-            for told in said.deeds.iter().filter(|told| key(&told.what) == what) {
+            for told in said.deeds.iter().filter(|told| is_it(told) && common(told) == most) {
                 if told.is_passive && told.who.is_empty() {
                     return None;
                 }
@@ -254,8 +260,23 @@ fn said_of_another(own: &[Word], mentions: &[Mention], evidence: &Evidence) -> O
         return None;
     }
     told.retain(|(.., common)| common * 3 >= most * 2);
+    // Where the same is done, it is told of that.
+    let is_being = own.iter().any(|word| matches!(word.lower.as_str(), "is" | "are" | "was" | "were" | "be"));
+    let done = deed(own, 0..own.len()).filter(|_| !is_being).map(|deed| key(&deed.what).to_owned());
+    let does = |words: &[Word]| words.iter().any(|word| Some(key(&word.stem)) == done.as_deref());
+    if told.iter().any(|(all, at, range, _)| does(&all[*at].words[(*range).clone()])) {
+        told.retain(|(all, at, range, _)| does(&all[*at].words[(*range).clone()]));
+    }
     let is_here = |name: &&Mention| own.iter().any(|word| name.span.contains(&word.start)) && !is_a_day(name);
-    mentions.iter().filter(is_here).find_map(|name| {
+    // Who says it stands before or after what is said.
+    let is_speaker = |name: &&Mention| {
+        let before = own.iter().rfind(|word| word.end <= name.span.start);
+        let next = own.iter().find(|word| word.start >= name.span.end);
+        let says = |word: &Word| SAYS.contains(&word.stem.as_str());
+        before.is_some_and(|word| word.lower == "to" || says(word)) || next.is_some_and(says)
+    };
+    mentions.iter().filter(is_here).filter(|name| !is_speaker(name)).find_map(|name| {
+        let is_place = own.iter().rfind(|word| word.end <= name.span.start).is_some_and(|word| word.lower == "in");
         let mut instead = None;
         for (all, at, range, _) in &told {
             let said = &all[*at];
@@ -267,6 +288,20 @@ fn said_of_another(own: &[Word], mentions: &[Mention], evidence: &Evidence) -> O
                 said.mentions.iter().any(|other| is_in(other) && other.is(name)) || clause.iter().any(is_word);
             let is_rival =
                 |other: &&Mention| is_in(other) && !is_a_day(other) && !mentions.iter().any(|own| own.is(other));
+            // "In Houston" is no "it", and stands against another "in" of the whole sentence.
+            let is_in_there = |other: &&Mention| {
+                let before = said.words.iter().rfind(|word| word.end <= other.span.start);
+                before.is_some_and(|word| word.lower == "in")
+                    && !is_a_day(other)
+                    && !mentions.iter().any(|own| own.is(other))
+            };
+            if is_place
+                && !has(said)
+                && let Some(place) = said.mentions.iter().find(is_in_there)
+            {
+                instead = instead.or(Some(said.text[place.span.clone()].to_owned()));
+                continue;
+            }
             let rival = said.mentions.iter().find(is_rival);
             let points_back = clause.iter().any(|word| POINTS_BACK.contains(&word.lower.as_str()));
             // A part of the sentence goes on with whom the others name.
@@ -310,6 +345,9 @@ fn moved(own: &[Word], mentions: &[Mention], evidence: &Evidence) -> Option<Stri
     };
     ways(own, mentions).iter().find(|way| is_turned(way)).map(|(name, _)| name.words.join(" "))
 }
+
+/// Stems of saying.
+const SAYS: &[&str] = &["say", "tell", "warn", "claim", "writ", "argu", "estimat", "believ", "think", "deny", "expect"];
 
 /// Days and months are written as names are.
 fn is_a_day(name: &Mention) -> bool {

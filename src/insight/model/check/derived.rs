@@ -56,6 +56,17 @@ fn is_times_less(sentence: &str, figure: &Figure, evidence: &Evidence) -> bool {
     is_less && evidence.said().flat_map(|said| &said.figures).any(is_part)
 }
 
+/// "seven million" of "18 million, of which it has paid seven": the scale is said once there.
+pub(super) fn is_elided(figure: &Figure, evidence: &Evidence) -> bool {
+    [1e3, 1e6, 1e9, 1e12].into_iter().filter(|scale| figure.value >= *scale).any(|scale| {
+        evidence.said().any(|said| {
+            let is_bare = |other: &&Figure| other.sort == Sort::Bare && other.value == figure.value / scale;
+            let is_scaled = |other: &&Figure| other.value >= scale && other.value < scale * 1e3;
+            said.figures.iter().any(|other| is_bare(&other)) && said.figures.iter().any(|other| is_scaled(&other))
+        })
+    })
+}
+
 /// How the way that `figure` is told to go is against what two figures there show: it "shrank to 120" where it
 /// was 90 before.
 pub(super) fn against(frame: &Frame, figure: &Figure, (said, there): (&Said, &Figure)) -> Option<String> {

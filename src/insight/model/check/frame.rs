@@ -375,7 +375,7 @@ fn relation(before: &[Word], after: &[Word], figure: &Figure) -> (Relation, Opti
     let direction_left =
         (0..left.len()).rev().take(10).filter(|at| !is_with_verb(*at)).find_map(|at| direction_of(left[at]));
     let direction_right = after.iter().take(3).take_while(|word| word.lower != "of").find_map(direction_of);
-    let by_last_word = left.last().and_then(|word| direction_of(word));
+    let by_last_word = left.len().checked_sub(1).filter(|at| !is_with_verb(*at)).and_then(|at| direction_of(left[at]));
     // "against 29% a year earlier".
     let is_compared = matches!((but_last, last), (Some("compared"), Some("with" | "to")));
     let is_earlier = after.iter().take(4).any(|word| matches!(word.lower.as_str(), "earlier" | "before" | "ago"))

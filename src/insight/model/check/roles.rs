@@ -90,6 +90,15 @@ pub(super) fn parts(sentence: &str, mentions: &[Mention]) -> Vec<Part> {
         let around = clause(sentence, word.start);
         let before = mentions.iter().rfind(|mention| mention.span.end <= word.start);
         let after = mentions.iter().find(|mention| mention.span.start >= word.end && mention.span.start < around.end);
+        // "chips that A makes have been sold": these are not A.
+        let is_beyond =
+            |name: &&Mention| {
+                is_passive
+                    && words[..index].iter().rev().take_while(|word| word.start >= name.span.end).any(|word| {
+                        matches!(word.lower.as_str(), "can" | "could" | "that" | "which" | "makes" | "made")
+                    })
+            };
+        let before = before.filter(|name| !is_beyond(name));
         // "chips that it could not sell": somebody else does it.
         let is_anybody = |word: &Word| matches!(word.lower.as_str(), "it" | "they" | "he" | "she" | "we");
         let before = before

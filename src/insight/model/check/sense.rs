@@ -129,7 +129,7 @@ const OPEN: &[&str] = &[
 const HEDGED_BY_KEY: &[&str] = &["fear", "expect", "threaten"];
 
 /// Tell that something will be.
-const AHEAD: &[&str] = &["will", "due", "schedul", "set"];
+const AHEAD: &[&str] = &["will", "due", "schedul", "set", "must", "need"];
 
 /// Of those that leave open whether it happens, those that do not even plan it.
 const MAYBE: &[&str] = &[
@@ -151,7 +151,8 @@ const NEITHER: &[&str] = &[
 ];
 
 /// By what they are told by: these are denials without a little word.
-const LACKS: &[&str] = &["lack", "miss", "exclude", "spar", "avoid", "except", "refus", "reject", "ban"];
+const LACKS: &[&str] =
+    &["lack", "miss", "exclude", "spar", "avoid", "except", "refus", "reject", "ban", "wait", "await"];
 
 /// Stems of saying.
 const SAYS: &[&str] = &["say", "tell", "warn", "claim", "writ", "argu", "estimat", "believ", "report"];
@@ -258,6 +259,8 @@ const OPPOSITES: &[(&str, &str)] = &[
     ("mehr", "weniger"),
     ("vor", "nach"),
     ("continue", "end"),
+    ("praise", "regret"),
+    ("praise", "deplor"),
     ("doubt", "sure"),
     ("doubt", "certain"),
     ("work", "fail"),
@@ -589,7 +592,15 @@ fn opposites(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
 
 /// "switch on" where it says "switch off".
 fn particles(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
-    const PAIRS: &[(&str, &str)] = &[("on", "off"), ("up", "down"), ("in", "out"), ("with", "without")];
+    const PAIRS: &[(&str, &str)] = &[
+        ("on", "off"),
+        ("up", "down"),
+        ("in", "out"),
+        ("with", "without"),
+        ("more", "less"),
+        ("more", "fewer"),
+        ("better", "worse"),
+    ];
     let has = |words: &[Word], verb: &str, way: &str| {
         words.windows(2).any(|two| two[0].stem == verb && two[1].lower == way && is_content(&two[0]))
     };
@@ -716,6 +727,19 @@ fn denials(own: &[Word], near: &[&[Word]], evidence: &Evidence) -> Result<(), Re
         };
         return if denied(own).iter().any(is_said) { Err(Reason::Denial("does not deny it")) } else { Ok(()) };
     }
+    // Of "a single answer is not enough" nothing is left to be said of that answer alone.
+    let is_all_denied = near.iter().all(|words| {
+        let own = content(own);
+        let common = own.iter().filter(|word| words.iter().any(|there| key(&there.stem) == key(&word.stem))).count();
+        let ends_so = (1..words.len()).any(|at| {
+            let is = matches!(words[at - 1].lower.as_str(), "is" | "are" | "was" | "were");
+            is && is_denial(words, at) && content(&words[at..]).len() <= 1 && at * 2 > words.len()
+        });
+        ends_so && common * 4 >= own.len() * 3 && !is_open(words)
+    });
+    if is_all_denied {
+        return Err(Reason::Denial("denies it"));
+    }
     let rests_on_denials = near.iter().all(|words| denies_of_it(words, own) && !is_open(words));
     let is_denied = |stem: &&str| says(own, stem) && !near.iter().any(|words| says(words, stem));
     let says_what_is_denied = near.iter().any(|words| denied(words).iter().any(is_denied));
@@ -832,7 +856,10 @@ pub(super) fn left_open<'w>(own: &[Word], there: &'w [Word]) -> Option<&'w str> 
         return None;
     }
     // "later than planned", "as expected" and "an event planned by" tell what is.
-    let is_measure = |at: usize| at > 0 && matches!(there[at - 1].lower.as_str(), "than" | "as");
+    let is_measure = |at: usize| {
+        let is_as = at > 0 && there[at - 1].lower == "as";
+        is_as || there[..at].iter().rev().take(4).any(|word| word.lower == "than")
+    };
     // "safety plans" and "the plan" are things.
     let is_thing = |at: usize| {
         let is_plan = matches!(there[at].lower.as_str(), "plan" | "plans" | "offers" | "offer");
@@ -860,7 +887,12 @@ pub(super) fn left_open<'w>(own: &[Word], there: &'w [Word]) -> Option<&'w str> 
         let weighs =
             there[*at].stem == "weigh" && next.is_some_and(|next| next.starts_with(|it: char| it.is_ascii_digit()));
         let is_said = has_any(&there[*at..=*at], list) && !is_ability && !is_would && !weighs;
-        is_said && !is_measure(*at) && !is_thing(*at) && !is_of_a_thing(*at) && !is_told_too(*at)
+        // What stands before it is not left open by it, unless it "is planned".
+        let is_shared = |word: &Word| is_content(word) && own.iter().any(|here| key(&here.stem) == key(&word.stem));
+        let is_helped =
+            *at > 0 && matches!(there[*at - 1].lower.as_str(), "is" | "are" | "was" | "were" | "be" | "been" | "not");
+        let governs = is_helped || there[*at + 1..].iter().any(is_shared);
+        is_said && governs && !is_measure(*at) && !is_thing(*at) && !is_of_a_thing(*at) && !is_told_too(*at)
     };
     (0..there.len()).find(is_open).map(|at| there[at].lower.as_str())
 }
@@ -911,7 +943,9 @@ fn done(own: &[Word], near: &[&[Word]], evidence: &Evidence) -> Result<(), Reaso
     // "has released it" where it is due.
     let is_done = (0..own.len()).any(|at| {
         let has = own[..at].iter().rev().take(2).any(|word| matches!(word.lower.as_str(), "has" | "have"));
-        has && is_past(own, at) && !AGREED.contains(&own[at].stem.as_str())
+        // Not what somebody has to do.
+        let is_to = own[..=at].iter().rev().take(2).any(|word| word.lower == "to");
+        has && !is_to && is_past(own, at) && !AGREED.contains(&own[at].stem.as_str())
     });
     let is_to_come = |words: &&[Word]| words.iter().any(|word| AHEAD.contains(&word.stem.as_str())) || is_to_be(words);
     // Or where nothing else says that it is done.

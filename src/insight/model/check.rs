@@ -18,6 +18,8 @@ mod quotes;
 mod roles;
 mod sense;
 mod speaker;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -267,7 +269,10 @@ fn counted(sentence: &str, own: &[Mention], evidence: &Evidence) -> Result<(), R
             .filter(|(_, it)| figure.is(it) || is_of_literal(figure, it))
             .collect();
         if there.is_empty() {
-            if derived::stands(sentence, figure, evidence) || derived::is_elided(figure, evidence) {
+            if derived::stands(sentence, figure, evidence)
+                || derived::is_elided(figure, evidence)
+                || derived::is_ordinal(figure, evidence)
+            {
                 continue;
             }
             return Err(Reason::Figure(figure.text.clone()));
@@ -300,7 +305,7 @@ fn counted(sentence: &str, own: &[Mention], evidence: &Evidence) -> Result<(), R
                 turned.or_else(|| if is_year { None } else { beside::swapped(sentence, &all, at, (said, other)) });
             let turned = turned.or_else(|| beside::of_another(&here, rival, (said, other)));
             let turned = turned.or_else(|| beside::of_another(&without_deed, rival, (said, other)));
-            let turned = turned.or_else(|| beside::of_other_doer(deed?, (said, other), evidence));
+            let turned = turned.or_else(|| beside::of_other_doer(deed?, &all, (said, other), evidence));
             let turned = turned.or_else(|| beside::of_other_thing(sentence, figure, (said, other), evidence));
             let turned = turned.or_else(|| beside::is_the_whole(deed?, &words, figure, (said, other)));
             let turned = turned.or_else(|| beside::of_other_sort(sentence, figure, (said, other), evidence));

@@ -126,19 +126,27 @@ pub(super) fn of_another(
 }
 
 /// Where another figure is told of whoever has this one here: "doctors found 87%" where it found 87% and doctors 63%.
-pub(super) fn of_other_doer(own: &Deed, (said, there): (&Said, &Figure), evidence: &Evidence) -> Option<String> {
+pub(super) fn of_other_doer(
+    own: &Deed,
+    told: &[Figure],
+    (said, there): (&Said, &Figure),
+    evidence: &Evidence,
+) -> Option<String> {
     let shares = |one: &[String], other: &[String]| one.iter().any(|word| other.iter().any(|it| key(it) == key(word)));
     let has = |said: &Said, deed: &Deed, figure: &Figure| {
         said.words[deed.range.clone()].iter().any(|word| figure.span.start < word.end && word.start < figure.span.end)
     };
     let its = said.deeds.iter().find(|deed| has(said, deed, there))?;
-    if own.who.is_empty() || own.is_anybody || shares(&own.who, &its.who) || shares(&own.who, &its.whom) {
+    if own.who.is_empty() || own.is_anybody || shares(&own.who, &its.who) {
         return None;
     }
     evidence.said().find_map(|other| {
         let is_theirs = |deed: &&Deed| key(&deed.what) == key(&own.what) && shares(&own.who, &deed.who);
         let deed = other.deeds.iter().find(is_theirs)?;
-        let mut rivals = other.figures.iter().filter(|figure| is_of_one_sort(figure, there) && !figure.is(there));
+        let mut rivals = other
+            .figures
+            .iter()
+            .filter(|figure| is_of_one_sort(figure, there) && !told.iter().any(|told| told.is(figure)));
         let rival = rivals.find(|figure| has(other, deed, figure))?;
         Some(format!("this is said of {}", rival.text))
     })

@@ -164,7 +164,7 @@ fn of_another(own: &Deed, evidence: &Evidence) -> Option<String> {
                     let near = item.said[at.saturating_sub(2)..at].iter().flat_map(|said| &said.words);
                     let mut near = near.chain(&said.words[..told.range.start.max(1)]);
                     let is_named = near.any(|word| own.who.contains(&word.stem));
-                    if is_named && !is_turned {
+                    if (is_named || shares(&own.who, &told.who)) && !is_turned {
                         return None;
                     }
                 } else if shares(&own.who, &told.who) && !is_other_sort(&own.who, told, said, evidence) {
@@ -276,7 +276,8 @@ fn said_of_another(own: &[Word], mentions: &[Mention], evidence: &Evidence) -> O
         before.is_some_and(|word| word.lower == "to" || says(word)) || next.is_some_and(says)
     };
     mentions.iter().filter(is_here).filter(|name| !is_speaker(name)).find_map(|name| {
-        let is_place = own.iter().rfind(|word| word.end <= name.span.start).is_some_and(|word| word.lower == "in");
+        let mut before = own.iter().rev().filter(|word| word.end <= name.span.start && word.lower != "the");
+        let is_place = before.next().is_some_and(|word| word.lower == "in");
         let mut instead = None;
         for (all, at, range, _) in &told {
             let said = &all[*at];

@@ -99,21 +99,26 @@ pub(super) fn clauses(text: &str, words: &[Word]) -> Vec<Range<usize>> {
         gap.contains([',', ';', ':', '(', ')', '—', '–', '.', '!', '?']) || JOINTS.contains(&words[at].lower.as_str())
     };
     let joins = |at: usize| matches!(words[at].lower.as_str(), "and" | "und");
-    let mut clauses: Vec<Range<usize>> = Vec::new();
+    // Each with whether it has a verb, so that a sentence of a thousand commas is read once.
+    let mut clauses: Vec<(Range<usize>, bool)> = Vec::new();
     let mut start = 0;
     for at in 1..=words.len() {
         let ends = at == words.len() || breaks(at) || (joins(at) && begins_anew(words, at + 1));
         if !ends {
             continue;
         }
+        let has_verb = verb(words, start..at).is_some();
         // What has no verb belongs to what goes before it, or to what follows.
         match clauses.last_mut() {
-            Some(last) if verb(words, start..at).is_none() || verb(words, last.clone()).is_none() => last.end = at,
-            _ => clauses.push(start..at),
+            Some((last, last_has)) if !has_verb || !*last_has => {
+                last.end = at;
+                *last_has |= has_verb;
+            }
+            _ => clauses.push((start..at, has_verb)),
         }
         start = at;
     }
-    clauses
+    clauses.into_iter().map(|(range, _)| range).collect()
 }
 
 /// Whether a clause that begins with this word is of its own: "while others ..", "which is ..".
@@ -171,6 +176,11 @@ fn is_verb(words: &[Word], at: usize, within: Range<usize>) -> bool {
     {
         return false;
     }
+    // "it rents them": what follows somebody.
+    let is_after_somebody = before.is_some_and(|before| matches!(before, "it" | "they" | "he" | "she"));
+    if is_after_somebody && !lower.ends_with("ly") {
+        return true;
+    }
     // "cached input" begins with no verb.
     let begins = at == within.start || word.start > words[at - 1].end + 1;
     if is_irregular(lower) || (lower.len() > 4 && lower.ends_with("ed") && !begins) {
@@ -219,7 +229,13 @@ pub(super) fn deed(words: &[Word], clause: Range<usize>) -> Option<Deed> {
     let is_after_little = |at: usize| at > clause.start && LITTLE.contains(&words[at - 1].lower.as_str());
     let anybody = |range: Range<usize>| {
         let mut range = range;
-        range.any(|at| ANYBODY.contains(&words[at].lower.as_str()) && !is_after_little(at))
+        // "both judges" and "this court" say who.
+        const BESIDE_NOUNS: &[&str] = &["this", "these", "those", "both", "one"];
+        let is_beside = |at: usize| {
+            let next = words.get(at + 1).filter(|_| at + 1 < left_end);
+            BESIDE_NOUNS.contains(&words[at].lower.as_str()) && next.is_some_and(is_content)
+        };
+        range.any(|at| ANYBODY.contains(&words[at].lower.as_str()) && !is_after_little(at) && !is_beside(at))
     };
     // "For each book, the authors ask ..": who it is comes after the mark.
     const WAYS: &[&str] =

@@ -1,7 +1,7 @@
 //! Figures that stand nowhere in what is cited and follow from two that do: from $6 to $4 it is a third less,
 //! from 128,000 to 256,000 it is twice as much.
 
-use super::super::words::{is_kin, words};
+use super::super::words::{Word, is_kin, words};
 use super::clauses::is_content;
 use super::figures::{Figure, Sort};
 use super::frame::Frame;
@@ -65,6 +65,19 @@ pub(super) fn is_elided(figure: &Figure, evidence: &Evidence) -> bool {
             said.figures.iter().any(|other| is_bare(&other)) && said.figures.iter().any(|other| is_scaled(&other))
         })
     })
+}
+
+/// "phase two", where it is the second: a small number in words that stands there as an ordinal.
+pub(super) fn is_ordinal(figure: &Figure, evidence: &Evidence) -> bool {
+    const ORDINALS: &[&str] = &[
+        "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+        "twelfth",
+    ];
+    let of = |word: &str| {
+        ORDINALS.iter().zip(1_u8..).find(|(ordinal, _)| **ordinal == word).map(|(_, number)| f64::from(number))
+    };
+    let is_it = |word: &Word| of(&word.lower) == Some(figure.value);
+    figure.sort == Sort::Bare && evidence.said().any(|said| said.words.iter().any(is_it))
 }
 
 /// How the way that `figure` is told to go is against what two figures there show: it "shrank to 120" where it

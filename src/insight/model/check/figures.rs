@@ -322,6 +322,10 @@ fn fractions(words: &[Word], text: &str) -> Vec<Figure> {
             let count = previous.and_then(|word| Some((number(word)?, word.start)));
             match (count, next) {
                 (Some((count, from)), Some("of")) => figures.push(share(count / of, from, word.end)),
+                // "by a fifth".
+                (Some((count, from)), _) if index.checked_sub(2).is_some_and(|before| words[before].lower == "by") => {
+                    figures.push(share(count / of, from, word.end));
+                }
                 (Some((count, from)), _) if count > 1.0 && word.lower.ends_with('s') => {
                     figures.push(share(count / of, from, word.end));
                 }

@@ -226,9 +226,12 @@ impl Frame {
             };
             return Some(format!("{}, not {}", word(there.relation), word(self.relation)));
         }
-        if let Some(subject) = self.near.first() {
+        let is_year = figure.sort == Sort::Bare && (1900.0..2100.0).contains(&figure.value);
+        if let Some(subject) = self.near.first().filter(|_| !is_year) {
             let said = if there.near.is_empty() { &there.subjects } else { &there.near };
-            if !said.contains(subject) {
+            // "starts at $5 a month" is a price, and need not say so.
+            let is_plain = *subject == "a price" && said.is_empty() && there.per.is_some();
+            if !said.contains(subject) && !is_plain {
                 return Some(format!("it is not said to be {subject}"));
             }
         }

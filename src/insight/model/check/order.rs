@@ -55,6 +55,8 @@ const ALONE: &[(&str, &str, bool)] = &[
     ("behind", "rank", false),
     ("trail", "rank", false),
     ("lag", "rank", false),
+    ("instead", "instead", true),
+    ("rather", "instead", true),
 ];
 
 /// One is held against the other.
@@ -85,7 +87,10 @@ fn is_turned(here: &Comparison, told: &[Comparison]) -> bool {
         let is_straight = shares(&here.right, &there.right);
         let is_crossed = shares(&here.left, &there.right) && shares(&here.right, &there.left);
         // Each of them stands on its side, the left one perhaps as "it"; or each on the other's.
-        match (is_straight && !shares(&here.left, &there.right), is_crossed && !is_straight) {
+        match (
+            is_straight && !shares(&here.left, &there.right),
+            is_crossed && (!is_straight || !shares(&here.left, &there.left)),
+        ) {
             (true, false) if is_one_way => return false,
             (false, true) if !is_one_way => return false,
             (true, false) | (false, true) => is_against = true,
@@ -105,6 +110,10 @@ fn comparison(text: &str, words: &[Word], at: usize) -> Option<Comparison> {
         compared(&words[at.saturating_sub(4)..at])?
     } else {
         let (_, by, is_more) = ALONE.iter().find(|(stem, ..)| *stem == word.stem)?;
+        // The past of a German verb.
+        if word.lower == "lag" {
+            return None;
+        }
         (*by, *is_more)
     };
     let is_edge = |gap: &str| gap.contains([',', ';', ':', '(', ')', '.', '—', '–']);
@@ -113,7 +122,11 @@ fn comparison(text: &str, words: &[Word], at: usize) -> Option<Comparison> {
     };
     let end = (at + 1..words.len()).find(|at| is_joint(*at)).unwrap_or(words.len());
     let keys = |words: &[Word]| -> Vec<String> {
-        let is_of_it = |word: &&Word| is_content(word) && !WORDS.iter().any(|(known, ..)| *known == word.lower);
+        // "ones" stands for others, on both sides.
+        let stands_in = |word: &Word| matches!(word.lower.as_str(), "ones" | "those" | "others");
+        let is_of_it = |word: &&Word| {
+            is_content(word) && !stands_in(word) && !WORDS.iter().any(|(known, ..)| *known == word.lower)
+        };
         words.iter().filter(is_of_it).map(|word| key(&word.stem).to_owned()).collect()
     };
     let (left, right) = (keys(&words[..at]), keys(&words[at + 1..end]));

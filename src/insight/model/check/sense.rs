@@ -259,6 +259,14 @@ const OPPOSITES: &[(&str, &str)] = &[
     ("mehr", "weniger"),
     ("vor", "nach"),
     ("continue", "end"),
+    ("high", "low"),
+    ("many", "few"),
+    ("early", "late"),
+    ("full", "empty"),
+    ("good", "bad"),
+    ("strength", "weakness"),
+    ("slow", "fast"),
+    ("slowly", "fast"),
     ("praise", "regret"),
     ("praise", "deplor"),
     ("doubt", "sure"),
@@ -677,7 +685,14 @@ fn only_open(own: &[Word], evidence: &Evidence) -> Result<(), Reason> {
     let clauses = evidence.said().flat_map(|said| said.clauses.iter().map(move |range| &said.words[range.clone()]));
     let with_it: Vec<&[Word]> =
         clauses.filter(|words| words.iter().any(|word| key(&word.stem) == key(&last.stem))).collect();
-    let open: Vec<&str> = with_it.iter().filter_map(|words| left_open(own, words)).collect();
+    let has = |at: usize| own[..at].iter().rev().take(2).any(|word| matches!(word.lower.as_str(), "has" | "have"));
+    let is_done = (0..own.len()).any(|at| is_content(&own[at]) && has(at) && is_past(own, at)) && !has_any(own, AGREED);
+    let is_ahead = |words: &[Word]| is_done && (is_to_be(words) || has_any(words, &["will"]));
+    let of = |words: &&&[Word]| -> Option<&str> {
+        let open = with_it.iter().find(|it| std::ptr::eq(**it, **words)).and_then(|words| left_open(own, words));
+        open.or_else(|| is_ahead(words).then_some("will"))
+    };
+    let open: Vec<&str> = with_it.iter().filter_map(|words| of(&words)).collect();
     match open.first() {
         Some(word) if open.len() == with_it.len() => Err(Reason::Certain((*word).to_owned())),
         _ => Ok(()),
@@ -689,11 +704,12 @@ fn only_asked(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
     const ASKS: &[&str] =
         &["ask", "demand", "seek", "request", "bid", "apply", "appli", "call", "want", "propos", "offer", "invit"];
     const GETS: &[&str] =
-        &["agre", "agree", "accept", "grant", "win", "secur", "obtain", "reach", "receiv", "get", "conced"];
+        &["agr", "agre", "agree", "accept", "grant", "win", "secur", "obtain", "reach", "receiv", "get", "conced"];
+    const MODALS: &[&str] = &["may", "might", "could", "would", "will", "can", "hop", "if"];
     let asks = |words: &&[Word]| has_any(words, ASKS) && !has_any(words, GETS);
     let word = own.iter().find(|word| GETS.contains(&word.stem.as_str()));
     match word {
-        Some(word) if !has_any(own, ASKS) && !has_any(own, HEDGES) && !near.is_empty() && near.iter().all(asks) => {
+        Some(word) if !has_any(own, ASKS) && !has_any(own, MODALS) && !near.is_empty() && near.iter().all(asks) => {
             Err(Reason::Certain(format!("asks, not {}", word.lower)))
         }
         _ => Ok(()),
@@ -904,7 +920,7 @@ fn is_past(own: &[Word], at: usize) -> bool {
     let is = before().any(|word| matches!(word, "is" | "are" | "being" | "be" | "to"));
     let lower = own[at].lower.as_str();
     let is_past_form = lower.ends_with("ed") || (is_irregular(lower) && own[at].lower != own[at].stem);
-    has || (is_past_form && !is)
+    (has && (is_past_form || is_irregular(lower) || lower.ends_with("en"))) || (is_past_form && !is)
 }
 
 /// What is only to come there must not be told as done: "has started" where it "will start".
@@ -923,7 +939,12 @@ fn done(own: &[Word], near: &[&[Word]], evidence: &Evidence) -> Result<(), Reaso
         }
         let is_open =
             |word: &&str| matches!(*word, "will" | "must" | "should" | "could" | "would" | "can" | "may" | "might");
-        before.iter().take(2).any(is_open) || before.first() == Some(&"to")
+        // "is to draft", "hopes to draft"; not "used it to draft".
+        let is_planned = |word: &Word| {
+            has_any(std::slice::from_ref(word), HEDGES) || matches!(word.lower.as_str(), "is" | "are" | "was" | "were")
+        };
+        let is_to = before.first() == Some(&"to") && words[..there].iter().rev().skip(1).take(3).any(is_planned);
+        before.iter().take(2).any(is_open) || is_to
     };
     for at in (0..own.len()).filter(|at| is_content(&own[*at]) && is_past(own, *at)) {
         // Wherever it is told of the same.
@@ -960,7 +981,7 @@ fn done(own: &[Word], near: &[&[Word]], evidence: &Evidence) -> Result<(), Reaso
 
 /// Done today, of what is to come.
 const AGREED: &[&str] =
-    &["agre", "agree", "announc", "decid", "sign", "approv", "vot", "win", "say", "tell", "rul", "order"];
+    &["agr", "agre", "agree", "announc", "decid", "sign", "approv", "vot", "win", "say", "tell", "rul", "order"];
 
 /// "is to close", "are to handle": a plan, too.
 fn is_to_be(own: &[Word]) -> bool {

@@ -1,6 +1,6 @@
 //! What a model might write about a story, judged sentence by sentence: the tables in tests/model were written by
 //! reading, not by running the check. What each said at its first run is in docs/insight.md; since then the check has
-//! been mended by all of them, so that here they only keep what it can.
+//! been mended by all of them but the last, so that here they only keep what it can.
 
 use std::fmt::Write;
 
@@ -151,4 +151,9 @@ fn and_what_was_held_out_each_time_it_was_mended() {
     check("answers_fifth.toml");
     check("answers_sixth.toml");
     check("answers_seventh.toml");
+}
+
+#[test]
+fn and_what_was_written_last() {
+    check("answers_eighth.toml");
 }

@@ -75,7 +75,7 @@ const GROUPS: &[&[&str]] = &[
     &["price", "cost", "charge", "fee"],
     &["deliver", "delivery", "supply", "ship", "provide"],
     &["competitor", "rival"],
-    &["ruling", "verdict", "judgment"],
+    &["verdict", "judgment"],
     &["remove", "delete", "withdraw", "withdrawal"],
     &["delay", "postpone", "defer"],
     &["abandon", "scrap", "cancel"],
@@ -174,5 +174,16 @@ mod tests {
         }
         assert_ne!(meaning(&stem("rose")), meaning(&stem("fell")));
         assert_eq!(meaning(&stem("Kenya")), None);
+    }
+
+    #[test]
+    fn a_word_has_one_meaning() {
+        let mut groups: HashMap<String, &str> = HashMap::new();
+        for group in GROUPS {
+            for word in *group {
+                let other = groups.insert(stem(word), group[0]);
+                assert!(other.is_none_or(|other| other == group[0]), "{word}: {other:?} and {}", group[0]);
+            }
+        }
     }
 }

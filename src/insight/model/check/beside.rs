@@ -63,7 +63,7 @@ pub(super) fn right_around(text: &str, all: &[Word], figure: &Figure) -> BTreeSe
 /// Whether a word beside `figure` says something of it.
 fn is_said(word: &Word, figure: &Figure) -> bool {
     is_content(word)
-        && !(figure.span.start < word.end && word.start < figure.span.end)
+        && (word.end <= figure.span.start || figure.span.end <= word.start)
         && !word.lower.starts_with(|letter: char| letter.is_ascii_digit())
         && !SCALES.contains(&word.lower.as_str())
         && !SPANS.contains(&word.lower.trim_end_matches('s'))

@@ -399,7 +399,7 @@ fn relation(before: &[Word], after: &[Word], figure: &Figure) -> (Relation, Opti
         (Some("after"), _) => Relation::From,
         // "learn it from 10%" is no change.
         (Some("from"), _)
-            if is_share && direction_left.is_none() && !after.first().is_some_and(|word| word.lower == "to") =>
+            if is_share && direction_left.is_none() && after.first().is_none_or(|word| word.lower != "to") =>
         {
             Relation::Bare
         }

@@ -51,7 +51,7 @@ const GROUPS: &[&[&str]] = &[
     &["expect", "expectation", "likely", "forecast", "anticipate", "predict"],
     &["disclose", "disclosed", "confidential", "secret"],
     &["outage", "offline", "unreachable", "unavailable"],
-    &["faulty", "bad", "broken", "fault", "defect"],
+    &["faulty", "bad", "fault", "defect"],
     &["effect", "force"],
     &["oppose", "fight", "against"],
     &["early", "earlier", "ahead", "sooner"],
@@ -179,11 +179,15 @@ mod tests {
     #[test]
     fn a_word_has_one_meaning() {
         let mut groups: HashMap<String, &str> = HashMap::new();
+        let mut twice = Vec::new();
         for group in GROUPS {
             for word in *group {
                 let other = groups.insert(stem(word), group[0]);
-                assert!(other.is_none_or(|other| other == group[0]), "{word}: {other:?} and {}", group[0]);
+                twice.extend(
+                    other.filter(|other| *other != group[0]).map(|other| format!("{word}: {other}, {}", group[0])),
+                );
             }
         }
+        assert!(twice.is_empty(), "{twice:?}");
     }
 }

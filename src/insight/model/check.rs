@@ -7,11 +7,14 @@
 
 mod beside;
 mod bindings;
+mod certainty;
 mod clauses;
+mod denials;
 mod derived;
 mod figures;
 mod frame;
 mod names;
+mod opposites;
 mod order;
 mod plain;
 mod quotes;
@@ -20,6 +23,7 @@ mod sense;
 mod speaker;
 #[cfg(test)]
 mod tests;
+mod unspaced;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -312,7 +316,7 @@ fn counted(sentence: &str, own: &[Mention], evidence: &Evidence) -> Result<(), R
             // Of the clause that has it.
             let clause = said.clauses.iter().find(|range| said.words[range.end - 1].end >= other.span.end);
             let clause = clause.map_or(&said.words[..], |range| &said.words[range.clone()]);
-            let turned = turned.or_else(|| Some(format!("it says “{}”", sense::left_open(&words, clause)?)));
+            let turned = turned.or_else(|| Some(format!("it says “{}”", certainty::left_open(&words, clause)?)));
             why = why.take().or(turned.clone());
             turned.is_none()
         });

@@ -1,5 +1,6 @@
-//! What a model might write about a story, judged sentence by sentence: the table in tests/model/answers.toml
-//! was written by reading, not by running the check, so the count of its mistakes is honest.
+//! What a model might write about a story, judged sentence by sentence: the tables in tests/model were written by
+//! reading, not by running the check. What each said at its first run is in docs/insight.md; since then the check has
+//! been mended by all of them but the last, so that here they only keep what it can.
 
 use std::fmt::Write;
 
@@ -136,6 +137,23 @@ fn and_so_is_what_the_check_was_not_written_by() {
 }
 
 #[test]
-fn and_what_was_written_last() {
+fn and_what_was_written_beside_it() {
     check("answers_fresh.toml");
+}
+
+#[test]
+fn and_what_was_held_out_until_the_check_was_changed() {
+    check("answers_held_out.toml");
+}
+
+#[test]
+fn and_what_was_held_out_each_time_it_was_mended() {
+    check("answers_fifth.toml");
+    check("answers_sixth.toml");
+    check("answers_seventh.toml");
+}
+
+#[test]
+fn and_what_was_written_last() {
+    check("answers_eighth.toml");
 }

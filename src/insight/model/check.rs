@@ -6,28 +6,40 @@
 //! wrongly costs its place to the built-in author, which is a small price.
 
 mod beside;
+mod bindings;
+mod certainty;
+mod clauses;
+mod denials;
+mod derived;
 mod figures;
 mod frame;
 mod names;
+mod opposites;
+mod order;
 mod plain;
 mod quotes;
 mod roles;
 mod sense;
 mod speaker;
+#[cfg(test)]
+mod tests;
+mod unspaced;
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use jiff::civil::Date;
 
+use self::clauses::Deed;
 use self::figures::{Figure, Sort, figures};
 use self::frame::Frame;
 use self::names::{Mention, Nouns, mentions};
 use super::super::Cite;
 use super::super::reading::{cite, fits_script};
 use super::refusal::{Place, Reason};
-use super::synonyms::meaning;
+use super::synonyms::{key, meaning};
 use super::told::{Item, Story};
-use super::words::{Word, clause, stem, words};
+use super::words::{Word, clause, is_capital, is_kin, stem, words};
 use crate::facts::MONTHS;
 use crate::names::Names;
 use crate::text::sentence::sentences;
@@ -53,6 +65,13 @@ pub struct Said<'t> {
     figures: Vec<Figure>,
     mentions: Vec<Mention>,
     parts: Vec<roles::Part>,
+    /// Its clauses, as ranges of `words`.
+    clauses: Vec<Range<usize>>,
+    deeds: Vec<Deed>,
+    /// The keys of the words of its segments.
+    segments: Vec<BTreeSet<String>>,
+    /// Of each figure the keys of what is said around it.
+    around: Vec<BTreeSet<String>>,
 }
 
 impl<'t> Said<'t> {
@@ -60,11 +79,19 @@ impl<'t> Said<'t> {
     pub(super) fn all(title: &'t str, text: &'t str, written: Date, names: &Names, language: &str) -> Vec<Self> {
         let whole: BTreeSet<String> =
             words(text).into_iter().filter(|word| word.text == word.lower).map(|word| word.lower).collect();
-        let is_small = |lower: &str| whole.contains(lower);
+        let stems: BTreeSet<String> = whole.iter().map(|word| stem(word)).collect();
+        let is_small =
+            |lower: &str| whole.contains(lower) || stems.contains(&stem(lower)) || meaning(&stem(lower)).is_some();
         let said = |start: usize, text: &'t str| {
             let mentions = mentions(text, names, Nouns::of(language), &is_small);
             let parts = roles::parts(text, &mentions);
-            Self { text, start, words: words(text), figures: figures(text, written), mentions, parts }
+            let words = words(text);
+            let clauses = clauses::clauses(text, &words);
+            let deeds = bindings::deeds(text, &words);
+            let segments = bindings::keys(text, &words);
+            let figures = figures(text, written);
+            let around = beside::around(text, &words, &figures);
+            Self { text, start, words, figures, mentions, parts, clauses, deeds, segments, around }
         };
         let of_text = sentences(text).into_iter().map(|range| said(title.len() + 1 + range.start, &text[range]));
         std::iter::once(said(0, title)).chain(of_text).collect()
@@ -79,6 +106,8 @@ struct Evidence<'e> {
     meanings: BTreeSet<&'static str>,
     /// Every word that may be part of a name, in small letters.
     small: Vec<String>,
+    /// The stems of what is written small.
+    small_stems: BTreeSet<String>,
 }
 
 impl<'e> Evidence<'e> {
@@ -106,7 +135,9 @@ impl<'e> Evidence<'e> {
                 );
             }
         }
-        Self { items, stems, meanings, small }
+        let is_small = |word: &&Word| word.text == word.lower && word.lower.starts_with(char::is_alphabetic);
+        let small_stems = words_said().filter(is_small).map(|word| word.stem.clone()).collect();
+        Self { items, stems, meanings, small, small_stems }
     }
 
     fn said(&self) -> impl Iterator<Item = &'e Said<'e>> {
@@ -124,6 +155,7 @@ impl<'e> Evidence<'e> {
         self.has_stem(&word.stem)
             || is_said_otherwise()
             || word.lower.split(['-', '‑']).all(|part| self.has_stem(&stem(part)))
+            || self.stems.iter().any(|there| is_kin(there, &word.stem))
     }
 }
 
@@ -155,7 +187,11 @@ pub(super) fn check(
     quoted(sentence, &evidence)?;
     speaker::check(sentence, &evidence)?;
     let own = mentions(sentence, names, Nouns::of(story.language), &|small| {
-        evidence.small.iter().any(|known| known == small) && !is_only_capital(small, &evidence)
+        let stem = stem(small);
+        // A form or a synonym of a word that stands there small is no name.
+        let is_form = evidence.small_stems.iter().any(|there| *there == stem || is_kin(there, &stem));
+        let is_known = evidence.small.iter().any(|known| known == small) && !is_only_capital(small, &evidence);
+        is_known || is_form || meaning(&stem).is_some()
     });
     named(&own, &evidence)?;
     counted(sentence, &own, &evidence)?;
@@ -165,6 +201,9 @@ pub(super) fn check(
         return Err(Reason::Roles(deed.to_owned()));
     }
     sense::check(sentence, place, &evidence)?;
+    if place != Place::WhatToDoNext {
+        bindings::check(sentence, &words(sentence), &own, &evidence)?;
+    }
     Ok(cites(sentence, &evidence))
 }
 
@@ -216,6 +255,7 @@ fn counted(sentence: &str, own: &[Mention], evidence: &Evidence) -> Result<(), R
     let written = evidence.items.first().map_or(Date::ZERO, |item| item.day);
     let words = words(sentence);
     let all = figures(sentence, written);
+    let own_deeds = bindings::deeds(sentence, &words);
     if let Some(pair) = all.windows(2).find(|pair| is_turned_pair(sentence, pair, evidence)) {
         let figure = sentence[pair[0].span.start..pair[1].span.end].to_owned();
         return Err(Reason::Words { figure, why: "the other way round".to_owned() });
@@ -233,19 +273,50 @@ fn counted(sentence: &str, own: &[Mention], evidence: &Evidence) -> Result<(), R
             .filter(|(_, it)| figure.is(it) || is_of_literal(figure, it))
             .collect();
         if there.is_empty() {
+            if derived::stands(sentence, figure, evidence)
+                || derived::is_elided(figure, evidence)
+                || derived::is_ordinal(figure, evidence)
+            {
+                continue;
+            }
             return Err(Reason::Figure(figure.text.clone()));
         }
-        if matches!(figure.sort, Sort::Day(_)) {
+        if matches!(figure.sort, Sort::Day(_)) || is_of_a_name(sentence, figure, evidence) {
             continue;
         }
         let frame = Frame::of(sentence, figure);
+        // A year is nobody's.
+        let is_year = figure.sort == Sort::Bare && (1900.0..2100.0).contains(&figure.value);
+        let here = beside::right_around(sentence, &words, figure);
+        let deed =
+            own_deeds.iter().find(|deed| words[deed.range.clone()].iter().any(|word| word.end > figure.span.start));
+        // What is done may be left out of what is said of the next figure.
+        let mut without_deed = here.clone();
+        if let Some(deed) = deed {
+            without_deed.remove(key(&deed.what));
+        }
+        let rival =
+            beside::rival(&here, figure, &all, evidence).filter(|_| here.len() > 1 && !derived::is_factor(figure));
         let mut why = None;
         let holds = there.iter().any(|(said, other)| {
             let turned = frame.turned_from(&Frame::of(said.text, other), figure);
-            let turned = turned.or_else(|| holder(sentence, figure, own, (said, other)));
-            let turned = turned.or_else(|| counted_thing(sentence, figure, (said, other), evidence));
-            let turned = turned.or_else(|| beside::swapped(sentence, &all, at, (said, other)));
-            let turned = turned.or_else(|| Some(format!("it says “{}”", sense::left_open(&words, &said.words)?)));
+            let turned = turned.or_else(|| if is_year { None } else { holder(sentence, figure, own, (said, other)) });
+            let turned = turned.or_else(|| derived::against(&frame, figure, (said, other)));
+            let turned = turned.or_else(|| beside::of_its_neighbour(sentence, figure, own, (said, other)));
+            let turned = turned
+                .or_else(|| if is_year { None } else { counted_thing(sentence, figure, (said, other), evidence) });
+            let turned =
+                turned.or_else(|| if is_year { None } else { beside::swapped(sentence, &all, at, (said, other)) });
+            let turned = turned.or_else(|| beside::of_another(&here, rival, (said, other)));
+            let turned = turned.or_else(|| beside::of_another(&without_deed, rival, (said, other)));
+            let turned = turned.or_else(|| beside::of_other_doer(deed?, &all, (said, other), evidence));
+            let turned = turned.or_else(|| beside::of_other_thing(sentence, figure, (said, other), evidence));
+            let turned = turned.or_else(|| beside::is_the_whole(deed?, &words, figure, (said, other)));
+            let turned = turned.or_else(|| beside::of_other_sort(sentence, figure, (said, other), evidence));
+            // Of the clause that has it.
+            let clause = said.clauses.iter().find(|range| said.words[range.end - 1].end >= other.span.end);
+            let clause = clause.map_or(&said.words[..], |range| &said.words[range.clone()]);
+            let turned = turned.or_else(|| Some(format!("it says “{}”", certainty::left_open(&words, clause)?)));
             why = why.take().or(turned.clone());
             turned.is_none()
         });
@@ -291,14 +362,46 @@ fn counted_thing(
         let after = rest.into_iter().take(2).map(|word| word.stem);
         own.into_iter().chain(after).map(|stem| alike(&stem)).collect()
     };
+    // Of "250 of 1,000 people" both are people.
+    let is_part = |text: &str, figure: &Figure| {
+        let rest = text.get(figure.span.end..).unwrap_or_default().trim_start();
+        let rest = rest.strip_prefix("of ").map(|rest| rest.strip_prefix("its ").unwrap_or(rest));
+        rest.is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()))
+    };
+    if is_part(sentence, figure) || is_part(said.text, there) {
+        return None;
+    }
     let here = things(sentence, figure);
     let first = here.first()?;
     let there = things(said.text, there);
-    let is_there = there.is_empty() || there.iter().any(|other| here.contains(other));
-    let of_another = evidence.said().any(|said| {
-        said.figures.iter().any(|other| !figure.is(other) && things(said.text, other).first() == Some(first))
-    });
+    // Or what it counts there stands before it here: "orders for 10,000".
+    let before = words(&sentence[..figure.span.start]);
+    let is_counted = |thing: &String| {
+        let mut before = before.iter().rev();
+        before.next().is_some_and(|word| matches!(word.lower.as_str(), "for" | "of"))
+            && before.next().is_some_and(|word| alike(&word.stem) == *thing)
+    };
+    let is_there =
+        there.is_empty() || there.iter().any(|other| here.contains(other)) || there.first().is_some_and(is_counted);
+    // "32 pilots watch one drone" where one pilot watches 32 drones.
+    let stands = |text: &str, thing: &str| words(text).iter().any(|word| alike(&word.stem) == thing);
+    let is_swapped = there.first().is_some_and(|other| other != first && other.len() > 2 && stands(sentence, other))
+        && stands(said.text, first);
+    let of_another = is_swapped
+        || evidence.said().any(|said| {
+            said.figures.iter().any(|other| !figure.is(other) && things(said.text, other).first() == Some(first))
+        });
     (!is_there && of_another && first.len() > 2).then(|| format!("it counts something else than “{first}”"))
+}
+
+/// The same, where that name stands there as it does here.
+fn is_of_a_name(sentence: &str, figure: &Figure, evidence: &Evidence) -> bool {
+    let before = words(&sentence[..figure.span.start]);
+    let name = before.last().filter(|word| is_capital(word.text) && word.end + 1 == figure.span.start);
+    let is_month = |word: &Word| MONTHS.contains(&word.lower.as_str());
+    figure.sort == Sort::Bare
+        && name
+            .is_some_and(|name| !is_month(name) && stands_literally(&sentence[name.start..figure.span.end], evidence))
 }
 
 /// The 4 of "Llama 4", where a sentence begins with it.
@@ -339,6 +442,12 @@ fn holder(sentence: &str, figure: &Figure, own: &[Mention], (said, there): (&Sai
     };
     if theirs.holders.is_empty() && said.figures.iter().any(|other| is_of_another(&other)) {
         return Some(format!("another figure is of {}", &sentence[subject.span.clone()]));
+    }
+    // "paid by them": whoever has it there is named after it here.
+    let by = sentence.get(figure.span.end..).and_then(|rest| rest.find(" by ")).map(|at| figure.span.end + at + 4);
+    let is_by = |name: &&Mention| own.iter().any(|own| by.is_some_and(|by| own.span.start == by) && own.is(name));
+    if theirs.holders.iter().any(is_by) {
+        return None;
     }
     if theirs.holders.is_empty() || theirs.holders.iter().chain(&theirs.beside).any(|name| name.is(subject)) {
         return None;

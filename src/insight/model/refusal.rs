@@ -146,6 +146,9 @@ pub enum Reason {
     /// Who does what to whom is turned around.
     #[error("what it cites has it the other way round: who does what in “{0}”")]
     Roles(String),
+    /// What is said of one is told of another.
+    #[error("what it cites says so of {0}")]
+    Another(String),
     /// What may happen is told as a fact.
     #[error("what it cites does not tell it as done: it says “{0}”")]
     Certain(String),

@@ -69,6 +69,37 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("written", "writ"),
     ("sought", "seek"),
     ("overtook", "overtak"),
+    ("met", "meet"),
+    ("got", "get"),
+    ("hurt", "hurt"),
+    ("cut", "cut"),
+    ("put", "put"),
+    ("set", "set"),
+    ("hit", "hit"),
+    ("let", "let"),
+    ("shut", "shut"),
+    ("told", "tell"),
+    ("struck", "strik"),
+    ("threw", "throw"),
+    ("thrown", "throw"),
+    ("drew", "draw"),
+    ("drawn", "draw"),
+    ("fought", "fight"),
+    ("taught", "teach"),
+    ("caught", "catch"),
+    ("thought", "think"),
+    ("felt", "feel"),
+    ("meant", "mean"),
+    ("lent", "lend"),
+    ("borne", "bear"),
+    ("bore", "bear"),
+    ("spoke", "speak"),
+    ("spoken", "speak"),
+    ("saw", "see"),
+    ("seen", "see"),
+    ("became", "becom"),
+    ("stood", "stand"),
+    ("undercut", "undercut"),
     ("sues", "su"),
     ("suing", "su"),
     ("sue", "su"),
@@ -79,6 +110,19 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("licence", "licens"),
     ("licences", "licens"),
 ];
+
+/// Whether it is a form that no ending shows: mostly of a verb, and past.
+pub(super) fn is_irregular(lower: &str) -> bool {
+    IRREGULAR.iter().any(|(form, _)| *form == lower)
+}
+
+/// Whether two stems are of one root, as `exploit` and `exploitation`: they begin alike for most of their length.
+pub(super) fn is_kin(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    let alike = short.bytes().zip(long.bytes()).take_while(|(a, b)| a == b).count();
+    let is_begun = alike == short.len() && alike >= 4 && long.len() <= alike + 3;
+    short.is_ascii() && long.is_ascii() && (is_begun || (alike >= 5 && alike * 10 >= long.len() * 6))
+}
 
 /// The words of `text`, in order.
 pub(super) fn words(text: &str) -> Vec<Word<'_>> {
@@ -329,6 +373,16 @@ mod tests {
             assert_eq!(stem(one), stem(other), "{one} {other}");
         }
         assert_ne!(stem("buy"), stem("sell"));
+    }
+
+    #[test]
+    fn words_of_one_root_are_kin() {
+        for (one, other) in [("exploit", "exploitation"), ("accurate", "accuracy")] {
+            assert!(is_kin(&stem(one), &stem(other)), "{one} {other}");
+        }
+        for (one, other) in [("compute", "company"), ("rise", "risk"), ("the", "them"), ("higher", "hire")] {
+            assert!(!is_kin(&stem(one), &stem(other)), "{one} {other}");
+        }
     }
 
     #[test]

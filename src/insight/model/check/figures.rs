@@ -208,6 +208,26 @@ const NUMBERS: &[(&str, f64)] = &[
     ("million", 1e6),
     ("billion", 1e9),
     ("trillion", 1e12),
+    ("zwei", 2.0),
+    ("drei", 3.0),
+    ("vier", 4.0),
+    ("fünf", 5.0),
+    ("sechs", 6.0),
+    ("sieben", 7.0),
+    ("acht", 8.0),
+    ("neun", 9.0),
+    ("zehn", 10.0),
+    ("elf", 11.0),
+    ("zwölf", 12.0),
+    ("zwanzig", 20.0),
+    ("dreißig", 30.0),
+    ("vierzig", 40.0),
+    ("fünfzig", 50.0),
+    ("sechzig", 60.0),
+    ("siebzig", 70.0),
+    ("achtzig", 80.0),
+    ("neunzig", 90.0),
+    ("hundert", 100.0),
     ("twice", 2.0),
     ("double", 2.0),
     ("doubled", 2.0),
@@ -222,6 +242,11 @@ const NUMBERS: &[(&str, f64)] = &[
     ("tenfold", 10.0),
 ];
 
+/// Whether a small word is a number: "ninety", "four-bit" is none.
+pub(super) fn is_number(lower: &str) -> bool {
+    NUMBERS.iter().any(|(name, _)| *name == lower)
+}
+
 /// "three billion", "four".
 fn in_words(words: &[Word], text: &str) -> Vec<Figure> {
     let mut figures = Vec::new();
@@ -231,6 +256,18 @@ fn in_words(words: &[Word], text: &str) -> Vec<Figure> {
         let Some((_, value)) = NUMBERS.iter().find(|(known, _)| *known == name) else { continue };
         let word_end = word.start + name.len();
         let (scale, end) = scale_after(text, word_end).unwrap_or((1.0, word_end));
+        // "nine per cent".
+        let rest = words.iter().filter(|next| next.start >= end).take(2).collect::<Vec<_>>();
+        let share = match rest.as_slice() {
+            [first, ..] if matches!(first.lower.as_str(), "percent" | "prozent") => Some(first.end),
+            [first, second] if first.lower == "per" && second.lower == "cent" => Some(second.end),
+            _ => None,
+        };
+        if let Some(end) = share {
+            let span = word.start..end;
+            figures.push(Figure { sort: Sort::Share, value: value * scale, text: text[span.clone()].to_owned(), span });
+            continue;
+        }
         let span = word.start..end;
         figures.push(Figure { sort: Sort::Bare, value: value * scale, text: text[span.clone()].to_owned(), span });
     }
@@ -260,7 +297,7 @@ fn fractions(words: &[Word], text: &str) -> Vec<Figure> {
     ];
     let number = |word: &Word| match word.lower.as_str() {
         "a" | "one" => Some(1.0),
-        lower => NUMBERS.iter().find(|(name, value)| *name == lower && *value < 10.0).map(|(_, value)| *value),
+        lower => NUMBERS.iter().find(|(name, value)| *name == lower && *value <= 100.0).map(|(_, value)| *value),
     };
     let mut figures = Vec::new();
     for (index, word) in words.iter().enumerate() {
@@ -285,7 +322,14 @@ fn fractions(words: &[Word], text: &str) -> Vec<Figure> {
             let count = previous.and_then(|word| Some((number(word)?, word.start)));
             match (count, next) {
                 (Some((count, from)), Some("of")) => figures.push(share(count / of, from, word.end)),
-                (None, Some("of" | "the" | "its" | "their")) if of == 2.0 => {
+                // "by a fifth".
+                (Some((count, from)), _) if index.checked_sub(2).is_some_and(|before| words[before].lower == "by") => {
+                    figures.push(share(count / of, from, word.end));
+                }
+                (Some((count, from)), _) if count > 1.0 && word.lower.ends_with('s') => {
+                    figures.push(share(count / of, from, word.end));
+                }
+                (None, Some("of" | "the" | "its" | "their" | "as")) if of == 2.0 => {
                     figures.push(share(0.5, word.start, word.end));
                 }
                 _ => (),
@@ -293,12 +337,14 @@ fn fractions(words: &[Word], text: &str) -> Vec<Figure> {
         }
         // "one in five", "one website in five".
         let gap = usize::from(next != Some("in") && words.get(index + 2).is_some_and(|word| word.lower == "in"));
-        if word.lower == "one"
+        if word.lower != "a"
+            && let Some(count) = number(word)
             && (gap == 1 || next == Some("in"))
             && let Some(of) = words.get(index + 2 + gap)
-            && let Some(of_value) = number(of).or_else(|| of.text.parse().ok()).filter(|of| *of > 1.0)
+            && let Some(of_value) = number(of).or_else(|| of.text.parse().ok()).filter(|of| *of > count && *of <= 100.0)
+            && count <= 10.0
         {
-            figures.push(share(1.0 / of_value, word.start, of.end));
+            figures.push(share(count / of_value, word.start, of.end));
         }
     }
     figures

@@ -2,7 +2,8 @@
 //! "at 80 %", "up to" is not "at least", a valuation is no round.
 
 use super::super::super::manner::whole_words;
-use super::super::words::{Word, clause, words};
+use super::super::synonyms::key;
+use super::super::words::{Word, clause, stem, words};
 use super::figures::{Figure, Sort};
 
 /// How a figure stands to what it is of.
@@ -49,8 +50,12 @@ pub(super) struct Frame {
     part: Option<&'static str>,
     /// "a week", after the figure.
     per: Option<&'static str>,
+    /// The spans of time that its sentence speaks of.
+    spans: Vec<&'static str>,
     /// It was so at first, or is so no more.
     is_past: bool,
+    /// "was", before the figure.
+    was: bool,
     /// "longer", right after the figure or a word later.
     comparative: Option<String>,
 }
@@ -112,7 +117,7 @@ const SUBJECTS: &[(&str, &[&str])] = &[
     ("revenue", &["revenu", "sal", "turnover", "营收", "收入"]),
     ("profit", &["profit", "earn", "利润"]),
     ("a loss", &["loss", "亏损"]),
-    ("a price", &["pric", "cost", "charg", "fee", "pay", "buy", "sell", "定价", "价格"]),
+    ("a price", &["pric", "cost", "charg", "fee", "pay", "buy", "定价", "价格"]),
     ("savings", &["sav", "saving"]),
     ("damages", &["damag", "fin", "penalty", "settl", "罚款"]),
 ];
@@ -164,9 +169,23 @@ impl Frame {
             })
         };
         let per = per(&after);
+        let spans = UNITS.iter().copied().filter(|unit| speaks_of(&everything, unit)).collect();
         let is_past = PAST.iter().any(|word| lower[around.start..around.end].contains(word));
+        let was = before.iter().any(|word| matches!(word.lower.as_str(), "was" | "were" | "had"));
         let part = PARTS.iter().find(is_part).map(|(part, _)| *part);
-        Self { relation, bound, direction, near: near_by.collect(), subjects, part, per, is_past, comparative }
+        Self {
+            relation,
+            bound,
+            direction,
+            near: near_by.collect(),
+            subjects,
+            part,
+            per,
+            spans,
+            is_past,
+            was,
+            comparative,
+        }
     }
 
     /// How this frame says something else than `there`, the same figure's where
@@ -191,8 +210,9 @@ impl Frame {
         let is_turned = match (self.relation, there.relation) {
             (Relation::By, Relation::At | Relation::Of | Relation::From)
             | (Relation::At | Relation::Of, Relation::By)
-            | (Relation::From, Relation::At | Relation::Of | Relation::By)
+            | (Relation::From, Relation::Of | Relation::By)
             | (Relation::By, Relation::Bare) => true,
+            (Relation::From, Relation::At) => !there.was,
             (Relation::From, Relation::Bare) => there.direction.is_none(),
             _ => false,
         };
@@ -206,9 +226,12 @@ impl Frame {
             };
             return Some(format!("{}, not {}", word(there.relation), word(self.relation)));
         }
-        if let Some(subject) = self.near.first() {
+        let is_year = figure.sort == Sort::Bare && (1900.0..2100.0).contains(&figure.value);
+        if let Some(subject) = self.near.first().filter(|_| !is_year) {
             let said = if there.near.is_empty() { &there.subjects } else { &there.near };
-            if !said.contains(subject) {
+            // "starts at $5 a month" is a price, and need not say so.
+            let is_plain = *subject == "a price" && said.is_empty() && there.per.is_some();
+            if !said.contains(subject) && !is_plain {
                 return Some(format!("it is not said to be {subject}"));
             }
         }
@@ -220,10 +243,11 @@ impl Frame {
                 return Some(format!("{there}, not {here}"));
             }
         }
-        if let (Some(here), Some(there)) = (self.per, there.per)
-            && here != there
+        if let Some(here) = self.per
+            && there.per != Some(here)
+            && (there.per.is_some() || !there.spans.contains(&here))
         {
-            return Some(format!("a {there}, not a {here}"));
+            return Some(format!("not so much a {here}"));
         }
         if there.is_past && !self.is_past {
             return Some("so it was, and is not".to_owned());
@@ -237,6 +261,18 @@ impl Frame {
     }
 }
 
+impl Frame {
+    /// Whether the figure is said to be more than before; none where nothing is said of it.
+    pub(super) fn grows(&self) -> Option<bool> {
+        self.direction.map(|direction| direction == Direction::Up)
+    }
+
+    /// Whether it is what was before.
+    pub(super) fn is_from(&self) -> bool {
+        self.relation == Relation::From
+    }
+}
+
 /// Say that a figure in their clause was given up.
 const PAST: &[&str] = &["at first", "originally", "initially", "previously", "formerly", "原定", "原先", "此前"];
 
@@ -245,12 +281,22 @@ fn near(clause: &str, spelling: &str, at: usize) -> bool {
     whole_words(clause, spelling).any(|found| found.abs_diff(at) <= 40)
 }
 
+const UNITS: &[&str] = &["second", "minute", "hour", "day", "week", "month", "quarter", "year"];
+
 /// "450,000 trips a week": what a figure is counted by.
 fn per(after: &[Word]) -> Option<&'static str> {
-    const UNITS: &[&str] = &["second", "minute", "hour", "day", "week", "month", "quarter", "year"];
     let unit = |word: &Word| UNITS.iter().find(|unit| **unit == word.lower).copied();
     let is_each = |word: &Word| matches!(word.lower.as_str(), "a" | "an" | "per" | "each" | "every");
     after.windows(2).take(5).find_map(|two| is_each(&two[0]).then(|| unit(&two[1]))?)
+}
+
+/// Of these it is not a figure for each.
+const MANY: &[&str] = &["seconds", "minutes", "hours", "days", "weeks", "months", "quarters", "years"];
+
+/// Whether a text speaks of this span of time at all: "annual", "in the year".
+fn speaks_of(everything: &[Word], unit: &str) -> bool {
+    let unit = stem(unit);
+    everything.iter().any(|word| key(&word.stem) == key(&unit) && !MANY.contains(&word.lower.as_str()))
 }
 
 fn bound(before: &[Word], after: &[Word], rest: &str) -> Bound {
@@ -265,7 +311,15 @@ fn bound(before: &[Word], after: &[Word], rest: &str) -> Bound {
     let is_time = first.first().is_some_and(|unit| {
         ["week", "weeks", "month", "months", "year", "years", "day", "days", "hour", "hours"].contains(unit)
     });
+    // "no more than 50", "may not quote more than 50".
+    let is_denied =
+        before.iter().rev().take(8).any(|word| matches!(word.lower.as_str(), "not" | "no" | "never" | "cannot"));
     match last {
+        ["than", "more" | "higher" | "greater" | "larger" | "longer", ..] if is_denied => Bound::Most,
+        ["than", "less" | "fewer" | "lower" | "smaller", ..] if is_denied => Bound::Least,
+        // "four times as much as two years ago", "hands over 15%".
+        ["as", "much" | "many", "as", "times", ..] => Bound::Exact,
+        ["over", verb, ..] if WITH_OVER.contains(&stem(verb).as_str()) => Bound::Exact,
         // "over six weeks" is how long it took.
         ["over", ..] if is_time => Bound::Exact,
         ["than", "more" | "higher" | "greater" | "larger", ..]
@@ -282,10 +336,18 @@ fn bound(before: &[Word], after: &[Word], rest: &str) -> Bound {
         ["reach" | "reaches", ..] => Bound::Open,
         [run, ..] if ["超过", "超", "逾", "至少"].iter().any(|word| run.ends_with(word)) => Bound::Least,
         [run, ..] if ["不足", "低于", "最多", "不到"].iter().any(|word| run.ends_with(word)) => Bound::Most,
-        _ if first == ["or", "more"] || rest.starts_with('+') => Bound::Least,
-        _ if first == ["or", "less"] => Bound::Most,
+        _ if says_or(after, &["more", "longer", "higher"]) || rest.starts_with('+') => Bound::Least,
+        _ if says_or(after, &["less", "fewer", "lower"]) => Bound::Most,
         _ => Bound::Exact,
     }
+}
+
+/// Verbs that "over" belongs to.
+const WITH_OVER: &[&str] = &["hand", "hands", "tak", "turn", "win", "giv", "sign", "carry", "spread"];
+
+/// "twelve weeks or more".
+fn says_or(after: &[Word], list: &[&str]) -> bool {
+    after.windows(2).take(4).any(|two| two[0].lower == "or" && list.contains(&two[1].lower.as_str()))
 }
 
 fn relation(before: &[Word], after: &[Word], figure: &Figure) -> (Relation, Option<Direction>) {
@@ -316,14 +378,31 @@ fn relation(before: &[Word], after: &[Word], figure: &Figure) -> (Relation, Opti
     let direction_left =
         (0..left.len()).rev().take(10).filter(|at| !is_with_verb(*at)).find_map(|at| direction_of(left[at]));
     let direction_right = after.iter().take(3).take_while(|word| word.lower != "of").find_map(direction_of);
-    let by_last_word = left.last().and_then(|word| direction_of(word));
+    let by_last_word = left.len().checked_sub(1).filter(|at| !is_with_verb(*at)).and_then(|at| direction_of(left[at]));
+    // "against 29% a year earlier".
+    let is_compared = matches!((but_last, last), (Some("compared"), Some("with" | "to")));
+    let is_earlier = after.iter().take(4).any(|word| matches!(word.lower.as_str(), "earlier" | "before" | "ago"))
+        && after.iter().take(3).any(|word| UNITS.contains(&word.lower.as_str()));
+    let is_year = figure.sort == Sort::Bare && (1900.0..2100.0).contains(&figure.value);
+    let is_span = after.first().is_some_and(|word| UNITS.contains(&word.lower.trim_end_matches('s')));
+    const CHANGES: &[&str] = &["growth", "increase", "decline", "drop", "fall", "rise", "gain"];
+    let is_growth = is_share && left.iter().rev().take(4).any(|word| CHANGES.contains(&word.lower.as_str()));
     let relation = match (last, but_last) {
+        _ if is_year || is_span => Relation::Bare,
+        (Some("was" | "is" | "of" | "were"), _) if is_growth => Relation::By,
+        _ if is_compared && is_earlier => Relation::From,
         // "sued by five publishers" is no change.
         (Some("by"), _) if is_share || direction_left.is_some() => Relation::By,
         (Some("to"), _) => Relation::At,
         (Some(run), _) if ["至", "到", "为"].iter().any(|word| run.ends_with(word)) => Relation::At,
         _ if is_share && after.first().is_some_and(|word| word.lower == "to") && last != Some("from") => Relation::By,
-        (Some("after"), _) if figure.sort == Sort::Share => Relation::From,
+        (Some("after"), _) => Relation::From,
+        // "learn it from 10%" is no change.
+        (Some("from"), _)
+            if is_share && direction_left.is_none() && after.first().is_none_or(|word| word.lower != "to") =>
+        {
+            Relation::Bare
+        }
         (Some("from"), _) | (Some("of"), Some("instead")) | (Some("than"), Some("rather")) => Relation::From,
         (Some("at" | "is" | "are" | "was" | "were" | "now" | "reached" | "hit" | "costs" | "cost"), _) => Relation::At,
         _ if by_last_word.is_some() => Relation::By,

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::super::words::{Word, is_capital, is_stopword, words};
+use super::figures::is_number;
 use crate::names::Names;
 
 /// A name that stands in a text.
@@ -40,6 +41,16 @@ const SAME: &[(&str, &str)] = &[
     ("dutch", "netherlands"),
     ("german", "germany"),
     ("spanish", "spain"),
+    ("danish", "denmark"),
+    ("irish", "ireland"),
+    ("swiss", "switzerland"),
+    ("polish", "poland"),
+    ("finnish", "finland"),
+    ("greek", "greece"),
+    ("turkish", "turkey"),
+    ("thai", "thailand"),
+    ("emirati", "emirates"),
+    ("saudi", "arabia"),
 ];
 
 /// A sentence may begin with these, which are nobody's names.
@@ -315,6 +326,7 @@ fn is_name_at_the_start(word: &Word, is_said_small: &dyn Fn(&str) -> bool) -> bo
     let inner = word.text.chars().skip(1).any(|letter| letter.is_uppercase() || letter.is_ascii_digit());
     let is_ordinary = is_stopword(&word.lower)
         || OPENERS.contains(&word.lower.as_str())
+        || is_number(&word.lower)
         || ENDINGS.iter().any(|ending| word.lower.len() > ending.len() + 2 && word.lower.ends_with(ending))
         || is_said_small(&word.lower);
     inner || !is_ordinary
@@ -337,7 +349,12 @@ impl Mention {
 
     /// The first of its words that is none of `there`, if there is one.
     pub(super) fn missing_in(&self, there: &[String]) -> Option<&str> {
-        let stands = |word: &&String| there.iter().any(|known| is_word(word, known));
+        let is_there = |word: &str| there.iter().any(|known| is_word(word, known));
+        // "KI-Fachleute": each part by itself.
+        let is_composed = |word: &str| {
+            word.contains('-') && word.split('-').all(|part| GENERIC.contains(&part) || part == "ki" || is_there(part))
+        };
+        let stands = |word: &&String| is_there(word) || is_composed(word);
         self.words.iter().find(|word| !stands(word)).map(String::as_str)
     }
 }

@@ -90,6 +90,26 @@ pub(super) fn parts(sentence: &str, mentions: &[Mention]) -> Vec<Part> {
         let around = clause(sentence, word.start);
         let before = mentions.iter().rfind(|mention| mention.span.end <= word.start);
         let after = mentions.iter().find(|mention| mention.span.start >= word.end && mention.span.start < around.end);
+        // "chips that A makes have been sold": these are not A.
+        let is_beyond =
+            |name: &&Mention| {
+                is_passive
+                    && words[..index].iter().rev().take_while(|word| word.start >= name.span.end).any(|word| {
+                        matches!(word.lower.as_str(), "can" | "could" | "that" | "which" | "makes" | "made")
+                    })
+            };
+        let before = before.filter(|name| !is_beyond(name));
+        // "chips that it could not sell": somebody else does it.
+        let is_anybody = |word: &Word| matches!(word.lower.as_str(), "it" | "they" | "he" | "she" | "we");
+        // And "which" that follows no name is none of them.
+        let is_which = |name: &Mention| {
+            let which = words[..index].iter().rposition(|word| matches!(word.lower.as_str(), "which" | "who"));
+            which.is_some_and(|at| at > 0 && words[at].start > name.span.end && words[at - 1].end > name.span.end)
+        };
+        let before = before.filter(|name| {
+            let mut between = words[..index].iter().rev().take_while(|word| word.start >= name.span.end);
+            !is_which(name) && !between.any(is_anybody)
+        });
         let (of_before, of_after) =
             if is_passive { (Role::Patient, Role::Agent) } else { (Role::Agent, Role::Patient) };
         let part = |role, name: &Mention| Part { deed: word.stem.clone(), role, name: name.clone() };

@@ -10,7 +10,7 @@ use super::quotes;
 /// Stems of saying.
 const SAYS: &[&str] = &[
     "say", "tell", "told", "warn", "claim", "announc", "argu", "report", "writ", "estimat", "complain", "confirm",
-    "admit",
+    "admit", "rul", "insist", "conclud", "believ",
 ];
 
 /// Speakers who may be anybody that was named before.
@@ -87,6 +87,18 @@ fn quoted(sentence: &str, evidence: &Evidence) -> Result<(), Reason> {
     Ok(())
 }
 
+/// "the copyright claim survives", "a report of": no verb of saying.
+fn is_noun(words: &[Word], at: usize) -> bool {
+    let is_both = matches!(words[at].stem.as_str(), "claim" | "report" | "rul" | "estimat" | "complain" | "warn");
+    let opens = |next: &Word| {
+        matches!(
+            next.lower.as_str(),
+            "that" | "it" | "its" | "they" | "he" | "she" | "the" | "their" | "a" | "to" | "of" | "about"
+        ) && next.lower != "of"
+    };
+    is_both && !matches!(words[at].lower.as_str(), "warned" | "ruled") && !words.get(at + 1).is_some_and(opens)
+}
+
 /// The stems of a speaker whom we can tell from others, and of what is said.
 fn statement(words: &[Word]) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
     let content = |all: &[Word]| -> BTreeSet<String> {
@@ -102,7 +114,18 @@ fn statement(words: &[Word]) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
         let speaker = content(&words[2.min(words.len())..end]);
         return is_told(&speaker).then(|| (speaker, content(&words[end..])));
     }
-    let at = words.iter().take(SPEAKER_MOST).position(|word| SAYS.contains(&word.stem.as_str()))?;
+    let at = (0..words.len().min(SPEAKER_MOST))
+        .find(|at| SAYS.contains(&words[*at].stem.as_str()) && !is_noun(words, *at))?;
+    // ".., says A, ..": who says it comes after.
+    let is_named = words.get(at + 1).is_some_and(|next| next.text != next.lower);
+    if at > 0 && words[at].start > words[at - 1].end + 1 && is_named {
+        let gap =
+            (at + 2..words.len()).find(|next| words[*next].start > words[next - 1].end + 1).unwrap_or(words.len());
+        let speaker = content(&words[at + 1..gap.min(at + 6)]);
+        let mut said = content(&words[..at]);
+        said.extend(content(&words[gap..]));
+        return is_told(&speaker).then_some((speaker, said));
+    }
     let speaker = content(&words[..at]);
     is_told(&speaker).then(|| (speaker, content(&words[at + 1..])))
 }

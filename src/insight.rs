@@ -121,7 +121,7 @@ pub struct Cite {
     pub version: u32,
     /// Bytes of its plain text (title, a line break, then the text) from..to.
     pub span: (u32, u32),
-    /// What stands there, kept should the item ever go.
+    /// What stands there, kept should the item ever go; cut, with `…`, or empty where so much may not be quoted.
     pub quote: String,
 }
 
@@ -257,7 +257,7 @@ impl<'c> Author<'c> {
     }
 
     /// The card of a story for one audience, or for all readers. What nothing
-    /// supports is absent; every quotation stands in the item it cites. What the same readers were `said` already
+    /// supports is absent; every quotation stands in the item it cites. What `said` has told these readers already
     /// of the playbook, or of what came before, is not said again.
     pub fn write(&self, subject: &Subject, audience: Option<&AudienceId>, said: &BTreeSet<String>) -> Insight {
         let reading = Reading::new(subject, self.names);

@@ -1,5 +1,6 @@
 //! The publishers' own sentences, sorted by what they tell.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -7,7 +8,7 @@ use regex::Regex;
 use super::boilerplate::{is_prose, words};
 use super::differ::contradicts;
 use super::hook::is_vague;
-use super::measure::measured;
+use super::measure::{Measured, is_about_another, measured};
 use super::reading::{Line, Readable, Reading, Voice, is_telling};
 use super::taken::Taken;
 use super::{Origin, Part};
@@ -51,8 +52,8 @@ static POINTS_BACK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
 });
 
-/// The lead's text if it is short, else its first sentence and the ones most
-/// like the rest; where no report has a text, what another headline adds.
+/// The lead's text if it is short, else the sentences that weigh most as news, in
+/// the order of the text; where no report has a text, what another headline adds.
 pub(super) fn what_changed(reading: &Reading, names: &Names, taken: &mut Taken) -> Option<Part> {
     let reported = of_sentences(reading, taken, Some(Voice::Reporting));
     reported.or_else(|| of_titles(reading, names, taken)).or_else(|| of_sentences(reading, taken, None))
@@ -111,12 +112,13 @@ fn of_sentences(reading: &Reading, taken: &mut Taken, voice: Option<Voice>) -> O
         let length: usize = told.iter().map(|at| words(text[*at].text)).sum();
         let fits = chosen.is_empty() && told.len() == 1 || length <= room;
         let has_places = !told.is_empty() && chosen.len() + told.len() <= CHANGED_MOST_SENTENCES;
-        if !is_whole || !fits || !has_places || !told.iter().all(|at| taken.has_room_for(text[*at])) {
+        let lines: Vec<&Line> = told.iter().map(|at| text[*at]).collect();
+        if !is_whole || !fits || !has_places || !taken.has_room_for_all(&lines) {
             continue;
         }
         for at in told {
-            // The first of two may have used up what may be quoted.
-            if taken.has_room_for(text[at]) {
+            // The first of two may have said what the second says.
+            if !taken.has_said(text[at]) {
                 room = room.saturating_sub(words(text[at].text));
                 taken.take(text[at]);
                 chosen.push(at);
@@ -198,24 +200,41 @@ static IS_TO: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Sentences that look ahead, those with a day first; headlines that say by when.
 pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
-    let is_ahead = |line: &Line| {
-        let says_so = AHEAD.is_match(line.text) || (line.place == 0 && IS_TO.is_match(line.text));
-        let is_whole = if line.place == 0 { WHEN.is_match(line.text) } else { !POINTS_BACK.is_match(line.text) };
-        says_so && is_whole && !TO_READERS.is_match(line.text) && !is_overtaken(reading, line)
-    };
+    let says_so = |line: &Line| AHEAD.is_match(line.text) || (line.place == 0 && IS_TO.is_match(line.text));
+    let ahead: Vec<&Line> = reading.lines.iter().filter(|line| says_so(line)).collect();
+    let overtaken = overtaken(reading, &ahead);
+    let is_whole =
+        |line: &Line| if line.place == 0 { WHEN.is_match(line.text) } else { !POINTS_BACK.is_match(line.text) };
+    let is_fit = |line: &Line| is_whole(line) && !TO_READERS.is_match(line.text) && !overtaken.contains(&at(line));
     let strength = |line: &Line| {
         let written = reading.report(line).published.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
         let has_future_day = line.facts.iter().any(|fact| matches!(fact.kind, FactKind::Date(day) if day > written));
         if has_future_day { 2.0 } else { 1.0 }
     };
-    best(reading, taken, OUTLOOK_MOST, |line, _| is_ahead(line).then(|| strength(line)))
+    let strengths: BTreeMap<(usize, usize), f64> =
+        ahead.iter().filter(|line| is_fit(line)).map(|line| (at(line), strength(line))).collect();
+    best(reading, taken, OUTLOOK_MOST, |line, _| strengths.get(&at(line)).copied())
 }
 
-/// Whether a report of a later day gives another figure for the same thing.
-fn is_overtaken(reading: &Reading, line: &Line) -> bool {
-    let old = measured(line);
-    let later = reading.lines.iter().filter(|later| !old.is_empty() && later.written > line.written);
-    later.flat_map(measured).any(|new| old.iter().any(|old| new.is_of_later(old) && new.differs(old)))
+/// Which of the lines that look ahead give a figure that another of a later day gives otherwise. What is so by then
+/// overtakes no plan for later, and what is told of others overtakes nothing.
+fn overtaken(reading: &Reading, ahead: &[&Line]) -> BTreeSet<(usize, usize)> {
+    let is_own = |line: &Line| {
+        let may_be_anothers = reading.actor.is_some_and(|actor| is_about_another(line, actor));
+        !may_be_anothers && about(reading, line) != About::Others
+    };
+    let own = ahead.iter().filter(|line| is_own(line));
+    let figures: Vec<(&Line, Measured)> =
+        own.flat_map(|line| measured(line).into_iter().map(move |it| (*line, it))).collect();
+    let overtaken = figures.iter().filter(|(line, old)| {
+        figures.iter().any(|(later, new)| later.written > line.written && new.is_of_later(old) && new.differs(old))
+    });
+    overtaken.map(|(line, _)| at(line)).collect()
+}
+
+/// Which line of all it is: the report, and the place in it.
+fn at(line: &Line) -> (usize, usize) {
+    (line.report, line.place)
 }
 
 /// What a publisher tells its own readers to do, or what will happen to them.
@@ -395,4 +414,87 @@ pub(super) fn is_telling_title(reading: &Reading, line: &Line) -> bool {
         && line.text.chars().count() <= TITLE_MOST_CHARS
         && is_prose(line.text)
         && !is_vague(line.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Report, Subject};
+    use super::*;
+    use crate::id::ItemId;
+    use crate::names::Clarity;
+    use crate::source::Readers;
+
+    fn names() -> Names {
+        let company = |id: &str, name: &str, rival: &str| Name {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            sort: Sort::Company,
+            aliases: Vec::new(),
+            of: None,
+            rivals: vec![rival.to_owned()],
+            clarity: Clarity::Clear,
+        };
+        Names::new(vec![company("deepseek", "DeepSeek", "moonshot"), company("moonshot", "Moonshot", "deepseek")])
+    }
+
+    /// A report of this day of May 2026.
+    fn report<'s>(day: i8, title: &'s str, text: &'s str) -> Report<'s> {
+        let midnight = jiff::civil::date(2026, 5, day).to_zoned(jiff::tz::TimeZone::UTC).unwrap();
+        Report {
+            item: ItemId(i64::from(day)),
+            version: 1,
+            publisher: "Harbor Wire",
+            weight: 0.5,
+            kind: Kind::Press,
+            title,
+            text,
+            language: None,
+            published: midnight.timestamp(),
+            is_copy: false,
+            quotable_words: 200,
+            readers: Readers::All,
+        }
+    }
+
+    /// The part of a card that `written` takes from `reports`, where nothing else is on it.
+    fn part<T>(reports: Vec<Report>, written: impl Fn(&Reading, &Names, &mut Taken) -> T) -> T {
+        let names = names();
+        let subject = Subject { reports, tags: &[], earlier: Vec::new(), figures: None, language: "en" };
+        let reading = Reading::new(&subject, &names);
+        written(&reading, &names, &mut Taken::new(&reading))
+    }
+
+    #[test]
+    fn a_setting_is_not_told_without_the_news_that_points_back_at_it() {
+        let setting = "DeepSeek, which was founded in 2023 and is best known for its open models, has a supplier of long \
+            standing in the north of the country.";
+        let news = "It agreed to sell 40,000 GPUs to the lab for $4 billion and to deliver all of them to its halls in \
+            Hangzhou before the summer ends.";
+        let third =
+            "Rivals in the region raised their own orders by 30% on Tuesday, three suppliers said in a joint note.";
+        let text = format!("{setting} {news} {third}");
+        let told = |quotable_words: usize| {
+            let report = Report { quotable_words, ..report(6, "DeepSeek orders 40,000 GPUs", &text) };
+            part(vec![report], what_changed).unwrap().text
+        };
+        assert_eq!(told(60), format!("{setting} {news}"));
+        assert_eq!(told(40), third, "there is room for each of the two, and not for both");
+    }
+
+    /// Whether the outlook still has a sentence of the second of May when a title of the sixth says this.
+    #[track_caller]
+    fn check_outlook(ahead: &str, later: &str, is_told: bool) {
+        let reports = vec![report(2, "DeepSeek and its plans", ahead), report(6, later, "")];
+        let outlook = part(reports, |reading, _, taken| outlook(reading, taken));
+        assert_eq!(outlook.iter().any(|part| part.text == ahead), is_told, "{ahead} / {later}");
+    }
+
+    #[test]
+    fn only_a_newer_plan_of_the_storys_own_overtakes_a_plan() {
+        let ahead = "DeepSeek expects to draw 250 MW in its halls.";
+        check_outlook(ahead, "DeepSeek will draw 230 MW in its halls", false);
+        check_outlook(ahead, "Moonshot will draw 300 MW in its halls", true);
+        check_outlook(ahead, "DeepSeek draws 100 MW in its halls", true);
+        check_outlook("Moonshot expects to draw 250 MW in its halls.", "DeepSeek will draw 230 MW in its halls", true);
+    }
 }

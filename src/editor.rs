@@ -23,7 +23,7 @@ use crate::ledger::{Event, Note};
 use crate::publish::words::{count, moment};
 use crate::recap::{Issue, Recap};
 use crate::review::Pass;
-use crate::store::{DraftChange, Handle, OpenDraft, Published, Readers, Result, Store};
+use crate::store::{DraftChange, Handle, Kept, OpenDraft, Published, Readers, Result, Store};
 use crate::story::word::Grouping;
 use crate::week::Week;
 
@@ -314,7 +314,8 @@ impl Newsroom {
         let draft =
             OpenDraft { week, since: now, deadline, edition: 1, text, replaced: None, held: None, changed: None };
         let note = self.note(Event::Drafted, week, format!("{}, published {words}", count(frozen.chosen, "story")));
-        self.handle.keep(DraftChange::Opened(Box::new(draft), Box::new(frozen)), vec![note]).await
+        // Whoever asked looks what is open then.
+        self.handle.keep(DraftChange::Opened(Box::new(draft), Box::new(frozen)), vec![note]).await.map(|_| ())
     }
 
     /// Writes the first file of a week.
@@ -382,8 +383,8 @@ impl Newsroom {
             Ok(read) => read,
             Err(flaw) => return self.hold(&open, flaw).await,
         };
-        if !is_as_it_was {
-            self.accept(&open, &frozen, (&draft, &bytes)).await?;
+        if !is_as_it_was && self.accept(&open, &frozen, (&draft, &bytes)).await? == Kept::Nothing {
+            return Ok(Tended::Nothing);
         }
         self.release(open.week);
         if is_time {
@@ -413,7 +414,7 @@ impl Newsroom {
     }
 
     /// The file says something else than before, and it is a draft.
-    async fn accept(&self, open: &OpenDraft, frozen: &Frozen, (draft, bytes): (&Draft, &[u8])) -> Result<()> {
+    async fn accept(&self, open: &OpenDraft, frozen: &Frozen, (draft, bytes): (&Draft, &[u8])) -> Result<Kept> {
         let mut notes = Vec::new();
         if open.held.is_some() {
             notes.push(self.note(Event::Freed, open.week, "its draft is right again".to_owned()));
@@ -421,7 +422,7 @@ impl Newsroom {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let touched = frozen.touched(&standing(open, frozen), draft);
         let (week, edition, now) = (open.week, open.edition, self.now);
-        let good = DraftChange::Good { week, edition, text, replaced: None, touched, now };
+        let good = DraftChange::Good { week, edition, text, replaced: None, touched, mark: None, now };
         self.handle.keep(good, notes).await
     }
 
@@ -430,7 +431,10 @@ impl Newsroom {
         let file = self.file(open.week);
         if open.held.as_ref() != Some(&flaw) {
             let note = self.note(Event::Held, open.week, format!("its draft is wrong: {flaw}"));
-            self.handle.keep(DraftChange::Held(open.week, flaw.clone(), self.now), vec![note]).await?;
+            let held = DraftChange::Held(open.week, flaw.clone(), self.now);
+            if self.handle.keep(held, vec![note]).await? == Kept::Nothing {
+                return Ok(Tended::Nothing);
+            }
         }
         let (held, path) = (file.hold(&flaw), file.hold_path());
         if SAID.is_news(&path, problem(&held))

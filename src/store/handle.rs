@@ -17,7 +17,7 @@ use super::parents::Branch;
 use super::recaps::Published;
 use super::retention::Removed;
 use super::turns::{group, write};
-use super::{DraftChange, Edited, HubChange, ModelCall, Occasion, Result, Store, StoreError, Told};
+use super::{DraftChange, Edited, HubChange, Kept, ModelCall, Occasion, Result, Store, StoreError, Told};
 use crate::id::SourceId;
 use crate::ledger::Note;
 use crate::names::Names;
@@ -80,7 +80,7 @@ enum Job {
     Trial(oneshot::Sender<Result<()>>),
     Hubs(HubChange, oneshot::Sender<Result<()>>),
     List(Box<Living>, oneshot::Sender<Result<()>>),
-    Draft(DraftChange, Vec<Note>, oneshot::Sender<Result<()>>),
+    Draft(DraftChange, Vec<Note>, oneshot::Sender<Result<Kept>>),
     Model(Box<ModelCall>, Vec<Note>, oneshot::Sender<Result<()>>),
     RemoveOlder(Timestamp, oneshot::Sender<Result<Removed>>),
     Names(Arc<Names>),
@@ -201,7 +201,7 @@ impl Handle {
     /// # Errors
     ///
     /// If the database fails; nothing is changed then.
-    pub async fn keep(&self, change: DraftChange, notes: Vec<Note>) -> Result<()> {
+    pub async fn keep(&self, change: DraftChange, notes: Vec<Note>) -> Result<Kept> {
         self.done(|answer| Job::Draft(change, notes, answer)).await
     }
 

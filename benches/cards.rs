@@ -246,9 +246,7 @@ fn sentence(chance: &mut Chance, event: usize) -> String {
         1 => format!(
             "The {a} raised ${some} billion at a valuation of ${more} billion, the {v} of {rival} said in a {w}."
         ),
-        2 => format!(
-            "It expects the {b} to reach {more} million users by the end of 2026, and the {v} will {w} the {x}."
-        ),
+        2 => format!("{firm} expects the {b} to run {more},000 GPUs by the end of 2026, and the {v} will {w} the {x}."),
         3 => format!(
             "The model has a context window of {more},000 tokens and {some} billion parameters for {v} and {w}."
         ),

@@ -4,12 +4,13 @@
 
 The feed of a daemon's week, in the coding that a reader takes, is laid down as files for an nginx of its own (Debian's
 nginx-light), compressed beforehand as the daemon keeps it. Both are asked in turns by the same wrk, so that who else
-wants the cores disturbs both; what is told is the median of the ratios. The fixed rate is hey's: a thousand connections
-at two requests a second each, while `recapd poll --all` runs on the side.
+wants the cores disturbs both; what is told is the median of the ratios. The fixed rate is oha's (`cargo install oha`):
+2,000 requests a second, evenly, over a thousand connections; the last time while `recapd poll --all` runs on the side.
 """
 
 import argparse
 import contextlib
+import json
 import os
 import re
 import socket
@@ -69,9 +70,9 @@ def main():
             print(f"| {name} | {medians[0]:.0f} | {medians[1]:.0f} | {ratio:.2f} |", flush=True)
         print(f"\n{CONNECTIONS} connections, {RATE} requests a second, compressed:")
         for name, url in (("nginx", theirs), ("recapd", ours)):
-            print(f"  {name}: {hey(url)}")
+            print(f"  {name}: {oha(url)}")
         with polled():
-            print(f"  recapd while it polls: {hey(ours)}")
+            print(f"  recapd while it polls: {oha(ours)}")
 
 
 @contextlib.contextmanager
@@ -111,13 +112,16 @@ def wrk(url, headers, seconds):
     return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
 
 
-def hey(url):
-    """How long answers take at a fixed rate."""
-    said = run(["hey", "-z", "10s", "-c", str(CONNECTIONS), "-q", str(RATE / CONNECTIONS), "-H", "Accept-Encoding: gzip", url])
-    times = {part: float(seconds) * 1000 for part, seconds in re.findall(r"(\d+)% in ([\d.]+) secs", said)}
-    answers = re.findall(r"\[(\d+)\]\s+(\d+) responses", said)
-    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
-    return f"half in {times['50']:.1f} ms, 99 % in {times['99']:.1f} ms; {rate:.0f} a second; {answers}"
+def oha(url):
+    """How long answers take at a fixed rate, counted from when each was to be asked."""
+    fixed = ["-z", "10s", "-c", str(CONNECTIONS), "-q", str(RATE), "--latency-correction"]
+    said = json.loads(run(["oha", "--no-tui", "--output-format", "json", *fixed, "-H", "Accept-Encoding: gzip", url]))
+    half, most = (said["latencyPercentiles"][part] * 1000 for part in ("p50", "p99"))
+    answers, wrong = said["statusCodeDistribution"], said["errorDistribution"]
+    # The last ones are cut off by the end of the time.
+    wrong.pop("aborted due to deadline", None)
+    rate = said["summary"]["requestsPerSec"]
+    return f"half in {half:.1f} ms, 99 % in {most:.1f} ms; {rate:.0f} a second; {answers}{wrong or ''}"
 
 
 @contextlib.contextmanager

@@ -56,7 +56,7 @@ const SLOT: &str = "2026-05-11T08:00:00Z";
 ///
 /// # Errors
 ///
-/// If this or no port, or no temporary folder, is to be had.
+/// If `listen` is taken, or there is no free port or no temporary folder.
 pub async fn run(then: Then, listen: Option<SocketAddr>, say: impl Fn(&str) -> Result<()>) -> Result<ExitCode> {
     // Before there is a folder: it goes with this function, not with a process that a signal ends.
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;

@@ -61,7 +61,7 @@ impl<'c> Author<'c> {
     }
 
     /// The card of a story for one audience, or for all readers. What nothing
-    /// supports is absent; every quotation stands in the item it cites. What the same readers were `said` already
+    /// supports is absent; every quotation stands in the item it cites. What `said` has told these readers already
     /// of the playbook, or of what came before, is not said again.
     pub fn write(&self, subject: &Subject, audience: Option<&AudienceId>, said: &BTreeSet<String>) -> Insight {
         let reading = Reading::new(subject, self.names);

@@ -252,9 +252,16 @@ impl Entry {
 const SLUG_CHARS: usize = 60;
 
 /// A headline as it stands in an address: `china-s-big-fund-leads-deepseek-round`. Marks on letters do not
-/// count; `story` where no letter is Latin and nothing a figure.
+/// count, nor strokes and ligatures; `story` where no letter is Latin and nothing a figure.
 pub fn slug(headline: &str) -> String {
-    let plain: String = headline.nfd().filter(|letter| !is_combining_mark(*letter)).collect();
+    let bare = headline.nfd().filter(|letter| !is_combining_mark(*letter));
+    let mut plain = String::with_capacity(headline.len());
+    for letter in bare {
+        match undivided(letter) {
+            Some(letters) => plain += letters,
+            None => plain.push(letter),
+        }
+    }
     let mut slug = String::new();
     for word in plain.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
         if slug.len() + word.len() + 1 > SLUG_CHARS {
@@ -266,6 +273,25 @@ pub fn slug(headline: &str) -> String {
         slug.push_str(&word.to_ascii_lowercase());
     }
     if slug.is_empty() { "story".to_owned() } else { slug }
+}
+
+/// What stands in an address for a letter of European alphabets in which no mark can be told from its letter: Unicode
+/// does not decompose it.
+fn undivided(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'ß' | 'ẞ' => "ss",
+        'æ' | 'Æ' => "ae",
+        'œ' | 'Œ' => "oe",
+        'þ' | 'Þ' => "th",
+        'ø' | 'Ø' => "o",
+        'ł' | 'Ł' => "l",
+        'đ' | 'Đ' | 'ð' | 'Ð' => "d",
+        'ħ' | 'Ħ' => "h",
+        'ı' => "i",
+        'ŋ' | 'Ŋ' => "n",
+        'ŧ' | 'Ŧ' => "t",
+        _ => return None,
+    })
 }
 
 impl Recap {
@@ -314,6 +340,7 @@ mod tests {
             "china-s-big-fund-leads-deepseek-round-at-45b"
         );
         assert_eq!(slug("Mistral lève 2 milliards: l’État s’y met"), "mistral-leve-2-milliards-l-etat-s-y-met");
+        assert_eq!(slug("Ørsted og Łódź: Straße, Đà Nẵng, Æon"), "orsted-og-lodz-strasse-da-nang-aeon");
         assert_eq!(slug("Acme™ ½ off"), "acme-off");
         assert_eq!(slug("国家大基金领投"), "story");
         assert_eq!(slug("国家大基金拟领投DeepSeek，估值约450亿美元"), "deepseek-450");

@@ -37,7 +37,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-pub use drafts::{DraftChange, OpenDraft};
+pub use drafts::{DraftChange, Kept, OpenDraft};
 pub use editing::Edited;
 pub use error::{Result, StoreError};
 pub use handle::Handle;

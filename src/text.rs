@@ -5,9 +5,11 @@ pub mod mojibake;
 pub mod sentence;
 pub mod tags;
 pub mod token;
+pub mod unseen;
 pub mod words;
 
 pub use html::{beginning_of_safe, plain, plain_of_safe, tell_plain, title, title_and_original, without_controls};
+pub use unseen::{is_unseen, turns};
 
 /// One line: runs of white space become one space, ends trimmed.
 pub fn one_line(text: &str) -> String {
@@ -34,13 +36,9 @@ pub fn cut(text: &str, max_chars: usize) -> String {
     format!("{}…", head[..at_word].trim_end_matches([' ', ',', ';', ':', '-', '–', '—']))
 }
 
-/// Words of a stranger as a message may repeat them: one line of `max_chars` at most, before what could steer a
-/// terminal, or is not seen, is written as an escape.
+/// Words of a stranger as a message may repeat them: one line of `max_chars` at most, counted before escapes are
+/// written for what could steer a terminal, or is not seen.
 pub fn shown(text: &str, max_chars: usize) -> String {
-    let is_unseen = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
     let mut shown = String::new();
     for letter in cut(&one_line(head(text, 4 * max_chars + 4)), max_chars).chars() {
         if is_unseen(letter) {

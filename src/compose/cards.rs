@@ -1,6 +1,6 @@
 //! The card of each story, written from its reports and the archive.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -15,7 +15,8 @@ use crate::id::{AudienceId, ItemId, SourceId, StoryId};
 use crate::insight::model::{self, Refusal, Written};
 use crate::insight::{Author, EarlierStory, Figures, Insight, Origin, Report, Subject};
 use crate::names::{Found, Names, Sort};
-use crate::source::Readers;
+use crate::publish::quote;
+use crate::source::{Readers, Source};
 use crate::store::{Result, Store};
 use crate::story::{self, Story};
 
@@ -33,6 +34,8 @@ const ROOM: usize = 1_000;
 pub struct Archive {
     past: Vec<Past>,
     figures: Figures,
+    /// How many words may be quoted of an item that `figures` may rest on, where its source says so itself.
+    quotable_words: HashMap<ItemId, u32>,
 }
 
 #[derive(Debug)]
@@ -45,6 +48,8 @@ struct Past {
     text: String,
     appeared: Timestamp,
     names: BTreeSet<String>,
+    /// How many words of `lead` may be quoted, where its source says so itself.
+    quotable_words: Option<u32>,
 }
 
 impl Archive {
@@ -102,6 +107,7 @@ impl Archive {
                 text: &text,
             };
             self.figures.add(&told, teller.language(), teller.names());
+            self.quotable_words.extend(teller.quotable_words(&item.source).map(|words| (item.id, words)));
         }
     }
 
@@ -121,6 +127,12 @@ impl Archive {
             past.text = lead.map(|lead| lead.entry.text()).unwrap_or_default();
         }
         Ok(())
+    }
+
+    /// How many words of an item of an earlier story may be quoted, where its source says so itself.
+    fn quotable_words(&self, item: ItemId) -> Option<u32> {
+        let past = self.past.iter().find(|past| past.lead == item);
+        past.and_then(|past| past.quotable_words).or_else(|| self.quotable_words.get(&item).copied())
     }
 
     fn related(&self, names: &BTreeSet<String>) -> impl Iterator<Item = &Past> {
@@ -158,6 +170,7 @@ impl Past {
             text: String::new(),
             appeared: lead.appeared(),
             names,
+            quotable_words: teller.quotable_words(&lead.item.source),
         })
     }
 
@@ -245,6 +258,14 @@ impl<'w> Writer<'w> {
             None
         });
         let model = self.config.model.as_ref().map_or("", |model| &model.name);
+        let headlines: Vec<&str> = told.reports.iter().map(|report| report.item.entry.title.as_str()).collect();
+        let own = told.reports.iter().map(|report| &report.item);
+        let own: HashMap<ItemId, u32> =
+            own.filter_map(|item| Some((item.id, self.excerpt_words(&item.source)?))).collect();
+        let quotable_words = |item: ItemId| {
+            let words = own.get(&item).copied().or_else(|| self.archive.quotable_words(item));
+            words.map_or(usize::MAX, |words| words as usize)
+        };
         self.about(told, follows, |subject| {
             let card = |audience: &Option<&AudienceId>| {
                 let said = advised.entry(audience.cloned()).or_default();
@@ -257,6 +278,8 @@ impl<'w> Writer<'w> {
                     Some((written, _)) => written.onto(card, model),
                     None => card,
                 };
+                // What all sources allow is seen to where the card is published.
+                let card = quote::within(&card, &headlines, quotable_words);
                 let lines = card.why_it_matters.iter().chain(&card.what_to_do_next);
                 let lines = lines.filter(|part| matches!(part.origin, Origin::Playbook | Origin::Extract));
                 // An editor may look at a card for readers whom the story is not for; they are told nothing yet.
@@ -296,13 +319,22 @@ impl<'w> Writer<'w> {
 
     /// How many words of an item of `source` may be quoted, and who may read it.
     fn rights(&self, source: &SourceId) -> (usize, Readers) {
-        let configured = self.config.sources.iter().find(|configured| configured.id == *source);
-        let words = configured.and_then(|it| it.excerpt_words).unwrap_or(self.config.publish.excerpt_words);
+        let configured = self.configured(source);
+        let words = self.excerpt_words(source).unwrap_or(self.config.publish.excerpt_words);
         let readers = match &self.reserved {
             Some(reserved) if !reserved.contains(source) => configured.map(|it| it.readers).unwrap_or_default(),
             _ => Readers::People,
         };
         (words as usize, readers)
+    }
+
+    /// How many words of an item of `source` may be quoted, where it says so itself.
+    fn excerpt_words(&self, source: &SourceId) -> Option<u32> {
+        self.configured(source)?.excerpt_words
+    }
+
+    fn configured(&self, source: &SourceId) -> Option<&Source> {
+        self.config.sources.iter().find(|configured| configured.id == *source)
     }
 }
 

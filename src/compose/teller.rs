@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use jiff::Timestamp;
 
 use crate::audience::{Spoken, Tag, Tagger};
@@ -80,6 +81,11 @@ impl<'c> Teller<'c> {
         &self.config.recap.language
     }
 
+    /// How many words of an item of `source` may be quoted, where it says so itself.
+    pub(super) fn quotable_words(&self, source: &SourceId) -> Option<u32> {
+        self.sources.get(source)?.excerpt_words
+    }
+
     fn report(&self, item: Item) -> Report {
         let source = self.sources.get(&item.source).copied();
         Report {
@@ -96,10 +102,10 @@ impl<'c> Teller<'c> {
     }
 
     fn tags(&self, reports: &[Report]) -> Vec<Tag> {
-        let outlets: BTreeSet<&str> =
-            reports.iter().flat_map(|report| [report.publisher.name.as_str(), &report.source_name]).collect();
-        let titles: Vec<String> = reports.iter().map(|report| without(&report.item.entry.title, &outlets)).collect();
-        let texts: Vec<String> = reports.iter().map(|report| without(&report.item.entry.text(), &outlets)).collect();
+        let names = reports.iter().flat_map(|report| [report.publisher.name.as_str(), &report.source_name]);
+        let outlets = Outlets::of(names);
+        let titles: Vec<String> = reports.iter().map(|report| outlets.out_of(&report.item.entry.title)).collect();
+        let texts: Vec<String> = reports.iter().map(|report| outlets.out_of(&report.item.entry.text())).collect();
         let mut always: Vec<AudienceId> = Vec::new();
         for report in reports {
             let source = self.sources.get(&report.item.source);
@@ -113,7 +119,7 @@ impl<'c> Teller<'c> {
             categories: reports
                 .iter()
                 .flat_map(|report| report.item.entry.categories.iter().map(String::as_str))
-                .filter(|category| !outlets.contains(category))
+                .filter(|category| !outlets.has(category))
                 .collect(),
             from: reports.iter().map(goes_by).collect(),
             always,
@@ -141,29 +147,42 @@ pub(super) fn as_read<'r>(reports: &'r [Report], texts: &'r [String]) -> Vec<ins
     reports.iter().zip(texts).enumerate().map(read).collect()
 }
 
-/// `text` with a bar in place of the names of `outlets`, as they write themselves: what
-/// somebody is called says nothing of the story ("Security Weekly"). Names of one word
-/// stay: "Nature" may be meant as such.
-fn without(text: &str, outlets: &BTreeSet<&str>) -> String {
-    let mut kept = text.to_owned();
-    let is_a_name = |outlet: &str| outlet.contains(' ') && outlet.contains(char::is_uppercase);
-    for outlet in outlets.iter().filter(|outlet| is_a_name(outlet) || outlet.contains(is_unspaced)) {
-        let goes_on = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
-        let mut rest = kept.as_str();
-        let (mut told, mut before) = (String::with_capacity(kept.len()), None);
-        while let Some(at) = rest.find(*outlet) {
-            let end = at + outlet.len();
-            let left = rest[..at].chars().next_back().or(before);
-            let is_whole = !goes_on(left) && !goes_on(rest[end..].chars().next());
-            told += &rest[..at];
-            told += if is_whole { "|" } else { &rest[at..end] };
-            before = outlet.chars().next_back();
-            rest = &rest[end..];
-        }
-        told += rest;
-        kept = told;
+/// The names of outlets, as they write themselves: what somebody is called says nothing of the story ("Security
+/// Weekly"). Names of one word are none of these: "Nature" may be meant as such.
+struct Outlets<'n> {
+    names: BTreeSet<&'n str>,
+    /// None where there are too many to be looked for.
+    finder: Option<AhoCorasick>,
+}
+
+impl<'n> Outlets<'n> {
+    fn of(names: impl Iterator<Item = &'n str>) -> Self {
+        let is_phrase = |name: &&str| name.contains(' ') && name.contains(char::is_uppercase);
+        let names: BTreeSet<&str> = names.filter(|name| is_phrase(name) || name.contains(is_unspaced)).collect();
+        // "Chip Notes Weekly" is not "Chip Notes" with a word after it.
+        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&names).ok();
+        Self { names, finder }
     }
-    kept
+
+    /// `text` with a bar in place of each name.
+    fn out_of(&self, text: &str) -> String {
+        let goes_on = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+        let (mut kept, mut from) = (String::with_capacity(text.len()), 0);
+        for found in self.finder.iter().flat_map(|finder| finder.find_iter(text)) {
+            let (before, after) = (&text[..found.start()], &text[found.end()..]);
+            if !goes_on(before.chars().next_back()) && !goes_on(after.chars().next()) {
+                kept += &text[from..found.start()];
+                kept.push('|');
+                from = found.end();
+            }
+        }
+        kept + &text[from..]
+    }
+
+    /// Whether somebody is called so.
+    fn has(&self, category: &str) -> bool {
+        self.names.contains(category)
+    }
 }
 
 /// What the source and the publisher of a report go by.
@@ -202,7 +221,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, outlets: &[&str], expected: &str) {
-        assert_eq!(without(text, &outlets.iter().copied().collect()), expected);
+        assert_eq!(Outlets::of(outlets.iter().copied()).out_of(text), expected);
     }
 
     #[test]
@@ -215,5 +234,17 @@ mod tests {
         check("", &outlets, "");
         check("智潮日报：芯片 智潮日报", &["智潮日报"], "|：芯片 |");
         check("Nature and Wired", &["Nature", "Wired"], "Nature and Wired");
+    }
+
+    #[test]
+    fn the_longer_of_two_names_is_meant() {
+        let outlets = ["Chip Notes", "Chip Notes Weekly"];
+        check("Chip Notes Weekly, after Chip Notes: a chip", &outlets, "|, after |: a chip");
+    }
+
+    #[test]
+    fn a_category_is_taken_for_a_name_by_the_same_rule() {
+        let outlets = Outlets::of(["Nature", "Chip Notes"].into_iter());
+        assert!(outlets.has("Chip Notes") && !outlets.has("Nature") && !outlets.has("Chips"));
     }
 }

@@ -54,7 +54,7 @@ impl Newsroom {
     }
 
     /// Opens the draft of a frozen week, unless a candidate of it is no story any more.
-    async fn keep_frozen(&self, frozen: Frozen) -> Result<()> {
+    pub(super) async fn keep_frozen(&self, frozen: Frozen) -> Result<()> {
         let (week, now) = (frozen.frame.week, self.now);
         let deadline = self.deadline(&frozen);
         let words = self.in_words(deadline);
@@ -62,11 +62,12 @@ impl Newsroom {
         let draft =
             OpenDraft { week, since: now, deadline, edition: 1, text, replaced: None, held: None, changed: None };
         let note = self.note(Event::Drafted, week, format!("{}, published {words}", count(frozen.chosen, "story")));
-        self.handle.keep(DraftChange::Opened(Box::new(draft), Box::new(frozen)), vec![note]).await
+        // Whoever asked looks what is open then.
+        self.handle.keep(DraftChange::Opened(Box::new(draft), Box::new(frozen)), vec![note]).await.map(|_| ())
     }
 
     /// Writes the first file of a week.
-    fn begin_file(&self, open: &OpenDraft) {
+    pub(super) fn begin_file(&self, open: &OpenDraft) {
         let file = self.file(open.week);
         heard(&file, &file.write(&open.text));
     }

@@ -13,7 +13,7 @@ use crate::draft::{Draft, Flaw, Frozen, Sheet};
 use crate::id::{ItemId, StoryId};
 use crate::ledger::{Event, Note};
 use crate::recap::Recap;
-use crate::store::{DraftChange, OpenDraft, Published, Result, Store};
+use crate::store::{DraftChange, Kept, OpenDraft, Published, Result, Store};
 use crate::week::Week;
 
 /// What a look at a draft is for.
@@ -46,8 +46,8 @@ impl Newsroom {
             Ok(read) => read,
             Err(flaw) => return self.hold(&open, flaw).await,
         };
-        if !is_as_it_was {
-            self.accept(&open, &frozen, (&draft, &bytes)).await?;
+        if !is_as_it_was && self.accept(&open, &frozen, (&draft, &bytes)).await? == Kept::Nothing {
+            return Ok(Tended::Nothing);
         }
         self.release(open.week);
         if is_time {
@@ -101,7 +101,7 @@ impl Newsroom {
     }
 
     /// The file says something else than before, and it is a draft.
-    async fn accept(&self, open: &OpenDraft, frozen: &Frozen, (draft, bytes): (&Draft, &[u8])) -> Result<()> {
+    async fn accept(&self, open: &OpenDraft, frozen: &Frozen, (draft, bytes): (&Draft, &[u8])) -> Result<Kept> {
         let mut notes = Vec::new();
         if open.held.is_some() {
             notes.push(self.note(Event::Freed, open.week, "its draft is right again".to_owned()));
@@ -109,7 +109,7 @@ impl Newsroom {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let touched = frozen.touched(&standing(open, frozen), draft);
         let (week, edition, now) = (open.week, open.edition, self.now);
-        let good = DraftChange::Good { week, edition, text, replaced: None, touched, now };
+        let good = DraftChange::Good { week, edition, text, replaced: None, touched, mark: None, now };
         self.handle.keep(good, notes).await
     }
 
@@ -118,7 +118,10 @@ impl Newsroom {
         let file = self.file(open.week);
         if open.held.as_ref() != Some(&flaw) {
             let note = self.note(Event::Held, open.week, format!("its draft is wrong: {flaw}"));
-            self.handle.keep(DraftChange::Held(open.week, flaw.clone(), self.now), vec![note]).await?;
+            let held = DraftChange::Held(open.week, flaw.clone(), self.now);
+            if self.handle.keep(held, vec![note]).await? == Kept::Nothing {
+                return Ok(Tended::Nothing);
+            }
         }
         let (held, path) = (file.hold(&flaw), file.hold_path());
         if SAID.is_news(&path, problem(&held))

@@ -85,7 +85,19 @@ impl Newsroom {
             Choice::Later(story) => self.say(&story.to_string(), Word::Later(None), by).await?,
             Choice::Approve => self.publish(Some(pass.week), by).await?,
         };
-        Ok(done.map_err(Lapsed::Refused))
+        Ok(match done {
+            Ok(done) => Ok(done),
+            Err(refusal) => Err(self.lapsed(pass, refusal).await?),
+        })
+    }
+
+    /// Why `pass` did nothing, when its act met with this refusal: it is good still, unless another process published
+    /// its week meanwhile.
+    pub(super) async fn lapsed(&self, pass: Pass, refusal: Refusal) -> Result<Lapsed> {
+        Ok(match self.regard(pass).await? {
+            Err(over @ (Lapsed::Published(_) | Lapsed::Elsewhere(_))) => over,
+            _ => Lapsed::Refused(refusal),
+        })
     }
 }
 

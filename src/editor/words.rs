@@ -15,7 +15,7 @@ use crate::id::{AudienceId, StoryId};
 use crate::publish::inert::printable;
 use crate::publish::words::{count, moment};
 use crate::recap::{Issue, Recap};
-use crate::store::{DraftChange, OpenDraft, Result, Store};
+use crate::store::{DraftChange, Kept, OpenDraft, Result, Store};
 use crate::story::word::Grouping;
 use crate::text::one_line;
 use crate::week::Week;
@@ -28,6 +28,15 @@ enum Standing {
     Drafted(Box<OpenDraft>, Box<Frozen>),
     /// In the running week.
     Running(Week, Mark),
+}
+
+/// What is written with a draft, in one transaction.
+#[derive(Default)]
+struct Besides {
+    /// Lines of the ledger.
+    notes: Vec<Note>,
+    /// What is said of a story from now on.
+    mark: Option<(StoryId, Mark)>,
 }
 
 /// What became of the file when the draft was written anew. The store has the new one in any case.
@@ -79,8 +88,12 @@ impl Newsroom {
         let file = self.file(open.week);
         let path = file.path().display().to_string();
         let (week, deadline) = (open.week, self.in_words(open.deadline));
-        if let Tended::Held(_, flaw) = self.look(open.clone(), Look::ToSee).await? {
-            return Ok(Ok(Done { said: vec![format!("{path} is held: {flaw}")], news: News::Held }));
+        match self.look(open.clone(), Look::ToSee).await? {
+            Tended::Held(_, flaw) => {
+                return Ok(Ok(Done { said: vec![format!("{path} is held: {flaw}")], news: News::Held }));
+            }
+            Tended::Nothing => return Ok(Err(is_published(week))),
+            _ => (),
         }
         // It was written again, if it was gone; else whoever would edit it is to know why he cannot.
         if file.is_missing()
@@ -109,7 +122,8 @@ impl Newsroom {
         };
         let deadline = self.in_words(open.deadline);
         let as_frozen = frozen.as_chosen();
-        let rewritten = match self.rewrite(&open, &frozen, &as_frozen, (&bytes, Vec::new()), Door::Verb).await? {
+        let rewritten = match self.rewrite(&open, &frozen, &as_frozen, (&bytes, Besides::default()), Door::Verb).await?
+        {
             Ok(rewritten) => rewritten,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -244,16 +258,15 @@ impl Newsroom {
         let marks = self.readers.ask(|store| store.marks()).await?;
         let pinned: Vec<StoryId> = marks.iter().filter(|(_, mark)| mark.pins()).map(|(story, _)| *story).collect();
         let made_room = draft.hear(word, candidate, frozen, &pinned);
-        let note = self.note_of(story, (word, door), open.week);
-        let rewritten = match self.rewrite(open, frozen, &draft, (&bytes, vec![note]), door).await? {
+        let notes = vec![self.note_of(story, (word, door), open.week)];
+        // Else nobody would think of it when the next story is pinned, or the next week chosen.
+        let is_stance = matches!(word, Word::Pin(_) | Word::Later(_) | Word::Drop(_) | Word::Undo);
+        let before = marks.get(&story).cloned().unwrap_or_default();
+        let mark = is_stance.then(|| (story, before.with(word, open.week)));
+        let rewritten = match self.rewrite(open, frozen, &draft, (&bytes, Besides { notes, mark }), door).await? {
             Ok(rewritten) => rewritten,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        if let Word::Pin(_) | Word::Later(_) | Word::Drop(_) | Word::Undo = word {
-            // Else nobody would think of it when the next story is pinned, or the next week chosen.
-            let before = marks.get(&story).cloned().unwrap_or_default();
-            self.handle.keep(DraftChange::Marked(story, before.with(word, open.week)), Vec::new()).await?;
-        }
         let what = match word {
             Word::Undo => format!("story {} stands where it was frozen", story.short()),
             _ => said(story, word, open.week),
@@ -272,7 +285,7 @@ impl Newsroom {
         open: &OpenDraft,
         frozen: &Frozen,
         draft: &Draft,
-        (over, notes): (&[u8], Vec<Note>),
+        (over, Besides { notes, mark }): (&[u8], Besides),
         door: Door,
     ) -> Result<std::result::Result<Rewritten, Refusal>> {
         let edition = open.edition.saturating_add(1);
@@ -295,8 +308,11 @@ impl Newsroom {
             touched.stories.extend(pass.choice.story());
         }
         let (week, now) = (open.week, self.now);
-        let good = DraftChange::Good { week, edition, text: text.clone(), replaced, touched, now };
-        self.handle.keep(door.makes(good), notes).await?;
+        let good = DraftChange::Good { week, edition, text: text.clone(), replaced, touched, mark, now };
+        if self.handle.keep(door.makes(good), notes).await? == Kept::Nothing {
+            // Nobody reads the file any more.
+            return Ok(Err(is_published(week)));
+        }
         let written = file.write_over(over, &text);
         heard(&file, &written);
         let rewritten = match written {
@@ -428,36 +444,4 @@ pub(super) fn done(said: String) -> Told {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::*;
-    use crate::publish::fixture;
-    use crate::review::{Choice, Pass};
-
-    #[test]
-    fn whoever_saved_too_late_is_told_where_that_is() {
-        let said = |missed: Option<&str>| {
-            came_out(Box::new(fixture::bare()), missed.map(str::to_owned)).unwrap().unwrap().said.split_off(1)
-        };
-        assert!(said(None).is_empty());
-        let missed = "what you saved meanwhile is in 2026-W19.published.md, and not published";
-        assert_eq!(said(Some("2026-W19.published.md")), [missed]);
-    }
-
-    #[test]
-    fn what_is_not_in_the_file_is_not_said_to_be_there() {
-        let besides = |rewritten: Rewritten, door: Door| rewritten.besides(&door.names(Path::new("/x/2026-W19.md")));
-        let (week, until) = ("2026-W19".parse().unwrap(), "2026-05-11T20:00:00Z".parse().unwrap());
-        let pass = Pass { week, choice: Choice::Approve, used: 0, until };
-        assert_eq!(besides(Rewritten::Yes, Door::Verb), "");
-        assert_eq!(
-            besides(Rewritten::SavedMeanwhile, Door::Verb),
-            "; /x/2026-W19.md was saved meanwhile: it is an edition behind, and the recap held until it is mended"
-        );
-        assert_eq!(
-            besides(Rewritten::Not(io::Error::other("the disk is full")), Door::Link(pass)),
-            "; 2026-W19.md could not be written, and is tried again: the log says why"
-        );
-    }
-}
+mod tests;

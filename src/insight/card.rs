@@ -84,7 +84,7 @@ pub struct Cite {
     pub version: u32,
     /// Bytes of its plain text (title, a line break, then the text) from..to.
     pub span: (u32, u32),
-    /// What stands there, kept should the item ever go.
+    /// What stands there, kept should the item ever go; cut, with `…`, or empty where so much may not be quoted.
     pub quote: String,
 }
 

@@ -20,8 +20,8 @@ const CHANGED_MOST_WORDS: usize = 60;
 /// And of no more sentences.
 const CHANGED_MOST_SENTENCES: usize = 3;
 
-/// The lead's text if it is short, else its first sentence and the ones most
-/// like the rest; where no report has a text, what another headline adds.
+/// The lead's text if it is short, else the sentences that weigh most as news, in
+/// the order of the text; where no report has a text, what another headline adds.
 pub(super) fn what_changed(reading: &Reading, names: &Names, taken: &mut Taken) -> Option<Part> {
     let reported = of_sentences(reading, taken, Some(Voice::Reporting));
     reported.or_else(|| of_titles(reading, names, taken)).or_else(|| of_sentences(reading, taken, None))
@@ -80,12 +80,13 @@ fn of_sentences(reading: &Reading, taken: &mut Taken, voice: Option<Voice>) -> O
         let length: usize = told.iter().map(|at| words(text[*at].text)).sum();
         let fits = chosen.is_empty() && told.len() == 1 || length <= room;
         let has_places = !told.is_empty() && chosen.len() + told.len() <= CHANGED_MOST_SENTENCES;
-        if !is_whole || !fits || !has_places || !told.iter().all(|at| taken.has_room_for(text[*at])) {
+        let lines: Vec<&Line> = told.iter().map(|at| text[*at]).collect();
+        if !is_whole || !fits || !has_places || !taken.has_room_for_all(&lines) {
             continue;
         }
         for at in told {
-            // The first of two may have used up what may be quoted.
-            if taken.has_room_for(text[at]) {
+            // The first of two may have said what the second says.
+            if !taken.has_said(text[at]) {
                 room = room.saturating_sub(words(text[at].text));
                 taken.take(text[at]);
                 chosen.push(at);

@@ -82,7 +82,7 @@ fn table(reading: &Reading, own: &[Noted], heads: &[Head], names: &Names) -> Opt
     let known = |head: &Head| reading.subject.figures.map(|figures| figures.of(head.actor)).unwrap_or_default();
     let subject = heads.first()?;
     let is_overtaken = |head: &Head, noted: &Noted| {
-        own.iter().chain(known(head)).any(|later| head.holds(later) && noted.is_a_plan_before(later))
+        own.iter().chain(known(head)).any(|later| noted.is_a_plan_before(later) && head.holds(later))
     };
     let of = |head: &Head| -> Vec<&Noted> {
         let held = own.iter().chain(known(head)).filter(|noted| head.holds(noted));
@@ -94,10 +94,15 @@ fn table(reading: &Reading, own: &[Noted], heads: &[Head], names: &Names) -> Opt
             firsts.push(noted);
         }
     }
+    if firsts.is_empty() {
+        return None;
+    }
+    // Once a head, not once a row of it: there are as many heads as rivals have models.
+    let others: Vec<Vec<&Noted>> = heads.iter().skip(1).map(of).collect();
     let mut rows: Vec<(&Noted, Vec<Option<&Noted>>)> = Vec::new();
     for first in firsts {
-        let beside = |head: &Head| -> Option<&Noted> { of(head).into_iter().find(|noted| noted.is_beside(first)) };
-        let cells: Vec<Option<&Noted>> = std::iter::once(Some(first)).chain(heads.iter().skip(1).map(beside)).collect();
+        let beside = others.iter().map(|held| held.iter().copied().find(|noted| noted.is_beside(first)));
+        let cells: Vec<Option<&Noted>> = std::iter::once(Some(first)).chain(beside).collect();
         if cells.iter().flatten().count() >= 2 {
             rows.push((first, cells));
         }

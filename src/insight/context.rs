@@ -16,7 +16,7 @@ use crate::publisher::Kind;
 const NAMED_MOST: usize = 3;
 
 /// Who reports it and what came before, from the reports and the archive; an earlier
-/// story only where what was `said` to the same readers has not ended with it.
+/// story unless one of the lines `said` to these readers ends with it.
 pub(super) fn coverage(reading: &Reading, said: &BTreeSet<String>) -> Option<Part> {
     let (mut told, mut cites) = (Vec::new(), Vec::new());
     if let Some(sentence) = publishers(reading, &mut cites) {

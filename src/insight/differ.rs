@@ -22,6 +22,8 @@ const RATIO_MOST: f64 = 4.0;
 struct Claim<'r> {
     line: &'r Line<'r>,
     said: Said<'r>,
+    /// Whom the line names and no title does: what it says may be theirs.
+    strangers: BTreeSet<String>,
 }
 
 enum Said<'r> {
@@ -66,21 +68,23 @@ pub(super) fn contradicts(line: &Line, headline: &Line, names: &Names) -> bool {
 
 /// What is said of the story's own, line by line.
 fn claims<'r>(reading: &'r Reading, names: &Names) -> Vec<Claim<'r>> {
-    let known = known_words(reading);
-    let is_own = |line: &Line| {
-        let is_anothers = reading.actor.is_some_and(|actor| is_about_another(line, actor));
-        !is_anothers && (line.place == 0 || !names_a_stranger(line, &known))
-    };
+    let (titles, common) = (title_words(reading), common_names(reading));
     let mut claims = Vec::new();
     for line in &reading.lines {
-        if !is_own(line) {
+        let strangers = strangers(line, &titles);
+        let is_anothers = reading.actor.is_some_and(|actor| is_about_another(line, actor));
+        // What names somebody whom no other publisher names is held against nothing.
+        if is_anothers || !strangers.is_subset(&common) {
             let roles = roles(line, names).into_iter().filter(Role::says_whose_story);
-            claims.extend(roles.map(|it| Claim { line, said: Said::Role(it) }));
+            claims.extend(roles.map(|it| Claim { line, said: Said::Role(it), strangers: BTreeSet::new() }));
             continue;
         }
         let figures = measured(line).into_iter().filter(|it| it.manner.is_stated() && it.can_be_disputed());
-        claims.extend(figures.map(|it| Claim { line, said: Said::Figure(it) }));
-        claims.extend(roles(line, names).into_iter().map(|it| Claim { line, said: Said::Role(it) }));
+        claims.extend(figures.map(|it| Claim { line, said: Said::Figure(it), strangers: strangers.clone() }));
+        for it in roles(line, names) {
+            let strangers = if it.says_whose_story() { BTreeSet::new() } else { strangers.clone() };
+            claims.push(Claim { line, said: Said::Role(it), strangers });
+        }
     }
     claims
 }
@@ -158,8 +162,12 @@ fn disagree(reading: &Reading, one: &Claim, other: &Claim) -> bool {
 }
 
 impl Claim<'_> {
-    /// Whether both say what one and the same thing is.
+    /// Whether both say what one and the same thing is. A place or a person whom both lines name
+    /// belongs to the story; beside a name that one of them has alone, the figure may be another's.
     fn is_of_one_thing(&self, other: &Claim) -> bool {
+        if self.strangers != other.strangers {
+            return false;
+        }
         match (&self.said, &other.said) {
             (Said::Figure(one), Said::Figure(two)) => {
                 one.is_comparable(two) && is_within(one.fact, two.fact, RATIO_MOST)
@@ -338,26 +346,30 @@ fn is_told_together(reading: &Reading, one: &Claim, other: &Claim) -> bool {
     })
 }
 
-/// The words of all titles, and the names that the texts of two publishers have in
-/// common, in small letters: a place or a person whom both name belongs to the story.
-fn known_words(reading: &Reading) -> BTreeSet<String> {
-    let words = |line: &Line| -> Vec<String> {
-        let words = line.text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
-        words.map(str::to_owned).collect()
-    };
+/// The words of all titles, in small letters.
+fn title_words(reading: &Reading) -> BTreeSet<String> {
     let titles = reading.lines.iter().filter(|line| line.place == 0);
-    let mut known: BTreeSet<String> = titles.flat_map(words).map(|word| word.to_lowercase()).collect();
+    titles.flat_map(|line| words(line.text)).map(str::to_lowercase).collect()
+}
+
+/// The names that the texts of two publishers have in common, in small letters.
+fn common_names(reading: &Reading) -> BTreeSet<String> {
     let mut first: BTreeMap<String, &str> = BTreeMap::new();
+    let mut common = BTreeSet::new();
     for line in reading.lines.iter().filter(|line| line.place > 0) {
         let publisher = reading.report(line).publisher;
-        for name in words(line).into_iter().filter(|word| word.starts_with(char::is_uppercase)) {
+        for name in words(line.text).filter(|word| word.starts_with(char::is_uppercase)) {
             let name = name.to_lowercase();
             if *first.entry(name.clone()).or_insert(publisher) != publisher {
-                known.insert(name);
+                common.insert(name);
             }
         }
     }
-    known
+    common
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 /// Words that begin sentences, and others that are capitals without being a name of somebody.
@@ -433,20 +445,26 @@ pub(super) const NO_STRANGERS: &[&str] = &[
     "eur",
 ];
 
-/// Whether a sentence of a text names somebody whom neither a title of the story nor two publishers name: the
-/// figure may be theirs.
-fn names_a_stranger(line: &Line, known: &BTreeSet<String>) -> bool {
+/// Whom a line may name beside those of the `titles`, in small letters.
+fn strangers(line: &Line, titles: &BTreeSet<String>) -> BTreeSet<String> {
     let is_in_a_fact = |at: usize| line.facts.iter().any(|fact| fact.span.contains(&at));
+    let mut strangers = BTreeSet::new();
     let mut at = 0;
-    line.text.split_inclusive(|letter: char| !letter.is_alphanumeric()).any(|word| {
+    for word in line.text.split_inclusive(|letter: char| !letter.is_alphanumeric()) {
         let start = at;
         at += word.len();
         let word = word.trim_end_matches(|letter: char| !letter.is_alphanumeric());
         let is_capital = word.starts_with(char::is_uppercase) && word.is_ascii() && word.len() > 1;
-        let lower = word.to_lowercase();
-        let is_usual = NO_STRANGERS.contains(&lower.as_str()) || MONTHS.contains(&lower.as_str());
-        is_capital && !is_in_a_fact(start) && !known.contains(&lower) && !is_usual
-    })
+        if !is_capital || is_in_a_fact(start) {
+            continue;
+        }
+        let name = word.to_lowercase();
+        let is_usual = NO_STRANGERS.contains(&name.as_str()) || MONTHS.contains(&name.as_str());
+        if !is_usual && !titles.contains(&name) {
+            strangers.insert(name);
+        }
+    }
+    strangers
 }
 
 /// Each figure with its publishers, most given first, and who gave one first.

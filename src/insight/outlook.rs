@@ -1,13 +1,15 @@
 //! The outlook: sentences that look ahead.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::Part;
 use super::extract::{POINTS_BACK, TO_READERS, best};
-use super::measure::measured;
+use super::measure::{Measured, is_about_another, measured};
 use super::reading::{Line, Reading};
+use super::takeaways::{About, about};
 use super::taken::Taken;
 use crate::facts::FactKind;
 
@@ -40,22 +42,39 @@ static IS_TO: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Sentences that look ahead, those with a day first; headlines that say by when.
 pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
-    let is_ahead = |line: &Line| {
-        let says_so = AHEAD.is_match(line.text) || (line.place == 0 && IS_TO.is_match(line.text));
-        let is_whole = if line.place == 0 { WHEN.is_match(line.text) } else { !POINTS_BACK.is_match(line.text) };
-        says_so && is_whole && !TO_READERS.is_match(line.text) && !is_overtaken(reading, line)
-    };
+    let says_so = |line: &Line| AHEAD.is_match(line.text) || (line.place == 0 && IS_TO.is_match(line.text));
+    let ahead: Vec<&Line> = reading.lines.iter().filter(|line| says_so(line)).collect();
+    let overtaken = overtaken(reading, &ahead);
+    let is_whole =
+        |line: &Line| if line.place == 0 { WHEN.is_match(line.text) } else { !POINTS_BACK.is_match(line.text) };
+    let is_fit = |line: &Line| is_whole(line) && !TO_READERS.is_match(line.text) && !overtaken.contains(&at(line));
     let strength = |line: &Line| {
         let written = reading.report(line).published.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
         let has_future_day = line.facts.iter().any(|fact| matches!(fact.kind, FactKind::Date(day) if day > written));
         if has_future_day { 2.0 } else { 1.0 }
     };
-    best(reading, taken, OUTLOOK_MOST, |line, _| is_ahead(line).then(|| strength(line)))
+    let strengths: BTreeMap<(usize, usize), f64> =
+        ahead.iter().filter(|line| is_fit(line)).map(|line| (at(line), strength(line))).collect();
+    best(reading, taken, OUTLOOK_MOST, |line, _| strengths.get(&at(line)).copied())
 }
 
-/// Whether a report of a later day gives another figure for the same thing.
-fn is_overtaken(reading: &Reading, line: &Line) -> bool {
-    let old = measured(line);
-    let later = reading.lines.iter().filter(|later| !old.is_empty() && later.written > line.written);
-    later.flat_map(measured).any(|new| old.iter().any(|old| new.is_of_later(old) && new.differs(old)))
+/// Which of the lines that look ahead give a figure that another of a later day gives otherwise. What is so by then
+/// overtakes no plan for later, and what is told of others overtakes nothing.
+fn overtaken(reading: &Reading, ahead: &[&Line]) -> BTreeSet<(usize, usize)> {
+    let is_own = |line: &Line| {
+        let may_be_anothers = reading.actor.is_some_and(|actor| is_about_another(line, actor));
+        !may_be_anothers && about(reading, line) != About::Others
+    };
+    let own = ahead.iter().filter(|line| is_own(line));
+    let figures: Vec<(&Line, Measured)> =
+        own.flat_map(|line| measured(line).into_iter().map(move |it| (*line, it))).collect();
+    let overtaken = figures.iter().filter(|(line, old)| {
+        figures.iter().any(|(later, new)| later.written > line.written && new.is_of_later(old) && new.differs(old))
+    });
+    overtaken.map(|(line, _)| at(line)).collect()
+}
+
+/// Which line of all it is: the report, and the place in it.
+fn at(line: &Line) -> (usize, usize) {
+    (line.report, line.place)
 }

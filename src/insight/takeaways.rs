@@ -22,7 +22,7 @@ pub(super) fn takeaways(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
 
 /// Of whom a line tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum About {
+pub(super) enum About {
     /// Of one of the story's own, by name.
     Own,
     /// Of no known name: the story's own are meant as a rule.
@@ -31,7 +31,7 @@ enum About {
     Others,
 }
 
-fn about(reading: &Reading, line: &Line) -> About {
+pub(super) fn about(reading: &Reading, line: &Line) -> About {
     let is_own = |name: &&Name| reading.own.contains(name.of.as_deref().unwrap_or(&name.id));
     match line.names.iter().find(|name| name.of.is_some() || !matches!(name.sort, Sort::Person | Sort::Investor)) {
         _ if line.names.iter().any(is_own) => About::Own,

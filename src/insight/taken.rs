@@ -30,9 +30,19 @@ impl Taken {
 
     /// Whether `line` says something else than what is there, and may be quoted.
     pub(super) fn has_room_for(&self, line: &Line) -> bool {
-        let is_quotable =
-            line.place == 0 || self.words_left.get(&line.report).is_some_and(|left| words(line.text) <= *left);
-        is_quotable && !self.has_said(line)
+        self.has_room_for_all(&[line])
+    }
+
+    /// The same of several that are told together or not at all.
+    pub(super) fn has_room_for_all(&self, lines: &[&Line]) -> bool {
+        let quoted = |from: usize| -> usize {
+            let of_report = lines.iter().filter(|line| line.place > 0 && line.report == from);
+            of_report.map(|line| words(line.text)).sum()
+        };
+        lines.iter().all(|line| {
+            let has_words = || self.words_left.get(&line.report).is_some_and(|left| quoted(line.report) <= *left);
+            (line.place == 0 || has_words()) && !self.has_said(line)
+        })
     }
 
     /// Whether the card says the same already.

@@ -283,12 +283,23 @@ pub(super) fn is_relative(href: &str) -> bool {
 
 /// Whether a link or a picture in HTML needs a base. One to a place in the text does not.
 fn links_relatively(html: &str) -> bool {
-    let values = ["href=", "src="].into_iter().flat_map(|name| html.split(name).skip(1));
-    let mut addresses = values.map(|rest| {
-        let value = rest.trim_start_matches(['"', '\'']);
+    let places = html.match_indices('=').filter(|(at, _)| names_an_address(&html[..*at]));
+    let mut addresses = places.map(|(at, _)| {
+        let value = html[at + 1..].trim_start_matches(['"', '\'']);
         value.split(['"', '\'', '>', ' ']).next().unwrap_or_default()
     });
     addresses.any(|address| !address.starts_with('#') && is_relative(address))
+}
+
+/// Whether what is written ends in an attribute's name that an address follows: a place in an address may have such a
+/// name too (`?src=rss`).
+fn names_an_address(written: &str) -> bool {
+    ["href", "src"].into_iter().any(|name| {
+        let Some(begin) = written.len().checked_sub(name.len()) else { return false };
+        let (before, last) = written.as_bytes().split_at(begin);
+        let is_apart = before.last().is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\''));
+        is_apart && last.eq_ignore_ascii_case(name.as_bytes())
+    })
 }
 
 /// The names of its authors, each as `name` finds it in what is written.

@@ -100,19 +100,30 @@ struct Mender<'t> {
 
 /// Where some words stand next, looked for once for all places before it.
 #[derive(Default)]
-struct Next(Option<Option<usize>>);
+struct Next {
+    /// None: they were not looked for yet; or they stand nowhere.
+    place: Option<Option<usize>>,
+    /// What was read to find them.
+    read_bytes: usize,
+}
 
 impl Next {
     /// The first place from `at` on.
     fn after(&mut self, text: &str, at: usize, words: &str) -> Option<usize> {
-        self.after_by(at, || text[at..].find(words).map(|place| at + place))
+        self.after_by(text, at, |rest| rest.find(words))
     }
 
-    fn after_by(&mut self, at: usize, find: impl FnOnce() -> Option<usize>) -> Option<usize> {
-        match self.0 {
+    /// The same as `find` has it, in what stands there.
+    fn after_by(&mut self, text: &str, at: usize, find: impl FnOnce(&str) -> Option<usize>) -> Option<usize> {
+        match self.place {
             Some(None) => None,
             Some(Some(place)) if place >= at => Some(place),
-            _ => *self.0.insert(find()),
+            _ => {
+                let rest = &text[at..];
+                let found = find(rest);
+                self.read_bytes += found.unwrap_or(rest.len());
+                *self.place.insert(found.map(|place| at + place))
+            }
         }
     }
 }
@@ -260,9 +271,8 @@ impl<'t> Mender<'t> {
     /// behind it without keeping the place.
     fn end_in_entry(&mut self, begin: usize, inside: &str, has_end: bool) -> Option<usize> {
         let source = self.source;
-        let find = || first_of(&ENTRY_ENDS, &source[begin..]).map(|entry| begin + entry);
         let is_inside = |place: &usize| *place < begin + inside.len();
-        let entry = self.entry_end.after_by(begin, find).filter(is_inside)?;
+        let entry = self.entry_end.after_by(source, begin, |rest| first_of(&ENTRY_ENDS, rest)).filter(is_inside)?;
         if has_end {
             self.data_begin.after(source, entry, CDATA).filter(is_inside)?;
         }
@@ -391,7 +401,7 @@ impl<'t> Mender<'t> {
     /// Whether an entry comes after this.
     fn has_more_entries(&mut self) -> bool {
         let (source, at) = (self.source, self.at);
-        self.next_entry.after_by(at, || first_of(&ENTRIES, &source[at..]).map(|entry| at + entry)).is_some()
+        self.next_entry.after_by(source, at, |rest| first_of(&ENTRIES, rest)).is_some()
     }
 
     fn close_to(&mut self, depth: usize) {

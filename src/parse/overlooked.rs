@@ -124,6 +124,10 @@ mod tests {
         let left_out = "relative links left out for want of a base, entries with such: 1";
         check("<item><title>I</title><link>/1</link></item>", &[left_out]);
         check("<item><title>I</title><description>&lt;a href='1'>a&lt;/a></description></item>", &[left_out]);
+        check("<item><title>I</title><description>&lt;IMG SRC=1.png></description></item>", &[left_out]);
+        let of_its_own = "&lt;a href=\"https://a.test/?src=rss&amp;amp;href=x\">a&lt;/a>";
+        let titled = "<item><title>I</title><link>https://a.test/1</link>";
+        check(&format!("{titled}<description>{of_its_own}</description></item>"), &[]);
         check("<link>/</link>", &["relative link of the feed left out for want of a base"]);
         check(
             "<item><title>I</title><link>https://a.test/1</link><description>&lt;a href='#1'>a&lt;/a></description></item>",

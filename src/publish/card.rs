@@ -71,7 +71,7 @@ const SHORT: std::ops::RangeInclusive<usize> = 8..=16;
 impl<'a> Card<'a> {
     /// The story `entry` of `recap` as `site` shows it.
     pub fn new(site: &'a Site, recap: &'a Recap, entry: &'a Entry) -> Self {
-        Self { site, entry, recap, insight: quote::within(&entry.insight, site.excerpt_words) }
+        Self { site, entry, recap, insight: quote::of(entry, site.excerpt_words) }
     }
 
     /// All stories of `recap`, best first: those in full, and the one-liners.

@@ -3,6 +3,8 @@
 
 use url::Url;
 
+use crate::text::turns;
+
 /// A link as we print it: http or https, every character one that belongs in
 /// an address. None for anything else, whatever it was called in a feed.
 pub fn web(url: &str) -> Option<String> {
@@ -42,11 +44,6 @@ pub fn spelt_out(json: &str) -> String {
         }
     }
     out
-}
-
-/// Whether a character turns around what stands after it.
-pub fn turns(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A title or summary that no reader can mistake for markup. Readers disagree

@@ -4,17 +4,26 @@ use std::collections::HashMap;
 
 use crate::id::ItemId;
 use crate::insight::{Cite, Insight, Origin, Part};
+use crate::recap::Entry;
 use crate::text::token::is_unspaced;
 
-/// The card with at most `words` of the publishers' own words from any one
+/// The card of `entry` with at most `words` of the publishers' own words from any
+/// one item, see [`within`].
+pub fn of(entry: &Entry, words: u32) -> Insight {
+    let headlines: Vec<&str> = entry.coverage.iter().map(|report| report.title.as_str()).collect();
+    within(&entry.insight, &headlines, |_| words as usize)
+}
+
+/// The card with at most so many of the publishers' own words as `words` says of each
 /// item. What comes first in a reader's eye is kept first: what changed, why
 /// it matters, the takeaways, the rest. A part that no longer fits is left
 /// out; "what changed" is cut after a word instead.
 ///
-/// Headlines are names, not quotations, and do not count; nor does what the
-/// card says twice. What a part rests on is quoted for programs, one sentence each: no longer either.
-pub fn within(card: &Insight, words: u32) -> Insight {
-    let mut ration = Ration { words: words as usize, used: HashMap::new(), said: Vec::new() };
+/// Headlines, as those of its reports, are names, not quotations, and do not count; nor does what the
+/// card says twice. What parts and figures rest on is quoted for programs: of these quotes
+/// there is so much as the parts have left of an item, and nothing of those after it.
+pub fn within(card: &Insight, headlines: &[&str], words: impl Fn(ItemId) -> usize) -> Insight {
+    let mut ration = Ration { words, used: HashMap::new(), said: Vec::new(), left: HashMap::new() };
     let mut card = card.clone();
     card.what_changed = card.what_changed.and_then(|part| ration.cut(part));
     card.why_it_matters.retain(|part| ration.allows(part));
@@ -24,40 +33,34 @@ pub fn within(card: &Insight, words: u32) -> Insight {
     card.outlook.retain(|part| ration.allows(part));
     // What another story tells stands there under its headline.
     card.timeline.retain(|dated| dated.story.is_some() || ration.allows(&dated.part));
-    for cite in cites(&mut card) {
-        shorten(&mut cite.quote, words as usize);
-    }
+    ration.said.extend(headlines.iter().map(|headline| (*headline).to_owned()));
+    ration.said.extend(parts(&mut card).map(|part| part.text.clone()));
+    parts(&mut card).flat_map(|part| &mut part.cites).for_each(|cite| ration.shorten(cite));
+    let figures = card.disagreements.iter_mut().flat_map(|one| &mut one.figures);
+    figures.flat_map(|figure| &mut figure.cites).for_each(|cite| ration.shorten(cite));
     card
 }
 
-/// All that the card rests on.
-fn cites(card: &mut Insight) -> impl Iterator<Item = &mut Cite> {
+/// All that the card says, but for figures that publishers disagree on.
+fn parts(card: &mut Insight) -> impl Iterator<Item = &mut Part> {
     let lines = card.hook.iter_mut().chain(&mut card.what_changed).chain(&mut card.why_it_matters);
     let lines = lines.chain(&mut card.what_to_do_next).chain(&mut card.takeaways).chain(&mut card.technical);
     let lines = lines.chain(&mut card.outlook).chain(&mut card.note);
     let dated = card.timeline.iter_mut().map(|dated| &mut dated.part);
     let rows = card.comparison.iter_mut().flat_map(|table| &mut table.rows);
-    let cells = rows.flat_map(|row| row.cells.iter_mut().flatten());
-    let figures = card.disagreements.iter_mut().flat_map(|one| &mut one.figures);
-    lines.chain(dated).chain(cells).flat_map(|part| &mut part.cites).chain(figures.flat_map(|it| &mut it.cites))
-}
-
-/// Leaves the first `words` words of `text`, and says that more stood there.
-fn shorten(text: &mut String, words: usize) {
-    if words_of(text) > words {
-        text.truncate(head(text, words).len());
-        *text += " …";
-    }
+    lines.chain(dated).chain(rows.flat_map(|row| row.cells.iter_mut().flatten()))
 }
 
 /// What has been quoted so far, by item.
-struct Ration {
-    words: usize,
+struct Ration<W> {
+    words: W,
     used: HashMap<ItemId, usize>,
     said: Vec<String>,
+    /// What is left of the quotes that the card does not say.
+    left: HashMap<(ItemId, String), String>,
 }
 
-impl Ration {
+impl<W: Fn(ItemId) -> usize> Ration<W> {
     /// Whether `part` may still be quoted; if so, it counts from now on.
     fn allows(&mut self, part: &Part) -> bool {
         let Some(item) = quoted(part) else { return true };
@@ -66,7 +69,7 @@ impl Ration {
         }
         let used = self.used.entry(item).or_default();
         let length = words_of(&part.text);
-        if *used + length > self.words {
+        if *used + length > (self.words)(item) {
             return false;
         }
         *used += length;
@@ -79,12 +82,39 @@ impl Ration {
         if self.allows(&part) {
             return Some(part);
         }
-        let used = self.used.entry(quoted(&part)?).or_default();
-        let end = head(&part.text, self.words - *used).len();
-        *used = self.words;
+        let item = quoted(&part)?;
+        let most = (self.words)(item);
+        let used = self.used.entry(item).or_default();
+        let end = head(&part.text, most.saturating_sub(*used)).len();
+        *used = most;
         part.text.truncate(end);
         part.text += " …";
         (end > 0).then_some(part)
+    }
+
+    /// Leaves of a quote what its item has words for, and says that more stood there.
+    fn shorten(&mut self, cite: &mut Cite) {
+        // That of an earlier story, too.
+        let is_headline = cite.span.0 == 0;
+        if is_headline || self.said.iter().any(|said| said.contains(&cite.quote)) {
+            return;
+        }
+        let whole = (cite.item, cite.quote.clone());
+        if let Some(left) = self.left.get(&whole) {
+            cite.quote.clone_from(left);
+            return;
+        }
+        let used = self.used.entry(cite.item).or_default();
+        let room = (self.words)(cite.item).saturating_sub(*used);
+        let length = words_of(&cite.quote);
+        if length > room {
+            cite.quote.truncate(head(&whole.1, room).len());
+            if !cite.quote.is_empty() {
+                cite.quote += " …";
+            }
+        }
+        *used += length.min(room);
+        self.left.insert(whole, cite.quote.clone());
     }
 }
 
@@ -115,8 +145,12 @@ fn head(text: &str, words: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::insight::{Comparison, Row};
+    use crate::insight::{Comparison, Disagreement, Figure, Row};
     use crate::publish::fixture::{item, part};
+
+    fn limited(card: &Insight, words: u32) -> Insight {
+        within(card, &[], |_| words as usize)
+    }
 
     #[test]
     fn no_item_gives_more_than_its_share() {
@@ -130,7 +164,7 @@ mod tests {
             ],
             ..Insight::default()
         };
-        let kept: Vec<String> = within(&card, 5).takeaways.into_iter().map(|part| part.text).collect();
+        let kept: Vec<String> = limited(&card, 5).takeaways.into_iter().map(|part| part.text).collect();
         assert_eq!(kept, ["one two three four", "seven", "from another item altogether"]);
     }
 
@@ -141,14 +175,14 @@ mod tests {
             takeaways: vec![part("five six", &[item(1)]), part("told by both", &[item(1), item(2)])],
             ..Insight::default()
         };
-        let kept: Vec<String> = within(&card, 5).takeaways.into_iter().map(|part| part.text).collect();
+        let kept: Vec<String> = limited(&card, 5).takeaways.into_iter().map(|part| part.text).collect();
         assert_eq!(kept, ["told by both"]);
     }
 
     #[track_caller]
     fn check_news(text: &str, words: u32, cut: Option<&str>) {
         let card = Insight { what_changed: Some(part(text, &[item(1), item(1)])), ..Insight::default() };
-        assert_eq!(within(&card, words).what_changed.map(|part| part.text).as_deref(), cut, "{text} {words}");
+        assert_eq!(limited(&card, words).what_changed.map(|part| part.text).as_deref(), cut, "{text} {words}");
     }
 
     #[test]
@@ -158,15 +192,78 @@ mod tests {
         check_news("one two", 0, None);
     }
 
+    /// A quote of `item`, not of its headline.
+    fn cite(item: i64, quote: &str) -> Cite {
+        Cite { item: ItemId(item), version: 1, span: (20, 40), quote: quote.to_owned() }
+    }
+
+    /// A card whose table and whose one disagreement rest on these quotes.
+    fn resting_on(cell: Cite, figures: &[Cite]) -> Insight {
+        let cell = Part { cites: vec![cell], ..part("$45 billion", &[]) };
+        let row = Row { attribute: "Valuation".to_owned(), cells: vec![None, Some(cell)] };
+        let figure =
+            |cite: &Cite| Figure { text: "$45B".to_owned(), publishers: Vec::new(), cites: vec![cite.clone()] };
+        let figures = figures.iter().map(figure).collect();
+        Insight {
+            comparison: Some(Comparison { caption: String::new(), columns: Vec::new(), rows: vec![row] }),
+            disagreements: vec![Disagreement { about: "valuation".to_owned(), figures, first: None }],
+            ..Insight::default()
+        }
+    }
+
+    /// All quotes of a card, in order.
+    fn quotes(mut card: Insight) -> Vec<String> {
+        let figures: Vec<Cite> =
+            card.disagreements.drain(..).flat_map(|one| one.figures).flat_map(|it| it.cites).collect();
+        let of_parts: Vec<Cite> = parts(&mut card).flat_map(|part| part.cites.clone()).collect();
+        of_parts.into_iter().chain(figures).map(|cite| cite.quote).collect()
+    }
+
     #[test]
     fn what_a_figure_rests_on_is_no_way_around_it() {
-        let mut cell = part("$45 billion", &[item(1)]);
-        cell.cites[0].quote = "one two three four five six".to_owned();
-        let row = Row { attribute: "Valuation".to_owned(), cells: vec![None, Some(cell)] };
-        let table = Comparison { caption: String::new(), columns: Vec::new(), rows: vec![row] };
-        let card = within(&Insight { comparison: Some(table), ..Insight::default() }, 4);
-        let cell = card.comparison.unwrap().rows[0].cells[1].clone().unwrap();
-        assert_eq!((cell.text.as_str(), cell.cites[0].quote.as_str()), ("$45 billion", "one two three four …"));
+        let card = resting_on(cite(1, "one two three four five six"), &[]);
+        let kept = limited(&card, 4);
+        assert_eq!(kept.comparison, limited(&kept, 4).comparison, "stable");
+        assert_eq!(quotes(kept), ["one two three four …"]);
+    }
+
+    #[test]
+    fn quotes_of_one_item_count_together_and_each_once() {
+        let figures =
+            [cite(1, "one two three"), cite(1, "four five six"), cite(1, "seven"), cite(2, "of another item")];
+        let card = resting_on(cite(1, "one two three"), &figures);
+        assert_eq!(quotes(limited(&card, 5)), ["one two three", "one two three", "four five …", "", "of another item"]);
+        let of_parts = Insight { takeaways: vec![part("Item one says so", &[item(1)])], ..card };
+        let quotes = quotes(limited(&of_parts, 5));
+        assert_eq!(quotes, ["Item one says so", "one …", "one …", "", "", "of another item"], "parts come first");
+    }
+
+    #[test]
+    fn a_cut_sentence_is_not_whole_in_what_it_rests_on() {
+        let news = "One two three. Four five six. Seven eight nine.";
+        let cites = ["One two three.", "Four five six.", "Seven eight nine."].map(|quote| cite(1, quote)).to_vec();
+        let card = Insight { what_changed: Some(Part { cites, ..part(news, &[]) }), ..Insight::default() };
+        let kept = limited(&card, 4);
+        assert_eq!(kept.what_changed.as_ref().unwrap().text, "One two three. Four …");
+        assert_eq!(quotes(kept), ["One two three.", "", ""]);
+        assert_eq!(quotes(limited(&card, 9)), quotes(card), "all of it stands on the card");
+    }
+
+    #[test]
+    fn headlines_are_no_quotations_there_either() {
+        let headline = Cite { span: (0, 20), ..cite(1, "Lab raises money again and again") };
+        assert_eq!(quotes(limited(&resting_on(headline, &[]), 0)), ["Lab raises money again and again"]);
+        let card = resting_on(cite(1, "raises money"), &[]);
+        let titles = ["Lab raises money again and again"];
+        assert_eq!(quotes(within(&card, &titles, |_| 0)), ["raises money"], "words of it");
+        assert_eq!(quotes(limited(&card, 0)), [""]);
+    }
+
+    #[test]
+    fn each_publisher_may_allow_less() {
+        let card = resting_on(cite(1, "one two three"), &[cite(2, "one two three")]);
+        let allowed = |item: ItemId| if item == ItemId(2) { 1 } else { usize::MAX };
+        assert_eq!(quotes(within(&card, &[], allowed)), ["one two three", "one …"]);
     }
 
     #[test]

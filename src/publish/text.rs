@@ -11,7 +11,7 @@ use crate::text::one_line;
 /// line around stays in quotes, in a spelling that no terminal obeys.
 pub fn json(site: &Site, recap: &Recap) -> Document {
     let mut shown = recap.clone();
-    shown.stories_mut().for_each(|entry| entry.insight = quote::within(&entry.insight, site.excerpt_words));
+    shown.stories_mut().for_each(|entry| entry.insight = quote::of(entry, site.excerpt_words));
     shown.withdrawn.iter_mut().for_each(|gone| gone.was.clear());
     let stored = serde_json::to_string_pretty(&shown).expect("a recap has only text keys");
     let mut body = spelt_out(&stored);

@@ -50,8 +50,8 @@ pub(super) fn sources(library: &Library) -> Result<Vec<SourceRow>> {
 }
 
 /// What a report counts for that a source carries, whose `own` weight is configured, and why so much, as ranking
-/// has it: by the publisher where that is configured, and only otherwise by the source. None where
-/// the source passes on what others wrote.
+/// has it: by the publisher where that is configured, and only otherwise by the source, whose weight is that of
+/// articles of which nothing else is known. None where the source passes on what others wrote.
 fn weight(publishers: &Publishers, kind: Kind, feed: &Url, own: Option<Share>) -> (Option<Share>, String) {
     if matches!(kind, Kind::Aggregator | Kind::Community) {
         return (None, "of each article’s publisher".to_owned());
@@ -60,10 +60,8 @@ fn weight(publishers: &Publishers, kind: Kind, feed: &Url, own: Option<Share>) -
     if publishers.knows(feed) {
         return (Some(publisher.weight), format!("as {}", publisher.name));
     }
-    match own {
-        Some(weight) => (Some(weight), String::new()),
-        None => (Some(publisher.weight), "of each article’s publisher, where that is known".to_owned()),
-    }
+    // Its articles may lie elsewhere, at publishers that are configured: then these count.
+    (Some(own.unwrap_or(publisher.weight)), "of each article’s publisher, where that is known".to_owned())
 }
 
 /// How a source is doing, in few words for anybody: `failing since 3 May 2026`.
@@ -161,7 +159,7 @@ mod tests {
         let (its_publisher, if_known) =
             ("of each article’s publisher", "of each article’s publisher, where that is known");
         check("https://paper.test/feed", Kind::Press, Some(0.3), (Some(0.9), "as The Paper"));
-        check("https://other.test/feed", Kind::Press, Some(0.6), (Some(0.6), ""));
+        check("https://other.test/feed", Kind::Press, Some(0.6), (Some(0.6), if_known));
         check("https://other.test/feed", Kind::Press, None, (Some(0.3), if_known));
         check("https://other.test/feed", Kind::Aggregator, Some(0.3), (None, its_publisher));
     }

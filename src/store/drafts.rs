@@ -52,6 +52,8 @@ pub enum DraftChange {
         replaced: Option<[u8; 32]>,
         /// What of that is other than before.
         touched: Touched,
+        /// What is said of a story from now on, where the file says so for an editor.
+        mark: Option<(StoryId, Mark)>,
         /// Since when.
         now: Timestamp,
     },
@@ -66,6 +68,15 @@ pub enum DraftChange {
     Amended(Vec<Recap>),
     /// The same without a story, which is shown no more for this reason.
     Withdrawn(StoryId, String, Vec<Recap>),
+}
+
+/// What became of a [`DraftChange`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// It is written, with its lines in the ledger.
+    Yes,
+    /// Nothing is written: the draft that it changes is not there any more, or one that it opens cannot be opened.
+    Nothing,
 }
 
 impl Store {
@@ -87,28 +98,28 @@ impl Store {
         first_merged(&self.connection, stories.iter().copied())
     }
 
-    /// Makes a change, with its lines in the ledger.
+    /// Makes a change, with its lines in the ledger; or neither, where another process published the week meanwhile.
     ///
     /// # Errors
     ///
     /// If the database fails; nothing is changed then.
-    pub fn keep(&mut self, change: &DraftChange, notes: &[Note]) -> Result<()> {
+    pub fn keep(&mut self, change: &DraftChange, notes: &[Note]) -> Result<Kept> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        if !made(&transaction, change)? {
-            return Ok(());
+        if made(&transaction, change)? == Kept::Nothing {
+            return Ok(Kept::Nothing);
         }
         let mut numbers = Numbers::default();
         notes.iter().try_for_each(|note| ledger::add(&transaction, note, &mut numbers))?;
         transaction.commit()?;
-        Ok(())
+        Ok(Kept::Yes)
     }
 }
 
 /// Whether there was what is to be changed; part of a transaction.
-fn made(connection: &Connection, change: &DraftChange) -> Result<bool> {
+fn made(connection: &Connection, change: &DraftChange) -> Result<Kept> {
     match change {
         DraftChange::Opened(draft, frozen) => return opened(connection, draft, frozen),
-        DraftChange::Good { week, edition, text, replaced, touched, now } => {
+        DraftChange::Good { week, edition, text, replaced, touched, mark, now } => {
             let sql = "UPDATE draft SET edition = ?2, text = ?3, replaced = ?4, held_line = NULL, held_why = NULL,
                        changed = CASE WHEN ?5 OR held_why IS NOT NULL THEN ?6 ELSE changed END
                        WHERE week = ?1";
@@ -116,14 +127,19 @@ fn made(connection: &Connection, change: &DraftChange) -> Result<bool> {
             let week = week.to_string();
             let written = connection.execute(sql, params![week, edition, text, replaced, touched.list, at(*now)])?;
             if written == 0 {
-                return Ok(false);
+                return Ok(Kept::Nothing);
             }
             review::touch(connection, &touched.stories, *now)?;
+            if let Some((story, mark)) = mark {
+                marks::put(connection, *story, mark)?;
+            }
         }
         DraftChange::Held(week, Flaw { line, reason }, now) => {
             let sql = "UPDATE draft SET held_line = ?2, held_why = ?3, changed = ?4 WHERE week = ?1";
             let line = i64::try_from(*line).unwrap_or(i64::MAX);
-            connection.execute(sql, params![week.to_string(), line, reason, at(*now)])?;
+            if connection.execute(sql, params![week.to_string(), line, reason, at(*now)])? == 0 {
+                return Ok(Kept::Nothing);
+            }
         }
         DraftChange::Marked(story, mark) => marks::put(connection, *story, mark)?,
         DraftChange::ByLink(pass, change) => {
@@ -139,7 +155,7 @@ fn made(connection: &Connection, change: &DraftChange) -> Result<bool> {
             forget(connection, number)?;
         }
     }
-    Ok(true)
+    Ok(Kept::Yes)
 }
 
 /// Takes out what a model wrote of a story that is withdrawn, and what of that was refused.
@@ -150,16 +166,16 @@ fn forget(connection: &Connection, story: Option<i64>) -> Result<()> {
 }
 
 /// Whether the draft could be opened; part of a transaction.
-fn opened(connection: &Connection, draft: &OpenDraft, frozen: &Frozen) -> Result<bool> {
+fn opened(connection: &Connection, draft: &OpenDraft, frozen: &Frozen) -> Result<Kept> {
     let until = at(frozen.frame.window.end);
     let sql = "SELECT EXISTS (SELECT 1 FROM draft)
                OR EXISTS (SELECT 1 FROM recap WHERE audience = '' AND (week = ?1 OR until >= ?2))";
     if connection.query_row(sql, params![draft.week.to_string(), until], |row| row.get(0))? {
-        return Ok(false);
+        return Ok(Kept::Nothing);
     }
     // With one that became part of another since it was looked at, it could never be published.
     if first_merged(connection, frozen.candidates.iter().map(|candidate| candidate.entry.story))?.is_some() {
-        return Ok(false);
+        return Ok(Kept::Nothing);
     }
     let sql = "INSERT INTO draft (one, week, since, until, deadline, edition, text, body)
                VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -172,7 +188,7 @@ fn opened(connection: &Connection, draft: &OpenDraft, frozen: &Frozen) -> Result
             connection.execute("INSERT INTO draft_story (story) VALUES (?1)", [number])?;
         }
     }
-    Ok(true)
+    Ok(Kept::Yes)
 }
 
 fn first_merged(connection: &Connection, stories: impl Iterator<Item = StoryId>) -> Result<Option<StoryId>> {

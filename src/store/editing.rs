@@ -89,8 +89,7 @@ fn merge(connection: &Connection, names: &[String; 2], now: Timestamp) -> Result
     connection.prepare_cached(sql)?.execute([number, kept])?;
     stories::merge(connection, number, kept)?;
     keep_as_it_is(connection, kept)?;
-    let detail = format!("story {} became part of it: an editor says so", from.short());
-    let note = Note { story: Some(into), ..Event::Merged.at(now, detail) };
+    let note = ledger::merged(from, into, "an editor says so", now);
     ledger::add(connection, &note, &mut Numbers::default())?;
     let sql = "SELECT week FROM recap_story WHERE story = ?1";
     let week: Option<String> = connection.prepare_cached(sql)?.query_row([kept], |row| row.get(0)).optional()?;
@@ -263,6 +262,23 @@ mod tests {
 
     fn split(story: StoryId, items: &[&str]) -> Grouping {
         Grouping::Split { story: story.to_string(), items: items.iter().map(|item| (*item).to_owned()).collect() }
+    }
+
+    #[test]
+    fn an_item_is_told_of_each_story_that_its_own_became_part_of() {
+        let mut store = store(&[&["a"], &["b"], &["c"]]);
+        let placed = item("c");
+        let note = Note {
+            source: Some(placed.source.clone()),
+            item: Some(placed.id),
+            story: Some(own("c")),
+            ..Event::Started.at(now(), "no story is like it".to_owned())
+        };
+        ledger::add(&store.connection, &note, &mut Numbers::default()).unwrap();
+        check(&mut store, &[merge(own("c"), own("b")), merge(own("b"), own("a"))], &[&["a", "b", "c"]]);
+        let told: Vec<String> = store.ledger_of_item(&placed).unwrap().into_iter().map(|row| row.detail).collect();
+        let by_hand = |story: &str| format!("story {} became part of it: an editor says so", own(story).short());
+        assert_eq!(told, ["no story is like it".to_owned(), by_hand("c"), by_hand("b")]);
     }
 
     /// The stories after each word was said, as groups of items in order.

@@ -12,7 +12,7 @@ use super::recaps::Published;
 use super::retention::Removed;
 use super::turns::Taken;
 use super::writer::{Job, Publication, Writer};
-use super::{DraftChange, Edited, HubChange, ModelCall, Occasion, Result, Store, StoreError, Told};
+use super::{DraftChange, Edited, HubChange, Kept, ModelCall, Occasion, Result, Store, StoreError, Told};
 use crate::id::SourceId;
 use crate::ledger::Note;
 use crate::names::Names;
@@ -137,7 +137,7 @@ impl Handle {
     /// # Errors
     ///
     /// If the database fails; nothing is changed then.
-    pub async fn keep(&self, change: DraftChange, notes: Vec<Note>) -> Result<()> {
+    pub async fn keep(&self, change: DraftChange, notes: Vec<Note>) -> Result<Kept> {
         self.done(|answer| Job::Draft(change, notes, answer)).await
     }
 

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::id::{SourceId, StoryId};
 use crate::item::Item;
-use crate::ledger::Note;
+use crate::ledger::{Event, Note};
 
 /// A line of the ledger as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -72,26 +72,32 @@ impl Store {
         Ok(all)
     }
 
-    /// What happened to an item, in order; also that the story that it was in became part of its story.
+    /// What happened to an item, in order; also that the story that it was put into became part of another, and that of
+    /// the next, up to its story of now.
     pub fn ledger_of_item(&self, item: &Item) -> Result<Vec<LedgerRow>> {
         let sql = "SELECT number FROM item WHERE source = ?1 AND identity = ?2 AND generation = ?3";
         let key = params![item.source.as_str(), item.identity, item.generation];
         let number: Option<i64> = self.connection.query_row(sql, key, |row| row.get(0)).optional()?;
-        let sql = "WITH own AS (SELECT story FROM story_item WHERE item = ?1),
+        let sql = "WITH RECURSIVE own AS (SELECT story FROM story_item WHERE item = ?1),
                    whole AS (SELECT story FROM own UNION SELECT number FROM story WHERE merged_into IN own),
-                   placed AS (SELECT max(number) AS number, story FROM ledger WHERE item = ?1 AND story IN whole)
+                   placed AS (SELECT max(number) AS number, story FROM ledger WHERE item = ?1 AND story IN whole),
+                   carried AS (
+                       SELECT number, story FROM placed
+                       UNION
+                       SELECT l.number, l.story FROM carried AS c
+                       JOIN story AS s ON s.number = c.story
+                       JOIN ledger AS l ON l.story IN whole AND l.number > c.number
+                       WHERE l.event = 'merged'
+                       AND instr(l.detail, 'story ' || lower(hex(substr(s.id, 1, 4))) || ?2) = 1)
                    SELECT number, at, event, source, week, detail FROM ledger WHERE item = ?1 AND story IS NULL
                    UNION ALL
                    SELECT number, at, event, source, week, detail FROM ledger WHERE item = ?1 AND story IN whole
                    UNION ALL
-                   SELECT l.number, l.at, l.event, l.source, l.week, l.detail FROM placed AS p
-                   JOIN story AS s ON s.number = p.story
-                   JOIN ledger AS l ON l.story IN whole AND l.number > p.number
-                   WHERE l.event = 'merged'
-                   AND instr(l.detail, 'story ' || lower(hex(substr(s.id, 1, 4))) || ' became part of it') = 1
+                   SELECT number, at, event, source, week, detail FROM ledger
+                   WHERE number IN (SELECT number FROM carried EXCEPT SELECT number FROM placed)
                    ORDER BY number";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map([number], ledger_row)?;
+        let rows = statement.query_map(params![number, BECAME_PART], ledger_row)?;
         rows.map(|row| Ok(row?)).collect()
     }
 
@@ -121,6 +127,15 @@ impl Store {
         let rows = statement.query_map([story_number(&self.connection, story)?], ledger_row)?;
         rows.map(|row| Ok(row?)).collect()
     }
+}
+
+/// What stands between the first digits of a story and why it became part of the one whose line it is; it is looked for
+/// when an item is asked about.
+const BECAME_PART: &str = " became part of it: ";
+
+/// The line of the story `into` that tells that `from` became part of it.
+pub(super) fn merged(from: StoryId, into: StoryId, why: &str, now: Timestamp) -> Note {
+    Note { story: Some(into), ..Event::Merged.at(now, format!("story {}{BECAME_PART}{why}", from.short())) }
 }
 
 /// Adds a line; part of another transaction.

@@ -203,9 +203,7 @@ pub(super) fn follow(connection: &Connection, story: StoryId, follows: &Follows,
         return Ok(());
     };
     stories::merge(connection, gone, kept)?;
-    let detail =
-        format!("story {} became part of it: an earlier report of the same week, {}", from.short(), follows.changed());
-    let note = Note { story: Some(into), ..Event::Merged.at(now, detail) };
+    let note = ledger::merged(from, into, &format!("an earlier report of the same week, {}", follows.changed()), now);
     Ok(ledger::add(connection, &note, &mut Numbers::default())?)
 }
 

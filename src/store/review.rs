@@ -68,7 +68,7 @@ mod tests {
     use crate::draft::{Frozen, Touched};
     use crate::ledger::Event;
     use crate::publish::fixture;
-    use crate::store::{DraftChange, OpenDraft};
+    use crate::store::{DraftChange, Kept, OpenDraft};
 
     const NOW: &str = "2026-05-11T09:00:00Z";
 
@@ -94,7 +94,7 @@ mod tests {
     fn saying(week: Week, text: &str) -> DraftChange {
         let (text, now) = (text.to_owned(), NOW.parse().unwrap());
         let touched = Touched { list: true, ..Touched::default() };
-        DraftChange::Good { week, edition: 2, text, replaced: None, touched, now }
+        DraftChange::Good { week, edition: 2, text, replaced: None, touched, mark: None, now }
     }
 
     fn by(pass: Pass, change: DraftChange) -> DraftChange {
@@ -127,12 +127,13 @@ mod tests {
         let text = |store: &Store| store.draft().unwrap().unwrap().text;
         let note = Event::Pinned.at(NOW.parse().unwrap(), String::new());
 
-        store.keep(&by(pass, saying("2026-W20".parse().unwrap(), "of a draft that is not there")), &[note]).unwrap();
+        let elsewhere = by(pass, saying("2026-W20".parse().unwrap(), "of a draft that is not there"));
+        assert_eq!(store.keep(&elsewhere, &[note]).unwrap(), Kept::Nothing);
         assert_eq!(store.chosen_by_link(week).unwrap(), BTreeMap::new(), "nothing was done");
         let told = "SELECT count(*) FROM ledger WHERE event = 'pinned'";
         assert_eq!(store.connection.query_row(told, [], |row| row.get(0)), Ok(0));
 
-        store.keep(&by(pass, saying(week, "pinned")), &[]).unwrap();
+        assert_eq!(store.keep(&by(pass, saying(week, "pinned")), &[]).unwrap(), Kept::Yes);
         assert!(store.keep(&by(pass, saying(week, "pinned twice")), &[]).is_err());
         assert_eq!(text(&store), "pinned", "with the pass, what it would do is refused");
         assert_eq!(store.draft().unwrap().unwrap().changed, Some(NOW.parse().unwrap()));

@@ -112,8 +112,7 @@ impl Store {
         for (story, into) in &settled.emptied {
             let (from, kept) = (numbers.of_story(&transaction, *story)?, numbers.of_story(&transaction, *into)?);
             stories::merge(&transaction, from, kept)?;
-            let detail = format!("story {} became part of it: its items were looked at again", story.short());
-            let note = Note { story: Some(*into), ..Event::Merged.at(now, detail) };
+            let note = ledger::merged(*story, *into, "its items were looked at again", now);
             ledger::add(&transaction, &note, &mut numbers)?;
         }
         let sql =

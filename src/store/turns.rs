@@ -118,8 +118,7 @@ fn join(
     let Some([(from, number), (into, kept)]) = stories::elder(connection, stories)? else { return Ok(()) };
     stories::merge(connection, number, kept)?;
     index.merge(from, into);
-    let detail = format!("story {} became part of it: item {by} tells of both", from.short());
-    let source = Some(turn.source.clone());
-    let note = Note { source, item: Some(by), story: Some(into), ..Event::Merged.at(turn.at, detail) };
+    let merged = ledger::merged(from, into, &format!("item {by} tells of both"), turn.at);
+    let note = Note { source: Some(turn.source.clone()), item: Some(by), ..merged };
     ledger::add(connection, &note, numbers)
 }

@@ -20,7 +20,7 @@ use super::parents::Branch;
 use super::recaps::Published;
 use super::retention::Removed;
 use super::turns::{Taken, group, write};
-use super::{DraftChange, Edited, HubChange, ModelCall, Occasion, Result, Store, StoreError, Told};
+use super::{DraftChange, Edited, HubChange, Kept, ModelCall, Occasion, Result, Store, StoreError, Told};
 use crate::id::SourceId;
 use crate::ledger::Note;
 use crate::names::Names;
@@ -46,7 +46,7 @@ pub(super) enum Job {
     Trial(oneshot::Sender<Result<()>>),
     Hubs(HubChange, oneshot::Sender<Result<()>>),
     List(Box<Living>, oneshot::Sender<Result<()>>),
-    Draft(DraftChange, Vec<Note>, oneshot::Sender<Result<()>>),
+    Draft(DraftChange, Vec<Note>, oneshot::Sender<Result<Kept>>),
     Model(Box<ModelCall>, Vec<Note>, oneshot::Sender<Result<()>>),
     RemoveOlder(Timestamp, oneshot::Sender<Result<Removed>>),
     Names(Arc<Names>),

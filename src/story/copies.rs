@@ -1,7 +1,7 @@
 //! Who prints what others wrote: reports of agencies and announcements that many
 //! sites carry word for word. However many carry it, such a text is one voice.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Report;
@@ -55,7 +55,7 @@ pub fn originals(reports: &[Report]) -> Vec<usize> {
 #[derive(Default)]
 struct Met {
     by_title: HashMap<u64, usize>,
-    texts: Vec<(usize, HashSet<u64>)>,
+    texts: Vec<(usize, Vec<u64>)>,
 }
 
 impl Met {
@@ -93,22 +93,40 @@ fn title(report: &Report) -> Option<u64> {
     (words.len() >= FEWEST_TITLE_WORDS).then(|| hash(&words))
 }
 
-/// The runs of a text that is long enough to tell who wrote it.
-fn runs(text: &str) -> Option<HashSet<u64>> {
+/// The runs of a text that is long enough to tell who wrote it, each once and in order.
+fn runs(text: &str) -> Option<Vec<u64>> {
     let mut words = tokens(text);
     words.truncate(MOST_WORDS);
-    (words.len() >= FEWEST_WORDS).then(|| words.windows(RUN).map(hash).collect())
+    if words.len() < FEWEST_WORDS {
+        return None;
+    }
+    let words: Vec<u64> = words.iter().map(hash).collect();
+    // A week has a hundred thousand texts: each word is hashed once, not in each run that it stands in.
+    let mut runs: Vec<u64> =
+        words.windows(RUN).map(|run| run.iter().fold(0, |all, word| together(all, *word))).collect();
+    runs.sort_unstable();
+    runs.dedup();
+    Some(runs)
+}
+
+/// A hash of both, in their order: as rustc-hash makes it.
+fn together(before: u64, next: u64) -> u64 {
+    (before.rotate_left(5) ^ next).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// The share of the shorter one's runs that both have.
-fn shared(a: &HashSet<u64>, b: &HashSet<u64>) -> f64 {
-    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    short.intersection(long).count() as f64 / short.len().max(1) as f64
+fn shared(a: &[u64], b: &[u64]) -> f64 {
+    let (mut rest, mut both) = (b, 0);
+    for run in a {
+        rest = &rest[rest.partition_point(|other| other < run)..];
+        both += usize::from(rest.first() == Some(run));
+    }
+    both as f64 / a.len().min(b.len()).max(1) as f64
 }
 
-fn hash(words: &[String]) -> u64 {
+fn hash(word: &(impl Hash + ?Sized)) -> u64 {
     let mut hasher = DefaultHasher::new();
-    words.hash(&mut hasher);
+    word.hash(&mut hasher);
     hasher.finish()
 }
 

@@ -694,6 +694,26 @@ fn a_draft_with_a_story_that_became_part_of_another_is_held_once_and_says_which(
 }
 
 #[test]
+fn a_word_on_a_draft_is_written_with_all_that_it_changes_or_not_at_all() {
+    let scene = Scene::new("12h");
+    assert_eq!(scene.verb(&["poll", "--now", NOW]).code, 0);
+    assert_eq!(scene.verb(&["--now", NOW, "draft"]).code, 0);
+    let (draft, dentists) = (scene.draft(), scene.story("Agents now book"));
+    let database = rusqlite::Connection::open(scene.folder.path("recapd.db")).unwrap();
+    let refusing = "CREATE TRIGGER refusing BEFORE INSERT ON mark BEGIN SELECT RAISE(ABORT, 'no'); END";
+    database.execute_batch(refusing).unwrap();
+    let refused = scene.verb(&["--now", AN_HOUR_LATER, "drop", &dentists.short()]);
+    assert!(refused.code != 0 && refused.out.is_empty(), "{}{}", refused.out, refused.err);
+    assert_eq!((scene.draft(), scene.store().draft().unwrap().map(|open| open.text)), (draft.clone(), draft));
+    let sql = "SELECT count(*) FROM ledger WHERE event = 'taken out'";
+    let told: u32 = database.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(told, 0, "nobody took it out");
+    database.execute_batch("DROP TRIGGER refusing").unwrap();
+    assert_eq!(scene.verb(&["--now", AN_HOUR_LATER, "drop", &dentists.short()]).code, 0);
+    assert!(scene.store().marks().unwrap().contains_key(&dentists));
+}
+
+#[test]
 fn what_is_published_is_published_whatever_becomes_of_its_files() {
     let scene = Scene::new("0m");
     // Where not even root may make a folder.

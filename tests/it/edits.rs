@@ -149,7 +149,9 @@ fn new_advice_is_in_what_is_rendered_next_and_a_wrong_edit_takes_none_away() {
     let daemon = Daemon::start(&folder, NOW);
     let shown = |line: &str| ["/this-week/", "/feeds/latest.json"].map(|path| daemon.get(path).text().contains(line));
     // What is asked for before there is news is kept for a minute.
-    ["lathe", "plane"].iter().for_each(|id| polled(&folder, id));
+    for id in ["lathe", "plane"] {
+        polled(&folder, id);
+    }
     wait_for("the first advice", || (shown("Count the money.") == [true, true]).then_some(()));
 
     advise("next = \"Ask who pays.\"");

@@ -1,5 +1,5 @@
 //! A right to quote is not a right to copy: whatever document a reader asks for, it has no more of an item's own
-//! words than `excerpt_words`.
+//! words than `excerpt_words`, of all items or of its source.
 
 use std::collections::{HashMap, HashSet};
 use std::os::unix::fs::PermissionsExt;
@@ -19,6 +19,9 @@ const NOW: &str = "2026-05-08T08:00:00Z";
 /// `excerpt_words` here: less than most cards would take.
 const CAP: usize = 40;
 
+/// That of the second desk: less than a sentence has.
+const OWN_CAP: usize = 10;
+
 /// Words of each text.
 const LENGTH: usize = 600;
 
@@ -27,8 +30,13 @@ const SENTENCE: usize = 12;
 /// Two publishers, or the running week would not show it.
 const DESKS: [&str; 2] = ["lathe", "plane"];
 
-const PUBLISHED: (&str, &str) = ("AI chipmaker raises money in a funding round", "2026-04-29T10:00:00Z");
+const PUBLISHED: (&str, &str) = ("AI chipmaker Quillon raises money in a funding round", "2026-04-29T10:00:00Z");
 const RUNNING: (&str, &str) = ("Senate passes an AI bill on talking toasters", "2026-05-07T10:00:00Z");
+
+/// What the texts of these letters say was raised, so that the desks disagree: in a sentence as long as three, for which
+/// no part of a card has room, in place of these three.
+const RAISED: [(char, &str); 2] = [('q', "$900 million"), ('y', "$1.1 billion")];
+const RAISED_AT: std::ops::Range<usize> = 7..10;
 
 /// A word that nobody else uses: the `number`-th of the text that begins with `letter`.
 fn word(letter: char, number: usize) -> String {
@@ -39,10 +47,16 @@ fn word(letter: char, number: usize) -> String {
 
 /// Sentences of all the sorts that cards quote: news, what lies ahead, what has a date, what is technical.
 fn text(letter: char) -> String {
+    let raised = RAISED.iter().find(|(of, _)| *of == letter).map(|(_, raised)| raised);
     let sentence = |at: usize| {
-        let words: Vec<String> = (0..SENTENCE).map(|number| word(letter, at * SENTENCE + number)).collect();
+        let raised = raised.filter(|_| at == RAISED_AT.start);
+        let length = if raised.is_some() { RAISED_AT.len() * SENTENCE } else { SENTENCE };
+        let words: Vec<String> = (0..length).map(|number| word(letter, at * SENTENCE + number)).collect();
         let (head, tail) = words.split_at(2);
         let (head, tail) = (head.join(" "), tail.join(" "));
+        if let Some(raised) = raised {
+            return format!("Quillon raised {raised}, the {head} said of {tail}.");
+        }
         match at % 5 {
             1 => format!("The {head} will {tail} next month."),
             2 => format!("On 12 May 2026 the {head} {tail}."),
@@ -51,7 +65,8 @@ fn text(letter: char) -> String {
             _ => format!("The {head} said that {tail}."),
         }
     };
-    (0..LENGTH / SENTENCE).map(sentence).collect::<Vec<_>>().join(" ")
+    let is_part_of_it = |at: &usize| raised.is_some() && *at > RAISED_AT.start && RAISED_AT.contains(at);
+    (0..LENGTH / SENTENCE).filter(|at| !is_part_of_it(at)).map(sentence).collect::<Vec<_>>().join(" ")
 }
 
 /// The feed of a desk: both stories, each in words of its own. Letters tell the texts apart.
@@ -88,7 +103,8 @@ impl Scene {
         let of = |(at, desk): (usize, &str)| {
             let path = format!("/{desk}.xml");
             origin.put(&path, Page::rss(feed(at)));
-            source(desk, &origin.url(&path), "")
+            let own = if at == 1 { format!("excerpt_words = {OWN_CAP}") } else { String::new() };
+            source(desk, &origin.url(&path), &own)
         };
         folder.sources(&DESKS.into_iter().enumerate().map(of).collect::<String>());
         let key = folder.path("review.key");
@@ -155,7 +171,8 @@ fn quoted(document: &str) -> HashMap<char, (usize, usize)> {
 fn check(path: &str, document: &str) -> usize {
     let quoted = quoted(document);
     for (letter, (words, longest)) in &quoted {
-        assert!(*words <= CAP && *longest <= CAP, "{path}: {words} words of {letter}, {longest} of them in a row");
+        let cap = if LETTERS[2..].contains(letter) { OWN_CAP } else { CAP };
+        assert!(*words <= cap && *longest <= cap, "{path}: {words} words of {letter}, {longest} of them in a row");
     }
     quoted.values().map(|(words, _)| *words).max().unwrap_or_default()
 }
@@ -178,6 +195,9 @@ fn no_document_has_more_of_an_item_than_may_be_quoted() {
         let document = scene.get(&path);
         most.push((path.clone(), check(&path, &document)));
     }
+    let recap: serde_json::Value = serde_json::from_str(&scene.get("/w/2026-W18/recap.json")).unwrap();
+    let figures = &recap["entries"][0]["insight"]["disagreements"][0]["figures"];
+    assert_eq!(figures.as_array().map(Vec::len), Some(2), "the desks disagree: {recap}");
     // And what quotes does quote.
     for telling in
         ["/w/2026-W18/", "/s/", "/feeds/weekly.", "/feeds/stories.", "/feeds/latest.", "/this-week/", "recap.json"]

@@ -79,6 +79,10 @@ fn texts_about_one_site_are_held_against_each_other() {
     assert_eq!(on(one, "A site of Brightwater at Lindholm draws 230 megawatts, the council said."), "");
     assert_eq!(on(one, "The first phase at Lindholm will draw 230 megawatts, the council said."), "");
     assert_eq!(on(one, "The site at Lindholm is expected to draw 230 megawatts by 2030."), "");
+    let praised = format!("{one} Analysts at Brightwater praised it.");
+    let anothers = "A site of Brightwater at Lindholm will draw 230 megawatts, the council said.";
+    assert_eq!(on(&praised, anothers), "", "named in both texts, and not in both sentences");
+    assert_eq!(on(&praised, other), "power: 250 MW / 230 megawatts");
 }
 
 #[test]

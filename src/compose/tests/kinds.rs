@@ -60,6 +60,21 @@ fn a_chip_is_no_feature() {
 }
 
 #[test]
+fn what_is_done_with_chips_is_done_with_other_things_too() {
+    check(&[
+        ("Quillon’s Ember 3 tapes out", "hardware"),
+        ("Quillon begins mass production of its Ember 3 chips", "hardware"),
+        ("智潮推出新芯片", "hardware"),
+        ("Marrow begins mass production of humanoid robots", ""),
+        ("人形机器人开始量产", ""),
+        ("Quillon introduces AI training for teachers", "launch"),
+        ("Quillon launches an inference service", "launch"),
+        ("Quillon launches AI accelerator for startups", "launch"),
+        ("Quillon launches a startup accelerator in Lindholm", "launch"),
+    ]);
+}
+
+#[test]
 fn who_is_named_and_what_with_decides_nothing_alone() {
     check(&[
         ("Quillon’s search now answers with GPT-5", ""),

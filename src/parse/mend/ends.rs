@@ -82,16 +82,24 @@ impl Mender<'_> {
             self.ahead.len() - 1
         });
         let ahead = &mut self.ahead[place];
-        let Some(end) = ahead.end.after_by(at, || tag(source, at, &format!("</{field}"))) else { return false };
-        let begin = ahead.begin.after_by(at, || tag(source, at, &format!("<{field}")));
+        let Some(end) = ahead.end.after_by(source, at, |rest| tag(rest, &format!("</{field}"))) else { return false };
+        let begin = ahead.begin.after_by(source, at, |rest| tag(rest, &format!("<{field}")));
         begin.is_none_or(|begin| end < begin)
+    }
+
+    /// What was read to find all that is looked for once.
+    #[cfg(test)]
+    pub(super) fn read_ahead_bytes(&self) -> usize {
+        let fields = self.ahead.iter().flat_map(|ahead| [&ahead.begin, &ahead.end]);
+        let others = [&self.comment_end, &self.data_end, &self.entry_end, &self.data_begin, &self.next_entry];
+        fields.chain(others).map(|next| next.read_bytes).sum()
     }
 }
 
-/// Where the tag stands, from `at` on, that begins so and has no longer name.
-fn tag(source: &str, at: usize, words: &str) -> Option<usize> {
-    let mut places = memmem::find_iter(&source.as_bytes()[at..], words).map(|place| at + place);
-    places.find(|place| words.ends_with(shape::name(&source[*place..])))
+/// Where the first tag stands in `text` that begins so and has no longer name.
+fn tag(text: &str, words: &str) -> Option<usize> {
+    let mut places = memmem::find_iter(text.as_bytes(), words);
+    places.find(|place| words.ends_with(shape::name(&text[*place..])))
 }
 
 /// Whether entries or feeds have fields of this name.

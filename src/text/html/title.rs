@@ -9,7 +9,7 @@ use super::cleaned;
 use super::fold::is_folded;
 use super::scan::unescaped;
 use crate::text::tags::code;
-use crate::text::{mojibake, one_line};
+use crate::text::{mojibake, one_line, turns};
 
 /// Longer than any headline.
 const MOST_BYTES: usize = 1024;
@@ -88,8 +88,8 @@ pub fn title_and_original(text: &str) -> (String, Option<String>) {
 
 fn short_line(text: &str) -> String {
     let text = without_controls(text);
-    let may_turn = memchr(OVERRIDES_BEGIN, text.as_bytes()).is_some() && text.contains(is_override);
-    shortened(if may_turn { one_line(&text.replace(is_override, "")) } else { one_line(&text) })
+    let may_turn = memchr(OVERRIDES_BEGIN, text.as_bytes()).is_some() && text.contains(turns);
+    shortened(if may_turn { one_line(&text.replace(turns, "")) } else { one_line(&text) })
 }
 
 fn shortened(line: String) -> String {
@@ -162,12 +162,7 @@ fn has_unwanted(text: &str, c1: C1) -> bool {
     marked.any(|(place, chunk)| (0..chunk.len()).any(|at| unwanted(place * TOGETHER + at)))
 }
 
-/// Characters that turn the direction of what follows them, beyond the title.
-fn is_override(letter: char) -> bool {
-    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// The first byte of all of them.
+/// The first byte of all letters that [`turns`] finds.
 const OVERRIDES_BEGIN: u8 = 0xe2;
 
 fn without_markup(text: &str) -> Cow<'_, str> {

@@ -4,8 +4,10 @@
 
 Build both first: `cargo build --release` and `cargo build --release -p benches`. The daemon, the origin and this
 script are three processes; only the daemon is measured, by what the kernel says of it. A round is what `recapd poll --all`
-asks for, asked at the control socket. CPU seconds are told, since a busy machine changes them little; how quickly it
-answers depends on who else wants the cores. `--shorter` leaves out the verb and the feeds without validators.
+asks for, asked at the control socket. *Bare* is `bare.rs`, asked for the same by the same origin a moment before:
+fetching, parsing and storing alone, by the same libraries. A second is worth less on a slow or a busy machine; the
+ratio of the two says more. How quickly it answers depends on who else wants the cores. `--shorter` leaves out the verb
+and the feeds without validators.
 """
 
 import argparse
@@ -29,13 +31,6 @@ ROOT = Path(__file__).resolve().parent.parent
 ITEMS, KILOBYTES = 23, 60
 IDLE_ITEMS, IDLE_KILOBYTES = 2, 2
 
-# CPU seconds of fetching, parsing and storing alone, neither grouped nor tagged, on two cores; recapd may take twice as
-# much. Measured with a program of a few hundred lines on the same libraries: feeds of the same number and size.
-BARE = {
-    1_000: {"cold": 1.3, "unchanged": 0.13, "5 % changed": 0.17},
-    5_000: {"cold": 6.0, "unchanged": 0.24, "5 % changed": 0.45},
-}
-
 HEADER = (
     "| sources | round | CPU s | of bare | µs a source | peak MB | turns a commit | written a turn "
     "| /healthz ms: half, 99 %, all |"
@@ -49,6 +44,7 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--binary", type=Path, default=target / "recapd")
     arguments.add_argument("--origin", type=Path, default=target / "origin")
+    arguments.add_argument("--bare", type=Path, default=target / "bare")
     arguments.add_argument("--sizes", default="1000,5000,20000")
     arguments.add_argument("--idle", type=int, default=50_000)
     arguments.add_argument("--shorter", action="store_true")
@@ -66,9 +62,36 @@ def main():
     print(f"\nload average at the end: {os.getloadavg()[0]:.1f}")
 
 
-def rounds(told, size):
+ROUNDS = ("cold", "unchanged", "5 % changed")
+
+
+def bare(told, size):
+    """CPU seconds of the three rounds without recapd."""
     with Origin(told.origin, size, ITEMS, KILOBYTES) as origin, tempfile.TemporaryDirectory() as folder:
-        with Daemon(told.binary, configured(Path(folder), origin), size) as daemon:
+        feeds = Path(folder) / "feeds"
+        feeds.write_text("".join(f"{origin.feed(at)}\n" for at in range(size)))
+        return three_times(size, origin, [told.bare, feeds, Path(folder) / "bare.db"], "bare", {})
+
+
+def three_times(size, origin, command, who, known):
+    """Runs `command` for each of the three rounds; what CPU it took, beside what is `known` of the bare ones."""
+    seconds = {}
+    for round in ROUNDS:
+        if round.startswith("5"):
+            origin.ask("/round?percent=5")
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+        if status:
+            sys.exit(f"{command[0].name} failed")
+        seconds[round] = used.ru_utime + used.ru_stime
+        row(size, f"{round}, {who}", seconds[round], known.get(round), size, used.ru_maxrss * 1024 / 1e6)
+    return seconds
+
+
+def rounds(told, size):
+    known = bare(told, size)
+    with Origin(told.origin, size, ITEMS, KILOBYTES) as origin, tempfile.TemporaryDirectory() as folder:
+        with Daemon(told.binary, configured(Path(folder), origin), size, known) as daemon:
             daemon.told("cold", size, daemon.round)
             # A first recap is made as soon as the first round is over: items are tagged, stories ranked, cards written.
             daemon.told("its recap", size, daemon.composed, turns=0)
@@ -80,25 +103,15 @@ def rounds(told, size):
                 daemon.told("unchanged, answered in full", size, daemon.unchanged)
             database = sum(file.stat().st_size for file in Path(folder).glob("recapd.db*"))
             print(f"  ({database / 1e6:.0f} MB of database)", file=sys.stderr)
-    if size in BARE and not told.shorter:
-        verb(told, size)
+    if not told.shorter:
+        verb(told, size, known)
 
 
-def verb(told, size):
+def verb(told, size, known):
     """The same without a daemon: three times `recapd poll --all`."""
     with Origin(told.origin, size, ITEMS, KILOBYTES) as origin, tempfile.TemporaryDirectory() as folder:
-        config = configured(Path(folder), origin)
-        for round in ("cold", "unchanged", "5 % changed"):
-            if round.startswith("5"):
-                origin.ask("/round?percent=5")
-            process = subprocess.Popen(
-                [told.binary, "--config", config, "poll", "--all"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-            _, status, used = os.wait4(process.pid, 0)
-            if status:
-                sys.exit("`recapd poll --all` failed")
-            cpu = used.ru_utime + used.ru_stime
-            row(size, f"{round}, by the verb", cpu, BARE[size][round], size, used.ru_maxrss * 1024 / 1e6)
+        command = [told.binary, "--config", configured(Path(folder), origin), "poll", "--all"]
+        three_times(size, origin, command, "by the verb", known)
 
 
 def idle(told, size):
@@ -177,8 +190,8 @@ class Origin:
 
 
 class Daemon:
-    def __init__(self, binary, config, sources):
-        self.sources = sources
+    def __init__(self, binary, config, sources, known={}):
+        self.sources, self.known = sources, known
         self.folder, self.log = config.parent, config.parent / "log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen([binary, "--config", config, "run"], stderr=log)
@@ -205,8 +218,7 @@ class Daemon:
         with Asking(self.address if asked else None) as asking:
             work()
         cpu, commits, written = self.cpu() - cpu, self.commits() - commits, self.written() - written
-        bare = BARE.get(size, {}).get(round)
-        row(size, round, cpu, bare, turns, self.peak_mb(), commits, written, asking.waits)
+        row(size, round, cpu, self.known.get(round), turns, self.peak_mb(), commits, written, asking.waits)
 
     def round(self):
         """Each source is asked once; none may fail."""

@@ -15,6 +15,7 @@ mod figures;
 mod holder;
 mod hook;
 pub mod kind;
+mod lexicon;
 mod manner;
 mod measure;
 pub mod model;
@@ -60,16 +61,13 @@ impl<'c> Author<'c> {
         Self { playbook, names, audiences, kinds: Kinds::new(playbook), technical: technical::terms() }
     }
 
-    /// The card of a story for one audience, or for all readers. What nothing
-    /// supports is absent; every quotation stands in the item it cites. What `said` has told these readers already
-    /// of the playbook, or of what came before, is not said again.
-    pub fn write(&self, subject: &Subject, audience: Option<&AudienceId>, said: &BTreeSet<String>) -> Insight {
+    /// What the cards of a story have in common. What nothing supports is absent;
+    /// every quotation stands in the item it cites.
+    pub fn read<'a>(&'a self, subject: &'a Subject<'a>) -> Unaddressed<'a> {
         let reading = Reading::new(subject, self.names);
         let mut taken = Taken::new(&reading);
         let titles: Vec<&str> = subject.reports.iter().map(|report| report.title).collect();
         let texts: Vec<&str> = subject.reports.iter().map(|report| report.text).collect();
-        let kind = self.kinds.of(self.playbook, &titles, &texts);
-        let advice = context::Advised { author: self, subject, kind: kind.as_ref(), audience, said };
 
         // A sentence serves once, so the order of the parts is the order of their claims on it.
         let hook = hook::hook(&reading, self.names, &mut taken);
@@ -78,12 +76,12 @@ impl<'c> Author<'c> {
         let timeline = timeline::timeline(&reading, &mut taken);
         let technical = technical::technical(&reading, &self.technical, &mut taken);
         let takeaways = takeaways::takeaways(&reading, &mut taken);
-        Insight {
-            audience: audience.cloned(),
+        let card = Insight {
+            audience: None,
             hook,
             what_changed,
-            why_it_matters: context::coverage(&reading, said).into_iter().chain(advice.matters()).collect(),
-            what_to_do_next: advice.next(),
+            why_it_matters: Vec::new(),
+            what_to_do_next: None,
             takeaways,
             comparison: compare::comparison(&reading, self.names),
             technical,
@@ -91,7 +89,30 @@ impl<'c> Author<'c> {
             timeline,
             disagreements: differ::disagreements(&reading, self.names),
             note: None,
-            kind,
+            kind: self.kinds.of(self.playbook, &titles, &texts),
+        };
+        Unaddressed { author: self, reading, card }
+    }
+}
+
+/// A story's card without what it says to whoever reads it: to read a story takes long, and it has a card for each audience.
+pub struct Unaddressed<'a> {
+    author: &'a Author<'a>,
+    reading: Reading<'a>,
+    card: Insight,
+}
+
+impl Unaddressed<'_> {
+    /// The card for one audience, or for all readers. What `said` has told these readers already
+    /// of the playbook, or of what came before, is not said again.
+    pub fn to(&self, audience: Option<&AudienceId>, said: &BTreeSet<String>) -> Insight {
+        let Self { author, reading, card } = self;
+        let advice = context::Advised { author, subject: reading.subject, kind: card.kind.as_ref(), audience, said };
+        Insight {
+            audience: audience.cloned(),
+            why_it_matters: context::coverage(reading, said).into_iter().chain(advice.matters()).collect(),
+            what_to_do_next: advice.next(),
+            ..card.clone()
         }
     }
 }

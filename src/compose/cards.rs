@@ -13,7 +13,7 @@ use super::{Question, Teller, Told};
 use crate::config::Config;
 use crate::id::{AudienceId, ItemId, SourceId, StoryId};
 use crate::insight::model::{self, Refusal, Written};
-use crate::insight::{Author, EarlierStory, Figures, Insight, Origin, Report, Subject};
+use crate::insight::{Author, EarlierStory, Figures, Insight, Origin, Report, Subject, Unaddressed};
 use crate::names::{Found, Names, Sort};
 use crate::publish::quote;
 use crate::source::{Readers, Source};
@@ -267,13 +267,15 @@ impl<'w> Writer<'w> {
             words.map_or(usize::MAX, |words| words as usize)
         };
         self.about(told, follows, |subject| {
+            let say = || {
+                tracing::error!(story = %told.story, "writing a card failed inside recapd; its story goes without one");
+            };
+            let read = catch_unwind(AssertUnwindSafe(|| self.author.read(subject))).inspect_err(|_| say()).ok();
             let card = |audience: &Option<&AudienceId>| {
                 let said = advised.entry(audience.cloned()).or_default();
-                let written = catch_unwind(AssertUnwindSafe(|| self.author.write(subject, *audience, said)));
-                let card = written.unwrap_or_else(|_| {
-                    tracing::error!(story = %told.story, "writing a card failed inside recapd; its story goes without one");
-                    Insight { audience: audience.cloned(), ..Insight::default() }
-                });
+                let write = |read: &Unaddressed| catch_unwind(AssertUnwindSafe(|| read.to(*audience, said)));
+                let written = read.as_ref().and_then(|read| write(read).inspect_err(|_| say()).ok());
+                let card = written.unwrap_or_else(|| Insight { audience: audience.cloned(), ..Insight::default() });
                 let card = match &by_model {
                     Some((written, _)) => written.onto(card, model),
                     None => card,

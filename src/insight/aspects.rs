@@ -1,7 +1,9 @@
 //! Which of several a figure is: whose price per what, of which quarter, of which round.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
+use super::lexicon::Lexicon;
 use super::manner::{Around, whole_words};
 use super::things::BENCHMARKS;
 
@@ -209,6 +211,14 @@ pub(super) const TIERS: &[&str] = &[
     "轻量版",
 ];
 
+/// The words of [`NEAR`], and the row of each.
+static NEAR_WORDS: LazyLock<(Lexicon, Vec<usize>)> = LazyLock::new(|| {
+    let words = || NEAR.iter().enumerate().flat_map(|(row, (.., words))| words.iter().map(move |word| (row, *word)));
+    (Lexicon::of(words().map(|(_, word)| word)), words().map(|(row, _)| row).collect())
+});
+
+static TIER_WORDS: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::of(TIERS.iter().copied()));
+
 /// What goes in and what comes out have prices of their own.
 const SIDES: [(&str, &[&str]); 2] =
     [("input", &["input", "prompt", "输入"]), ("output", &["output", "completion", "生成", "输出"])];
@@ -219,15 +229,16 @@ impl Aspects {
     pub(super) fn of(thing: &str, around: &Around, figure: &str, line: &str) -> Self {
         let kinds = kinds(thing);
         let mut aspects = BTreeSet::new();
-        for (kind, value, words) in NEAR.iter().filter(|(kind, ..)| kinds.contains(kind)) {
-            // "400 million weekly users" has it within.
-            if words.iter().any(|word| around.says(word) || whole_words(figure, word).next().is_some()) {
-                aspects.insert((*kind, (*value).to_owned()));
+        let (words, rows) = &*NEAR_WORDS;
+        // "400 million weekly users" has it within.
+        for (word, _) in [around.before, around.after, figure].into_iter().flat_map(|text| words.whole(text)) {
+            let (kind, value, _) = NEAR[rows[word]];
+            if kinds.contains(&kind) {
+                aspects.insert((kind, value.to_owned()));
             }
         }
         if kinds.contains(&Kind::Tier) {
-            let tiers = TIERS.iter().filter(|tier| whole_words(line, tier).next().is_some());
-            aspects.extend(tiers.map(|tier| (Kind::Tier, (*tier).to_owned())));
+            aspects.extend(TIER_WORDS.whole(line).map(|(tier, _)| (Kind::Tier, TIERS[tier].to_owned())));
         }
         if kinds.contains(&Kind::Time) {
             aspects.extend(times(around).map(|time| (Kind::Time, time)));

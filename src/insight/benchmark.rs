@@ -2,8 +2,10 @@
 //! say nothing of each other, so a test that is not certain is none.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use super::manner::{Around, whole_words};
+use super::lexicon::Lexicon;
+use super::manner::Around;
 use super::things::BENCHMARKS;
 
 /// A test that models sit.
@@ -49,6 +51,12 @@ const EDITIONS: &[&str] = &[
 /// which of the two it is.
 const EDITIONS_IF_JOINED: &[&str] = &["live", "hard", "plus", "public", "private", "i"];
 
+/// The words of [`BENCHMARKS`], and the test that each names.
+static BENCHMARK_WORDS: LazyLock<(Lexicon, Vec<&str>)> = LazyLock::new(|| {
+    let words = || BENCHMARKS.iter().flat_map(|(name, words)| words.iter().map(|word| (*name, *word)));
+    (Lexicon::of(words().map(|(_, word)| word)), words().map(|(name, _)| name).collect())
+});
+
 /// Of which test a percentage is the score, by what stands between it and the figures
 /// beside it, in small letters.
 pub(super) fn score(beside: &Around) -> Score {
@@ -74,12 +82,8 @@ fn only(named: Vec<Option<Benchmark>>) -> Score {
 
 /// Every test that `text` names; none for one whose name goes on in a way that we do not know.
 fn named(text: &str) -> Vec<Option<Benchmark>> {
-    let mut found: Vec<(Range<usize>, &'static str)> = Vec::new();
-    for (name, words) in BENCHMARKS {
-        for word in *words {
-            found.extend(whole_words(text, word).map(|at| (at..at + word.len(), *name)));
-        }
-    }
+    let (words, names) = &*BENCHMARK_WORDS;
+    let found: Vec<(Range<usize>, &'static str)> = words.whole(text).map(|(word, span)| (span, names[word])).collect();
     let is_part = |span: &Range<usize>| {
         found.iter().any(|(other, _)| other.len() > span.len() && other.start <= span.start && span.end <= other.end)
     };

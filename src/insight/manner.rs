@@ -1,7 +1,9 @@
 //! In what manner a figure is said: as it is now, as a bound, as a plan, of a part.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
+use super::lexicon::Lexicon;
 use crate::facts::Bound;
 use crate::text::head;
 
@@ -38,114 +40,122 @@ impl Manner {
 const NEAR: usize = 48;
 
 /// After one of these stands a bound, a sum over a time, or what does not hold now, or not yet.
-const NOT_NOW_BEFORE: &[&str] = &[
-    "from",
-    "previous",
-    "instead of",
-    "compared with",
-    "compared to",
-    "had been",
-    "against",
-    "forecast",
-    "guide",
-    "guidance",
-    "analysts",
-    "estimate",
-    "consensus",
-    "outlook for",
-    "threshold",
-    "last year",
-    "at the end of",
-    "earlier",
-    "a total of",
-    "months",
-    "原定",
-    "上一轮",
-    "之前",
-    "此前",
-    "去年",
-    "年底",
-    "累计",
-    "半年",
-    "个月",
-];
+static NOT_NOW_BEFORE: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::of([
+        "from",
+        "previous",
+        "instead of",
+        "compared with",
+        "compared to",
+        "had been",
+        "against",
+        "forecast",
+        "guide",
+        "guidance",
+        "analysts",
+        "estimate",
+        "consensus",
+        "outlook for",
+        "threshold",
+        "last year",
+        "at the end of",
+        "earlier",
+        "a total of",
+        "months",
+        "原定",
+        "上一轮",
+        "之前",
+        "此前",
+        "去年",
+        "年底",
+        "累计",
+        "半年",
+        "个月",
+    ])
+});
 
 /// After one of these stands what somebody looks forward to.
-const NOT_YET_BEFORE: &[&str] = &["expect", "target", "预计", "预期", "目标"];
+static NOT_YET_BEFORE: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::of(["expect", "target", "预计", "预期", "目标"]));
 
 /// Before one of these, too.
-const NOT_NOW_AFTER: &[&str] = &[
-    "last year",
-    "last month",
-    "at the end of",
-    "a year earlier",
-    "a year ago",
-    "earlier this year",
-    "months",
-    "in total",
-    "to date",
-    "so far",
-    "in all",
-    "altogether",
-    "combined",
-    "lower than",
-    "higher than",
-];
+static NOT_NOW_AFTER: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::of([
+        "last year",
+        "last month",
+        "at the end of",
+        "a year earlier",
+        "a year ago",
+        "earlier this year",
+        "months",
+        "in total",
+        "to date",
+        "so far",
+        "in all",
+        "altogether",
+        "combined",
+        "lower than",
+        "higher than",
+    ])
+});
 
 /// In a clause with one of these a figure is another's, or is put right.
-const ANOTHERS: &[&str] = &[
-    "rival",
-    "rivals",
-    "competitor",
-    "competitors",
-    "unlike",
-    "whereas",
-    "versus",
-    "vs",
-    "vs.",
-    "compared",
-    "rumoured",
-    "rumored",
-    "incorrectly",
-    "denied",
-    "denies",
-    "not",
-    "竞争对手",
-    "对手",
-    "友商",
-    "而非",
-    "不是",
-    "否认",
-];
+static ANOTHERS: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::of([
+        "rival",
+        "rivals",
+        "competitor",
+        "competitors",
+        "unlike",
+        "whereas",
+        "versus",
+        "vs",
+        "vs.",
+        "compared",
+        "rumoured",
+        "rumored",
+        "incorrectly",
+        "denied",
+        "denies",
+        "not",
+        "竞争对手",
+        "对手",
+        "友商",
+        "而非",
+        "不是",
+        "否认",
+    ])
+});
 
 /// Beside a company's figure, these say that it is one of its businesses'.
-const PARTS: &[&str] = &[
-    "data-centre",
-    "data-center",
-    "data centre",
-    "data center",
-    "datacenter",
-    "cloud",
-    "segment",
-    "division",
-    "business unit",
-    "business brought in",
-    "gaming",
-    "client",
-    "embedded",
-    "services",
-    "hardware",
-    "software",
-    "advertising",
-    "api revenue",
-    "subscription revenue",
-    "product revenue",
-    "数据中心",
-    "云业务",
-    "业务收入",
-    "业务营收",
-    "部门",
-];
+static PARTS: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::of([
+        "data-centre",
+        "data-center",
+        "data centre",
+        "data center",
+        "datacenter",
+        "cloud",
+        "segment",
+        "division",
+        "business unit",
+        "business brought in",
+        "gaming",
+        "client",
+        "embedded",
+        "services",
+        "hardware",
+        "software",
+        "advertising",
+        "api revenue",
+        "subscription revenue",
+        "product revenue",
+        "数据中心",
+        "云业务",
+        "业务收入",
+        "业务营收",
+        "部门",
+    ])
+});
 
 /// The text around a figure, within its clause.
 pub(super) struct Around<'t> {
@@ -169,23 +179,22 @@ impl<'t> Around<'t> {
 
     /// Whether a figure here is one of another time.
     pub(super) fn is_of_another_time(&self) -> bool {
-        NOT_NOW_BEFORE.iter().any(|word| self.before.contains(word))
-            || NOT_NOW_AFTER.iter().any(|word| self.after.contains(word))
+        NOT_NOW_BEFORE.is_in(self.before) || NOT_NOW_AFTER.is_in(self.after)
     }
 
     /// Whether a figure here is none yet.
     pub(super) fn is_not_yet(&self) -> bool {
-        NOT_YET_BEFORE.iter().any(|word| self.before.contains(word))
+        NOT_YET_BEFORE.is_in(self.before)
     }
 
     /// Whether a figure here is somebody else's, or one that is put right.
     pub(super) fn is_anothers(&self) -> bool {
-        ANOTHERS.iter().any(|word| whole_words(self.before, word).next().is_some())
+        ANOTHERS.whole(self.before).next().is_some()
     }
 
     /// Whether the words say that it is one of several businesses'.
     pub(super) fn is_of_a_part(&self) -> bool {
-        PARTS.iter().any(|word| self.before.contains(word) || self.after.contains(word))
+        PARTS.is_in(self.before) || PARTS.is_in(self.after)
     }
 
     /// Whether `word` stands here, not as a part of a longer one.
@@ -211,13 +220,16 @@ impl<'t> Around<'t> {
 
 /// Where `word` stands in `text`, not as a part of a longer word.
 pub(super) fn whole_words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
-    text.match_indices(word).map(|(at, _)| at).filter(move |at| {
-        let joins = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphabetic());
-        let end = at + word.len();
-        let begins = !word.starts_with(|letter: char| letter.is_ascii_alphabetic());
-        let ends = !word.ends_with(|letter: char| letter.is_ascii_alphabetic());
-        (begins || !joins(text[..*at].chars().next_back())) && (ends || !joins(text[end..].chars().next()))
-    })
+    text.match_indices(word).map(|(at, _)| at).filter(move |at| is_whole(text, &(*at..*at + word.len())))
+}
+
+/// Whether what stands at `span` of `text` is no part of a longer word.
+pub(super) fn is_whole(text: &str, span: &Range<usize>) -> bool {
+    let joins = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphabetic());
+    let word = &text[span.clone()];
+    let begins = !word.starts_with(|letter: char| letter.is_ascii_alphabetic());
+    let ends = !word.ends_with(|letter: char| letter.is_ascii_alphabetic());
+    (begins || !joins(text[..span.start].chars().next_back())) && (ends || !joins(text[span.end..].chars().next()))
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! Which thing a figure measures: the valuation, the revenue, the price.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use jiff::civil::Date;
 
 use super::aspects::{Aspects, TIERS};
 use super::benchmark::{Score, score};
-use super::manner::{Around, Manner, whole_words};
+use super::lexicon::Nearest;
+use super::manner::{Around, Manner};
 use super::reading::Line;
-use super::things::{BENCHMARKS, DAYS, JOBS, MONEY, SHARES, Things};
+use super::things::{BENCHMARKS, DAYS, JOBS, MONEY, SHARES};
 use crate::facts::{Fact, FactKind, Preposition, UNSAID};
 use crate::names::{Name, Sort};
 use crate::text;
@@ -23,8 +25,23 @@ pub(super) struct Measured<'l> {
     pub(super) said: &'l str,
     pub(super) manner: Manner,
     /// Which of several it is.
-    pub(super) aspects: Aspects,
+    pub(super) aspects: &'l Aspects,
 }
+
+/// The same as a line keeps it: many ask what a line measures, and to find it out takes long.
+#[derive(Debug)]
+pub(super) struct Measure {
+    attribute: &'static str,
+    /// As a place among the facts of the line.
+    fact: usize,
+    manner: Manner,
+    aspects: Aspects,
+}
+
+static MONEY_WORDS: LazyLock<Nearest> = LazyLock::new(|| Nearest::of(MONEY));
+static SHARES_WORDS: LazyLock<Nearest> = LazyLock::new(|| Nearest::of(SHARES));
+static DAYS_WORDS: LazyLock<Nearest> = LazyLock::new(|| Nearest::of(DAYS));
+static JOBS_WORDS: LazyLock<Nearest> = LazyLock::new(|| Nearest::of(JOBS));
 
 /// Two readings of one day lie at most so many days apart.
 const DAYS_MOST: i32 = 60;
@@ -34,6 +51,15 @@ const RANGE: &[&str] = &["to", "and", "-", "–", "—", "至", "到", "~"];
 
 /// The line's figures whose meaning the words around them give, without figures of another time.
 pub(super) fn measured<'l>(line: &'l Line) -> Vec<Measured<'l>> {
+    let measures = line.measures.get_or_init(|| measures(line));
+    let measured = measures.iter().map(|Measure { attribute, fact, manner, aspects }| {
+        let fact = &line.facts[*fact];
+        Measured { attribute, fact, said: &line.text[fact.said.clone()], manner: *manner, aspects }
+    });
+    measured.collect()
+}
+
+fn measures(line: &Line) -> Vec<Measure> {
     if line.facts.is_empty() {
         return Vec::new();
     }
@@ -41,7 +67,7 @@ pub(super) fn measured<'l>(line: &'l Line) -> Vec<Measured<'l>> {
     let lower = text::lower(line.text);
     let is_alone = |at: &usize| !is_range(line, at.wrapping_sub(1)) && !is_range(line, *at);
     let alone = (0..line.facts.len()).filter(is_alone);
-    let measured = alone.filter_map(|at| {
+    let measures = alone.filter_map(|at| {
         let fact = &line.facts[at];
         let around = Around::of(&lower, &fact.span);
         if ends_a_range(&lower[..fact.span.start])
@@ -61,9 +87,9 @@ pub(super) fn measured<'l>(line: &'l Line) -> Vec<Measured<'l>> {
         let is_loose = is_of_a_name(fact) || is_from(fact) || aspects.is_of_both_sides();
         let is_of_a_part = around.is_of_a_part() && has_parts(attribute);
         let manner = if is_loose || is_of_a_part { Manner::Loosely } else { Manner::of(fact.bound) };
-        Some(Measured { attribute, fact, said: &line.text[fact.said.clone()], manner, aspects })
+        Some(Measure { attribute, fact: at, manner, aspects })
     });
-    measured.collect()
+    measures.collect()
 }
 
 /// "30亿至" before 40亿美元: where the currency stands at the end alone, no fact is at the beginning.
@@ -99,10 +125,13 @@ fn is_from(fact: &Fact) -> bool {
 /// What is planned for years to come may still hold; what was so in an earlier one is over.
 fn is_of_a_past_year(around: &Around, line: &Line) -> bool {
     let written = line.written.year();
-    (written - 20..written).any(|year| {
-        let year = year.to_string();
-        around.before.trim_end().ends_with(&year) || around.after.contains(&format!("in {year}"))
-    })
+    let is_past = |year: Option<&str>| {
+        year.and_then(|year| year.parse().ok()).is_some_and(|year| (written - 20..written).contains(&year))
+    };
+    let before = around.before.trim_end();
+    let mut after = around.after.match_indices("in ").map(|(at, word)| at + word.len());
+    is_past(before.len().checked_sub(4).and_then(|at| before.get(at..)))
+        || after.any(|at| is_past(around.after.get(at..at + 4)))
 }
 
 /// Whether one business's figure would be another than the company's.
@@ -163,13 +192,13 @@ impl Measured<'_> {
 
     /// Whether both are figures of one thing in one unit.
     pub(super) fn is_comparable(&self, other: &Measured) -> bool {
-        self.is_of_later(other) && self.aspects.fit(&other.aspects)
+        self.is_of_later(other) && self.aspects.fit(other.aspects)
     }
 
     /// Whether one may be what the other was before.
     pub(super) fn is_of_later(&self, other: &Measured) -> bool {
         self.attribute == other.attribute
-            && self.aspects.fit_over_time(&other.aspects)
+            && self.aspects.fit_over_time(other.aspects)
             && match (&self.fact.kind, &other.fact.kind) {
                 (FactKind::Amount { currency: one, .. }, FactKind::Amount { currency: two, .. }) => {
                     one == two || [one, two].contains(&&UNSAID)
@@ -261,7 +290,7 @@ fn score_of(fact: &Fact, beside: &Around) -> Score {
 fn attribute(around: &Around, fact: &Fact) -> Option<&'static str> {
     match fact.kind {
         FactKind::Amount { value, .. } => {
-            let attribute = nearest(around, MONEY)?;
+            let attribute = MONEY_WORDS.to(around)?;
             let attribute = around.round().filter(|_| attribute == "valuation").unwrap_or(attribute);
             // 以200亿美元完成融资: at a price, not of so much.
             let is_at = attribute == "funding" && around.before.trim_end().ends_with('以');
@@ -269,7 +298,7 @@ fn attribute(around: &Around, fact: &Fact) -> Option<&'static str> {
             let is_small = value < 10_000.0;
             (is_small == (attribute == "price")).then_some(attribute)
         }
-        FactKind::Percent { .. } => nearest(around, SHARES),
+        FactKind::Percent { .. } => SHARES_WORDS.to(around),
         FactKind::Count { unit, .. } => match unit {
             "context" => Some("context window"),
             "token" => around.says("context").then_some("context window"),
@@ -283,7 +312,7 @@ fn attribute(around: &Around, fact: &Fact) -> Option<&'static str> {
             "watt" => Some("power"),
             _ => None,
         },
-        FactKind::Date(_) => nearest(around, DAYS),
+        FactKind::Date(_) => DAYS_WORDS.to(around),
         FactKind::Version { .. } => None,
     }
 }
@@ -301,7 +330,7 @@ fn people(around: &Around, fact: &Fact) -> Option<&'static str> {
     if of_all.iter().any(|word| around.before.trim_end().ends_with(word)) {
         return Some("staff");
     }
-    let said = nearest(around, JOBS);
+    let said = JOBS_WORDS.to(around);
     let has = |words: &[&str]| words.iter().any(|word| fact.text.contains(word));
     match said {
         Some(said) => Some(said),
@@ -311,26 +340,10 @@ fn people(around: &Around, fact: &Fact) -> Option<&'static str> {
     }
 }
 
-/// The thing whose word stands nearest, within the clause; of equally near ones
-/// the one of the longer word.
-fn nearest(around: &Around, things: Things) -> Option<&'static str> {
-    let Around { before, after } = around;
-    let distance = |word: &str| {
-        let bare = word.trim_start_matches(['>', '<']);
-        let left = whole_words(before, bare).last().filter(|_| !word.starts_with('>'));
-        let left = left.map(|at| before.len() - at - bare.len());
-        let right = whole_words(after, bare).next().filter(|_| !word.starts_with('<')).map(|at| at + 1);
-        Some((left.into_iter().chain(right).min()?, std::cmp::Reverse(bare.len())))
-    };
-    let found = things.iter().filter_map(|(thing, words)| {
-        let nearest = words.iter().filter_map(|word| distance(word)).min()?;
-        Some((nearest, *thing))
-    });
-    found.min_by_key(|(distance, _)| *distance).map(|(_, thing)| thing)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::cell::OnceCell;
+
     use super::super::reading::{Readable, Voice};
     use super::*;
     use crate::facts::facts;
@@ -338,10 +351,21 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
         let (facts, tokens) = (facts(text), BTreeSet::new());
-        let (readable, voice) = (Readable::Yes, Voice::Reporting);
+        let (readable, voice, measures) = (Readable::Yes, Voice::Reporting, OnceCell::new());
         let written = jiff::civil::date(2026, 5, 6);
-        let line =
-            Line { report: 0, place: 0, text, start: 0, written, tokens, facts, names: Vec::new(), readable, voice };
+        let line = Line {
+            report: 0,
+            place: 0,
+            text,
+            start: 0,
+            written,
+            tokens,
+            facts,
+            names: Vec::new(),
+            readable,
+            voice,
+            measures,
+        };
         let found: Vec<String> =
             measured(&line).iter().map(|it| format!("{}: {}", it.attribute, it.fact.text)).collect();
         assert_eq!(found, expected);

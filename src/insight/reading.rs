@@ -1,12 +1,14 @@
 //! A story's texts taken apart once: the sentences that may be quoted, with
 //! their facts and names.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::boilerplate::{is_first_person, is_prose};
+use super::measure::Measure;
 use super::{Cite, EarlierStory, Origin, Part, Report, Subject};
 use crate::facts::{Fact, FactKind, facts_written};
 use crate::id::ItemId;
@@ -60,6 +62,8 @@ pub(super) struct Line<'s> {
     pub(super) readable: Readable,
     /// Who speaks in it.
     pub(super) voice: Voice,
+    /// See [`super::measure::measured`].
+    pub(super) measures: OnceCell<Vec<Measure>>,
 }
 
 /// Who speaks in a line.
@@ -182,6 +186,7 @@ pub(super) fn split_where<'s>(
         names: names.find(text).into_iter().map(|found| found.name).collect(),
         readable,
         voice: if is_first_person(text) { Voice::Own } else { Voice::Reporting },
+        measures: OnceCell::new(),
     };
     let prose = sentences(head).into_iter().filter_map(|range| {
         let skip = preamble(&head[range.clone()]);

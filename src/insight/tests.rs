@@ -58,7 +58,7 @@ fn playbook() -> Playbook {
 fn card(subject: &Subject, audience: Option<&str>) -> Insight {
     let (playbook, names) = (playbook(), names());
     let audience = audience.map(|id| id.parse().unwrap());
-    let card = Author::new(&playbook, &names, &[]).write(subject, audience.as_ref(), &BTreeSet::new());
+    let card = Author::new(&playbook, &names, &[]).read(subject).to(audience.as_ref(), &BTreeSet::new());
     let is_of_others = |cite: &Cite| subject.figures.is_some_and(|figures| figures.rest_on(cite));
     for cite in cites(&card).into_iter().filter(|cite| !is_of_others(cite)) {
         let of_report = subject.reports.iter().map(|it| (it.item, format!("{}\n{}", it.title, it.text)));
@@ -228,7 +228,7 @@ fn advice_is_given_once_and_varied_after_that() {
     let investors: AudienceId = "investors".parse().unwrap();
     let mut said = BTreeSet::new();
     for expected in [&["Terms count."][..], &["Money is no product."], &[]] {
-        let why = author.write(&subject, Some(&investors), &said).why_it_matters;
+        let why = author.read(&subject).to(Some(&investors), &said).why_it_matters;
         assert_eq!(texts(&why), expected);
         said.extend(why.into_iter().map(|part| part.text));
     }
@@ -245,7 +245,7 @@ fn what_came_before_is_told_once() {
     ] {
         let mut subject = subject(vec![report("Harbor Wire", headline, "")]);
         subject.earlier = vec![earlier("DeepSeek hires a cook")];
-        let why = author.write(&subject, None, &said).why_it_matters;
+        let why = author.read(&subject).to(None, &said).why_it_matters;
         assert_eq!(texts(&why), expected);
         said.extend(why.into_iter().map(|part| part.text));
     }

@@ -41,7 +41,7 @@ fn card(reports: &[(&str, i64, &str, &str)]) -> Insight {
         .collect();
     let reports: Vec<Report> = reports.iter().enumerate().map(report).collect();
     let subject = Subject { reports, tags: &[], earlier: Vec::new(), figures: None, language: "en" };
-    Author::new(&playbook, &NAMES, &[]).write(&subject, None, &std::collections::BTreeSet::new())
+    Author::new(&playbook, &NAMES, &[]).read(&subject).to(None, &std::collections::BTreeSet::new())
 }
 
 fn told(found: &[Disagreement]) -> String {

@@ -67,7 +67,8 @@ fn of_sentences(reading: &Reading, taken: &mut Taken, voice: Option<Voice>) -> O
     let mut order: Vec<usize> = (0..text.len()).collect();
     let all_words: usize = text.iter().map(|line| words(line.text)).sum();
     if text.len() > CHANGED_MOST_SENTENCES || all_words > CHANGED_MOST_WORDS {
-        order.sort_by(|one, other| weight(reading, text[*other]).total_cmp(&weight(reading, text[*one])));
+        let weights: Vec<f64> = text.iter().map(|line| weight(reading, line)).collect();
+        order.sort_by(|one, other| weights[*other].total_cmp(&weights[*one]));
     }
     let mut chosen: Vec<usize> = Vec::new();
     let mut room = CHANGED_MOST_WORDS;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::differ::NO_STRANGERS;
-use super::manner::whole_words;
+use super::manner::is_whole;
 use super::reading::{Line, owner};
 use crate::facts::MONTHS;
 use crate::names::Names;
@@ -207,7 +207,7 @@ fn beside(text: &str, span: &Range<usize>) -> (String, String) {
 }
 
 fn ends_with_any(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| whole_words(text, word).any(|at| at + word.len() == text.len()))
+    words.iter().any(|word| text.ends_with(word) && is_whole(text, &(text.len() - word.len()..text.len())))
 }
 
 /// Whether a capital in `range` may be the name of somebody whom we do not know.
@@ -223,7 +223,8 @@ fn has_stranger(line: &Line, range: &Range<usize>, owners: &[Owner]) -> bool {
         let first = words.first().map_or(range.start, |(at, _)| *at);
         return owners.iter().all(|owner| owner.span.start > first + 1 || !range.contains(&owner.span.start));
     }
-    words.iter().enumerate().any(|(index, (at, word))| {
+    let mut names = words.iter().enumerate().filter(|(_, (_, word))| is_capital(word) && word.is_ascii());
+    names.any(|(index, (at, word))| {
         let small = word.to_lowercase();
         let is_known = owners.iter().any(|owner| owner.span.contains(at))
             || line.facts.iter().any(|fact| fact.said.contains(at) || fact.span.end + 1 == *at)
@@ -236,7 +237,7 @@ fn has_stranger(line: &Line, range: &Range<usize>, owners: &[Owner]) -> bool {
             || MONTHS.contains(&small.as_str())
             || word.chars().all(|letter| letter.is_uppercase()) && word.len() < 4;
         let begins = index == 0 && *at == 0 && !is_unspaced_text;
-        is_capital(word) && word.is_ascii() && !is_known && !is_usual && !begins
+        !is_known && !is_usual && !begins
     })
 }
 

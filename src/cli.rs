@@ -182,7 +182,7 @@ enum Verb {
     /// Tell what this configuration would have published instead, publishing nothing
     Replay {
         /// How many of the last recaps
-        #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
+        #[arg(long, value_name = "N", default_value_t = 4, value_parser = recaps)]
         weeks: u32,
     },
     /// Try rules on a file of items (JSON Lines: id, published, source, title, url, summary); touches no store
@@ -202,6 +202,12 @@ const USUAL_LOG: &str = "recapd=info,html5ever=error,warn";
 
 /// The same without what `poll` itself tells last, of each source that failed.
 const POLL_LOG: &str = "recapd=info,recapd::poll::failed=error,html5ever=error,warn";
+
+/// How many recaps: in words that a person uses, where it is none.
+fn recaps(text: &str) -> Result<u32, String> {
+    let number = text.parse::<u32>().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "write a whole number, 1 or more".to_owned())
+}
 
 /// Runs what the command line says.
 pub fn main() -> ExitCode {

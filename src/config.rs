@@ -84,6 +84,8 @@ pub struct Config {
     pub filters: Vec<Filter>,
     /// In the order written, those of lists last.
     pub sources: Vec<Source>,
+    /// Patterns of the key `sources` that no file fits.
+    pub unfitting: Vec<String>,
     /// The files that the first sources are written in, each with how many.
     pub written_in: Vec<(PathBuf, usize)>,
     /// What came of each `[[source_list]]`.

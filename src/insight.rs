@@ -108,9 +108,10 @@ impl Unaddressed<'_> {
     pub fn to(&self, audience: Option<&AudienceId>, said: &BTreeSet<String>) -> Insight {
         let Self { author, reading, card } = self;
         let advice = context::Advised { author, subject: reading.subject, kind: card.kind.as_ref(), audience, said };
+        let coverage = context::coverage(reading, &card.timeline, said);
         Insight {
             audience: audience.cloned(),
-            why_it_matters: context::coverage(reading, said).into_iter().chain(advice.matters()).collect(),
+            why_it_matters: coverage.into_iter().chain(advice.matters()).collect(),
             what_to_do_next: advice.next(),
             ..card.clone()
         }

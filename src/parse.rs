@@ -198,7 +198,7 @@ pub fn parse(document: Document) -> Result<Parsed, NotAFeed> {
     Ok(feed::parsed(reading, document.base_url, document.bytes.len()))
 }
 
-/// The feed in the document and what it is; and what stood before it, in words. The lines of that
+/// The feed in the document and what it is; and what stood before it or around it, in words. The lines before it
 /// stay as empty ones, so that what is said of a line holds.
 fn unearthed(text: Cow<'_, str>) -> Result<(Cow<'_, str>, shape::Shape, Option<String>), NotAFeed> {
     if let Some(begin) = buried::feed(&text).filter(|begin| *begin > 0)
@@ -209,6 +209,14 @@ fn unearthed(text: Cow<'_, str>) -> Result<(Cow<'_, str>, shape::Shape, Option<S
         return Ok((Cow::Owned(alone), shape, Some("text before the feed".to_owned())));
     }
     let shape = shape::of(&text)?;
+    if shape != shape::Shape::Json
+        && let Some(feed) = buried::wrapped(&text)
+        && let Ok(shape) = shape::of(&text[feed.clone()])
+    {
+        let lines = text[..feed.start].matches('\n').count();
+        let alone = ["\n".repeat(lines).as_str(), &text[feed]].concat();
+        return Ok((Cow::Owned(alone), shape, Some("feed inside another element".to_owned())));
+    }
     Ok((text, shape, None))
 }
 

@@ -63,22 +63,39 @@ impl fmt::Display for Week {
 
 /// A text that names no week.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no week: write it as in 2026-W19")]
-pub struct InvalidWeek(String);
+pub enum InvalidWeek {
+    /// It is not written as one.
+    #[error("`{0}` is no week: write it as in 2026-W19")]
+    Unlike(String),
+    /// Its year has no week of that number.
+    #[error("`{written}` is no week: those of {year} are 1 to {last}")]
+    Beyond {
+        /// As it was written.
+        written: String,
+        /// Of the ISO calendar.
+        year: i16,
+        /// 52 or 53.
+        last: i8,
+    },
+}
 
 impl FromStr for Week {
     type Err = InvalidWeek;
 
     fn from_str(text: &str) -> Result<Self, InvalidWeek> {
-        let wrong = || InvalidWeek(text.to_owned());
+        let wrong = || InvalidWeek::Unlike(text.to_owned());
         let (year, number) = text.split_once("-W").ok_or_else(wrong)?;
         let digits = |part: &str, count: usize| part.len() == count && part.bytes().all(|b| b.is_ascii_digit());
         if !digits(year, 4) || !digits(number, 2) {
             return Err(wrong());
         }
-        let year = year.parse().map_err(|_| wrong())?;
-        let number = number.parse().map_err(|_| wrong())?;
-        ISOWeekDate::new(year, number, Weekday::Monday).map_err(|_| wrong())?;
+        let year: i16 = year.parse().map_err(|_| wrong())?;
+        let number: i8 = number.parse().map_err(|_| wrong())?;
+        let is_week = |number: i8| ISOWeekDate::new(year, number, Weekday::Monday).is_ok();
+        if !is_week(number) {
+            let last = if is_week(53) { 53 } else { 52 };
+            return Err(InvalidWeek::Beyond { written: text.to_owned(), year, last });
+        }
         Ok(Self { year, number })
     }
 }
@@ -177,6 +194,10 @@ mod tests {
         for wrong in ["2026-W54", "2025-W53", "2026-19", "W19", "2026-W1", "+026-W19", ""] {
             assert!(wrong.parse::<Week>().is_err(), "{wrong:?}");
         }
+        let said = |wrong: &str| wrong.parse::<Week>().unwrap_err().to_string();
+        assert_eq!(said("2026-W54"), "`2026-W54` is no week: those of 2026 are 1 to 53");
+        assert_eq!(said("2025-W00"), "`2025-W00` is no week: those of 2025 are 1 to 52");
+        assert_eq!(said("W19"), "`W19` is no week: write it as in 2026-W19");
     }
 
     #[test]

@@ -84,10 +84,12 @@ pub fn check(path: &Path, online: bool, clock: Clock, style: Style) -> Result<Ex
 
 /// What is right as it is written, and will not do what is meant; in words.
 fn doubts(config: &Config) -> Vec<String> {
+    let unfitting = config.unfitting.iter().map(|pattern| format!("no file fits `{pattern}` of `sources`"));
+    let mut doubts: Vec<String> = unfitting.collect();
     if config.sources.is_empty() && config.lists.is_empty() {
-        return vec!["there is nothing to poll: `recapd source add URL` adds a source".to_owned()];
+        doubts.push("there is nothing to poll: `recapd source add URL` adds a source".to_owned());
+        return doubts;
     }
-    let mut doubts = Vec::new();
     let mut first: HashMap<String, &SourceId> = HashMap::new();
     for source in &config.sources {
         let allowed = [&config.fetch.allow_private[..], &source.allow_private[..]].concat();
@@ -220,6 +222,17 @@ mod tests {
         let doubts = doubts(&config);
         let begins = |(doubt, expected): (&String, &&str)| doubt.starts_with(expected);
         assert!(doubts.len() == expected.len() && doubts.iter().zip(expected).all(begins), "{doubts:?}");
+    }
+
+    #[test]
+    fn a_pattern_that_no_file_fits_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("some.toml"), "").unwrap();
+        let main = folder.path().join("recapd.toml");
+        std::fs::write(&main, "sources = [\"some.*\", \"others/*.toml\"]\n").unwrap();
+        let doubts = doubts(&config::load_with_lists(&main, &|_| None, &|_, _| Ok(None)).unwrap());
+        assert_eq!(doubts[0], "no file fits `others/*.toml` of `sources`");
+        assert!(doubts.len() == 2 && doubts[1].starts_with("there is nothing to poll"), "{doubts:?}");
     }
 
     #[test]

@@ -100,8 +100,8 @@ fn summary(parsed: &Parsed) -> String {
     let items = words::count(parsed.entries.len(), "item");
     let mut said =
         format!("{}\n{link}  {}{language}, {items}; {}\n", one_line(title), feed.format.name(), stage(parsed.rescued));
-    listed(&mut said, "mended", parsed.mended.iter().cloned());
-    let skipped = parsed.skipped.iter().map(|skipped| format!("entry {}: {}", skipped.index, skipped.why));
+    listed(&mut said, "noted", parsed.mended.iter().cloned());
+    let skipped = parsed.skipped.iter().map(|skipped| format!("entry {}: {}", skipped.index + 1, skipped.why));
     listed(&mut said, "skipped", skipped);
     for entry in parsed.entries.iter().take(MOST_SHOWN) {
         let day = entry.published.or(entry.updated).map(|at| at.to_string());
@@ -186,9 +186,9 @@ mod tests {
                 Chips & more
                   https://a.test/
                   rss2, 12 items; read after mending
-                  mended: served as iso-8859-1, read as UTF-8
-                  mended: bare ampersand, line 2
-                  skipped: entry 12: there is nothing in it
+                  noted: served as iso-8859-1, read as UTF-8
+                  noted: bare ampersand, line 2
+                  skipped: entry 13: there is nothing in it
                   2026-05-08  Number 1 é
                               https://a.test/1?key=1
                   2026-05-08  Number 2 é

@@ -5,7 +5,7 @@ mod find;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Subcommand;
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
@@ -34,6 +34,9 @@ pub enum Deed {
     Revive(Named),
     /// Take the batches that are held, at the next poll
     Accept(Named),
+    /// Says how a source is taken out
+    #[command(hide = true, aliases = ["rm", "delete"])]
+    Remove(Named),
 }
 
 /// One or more sources.
@@ -53,6 +56,10 @@ pub fn perform(deed: Deed, wish: &Wish, style: Style) -> Result<ExitCode> {
         Deed::Resume(named) => tell(OperatorWord::Resume, named.sources, wish, style),
         Deed::Revive(named) => tell(OperatorWord::Revive, named.sources, wish, style),
         Deed::Accept(named) => tell(OperatorWord::Accept, named.sources, wish, style),
+        Deed::Remove(_) => bail!(
+            "recapd takes no source out: delete its `[[source]]` in the file of sources, which a running daemon heeds \
+             at once; or `recapd source pause` leaves it alone"
+        ),
     }
 }
 

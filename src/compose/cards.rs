@@ -67,9 +67,9 @@ impl Archive {
     ) -> Result<Self> {
         let from = window.start.checked_sub(MEMORY).unwrap_or(Timestamp::MIN);
         let followed: BTreeSet<StoryId> = chosen.iter().filter_map(|(_, follows)| *follows).collect();
-        let chosen: Vec<BTreeSet<String>> =
-            chosen.iter().map(|(told, _)| named(&told.reports, teller.names())).collect();
-        let wanted: BTreeSet<&String> = chosen.iter().flatten().collect();
+        let chosen: Vec<(StoryId, BTreeSet<String>)> =
+            chosen.iter().map(|(told, _)| (told.story, named(&told.reports, teller.names()))).collect();
+        let wanted: BTreeSet<&String> = chosen.iter().flat_map(|(_, names)| names).collect();
         let compared = compared(&wanted, teller.names());
         let mut archive = Self::default();
         let withdrawn = store.withdrawn_stories()?;
@@ -112,10 +112,10 @@ impl Archive {
     }
 
     /// Puts them in order, and lets go of those that no card is told of.
-    fn keep_told_of(&mut self, chosen: &[BTreeSet<String>], followed: &BTreeSet<StoryId>) {
+    fn keep_told_of(&mut self, chosen: &[(StoryId, BTreeSet<String>)], followed: &BTreeSet<StoryId>) {
         self.past.sort_by(|a, b| b.appeared.cmp(&a.appeared).then(a.story.cmp(&b.story)));
         let told: BTreeSet<StoryId> =
-            chosen.iter().flat_map(|names| self.related(names)).map(|past| past.story).collect();
+            chosen.iter().flat_map(|(story, names)| self.related(*story, names)).map(|past| past.story).collect();
         self.past.retain(|past| told.contains(&past.story) || followed.contains(&past.story));
     }
 
@@ -135,14 +135,15 @@ impl Archive {
         past.and_then(|past| past.quotable_words).or_else(|| self.quotable_words.get(&item).copied())
     }
 
-    fn related(&self, names: &BTreeSet<String>) -> impl Iterator<Item = &Past> {
-        self.past.iter().filter(|past| !past.names.is_disjoint(names)).take(EARLIER)
+    /// A story that was left out before, or put off, may be in the archive itself: it is no earlier one of its own.
+    fn related(&self, story: StoryId, names: &BTreeSet<String>) -> impl Iterator<Item = &Past> {
+        self.past.iter().filter(move |past| past.story != story && !past.names.is_disjoint(names)).take(EARLIER)
     }
 
     /// The story that a story follows, and earlier ones that share a name with it, newest first.
-    fn earlier(&self, names: &BTreeSet<String>, follows: Option<StoryId>) -> Vec<EarlierStory<'_>> {
+    fn earlier(&self, story: StoryId, names: &BTreeSet<String>, follows: Option<StoryId>) -> Vec<EarlierStory<'_>> {
         let followed = self.past.iter().filter(|past| Some(past.story) == follows);
-        let others = self.related(names).filter(|past| Some(past.story) != follows);
+        let others = self.related(story, names).filter(|past| Some(past.story) != follows);
         followed.chain(others).map(Past::as_earlier).collect()
     }
 }
@@ -312,7 +313,7 @@ impl<'w> Writer<'w> {
         let subject = Subject {
             reports: reports.into_iter().map(|(_, report)| report).collect(),
             tags: &told.tags,
-            earlier: self.archive.earlier(&named(&told.reports, &self.config.names), follows),
+            earlier: self.archive.earlier(told.story, &named(&told.reports, &self.config.names), follows),
             figures: Some(&self.archive.figures),
             language: &self.config.recap.language,
         };
@@ -360,4 +361,30 @@ fn compared(wanted: &BTreeSet<&String>, names: &Names) -> BTreeSet<String> {
 fn named(reports: &[story::Report], names: &Names) -> BTreeSet<String> {
     let titles = reports.iter().flat_map(|report| names.find(&report.item.entry.title));
     titles.filter(|found| found.name.sort != Sort::Investor).map(|found| found.name.id.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_story_is_no_earlier_one_of_its_own() {
+        let past = |number: i64| Past {
+            story: StoryId::begun_by(ItemId(number)),
+            lead: ItemId(number),
+            version: 1,
+            headline: format!("Story {number}"),
+            text: String::new(),
+            appeared: Timestamp::from_second(-number).unwrap(),
+            names: BTreeSet::from(["lab".to_owned()]),
+            quotable_words: None,
+        };
+        let most = i64::try_from(EARLIER).unwrap();
+        let mut archive = Archive { past: (0..=most).map(past).collect(), ..Archive::default() };
+        let (own, names) = (past(0).story, BTreeSet::from(["lab".to_owned()]));
+        archive.keep_told_of(&[(own, names.clone())], &BTreeSet::new());
+        let earlier = archive.earlier(own, &names, None);
+        let leads: BTreeSet<ItemId> = earlier.iter().map(|earlier| earlier.lead).collect();
+        assert_eq!(leads, (1..=most).map(ItemId).collect::<BTreeSet<_>>(), "and it takes the place of none");
+    }
 }

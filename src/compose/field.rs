@@ -85,9 +85,17 @@ impl Nearness {
     /// Whether two titles have so much in `common`, of which so many are `companies`; a
     /// word that stands in one other title weighs `rare`. A company does much in a week:
     /// its name says nothing of a neighbourhood.
-    pub(super) fn is_met(&self, common: &Common, companies: usize, rare: f64) -> bool {
+    fn is_met(&self, common: &Common, companies: usize, rare: f64) -> bool {
         let is_over = common.share >= self.share && common.weight >= self.rare * rare;
         is_over && common.count >= self.count + companies
+    }
+
+    /// What two titles have in common, if it is so much, whatever sums they tell of.
+    pub(super) fn common(&self, rarity: &Rarity, (one, two): (usize, usize), companies: usize) -> Option<Common> {
+        let is_met = |common: &Common| self.is_met(common, companies, rarity.rare());
+        // Most have little in common, and that is soon seen.
+        let common = Some(rarity.common(one, two)).filter(is_met).map(|_| rarity.common_beside_sums(one, two));
+        common.filter(is_met)
     }
 }
 
@@ -260,7 +268,7 @@ impl<'f> Field<'f> {
         let (Some(old), Some(new)) = (self.outline(earlier)?, self.outline(later)?) else { return Ok(Vec::new()) };
         let mut changes = judge.changes(&old.reports, &new.reports);
         // Two versions of one week are two things.
-        changes.retain(|change| matches!(change.what, What::Figure | What::Stage));
+        changes.retain(|change| change.what != What::Version && change.goes_on());
         Ok(changes)
     }
 
@@ -422,13 +430,11 @@ impl<'f> Field<'f> {
     pub(super) fn near(&self, index: usize, least: Nearness, most: usize) -> Vec<usize> {
         let others = (0..self.candidates.len()).filter(|other| *other != index);
         let mut near: Vec<(f64, usize)> = others
-            .map(|other| (self.rarity.common(index, other), other))
-            .filter(|(common, other)| {
+            .filter_map(|other| {
                 let companies = &self.candidates[index].companies;
-                let shared = self.candidates[*other].companies.iter().filter(|it| companies.contains(it)).count();
-                least.is_met(common, shared, self.rarity.rare())
+                let shared = self.candidates[other].companies.iter().filter(|it| companies.contains(it)).count();
+                Some((least.common(&self.rarity, (index, other), shared)?.share, other))
             })
-            .map(|(common, other)| (common.share, other))
             .collect();
         let story = |index: usize| self.candidates[index].story;
         near.sort_by(|a, b| b.0.total_cmp(&a.0).then(story(a.1).cmp(&story(b.1))));

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::facts::{FactKind, facts};
 use crate::id::StoryId;
 use crate::insight::Author;
-use crate::insight::development::{Change, What};
+use crate::insight::development::Change;
 use crate::item::{self, Item};
 use crate::link::canonical;
 use crate::names::Names;
@@ -210,13 +210,16 @@ impl<'j> Judge<'j> {
         {
             changes = parent.changes.clone();
         }
-        // What is only near may be another matter of the same actor: it has to say what is other than it was.
-        let is_sure = likeness == Likeness::Same || changes.iter().any(|change| change.what <= What::Stage);
+        // What is only near may be another matter of the same actor: it has to say what
+        // is other than it was, or to tell of the same sums.
+        let is_of_it = likeness == Likeness::Same || tells_the_same_amounts(&told, now);
         Ok(match changes.is_empty() {
-            false if is_sure => Some(Relation::Follows(last.followed(changes))),
-            true if likeness == Likeness::Same || tells_the_same_amounts(&told, now) => Some(Relation::Repeats(
-                format!("told in week {} already, and nothing is new since: “{}”", last.week.number(), last.headline),
-            )),
+            false if is_of_it || changes.iter().any(Change::goes_on) => Some(Relation::Follows(last.followed(changes))),
+            true if is_of_it => Some(Relation::Repeats(format!(
+                "told in week {} already, and nothing is new since: “{}”",
+                last.week.number(),
+                last.headline
+            ))),
             _ => None,
         })
     }

@@ -136,6 +136,7 @@ pub(super) fn as_read<'r>(reports: &'r [Report], texts: &'r [String]) -> Vec<ins
         publisher: &report.publisher.name,
         weight: report.publisher.weight.value(),
         kind: report.publisher.kind,
+        company: report.publisher.company.as_deref(),
         is_copy: originals[at] != at,
         title: &report.item.entry.title,
         text,

@@ -25,6 +25,8 @@ pub type Remember<'r> = &'r dyn Fn(&Path, &Url) -> Result<Option<Living>, String
 pub(super) struct Others {
     /// In the order named; those of one pattern by name.
     pub(super) sources: Vec<Arc<Document>>,
+    /// Patterns of `sources` that no file fits.
+    pub(super) unfitting: Vec<String>,
     /// One for each `[[source_list]]`; none where it cannot be read, or is at an address.
     pub(super) lists: Vec<Option<Arc<Document>>>,
     /// One for each `[[source_list]]`: what is remembered of it, if it is at an address and was read.
@@ -43,6 +45,7 @@ impl Others {
     pub(super) fn shipped() -> Self {
         Self {
             sources: Vec::new(),
+            unfitting: Vec::new(),
             lists: Vec::new(),
             remembered: Vec::new(),
             audiences: Some(Document::shipped("audiences.toml", include_str!("../../config/audiences.toml"))),
@@ -103,6 +106,7 @@ pub(super) fn others(main: &Arc<Document>, written: &Main, read_file: ReadFile, 
     let shipped = Others::shipped();
     let mut others = Others {
         sources: gatherer.sources(&written.sources),
+        unfitting: written.sources.iter().filter(|it| gatherer.fits_nothing(it)).map(|it| String::clone(it)).collect(),
         lists: written.source_list.iter().map(|list| gatherer.list(&list.opml)).collect(),
         remembered: Vec::new(),
         audiences: gatherer.one(&written.audiences, shipped.audiences),
@@ -189,6 +193,10 @@ impl Gatherer<'_> {
             }
         }
         documents
+    }
+
+    fn fits_nothing(&self, pattern: &str) -> bool {
+        matching(&self.beside(pattern)).is_ok_and(|paths| paths.is_empty())
     }
 
     fn document(&mut self, path: &Path, named: Place) -> Option<Arc<Document>> {

@@ -89,6 +89,7 @@ pub(super) fn meant(
     let config = Config {
         files,
         folders: others.folders,
+        unfitting: others.unfitting,
         server: server(&written.server),
         ranking: ranking(&written.ranking),
         publish: publish(main, &written.publish, &store),

@@ -101,11 +101,24 @@ pub(super) fn misfit(place: Place, named: Named, found: &str, message: &str) -> 
     Problem::at(place, message)
 }
 
-/// What TOML itself refuses; what can be said better than by its reader is.
-pub(super) fn syntax(place: Place, message: &str) -> Problem {
+/// What TOML itself refuses, in the value of a key with its schema if that is known; what can be said better than by
+/// its reader is.
+pub(super) fn syntax(place: Place, message: &str, keyed: Option<(&str, &Json)>) -> Problem {
     let written = written(&place).map(str::to_owned);
+    // To TOML whatever begins with `t` or `f` is a truth value.
+    let is_bare = ["string values must be quoted", "invalid boolean"].iter().any(|it| message.starts_with(it));
+    let wanted = keyed.filter(|_| is_bare).and_then(|(key, schema)| Some((key, plain(schema)?)));
+    if let (Some(written), Some((key, wanted))) = (&written, wanted) {
+        let problem = Problem::at(place, format!("{} must be {wanted}, not `{written}`", Named::key(key)));
+        let meant = match written.to_lowercase().as_str() {
+            "yes" | "on" | "true" => "true",
+            "no" | "off" | "false" => "false",
+            _ => return problem,
+        };
+        return if wanted == TRUTH { problem.hint(format!("write it as {meant}")) } else { problem };
+    }
     match (message, written) {
-        (_, Some(written)) if message.starts_with("string values must be quoted") => {
+        (_, Some(written)) if is_bare => {
             let bare = written.trim_matches(|letter: char| TYPOGRAPHIC_QUOTES.contains(letter));
             let needs = if bare == written { "quotes" } else { "straight quotes" };
             Problem::at(place, format!("`{written}` needs {needs}")).hint(format!("write it as \"{bare}\""))
@@ -114,6 +127,29 @@ pub(super) fn syntax(place: Place, message: &str) -> Problem {
             Problem::at(place, format!("`{written}` is there twice")).hint("leave one of them")
         }
         _ => Problem::at(place, message),
+    }
+}
+
+/// What a truth value may be.
+const TRUTH: &str = "true or false";
+
+/// What stands without quotes where this is the schema: a truth value or a number, in an operator's words.
+fn plain(schema: &Json) -> Option<&'static str> {
+    let several = schema.get("anyOf").and_then(Json::as_array);
+    let is_nothing = |it: &Json| it.get("type").and_then(Json::as_str) == Some("null");
+    if several.is_some_and(|all| all.iter().filter(|it| !is_nothing(it)).count() > 1) {
+        return None;
+    }
+    let of = part(schema, "type")?;
+    let is = |name: &str| {
+        of.as_str() == Some(name) || of.as_array().is_some_and(|all| all.iter().any(|it| it.as_str() == Some(name)))
+    };
+    match () {
+        () if is("string") || is("array") || is("object") => None,
+        () if is("boolean") => Some(TRUTH),
+        () if is("integer") => Some("a whole number"),
+        () if is("number") => Some("a number"),
+        () => None,
     }
 }
 
@@ -132,7 +168,7 @@ fn in_words(name: &str) -> &'static str {
     let is = |words: &[&str]| words.iter().any(|word| name.starts_with(word));
     match name {
         _ if is(&["a string", "string"]) => "a text in quotes",
-        _ if is(&["a boolean"]) => "true or false",
+        _ if is(&["a boolean"]) => TRUTH,
         _ if is(&["true, false or a list of networks"]) => "true, false or a list of networks",
         _ if is(&["u32"]) => "a whole number, 0 or more",
         _ if is(&["i64"]) => "a whole number",

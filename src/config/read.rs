@@ -44,16 +44,16 @@ pub(super) fn read_as<T: DeserializeOwned + JsonSchema + Default>(
     problems: &mut Vec<Problem>,
 ) -> T {
     let reader = Reader { document, env };
+    let schema = inlined::<T>();
     let (root, errors) = DeTable::parse_recoverable(&document.text);
     if !errors.is_empty() {
-        problems.extend(reader.syntax(&errors));
+        problems.extend(reader.syntax(&errors, &schema));
         if reading == Reading::Whole {
             return T::default();
         }
     }
     let mut root = Spanned::new(root.span(), DeValue::Table(root.into_inner()));
     reader.expand_all(&mut root, problems);
-    let schema = inlined::<T>();
     reader.take_out_strangers(&mut root, &schema, problems);
     let accepts = |value| T::deserialize(ValueDeserializer::from(value)).map(drop);
     reader.take_out_misfits(&mut root, Named { name: Named::FILE, schema: &schema }, &accepts, problems);
@@ -62,6 +62,23 @@ pub(super) fn read_as<T: DeserializeOwned + JsonSchema + Default>(
         problems.push(misfit(place, Named { name: Named::FILE, schema: &schema }, "table", error.message()));
         T::default()
     })
+}
+
+/// The key whose value begins behind `before`, with its schema: by its line and the header above that, as far as
+/// these tell.
+fn keyed<'t, 's>(before: &'t str, schema: &'s Json) -> Option<(&'t str, &'s Json)> {
+    let (above, line) = before.rsplit_once('\n').unwrap_or(("", before));
+    let key = line.trim().strip_suffix('=')?.trim();
+    let header = above.lines().rev().find_map(|line| {
+        let (header, _) = line.trim().strip_prefix('[')?.split_once(']')?;
+        Some(header.trim_start_matches('['))
+    });
+    let mut table = schema;
+    for name in header.into_iter().flat_map(|header| header.split('.')) {
+        let inner = part(table, "properties")?.get(name.trim())?;
+        table = part(inner, "items").unwrap_or(inner);
+    }
+    Some((key, part(table, "properties")?.get(key)?))
 }
 
 struct Reader<'d> {
@@ -88,7 +105,7 @@ impl Reader<'_> {
 
     /// The first error of each line: those after it follow from it. So do all of them
     /// that come after a list which is left open.
-    fn syntax(&self, errors: &[toml::de::Error]) -> Vec<Problem> {
+    fn syntax(&self, errors: &[toml::de::Error], schema: &Json) -> Vec<Problem> {
         let mut lines = Vec::new();
         let mut problems = Vec::new();
         let open = unclosed(&self.document.text);
@@ -105,7 +122,8 @@ impl Reader<'_> {
             let line = self.document.text.as_bytes().iter().take(span.start).filter(|byte| **byte == b'\n').count();
             if !lines.contains(&line) {
                 lines.push(line);
-                problems.push(syntax(self.at(span), error.message()));
+                let before = self.document.text.get(..span.start).unwrap_or_default();
+                problems.push(syntax(self.at(span), error.message(), keyed(before, schema)));
             }
         }
         problems

@@ -112,15 +112,21 @@ pub async fn sent(shared: &Shared, request: &Request, incoming: Incoming) -> Opt
     let Ok(form) = incoming.read(MOST_FORM_BYTES, PATIENCE).await else { return Some(forbidden()) };
     let signed = form_urlencoded::parse(&form).find(|(name, _)| name == "pass").map(|(_, value)| value);
     let Some(pass) = signed.and_then(|signed| key.read(&signed)) else { return Some(forbidden()) };
+    let site = site::site(&config, String::new(), Tree::Served);
+    let (handle, readers, now) = (shared.handle.clone(), shared.readers.clone(), shared.clock.now());
+    // As it is called before it is done: a story may leave the draft by it.
+    let headline = match (Newsroom { handle, readers, config, now }.regard(pass).await) {
+        Ok(offer) => offer.ok().and_then(|offer| offer.headline),
+        Err(error) => return Some(failing(&error)),
+    };
     let (answer, honoured) = oneshot::channel();
     // The work loop does it: one after the other, and nothing else is published meanwhile.
     if shared.commands.send(Command::Honour(pass, answer)).await.is_err() {
         return Some(later());
     }
     let Ok(honoured) = honoured.await else { return Some(later()) };
-    let site = site::site(&config, String::new(), Tree::Served);
     Some(match honoured {
-        Ok(Ok(done)) => page(200, review::done(&site, &done.said)),
+        Ok(Ok(done)) => page(200, review::done(&site, &pass, headline.as_deref(), &done)),
         Ok(Err(lapsed)) => page(status(&lapsed), review::lapsed(&site, &lapsed)),
         Err(error) => failing(&error),
     })

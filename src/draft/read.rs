@@ -98,7 +98,13 @@ impl<'r> Reader<'r> {
                     ),
                 ))
             }
-            _ => Err(missing(number)),
+            Ok(edition) => {
+                let newest = self.sheet.edition;
+                Err(flaw(number, &format!("recapd wrote no edition {edition} yet: write `edition {newest}` here")))
+            }
+            Err(_) => {
+                Err(flaw(number, &format!("the edition is no number: write `edition {}` here", self.sheet.edition)))
+            }
         }
     }
 

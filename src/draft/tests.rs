@@ -334,6 +334,8 @@ fn what_is_wrong_is_said_with_its_line_and_what_would_be_right() {
     flawed("no header", with("<!-- recapd draft 2026-W19, edition 2", ""));
     flawed("another week", with("recapd draft 2026-W19", "recapd draft 2026-W18"));
     flawed("another edition", with("edition 2", "edition 1"));
+    flawed("an edition to come", with("edition 2", "edition 9"));
+    flawed("no number", with("edition 2", "edition two"));
     flawed("no edition", with(", edition 2", ""));
     flawed("another id", with(&first.to_string(), other));
     flawed("half an id", with(&first.to_string(), &first.short()));
@@ -381,6 +383,10 @@ fn what_is_wrong_is_said_with_its_line_and_what_would_be_right() {
             line 1: this is the draft of 2026-W18, and 2026-W19 is to be published
         another edition
             line 1: this was begun from edition 1, and recapd wrote edition 2 since, by a verb: put in what that changed, and write `edition 2` here
+        an edition to come
+            line 1: recapd wrote no edition 9 yet: write `edition 2` here
+        no number
+            line 1: the edition is no number: write `edition 2` here
         no edition
             line 1: the first line is missing: it should be `<!-- recapd draft 2026-W19, edition 2`
         another id

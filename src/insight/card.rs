@@ -134,7 +134,7 @@ pub struct Disagreement {
 /// A figure or a name, and who gives it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
-    /// As written: "$45 billion".
+    /// As written, or in plain words where readers do not know its script: "$45 billion".
     pub text: String,
     /// Names, each once.
     pub publishers: Vec<String>,

@@ -12,13 +12,15 @@ use super::taken::Taken;
 use super::{Origin, Part};
 use crate::facts::Fact;
 use crate::names::Names;
-use crate::text::token::is_unspaced;
 
 /// The news in brief is no longer.
 const CHANGED_MOST_WORDS: usize = 60;
 
 /// And of no more sentences.
 const CHANGED_MOST_SENTENCES: usize = 3;
+
+/// A single sentence behind others that are not told has so many words at least, or a figure.
+const LEAST_WORDS: usize = 8;
 
 /// The lead's text if it is short, else the sentences that weigh most as news, in
 /// the order of the text; where no report has a text, what another headline adds.
@@ -30,19 +32,13 @@ pub(super) fn what_changed(reading: &Reading, names: &Names, taken: &mut Taken) 
 /// The headline that tells most of what is not on the card yet, and contradicts nothing there.
 fn of_titles(reading: &Reading, names: &Names, taken: &mut Taken) -> Option<Part> {
     let headline = reading.headline()?;
-    let added = |line: &Line| {
-        let others = line.names.iter().filter(|name| headline.names.iter().all(|known| known.id != name.id)).count();
-        taken.new_facts(line).len() + others
-    };
-    // A headline with a few words of another script is none that its readers read.
-    let is_in_han = headline.text.contains(is_unspaced);
+    let added = |line: &Line| taken.new_facts(line).len() + taken.new_names(line);
     let fitting = reading.lines.iter().filter(|line| {
         line.place == 0
             && line.readable == Readable::Yes
             && line.voice == Voice::Reporting
             && is_telling_title(reading, line)
             && !is_digest(line.text)
-            && (is_in_han || !line.text.contains(is_unspaced))
             && added(line) > 0
             && taken.has_room_for(line)
             && !contradicts(line, headline, names)
@@ -62,8 +58,8 @@ fn is_digest(title: &str) -> bool {
 fn of_sentences(reading: &Reading, taken: &mut Taken, voice: Option<Voice>) -> Option<Part> {
     let spoken = reading.prose().map(|(_, line)| line).filter(|line| voice.is_none_or(|it| line.voice == it));
     let all: Vec<&Line> = spoken.filter(|line| taken.has_room_for(line)).collect();
-    let source = all.first()?.report;
-    let text: Vec<&Line> = all.into_iter().filter(|line| line.report == source).collect();
+    let mut texts = all.chunk_by(|one, next| one.report == next.report);
+    let text: Vec<&Line> = texts.find(|lines| !is_remnant(lines, taken))?.to_vec();
     let mut order: Vec<usize> = (0..text.len()).collect();
     let all_words: usize = text.iter().map(|line| words(line.text)).sum();
     if text.len() > CHANGED_MOST_SENTENCES || all_words > CHANGED_MOST_WORDS {
@@ -98,6 +94,12 @@ fn of_sentences(reading: &Reading, taken: &mut Taken, voice: Option<Voice>) -> O
     let chosen: Vec<&Line> = chosen.into_iter().map(|index| text[index]).collect();
     let cites = chosen.iter().map(|line| reading.cite(line)).collect();
     (!chosen.is_empty()).then(|| Part { text: joined(&chosen), origin: Origin::Extract, cites })
+}
+
+/// Whether all that a text says beyond what is there is a word in passing: "The chief executive leads the talks."
+fn is_remnant(lines: &[&Line], taken: &Taken) -> bool {
+    let &[line] = lines else { return false };
+    line.place > 1 && words(line.text) < LEAST_WORDS && taken.new_facts(line).is_empty()
 }
 
 /// With spaces between, but for scripts that have none.
@@ -150,4 +152,47 @@ fn weight(reading: &Reading, line: &Line) -> f64 {
     let done = if DONE.is_match(line.text) { 0.5 } else { 0.0 };
     let background = if BACKGROUND.is_match(line.text) { 0.8 } else { 0.0 };
     2.0 * early + central + headline + figures + done - background
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::hook::hook;
+    use super::super::tests::{names, report, subject};
+    use super::*;
+
+    #[test]
+    fn a_word_in_passing_is_no_news() {
+        let names = names();
+        let told = |texts: &[&str]| {
+            let headline = "DeepSeek in talks to raise money at a valuation above all of its rivals";
+            let subject = subject(texts.iter().map(|text| report("Harbor Wire", headline, text)).collect());
+            let reading = Reading::new(&subject, &names);
+            what_changed(&reading, &names, &mut Taken::new(&reading)).map(|part| part.text)
+        };
+        let again = "DeepSeek is in talks to raise money at a valuation above all of its rivals.";
+        let passing = [again, " The chief executive leads the talks."].concat();
+        let figure = "The chief executive wants $10 billion.";
+        let telling = [again, " ", figure].concat();
+        assert_eq!(told(&[&passing]), None);
+        assert_eq!(told(&[&telling]).as_deref(), Some(figure));
+        assert_eq!(told(&[&passing, &telling]).as_deref(), Some(figure));
+    }
+
+    #[test]
+    fn a_headline_that_adds_only_what_the_hook_has_is_not_told() {
+        let headline = "DeepSeek will spend on tools for all who write code, the lab from Hangzhou says";
+        let buys = "Lab from Hangzhou agrees to buy Moonshot, a maker of tools";
+        let names = names();
+        let told = |titles: &[&str]| {
+            let subject = subject(titles.iter().map(|title| report("Harbor Wire", title, "")).collect());
+            let reading = Reading::new(&subject, &names);
+            let mut taken = Taken::new(&reading);
+            let hook = hook(&reading, &names, &mut taken).map(|part| part.text);
+            (hook, what_changed(&reading, &names, &mut taken).map(|part| part.text))
+        };
+        // Both are too short for a hook.
+        let (again, more) = ("DeepSeek to own Moonshot", "Moonshot for $2 billion");
+        assert_eq!(told(&[headline, buys, again]), (Some(buys.to_owned()), None));
+        assert_eq!(told(&[headline, buys, more]), (Some(buys.to_owned()), Some(more.to_owned())));
+    }
 }

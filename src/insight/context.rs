@@ -6,7 +6,9 @@ use super::measure::{Measured, is_about_another, measured, products};
 use super::outlook::AHEAD;
 use super::playbook::Advice;
 use super::reading::{Line, Reading, cite, fits_script};
-use super::{Author, Cite, EventKind, Origin, Part, Subject};
+use super::takeaways::{About, about};
+use super::timeline::{before, is_about};
+use super::{Author, Cite, Dated, EventKind, Origin, Part, Report, Subject};
 use crate::audience::Fallback;
 use crate::id::AudienceId;
 use crate::names::Name;
@@ -16,13 +18,13 @@ use crate::publisher::Kind;
 const NAMED_MOST: usize = 3;
 
 /// Who reports it and what came before, from the reports and the archive; an earlier
-/// story unless one of the lines `said` to these readers ends with it.
-pub(super) fn coverage(reading: &Reading, said: &BTreeSet<String>) -> Option<Part> {
+/// story unless the `timeline` tells of it, or one of the lines `said` to these readers ends with it.
+pub(super) fn coverage(reading: &Reading, timeline: &[Dated], said: &BTreeSet<String>) -> Option<Part> {
     let (mut told, mut cites) = (Vec::new(), Vec::new());
     if let Some(sentence) = publishers(reading, &mut cites) {
         told.push(sentence);
     }
-    if let Some(sentence) = change(reading, &mut cites).or_else(|| archive(reading, said, &mut cites)) {
+    if let Some(sentence) = change(reading, &mut cites).or_else(|| archive(reading, timeline, said, &mut cites)) {
         told.push(sentence);
     }
     (!told.is_empty()).then(|| Part { text: told.join(" "), origin: Origin::Extract, cites })
@@ -30,16 +32,19 @@ pub(super) fn coverage(reading: &Reading, said: &BTreeSet<String>) -> Option<Par
 
 /// "Reported by 9 publishers, among them A, B and C; Anthropic itself is one of them."
 fn publishers(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
-    let reports = &reading.subject.reports;
+    let strays = strays(reading);
+    let reports = reading.subject.reports.iter().enumerate();
+    let counted = reports.filter(|(at, report)| !report.is_copy && !strays.contains(at));
+    let counted: Vec<&Report> = counted.map(|(_, report)| report).collect();
     let mut heads: Vec<&Line> = Vec::new();
-    for line in reading.lines.iter().filter(|line| line.place == 0 && !reading.report(line).is_copy) {
+    let titles = reading.lines.iter().filter(|line| line.place == 0 && !strays.contains(&line.report));
+    for line in titles.filter(|line| !reading.report(line).is_copy) {
         let publisher = reading.report(line).publisher;
         if heads.iter().all(|head| reading.report(head).publisher != publisher) {
             heads.push(line);
         }
     }
-    let own = reports.iter().filter(|report| !report.is_copy);
-    let mut names: Vec<&str> = own.map(|report| report.publisher).collect();
+    let mut names: Vec<&str> = counted.iter().map(|report| report.publisher).collect();
     names.sort_unstable();
     names.dedup();
     if names.len() < 2 {
@@ -62,13 +67,31 @@ fn publishers(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
         count if count <= NAMED_MOST => format!("Reported by {listed}"),
         count => format!("Reported by {count} publishers, among them {listed}"),
     };
-    let own_voice = reports.iter().find(|report| report.kind == Kind::Primary);
-    if let Some(own) = own_voice {
-        sentence += &format!("; {} speaks for itself", own.publisher);
+    let mut unnamed = counted.iter().filter(|report| !named.contains(&report.publisher));
+    if let Some(own) = unnamed.find(|report| is_own_voice(reading, report)) {
+        sentence += &format!("; {} itself is one of them", own.publisher);
         let line = reading.lines.iter().find(|line| line.place == 0 && reading.report(line).item == own.item);
         cites.extend(line.map(|line| reading.cite(line)).filter(|cite| !cites.contains(cite)));
     }
     Some(sentence + ".")
+}
+
+/// Whether one of those whom the story is about speaks.
+fn is_own_voice(reading: &Reading, report: &Report) -> bool {
+    report.kind == Kind::Primary && report.company.is_some_and(|company| reading.own.contains(company))
+}
+
+/// The reports of something else: where most titles name one of the story's own, those that nowhere name any of
+/// them. The lead is none, nor is a company's own word.
+fn strays(reading: &Reading) -> BTreeSet<usize> {
+    let names_own = |line: &&Line| about(reading, line) == About::Own;
+    let titles: Vec<&Line> = reading.lines.iter().filter(|line| line.place == 0).collect();
+    if titles.iter().copied().filter(names_own).count() * 2 <= titles.len() {
+        return BTreeSet::new();
+    }
+    let fitting: BTreeSet<usize> = reading.lines.iter().filter(names_own).map(|line| line.report).collect();
+    let others = titles.iter().filter(|title| title.report > 0 && !fitting.contains(&title.report));
+    others.filter(|title| !is_own_voice(reading, reading.report(title))).map(|title| title.report).collect()
 }
 
 /// "A, B and C".
@@ -111,21 +134,19 @@ fn figures_of<'l, 's>(lines: &[&'l Line<'s>], actor: &Name) -> Vec<(&'l Line<'s>
     own.flat_map(|line| measured(line).into_iter().map(move |it| (*line, it))).collect()
 }
 
-fn is_about(line: &Line, actor: &Name) -> bool {
-    line.names.iter().any(|name| name.id == actor.id || name.of.as_ref() == Some(&actor.id))
-}
-
-/// The story of the archive that goes before, or the newest about the actor: "Earlier on Anthropic, 3 May 2026: “..”."
-fn archive(reading: &Reading, said: &BTreeSet<String>, cites: &mut Vec<Cite>) -> Option<String> {
+/// The story of the archive that goes before, or the newest akin to it: "Earlier on Anthropic, 3 May 2026: “..”."
+fn archive(reading: &Reading, timeline: &[Dated], said: &BTreeSet<String>, cites: &mut Vec<Cite>) -> Option<String> {
     let actor = reading.actor?;
-    let newest = reading.earlier.iter().find(|line| line.place == 0 && is_about(line, actor))?;
-    let day = reading.subject.earlier[newest.report].day.strftime("%-d %B %Y");
-    let sentence = format!("Earlier on {}, {day}: “{}”.", actor.name, newest.text);
-    if said.iter().any(|line| line.ends_with(&sentence)) {
+    let newest = before(reading).next()?;
+    let earlier = &reading.subject.earlier[newest.report];
+    // To a story of another actor it may have been told as one of that actor's.
+    let told = format!(", {}: “{}”.", earlier.day.strftime("%-d %B %Y"), newest.text);
+    let is_in_timeline = timeline.iter().any(|dated| dated.story == Some(earlier.story));
+    if is_in_timeline || said.iter().any(|line| line.ends_with(&told)) {
         return None;
     }
     cites.push(reading.cite_earlier(newest));
-    Some(sentence)
+    Some(format!("Earlier on {}{told}", actor.name))
 }
 
 /// What the playbook knows about the story's kind.
@@ -194,5 +215,118 @@ impl Advised<'_, '_> {
         }
         cites.truncate(2);
         cites
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{ItemId, StoryId};
+    use crate::insight::EarlierStory;
+    use crate::names::{Clarity, Names, Sort};
+    use crate::source::Readers;
+
+    fn names() -> Names {
+        let company = |id: &str, name: &str| Name {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            sort: Sort::Company,
+            aliases: Vec::new(),
+            of: None,
+            rivals: Vec::new(),
+            clarity: Clarity::Clear,
+        };
+        Names::new(vec![company("quillon", "Quillon"), company("ember", "Ember")])
+    }
+
+    fn report<'s>(publisher: &'s str, title: &'s str) -> Report<'s> {
+        Report {
+            item: ItemId(1),
+            version: 1,
+            publisher,
+            weight: 0.5,
+            kind: Kind::Press,
+            company: None,
+            title,
+            text: "",
+            language: None,
+            published: "2026-05-06T12:00:00Z".parse().unwrap(),
+            is_copy: false,
+            quotable_words: 200,
+            readers: Readers::All,
+        }
+    }
+
+    /// What is told of the coverage of `reports`, and of what was before them.
+    fn told(reports: Vec<Report>, earlier: &[&str], timeline: &[Dated], said: &BTreeSet<String>) -> Option<String> {
+        let day = jiff::civil::date(2026, 4, 24);
+        let story =
+            |headline| EarlierStory { story: StoryId([7; 16]), day, lead: ItemId(7), version: 1, headline, text: "" };
+        let earlier = earlier.iter().copied().map(story).collect();
+        let subject = Subject { reports, tags: &[], earlier, figures: None, language: "en" };
+        let names = names();
+        coverage(&Reading::new(&subject, &names), timeline, said).map(|part| part.text)
+    }
+
+    #[track_caller]
+    fn check(reports: Vec<Report>, expected: &str) {
+        assert_eq!(told(reports, &[], &[], &BTreeSet::new()).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn the_company_of_the_news_is_named_once_and_no_other_that_publishes() {
+        let press = ["Harbor Wire", "North Desk", "Silicon Lane"].map(|name| report(name, "Quillon opens a lab"));
+        let own_voice = |company| Report {
+            kind: Kind::Primary,
+            weight: 0.1,
+            company: Some(company),
+            ..report("Their Blog", "Quillon opens a lab")
+        };
+        let with = |own: Report<'static>| press.iter().cloned().chain([own]).collect::<Vec<_>>();
+        let four = "Reported by 4 publishers, among them Harbor Wire, North Desk and Silicon Lane";
+        check(with(own_voice("quillon")), &format!("{four}; Their Blog itself is one of them."));
+        check(with(own_voice("ember")), &format!("{four}."));
+        let heavy = Report { weight: 0.9, ..own_voice("quillon") };
+        check(with(heavy), "Reported by 4 publishers, among them Their Blog, Harbor Wire and North Desk.");
+    }
+
+    #[test]
+    fn a_report_of_something_else_is_neither_named_nor_counted() {
+        let lead = || report("Harbor Wire", "Quillon opens a lab");
+        let second = || report("North Desk", "A lab for Quillon");
+        let stray = || report("Silicon Lane", "Voting machines are recalled");
+        check(vec![lead(), second(), stray()], "Reported by Harbor Wire and North Desk.");
+        let telling = Report { text: "The lab is Quillon’s third in two years.", ..stray() };
+        check(vec![lead(), second(), telling], "Reported by Harbor Wire, North Desk and Silicon Lane.");
+        let of_two = vec![lead(), stray()];
+        check(of_two, "Reported by Harbor Wire and Silicon Lane.");
+    }
+
+    #[test]
+    fn an_earlier_story_has_more_in_common_than_the_actor() {
+        let story = || vec![report("Harbor Wire", "Quillon opens a lab in Turin")];
+        let earlier = |headline: &str| told(story(), &[headline], &[], &BTreeSet::new());
+        let akin = "Earlier on Quillon, 24 April 2026: “Quillon looks for a lab”.";
+        assert_eq!(earlier("Quillon looks for a lab").as_deref(), Some(akin));
+        assert_eq!(earlier("Quillon reports on 5 May: three numbers to watch"), None);
+    }
+
+    #[test]
+    fn an_earlier_story_is_told_once_whoever_it_is_told_of() {
+        let before = ["Ember and Quillon share a lab"];
+        let of = |title| vec![report("Harbor Wire", title)];
+        let mut said = BTreeSet::new();
+        let first = told(of("Quillon leaves the lab"), &before, &[], &said).unwrap();
+        assert_eq!(first, "Earlier on Quillon, 24 April 2026: “Ember and Quillon share a lab”.");
+        said.insert(first);
+        assert_eq!(told(of("Ember leaves the lab"), &before, &[], &said), None);
+    }
+
+    #[test]
+    fn what_the_timeline_tells_is_not_told_again() {
+        let part = Part { text: "Quillon looks for a lab".to_owned(), origin: Origin::Extract, cites: Vec::new() };
+        let dated = Dated { day: jiff::civil::date(2026, 4, 24), part, story: Some(StoryId([7; 16])) };
+        let story = vec![report("Harbor Wire", "Quillon opens a lab")];
+        assert_eq!(told(story, &["Quillon looks for a lab"], &[dated], &BTreeSet::new()), None);
     }
 }

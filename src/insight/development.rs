@@ -8,9 +8,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::manner::Manner;
-use super::measure::{Measured, is_about_another, measured};
+use super::measure::{Measured, families, is_about_another, measured};
 use super::reading::{Line, REPORTS_MOST, Reading, Voice, cite, owner};
-use super::stage::{Stage, further, stages};
+use super::stage::{Stage, Step, stages, steps};
 use super::{Author, Cite, Report, Subject};
 use crate::facts::{Fact, FactKind};
 use crate::names::Name;
@@ -25,7 +25,7 @@ pub struct Change {
     /// What it is a figure of, in words: "valuation". Empty where nobody says so.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
-    /// What was known, as it was written; none if nothing was.
+    /// What was known, as it was written; none if nothing was, and of what befell a matter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// What is reported now.
@@ -45,12 +45,20 @@ pub enum What {
     Figure,
     /// The number of a model or a release.
     Version,
-    /// How far the matter has come: talks, then a deal.
+    /// How far the matter has come: talks, then a deal; or what befell it.
     Stage,
     /// What kind of event it is, by the playbook.
     Kind,
     /// The one it is about speaks for itself, which only others had done.
     Voice,
+}
+
+impl Change {
+    /// Whether it goes on from something known: another figure, version or stage of
+    /// the same thing. That a matter was blocked may be told of many a matter.
+    pub fn goes_on(&self) -> bool {
+        self.what <= What::Stage && self.from.is_some()
+    }
 }
 
 impl fmt::Display for Change {
@@ -95,7 +103,7 @@ impl Author<'_> {
         let mut found = compared.figures(of_actor);
         found.extend(compared.amounts());
         found.extend(compared.versions());
-        found.extend(compared.stages(of_actor));
+        found.extend(compared.stages());
         found.extend(self.kind(&known, &now));
         found.extend(self.voice(&compared));
         let mut changes = together(found);
@@ -264,32 +272,38 @@ impl<'c, 's> Compared<'c, 's> {
         found.collect()
     }
 
-    /// Headlines that tell of a stage further than any of before.
-    fn stages(&self, of_actor: impl Fn(&&Line) -> bool) -> Vec<Found> {
-        let titles = self.known().filter(|(_, line)| line.place == 0);
-        let before: Vec<Stage> = titles.flat_map(|(_, line)| stages(line.text)).collect();
-        let known: Vec<Cite> = self
-            .known()
-            .find(|(_, line)| line.place == 0)
-            .map(|(reading, line)| reading.cite(line))
-            .into_iter()
-            .collect();
+    /// Headlines that tell of a stage further than any of before, or of a deed that none told of.
+    fn stages(&self) -> Vec<Found> {
+        let titles = || self.known().filter(|(_, line)| line.place == 0);
+        let before: Vec<Stage> = titles().flat_map(|(_, line)| stages(line.text)).collect();
+        let first: Vec<Cite> = titles().take(1).map(|(reading, line)| reading.cite(line)).collect();
+        let parties: BTreeSet<&str> = titles().flat_map(|(_, line)| families(line)).collect();
         let mut found = Vec::new();
-        for line in self.now.lines.iter().filter(|line| line.place == 0).filter(|line| of_actor(line)) {
-            for [from, to] in stages(line.text).into_iter().filter_map(|stage| further(&before, stage)) {
+        for line in self.now.lines.iter().filter(|line| line.place == 0 && self.is_of_parties(line, &parties)) {
+            for Step { from, to } in steps(&before, &stages(line.text)) {
                 let change = Change {
                     what: What::Stage,
                     about: String::new(),
-                    from: Some(from.to_owned()),
+                    from: from.map(str::to_owned),
                     to: to.to_owned(),
                     cites: vec![self.now.cite(line)],
-                    known: known.clone(),
+                    known: if from.is_some() { first.clone() } else { Vec::new() },
                 };
                 let publisher = self.now.report(line).publisher.to_owned();
                 found.push(Found { key: to.to_owned(), change, publisher, is_sure: true });
             }
         }
         found
+    }
+
+    /// Whether a headline speaks of the actor, or of those whom headlines named
+    /// before: rivals may be the two sides of one matter.
+    fn is_of_parties(&self, line: &Line, parties: &BTreeSet<&str>) -> bool {
+        let Some(actor) = self.actor else { return true };
+        let named = families(line);
+        let is_new_rival = |family: &&str| !parties.contains(family) && actor.rivals.iter().any(|it| it == family);
+        !is_about_another(line, actor)
+            || (named.iter().any(|family| parties.contains(family)) && !named.iter().any(is_new_rival))
     }
 
     fn found(&self, what: What, about: &str, (old, known): (&Fact, &Cite), (new, line): (&Fact, &Line)) -> Found {
@@ -383,16 +397,20 @@ mod tests {
     use crate::names::{Clarity, Names, Sort};
 
     fn names() -> Names {
-        let company = |id: &str, name: &str| Name {
+        let company = |id: &str, name: &str, rivals: &[&str]| Name {
             id: id.to_owned(),
             name: name.to_owned(),
             sort: Sort::Company,
             aliases: Vec::new(),
             of: None,
-            rivals: Vec::new(),
+            rivals: rivals.iter().map(|rival| (*rival).to_owned()).collect(),
             clarity: Clarity::Clear,
         };
-        Names::new(vec![company("deepseek", "DeepSeek"), company("quillon", "Quillon")])
+        Names::new(vec![
+            company("deepseek", "DeepSeek", &["moonshot"]),
+            company("moonshot", "Moonshot", &["deepseek"]),
+            company("quillon", "Quillon", &[]),
+        ])
     }
 
     fn playbook() -> Playbook {
@@ -419,6 +437,7 @@ mod tests {
             text,
             language: None,
             published: "2026-05-06T12:00:00Z".parse().unwrap(),
+            company: None,
             is_copy: false,
             quotable_words: 75,
             readers: Default::default(),
@@ -476,6 +495,27 @@ mod tests {
         let now = ("North Desk", "DeepSeek closes its round at a $45B valuation", "");
         check(&[RUMOUR], &[now], &["$10B → $45B (valuation)", "talks → done"]);
         check(&[RUMOUR, now], &[("Silicon Lane", "DeepSeek raises money", "")], &[]);
+    }
+
+    #[test]
+    fn what_befell_a_matter_is_new_once() {
+        let fined = ("Harbor Wire", "EU fines DeepSeek 240 million euros", "");
+        let annulled = ("North Desk", "Court annuls 240 million euro fine for DeepSeek", "");
+        check(&[fined], &[annulled], &["fined → annulled"]);
+        check(&[fined, annulled], &[annulled], &[]);
+        check(
+            &[("Harbor Wire", "DeepSeek and its chip", "")],
+            &[("Harbor Wire", "DeepSeek delays chip", "")],
+            &["delayed"],
+        );
+    }
+
+    #[test]
+    fn a_matter_of_two_rivals_has_stages() {
+        let decided = ("Harbor Wire", "Judge rules against DeepSeek in lawsuit with Moonshot", "");
+        let appealed = ("North Desk", "DeepSeek appeals ruling in lawsuit with Moonshot", "");
+        check(&[decided], &[appealed], &["decided → appealed"]);
+        check(&[("Harbor Wire", "Judge rules against DeepSeek", "")], &[appealed], &[]);
     }
 
     #[test]

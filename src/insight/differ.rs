@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
+use super::figures::readable;
+use super::manner::Manner;
 use super::measure::{Measured, is_about_another, measured, products};
-use super::reading::{Line, Reading};
+use super::reading::{Line, Readable, Reading};
 use super::roles::{Role, roles};
 use super::{Disagreement, Figure};
 use crate::facts::{Fact, FactKind, MONTHS};
@@ -66,7 +68,7 @@ pub(super) fn contradicts(line: &Line, headline: &Line, names: &Names) -> bool {
     of_one_thing || unclear || of_one_role
 }
 
-/// What is said of the story's own, line by line.
+/// What is said of the story's own, line by line, as it is or as a bound.
 fn claims<'r>(reading: &'r Reading, names: &Names) -> Vec<Claim<'r>> {
     let (titles, common) = (title_words(reading), common_names(reading));
     let mut claims = Vec::new();
@@ -79,7 +81,7 @@ fn claims<'r>(reading: &'r Reading, names: &Names) -> Vec<Claim<'r>> {
             claims.extend(roles.map(|it| Claim { line, said: Said::Role(it), strangers: BTreeSet::new() }));
             continue;
         }
-        let figures = measured(line).into_iter().filter(|it| it.manner.is_stated() && it.can_be_disputed());
+        let figures = measured(line).into_iter().filter(|it| it.manner != Manner::Loosely && it.can_be_disputed());
         claims.extend(figures.map(|it| Claim { line, said: Said::Figure(it), strangers: strangers.clone() }));
         for it in roles(line, names) {
             let strangers = if it.says_whose_story() { BTreeSet::new() } else { strangers.clone() };
@@ -90,22 +92,23 @@ fn claims<'r>(reading: &'r Reading, names: &Names) -> Vec<Claim<'r>> {
 }
 
 /// What each publisher says of each thing in the end: in its newest report that
-/// says so, in the title before the text. Who says two things of one says nothing,
-/// and what a publisher has taken back others said before it knew better.
+/// says so, in the title before the text. Who says two things of one says nothing, nor
+/// who gives a bound in the end; what a publisher has taken back others said before it knew better.
 fn last_words<'c, 'r>(reading: &Reading, all: &'c [Claim<'r>]) -> Vec<&'c Claim<'r>> {
     let publisher = |claim: &Claim| reading.report(claim.line).publisher;
     let mut chosen: Vec<&Claim> = Vec::new();
     let mut taken_back: Vec<(&Claim, &Claim)> = Vec::new();
-    for claim in all {
+    for claim in all.iter().filter(|claim| claim.is_stated()) {
         let is_done = |known: &&Claim| publisher(known) == publisher(claim) && known.is_of_one_thing(claim);
         if chosen.iter().any(is_done) {
             continue;
         }
         let mut same: Vec<&Claim> =
             all.iter().filter(|other| publisher(other) == publisher(claim) && other.is_of_one_thing(claim)).collect();
-        same.sort_by_key(|other| std::cmp::Reverse(reading.report(other.line).published));
-        let Some(newest) = same.first().copied() else { continue };
-        let of_newest = same.iter().filter(|other| other.line.report == newest.line.report);
+        same.sort_by_key(|other| (std::cmp::Reverse(reading.report(other.line).published), !other.is_stated()));
+        let Some(newest) = same.first().copied().filter(|newest| newest.is_stated()) else { continue };
+        let is_of_newest = |other: &&&Claim| other.line.report == newest.line.report && other.is_stated();
+        let of_newest = same.iter().filter(is_of_newest);
         let best_place = of_newest.clone().map(|other| usize::from(other.line.place > 0)).min();
         let best: Vec<&Claim> =
             of_newest.copied().filter(|other| Some(usize::from(other.line.place > 0)) == best_place).collect();
@@ -177,6 +180,14 @@ impl Claim<'_> {
         }
     }
 
+    /// Whether it says what is so, and not only more than what, or less.
+    fn is_stated(&self) -> bool {
+        match &self.said {
+            Said::Figure(figure) => figure.manner.is_stated(),
+            Said::Role(_) => true,
+        }
+    }
+
     fn contradicts(&self, other: &Claim) -> bool {
         match (&self.said, &other.said) {
             (Said::Figure(one), Said::Figure(two)) => one.is_other_than(two),
@@ -200,10 +211,10 @@ impl Claim<'_> {
         }
     }
 
-    /// What is said, as it is written.
-    fn text(&self) -> String {
+    /// What is said, as it is written or in words that readers of `language` know.
+    fn text(&self, language: &str) -> String {
         match &self.said {
-            Said::Figure(figure) => figure.said.to_owned(),
+            Said::Figure(figure) => readable(figure.said, figure.fact, language),
             Said::Role(role) => role.text(),
         }
     }
@@ -467,10 +478,23 @@ fn strangers(line: &Line, titles: &BTreeSet<String>) -> BTreeSet<String> {
     strangers
 }
 
+/// `claim`, or the same of its publisher in a line that readers can read.
+fn readably<'c>(reading: &Reading, claim: &'c Claim<'c>, all: &'c [Claim<'c>]) -> &'c Claim<'c> {
+    let publisher = |claim: &Claim| reading.report(claim.line).publisher;
+    let is_it = |other: &&Claim| {
+        let is_readable = other.line.readable == Readable::Yes && other.is_stated();
+        is_readable
+            && publisher(other) == publisher(claim)
+            && other.is_of_one_thing(claim)
+            && other.key() == claim.key()
+    };
+    if claim.line.readable == Readable::Yes { claim } else { all.iter().find(is_it).unwrap_or(claim) }
+}
+
 /// Each figure with its publishers, most given first, and who gave one first.
 fn told(reading: &Reading, party: &[&Claim], all: &[Claim]) -> Disagreement {
     let mut figures: Vec<(String, Figure)> = Vec::new();
-    for claim in party {
+    for claim in party.iter().map(|claim| readably(reading, claim, all)) {
         let publisher = reading.report(claim.line).publisher.to_owned();
         let cite = reading.cite(claim.line);
         match figures.iter_mut().find(|(known, _)| *known == claim.key()) {
@@ -481,14 +505,15 @@ fn told(reading: &Reading, party: &[&Claim], all: &[Claim]) -> Disagreement {
                 }
             }
             None => {
-                figures
-                    .push((claim.key(), Figure { text: claim.text(), publishers: vec![publisher], cites: vec![cite] }));
+                let text = claim.text(reading.subject.language);
+                figures.push((claim.key(), Figure { text, publishers: vec![publisher], cites: vec![cite] }));
             }
         }
     }
     figures.sort_by_key(|(_, figure)| std::cmp::Reverse(figure.publishers.len()));
     let is_of_party = |claim: &&Claim| party.iter().any(|one| one.is_of_one_thing(claim) && one.key() == claim.key());
-    let first = all.iter().filter(is_of_party).min_by_key(|claim| reading.report(claim.line).published);
+    let stated = all.iter().filter(|claim| claim.is_stated());
+    let first = stated.filter(is_of_party).min_by_key(|claim| reading.report(claim.line).published);
     Disagreement {
         about: party.first().map(|claim| claim.about()).unwrap_or_default(),
         figures: figures.into_iter().map(|(_, figure)| figure).collect(),

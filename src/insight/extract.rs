@@ -18,7 +18,9 @@ const TITLE_MOST_CHARS: usize = 140;
 pub(super) static POINTS_BACK: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = concat!(
         r"^[“\x22]?(It|Its|He|She|They|Their|His|Her|Ours|This|These|Those|That|Both|But|And|So|However|Instead|Meanwhile|Also|Then|",
-        r"Still|Yet|Nor|Or|There|Such|Another|Others|Neither|Either|First,|Second,|Third,|Finally,|Moreover|Furthermore|Additionally|In addition|The (two|three|four|pair|latter|former|move|same))\b",
+        r"Still|Yet|Nor|Or|There|Such|Another|Others|Neither|Either|Moreover|Furthermore|Additionally|In addition|",
+        r"A (second|third|fourth|further|similar)|What \w+ (is|are|was)|If the \w+ (is|are) (right|true|correct)|",
+        r"The (two|three|four|pair|latter|former|move|same|rest|others?|rerun))\b|^(First|Second|Third|Finally),",
         r"|^(其|他|她|它|这|此|该|但|不过|另外|区别|两者|双方|前者|后者)"
     );
     Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
@@ -103,6 +105,7 @@ mod tests {
             text,
             language: None,
             published: format!("2026-05-{day:02}T00:00:00Z").parse().unwrap(),
+            company: None,
             is_copy: false,
             quotable_words: 200,
             readers: Readers::All,
@@ -132,6 +135,22 @@ mod tests {
         };
         assert_eq!(told(60), format!("{setting} {news}"));
         assert_eq!(told(40), third, "there is room for each of the two, and not for both");
+    }
+
+    #[test]
+    fn what_goes_on_from_another_sentence_points_back() {
+        for hanging in [
+            "A second figure, 37.3%, is for flagged talks.",
+            "What changes is the paperwork.",
+            "If the sums are right, the founder stays.",
+            "The rerun took nine hours.",
+            "First, the price fell.",
+        ] {
+            assert!(POINTS_BACK.is_match(hanging), "{hanging}");
+        }
+        for whole in ["A secondary market opens in June.", "The second quarter was better.", "The founder stays."] {
+            assert!(!POINTS_BACK.is_match(whole), "{whole}");
+        }
     }
 
     /// Whether the outlook still has a sentence of the second of May when a title of the sixth says this.

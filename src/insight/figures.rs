@@ -2,8 +2,12 @@
 //! weeks before, so that a card can set an actor beside its rivals.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::LazyLock;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
+use regex::{Captures, Regex};
 
 use super::aspects::Aspects;
 use super::holder::{clause, holder};
@@ -12,7 +16,7 @@ use super::measure::{Measured, measured, product_of};
 use super::outlook::AHEAD;
 use super::reading::{Line, Readable, cite, fits_script, split_where};
 use super::{Cite, EarlierStory};
-use crate::facts::{Fact, FactKind, UNSAID};
+use crate::facts::{Fact, FactKind, MONTHS, UNSAID};
 use crate::id::StoryId;
 use crate::names::Names;
 use crate::text::head;
@@ -164,13 +168,17 @@ pub(super) fn noted(lines: &[Line], cite: &dyn Fn(&Line) -> Cite, language: &str
                 continue;
             }
             let Measured { fact, manner, .. } = measured;
+            let stage = stage(line, &measured);
+            if stage == Stage::Planned && is_of_before(line, fact.span.start) {
+                continue;
+            }
             all.push(Noted {
                 actor,
                 product,
                 about: measured.about(),
                 said: readable(measured.said, fact, language),
                 manner,
-                stage: stage(line, &measured),
+                stage,
                 day: line.written,
                 story: None,
                 cite: cite(line),
@@ -191,7 +199,7 @@ fn is_behind_another(line: &Line, fact: &Fact, product: &str) -> bool {
 }
 
 /// As it is written, or in words that readers of `language` know.
-fn readable(said: &str, fact: &Fact, language: &str) -> String {
+pub(super) fn readable(said: &str, fact: &Fact, language: &str) -> String {
     if fits_script(said, language) { said.to_owned() } else { fact.in_plain_words() }
 }
 
@@ -199,4 +207,93 @@ fn stage(line: &Line, measured: &Measured) -> Stage {
     let clause = &line.text[clause(line.text, measured.fact.span.start)];
     let is_planned = measured.aspects.is_planned() || AHEAD.is_match(clause);
     if is_planned { Stage::Planned } else { Stage::So }
+}
+
+/// A time that is over, or a month that may be.
+static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    let capital = |name: &str| name[..1].to_uppercase() + &name[1..];
+    let months = MONTHS.map(capital).join("|");
+    let pattern = format!(
+        concat!(
+            r"\b(?:[Aa] month|(?:[Tt]wo|[Tt]hree|[Ss]everal|[Ss]ome|[Aa] few) (?:weeks|months)) (?:ago|before|earlier)\b|\b[Ll]ast month\b|上个?月|个月前|数周前|",
+            r"\b(?:[Ii]n|[Oo]f|[Ee]arly|[Mm]id|[Ll]ate)[ -](?P<month>{months})\b(?P<year>,? 20[0-9][0-9])?|(?P<number>1?[0-9])月(?:份|初|底|末|[上中下]旬)"
+        ),
+        months = months
+    );
+    Regex::new(&pattern).expect("the pattern is made of constants and is compiled by the tests")
+});
+
+/// A month that is named without a year is one before the report if it is one of so many.
+const MONTHS_BACK: i8 = 4;
+
+/// A plan of a day that lies further back may be another by now.
+const DAYS_BACK: i64 = 7;
+
+/// Whether the words around `at` date what stands there well before its report: "4月中旬的方案", "a month ago".
+fn is_of_before(line: &Line, at: usize) -> bool {
+    let range = dated(line.text, at);
+    let newest = line.written.saturating_sub(DAYS_BACK.days());
+    let is_past_day = |fact: &Fact| matches!(fact.kind, FactKind::Date(day) if day < newest);
+    let is_past = line.facts.iter().any(|fact| range.contains(&fact.span.start) && is_past_day(fact));
+    is_past || BEFORE.captures_iter(&line.text[range]).any(|found| is_past_month(&found, line.written))
+}
+
+/// The clause of `text` that `at` stands in, with those that it goes on from: what is listed with it, and a
+/// time that it begins with ("In mid-April, ..").
+fn dated(text: &str, at: usize) -> Range<usize> {
+    let own = clause(text, at);
+    let mut start = own.start;
+    while let Some(listed) = text[..start].strip_suffix('、') {
+        start = clause(text, listed.len()).start;
+    }
+    let before = text[..start].trim_end().trim_end_matches([',', '，']);
+    let opening = clause(before, before.len()).start;
+    let is_a_time =
+        before.len() < start && BEFORE.find(&before[opening..]).is_some_and(|it| it.end() == before.len() - opening);
+    if is_a_time { opening..own.end } else { start..own.end }
+}
+
+/// Whether a time is over that `found` tells by its month, or in words that say so.
+fn is_past_month(found: &Captures, written: Date) -> bool {
+    let named =
+        found.name("month").and_then(|month| MONTHS.iter().position(|name| month.as_str().eq_ignore_ascii_case(name)));
+    let named = named.and_then(|month| i8::try_from(month + 1).ok());
+    let Some(month) = named.or_else(|| found.name("number")?.as_str().parse().ok()) else { return true };
+    let year: Option<i16> =
+        found.name("year").and_then(|year| year.as_str().trim_start_matches([',', ' ']).parse().ok());
+    match year {
+        Some(year) => (year, month) < (written.year(), written.month()),
+        None => (1..=MONTHS_BACK).contains(&(written.month() - month).rem_euclid(12)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{earlier, names};
+    use super::*;
+
+    /// What is known of a company when a headline of 24 April 2026 says this.
+    #[track_caller]
+    fn check(headline: &str, expected: &[&str]) {
+        let mut figures = Figures::default();
+        figures.add(&earlier(headline), "en", &names());
+        let said: Vec<&str> = figures.of("moonshot").iter().map(|noted| noted.said.as_str()).collect();
+        assert_eq!(said, expected, "{headline}");
+    }
+
+    #[test]
+    fn a_plan_of_a_while_before_its_report_is_none_any_more() {
+        check("Moonshot plans to raise $300 million", &["$300 million"]);
+        check("Moonshot was in talks to raise $300 million a month ago", &[]);
+        check("In mid-March, Moonshot was seeking to raise $300 million", &[]);
+        check("Moonshot 3月中旬的方案为融资3亿美元", &[]);
+        check("3月中旬的方案为 Moonshot 估值100亿美元、拟融资3亿美元", &[]);
+    }
+
+    #[test]
+    fn a_plan_for_later_stays_one() {
+        check("Moonshot plans to raise $300 million in March 2027", &["$300 million"]);
+        check("Moonshot 5月底的方案为融资3亿美元", &["$300 million"]);
+        check("Moonshot plans to raise $300 million by 30 June", &["$300 million"]);
+    }
 }

@@ -1,6 +1,7 @@
 //! Which thing a figure measures: the valuation, the revenue, the price.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
@@ -89,7 +90,62 @@ fn measures(line: &Line) -> Vec<Measure> {
         let manner = if is_loose || is_of_a_part { Manner::Loosely } else { Manner::of(fact.bound) };
         Some(Measure { attribute, fact: at, manner, aspects })
     });
-    measures.collect()
+    without_two_valuations(measures.collect(), line, &lower)
+}
+
+/// A company has one valuation at a time. "A round at 3 billion, valued at 28 billion": where a plain word gives
+/// another figure, the round was of so much; where two plain words do, neither figure is sure.
+fn without_two_valuations(mut measures: Vec<Measure>, line: &Line, lower: &str) -> Vec<Measure> {
+    let others = |measures: &[Measure], one: &Measure| {
+        let fact = |it: &Measure| &line.facts[it.fact];
+        let is_other = |it: &Measure| {
+            let is_same_thing = it.attribute == "valuation" && it.aspects.fit(&one.aspects);
+            is_same_thing && fact(it).value() != fact(one).value() && !is_in_another_currency(fact(it), fact(one))
+        };
+        one.attribute == "valuation" && measures.iter().any(is_other)
+    };
+    let doubtful = |measures: &[Measure]| -> Vec<usize> {
+        (0..measures.len()).filter(|at| others(measures, &measures[*at])).collect()
+    };
+    // A round at so much, by a company that is said to be worth something beside it.
+    for measure in measures.iter_mut().filter(|it| it.attribute == "valuation") {
+        let span = &line.facts[measure.fact].span;
+        if is_of_a_round(&lower[..span.start]) && is_valued_beside(lower, span) {
+            measure.attribute = "funding";
+        }
+    }
+    for at in doubtful(&measures) {
+        if is_of_a_round(&lower[..line.facts[measures[at].fact].span.start]) {
+            measures[at].attribute = "funding";
+        }
+    }
+    for at in doubtful(&measures) {
+        measures[at].manner = Manner::Loosely;
+    }
+    measures
+}
+
+/// Whether a word for a valuation stands elsewhere than right behind the figure at `span`.
+fn is_valued_beside(lower: &str, span: &Range<usize>) -> bool {
+    const WORDS: [&str; 5] = ["valued", "valuation", "valuing", "worth", "估值"];
+    let beside = |at: usize| at < span.start || at > span.end + 1;
+    WORDS.iter().any(|word| lower.match_indices(word).any(|(at, _)| beside(at)))
+}
+
+/// One sum in dollars and in euros is one.
+fn is_in_another_currency(one: &Fact, other: &Fact) -> bool {
+    match (&one.kind, &other.kind) {
+        (FactKind::Amount { currency: one, .. }, FactKind::Amount { currency: other, .. }) => {
+            one != other && ![one, other].contains(&&UNSAID)
+        }
+        _ => false,
+    }
+}
+
+/// Whether "round at" leads up to the figure that follows.
+fn is_of_a_round(before: &str) -> bool {
+    let rest = before.rfind("round at").map(|at| &before[at..]);
+    rest.is_some_and(|rest| !rest.contains(|letter: char| letter.is_ascii_digit() || letter == ','))
 }
 
 /// "30亿至" before 40亿美元: where the currency stands at the end alone, no fact is at the beginning.
@@ -215,11 +271,16 @@ impl Measured<'_> {
 /// Whether a line speaks of a rival, or of others and not of `actor`: its
 /// figures may be theirs. Who only puts money in is no other.
 pub(super) fn is_about_another(line: &Line, actor: &Name) -> bool {
-    let acts =
-        line.names.iter().filter(|name| name.of.is_some() || !matches!(name.sort, Sort::Person | Sort::Investor));
-    let families: Vec<&str> = acts.map(|name| name.of.as_deref().unwrap_or(&name.id)).collect();
+    let families = families(line);
     let names_a_rival = families.iter().any(|family| actor.rivals.iter().any(|rival| rival == family));
     names_a_rival || (!families.is_empty() && !families.contains(&actor.id.as_str()))
+}
+
+/// The ids of the companies and bodies that a line names or whose products it names; who only puts money in is none.
+pub(super) fn families<'l>(line: &'l Line) -> Vec<&'l str> {
+    let acts =
+        line.names.iter().filter(|name| name.of.is_some() || !matches!(name.sort, Sort::Person | Sort::Investor));
+    acts.map(|name| name.of.as_deref().unwrap_or(&name.id)).collect()
 }
 
 /// The products and versions that a line names: V4's price is no change of V3's.
@@ -391,6 +452,16 @@ mod tests {
             "a 1M context window and 284 billion parameters",
             &["context window: 1M context", "parameters: 284 billion parameters"],
         );
+    }
+
+    #[test]
+    fn a_round_beside_a_plain_valuation_is_of_so_much() {
+        check(
+            "Mistral closes its round at 3 billion euros, valued at 28 billion euros",
+            &["funding: 3 billion euros", "valuation: 28 billion euros"],
+        );
+        check("Mistral closes its round at 3 billion euros, valued at 28 billion", &["funding: 3 billion euros"]);
+        check("Mistral closes its round at 3 billion euros valuation", &["valuation: 3 billion euros"]);
     }
 
     #[test]

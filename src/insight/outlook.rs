@@ -8,7 +8,7 @@ use regex::Regex;
 use super::Part;
 use super::extract::{POINTS_BACK, TO_READERS, best};
 use super::measure::{Measured, is_about_another, measured};
-use super::reading::{Line, Reading};
+use super::reading::{Line, Reading, is_telling};
 use super::takeaways::{About, about};
 use super::taken::Taken;
 use crate::facts::FactKind;
@@ -18,11 +18,17 @@ const OUTLOOK_MOST: usize = 3;
 /// What is to come. "Could" and "may" are left out: they promise nothing.
 pub(super) static AHEAD: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = concat!(
-        r"\b(will|won't|expects?|(is|are|was|were) expected|plans? (to|on)|planning to|aims? to|intends? to|hopes? to|",
-        r"(is|are) (set|due|scheduled|slated|likely) to|scheduled for|slated for|upcoming|forthcoming|next (week|month|quarter|year)|",
+        r"\b(will|won't|expects?|(is|are|was|were) expected|(is|are) planned|plans? (to|on)|planning to|aims? to|intends? to|hopes? to|",
+        r"(is|are) (set|due|scheduled|slated|likely) to|(is|are) to (follow|come|begin|start|open|launch|arrive|ship|end)|scheduled for|slated for|upcoming|forthcoming|next (week|month|quarter|year)|",
         r"by (the end of|early|mid|late)|by (20[2-9]\d)|wird|werden|soll(en)?)\b|将于|将在|将会|将|预计|计划|有望|拟"
     );
     Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// What somebody thinks that others should do: a comment.
+static ADVISES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(should|must|ought to|may|might|can|could) (\w+ly )?(expect|plan|hope|aim|intend|prepare)\b")
+        .expect("the pattern is a constant and is compiled by the tests")
 });
 
 /// By when something is to be. A headline looks ahead only with one of these: most are in the present tense.
@@ -40,22 +46,40 @@ static IS_TO: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\S+( \S+){0,4} to [a-z]{2,}\b").expect("the pattern is a constant and is compiled by the tests")
 });
 
-/// Sentences that look ahead, those with a day first; headlines that say by when.
+/// Sentences that look ahead, the lead's first and of these the ones with a day; headlines that say by when. What
+/// another report says beside the story is none of them, nor the news itself where it is told with "will".
 pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
     let says_so = |line: &Line| AHEAD.is_match(line.text) || (line.place == 0 && IS_TO.is_match(line.text));
     let ahead: Vec<&Line> = reading.lines.iter().filter(|line| says_so(line)).collect();
     let overtaken = overtaken(reading, &ahead);
     let is_whole =
         |line: &Line| if line.place == 0 { WHEN.is_match(line.text) } else { !POINTS_BACK.is_match(line.text) };
-    let is_fit = |line: &Line| is_whole(line) && !TO_READERS.is_match(line.text) && !overtaken.contains(&at(line));
+    let titles: BTreeSet<&String> =
+        reading.lines.iter().filter(|line| line.place == 0).flat_map(|line| line.content()).collect();
+    let is_ours = |line: &Line| {
+        line.report == 0 || about(reading, line) == About::Own || line.content().any(|token| titles.contains(token))
+    };
+    let is_fit = |line: &Line| {
+        let speaks_to_somebody = TO_READERS.is_match(line.text) || ADVISES.is_match(line.text);
+        is_whole(line) && is_ours(line) && !speaks_to_somebody && !overtaken.contains(&at(line))
+    };
     let strength = |line: &Line| {
-        let written = reading.report(line).published.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
-        let has_future_day = line.facts.iter().any(|fact| matches!(fact.kind, FactKind::Date(day) if day > written));
-        if has_future_day { 2.0 } else { 1.0 }
+        let of_lead = if line.report == 0 { 2.0 } else { 0.0 };
+        of_lead + if has_future_day(line) { 1.0 } else { 0.0 }
     };
     let strengths: BTreeMap<(usize, usize), f64> =
         ahead.iter().filter(|line| is_fit(line)).map(|line| (at(line), strength(line))).collect();
-    best(reading, taken, OUTLOOK_MOST, |line, _| strengths.get(&at(line)).copied())
+    let is_known = |line: &Line, taken: &Taken| {
+        !has_future_day(line) && line.facts.iter().any(is_telling) && taken.new_facts(line).is_empty()
+    };
+    best(reading, taken, OUTLOOK_MOST, |line, taken| {
+        strengths.get(&at(line)).copied().filter(|_| !is_known(line, taken))
+    })
+}
+
+/// Whether a line names a day after its writing.
+fn has_future_day(line: &Line) -> bool {
+    line.facts.iter().any(|fact| matches!(fact.kind, FactKind::Date(day) if day > line.written))
 }
 
 /// Which of the lines that look ahead give a figure that another of a later day gives otherwise. What is so by then
@@ -77,4 +101,69 @@ fn overtaken(reading: &Reading, ahead: &[&Line]) -> BTreeSet<(usize, usize)> {
 /// Which line of all it is: the report, and the place in it.
 fn at(line: &Line) -> (usize, usize) {
     (line.report, line.place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Report, Subject};
+    use super::*;
+    use crate::id::ItemId;
+    use crate::names::Names;
+    use crate::publisher::Kind;
+
+    /// Of reports with a title and a text each, the first leads.
+    #[track_caller]
+    fn check(reports: &[(&str, &str)], expected: &[&str]) {
+        let report = |(title, text)| Report {
+            item: ItemId(1),
+            version: 1,
+            publisher: "Harbor Wire",
+            weight: 0.5,
+            kind: Kind::Press,
+            company: None,
+            title,
+            text,
+            language: None,
+            published: "2026-05-07T06:00:00Z".parse().unwrap(),
+            is_copy: false,
+            quotable_words: 200,
+            readers: crate::source::Readers::All,
+        };
+        let reports = reports.iter().copied().map(report).collect();
+        let subject = Subject { reports, tags: &[], earlier: Vec::new(), figures: None, language: "en" };
+        let names = Names::default();
+        let reading = Reading::new(&subject, &names);
+        let parts = outlook(&reading, &mut Taken::new(&reading));
+        assert_eq!(parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn the_lead_looks_ahead_first() {
+        let other = "The turbines will be tested on 30 June.";
+        let own = "Engineers expect more turbines in the valley.";
+        check(&[("Turbines for the valley", own), ("New turbines are here", other)], &[own, other]);
+    }
+
+    #[test]
+    fn what_another_report_says_beside_the_story_is_left_out() {
+        let beside = "Results will follow on 22 May.";
+        check(&[("Turbines for the valley", ""), ("Turbines on our bench", beside)], &[]);
+        check(&[("Turbines for the valley", beside)], &[beside]);
+    }
+
+    #[test]
+    fn the_news_itself_is_no_outlook() {
+        let title = "Mill cuts 1,100 jobs";
+        check(&[(title, "The old mill on the river will lose 1,100 jobs, roughly a fifth of them all.")], &[]);
+        let new = "The old mill on the river will lose 1,100 jobs and save $40 million by that.";
+        check(&[(title, new)], &[new]);
+    }
+
+    #[test]
+    fn advice_is_no_outlook_and_a_plan_is_one() {
+        check(&[("Turbines for the valley", "Rivals should expect competition before the year is out.")], &[]);
+        for plan in ["A larger version is planned for the summer.", "More from the valley is to follow in a while."] {
+            check(&[("Turbines for the valley", plan)], &[plan]);
+        }
+    }
 }

@@ -13,10 +13,11 @@ use super::{Cite, EarlierStory, Origin, Part, Report, Subject};
 use crate::facts::{Fact, FactKind, facts_written};
 use crate::id::ItemId;
 use crate::names::{Name, Names, Sort};
+use crate::story::signature::is_stop_word;
 use crate::text::{
     head,
     sentence::sentences,
-    token::{Script, script, tokens},
+    token::{Script, is_unspaced, script, tokens},
 };
 
 /// Of a text no more is read, in bytes: what is news stands at its head, and items may be of any size.
@@ -66,6 +67,13 @@ pub(super) struct Line<'s> {
     pub(super) measures: OnceCell<Vec<Measure>>,
 }
 
+impl Line<'_> {
+    /// The words that tell something of its event.
+    pub(super) fn content(&self) -> impl Iterator<Item = &String> {
+        self.tokens.iter().filter(|token| token.contains(char::is_alphabetic) && !is_stop_word(token))
+    }
+}
+
 /// Who speaks in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Voice {
@@ -92,6 +100,7 @@ impl<'s> Reading<'s> {
         if lines.iter().all(|line: &Line| line.readable == Readable::No) {
             lines.iter_mut().for_each(|line| line.readable = Readable::Yes);
         }
+        hide_mixed_titles(&mut lines, subject.language);
         let earlier = subject
             .earlier
             .iter()
@@ -212,6 +221,17 @@ fn readable(report: &Report, language: &str) -> Readable {
     if fits_script(said, language) && fits_language { Readable::Yes } else { Readable::No }
 }
 
+/// A title with a few words of another script is none that its readers read, unless the lead's headline has some.
+fn hide_mixed_titles(lines: &mut [Line], language: &str) {
+    let is_plain = |line: &Line| !line.text.contains(is_unspaced);
+    if lines.first().is_none_or(|headline| !is_plain(headline) || !fits_script(headline.text, language)) {
+        return;
+    }
+    for line in lines.iter_mut().filter(|line| line.place == 0 && !is_plain(line)) {
+        line.readable = Readable::No;
+    }
+}
+
 /// Whether `text` is in the script that readers of `language` read.
 pub(super) fn fits_script(text: &str, language: &str) -> bool {
     let is_unspaced = matches!(primary(language).as_str(), "zh" | "ja");
@@ -274,5 +294,31 @@ pub(super) fn is_telling(fact: &Fact) -> bool {
         FactKind::Count { unit, .. } => !matches!(unit, "day" | "hour" | "month" | "year"),
         FactKind::Amount { .. } | FactKind::Percent { .. } | FactKind::Date(_) => true,
         FactKind::Version { .. } => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{names, report, subject};
+    use super::*;
+
+    /// Which of the titles readers of `language` can read.
+    #[track_caller]
+    fn check(titles: &[&str], language: &str, expected: &[bool]) {
+        let names = names();
+        let reports = titles.iter().map(|title| report("Harbor Wire", title, "")).collect();
+        let subject = Subject { language, ..subject(reports) };
+        let reading = Reading::new(&subject, &names);
+        let readable: Vec<bool> = reading.lines.iter().map(|line| line.readable == Readable::Yes).collect();
+        assert_eq!(readable, expected, "{titles:?}");
+    }
+
+    #[test]
+    fn a_title_with_words_of_another_script_is_not_for_readers_of_one() {
+        let mixed = "Moonshot 负责人 John Jumper 离职 DeepSeek，加入 Anthropic";
+        check(&["DeepSeek loses a head of research", mixed], "en", &[true, false]);
+        check(&[mixed, "DeepSeek loses a head of research"], "en", &[true, true]);
+        check(&["DeepSeek 失去研究负责人", "DeepSeek 失去一位研究负责人"], "zh", &[true, true]);
+        check(&["DeepSeek loses a head of research", "DeepSeek 失去研究负责人"], "zh", &[false, true]);
     }
 }

@@ -1,5 +1,5 @@
 //! How far a matter has come, as headlines say it: talks, then a deal; a
-//! lawsuit, then a ruling.
+//! lawsuit, then a ruling. And what befell it: it was blocked, annulled, delayed.
 
 use crate::text;
 
@@ -7,9 +7,14 @@ use crate::text;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Track {
     Deal,
+    Purchase,
     Court,
+    Fine,
+    Delay,
     Release,
     Law,
+    /// No ladder: what can only befall a matter that there is, each by itself.
+    Deed,
 }
 
 /// A stage that a headline speaks of.
@@ -22,6 +27,109 @@ pub(super) struct Stage {
 /// A stage as readers know it, with the words of headlines that say so. Words
 /// that publishers use for two stages alike are left out, or stand in one.
 type Words = (&'static str, &'static [&'static str]);
+
+/// What may befall a matter of several kinds.
+const APPEALED: &[&str] = &[
+    "appeals",
+    "appealed",
+    "to appeal",
+    "appeal ruling",
+    "appeal verdict",
+    "appeal decision",
+    "appeal judgment",
+    "appeal fine",
+    "files appeal",
+    "lodges appeal",
+    "上诉",
+    "berufung",
+];
+
+const BLOCKED: &[&str] = &[
+    "blocks",
+    "blocked",
+    "bans",
+    "banned",
+    "halts",
+    "halted",
+    "bars",
+    "barred",
+    "prohibits",
+    "prohibited",
+    "vetoes",
+    "vetoed",
+    "叫停",
+    "禁止",
+    "否决",
+    "untersagt",
+    "blockiert",
+];
+
+const ANNULLED: &[&str] = &[
+    "annuls",
+    "annulled",
+    "overturns",
+    "overturned",
+    "quashes",
+    "quashed",
+    "strikes down",
+    "struck down",
+    "throws out",
+    "thrown out",
+    "reverses",
+    "reversed",
+    "voids",
+    "撤销",
+    "推翻",
+    "kippt",
+];
+
+const UPHELD: &[&str] = &["upholds", "upheld", "维持原判", "bestätigt"];
+
+const OFF: &[&str] = &[
+    "collapse",
+    "collapses",
+    "called off",
+    "calls off",
+    "walks away",
+    "walked away",
+    "backs out",
+    "pulls out",
+    "withdraws",
+    "withdrew",
+    "withdrawn",
+    "terminates",
+    "terminated",
+    "cancels",
+    "cancelled",
+    "canceled",
+    "scraps",
+    "scrapped",
+    "abandons",
+    "abandoned",
+    "falls through",
+    "fell through",
+    "告吹",
+    "终止",
+    "platzt",
+];
+
+const DELAYED: &[&str] = &[
+    "delays",
+    "delayed",
+    "postpones",
+    "postponed",
+    "pushes back",
+    "pushed back",
+    "slips",
+    "slipped",
+    "behind schedule",
+    "推迟",
+    "延期",
+    "verschiebt",
+];
+
+/// Beside the words of a delay: it is not the first.
+const AGAIN: &[&str] = &["again", "once more", "further", "another", "second time", "third time", "再次", "erneut"];
 
 const DEAL: &[Words] = &[
     (
@@ -54,6 +162,12 @@ const DEAL: &[Words] = &[
             "set to raise",
             "could raise",
             "could buy",
+            "wants to",
+            "hopes to",
+            "aims to",
+            "offers to",
+            "looks to",
+            "bids",
             "洽谈",
             "谈判",
             "拟",
@@ -82,6 +196,9 @@ const DEAL: &[Words] = &[
             "acquired",
             "buys",
             "bought",
+            "to buy",
+            "to acquire",
+            "to purchase",
             "closes",
             "closed",
             "completes",
@@ -98,23 +215,19 @@ const DEAL: &[Words] = &[
             "übernimmt",
         ],
     ),
+    ("blocked", BLOCKED),
+    ("off", OFF),
+];
+
+/// A company that is bought is not had before the purchase is completed; a round is.
+const PURCHASE: &[Words] = &[
     (
-        "off",
-        &[
-            "collapse",
-            "collapses",
-            "called off",
-            "calls off",
-            "walks away",
-            "scraps",
-            "scrapped",
-            "abandons",
-            "falls through",
-            "fell through",
-            "告吹",
-            "终止",
-            "platzt",
-        ],
+        "agreed",
+        &["to buy", "to acquire", "to purchase", "to take over", "buys", "acquires", "purchases", "将收购", "宣布收购"],
+    ),
+    (
+        "completed",
+        &["completes", "completed", "closes", "closed", "finalises", "finalizes", "finalised", "finalized", "完成"],
     ),
 ];
 
@@ -141,8 +254,21 @@ const COURT: &[Words] = &[
             "vergleich",
         ],
     ),
-    ("appealed", &["appeals", "appealed", "上诉", "berufung"]),
+    ("appealed", APPEALED),
+    (
+        "decided on appeal",
+        &["loses appeal", "wins appeal", "loses its appeal", "wins its appeal", "rejects appeal", "dismisses appeal"],
+    ),
 ];
+
+const FINE: &[Words] = &[
+    ("fined", &["fines", "fined", "fine of", "fine for", "fine on", "fine over", "penalty", "罚款", "bußgeld"]),
+    ("appealed", APPEALED),
+    ("upheld", UPHELD),
+    ("annulled", ANNULLED),
+];
+
+const DELAY: &[Words] = &[("delayed", DELAYED), ("delayed again", &[])];
 
 const RELEASE: &[Words] = &[
     (
@@ -181,22 +307,7 @@ const RELEASE: &[Words] = &[
             "正式发布",
         ],
     ),
-    (
-        "pulled",
-        &[
-            "pulls",
-            "pulled",
-            "suspends",
-            "suspended",
-            "recalls",
-            "rolls back",
-            "postpones",
-            "postponed",
-            "下架",
-            "推迟",
-            "暂停",
-        ],
-    ),
+    ("pulled", &["pulls", "pulled", "suspends", "suspended", "recalls", "rolls back", "下架", "暂停"]),
 ];
 
 const LAW: &[Words] = &[
@@ -208,31 +319,83 @@ const LAW: &[Words] = &[
     ("stopped", &["vetoes", "vetoed", "strikes down", "struck down", "repeals", "repealed", "否决", "废止"]),
 ];
 
-const TRACKS: &[(Track, &[Words])] =
-    &[(Track::Deal, DEAL), (Track::Court, COURT), (Track::Release, RELEASE), (Track::Law, LAW)];
+/// What a headline may say of a matter that no headline before had on a ladder.
+const DEEDS: &[Words] = &[
+    ("appealed", APPEALED),
+    ("blocked", BLOCKED),
+    ("annulled", ANNULLED),
+    ("upheld", UPHELD),
+    ("off", OFF),
+    ("delayed", DELAYED),
+    ("approved", &["approves", "approved", "clears", "cleared", "greenlights", "批准", "genehmigt"]),
+    (
+        "investigated",
+        &["opens probe", "launches probe", "probes", "investigates", "opens investigation", "launches investigation"],
+    ),
+];
 
-/// The stage of each matter that a headline speaks of.
+/// A deed that is only spoken of is not done.
+const UNDONE: &[&str] =
+    &["may", "might", "could", "would", "threatens", "considers", "weighs", "urges", "asks", "wants", "seeks", "或将"];
+
+const TRACKS: &[(Track, &[Words])] = &[
+    (Track::Deal, DEAL),
+    (Track::Purchase, PURCHASE),
+    (Track::Court, COURT),
+    (Track::Fine, FINE),
+    (Track::Delay, DELAY),
+    (Track::Release, RELEASE),
+    (Track::Law, LAW),
+];
+
+/// Courts by whose name nobody appeals.
+const APPEALS_COURTS: &[&str] = &["appeals court", "appeal court", "court of appeals", "court of appeal"];
+
+/// The stage of each matter that a headline speaks of, and each deed.
 pub(super) fn stages(title: &str) -> Vec<Stage> {
-    let lower = text::lower(title);
+    let whole = text::lower(title);
+    let is_of_appeals = says(&whole, APPEALS_COURTS);
+    let lower = APPEALS_COURTS.iter().fold(whole, |lower, court| lower.replace(*court, "court"));
     let stage = |(track, words): &(Track, &[Words])| {
         let said: Vec<usize> = (0..words.len()).filter(|rank| says(&lower, words[*rank].1)).collect();
         let rank = match (track, said.as_slice()) {
             (_, []) => return None,
             // "In talks to close a round": what is only talked of is not done.
             (Track::Deal, [0, 1]) => 0,
+            (Track::Purchase, [0]) if says(&lower, DEAL[0].1) => return None,
+            (Track::Court, [.., 1]) if is_of_appeals => 3,
+            (Track::Delay, _) if says(&lower, AGAIN) => 1,
             (_, [.., last]) => *last,
         };
         Some(Stage { track: *track, rank })
     };
-    TRACKS.iter().filter_map(stage).collect()
+    let is_deed = |rank: &usize| says(&lower, DEEDS[*rank].1) && !says(&lower, UNDONE);
+    let deeds = (0..DEEDS.len()).filter(is_deed).map(|rank| Stage { track: Track::Deed, rank });
+    TRACKS.iter().filter_map(stage).chain(deeds).collect()
 }
 
-/// The stage that `now` has come to and no headline of before had, with the
-/// furthest that was known: both as readers know them.
-pub(super) fn further(before: &[Stage], now: Stage) -> Option<[&'static str; 2]> {
-    let known = before.iter().filter(|stage| stage.track == now.track).map(|stage| stage.rank).max()?;
-    let words = TRACKS.iter().find(|(track, _)| *track == now.track).map(|(_, words)| *words)?;
-    (now.rank > known).then(|| [words[known].0, words[now.rank].0])
+/// A step that a matter took: whence, where a headline said so, and whither, as readers know them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    /// The furthest stage of the same ladder that was known; none of a deed.
+    pub(super) from: Option<&'static str>,
+    pub(super) to: &'static str,
+}
+
+/// What a headline that speaks of `now` adds to headlines that spoke of `before`: the
+/// stages further than any known of the same ladder, or else the deeds that none told of.
+pub(super) fn steps(before: &[Stage], now: &[Stage]) -> Vec<Step> {
+    let further = |stage: &Stage| {
+        let known = before.iter().filter(|known| known.track == stage.track).map(|known| known.rank).max()?;
+        let (_, words) = TRACKS.iter().find(|(track, _)| *track == stage.track)?;
+        (stage.rank > known).then(|| Step { from: Some(words[known].0), to: words[stage.rank].0 })
+    };
+    let climbed: Vec<Step> = now.iter().filter_map(further).collect();
+    if !climbed.is_empty() {
+        return climbed;
+    }
+    let deeds = now.iter().filter(|stage| stage.track == Track::Deed && !before.contains(stage));
+    deeds.map(|stage| Step { from: None, to: DEEDS[stage.rank].0 }).collect()
 }
 
 /// Whether one of `words` stands in `lower`, not as a part of a longer word.
@@ -253,9 +416,13 @@ mod tests {
 
     #[track_caller]
     fn check(before: &[&str], now: &str, expected: Option<[&str; 2]>) {
-        let known: Vec<Stage> = before.iter().flat_map(|title| stages(title)).collect();
-        let found = stages(now).into_iter().find_map(|stage| further(&known, stage));
+        let found = taken(before, now).first().map(|step| [step.from.unwrap_or_default(), step.to]);
         assert_eq!(found, expected, "{before:?} {now:?}");
+    }
+
+    fn taken(before: &[&str], now: &str) -> Vec<Step> {
+        let known: Vec<Stage> = before.iter().flat_map(|title| stages(title)).collect();
+        steps(&known, &stages(now))
     }
 
     #[test]
@@ -274,6 +441,29 @@ mod tests {
         check(&["Lab teases new model"], "Lab releases new model", Some(["to come", "out"]));
         check(&["Lab releases model"], "Lab pulls model", Some(["out", "pulled"]));
         check(&["Senate debates AI bill"], "Senate passes AI bill", Some(["proposed", "passed"]));
+    }
+
+    #[test]
+    fn what_is_done_or_decided_may_still_end_in_another_way() {
+        check(&["Lab raises $2 billion"], "Ministry blocks Lab’s $2 billion round", Some(["done", "blocked"]));
+        check(&["Quillon to buy Lab"], "Quillon walks away from purchase of Lab", Some(["done", "off"]));
+        check(&["Quillon to buy Lab"], "Quillon completes purchase of Lab", Some(["agreed", "completed"]));
+        check(&["Quillon in talks to buy Lab"], "Quillon to buy Lab", Some(["talks", "done"]));
+        check(&["Judge rules against Lab"], "Lab appeals ruling", Some(["decided", "appealed"]));
+        check(&["Lab appeals ruling"], "Appeals court rules for Lab", Some(["appealed", "decided on appeal"]));
+        check(&["EU fines Lab"], "Lab appeals EU fine", Some(["fined", "appealed"]));
+        check(&["EU fines Lab", "Lab appeals EU fine"], "Court annuls fine for Lab", Some(["appealed", "annulled"]));
+        check(&["Lab delays chip"], "Lab delays chip again", Some(["delayed", "delayed again"]));
+    }
+
+    #[test]
+    fn a_deed_needs_no_stage_before_it_and_counts_once() {
+        check(&["Lab and its chip"], "Lab delays chip", Some(["", "delayed"]));
+        check(&["Lab signs cloud deal"], "FTC opens probe of cloud deal", Some(["", "investigated"]));
+        check(&["Lab delays chip"], "Chip of Lab delayed", None);
+        check(&["Lab and its chip", "Ministry blocks chip"], "Chip of Lab is banned", None);
+        check(&["Lab and its chip"], "Ministry may be asked why chip was blocked", None);
+        check(&["Lab and its chip"], "Appeals court looks at chip", None);
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct Report<'s> {
     pub weight: f64,
     /// Who speaks.
     pub kind: publisher::Kind,
+    /// The id in `names.toml` of the actor whose own voice the publisher is, if it is one's.
+    pub company: Option<&'s str>,
     /// Whether its words are those of another of the reports: it is no report of its own.
     pub is_copy: bool,
     /// Plain, one line.

@@ -13,6 +13,8 @@ const SAME: f64 = 0.7;
 pub(super) struct Taken {
     said: Vec<BTreeSet<String>>,
     facts: BTreeSet<String>,
+    /// By their ids, with those of the companies behind what is named.
+    names: BTreeSet<String>,
     words_left: BTreeMap<usize, usize>,
 }
 
@@ -21,7 +23,7 @@ impl Taken {
     pub(super) fn new(reading: &Reading) -> Self {
         let reports = reading.subject.reports.iter().enumerate();
         let words_left = reports.map(|(index, report)| (index, report.quotable_words)).collect();
-        let mut taken = Self { said: Vec::new(), facts: BTreeSet::new(), words_left };
+        let mut taken = Self { said: Vec::new(), facts: BTreeSet::new(), names: BTreeSet::new(), words_left };
         if let Some(headline) = reading.headline() {
             taken.remember(headline);
         }
@@ -45,9 +47,25 @@ impl Taken {
         })
     }
 
-    /// Whether the card says the same already.
+    /// Whether the card says the same already; what is like it but for a figure is news.
     pub(super) fn has_said(&self, line: &Line) -> bool {
-        self.said.iter().any(|said| contained(&line.tokens, said) >= SAME)
+        self.said.iter().any(|said| contained(&line.tokens, said) >= SAME) && self.new_facts(line).is_empty()
+    }
+
+    /// Whether one of the lines that are there has all these tokens.
+    pub(super) fn has_tokens(&self, tokens: &[String]) -> bool {
+        self.said.iter().any(|said| tokens.iter().all(|token| said.contains(token)))
+    }
+
+    /// Whether a fact with this key is on the card.
+    pub(super) fn has_fact(&self, key: &str) -> bool {
+        self.facts.contains(key)
+    }
+
+    /// How many names a line has that are not on the card yet, nor anything that they make.
+    pub(super) fn new_names(&self, line: &Line) -> usize {
+        let ids: BTreeSet<&str> = line.names.iter().map(|name| name.id.as_str()).collect();
+        ids.into_iter().filter(|id| !self.names.contains(*id)).count()
     }
 
     /// The keys of the line's facts that are not on the card yet.
@@ -70,6 +88,7 @@ impl Taken {
     fn remember(&mut self, line: &Line) {
         self.said.push(line.tokens.clone());
         self.facts.extend(line.facts.iter().map(|fact| fact.key()));
+        self.names.extend(line.names.iter().flat_map(|name| name.of.iter().chain([&name.id])).cloned());
     }
 }
 
@@ -82,4 +101,27 @@ fn contained(inner: &BTreeSet<String>, outer: &BTreeSet<String>) -> f64 {
 pub(super) fn overlap(one: &BTreeSet<String>, other: &BTreeSet<String>) -> f64 {
     let smaller = one.len().min(other.len());
     if smaller == 0 { 0.0 } else { one.intersection(other).count() as f64 / smaller as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{names, report, subject};
+    use super::*;
+
+    /// Whether `line` is said where `headline` stands.
+    #[track_caller]
+    fn check(headline: &str, line: &str, is_said: bool) {
+        let names = names();
+        let subject = subject(vec![report("Harbor Wire", headline, ""), report("North Desk", line, "")]);
+        let reading = Reading::new(&subject, &names);
+        assert_eq!(Taken::new(&reading).has_said(&reading.lines[1]), is_said, "{line}");
+    }
+
+    #[test]
+    fn a_line_with_a_figure_of_its_own_is_not_said() {
+        let headline = "DeepSeek closes its first round from outside with money of the state";
+        check(headline, "DeepSeek closes its first round with money of the state", true);
+        check(headline, "DeepSeek closes its first round of $3 billion with money of the state", false);
+        check("DeepSeek raises $3 billion from the state", "DeepSeek raises $3 billion from state", true);
+    }
 }

@@ -1,12 +1,15 @@
 //! Technical sentences, and the words that make one.
 
+use std::collections::BTreeMap;
+
 use super::Part;
 use super::extract::{TO_READERS, best};
 use super::reading::{Line, Reading};
 use super::taken::Taken;
 use crate::audience::Term;
 use crate::audience::terms::Finder;
-use crate::facts::FactKind;
+use crate::facts::{Fact, FactKind};
+use crate::text::token::tokens;
 
 const TECHNICAL_MOST: usize = 3;
 
@@ -53,6 +56,11 @@ const TERMS: &[&str] = &[
     "vision encoder",
     "swe-bench*",
     "mmlu*",
+    "mmmu*",
+    "aime",
+    "aime2*",
+    "kv cache",
+    "kv-cache",
     "gpqa",
     "arc-agi*",
     "kernel*",
@@ -89,22 +97,73 @@ pub(super) fn terms() -> Finder {
     Finder::new([terms.as_slice()])
 }
 
-/// Sentences with two technical words, or one and a figure; headlines with a figure.
+/// What is technical in a line.
+struct Told {
+    /// Its words, each in its tokens.
+    words: Vec<Vec<String>>,
+    /// The keys of its figures; "Gemma 4" is none.
+    figures: Vec<String>,
+}
+
+/// Sentences with two technical words that are not on the card yet, or one and a figure; headlines with a figure.
 pub(super) fn technical(reading: &Reading, terms: &Finder, taken: &mut Taken) -> Vec<Part> {
-    let strength = |line: &Line| {
-        let figures = line
-            .facts
-            .iter()
-            .filter(|fact| {
-                matches!(fact.kind, FactKind::Count { .. } | FactKind::Version { .. } | FactKind::Percent { .. })
-            })
-            .count();
-        (terms.find(line.text).len(), figures.min(2))
+    let told = |line: &Line| {
+        let hits = terms.find(line.text);
+        if hits.is_empty() || TO_READERS.is_match(line.text) {
+            return None;
+        }
+        let words = hits.iter().map(|hit| tokens(&line.text[hit.start..hit.end])).collect();
+        let is_figure = |fact: &&Fact| matches!(fact.kind, FactKind::Count { .. } | FactKind::Percent { .. });
+        let figures = line.facts.iter().filter(is_figure).map(Fact::key).collect();
+        Some(((line.report, line.place), Told { words, figures }))
     };
-    best(reading, taken, TECHNICAL_MOST, |line, _| match strength(line) {
-        (0, _) | (1, 0) => None,
-        (_, 0) if line.place == 0 => None,
-        _ if TO_READERS.is_match(line.text) => None,
-        (words, figures) => Some((words + figures) as f64),
+    let told: BTreeMap<(usize, usize), Told> = reading.lines.iter().filter_map(told).collect();
+    best(reading, taken, TECHNICAL_MOST, |line, taken| {
+        let Told { words, figures } = told.get(&(line.report, line.place))?;
+        let words = words.iter().filter(|words| !taken.has_tokens(words)).count();
+        let figures = figures.iter().filter(|key| !taken.has_fact(key)).count().min(2);
+        match (words, figures) {
+            (0, _) | (1, 0) => None,
+            (_, 0) if line.place == 0 => None,
+            _ => Some((words + figures) as f64),
+        }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{names, report, subject};
+    use super::*;
+
+    /// The technical sentences of `text` under `headline`.
+    #[track_caller]
+    fn check(headline: &str, text: &str, expected: &[&str]) {
+        let names = names();
+        let subject = subject(vec![report("Harbor Wire", headline, text)]);
+        let reading = Reading::new(&subject, &names);
+        let parts = technical(&reading, &terms(), &mut Taken::new(&reading));
+        assert_eq!(parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn what_is_on_the_card_makes_no_line_technical() {
+        let text = "It is a mixture of experts with a kernel of its own.";
+        check("Lab has a model out", text, &[text]);
+        check("Lab has a mixture of experts out", text, &[]);
+        let figure = "The team trained it with 760 million parameters in all.";
+        check("Lab has a model out", figure, &[figure]);
+        check("Lab trained 760M parameters", figure, &[]);
+    }
+
+    #[test]
+    fn a_release_is_no_figure() {
+        check("Lab has a model out", "The lab set Gemma 4 against it on a benchmark.", &[]);
+    }
+
+    #[test]
+    fn a_cache_and_a_test_are_technical() {
+        let text = "Its KV cache is small, and on AIME 2025 it came first.";
+        check("Lab has a model out", text, &[text]);
+        check("Lab has a model out", "The lab aimed it at 40% of all offices.", &[]);
+    }
 }

@@ -11,7 +11,7 @@ use crate::names::{Clarity, Name, Sort};
 use crate::publisher;
 use crate::source::Readers;
 
-fn report<'s>(publisher: &'s str, title: &'s str, text: &'s str) -> Report<'s> {
+pub(super) fn report<'s>(publisher: &'s str, title: &'s str, text: &'s str) -> Report<'s> {
     let item = ItemId(i64::try_from(publisher.len() + title.len() * 100).unwrap());
     Report {
         item,
@@ -23,13 +23,14 @@ fn report<'s>(publisher: &'s str, title: &'s str, text: &'s str) -> Report<'s> {
         text,
         language: None,
         published: "2026-05-06T12:00:00Z".parse().unwrap(),
+        company: None,
         is_copy: false,
         quotable_words: 200,
         readers: Readers::All,
     }
 }
 
-fn names() -> Names {
+pub(super) fn names() -> Names {
     let company = |id: &str, name: &str, rival: &str| Name {
         id: id.to_owned(),
         name: name.to_owned(),
@@ -81,7 +82,7 @@ fn cites(card: &Insight) -> Vec<Cite> {
     parts.iter().flat_map(|part| &part.cites).chain(figures).cloned().collect()
 }
 
-fn subject<'s>(reports: Vec<Report<'s>>) -> Subject<'s> {
+pub(super) fn subject<'s>(reports: Vec<Report<'s>>) -> Subject<'s> {
     Subject { reports, tags: &[], earlier: Vec::new(), figures: None, language: "en" }
 }
 
@@ -94,7 +95,7 @@ const NEWS: &str = "China’s state chip fund is in talks to lead the first inve
     Tencent offered $3 billion for a fifth of the shares. The sides hope to sign by 30 June. Founder Liang Wenfeng would keep 84% of the company. \
     Its V4 model has 1.6 trillion parameters and a context window of 1M tokens. Sign up for our newsletter!";
 
-fn earlier<'s>(headline: &'s str) -> EarlierStory<'s> {
+pub(super) fn earlier<'s>(headline: &'s str) -> EarlierStory<'s> {
     let day = jiff::civil::date(2026, 4, 24);
     EarlierStory { story: StoryId([7; 16]), day, lead: ItemId(7), version: 1, headline, text: "" }
 }
@@ -240,11 +241,11 @@ fn what_came_before_is_told_once() {
     let author = Author::new(&playbook, &names, &[]);
     let mut said = BTreeSet::new();
     for (headline, expected) in [
-        ("DeepSeek opens an office", &["Earlier on DeepSeek, 24 April 2026: “DeepSeek hires a cook”."][..]),
+        ("DeepSeek opens an office", &["Earlier on DeepSeek, 24 April 2026: “DeepSeek rents an office”."][..]),
         ("DeepSeek closes an office", &[] as &[&str]),
     ] {
         let mut subject = subject(vec![report("Harbor Wire", headline, "")]);
-        subject.earlier = vec![earlier("DeepSeek hires a cook")];
+        subject.earlier = vec![earlier("DeepSeek rents an office")];
         let why = author.read(&subject).to(None, &said).why_it_matters;
         assert_eq!(texts(&why), expected);
         said.extend(why.into_iter().map(|part| part.text));

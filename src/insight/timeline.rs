@@ -13,6 +13,8 @@ use super::reading::{Line, Readable, Reading, Voice, is_telling};
 use super::taken::{Taken, overlap};
 use super::{Dated, Origin, Part};
 use crate::facts::{Fact, FactKind};
+use crate::names::Name;
+use crate::text::token::tokens;
 
 /// Entries that still read at a glance.
 const DAYS_MOST: usize = 6;
@@ -23,8 +25,8 @@ static NOT_THIS_DAY: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is a constant and is compiled by the tests")
 });
 
-/// Earlier stories about the same actor, what was reported on other days, and
-/// dated sentences that are not on the card yet; oldest first.
+/// Earlier stories akin to this one, what was reported on other days, and dated sentences
+/// that are not on the card yet; oldest first. A lone earlier story is no timeline.
 pub(super) fn timeline(reading: &Reading, taken: &mut Taken) -> Vec<Dated> {
     let mut days = earlier(reading);
     days.truncate(DAYS_MOST / 2);
@@ -43,7 +45,8 @@ pub(super) fn timeline(reading: &Reading, taken: &mut Taken) -> Vec<Dated> {
         }
     }
     days.sort_by_key(|dated| dated.day);
-    days
+    let is_lone = matches!(days[..], [Dated { story: Some(_), .. }]);
+    if is_lone { Vec::new() } else { days }
 }
 
 /// What a headline of another day than the lead's tells that none before it did, in the order of their days.
@@ -64,16 +67,31 @@ fn on_other_days<'r, 's>(reading: &'r Reading<'s>) -> impl Iterator<Item = (Date
     telling.map(|line| (line.written, line))
 }
 
+/// The headlines of earlier stories that tell of the actor and have more in common with the story's titles: another
+/// of its own, or a word beside the actor's name. Newest first.
+pub(super) fn before<'r, 's>(reading: &'r Reading<'s>) -> impl Iterator<Item = &'r Line<'s>> {
+    let spellings = reading.actor.iter().flat_map(|actor| std::iter::once(&actor.name).chain(&actor.aliases));
+    let spelled: BTreeSet<String> = spellings.flat_map(|spelling| tokens(spelling)).collect();
+    let titles = reading.lines.iter().filter(|line| line.place == 0);
+    let told: BTreeSet<&String> =
+        titles.flat_map(|line| line.content()).filter(|token| !spelled.contains(*token)).collect();
+    reading.earlier.iter().filter(move |line| {
+        let is_akin = |actor: &Name| {
+            let others = line.names.iter().map(|name| name.of.as_deref().unwrap_or(&name.id));
+            let shares_name = others.filter(|owner| *owner != actor.id).any(|owner| reading.own.contains(owner));
+            shares_name || line.content().any(|token| told.contains(token))
+        };
+        line.place == 0 && reading.actor.is_some_and(|actor| is_about(line, actor) && is_akin(actor))
+    })
+}
+
+/// Whether a line names the actor, or something of it.
+pub(super) fn is_about(line: &Line, actor: &Name) -> bool {
+    line.names.iter().any(|name| name.id == actor.id || name.of.as_ref() == Some(&actor.id))
+}
+
 fn earlier(reading: &Reading) -> Vec<Dated> {
-    let actor = reading.actor.map(|actor| actor.id.as_str());
-    let is_about_actor = |line: &&Line| {
-        line.place == 0
-            && line
-                .names
-                .iter()
-                .any(|name| Some(name.id.as_str()) == actor || (actor.is_some() && name.of.as_deref() == actor))
-    };
-    let headlines = reading.earlier.iter().filter(is_about_actor).map(|line| {
+    let headlines = before(reading).map(|line| {
         let story = &reading.subject.earlier[line.report];
         let part =
             Part { text: line.text.to_owned(), origin: Origin::Extract, cites: vec![reading.cite_earlier(line)] };
@@ -106,9 +124,8 @@ mod tests {
     use crate::names::Names;
     use crate::publisher::Kind;
 
-    #[track_caller]
-    fn check(text: &str, expected: &[&str]) {
-        let report = Report {
+    fn report(text: &str) -> Report<'_> {
+        Report {
             item: ItemId(1),
             version: 1,
             publisher: "Policy Hall",
@@ -118,11 +135,17 @@ mod tests {
             text,
             language: None,
             published: "2026-05-07T06:00:00Z".parse().unwrap(),
+            company: None,
             is_copy: false,
             quotable_words: 200,
             readers: crate::source::Readers::All,
-        };
-        let subject = Subject { reports: vec![report], tags: &[], earlier: Vec::new(), figures: None, language: "en" };
+        }
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let subject =
+            Subject { reports: vec![report(text)], tags: &[], earlier: Vec::new(), figures: None, language: "en" };
         let names = Names::default();
         let reading = Reading::new(&subject, &names);
         let days = timeline(&reading, &mut Taken::new(&reading));
@@ -147,6 +170,38 @@ mod tests {
     #[test]
     fn what_a_publisher_plans_for_itself_is_no_day_of_the_story() {
         check("We will publish our transcripts by 15 May 2026.", &[]);
+    }
+
+    /// The days of the timeline of a story of one actor, beside what was told of that actor on 24 April.
+    #[track_caller]
+    fn check_beside(before: &str, text: &str, expected: &[&str]) {
+        let company = crate::names::Name {
+            id: "quillon".to_owned(),
+            name: "Quillon".to_owned(),
+            sort: crate::names::Sort::Company,
+            aliases: Vec::new(),
+            of: None,
+            rivals: Vec::new(),
+            clarity: crate::names::Clarity::Clear,
+        };
+        let names = Names::new(vec![company]);
+        let day = jiff::civil::date(2026, 4, 24);
+        let story = crate::id::StoryId([7; 16]);
+        let earlier =
+            super::super::EarlierStory { story, day, lead: ItemId(7), version: 1, headline: before, text: "" };
+        let reports = vec![Report { title: "Quillon opens a lab", ..report(text) }];
+        let subject = Subject { reports, tags: &[], earlier: vec![earlier], figures: None, language: "en" };
+        let reading = Reading::new(&subject, &names);
+        let days = timeline(&reading, &mut Taken::new(&reading));
+        assert_eq!(days.iter().map(|dated| dated.day.to_string()).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn an_earlier_story_is_in_a_timeline_with_other_days_and_if_it_is_akin() {
+        let text = "Its doors were shown to guests on 2 May 2026 in Turin.";
+        check_beside("Quillon looks for a lab", text, &["2026-04-24", "2026-05-02"]);
+        check_beside("Quillon looks for a lab", "", &[]);
+        check_beside("Quillon reports on 5 May: three numbers to watch", text, &["2026-05-02"]);
     }
 
     #[test]

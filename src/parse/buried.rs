@@ -1,5 +1,8 @@
 //! A feed behind what a server said before it: a warning of the software that
-//! writes it, a script that a host puts in front of every answer.
+//! writes it, a script that a host puts in front of every answer. And one in elements
+//! of others, as gateways wrap it.
+
+use std::ops::Range;
 
 use memchr::memchr_iter;
 
@@ -21,6 +24,9 @@ const STRAY: &[&str] = &[
     "a", "b", "br", "center", "code", "div", "font", "h1", "h2", "h3", "hr", "i", "img", "link", "meta", "noscript",
     "p", "pre", "script", "small", "span", "strong", "style", "svg", "table", "title",
 ];
+
+/// Elements that are feeds, or parts of one that are read alone, without their prefixes.
+const FEEDS: &[&str] = &["rss", "rdf", "feed", "entry", "channel"];
 
 /// What every JSON Feed says of itself.
 const JSON_FEED: &str = "://jsonfeed.org/version/";
@@ -44,6 +50,23 @@ pub(super) fn feed(text: &str) -> Option<usize> {
     roots
         .find(|at| holds_entries(&text[*at..]))
         .or_else(|| objects.find(|at| head(&text[*at..], MOST_PREAMBLE_BYTES).contains(JSON_FEED)))
+}
+
+/// Which bytes of the document are the feed that stands in an element which is none, however deep: from its first tag
+/// to its last end.
+pub(super) fn wrapped(text: &str) -> Option<Range<usize>> {
+    let outermost = super::shape::root(text)?;
+    let outer = name(&text[outermost..]);
+    let local = outer.rsplit(':').next().unwrap_or(outer);
+    if FEEDS.iter().any(|feed| feed.eq_ignore_ascii_case(local)) {
+        return None;
+    }
+    let near = head(text, MOST_BEFORE_BYTES);
+    let tags = memchr_iter(b'<', near.as_bytes()).filter(|at| *at > outermost && !text[at + 1..].starts_with('/'));
+    let mut roots = tags.filter(|at| is_root(name(&text[*at..]))).take(MOST_ROOTS);
+    let begin = roots.find(|at| holds_entries(&text[*at..]))?;
+    let end = format!("</{}>", name(&text[begin..]));
+    Some(begin..text.rfind(&end).filter(|at| *at > begin).map_or(text.len(), |at| at + end.len()))
 }
 
 fn is_root(name: &str) -> bool {
@@ -83,6 +106,21 @@ mod tests {
         }
         check("<b>Notice</b>: x ", "{ \"version\": \"https://jsonfeed.org/version/1.1\", \"items\": []}");
         check("Warning: x\n", "{\"version\":\"https://jsonfeed.org/version/1\"}");
+    }
+
+    #[test]
+    fn a_feed_in_elements_of_others_is_found_from_its_first_tag_to_its_last_end() {
+        let check = |text: &str, feed: Option<&str>| assert_eq!(wrapped(text).map(|at| &text[at]), feed, "{text}");
+        let rss = "<rss><channel><item>&lt;/rss&gt;</item></channel></rss>";
+        check(&format!("<root><result>{rss}</result></root>"), Some(rss));
+        check(
+            &format!("<s:Envelope xmlns:s='x'><s:Body><rss/>{rss}</s:Body></s:Envelope>"),
+            Some(&format!("<rss/>{rss}")),
+        );
+        check("<a><feed x='y'><entry/>", Some("<feed x='y'><entry/>"));
+        check(rss, None);
+        check("<a:feed xmlns:a='x'><entry><rss><channel></rss></entry></a:feed>", None);
+        check("<root><channel><item/></channel></root>", None);
     }
 
     #[test]

@@ -250,7 +250,7 @@ mod tests {
     fn what_comes_to_nothing_is_said() {
         check(
             "[{\"title\":\"One\"},{\"title\":\"Tw\\u0001o\\\\u0001\",\"date_published\":\"Smarch 13\"}]}\nmade by hand",
-            "One by Cy; Two\\u0001 by Cy; text after the feed, line 2; control character, line 1; date of entry 1 not read: `Smarch 13`",
+            "One by Cy; Two\\u0001 by Cy; text after the feed, line 2; control character, line 1; date of entry 2 not read: `Smarch 13`",
         );
         check("[{\"title\":\"One\\n\\u0009\",\"date_published\":1762077600}]}", "One by Cy; members of the wrong type");
     }

@@ -50,12 +50,13 @@ impl Overlooked {
         if self.is_nowhere { relative_links(given, fields) } else { (false, false) }
     }
 
-    /// Notes what came of nothing of the entry at this `place` of the document, with such `links`.
+    /// Notes what came of nothing of the entry at this `place` of the document, from 0 (told as people count, from
+    /// 1), with such `links`.
     pub(super) fn entry(&mut self, place: usize, entry: &Entry, fields: &Fields, links: (bool, bool)) {
         if let Some(date) = unread_date(entry, fields) {
             self.undated += 1;
             if self.undated <= MOST_NAMED {
-                self.said.push(format!("date of entry {place} not read: `{}`", shown(date, DATE_CHARS)));
+                self.said.push(format!("date of entry {} not read: `{}`", place + 1, shown(date, DATE_CHARS)));
             }
         }
         let (has_links, has_texts) = links;
@@ -109,11 +110,11 @@ mod tests {
         check(&dated("2 Nov 2026"), &[]);
         check(&dated(" "), &[]);
         let one = [dated("2 Nov 2026"), dated("Smarch\n13 \u{202e}\u{9b}")].concat();
-        check(&one, &["date of entry 1 not read: `Smarch 13 \\u{202e}\\u{9b}`"]);
-        let long = format!("date of entry 0 not read: `{}…`", "x".repeat(39));
+        check(&one, &["date of entry 2 not read: `Smarch 13 \\u{202e}\\u{9b}`"]);
+        let long = format!("date of entry 1 not read: `{}…`", "x".repeat(39));
         check(&dated(&"x".repeat(5_000)), &[&long]);
         check("<lastBuildDate>soon</lastBuildDate>", &["date of the feed not read: `soon`"]);
-        let five: Vec<_> = (0..3).map(|entry| format!("date of entry {entry} not read: `soon`")).collect();
+        let five: Vec<_> = (1..=3).map(|entry| format!("date of entry {entry} not read: `soon`")).collect();
         let mut five: Vec<&str> = five.iter().map(String::as_str).collect();
         five.push("dates of 2 more entries not read");
         check(&dated("soon").repeat(5), &five);

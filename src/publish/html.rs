@@ -18,7 +18,7 @@ use crate::text;
 
 pub use page::{Announced, Link};
 pub use recap::{Around, FirstRound, Home, Listed, Running, archive, audience_page, home, recap_page, this_week};
-pub use review::{Question, review_question, review_word};
+pub use review::{Answered, Question, review_question, review_word};
 pub use search::{Results, search};
 pub use site::{About, AudienceRow, SourceRow, about, about_ranking, not_found, sources};
 pub use story::{Later, story_page, withdrawn_page};
@@ -35,12 +35,28 @@ fn terse(css: &str) -> String {
         0 => part,
         _ => part.split_once("*/").map_or("", |(_, rest)| rest),
     });
-    let mut terse = text::one_line(&spoken.collect::<String>());
+    let spoken = spoken.collect::<String>();
+    let parts = spoken.split('"').enumerate().map(|(index, part)| match index % 2 {
+        0 => tight(part),
+        // What readers see: `": "`.
+        _ => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("\"").trim().to_owned()
+}
+
+/// A part of a stylesheet that holds no string; white space at its edges may stand beside one.
+fn tight(part: &str) -> String {
+    let edge = |is_space: bool| if is_space { " " } else { "" };
+    let line = text::one_line(part);
+    let line = line.trim();
+    let before = edge(part.starts_with(char::is_whitespace));
+    let after = edge(part.ends_with(char::is_whitespace) && !line.is_empty());
+    let mut tight = format!("{before}{line}{after}");
     for sign in ["{", "}", ";", ","] {
-        terse = terse.replace(&format!(" {sign}"), sign).replace(&format!("{sign} "), sign);
+        tight = tight.replace(&format!(" {sign}"), sign).replace(&format!("{sign} "), sign);
     }
     // Before a colon a space has a meaning: `.terms :is(th)`.
-    terse.replace(": ", ":").replace(";}", "}")
+    tight.replace(": ", ":").replace(";}", "}")
 }
 
 /// The policy that is enough for every page.
@@ -112,6 +128,7 @@ mod tests {
             ("this week", this_week(site, recap, now)),
             ("archive", archive(site, "/archive/", &listed, now)),
             ("audience", audience_page(site, &founders, Some(recap), &listed, now)),
+            ("audience to come", audience_page(site, &founders, None, &[], now)),
             ("sources", sources(site, &[row], now)),
             ("about", about(site, &method, now)),
             ("ranking", about_ranking(site, &Weights::default(), &[], now)),
@@ -143,7 +160,10 @@ mod tests {
             until: now,
         };
         all.push(("review", review_question(site, &question)));
-        all.push(("reviewed", review_word(site, "It is done", &[HOSTILE.to_owned()])));
+        let said = [HOSTILE.to_owned()];
+        let on = Link { title: "To the front page".to_owned(), path: "/".to_owned() };
+        let answered = Answered { heading: "It is done", headline: Some(HOSTILE), said: &said, on };
+        all.push(("reviewed", review_word(site, &answered)));
         all.into_iter().map(|(name, page)| (name, String::from_utf8(page.body).unwrap())).collect()
     }
 
@@ -237,6 +257,21 @@ mod tests {
     }
 
     #[test]
+    fn an_audience_that_never_had_a_story_is_told_so() {
+        for (name, html) in pages(&site(), &recap()) {
+            assert_eq!(html.contains("Nothing for them yet"), name == "audience to come", "{name}");
+        }
+    }
+
+    #[test]
+    fn what_reports_differ_about_begins_with_a_capital() {
+        let mut week = recap();
+        week.entries[0].insight.disagreements[0].about = "funding".to_owned();
+        let page = String::from_utf8(story_page(&site(), &week, &week.entries[0], &[]).body).unwrap();
+        assert!(page.contains("<dt>Funding</dt>"), "{page}");
+    }
+
+    #[test]
     fn an_empty_part_leaves_no_heading() {
         let site = site();
         let story =
@@ -303,8 +338,22 @@ mod tests {
         let css =
             "/* One. */\na:hover, .b :is(p) > i {\n  margin: 0 1px; /* two; three */\n  content: \" (\" attr(x);\n}\n";
         assert_eq!(terse(css), "a:hover,.b :is(p) > i{margin:0 1px;content:\" (\" attr(x)}");
+        let spoken = "td::before {\n  content: attr(x) \": \" \" ; \";\n}\n";
+        assert_eq!(terse(spoken), "td::before{content:attr(x) \": \" \" ; \"}", "strings stay as they are");
         let sent = String::from_utf8(stylesheet().body).unwrap();
         assert!(!sent.contains("/*") && sent.len() < include_str!("templates/style.css").len() * 9 / 10);
+    }
+
+    #[test]
+    fn sources_are_a_table_only_where_all_its_columns_have_room() {
+        let css = terse(include_str!("templates/style.css"));
+        let condition_of = |rule: &str| {
+            let before = css.split(rule).next().unwrap();
+            before.rsplit("@media ").next().unwrap().split('{').next().unwrap()
+        };
+        assert_eq!(condition_of(".sources thead{"), "(max-width:65.99rem)");
+        assert_eq!(condition_of(".wide:has(.sources){"), "(min-width:66rem)");
+        assert!(!css.contains(".sources{min-width:5"), "nothing scrolls out of sight");
     }
 
     #[test]

@@ -28,6 +28,12 @@ pub fn corrected(correction: &Correction, zone: &TimeZone) -> String {
     format!("{}: {}", day(correction.at, zone), correction.text)
 }
 
+/// "Lead investor": as a heading or a sentence begins, all else as it is.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// "6 May".
 pub fn short_day(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%-d %B").to_string()
@@ -216,6 +222,14 @@ mod tests {
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_heading_begins_with_a_capital() {
+        for (text, expected) in [("lead investor", "Lead investor"), ("AIME 2025", "AIME 2025"), ("öl", "Öl"), ("", "")]
+        {
+            assert_eq!(capitalised(text), expected);
+        }
     }
 
     #[test]

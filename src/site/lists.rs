@@ -16,8 +16,10 @@ use crate::source::{Source, SourceState, Standing};
 use crate::store::Result;
 use crate::week::Slot;
 
-/// Weeks over which a source's pace is counted.
+/// Weeks over which a source's pace is counted, at most.
 const PACE_WEEKS: i64 = 4;
+
+const WEEK: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 /// Every configured source and how it is doing.
 pub(super) fn sources(library: &Library) -> Result<Vec<SourceRow>> {
@@ -42,11 +44,21 @@ pub(super) fn sources(library: &Library) -> Result<Vec<SourceRow>> {
             state: for_readers(state, library.now, &library.config.recap.slot.zone),
             last_success: state.and_then(|state| state.last_success),
             last_new: state.and_then(|state| state.last_new),
-            items_per_week: f64::from(items.get(&source.id).copied().unwrap_or_default()) / PACE_WEEKS as f64,
+            items_per_week: items.get(&source.id).map_or(0.0, |(items, oldest)| {
+                let first = state.and_then(|state| state.first_success).map_or(*oldest, |first| first.min(*oldest));
+                pace(*items, first, library.now)
+            }),
             picked_last_recap: u32::try_from(picked(source)).unwrap_or(u32::MAX),
         }
     };
     Ok(library.config.sources.iter().map(row).collect())
+}
+
+/// Items a week, of a source whose items are known since `first`: on average of what is known of the last
+/// [`PACE_WEEKS`], a week at least.
+fn pace(items: u32, first: Timestamp, now: Timestamp) -> f64 {
+    let weeks = now.duration_since(first).as_secs_f64() / WEEK.as_secs_f64();
+    f64::from(items) / weeks.clamp(1.0, PACE_WEEKS as f64)
 }
 
 /// What a report counts for that a source carries, whose `own` weight is configured, and why so much, as ranking
@@ -61,7 +73,7 @@ fn weight(publishers: &Publishers, kind: Kind, feed: &Url, own: Option<Share>) -
         return (Some(publisher.weight), format!("as {}", publisher.name));
     }
     // Its articles may lie elsewhere, at publishers that are configured: then these count.
-    (Some(own.unwrap_or(publisher.weight)), "of each article’s publisher, where that is known".to_owned())
+    (Some(own.unwrap_or(publisher.weight)), "or that of the article’s publisher, where known".to_owned())
 }
 
 /// How a source is doing, in few words for anybody: `failing since 3 May 2026`.
@@ -157,11 +169,23 @@ mod tests {
             assert_eq!((weight, by.as_str()), (expected.0.map(Share::nearest), expected.1), "{feed}");
         };
         let (its_publisher, if_known) =
-            ("of each article’s publisher", "of each article’s publisher, where that is known");
+            ("of each article’s publisher", "or that of the article’s publisher, where known");
         check("https://paper.test/feed", Kind::Press, Some(0.3), (Some(0.9), "as The Paper"));
         check("https://other.test/feed", Kind::Press, Some(0.6), (Some(0.6), if_known));
         check("https://other.test/feed", Kind::Press, None, (Some(0.3), if_known));
         check("https://other.test/feed", Kind::Aggregator, Some(0.3), (None, its_publisher));
+    }
+
+    #[test]
+    fn a_pace_is_counted_over_the_weeks_that_are_known() {
+        let check = |items: u32, first: &str, expected: f64| {
+            assert_eq!(pace(items, first.parse().unwrap(), now()), expected, "{first}");
+        };
+        check(7, "2026-05-05T09:00:00Z", 7.0);
+        check(7, "2026-04-29T09:00:00Z", 7.0);
+        check(7, "2026-04-22T09:00:00Z", 3.5);
+        check(8, "2026-01-01T00:00:00Z", 2.0);
+        check(3, "2026-05-07T09:00:00Z", 3.0);
     }
 
     fn now() -> Timestamp {

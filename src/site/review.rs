@@ -4,10 +4,10 @@
 use jiff::Timestamp;
 
 use crate::draft::{Block, Draft, Frozen, Section};
-use crate::editor::{Lapsed, standing};
+use crate::editor::{Done, Lapsed, News, standing};
 use crate::publish::feed::{Format, Offered, Review, Reviewed, review};
-use crate::publish::html::{self, Question};
-use crate::publish::{Document, Site};
+use crate::publish::html::{self, Answered, Link, Question};
+use crate::publish::{Document, Site, words};
 use crate::recap::{Recap, State};
 use crate::review::{Choice, Key, Pass, ROOT, given_since, good_until};
 use crate::store::{OpenDraft, Result};
@@ -107,12 +107,42 @@ pub fn question(site: &Site, pass: &Pass, signed: &str, headline: Option<&str>) 
     html::review_question(site, &Question { asks, headline, effect, button, to: ROOT, pass: signed, until: pass.until })
 }
 
-/// The page that says what was done.
-pub fn done(site: &Site, said: &[String]) -> Document {
-    html::review_word(site, "It is done", said)
+/// The page that says what was `done` with `pass`, which was for the story with this headline.
+pub fn done(site: &Site, pass: &Pass, headline: Option<&str>, done: &Done) -> Document {
+    // Its headline stands above, and its id says nothing to a reader.
+    let named = pass.choice.story().map(|story| format!("story {} ", story.short()));
+    let said = |line: &String| match named.as_ref().and_then(|named| line.strip_prefix(named.as_str())) {
+        Some(rest) if headline.is_some() => sentence(&format!("it {rest}")),
+        _ => sentence(line),
+    };
+    let said: Vec<String> = done.said.iter().map(said).collect();
+    let on = match &done.news {
+        News::Published(recap) | News::Amended(recap) => {
+            Link { title: format!("To the recap of week {}", recap.week.number()), path: recap.path() }
+        }
+        News::Nothing | News::Held => front_page(),
+    };
+    html::review_word(site, &Answered { heading: "It is done", headline, said: &said, on })
 }
 
 /// The page that says why nothing was.
 pub fn lapsed(site: &Site, lapsed: &Lapsed) -> Document {
-    html::review_word(site, "Nothing was changed", &[format!("{lapsed}.")])
+    let said = [sentence(&lapsed.to_string())];
+    let on = match lapsed {
+        Lapsed::Published(week) => {
+            Link { title: format!("To the recap of week {}", week.number()), path: format!("/w/{week}/") }
+        }
+        _ => front_page(),
+    };
+    html::review_word(site, &Answered { heading: "Nothing was changed", headline: None, said: &said, on })
+}
+
+fn front_page() -> Link {
+    Link { title: "To the front page".to_owned(), path: "/".to_owned() }
+}
+
+/// What a verb says, as a page does.
+fn sentence(said: &str) -> String {
+    let stop = if said.ends_with('.') { "" } else { "." };
+    format!("{}{stop}", words::capitalised(said))
 }

@@ -75,8 +75,9 @@ fn health(state: &SourceState) -> String {
         1 => ", 1 entry was left out".to_owned(),
         entries => format!(", {entries} entries were left out"),
     };
-    let mended = state.mended.as_ref().map(|mended| format!(", mended: {mended}")).unwrap_or_default();
-    format!("well{read}{skipped}{mended}")
+    // Not all of it was mended: a date that is none stays one.
+    let noted = state.mended.as_ref().map(|noted| format!(", noted: {noted}")).unwrap_or_default();
+    format!("well{read}{skipped}{noted}")
 }
 
 fn moved(state: &SourceState) -> Option<String> {

@@ -103,11 +103,14 @@ impl Store {
         Ok(bytes.flatten().map(|bytes| Footprint::from_bytes(&bytes)).unwrap_or_default())
     }
 
-    /// Items of each source first seen since `since`.
-    pub fn items_by_source(&self, since: Timestamp) -> Result<HashMap<SourceId, u32>> {
-        let sql = "SELECT source AS id, count(*) AS items FROM item WHERE first_seen >= ?1 GROUP BY source";
+    /// How many items of each source stand in time since `since`, and when the oldest of these does; sources
+    /// without one are not among them.
+    pub fn items_by_source(&self, since: Timestamp) -> Result<HashMap<SourceId, (u32, Timestamp)>> {
+        let sql = "SELECT source AS id, count(*) AS items, min(placed) AS oldest FROM item
+                   WHERE first_seen >= ?1 AND placed >= ?1 GROUP BY source";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map([at(since)], |row| Ok((parsed(row, "id")?, row.get("items")?)))?;
+        let rows = statement
+            .query_map([at(since)], |row| Ok((parsed(row, "id")?, (row.get("items")?, parsed(row, "oldest")?))))?;
         rows.map(|row| Ok(row?)).collect()
     }
 }

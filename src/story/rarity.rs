@@ -8,6 +8,13 @@ use super::likeness::{Common, Traits, common, weight};
 use super::signature::Signature;
 use crate::text::token::Script;
 
+/// Words that say how much something is, or whose, and of no event which it is. They tell
+/// reports of one event by its sum, and so are no stop words; two events with sums have them in common.
+const OF_SUMS: &[&str] = &[
+    "its", "euro", "dollar", "pound", "yuan", "usd", "eur", "million", "billion", "percent", "美元", "亿美", "万美",
+    "欧元", "亿欧", "万欧", "亿元", "万元",
+];
+
 /// Signatures on their way to a [`Rarity`]: each may go once it was counted.
 #[derive(Clone, Debug, Default)]
 pub struct Count {
@@ -53,9 +60,11 @@ impl Count {
         }
         numbers.iter_mut().for_each(|number| *number = places[*number as usize]);
         let weights = words.iter().map(|(_, word)| weight(word.found_in as usize, rows.len())).collect();
+        let of_sums = (0..).zip(&words).filter(|(_, (word, _))| OF_SUMS.contains(&&**word)).map(|(place, _)| place);
+        let of_sums: Vec<u32> = of_sums.collect();
         numbers.shrink_to_fit();
         rows.shrink_to_fit();
-        Rarity { rows, numbers, weights }
+        Rarity { rows, numbers, weights, of_sums }
     }
 
     /// Where the numbers of `words` stand from now on.
@@ -83,6 +92,8 @@ pub struct Rarity {
     rows: Vec<Row>,
     numbers: Vec<u32>,
     weights: Vec<f64>,
+    /// The numbers of [`OF_SUMS`].
+    of_sums: Vec<u32>,
 }
 
 impl Rarity {
@@ -95,6 +106,18 @@ impl Rarity {
     /// What the titles of two items have in common.
     pub fn common(&self, one: usize, two: usize) -> Common {
         common(self.traits(one), self.traits(two), |word| self.weights[*word as usize])
+    }
+
+    /// The same but for the words that any two titles with a sum may share: "its", "euro".
+    pub fn common_beside_sums(&self, one: usize, two: usize) -> Common {
+        let telling = |numbers: &[u32]| -> Vec<u32> {
+            numbers.iter().copied().filter(|number| !self.of_sums.contains(number)).collect()
+        };
+        let [one, two] = [one, two].map(|item| self.traits(item));
+        let (words, neutral) = ([telling(one.words), telling(two.words)], [telling(one.neutral), telling(two.neutral)]);
+        let one = Traits { script: one.script, words: words[0].as_slice(), neutral: neutral[0].as_slice() };
+        let two = Traits { script: two.script, words: words[1].as_slice(), neutral: neutral[1].as_slice() };
+        common(one, two, |word| self.weights[*word as usize])
     }
 
     /// What a word says that stands in one other item.

@@ -249,8 +249,13 @@ fn leads_to_an_article(link: &Url) -> bool {
     !matches!(link.path(), "" | "/") || link.query().is_some()
 }
 
+/// Whether a token says nothing about which event it is: an article, an auxiliary, a verb of headlines.
+pub fn is_stop_word(token: &str) -> bool {
+    STOP_WORDS.binary_search(&token).is_ok()
+}
+
 fn words(title: &str) -> Vec<String> {
-    let telling = |word: &String| STOP_WORDS.binary_search(&word.as_str()).is_err();
+    let telling = |word: &String| !is_stop_word(word);
     // An address in a title tells whom it was typed by.
     let is_word = |word: &&str| !word.contains("://");
     let typed = |text: &str| text.split_whitespace().filter(is_word).collect::<Vec<_>>().join(" ");

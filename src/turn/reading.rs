@@ -257,7 +257,7 @@ fn passed_over(source: &Source, known: &Known, passed_over: &[PassedOver], now: 
 /// Kinds of faults of one document that are told; of each kind the first.
 const MOST_FAULTS: usize = 20;
 
-/// "entry 3: it says nothing, and 41 more like it"
+/// "entry 3: it says nothing, and 41 more like it"; the first entry is 1.
 fn by_fault(skipped: &[&Skipped]) -> Vec<String> {
     let mut kinds: Vec<(&Skipped, usize)> = Vec::new();
     let mut places: HashMap<u32, usize> = HashMap::new();
@@ -270,7 +270,7 @@ fn by_fault(skipped: &[&Skipped]) -> Vec<String> {
     }
     let more = |count: usize| if count > 1 { format!(", and {} more like it", count - 1) } else { String::new() };
     let told = kinds.iter().take(MOST_FAULTS);
-    let told = told.map(|(first, count)| format!("entry {}: {}{}", first.index, first.why, more(*count)));
+    let told = told.map(|(first, count)| format!("entry {}: {}{}", first.index + 1, first.why, more(*count)));
     let untold: usize = kinds.iter().skip(MOST_FAULTS).map(|(_, count)| count).sum();
     told.chain((untold > 0).then(|| format!("{untold} more entries, each for a reason of its own"))).collect()
 }
@@ -331,7 +331,7 @@ mod tests {
             skipped(5, "no object"),
             skipped(6, "9 bytes too many"),
         ];
-        check(&all, &["entry 3: no object, and 1 more like it", "entry 4: 7 bytes too many, and 1 more like it"]);
+        check(&all, &["entry 4: no object, and 1 more like it", "entry 5: 7 bytes too many, and 1 more like it"]);
     }
 
     #[test]

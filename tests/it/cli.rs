@@ -388,6 +388,32 @@ fn a_place_is_explained_by_link_by_story_and_by_week() {
     );
     refuses(
         folder,
+        &["source", "remove", "one"],
+        1,
+        expect![[r#"
+        recapd: recapd takes no source out: delete its `[[source]]` in the file of sources, which a running daemon heeds at once; or `recapd source pause` leaves it alone
+    "#]],
+    );
+    refuses(
+        folder,
+        &["replay", "--weeks", "0"],
+        2,
+        expect![[r#"
+        error: invalid value '0' for '--weeks <N>': write a whole number, 1 or more
+
+        For more information, try '--help'.
+    "#]],
+    );
+    refuses(
+        folder,
+        &["explain", "2026-W99", "1"],
+        1,
+        expect![[r#"
+        recapd: `2026-W99` is no week: those of 2026 are 1 to 53
+    "#]],
+    );
+    refuses(
+        folder,
         &["explain", "last", "1"],
         1,
         expect![[r#"

@@ -269,7 +269,7 @@ fn what_goes_wrong_with_a_source_is_said_in_words_and_harms_no_other() {
         missing: failed: HTTP 404: there is nothing at this address
         odd: failed: an XML document of `recipe`, not a feed
         binary: failed: a PNG picture, not a feed
-        cut: well, 1 entry was left out, mended: cut short, line 1
+        cut: well, 1 entry was left out, noted: cut short, line 1
         nobody: failed: cannot connect to 127.0.0.1:PORT: nobody listens there
         well: well
     "#]]

@@ -159,6 +159,25 @@ fn a_development_comes_back_and_says_what_changed() {
 }
 
 #[test]
+fn a_later_deed_about_the_same_sum_is_news() {
+    let fined = ("EU fines Meta 240 million euros over AI training data", "2026-05-01T09:00:00Z");
+    let annulled = ("Court annuls 240 million euro EU fine for Meta over AI training data", "2026-05-07T10:00:00Z");
+    let mut scene = Scene::new();
+    scene.tells("one", &[fined, OTHER]);
+    scene.tells("two", &[fined]);
+    scene.publishes("2026-05-04T08:30:00Z", "2026-W18").stop();
+    scene.tells("one", &[annulled, CHIP]);
+    scene.tells("two", &[annulled]);
+    scene.reads("2026-05-08T09:00:00Z");
+    let daemon = scene.publishes("2026-05-11T08:00:01Z", "2026-W19");
+    let child = scene.placed(&daemon, "2026-W19", "annuls").unwrap();
+    assert_eq!(child["follows"]["week"], "2026-W18");
+    let changed = child["follows"]["changed"].as_str().unwrap();
+    assert!(changed.starts_with("fined → annulled"), "{changed}");
+    daemon.stop();
+}
+
+#[test]
 fn what_is_told_again_never_comes_back() {
     let mut scene = Scene::two_weeks("2026-05-05T09:00:00Z");
     scene.tells("three", &[AGAIN, WHALES]);

@@ -74,6 +74,7 @@ fn judged(case: &Case, names: &Names, tags: &[Tag], answer: &str) -> (Written, V
         publisher: &item.publisher,
         weight: 0.5,
         kind: Kind::Press,
+        company: None,
         is_copy: false,
         title: &item.title,
         text: &item.text,

@@ -209,7 +209,10 @@ fn an_editor_chooses_in_his_feed_reader_and_each_link_works_once() {
     let done = press(&daemon, &pin);
     assert_eq!((done.status, heading(&done).as_str()), (200, "It is done"));
     check_private(&done);
-    assert!(done.text().contains("is pinned: it has a place in 2026-W18, in 2026-W18.md"), "{}", done.text());
+    let said = done.text();
+    assert!(said.contains("It is pinned: it has a place in 2026-W18, in 2026-W18.md.</p>"), "{said}");
+    assert!(said.contains("dir=\"auto\">Chatbot refuses to write poems"), "{said}");
+    assert!(said.contains("<a href=\"/\">To the front page</a>"), "{said}");
     let after = scene.draft().unwrap();
     assert!(after.starts_with("<!-- recapd draft 2026-W18, edition 2\n"), "{after}");
     assert!(after.find("### Chatbot refuses").unwrap() < after.find("### AI lathes").unwrap(), "{after}");
@@ -231,7 +234,7 @@ fn an_editor_chooses_in_his_feed_reader_and_each_link_works_once() {
     let once_more = link(&daemon, &feed, "Agents now book", "Later");
     let so_already = press(&daemon, &once_more);
     assert_eq!(so_already.status, 409);
-    assert!(so_already.text().contains("the draft has it so already"), "{}", so_already.text());
+    assert!(so_already.text().contains("The draft has it so already"), "{}", so_already.text());
     let story = story(&scene, "Agents now book").to_string();
     recapd(scene.folder.whole(), &["undo", &story]);
     assert_eq!(press(&daemon, &once_more).status, 200, "since it was not used");
@@ -248,7 +251,7 @@ fn an_editor_chooses_in_his_feed_reader_and_each_link_works_once() {
     assert!(page.contains("Chatbot refuses") && !page.contains("book dentists"), "{page}");
     for answer in [press(&daemon, &approve), press(&daemon, &waiting), daemon.get(&waiting)] {
         assert_eq!(answer.status, 410);
-        assert!(answer.text().contains("the recap of 2026-W18 is published already"), "{}", answer.text());
+        assert!(answer.text().contains("The recap of 2026-W18 is published already"), "{}", answer.text());
     }
     assert_eq!(daemon.get(&feed).json()["items"].as_array().map(Vec::len), Some(0));
     let told = recapd(scene.folder.whole(), &["explain", &story]).out;
@@ -321,7 +324,7 @@ fn a_link_that_is_not_good_does_nothing_and_says_little() {
             assert!(answer.text().contains(words), "{words}: {}", answer.text());
         }
     };
-    check(scene.signed("2026-W17", Choice::Approve, 0), 409, "the draft of 2026-W17 does not wait for its editor");
+    check(scene.signed("2026-W17", Choice::Approve, 0), 409, "The draft of 2026-W17 does not wait for its editor");
     check(scene.signed("2026-W18", Choice::Drop(unknown), 0), 410, "no candidate of the draft any more");
     check(scene.signed("2026-W18", Choice::Approve, 1), 410, "was used already");
     assert_eq!(scene.draft().unwrap(), before);
@@ -350,13 +353,13 @@ fn a_draft_that_is_held_is_not_chosen_from_and_old_links_end_with_its_deadline()
     for link in [&early, &approve] {
         let held = press(&daemon, link);
         assert_eq!(held.status, 409);
-        assert!(held.text().contains("the draft is held until its file is mended: line "), "{}", held.text());
+        assert!(held.text().contains("The draft is held until its file is mended: line "), "{}", held.text());
     }
     drop(daemon);
     let daemon = Daemon::start(&scene.folder, AFTER_THE_REVIEW);
     let expired = press(&daemon, &early);
     assert_eq!(expired.status, 410);
-    assert!(expired.text().contains("this link has expired"), "{}", expired.text());
+    assert!(expired.text().contains("This link has expired"), "{}", expired.text());
     let document = daemon.get(&feed).json();
     assert_eq!(document["items"][0]["title"], "Draft of week 18, held");
     let late = link(&daemon, &feed, "AI lathes", "Approve the draft");
@@ -453,7 +456,7 @@ fn a_page_names_no_place_on_the_server() {
     assert!(pinned.contains("has a place in 2026-W18, in 2026-W18.md"), "{pinned}");
     let out = press(&daemon, &link(&daemon, &feed, "AI lathes", "Approve the draft")).text();
     assert!(out.contains("2026-W18 is published with 4 stories"), "{out}");
-    assert!(out.contains("its files could not be written to their folder"), "{out}");
+    assert!(out.contains("Its files could not be written to their folder"), "{out}");
     for page in [pinned, out] {
         assert!(!page.contains(&drafts) && !page.contains("/proc") && !page.contains("os error"), "{page}");
     }

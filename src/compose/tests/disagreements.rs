@@ -28,6 +28,7 @@ fn card(reports: &[(&str, i64, &str, &str)]) -> Insight {
             text,
             language: None,
             published: begun + jiff::SignedDuration::from_hours(*hours),
+            company: None,
             is_copy: false,
             quotable_words: 200,
             readers: Default::default(),
@@ -97,10 +98,14 @@ fn what_cannot_both_be_right_is_listed() {
             "Quillon valued at $40 billion",
             "valuation: about $60 billion / $40 billion",
         ),
-        ("Quillon估值3550亿元", "Quillon估值4000亿元", "valuation: 3550亿元 / 4000亿元"),
-        ("Quillon估值3550亿", "Quillon估值4000亿元", "valuation: 3550亿 / 4000亿元"),
-        ("Quillon完成20亿元融资", "Quillon完成25亿元融资", "funding: 20亿元 / 25亿元"),
-        ("字节跳动资本开支将达1600亿元", "字节跳动资本开支将达2000亿元", "spending: 1600亿元 / 2000亿元"),
+        ("Quillon估值3550亿元", "Quillon估值4000亿元", "valuation: 355 billion yuan / 400 billion yuan"),
+        ("Quillon估值3550亿", "Quillon估值4000亿元", "valuation: 355 billion / 400 billion yuan"),
+        ("Quillon完成20亿元融资", "Quillon完成25亿元融资", "funding: 2 billion yuan / 2.5 billion yuan"),
+        (
+            "字节跳动资本开支将达1600亿元",
+            "字节跳动资本开支将达2000亿元",
+            "spending: 160 billion yuan / 200 billion yuan",
+        ),
         (
             "Quillon bewertet mit 45 Milliarden Dollar",
             "Quillon valued at $52 billion",
@@ -115,7 +120,7 @@ fn what_cannot_both_be_right_is_listed() {
         (
             "Quillon收购Marrow，作价30亿美元收购",
             "Quillon acquires Marrow for $2 billion",
-            "deal: 30亿美元 / $2 billion",
+            "deal: $3 billion / $2 billion",
         ),
         ("Quillon fined €120 million", "Quillon gets a fine of €150m", "fine: €120 million / €150m"),
         (
@@ -141,7 +146,7 @@ fn what_cannot_both_be_right_is_listed() {
             "price per million tokens, input: $3 / $4",
         ),
         ("Quillon plan costs $20 a month", "Quillon plan is $30 per month", "price per month: $20 / $30"),
-        ("Kestrel 3每百万tokens定价3美元", "Kestrel 3每百万tokens售价5美元", "price per million tokens: 3美元 / 5美元"),
+        ("Kestrel 3每百万tokens定价3美元", "Kestrel 3每百万tokens售价5美元", "price per million tokens: $3 / $5"),
         // Scores.
         ("Kestrel 3 scores 81 % on SWE-bench", "Kestrel 3 hits 78% on SWE-bench", "SWE-bench: 81 % / 78%"),
         (
@@ -153,9 +158,9 @@ fn what_cannot_both_be_right_is_listed() {
         ("Kestrel 3: 90% on GPQA and 60% on AIME", "Kestrel 3 gets 84% on GPQA and 60% on AIME", "GPQA: 90% / 84%"),
         // Power, people, sizes.
         ("Quillon plans a 40 MW data centre", "Quillon to build 44 MW data center", "power: 40 MW / 44 MW"),
-        ("Quillon园区功率400兆瓦", "Quillon园区功率500兆瓦", "power: 400兆瓦 / 500兆瓦"),
+        ("Quillon园区功率400兆瓦", "Quillon园区功率500兆瓦", "power: 400 MW / 500 MW"),
         ("Quillon lays off 7,000 workers", "Quillon to cut 8,400 jobs", "jobs cut: 7,000 workers / 8,400 jobs"),
-        ("Quillon裁员7000人", "Quillon裁员9000人", "jobs cut: 7000人 / 9000人"),
+        ("Quillon裁员7000人", "Quillon裁员9000人", "jobs cut: 7,000 people / 9,000 people"),
         ("Quillon cuts 12% of its workforce", "Quillon lays off 15 percent of staff", "staff cut: 12% / 15 percent"),
         (
             "Kestrel 3 has 400 billion parameters",

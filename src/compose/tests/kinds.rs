@@ -83,3 +83,24 @@ fn who_is_named_and_what_with_decides_nothing_alone() {
         ("智潮发布通谕", ""),
     ]);
 }
+
+#[test]
+fn advice_is_true_of_every_event_of_its_kind() {
+    let playbook = config::shipped().expect("the shipped configuration is sound").playbook;
+    let lines = |kind: &str| -> Vec<String> {
+        let rules = playbook.kinds.iter().filter(|rule| rule.id == kind);
+        let advice = rules.flat_map(|rule| &rule.advice);
+        advice.flat_map(|advice| advice.matters.iter().chain(&advice.next).map(|line| line.to_lowercase())).collect()
+    };
+    // Not every company that reports is a cloud, not everybody leaves, and not every partnership builds.
+    for (kind, of_some) in [("earnings", "cloud"), ("people", "write to"), ("partnership", "still to be built")] {
+        let lines = lines(kind);
+        assert!(!lines.is_empty() && lines.iter().all(|line| !line.contains(of_some)), "{kind}: {of_some}");
+    }
+    // Between the plan to go public and the first paper to read lie months.
+    let too_early = lines("listing").into_iter().find(|line| {
+        let is_of_papers = ["read ", "check ", "take "].iter().any(|word| line.contains(word));
+        is_of_papers && !["once ", "when "].iter().any(|word| line.contains(word))
+    });
+    assert_eq!(too_early, None);
+}

@@ -411,6 +411,38 @@ fn a_file_that_is_no_toml_is_told_by_line() {
 }
 
 #[test]
+fn a_bare_word_is_told_what_its_key_wants() {
+    refused(
+        "[recap]\nstories = twelve\n[publish]\nlive = yes\n[[source]]\nid = one\nmodel = tru\n",
+        expect![[r#"
+            error: `stories` must be a whole number, not `twelve`
+             --> recapd.toml:2:11
+              |
+            2 | stories = twelve
+              |           ^^^^^^
+
+            error: `live` must be true or false, not `yes`
+             --> recapd.toml:4:8
+              |
+            4 | live = yes
+              |        ^^^ write it as true
+
+            error: `one` needs quotes
+             --> recapd.toml:6:6
+              |
+            6 | id = one
+              |      ^^^ write it as "one"
+
+            error: `model` must be true or false, not `tru`
+             --> recapd.toml:7:9
+              |
+            7 | model = tru
+              |         ^^^
+        "#]],
+    );
+}
+
+#[test]
 fn an_unset_variable_is_named() {
     refused(
         "[server]\nlisten = \"127.0.0.1:${PROT}\"\n",

@@ -71,3 +71,33 @@ fn bounds_names_and_money_still_to_come_are_no_disagreement() {
     check("DeepSeek-8B is out", "DeepSeek has 8.4 billion parameters");
     check("DeepSeek raises money, 投前估值100亿美元", "Counting the new money DeepSeek is worth $14 billion");
 }
+
+#[test]
+fn a_bound_takes_back_what_its_publisher_said_before() {
+    let at = |hour: i8, title: &'static str| Report {
+        published: format!("2026-05-06T{hour:02}:00:00Z").parse().unwrap(),
+        ..report("A", title, "")
+    };
+    let told = |of_a: &[Report<'static>]| {
+        let reports = of_a.iter().cloned().chain([report("BB", "DeepSeek cuts 7,800 jobs", "")]).collect();
+        card(&subject(reports), None).disagreements.len()
+    };
+    let (figure, bound) = ("DeepSeek cuts 7,000 jobs", "DeepSeek cuts more than 7,000 jobs");
+    assert_eq!(told(&[at(8, figure)]), 1);
+    assert_eq!(told(&[at(8, figure), at(10, bound)]), 0);
+    assert_eq!(told(&[at(6, bound), at(8, figure)]), 1, "what it said in the end is a figure");
+    assert_eq!(told(&[at(8, bound)]), 0);
+}
+
+#[test]
+fn figures_are_told_in_words_that_readers_know() {
+    check_differ("DeepSeek裁员7000人", "DeepSeek cuts 7,800 jobs", &["jobs cut: 7,000 people / 7,800 jobs"]);
+    let subject = subject(vec![
+        report("A", "DeepSeek裁员7000人", ""),
+        report("A", "DeepSeek cuts 7,000 jobs", ""),
+        report("BB", "DeepSeek cuts 7,800 jobs", ""),
+    ]);
+    let figures: Vec<String> =
+        card(&subject, None).disagreements.into_iter().flat_map(|it| it.figures).map(|it| it.text).collect();
+    assert_eq!(figures, ["7,000 jobs", "7,800 jobs"], "in its own words where it has them");
+}

@@ -182,6 +182,17 @@ fn what_is_around_a_feed_is_said() {
 }
 
 #[test]
+fn a_feed_in_elements_of_others_is_read_alone() {
+    let feed = rss("<item><title>a</title></item><item><title>b</title></item>");
+    let said = "feed inside another element";
+    check_titles(&format!("<root><result>{feed}</result></root>"), "a, b", said);
+    let envelope = format!(
+        "<?xml version='1.0'?><soap:Envelope xmlns:soap='http://www.w3.org/2003/05/soap-envelope'>\n<soap:Body>{feed}</soap:Body></soap:Envelope>"
+    );
+    check_titles(&envelope, "a, b", said);
+}
+
+#[test]
 fn entries_after_the_end_of_the_feed_are_read() {
     let entry = |name: &str| format!("<entry><id>{name}</id><title>{name}</title></entry>");
     let names = |text: &str| {

@@ -5,7 +5,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use crate::publish::html::document;
-use crate::publish::html::page::Page;
+use crate::publish::html::page::{Link, Page};
 use crate::publish::{Document, Site, words};
 
 /// What an editor is asked once more.
@@ -27,6 +27,19 @@ pub struct Question<'a> {
     pub until: Timestamp,
 }
 
+/// What an editor is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered<'a> {
+    /// "It is done".
+    pub heading: &'a str,
+    /// The headline that it is about; none: the whole draft, or nothing.
+    pub headline: Option<&'a str>,
+    /// What is true now, a sentence each.
+    pub said: &'a [String],
+    /// Where to go from here.
+    pub on: Link,
+}
+
 #[derive(Template)]
 #[template(path = "review.html")]
 struct QuestionPage<'a> {
@@ -39,8 +52,7 @@ struct QuestionPage<'a> {
 #[template(path = "review_word.html")]
 struct WordPage<'a> {
     page: Page<'a>,
-    heading: &'a str,
-    said: &'a [String],
+    answered: &'a Answered<'a>,
 }
 
 /// Asks whether it is meant. Whoever only looks at it has done nothing.
@@ -51,7 +63,7 @@ pub fn review_question(site: &Site, question: &Question) -> Document {
 }
 
 /// Says what was done, or why nothing was.
-pub fn review_word(site: &Site, heading: &str, said: &[String]) -> Document {
-    let page = Page::new(site, "", heading, heading);
-    document(&WordPage { page, heading, said }, Timestamp::UNIX_EPOCH)
+pub fn review_word(site: &Site, answered: &Answered) -> Document {
+    let page = Page::new(site, "", answered.heading, answered.heading);
+    document(&WordPage { page, answered }, Timestamp::UNIX_EPOCH)
 }

@@ -50,7 +50,7 @@ pub struct SourceRow {
     pub last_success: Option<Timestamp>,
     /// When something was last new.
     pub last_new: Option<Timestamp>,
-    /// New items a week, on average of the last four.
+    /// Items a week, on average of the last four, or of as many as are known.
     pub items_per_week: f64,
     /// Stories of the last recap that it had a part in.
     pub picked_last_recap: u32,

@@ -13,6 +13,7 @@ fn judged(text: &str, sentence: &str) -> Result<(), Reason> {
         publisher: "Harbor Wire",
         weight: 0.5,
         kind: Kind::Press,
+        company: None,
         is_copy: false,
         title: "News of the day",
         text,

@@ -65,9 +65,12 @@ pub(super) fn is_first_person(sentence: &str) -> bool {
     PERHAPS_OWN_VOICE.is_match(sentence) && SURELY_OWN_VOICE.is_match(&QUOTED.replace_all(sentence, "“”"))
 }
 
+/// More than 80 words of any language: what has no spaces may be one word to the eye of a program.
+const MOST_BYTES: usize = 2_000;
+
 /// Four words or eight characters of an unspaced script, and no more than 80 words.
 fn is_long_enough(sentence: &str) -> bool {
-    (4..=80).contains(&words(sentence))
+    sentence.len() <= MOST_BYTES && (4..=80).contains(&words(sentence))
 }
 
 /// How many words: in unspaced scripts two characters count as one.

@@ -64,7 +64,8 @@ fn publishers(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
     cites.extend(heads.iter().take(NAMED_MOST).map(|line| reading.cite(line)));
     let listed = and(&named);
     let mut sentence = match names.len() {
-        count if count <= NAMED_MOST => format!("Reported by {listed}"),
+        // Of very many reports only the first are read, and not all of their publishers may be among them.
+        count if count == named.len() => format!("Reported by {listed}"),
         count => format!("Reported by {count} publishers, among them {listed}"),
     };
     let mut unnamed = counted.iter().filter(|report| !named.contains(&report.publisher));

@@ -229,6 +229,9 @@ const MONTHS_BACK: i8 = 4;
 /// A plan of a day that lies further back may be another by now.
 const DAYS_BACK: i64 = 7;
 
+/// Parts of a list that are looked through for a time.
+const MOST_LISTED: usize = 4;
+
 /// Whether the words around `at` date what stands there well before its report: "4月中旬的方案", "a month ago".
 fn is_of_before(line: &Line, at: usize) -> bool {
     let range = dated(line.text, at);
@@ -243,7 +246,9 @@ fn is_of_before(line: &Line, at: usize) -> bool {
 fn dated(text: &str, at: usize) -> Range<usize> {
     let own = clause(text, at);
     let mut start = own.start;
-    while let Some(listed) = text[..start].strip_suffix('、') {
+    // A list that says when says so near its end, and a hostile one may have thousands of parts.
+    for _ in 0..MOST_LISTED {
+        let Some(listed) = text[..start].strip_suffix('、') else { break };
         start = clause(text, listed.len()).start;
     }
     let before = text[..start].trim_end().trim_end_matches([',', '，']);

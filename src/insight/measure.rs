@@ -125,11 +125,10 @@ fn without_two_valuations(mut measures: Vec<Measure>, line: &Line, lower: &str) 
     measures
 }
 
-/// Whether a word for a valuation stands elsewhere than right behind the figure at `span`.
+/// Whether a word for a valuation stands behind the figure at `span`, but not right behind it.
 fn is_valued_beside(lower: &str, span: &Range<usize>) -> bool {
     const WORDS: [&str; 5] = ["valued", "valuation", "valuing", "worth", "估值"];
-    let beside = |at: usize| at < span.start || at > span.end + 1;
-    WORDS.iter().any(|word| lower.match_indices(word).any(|(at, _)| beside(at)))
+    WORDS.iter().any(|word| lower.match_indices(word).any(|(at, _)| at > span.end + 1))
 }
 
 /// One sum in dollars and in euros is one.

@@ -65,8 +65,9 @@ pub(super) fn wrapped(text: &str) -> Option<Range<usize>> {
     let tags = memchr_iter(b'<', near.as_bytes()).filter(|at| *at > outermost && !text[at + 1..].starts_with('/'));
     let mut roots = tags.filter(|at| is_root(name(&text[*at..]))).take(MOST_ROOTS);
     let begin = roots.find(|at| holds_entries(&text[*at..]))?;
-    let end = format!("</{}>", name(&text[begin..]));
-    Some(begin..text.rfind(&end).filter(|at| *at > begin).map_or(text.len(), |at| at + end.len()))
+    let end = text.rfind(&format!("</{}", name(&text[begin..]))).filter(|at| *at > begin);
+    let end = end.and_then(|at| text[at..].find('>').map(|length| at + length + 1));
+    Some(begin..end.unwrap_or(text.len()))
 }
 
 fn is_root(name: &str) -> bool {
@@ -118,6 +119,7 @@ mod tests {
             Some(&format!("<rss/>{rss}")),
         );
         check("<a><feed x='y'><entry/>", Some("<feed x='y'><entry/>"));
+        check("<a><feed><entry/></feed\n></a>", Some("<feed><entry/></feed\n>"));
         check(rss, None);
         check("<a:feed xmlns:a='x'><entry><rss><channel></rss></entry></a:feed>", None);
         check("<root><channel><item/></channel></root>", None);

@@ -89,7 +89,9 @@ impl<'t> Said<'t> {
             let clauses = clauses::clauses(text, &words);
             let deeds = bindings::deeds(text, &words);
             let segments = bindings::keys(text, &words);
-            let figures = figures(text, written);
+            // Of a sentence that is nothing but figures no more are believed; what is not there is refused.
+            let mut figures = figures(text, written);
+            figures.truncate(beside::FIGURES_MOST);
             let around = beside::around(text, &words, &figures);
             Self { text, start, words, figures, mentions, parts, clauses, deeds, segments, around }
         };
@@ -275,7 +277,7 @@ fn counted(sentence: &str, own: &[Mention], evidence: &Evidence) -> Result<(), R
         if there.is_empty() {
             if derived::stands(sentence, figure, evidence)
                 || derived::is_elided(figure, evidence)
-                || derived::is_ordinal(figure, evidence)
+                || derived::is_ordinal(sentence, figure, evidence)
             {
                 continue;
             }

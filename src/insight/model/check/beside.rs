@@ -50,7 +50,7 @@ pub(super) fn swapped(sentence: &str, own: &[Figure], at: usize, (said, there): 
 
 /// Figures of one sentence that are looked at for what is said around them, so that a sentence of nothing but
 /// figures costs no more than another.
-const FIGURES_MOST: usize = 24;
+pub(super) const FIGURES_MOST: usize = 24;
 
 /// What is said in the segment of `figure` alone.
 pub(super) fn right_around(text: &str, all: &[Word], figure: &Figure) -> BTreeSet<String> {

@@ -158,11 +158,33 @@ pub(super) fn is_denial(words: &[Word], at: usize) -> bool {
     }
 }
 
-/// Whether a word is a denial by how it begins: "undisclosed".
+/// Whether a word is a denial within itself: "undisclosed", but not "unveiled".
 pub(super) fn is_denied_within(word: &Word) -> bool {
-    const NONE: &[&str] = &["under", "unti", "unio", "unit", "univ", "uniq", "unle", "unif", "unde"];
-    let lower = word.lower.as_str();
-    lower.len() > 6 && lower.starts_with("un") && !NONE.iter().any(|begin| lower.starts_with(begin))
+    const DENY: &[&str] = &[
+        "unable",
+        "unaffected",
+        "unannounced",
+        "unavailable",
+        "unchanged",
+        "unclear",
+        "unconfirmed",
+        "undecided",
+        "undisclosed",
+        "unfinished",
+        "unknown",
+        "unlikely",
+        "unpaid",
+        "unproven",
+        "unpublished",
+        "unreleased",
+        "unresolved",
+        "unsold",
+        "unsuccessful",
+        "untested",
+        "unused",
+        "unwilling",
+    ];
+    DENY.contains(&word.lower.as_str())
 }
 
 /// What follows each denial first: "not an investor", "no plans".

@@ -19,12 +19,10 @@ pub(super) fn stands(sentence: &str, figure: &Figure, evidence: &Evidence) -> bo
     if !is_factor && figure.sort != Sort::Share {
         return false;
     }
-    let own: Vec<String> =
-        words(sentence).iter().filter(|word| is_content(word)).map(|word| word.stem.clone()).collect();
+    let own = contents(sentence);
     let grows = Frame::of(sentence, figure).grows();
     evidence.said().any(|said| {
-        let is_said = |stem: &&String| said.words.iter().any(|word| word.stem == **stem || is_kin(&word.stem, stem));
-        if own.iter().filter(is_said).count() < 2 {
+        if !says_of_it(said, &own) {
             return false;
         }
         said.figures.windows(2).filter(|two| is_of_one_unit(&two[0], &two[1])).any(|two| {
@@ -48,27 +46,45 @@ pub(super) fn stands(sentence: &str, figure: &Figure, evidence: &Evidence) -> bo
     })
 }
 
+fn contents(sentence: &str) -> Vec<String> {
+    words(sentence).iter().filter(|word| is_content(word)).map(|word| word.stem.clone()).collect()
+}
+
+/// Whether what is `said` there has two words of content with a sentence in common.
+fn says_of_it(said: &Said, own: &[String]) -> bool {
+    let is_said = |stem: &&String| said.words.iter().any(|word| word.stem == **stem || is_kin(&word.stem, stem));
+    own.iter().filter(is_said).count() >= 2
+}
+
 /// "ten times cheaper", where it costs a tenth.
 fn is_times_less(sentence: &str, figure: &Figure, evidence: &Evidence) -> bool {
     let after: Vec<String> = words(&sentence[figure.span.end..]).into_iter().take(2).map(|word| word.lower).collect();
     let is_less = matches!(after.as_slice(), [times, less] if times == "times" && matches!(less.as_str(), "cheaper" | "less" | "lower" | "smaller" | "fewer"));
     let is_part = |other: &Figure| other.sort == Sort::Share && (other.value * figure.value - 100.0).abs() < 0.5;
-    is_less && evidence.said().flat_map(|said| &said.figures).any(is_part)
+    let own = contents(sentence);
+    is_less && evidence.said().any(|said| says_of_it(said, &own) && said.figures.iter().any(is_part))
 }
 
 /// "seven million" of "18 million, of which it has paid seven": the scale is said once there.
 pub(super) fn is_elided(figure: &Figure, evidence: &Evidence) -> bool {
     [1e3, 1e6, 1e9, 1e12].into_iter().filter(|scale| figure.value >= *scale).any(|scale| {
         evidence.said().any(|said| {
-            let is_bare = |other: &&Figure| other.sort == Sort::Bare && other.value == figure.value / scale;
-            let is_scaled = |other: &&Figure| other.value >= scale && other.value < scale * 1e3;
-            said.figures.iter().any(|other| is_bare(&other)) && said.figures.iter().any(|other| is_scaled(&other))
+            // "7 offices" is of offices.
+            let is_of_nothing =
+                |other: &Figure| words(&said.text[other.span.end..]).first().is_none_or(|next| !is_content(next));
+            let bare =
+                said.figures.iter().filter(|other| other.sort == Sort::Bare && other.value == figure.value / scale);
+            let is_scaled_before = |bare: &Figure| {
+                let is_of_scale = |other: &Figure| other.value >= scale && other.value < scale * 1e3;
+                said.figures.iter().any(|other| is_of_scale(other) && other.span.start < bare.span.start)
+            };
+            bare.into_iter().any(|bare| is_of_nothing(bare) && is_scaled_before(bare))
         })
     })
 }
 
-/// "phase two", where it is the second: a small number in words that stands there as an ordinal.
-pub(super) fn is_ordinal(figure: &Figure, evidence: &Evidence) -> bool {
+/// "phase two", where it is the second phase: a small number that stands there as an ordinal before the same word.
+pub(super) fn is_ordinal(sentence: &str, figure: &Figure, evidence: &Evidence) -> bool {
     const ORDINALS: &[&str] = &[
         "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
         "twelfth",
@@ -76,8 +92,9 @@ pub(super) fn is_ordinal(figure: &Figure, evidence: &Evidence) -> bool {
     let of = |word: &str| {
         ORDINALS.iter().zip(1_u8..).find(|(ordinal, _)| **ordinal == word).map(|(_, number)| f64::from(number))
     };
-    let is_it = |word: &Word| of(&word.lower) == Some(figure.value);
-    figure.sort == Sort::Bare && evidence.said().any(|said| said.words.iter().any(is_it))
+    let Some(before) = words(&sentence[..figure.span.start]).pop() else { return false };
+    let is_it = |two: &[Word]| of(&two[0].lower) == Some(figure.value) && two[1].stem == before.stem;
+    figure.sort == Sort::Bare && evidence.said().any(|said| said.words.windows(2).any(is_it))
 }
 
 /// How the way that `figure` is told to go is against what two figures there show: it "shrank to 120" where it

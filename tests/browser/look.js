@@ -122,7 +122,8 @@ async function onPaper(page, kind, say) {
 }
 
 async function withoutScript(page, path, say) {
-  const context = await browser.newContext({ javaScriptEnabled: false });
+  // As wide as the other: what is a table on a wide screen may be a list on a narrow one.
+  const context = await browser.newContext({ javaScriptEnabled: false, viewport: page.viewportSize() });
   const bare = await context.newPage();
   await bare.goto(root + path);
   const text = (each) => each.locator("body").innerText();

@@ -9,13 +9,13 @@
 
 #![expect(clippy::print_stdout, reason = "whoever starts it reads what it measured")]
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
-use recapd::compose::{Archive, Teller, Told, Writer};
+use recapd::compose::{Advised, Archive, Teller, Told, Writer};
 use recapd::config::{Config, parse_str};
 use recapd::id::{AudienceId, ItemId, SourceId, StoryId};
 use recapd::item::{Entry, Item};
@@ -139,12 +139,13 @@ fn read(store: &Store, teller: &Teller, until: Timestamp) -> Vec<Told> {
 
 /// How many cards there are, and how many say what changed.
 fn written(writer: &Writer, all: &[Told], wanted: impl Fn(&Told) -> Vec<Option<AudienceId>>) -> (usize, usize) {
-    let mut advised = BTreeMap::new();
+    let mut advised = Advised::new();
     let (mut count, mut telling) = (0, 0);
-    for told in all {
+    let stories: Vec<(&Told, Option<StoryId>)> = all.iter().map(|told| (told, None)).collect();
+    for (told, read) in all.iter().zip(&writer.read(&stories)) {
         let wanted = wanted(told);
         let wanted: Vec<Option<&AudienceId>> = wanted.iter().map(Option::as_ref).collect();
-        let cards = writer.cards(told, None, &wanted, &mut advised);
+        let cards = writer.cards((told, read), &wanted, &mut advised);
         count += cards.len();
         telling += cards.iter().filter(|card| card.what_changed.is_some()).count();
     }

@@ -1,6 +1,8 @@
 //! One week's turn: its stories are loaded, tagged, scored and chosen, each
 //! gets its card, and all of it becomes the week's recaps.
 
+mod archive;
+mod at_once;
 mod branch;
 mod cards;
 mod entries;
@@ -28,8 +30,9 @@ use crate::recap::{AudienceName, AudienceShare, Issue, LeftOut, Recap, Related, 
 use crate::store::{Handle, Occasion, Published, Readers, Result, Store};
 use crate::week::Week;
 
+pub use archive::Archive;
 pub use branch::branch;
-pub use cards::{Archive, Writer};
+pub use cards::{Advised, Read, Writer};
 pub use field::candidates;
 pub use history::History;
 pub use questions::{Asked, Question, judged, questions};
@@ -94,9 +97,10 @@ pub fn freeze(store: &Store, config: &Config, order: Order, extent: Extent) -> R
     let told: Vec<(&Told, Option<StoryId>)> = shown.iter().map(|shown| (&shown.told, shown.follows())).collect();
     let archive = Archive::before(order.window, store, &teller, &told)?;
     let writer = Writer::new(config, &archive, store);
-    let mut advised = cards::Advised::new();
-    let candidate = |one| entries::candidate(one, &writer, config, extent, &mut advised);
-    let candidates: Vec<Candidate> = shown.iter().zip(neighbours).map(candidate).collect();
+    let (read, mut advised) = (writer.read(&told), Advised::new());
+    let candidate =
+        |((one, related), read)| entries::candidate((one, related), (&writer, read), (config, extent), &mut advised);
+    let candidates: Vec<Candidate> = shown.iter().zip(neighbours).zip(&read).map(candidate).collect();
     let with = |outcome: Outcome| shown.iter().filter(|one| one.outcome == outcome).count();
     let (chosen, beside) = (with(Outcome::Chosen), with(Outcome::Beside));
     let frame = Recap { left_out, ..frame(store, config, order)? };

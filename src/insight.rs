@@ -34,6 +34,7 @@ mod timeline;
 use std::collections::BTreeSet;
 
 pub use self::card::{Cite, Comparison, Dated, Disagreement, EventKind, Figure, Insight, Origin, Part, Row};
+use self::context::{Advised, Coverage, evidence};
 pub use self::figures::Figures;
 use self::kind::Kinds;
 use self::playbook::Playbook;
@@ -63,7 +64,7 @@ impl<'c> Author<'c> {
 
     /// What the cards of a story have in common. What nothing supports is absent;
     /// every quotation stands in the item it cites.
-    pub fn read<'a>(&'a self, subject: &'a Subject<'a>) -> Unaddressed<'a> {
+    pub fn read(&self, subject: &Subject) -> Unaddressed<'_> {
         let reading = Reading::new(subject, self.names);
         let mut taken = Taken::new(&reading);
         let titles: Vec<&str> = subject.reports.iter().map(|report| report.title).collect();
@@ -91,14 +92,24 @@ impl<'c> Author<'c> {
             note: None,
             kind: self.kinds.of(self.playbook, &titles, &texts),
         };
-        Unaddressed { author: self, reading, card }
+        Unaddressed {
+            author: self,
+            tagged: subject.tags.iter().map(|tag| tag.audience.clone()).collect(),
+            coverage: Coverage::of(&reading, &card.timeline),
+            evidence: card.kind.as_ref().map(|kind| evidence(subject, kind)).unwrap_or_default(),
+            card,
+        }
     }
 }
 
 /// A story's card without what it says to whoever reads it: to read a story takes long, and it has a card for each audience.
 pub struct Unaddressed<'a> {
     author: &'a Author<'a>,
-    reading: Reading<'a>,
+    /// For whom it is, surest first.
+    tagged: Vec<AudienceId>,
+    coverage: Coverage,
+    /// Where the words stand that gave its kind away.
+    evidence: Vec<Cite>,
     card: Insight,
 }
 
@@ -106,12 +117,11 @@ impl Unaddressed<'_> {
     /// The card for one audience, or for all readers. What `said` has told these readers already
     /// of the playbook, or of what came before, is not said again.
     pub fn to(&self, audience: Option<&AudienceId>, said: &BTreeSet<String>) -> Insight {
-        let Self { author, reading, card } = self;
-        let advice = context::Advised { author, subject: reading.subject, kind: card.kind.as_ref(), audience, said };
-        let coverage = context::coverage(reading, &card.timeline, said);
+        let Self { author, tagged, coverage, evidence, card } = self;
+        let advice = Advised { author, kind: card.kind.as_ref(), evidence, tagged, audience, said };
         Insight {
             audience: audience.cloned(),
-            why_it_matters: coverage.into_iter().chain(advice.matters()).collect(),
+            why_it_matters: coverage.told(said).into_iter().chain(advice.matters()).collect(),
             what_to_do_next: advice.next(),
             ..card.clone()
         }

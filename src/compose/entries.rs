@@ -11,9 +11,8 @@ use crate::store::Result;
 use crate::story::Report;
 use crate::story::copies::originals;
 
-use super::cards::Advised;
 use super::field::{Field, Nearness, Outcome, Shown};
-use super::{Extent, Told, Writer};
+use super::{Advised, Extent, Read, Told, Writer};
 
 /// Neighbours named at a story.
 const RELATED: usize = 4;
@@ -34,9 +33,8 @@ pub(super) fn neighbours(field: &Field, all: &[Shown]) -> Result<Vec<Vec<Related
 /// editor may still say for whom it is. What was `advised` at one before is not again.
 pub(super) fn candidate(
     (shown, related): (&Shown, Vec<Related>),
-    writer: &Writer,
-    config: &Config,
-    extent: Extent,
+    (writer, read): (&Writer, &Read),
+    (config, extent): (&Config, Extent),
     advised: &mut Advised,
 ) -> Candidate {
     let told = &shown.told;
@@ -44,7 +42,7 @@ pub(super) fn candidate(
     let audiences = config.audiences.iter().map(|audience| &audience.id);
     let cards = audiences.filter(|audience| extent == Extent::Offered || is_for(audience)).map(Some);
     let wanted: Vec<Option<&AudienceId>> = std::iter::once(None).chain(cards).collect();
-    let mut cards = writer.cards(told, shown.follows(), &wanted, advised);
+    let mut cards = writer.cards((told, read), &wanted, advised);
     let general = if cards.is_empty() { Insight::default() } else { cards.remove(0) };
     let mut entry = Entry { related, ..entry(shown, general, config) };
     if let Some(mark) = &shown.mark {

@@ -4,13 +4,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::boilerplate::words;
 use super::differ::contradicts;
 use super::extract::{POINTS_BACK, is_telling_title, weight_of_publisher};
-use super::reading::{Line, Readable, Reading, Voice, is_telling};
+use super::reading::{Line, Readable, Reading, Voice};
 use super::taken::Taken;
 use super::{Origin, Part};
-use crate::facts::Fact;
 use crate::names::Names;
 
 /// The news in brief is no longer.
@@ -32,7 +30,7 @@ pub(super) fn what_changed(reading: &Reading, names: &Names, taken: &mut Taken) 
 /// The headline that tells most of what is not on the card yet, and contradicts nothing there.
 fn of_titles(reading: &Reading, names: &Names, taken: &mut Taken) -> Option<Part> {
     let headline = reading.headline()?;
-    let added = |line: &Line| taken.new_facts(line).len() + taken.new_names(line);
+    let added = |line: &Line| taken.new_facts(line) + taken.new_names(line);
     let fitting = reading.lines.iter().filter(|line| {
         line.place == 0
             && line.readable == Readable::Yes
@@ -61,7 +59,7 @@ fn of_sentences(reading: &Reading, taken: &mut Taken, voice: Option<Voice>) -> O
     let mut texts = all.chunk_by(|one, next| one.report == next.report);
     let text: Vec<&Line> = texts.find(|lines| !is_remnant(lines, taken))?.to_vec();
     let mut order: Vec<usize> = (0..text.len()).collect();
-    let all_words: usize = text.iter().map(|line| words(line.text)).sum();
+    let all_words: usize = text.iter().map(|line| line.words).sum();
     if text.len() > CHANGED_MOST_SENTENCES || all_words > CHANGED_MOST_WORDS {
         let weights: Vec<f64> = text.iter().map(|line| weight(reading, line)).collect();
         order.sort_by(|one, other| weights[*other].total_cmp(&weights[*one]));
@@ -74,7 +72,7 @@ fn of_sentences(reading: &Reading, taken: &mut Taken, voice: Option<Voice>) -> O
         let lacks = index.checked_sub(1).filter(|before| hangs(index) && !chosen.contains(before));
         let is_whole = if hangs(index) { index > 0 && lacks.is_none_or(|before| !hangs(before)) } else { true };
         let told: Vec<usize> = lacks.into_iter().chain([index]).filter(|at| !chosen.contains(at)).collect();
-        let length: usize = told.iter().map(|at| words(text[*at].text)).sum();
+        let length: usize = told.iter().map(|at| text[*at].words).sum();
         let fits = chosen.is_empty() && told.len() == 1 || length <= room;
         let has_places = !told.is_empty() && chosen.len() + told.len() <= CHANGED_MOST_SENTENCES;
         let lines: Vec<&Line> = told.iter().map(|at| text[*at]).collect();
@@ -84,7 +82,7 @@ fn of_sentences(reading: &Reading, taken: &mut Taken, voice: Option<Voice>) -> O
         for at in told {
             // The first of two may have said what the second says.
             if !taken.has_said(text[at]) {
-                room = room.saturating_sub(words(text[at].text));
+                room = room.saturating_sub(text[at].words);
                 taken.take(text[at]);
                 chosen.push(at);
             }
@@ -99,7 +97,7 @@ fn of_sentences(reading: &Reading, taken: &mut Taken, voice: Option<Voice>) -> O
 /// Whether all that a text says beyond what is there is a word in passing: "The chief executive leads the talks."
 fn is_remnant(lines: &[&Line], taken: &Taken) -> bool {
     let &[line] = lines else { return false };
-    line.place > 1 && words(line.text) < LEAST_WORDS && taken.new_facts(line).is_empty()
+    line.place > 1 && line.words < LEAST_WORDS && taken.new_facts(line) == 0
 }
 
 /// With spaces between, but for scripts that have none.
@@ -144,10 +142,8 @@ fn weight(reading: &Reading, line: &Line) -> f64 {
     let headline = reading.headline().map_or(0.0, |headline| {
         line.tokens.intersection(&headline.tokens).count() as f64 / headline.tokens.len().max(1) as f64
     });
-    let telling: Vec<String> = line.facts.iter().filter(|fact| is_telling(fact)).map(Fact::key).collect();
-    let of_headline = reading.headline().map_or(0, |headline| {
-        headline.facts.iter().filter(|fact| is_telling(fact) && telling.contains(&fact.key())).count()
-    });
+    let telling = line.telling();
+    let of_headline = reading.headline().map_or(0, |headline| headline.telling().intersection(telling).count());
     let figures = 0.3 * telling.len().min(2) as f64 + 0.4 * of_headline.min(1) as f64;
     let done = if DONE.is_match(line.text) { 0.5 } else { 0.0 };
     let background = if BACKGROUND.is_match(line.text) { 0.8 } else { 0.0 };

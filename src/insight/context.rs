@@ -17,21 +17,49 @@ use crate::publisher::Kind;
 /// Publishers named in full.
 const NAMED_MOST: usize = 3;
 
-/// Who reports it and what came before, from the reports and the archive; an earlier
-/// story unless the `timeline` tells of it, or one of the lines `said` to these readers ends with it.
-pub(super) fn coverage(reading: &Reading, timeline: &[Dated], said: &BTreeSet<String>) -> Option<Part> {
-    let (mut told, mut cites) = (Vec::new(), Vec::new());
-    if let Some(sentence) = publishers(reading, &mut cites) {
-        told.push(sentence);
+/// Who reports it and what came before, from the reports and the archive, whoever reads of it.
+pub(super) struct Coverage {
+    publishers: Option<Sentence>,
+    /// Told whoever was told what.
+    change: Option<Sentence>,
+    /// Told to those only to whom no line ends with it yet.
+    before: Option<Before>,
+}
+
+/// With what it rests on.
+struct Sentence {
+    text: String,
+    cites: Vec<Cite>,
+}
+
+/// An earlier story.
+struct Before {
+    sentence: Sentence,
+    /// How the sentence ends, whatever actor it is told of.
+    end: String,
+}
+
+impl Coverage {
+    /// An earlier story unless the `timeline` tells of it.
+    pub(super) fn of(reading: &Reading, timeline: &[Dated]) -> Self {
+        let change = change(reading);
+        let before = if change.is_some() { None } else { archive(reading, timeline) };
+        Self { publishers: publishers(reading), change, before }
     }
-    if let Some(sentence) = change(reading, &mut cites).or_else(|| archive(reading, timeline, said, &mut cites)) {
-        told.push(sentence);
+
+    /// As it is told to those to whom these lines were `said`.
+    pub(super) fn told(&self, said: &BTreeSet<String>) -> Option<Part> {
+        let is_new = |before: &&Before| !said.iter().any(|line| line.ends_with(&before.end));
+        let before = self.before.as_ref().filter(is_new).map(|before| &before.sentence);
+        let sentences = || self.publishers.iter().chain(&self.change).chain(before);
+        let text = sentences().map(|sentence| sentence.text.as_str()).collect::<Vec<_>>().join(" ");
+        let cites = sentences().flat_map(|sentence| sentence.cites.clone()).collect();
+        (!text.is_empty()).then_some(Part { text, origin: Origin::Extract, cites })
     }
-    (!told.is_empty()).then(|| Part { text: told.join(" "), origin: Origin::Extract, cites })
 }
 
 /// "Reported by 9 publishers, among them A, B and C; Anthropic itself is one of them."
-fn publishers(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
+fn publishers(reading: &Reading) -> Option<Sentence> {
     let strays = strays(reading);
     let reports = reading.subject.reports.iter().enumerate();
     let counted = reports.filter(|(at, report)| !report.is_copy && !strays.contains(at));
@@ -61,7 +89,7 @@ fn publishers(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
         rank(one).cmp(&rank(other)).then(weight(other).total_cmp(&weight(one)))
     });
     let named: Vec<&str> = heads.iter().take(NAMED_MOST).map(|line| reading.report(line).publisher).collect();
-    cites.extend(heads.iter().take(NAMED_MOST).map(|line| reading.cite(line)));
+    let mut cites: Vec<Cite> = heads.iter().take(NAMED_MOST).map(|line| reading.cite(line)).collect();
     let listed = and(&named);
     let mut sentence = match names.len() {
         // Of very many reports only the first are read, and not all of their publishers may be among them.
@@ -74,7 +102,7 @@ fn publishers(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
         let line = reading.lines.iter().find(|line| line.place == 0 && reading.report(line).item == own.item);
         cites.extend(line.map(|line| reading.cite(line)).filter(|cite| !cites.contains(cite)));
     }
-    Some(sentence + ".")
+    Some(Sentence { text: sentence + ".", cites })
 }
 
 /// Whether one of those whom the story is about speaks.
@@ -105,7 +133,7 @@ fn and(names: &[&str]) -> String {
 }
 
 /// The same figure in an earlier story: "Valuation: $45 billion, after $10 billion on 24 April 2026."
-fn change(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
+fn change(reading: &Reading) -> Option<Sentence> {
     let actor = reading.actor?;
     let lead: Vec<&Line> = reading.lines.iter().filter(|line| line.report == 0).collect();
     let earlier: Vec<&Line> = reading.earlier.iter().filter(|line| is_about(line, actor)).collect();
@@ -117,10 +145,10 @@ fn change(reading: &Reading, cites: &mut Vec<Cite>) -> Option<String> {
     let pair = now.iter().find_map(|new| Some((new, before.iter().find(|old| is_change(new, old))?)));
     let ((line, new), (old_line, old)) = pair?;
     let day = reading.subject.earlier[old_line.report].day.strftime("%-d %B %Y").to_string();
-    cites.push(reading.cite(line));
-    cites.push(reading.cite_earlier(old_line));
+    let cites = vec![reading.cite(line), reading.cite_earlier(old_line)];
     let about = if new.is_a_score() { new.about() } else { new.attribute.to_owned() };
-    Some(format!("{}, {about}: {}, after {} in a report of {day}.", actor.name, new.fact.text, old.fact.text))
+    let text = format!("{}, {about}: {}, after {} in a report of {day}.", actor.name, new.fact.text, old.fact.text);
+    Some(Sentence { text, cites })
 }
 
 /// Without what is planned, expected or only to be watched: a figure there is none yet.
@@ -136,31 +164,32 @@ fn figures_of<'l, 's>(lines: &[&'l Line<'s>], actor: &Name) -> Vec<(&'l Line<'s>
 }
 
 /// The story of the archive that goes before, or the newest akin to it: "Earlier on Anthropic, 3 May 2026: “..”."
-fn archive(reading: &Reading, timeline: &[Dated], said: &BTreeSet<String>, cites: &mut Vec<Cite>) -> Option<String> {
+fn archive(reading: &Reading, timeline: &[Dated]) -> Option<Before> {
     let actor = reading.actor?;
     let newest = before(reading).next()?;
     let earlier = &reading.subject.earlier[newest.report];
     // To a story of another actor it may have been told as one of that actor's.
-    let told = format!(", {}: “{}”.", earlier.day.strftime("%-d %B %Y"), newest.text);
+    let end = format!(", {}: “{}”.", earlier.day.strftime("%-d %B %Y"), newest.text);
+    let sentence =
+        Sentence { text: format!("Earlier on {}{end}", actor.name), cites: vec![reading.cite_earlier(newest)] };
     let is_in_timeline = timeline.iter().any(|dated| dated.story == Some(earlier.story));
-    if is_in_timeline || said.iter().any(|line| line.ends_with(&told)) {
-        return None;
-    }
-    cites.push(reading.cite_earlier(newest));
-    Some(format!("Earlier on {}{told}", actor.name))
+    (!is_in_timeline).then_some(Before { sentence, end })
 }
 
 /// What the playbook knows about the story's kind.
-pub(super) struct Advised<'a, 's> {
+pub(super) struct Advised<'a> {
     pub(super) author: &'a Author<'a>,
-    pub(super) subject: &'a Subject<'s>,
     pub(super) kind: Option<&'a EventKind>,
+    /// Where the words stand that gave the kind away.
+    pub(super) evidence: &'a [Cite],
+    /// For whom the story is, surest first.
+    pub(super) tagged: &'a [AudienceId],
     pub(super) audience: Option<&'a AudienceId>,
     /// What the same readers have been told already.
     pub(super) said: &'a BTreeSet<String>,
 }
 
-impl Advised<'_, '_> {
+impl Advised<'_> {
     /// Why this kind of event matters to the reader.
     pub(super) fn matters(&self) -> Option<Part> {
         self.said(|advice| advice.matters.as_deref())
@@ -183,14 +212,13 @@ impl Advised<'_, '_> {
         let own: Vec<String> = match self.audience {
             Some(audience) => find(Some(audience)).map(str::to_owned).into_iter().collect(),
             None => {
-                let tagged = self.subject.tags.iter();
-                let tagged = tagged.filter_map(|tag| Some((&tag.audience, find(Some(&tag.audience))?)));
+                let tagged = self.tagged.iter().filter_map(|audience| Some((audience, find(Some(audience))?)));
                 tagged.map(|(audience, line)| self.addressed(audience, line)).collect()
             }
         };
         let mut fitting = own.into_iter().chain(find(None).map(str::to_owned));
         let text = fitting.find(|line| !self.said.contains(line))?;
-        let cites = self.evidence(kind);
+        let cites = self.evidence.to_vec();
         (!cites.is_empty()).then_some(Part { text, origin: Origin::Playbook, cites })
     }
 
@@ -202,21 +230,21 @@ impl Advised<'_, '_> {
             None => line.to_owned(),
         }
     }
+}
 
-    /// Where the heaviest word that gave the kind away stands.
-    fn evidence(&self, kind: &EventKind) -> Vec<Cite> {
-        let mut cites = Vec::new();
-        for words in &kind.because {
-            let found = self.subject.reports.iter().find_map(|report| {
-                let in_title = report.title.find(words.as_str());
-                let at = in_title.or_else(|| report.text.find(words.as_str()).map(|at| report.title.len() + 1 + at))?;
-                Some(cite(report.item, report.version, at, words))
-            });
-            cites.extend(found);
-        }
-        cites.truncate(2);
-        cites
+/// Where the heaviest words stand that gave the kind away.
+pub(super) fn evidence(subject: &Subject, kind: &EventKind) -> Vec<Cite> {
+    let mut cites = Vec::new();
+    for words in &kind.because {
+        let found = subject.reports.iter().find_map(|report| {
+            let in_title = report.title.find(words.as_str());
+            let at = in_title.or_else(|| report.text.find(words.as_str()).map(|at| report.title.len() + 1 + at))?;
+            Some(cite(report.item, report.version, at, words))
+        });
+        cites.extend(found);
     }
+    cites.truncate(2);
+    cites
 }
 
 #[cfg(test)]
@@ -266,7 +294,7 @@ mod tests {
         let earlier = earlier.iter().copied().map(story).collect();
         let subject = Subject { reports, tags: &[], earlier, figures: None, language: "en" };
         let names = names();
-        coverage(&Reading::new(&subject, &names), timeline, said).map(|part| part.text)
+        Coverage::of(&Reading::new(&subject, &names), timeline).told(said).map(|part| part.text)
     }
 
     #[track_caller]

@@ -95,6 +95,11 @@ impl Figures {
         }
     }
 
+    /// Takes in what others were found to measure, as if each had been added.
+    pub fn join(&mut self, others: Figures) {
+        others.0.into_values().flatten().for_each(|noted| self.keep(noted));
+    }
+
     fn keep(&mut self, noted: Noted) {
         let of_actor = self.0.entry(noted.actor.clone()).or_default();
         let is_same =

@@ -420,11 +420,13 @@ mod tests {
             start: 0,
             written,
             tokens,
+            words: 0,
             facts,
             names: Vec::new(),
             readable,
             voice,
             measures,
+            telling: OnceCell::new(),
         };
         let found: Vec<String> =
             measured(&line).iter().map(|it| format!("{}: {}", it.attribute, it.fact.text)).collect();

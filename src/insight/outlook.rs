@@ -8,7 +8,7 @@ use regex::Regex;
 use super::Part;
 use super::extract::{POINTS_BACK, TO_READERS, best};
 use super::measure::{Measured, is_about_another, measured};
-use super::reading::{Line, Reading, is_telling};
+use super::reading::{Line, Reading};
 use super::takeaways::{About, about};
 use super::taken::Taken;
 use crate::facts::FactKind;
@@ -69,9 +69,8 @@ pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
     };
     let strengths: BTreeMap<(usize, usize), f64> =
         ahead.iter().filter(|line| is_fit(line)).map(|line| (at(line), strength(line))).collect();
-    let is_known = |line: &Line, taken: &Taken| {
-        !has_future_day(line) && line.facts.iter().any(is_telling) && taken.new_facts(line).is_empty()
-    };
+    let is_known =
+        |line: &Line, taken: &Taken| !has_future_day(line) && !line.telling().is_empty() && taken.new_facts(line) == 0;
     best(reading, taken, OUTLOOK_MOST, |line, taken| {
         strengths.get(&at(line)).copied().filter(|_| !is_known(line, taken))
     })

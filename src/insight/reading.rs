@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::boilerplate::{is_first_person, is_prose};
+use super::boilerplate::{is_first_person, is_prose, words};
 use super::measure::Measure;
 use super::{Cite, EarlierStory, Origin, Part, Report, Subject};
 use crate::facts::{Fact, FactKind, facts_written};
@@ -56,6 +56,8 @@ pub(super) struct Line<'s> {
     /// The day of its report.
     pub(super) written: Date,
     pub(super) tokens: BTreeSet<String>,
+    /// How many, see [`super::boilerplate::words`].
+    pub(super) words: usize,
     /// Spans count from the beginning of the line.
     pub(super) facts: Vec<Fact>,
     pub(super) names: Vec<&'s Name>,
@@ -65,9 +67,16 @@ pub(super) struct Line<'s> {
     pub(super) voice: Voice,
     /// See [`super::measure::measured`].
     pub(super) measures: OnceCell<Vec<Measure>>,
+    /// See [`Line::telling`].
+    pub(super) telling: OnceCell<BTreeSet<String>>,
 }
 
 impl Line<'_> {
+    /// The keys of those of its facts that make it worth telling.
+    pub(super) fn telling(&self) -> &BTreeSet<String> {
+        self.telling.get_or_init(|| self.facts.iter().filter(|fact| is_telling(fact)).map(Fact::key).collect())
+    }
+
     /// The words that tell something of its event.
     pub(super) fn content(&self) -> impl Iterator<Item = &String> {
         self.tokens.iter().filter(|token| token.contains(char::is_alphabetic) && !is_stop_word(token))
@@ -191,11 +200,13 @@ pub(super) fn split_where<'s>(
         start,
         written,
         tokens: tokens(text).into_iter().collect(),
+        words: words(text),
         facts: facts_written(text, written),
         names: names.find(text).into_iter().map(|found| found.name).collect(),
         readable,
         voice: if is_first_person(text) { Voice::Own } else { Voice::Reporting },
         measures: OnceCell::new(),
+        telling: OnceCell::new(),
     };
     let prose = sentences(head).into_iter().filter_map(|range| {
         let skip = preamble(&head[range.clone()]);

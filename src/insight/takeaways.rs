@@ -11,7 +11,7 @@ const TAKEAWAYS_MOST: usize = 5;
 /// One new fact each, from sentences and, where those have none, from the other titles.
 pub(super) fn takeaways(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
     best(reading, taken, TAKEAWAYS_MOST, |line, taken| {
-        let news = taken.new_facts(line).len().min(3) as f64;
+        let news = taken.new_facts(line).min(3) as f64;
         let about = about(reading, line);
         let has_news = news > 0.0 && about != About::Others && !POINTS_BACK.is_match(line.text);
         let own = if about == About::Own { 1.0 } else { 0.0 };

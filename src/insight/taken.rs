@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::boilerplate::words;
-use super::reading::{Line, Reading, is_telling};
+use super::reading::{Line, Reading};
 
 /// A line of whose tokens so many stand in one that is there says nothing new.
 const SAME: f64 = 0.7;
@@ -39,7 +38,7 @@ impl Taken {
     pub(super) fn has_room_for_all(&self, lines: &[&Line]) -> bool {
         let quoted = |from: usize| -> usize {
             let of_report = lines.iter().filter(|line| line.place > 0 && line.report == from);
-            of_report.map(|line| words(line.text)).sum()
+            of_report.map(|line| line.words).sum()
         };
         lines.iter().all(|line| {
             let has_words = || self.words_left.get(&line.report).is_some_and(|left| quoted(line.report) <= *left);
@@ -49,7 +48,7 @@ impl Taken {
 
     /// Whether the card says the same already; what is like it but for a figure is news.
     pub(super) fn has_said(&self, line: &Line) -> bool {
-        self.said.iter().any(|said| contained(&line.tokens, said) >= SAME) && self.new_facts(line).is_empty()
+        self.new_facts(line) == 0 && self.said.iter().any(|said| contained(&line.tokens, said) >= SAME)
     }
 
     /// Whether one of the lines that are there has all these tokens.
@@ -68,11 +67,9 @@ impl Taken {
         ids.into_iter().filter(|id| !self.names.contains(*id)).count()
     }
 
-    /// The keys of the line's facts that are not on the card yet.
-    pub(super) fn new_facts(&self, line: &Line) -> Vec<String> {
-        let telling = line.facts.iter().filter(|fact| is_telling(fact));
-        let keys: BTreeSet<String> = telling.map(|fact| fact.key()).collect();
-        keys.into_iter().filter(|key| !self.facts.contains(key)).collect()
+    /// How many facts a line has that are worth telling and are not on the card yet.
+    pub(super) fn new_facts(&self, line: &Line) -> usize {
+        line.telling().iter().filter(|key| !self.facts.contains(*key)).count()
     }
 
     /// From now on `line` stands on the card.
@@ -80,7 +77,7 @@ impl Taken {
         if line.place > 0
             && let Some(left) = self.words_left.get_mut(&line.report)
         {
-            *left = left.saturating_sub(words(line.text));
+            *left = left.saturating_sub(line.words);
         }
         self.remember(line);
     }

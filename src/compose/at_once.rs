@@ -1,0 +1,46 @@
+//! Work on many stories, as much at once as there are processors.
+
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// What `work` makes of each of `all`, in their order. What it panics with, this panics with.
+pub(super) fn at_once<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let hands = thread::available_parallelism().map_or(1, NonZero::get).min(all.len());
+    if hands < 2 {
+        return all.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let some = || {
+        let mut some = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(one) = all.get(at) else { return some };
+            some.push((at, work(one)));
+        }
+    };
+    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
+        let hands: Vec<_> = (0..hands).map(|_| scope.spawn(some)).collect();
+        hands.into_iter().flat_map(|hand| hand.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, made)| made).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_stays_whoever_is_done_first() {
+        let all: Vec<usize> = (0..1_000).collect();
+        let work = |number: &usize| {
+            // The first ones take longest.
+            let sum: usize = (0..100_000 / (number + 1)).map(std::hint::black_box).sum();
+            (*number, sum)
+        };
+        assert_eq!(at_once(&all, work), all.iter().map(work).collect::<Vec<_>>());
+        assert_eq!(at_once(&[], work), []);
+    }
+}

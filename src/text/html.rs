@@ -28,6 +28,7 @@ pub use lists::VOID;
 pub use title::{entity, title, title_and_original, without_controls};
 pub use words::is_html;
 
+use depth::{Flat, flat};
 use fold::{Fold, Gap};
 use lists::{ATTRIBUTES, BLOCKS, KEPT, UNSEEN};
 use pixels::without_pixels;
@@ -127,16 +128,23 @@ fn inert(html: &str, base: Option<&Url>) -> String {
 /// What only the parser can tell.
 fn parsed(html: &str, base: Option<&Url>) -> String {
     let html = pictures::shown(html);
-    let html = &*flattened(whole_tags(&html, MOST_BYTES));
-    let mut safe = cleaned(html, base);
+    // Made safe, and whether anything was moved meanwhile.
+    let pass = |html: &str| {
+        let Flat { html, moves } = flat(html);
+        (cleaned(&html, base), moves)
+    };
+    let (mut safe, mut moves) = pass(whole_tags(&html, MOST_BYTES));
     // What stands wrongly in a table moves out of it, by the rules of HTML,
     // and may only then be seen to nest wrongly.
     for _ in 0..MOST_MOVES {
-        let again = if safe.contains("<table") { cleaned(&flattened(&safe), base) } else { break };
+        if !moves || !safe.contains("<table") {
+            break;
+        }
+        let (again, again_moves) = pass(&safe);
         if again == safe {
             break;
         }
-        safe = again;
+        (safe, moves) = (again, again_moves);
     }
     without_pixels(&safe).trim().to_owned()
 }

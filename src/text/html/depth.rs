@@ -23,7 +23,7 @@ const MOST_TAG_BYTES: usize = 32 << 10;
 const MOST_RAW_BYTES: usize = 16 << 10;
 
 /// More than any article comes to, see [`REOPENED`]. A document is cut there.
-const MOST_ELEMENTS: usize = 300_000;
+const MOST_ELEMENTS: usize = 150_000;
 
 /// Elements that are opened again in every paragraph until they are closed (HTML,
 /// "reconstruct the active formatting elements"): 250 of them and 10,000
@@ -64,8 +64,20 @@ const TEXT: &[&str] =
 /// Linear. Counts rather too deep than too flat: a closing tag counts only if
 /// it closes what was opened last, and none counts any more after markup that
 /// can be read in two ways, of which 64 KiB are kept. What would come to more
-/// than 300,000 elements is cut, and a table with more outside its cells than any.
+/// than 150,000 elements is cut, and a table with more outside its cells than any.
 pub fn flattened(html: &str) -> Cow<'_, str> {
+    flat(html).html
+}
+
+/// A document as [`flattened`] gives it, and what was seen on the way.
+pub(super) struct Flat<'h> {
+    pub(super) html: Cow<'h, str>,
+    /// Whether the parser moves something out of a table, or may.
+    pub(super) moves: bool,
+}
+
+/// As [`flattened`], with what was seen on the way.
+pub(super) fn flat(html: &str) -> Flat<'_> {
     let mut nesting = Nesting { open: Vec::new(), counts: [0; KINDS.len()], doubtful: false, runs: Runs::default() };
     let mut kept = Kept { html, text: String::new(), done: 0 };
     let (mut at, mut end, mut elements) = (0, html.len(), 0);
@@ -116,11 +128,14 @@ pub fn flattened(html: &str) -> Cow<'_, str> {
     if let Some(last) = html.get(at..end) {
         let breaks = nesting.breaks(last, at);
         if nesting.runs.move_too_much() {
-            return kept.up_to(at);
+            end = at;
+        } else {
+            kept.broken(breaks);
         }
-        kept.broken(breaks);
     }
-    kept.up_to(end)
+    // What can be read in two ways may be moved in one of them.
+    let moves = nesting.doubtful || nesting.runs.move_anything();
+    Flat { html: kept.up_to(end), moves }
 }
 
 /// A document less what is left out of it.

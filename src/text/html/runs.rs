@@ -35,6 +35,8 @@ pub(super) struct Runs {
     tables: Vec<Place>,
     /// Bytes that are moved.
     moved: usize,
+    /// Whether anything is.
+    moves: bool,
     /// Texts and elements so far, at most.
     nodes: usize,
     /// How many of them were looked at for what is moved, at most.
@@ -53,6 +55,7 @@ impl Runs {
         let moved_bytes = if self.is_between() { text.trim().len() } else { 0 };
         self.moved += moved_bytes;
         if moved_bytes > 0 {
+            self.moves = true;
             self.looks += self.nodes;
         }
         // The text, and what the tag makes.
@@ -109,8 +112,14 @@ impl Runs {
 
     fn moves(&mut self) {
         if self.is_between() {
+            self.moves = true;
             self.looks += self.nodes;
         }
+    }
+
+    /// Whether anything stands wrongly in a table, and is moved out of it.
+    pub(super) fn move_anything(&self) -> bool {
+        self.moves
     }
 
     fn at(&mut self, place: Place) {

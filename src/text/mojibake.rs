@@ -7,6 +7,8 @@
 //! (`Sequence::is_sure`): then all of the text is, as far as it can be, but
 //! only such sequences where letters stand beside them that are themselves.
 
+use std::ops::Range;
+
 use super::html::{MEANT, Piece, pieces};
 
 /// Garbled twice is common, more often is not. What is still not itself after
@@ -103,23 +105,32 @@ fn is_suspect_thai(text: &str) -> bool {
     !next.is_ascii() && !is_thai && (matches!(first, Some('โ' | '๐')) || is_odd(next))
 }
 
-/// Text, `alt` and `title` apart from the rest of sanitised HTML.
+/// Text, `alt` and `title` apart from the rest of sanitised HTML, which is one part from words to words.
 fn parts(safe: &str) -> Vec<Part<'_>> {
-    let mut parts = Vec::new();
+    let (mut parts, mut done, mut at) = (Vec::new(), 0, 0);
+    let mut words = |words: Range<usize>| {
+        parts.extend((words.start > done).then(|| Part::Markup(&safe[done..words.start])));
+        parts.push(Part::Words(&safe[words.clone()]));
+        done = words.end;
+    };
     for piece in pieces(safe) {
         match piece {
-            Piece::Text(words) => parts.push(Part::Words(words)),
+            Piece::Text(text) => words(at..at + text.len()),
             Piece::Tag { source, .. } => {
                 // Every second part of a tag stands between double quotes.
-                let mut wordy = false;
+                let (mut wordy, mut from) = (false, at);
                 for (place, part) in source.split_inclusive('"').enumerate() {
-                    let value = place % 2 == 1;
-                    parts.push(if value && wordy { Part::Words(part) } else { Part::Markup(part) });
+                    if place % 2 == 1 && wordy {
+                        words(from..from + part.len());
+                    }
                     wordy = part.ends_with(" alt=\"") || part.ends_with(" title=\"");
+                    from += part.len();
                 }
             }
         }
+        at += piece.source().len();
     }
+    parts.extend((done < safe.len()).then(|| Part::Markup(&safe[done..])));
     parts
 }
 

@@ -284,7 +284,7 @@ impl<'h> Looks<'h> {
         text.as_bytes().first().filter(|byte| byte.is_ascii_alphabetic())?;
         let end = memchr2(b'<', b'>', text.as_bytes()).unwrap_or(text.len());
         let all = &text[..end];
-        let named = all.find(|letter: char| letter.is_ascii_whitespace() || letter == '/').unwrap_or(end);
+        let named = all.bytes().position(|byte| byte.is_ascii_whitespace() || byte == b'/').unwrap_or(end);
         let has_end = text.as_bytes().get(end) == Some(&b'>');
         Some(Self { closes, name: &all[..named], rest: &all[named..], has_end })
     }

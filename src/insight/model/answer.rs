@@ -63,6 +63,7 @@ fn without_thoughts(text: &str) -> &str {
     text.rsplit_once("</think>").map_or(text, |(_, answer)| answer)
 }
 
+/// What was written for one audience, if it says for which.
 fn reading(value: &Value) -> Option<Reading> {
     let object = value.as_object()?;
     let audience = object.get("audience")?.as_str()?.to_owned();

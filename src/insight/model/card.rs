@@ -21,6 +21,7 @@ pub struct Written {
     readings: BTreeMap<AudienceId, Parts>,
 }
 
+/// Sentences that may stand, each with what it rests on, by the name of their part.
 type Parts = BTreeMap<&'static str, Vec<(String, Vec<Cite>)>>;
 
 /// Of two sentences that share so much one is enough.
@@ -43,6 +44,7 @@ pub fn judge(text: &str, story: &Story, names: &Names) -> (Written, Vec<Refusal>
     (written, judge.refusals)
 }
 
+/// Whoever holds an answer against a story, sentence by sentence.
 struct Judge<'j> {
     story: &'j Story<'j>,
     names: &'j Names,
@@ -52,6 +54,7 @@ struct Judge<'j> {
 }
 
 impl Judge<'_> {
+    /// What of an answer may stand: what is for all readers first, then what is for single audiences.
     fn answer(&mut self, answer: &Answer) -> Written {
         let general = self.parts(&answer.parts);
         let before = self.said.clone();
@@ -84,6 +87,7 @@ impl Judge<'_> {
         Written { general, readings }
     }
 
+    /// The sentences of some parts that may stand, as many as each has room for.
     fn parts(&mut self, parts: &[(Place, Vec<Sentence>)]) -> Parts {
         let mut written = Parts::new();
         for (place, sentences) in parts {
@@ -111,6 +115,7 @@ impl Judge<'_> {
         written
     }
 
+    /// What a sentence rests on, if it may stand and says something new.
     fn sentence(&self, place: Place, sentence: &Sentence) -> Result<Vec<Cite>, Reason> {
         let cites = check(&sentence.text, &sentence.items, place, self.story, self.names)?;
         let own = set(&sentence.text);
@@ -127,12 +132,14 @@ impl Judge<'_> {
         }
     }
 
+    /// Keeps a refusal, with the head of what was refused as far as it can be printed.
     fn refuse(&mut self, place: Option<Place>, text: &str, reason: Reason) {
         let printable: String = text.chars().filter(|letter| !letter.is_control()).collect();
         self.refusals.push(Refusal { place, text: cut(&printable, SHOWN), reason });
     }
 }
 
+/// The different tokens of a text.
 fn set(text: &str) -> BTreeSet<String> {
     tokens(text).into_iter().collect()
 }
@@ -157,6 +164,7 @@ fn copied(sentence: &str, cites: &[Cite], story: &Story) -> usize {
     runs.max().unwrap_or_default()
 }
 
+/// The words of a text in small letters, in order.
 fn small(text: &str) -> Vec<String> {
     words(text).into_iter().map(|word| word.lower).collect()
 }

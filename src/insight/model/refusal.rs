@@ -63,6 +63,8 @@ pub struct Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self.place {
+            // Of signs that cannot be printed nothing is left to be quoted.
+            Some(place) if self.text.is_empty() => write!(f, "{place}: {}", self.reason),
             Some(place) => write!(f, "{place}: “{}”: {}", self.text, self.reason),
             None => write!(f, "the whole answer: {}", self.reason),
         }
@@ -140,6 +142,9 @@ pub enum Reason {
     /// A quotation that stands nowhere in what is cited.
     #[error("nobody says “{0}” in what it cites")]
     Quote(String),
+    /// A quotation mark has no other, or nothing stands between two.
+    #[error("a quotation in it does not end, or is empty")]
+    Marks,
     /// Somebody else says it there.
     #[error("another one says so in what it cites: {0}")]
     Speaker(String),
@@ -175,4 +180,22 @@ pub enum Reason {
     /// It leans on a sentence that was refused.
     #[error("the sentence before it was refused")]
     LeansOnRefused,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, reason: Reason, expected: &str) {
+        let refusal = Refusal { place: Some(Place::Hook), text: text.to_owned(), reason };
+        assert_eq!(refusal.to_string(), expected);
+    }
+
+    #[test]
+    fn nothing_is_quoted_where_nothing_is_left() {
+        check("It has 9 users.", Reason::Shouts, "hook: “It has 9 users.”: it shouts");
+        check("", Reason::Empty, "hook: it says nothing");
+        check("It is “”.", Reason::Marks, "hook: “It is “”.”: a quotation in it does not end, or is empty");
+    }
 }

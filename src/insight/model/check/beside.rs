@@ -8,6 +8,7 @@ use super::super::synonyms::key;
 use super::super::words::{Word, clause, is_stopword, words};
 use super::clauses::{Deed, is_content, segments};
 use super::figures::{Figure, Sort};
+use super::frame::UNITS;
 use super::names::Mention;
 use super::{Evidence, Said};
 
@@ -66,11 +67,8 @@ fn is_said(word: &Word, figure: &Figure) -> bool {
         && (word.end <= figure.span.start || figure.span.end <= word.start)
         && !word.lower.starts_with(|letter: char| letter.is_ascii_digit())
         && !SCALES.contains(&word.lower.as_str())
-        && !SPANS.contains(&word.lower.trim_end_matches('s'))
+        && !UNITS.contains(&word.lower.trim_end_matches('s'))
 }
-
-/// In these a figure counts, and says nothing of what.
-const SPANS: &[&str] = &["second", "minute", "hour", "day", "week", "month", "quarter", "year"];
 
 /// For each figure of `text`, in their order, the keys of what is said around it: of its whole sentence but the
 /// segments of other figures of its sort.
@@ -95,7 +93,7 @@ pub(super) fn around(text: &str, all: &[Word], figures: &[Figure]) -> Vec<BTreeS
 }
 
 /// A figure, and what is said around it.
-type Told<'e> = (&'e Figure, &'e BTreeSet<String>);
+pub(super) type Told<'e> = (&'e Figure, &'e BTreeSet<String>);
 
 /// The figure there of which most is said that is told `here` around another one; not one that is told here as well.
 pub(super) fn rival<'e>(
@@ -152,6 +150,52 @@ pub(super) fn of_other_doer(
     })
 }
 
+/// What stands right before and after a figure.
+pub(super) struct Neighbours {
+    /// What it counts: its own unit, and the next two words, each by its key.
+    pub(super) things: Vec<String>,
+    follows: Option<(String, String)>,
+    leads: Option<(String, String)>,
+}
+
+impl Neighbours {
+    /// Those of `figure`, which stands in `text`.
+    pub(super) fn of(text: &str, figure: &Figure) -> Self {
+        Self { things: things(text, figure), follows: follows(text, figure), leads: leads(text, figure) }
+    }
+}
+
+/// The keys of what a figure may count, the nearest first.
+pub(super) fn things(text: &str, figure: &Figure) -> Vec<String> {
+    let rest = words(text.get(figure.span.end..clause(text, figure.span.start).end).unwrap_or_default());
+    // What `facts` counts has its unit within.
+    let within = words(&text[figure.span.clone()]).into_iter().next_back();
+    let own = within.filter(|_| matches!(figure.sort, Sort::Count(_)));
+    own.into_iter().chain(rest.into_iter().take(2)).map(|word| key(&word.stem).to_owned()).collect()
+}
+
+/// Between a figure and what it is of.
+const WAYS: &[&str] = &["on", "for", "in", "to", "from", "at", "of"];
+
+/// "$20 billion on AI": the way, and the key of the thing that follows it.
+fn follows(text: &str, figure: &Figure) -> Option<(String, String)> {
+    let rest = words(text.get(figure.span.end..clause(text, figure.span.start).end)?);
+    let mut rest = rest.iter().skip_while(|word| matches!(word.lower.as_str(), "of" | "it" | "million" | "billion"));
+    let way = rest.next().filter(|word| WAYS.contains(&word.lower.as_str()))?;
+    let thing = rest.find(|word| !is_stopword(&word.lower))?;
+    Some((way.lower.clone(), key(&thing.stem).to_owned()))
+}
+
+/// "cover of £20,000": what goes before it, in the same way.
+fn leads(text: &str, figure: &Figure) -> Option<(String, String)> {
+    let all = words(text.get(clause(text, figure.span.start).start..figure.span.start)?);
+    let is_filler = |word: &&Word| matches!(word.lower.as_str(), "about" | "around" | "some" | "roughly");
+    let mut all = all.iter().rev().skip_while(is_filler);
+    let way = all.next().filter(|word| WAYS.contains(&word.lower.as_str()))?;
+    let thing = all.next().filter(|word| is_content(word))?;
+    Some((format!("{} ", way.lower), key(&thing.stem).to_owned()))
+}
+
 /// "$20 billion on AI" where it is $20 billion on technology, and another sum on AI: what follows each of them.
 pub(super) fn of_other_thing(
     sentence: &str,
@@ -159,41 +203,23 @@ pub(super) fn of_other_thing(
     (said, there): (&Said, &Figure),
     evidence: &Evidence,
 ) -> Option<String> {
-    const WAYS: &[&str] = &["on", "for", "in", "to", "from", "at", "of"];
-    let follows = |text: &str, figure: &Figure| -> Option<(String, String)> {
-        let rest = words(text.get(figure.span.end..clause(text, figure.span.start).end)?);
-        let mut rest =
-            rest.iter().skip_while(|word| matches!(word.lower.as_str(), "of" | "it" | "million" | "billion"));
-        let way = rest.next().filter(|word| WAYS.contains(&word.lower.as_str()))?;
-        let thing = rest.find(|word| !is_stopword(&word.lower))?;
-        Some((way.lower.clone(), key(&thing.stem).to_owned()))
-    };
-    // "cover of £20,000": what goes before it, in the same way.
-    let leads = |text: &str, figure: &Figure| -> Option<(String, String)> {
-        let all = words(text.get(clause(text, figure.span.start).start..figure.span.start)?);
-        let mut all =
-            all.iter().rev().skip_while(|word| matches!(word.lower.as_str(), "about" | "around" | "some" | "roughly"));
-        let way = all.next().filter(|word| WAYS.contains(&word.lower.as_str()))?;
-        let thing = all.next().filter(|word| is_content(word))?;
-        Some((format!("{} ", way.lower), key(&thing.stem).to_owned()))
-    };
-    let told = || evidence.said().flat_map(|said| said.figures.iter().map(move |other| (said, other)));
+    let told = || evidence.said().flat_map(|said| said.figures.iter().zip(&said.neighbours));
+    let its = said.figures.iter().zip(&said.neighbours).find(|(other, _)| other.span == there.span)?.1;
     let is_rival = |other: &Figure| is_of_one_sort(other, figure) && !figure.is(other);
     if let Some(here) = leads(sentence, figure)
-        && leads(said.text, there).as_ref() != Some(&here)
+        && its.leads.as_ref() != Some(&here)
         && !said.words.iter().any(|word| key(&word.stem) == here.1)
-        && let Some((_, rival)) =
-            told().find(|(said, other)| is_rival(other) && leads(said.text, other).as_ref() == Some(&here))
+        && let Some((rival, _)) = told().find(|(other, its)| is_rival(other) && its.leads.as_ref() == Some(&here))
     {
         return Some(format!("“{} {}” is said of {}", here.1, here.0.trim(), rival.text));
     }
     let here = follows(sentence, figure)?;
-    let its = follows(said.text, there)?;
+    let its = its.follows.as_ref()?;
     if its.0 != here.0 || its.1 == here.1 {
         return None;
     }
-    let mut rivals = told().filter(|(_, other)| is_rival(other));
-    let (_, rival) = rivals.find(|(said, other)| follows(said.text, other).as_ref() == Some(&here))?;
+    let mut rivals = told().filter(|(other, _)| is_rival(other));
+    let (rival, _) = rivals.find(|(_, its)| its.follows.as_ref() == Some(&here))?;
     Some(format!("“{} {}” is said of {}", here.0, here.1, rival.text))
 }
 
@@ -213,6 +239,12 @@ pub(super) fn is_the_whole(
     (is_done && before.lower != "of").then(|| format!("it is {} of them", part.text))
 }
 
+/// The keys of each two words of content that stand side by side, in order.
+pub(super) fn pairs(words: &[Word]) -> impl Iterator<Item = (String, String)> {
+    let is_pair = |two: &&[Word]| is_content(&two[0]) && is_content(&two[1]) && two[1].start <= two[0].end + 1;
+    words.windows(2).filter(is_pair).map(|two| (key(&two[0].stem).to_owned(), key(&two[1].stem).to_owned()))
+}
+
 /// "$1 a million output tokens", where there it is so much for input tokens and output tokens cost something else: two
 /// neighbouring words here, of which the sentence there has the second behind another one.
 pub(super) fn of_other_sort(
@@ -223,20 +255,14 @@ pub(super) fn of_other_sort(
 ) -> Option<String> {
     let all = words(sentence);
     let is_near = |word: &Word| is_said(word, figure) && clause(sentence, figure.span.start).contains(&word.start);
-    let pairs = |words: &[Word]| -> Vec<(String, String)> {
-        let two =
-            words.windows(2).filter(|two| is_content(&two[0]) && is_content(&two[1]) && two[1].start <= two[0].end + 1);
-        two.map(|two| (key(&two[0].stem).to_owned(), key(&two[1].stem).to_owned())).collect()
-    };
     let here: Vec<(String, String)> = all.windows(2).filter(|two| two.iter().all(is_near)).flat_map(pairs).collect();
-    let theirs = pairs(&said.words);
     let is_there = |one: &String| said.words.iter().any(|word| key(&word.stem) == one);
-    let is_other = |(one, two): &&(String, String)| {
-        !is_there(one)
-            && theirs.iter().any(|(_, there)| there == two)
+    let is_other = |pair: &&(String, String)| {
+        !is_there(&pair.0)
+            && said.pairs.iter().any(|(_, there)| *there == pair.1)
             && evidence.said().any(|other| {
                 let has_another = other.figures.iter().any(|figure| is_of_one_sort(figure, there) && !figure.is(there));
-                has_another && pairs(&other.words).iter().any(|(a, b)| (a, b) == (one, two))
+                has_another && other.pairs.contains(*pair)
             })
     };
     here.iter().find(is_other).map(|(one, two)| format!("this is said of another {two} than “{one}”"))
@@ -272,6 +298,7 @@ pub(super) fn of_its_neighbour(
 /// Words of figures that say nothing of what they are of.
 const SCALES: &[&str] = &["million", "billion", "trillion", "thousand", "percent", "usd", "per", "euros", "dollars"];
 
+/// Whether one may be taken for the other: both are money, shares, or counts.
 fn is_of_one_sort(one: &Figure, other: &Figure) -> bool {
     matches!(
         (one.sort, other.sort),

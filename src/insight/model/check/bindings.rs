@@ -2,34 +2,37 @@
 //! of whom something is said. A sentence can have every word of what it cites, and turn all of it.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::super::refusal::Reason;
 use super::super::synonyms::key;
 use super::super::words::{Word, is_kin};
 use super::clauses::{Deed, clauses, deed, is_content, is_joint, segments};
+use super::known::Known;
 use super::names::Mention;
 use super::order;
 use super::{Evidence, Said};
-use crate::facts::MONTHS;
+use crate::facts::{MONTHS, WEEKDAYS};
 
 /// Segments of one sentence that are looked at, so that an endless sentence costs no more than a long one.
-const SEGMENTS_MOST: usize = 16;
+pub(super) const SEGMENTS_MOST: usize = 16;
 
-/// What is said of everybody, and tells nothing of who does it.
-const OF_ALL: &[&str] = &[
-    "get", "receive", "hav", "go", "mak", "tak", "giv", "put", "com", "includ", "becom", "us", "need", "see", "work",
-    "leave", "know", "price", "say", "warn", "own", "writ", "claim", "call", "plan", "copy",
+/// What is said of everybody, and tells nothing of who does it: keys.
+pub(super) const OF_ALL: &[&str] = &[
+    "receive", "hav", "mak", "tak", "giv", "put", "com", "includ", "becom", "us", "need", "see", "work", "leave",
+    "know", "price", "say", "warn", "own", "writ", "claim", "call", "plan", "copy",
 ];
 
-/// What one does to a thing or a thing does by itself: "they raise prices", "prices rise".
-const BY_ITSELF: &[&str] = &[
-    "rise", "fall", "cut", "start", "end", "open", "clos", "chang", "doubl", "halv", "improv", "mov", "sell", "run",
-    "return", "shut", "continue", "spread", "stop", "los", "show", "ship", "expand", "need", "cost",
+/// What one does to a thing or a thing does by itself, "they raise prices", "prices rise": keys. Not `deliver`,
+/// which is to ship and to supply: who supplies whom must not be turned.
+pub(super) const BY_ITSELF: &[&str] = &[
+    "rise", "fall", "cut", "start", "end", "open", "close", "chang", "double", "halve", "improv", "mov", "sell", "run",
+    "return", "continue", "spread", "los", "show", "expand", "need",
 ];
 
 /// The keys of the words of each segment that says something.
 pub(super) fn keys(text: &str, words: &[Word]) -> Vec<BTreeSet<String>> {
-    let of = |range: std::ops::Range<usize>| -> BTreeSet<String> {
+    let of = |range: Range<usize>| -> BTreeSet<String> {
         // "more" and "fewer" may be what tells one from the other.
         let compares =
             |word: &Word| matches!(word.lower.as_str(), "more" | "fewer" | "less" | "most" | "least" | "not" | "no");
@@ -76,9 +79,7 @@ fn replaced(own: &[Word], evidence: &Evidence) -> Option<String> {
     let told: Vec<_> = evidence.said().flat_map(|said| slots(&said.words)).collect();
     let is_replaced = |(head, way, thing): &(String, String, String)| {
         let mut there = told.iter().filter(|(other, by, _)| other == head && by == way).peekable();
-        there.peek().is_some()
-            && there.all(|(.., other)| other != thing)
-            && evidence.said().any(|said| said.words.iter().any(|word| key(&word.stem) == thing))
+        there.peek().is_some() && there.all(|(.., other)| other != thing) && evidence.keys.contains(thing.as_str())
     };
     slots(own).into_iter().find(is_replaced).map(|(head, way, thing)| format!("{head} {way} {thing}"))
 }
@@ -102,7 +103,7 @@ pub(super) fn check(sentence: &str, own: &[Word], mentions: &[Mention], evidence
     if let Some(by) = order::turned(sentence, own, evidence) {
         return Err(Reason::Roles(by));
     }
-    let of_another = |range: std::ops::Range<usize>| said_of_another(&own[range], mentions, evidence);
+    let of_another = |range: Range<usize>| said_of_another(&own[range], mentions, evidence);
     match clauses(sentence, own).into_iter().find_map(of_another) {
         Some(name) => Err(Reason::Another(name)),
         None => Ok(()),
@@ -178,6 +179,7 @@ fn of_another(own: &Deed, evidence: &Evidence) -> Option<String> {
     (is_others && !OF_ALL.contains(&what)).then(|| own.what.clone())
 }
 
+/// Whether two lists of stems have a word in common that is no figure, whatever its form.
 fn shares(one: &[String], other: &[String]) -> bool {
     let is_word = |word: &&String| !word.starts_with(|letter: char| letter.is_ascii_digit());
     one.iter().filter(is_word).any(|word| other.iter().any(|there| key(word) == key(there)))
@@ -214,15 +216,20 @@ fn crossed(own: &[BTreeSet<String>], evidence: &Evidence) -> Option<String> {
     None
 }
 
+/// The words of `one` that stand in two parts `there` of which each has words of `two` as well.
 fn crossed_in(one: &BTreeSet<String>, two: &BTreeSet<String>, there: &[BTreeSet<String>]) -> Option<String> {
+    let (of_one, of_two): (Vec<&String>, Vec<&String>) = (one.difference(two).collect(), two.difference(one).collect());
+    let has_any = |there: &BTreeSet<String>, own: &[&String]| own.iter().any(|key| there.contains(*key));
+    // Only parts that have words of both can be crossed.
+    let there = there.iter().filter(|there| has_any(there, &of_one) && has_any(there, &of_two));
+    let there: Vec<&BTreeSet<String>> = there.collect();
     for (at, first) in there.iter().enumerate() {
         for second in &there[at + 1..] {
-            let only =
-                |own: &BTreeSet<String>, other: &BTreeSet<String>, of: &BTreeSet<String>, not: &BTreeSet<String>| {
-                    own.iter().find(|key| !other.contains(*key) && of.contains(*key) && !not.contains(*key)).cloned()
-                };
-            let (a, b) = (only(one, two, first, second), only(one, two, second, first));
-            let (c, d) = (only(two, one, first, second), only(two, one, second, first));
+            let only = |own: &[&String], of: &BTreeSet<String>, not: &BTreeSet<String>| {
+                own.iter().find(|key| of.contains(**key) && !not.contains(**key)).map(|key| (*key).clone())
+            };
+            let (a, b) = (only(&of_one, first, second), only(&of_one, second, first));
+            let (c, d) = (only(&of_two, first, second), only(&of_two, second, first));
             if let (Some(a), Some(b), Some(_), Some(_)) = (a, b, c, d) {
                 return Some(format!("{a} {b}"));
             }
@@ -241,32 +248,90 @@ fn stands_together(one: &BTreeSet<String>, two: &BTreeSet<String>, evidence: &Ev
     stands(one) && stands(two)
 }
 
-/// The name that this is said of there, where a name of the sentence stands nowhere near.
-fn said_of_another(own: &[Word], mentions: &[Mention], evidence: &Evidence) -> Option<String> {
-    let is_in_a_name = |word: &&Word| mentions.iter().any(|name| name.span.contains(&word.start));
+/// A cited clause that says most of what a clause of the sentence says.
+struct Near<'e> {
+    /// All that its item says, in order.
+    all: &'e [Said<'e>],
+    /// Which of it has the clause.
+    at: usize,
+    /// The clause: a range of the words of that.
+    range: Range<usize>,
+}
+
+/// The cited clauses with nearly as many of the words of `own` as any has, but its names; where some of them do the
+/// same, those.
+fn near<'e>(own: &[Word], mentions: &[Mention], evidence: &Evidence<'e>) -> Vec<Near<'e>> {
+    let is_in_a_name = |word: &Word| mentions.iter().any(|name| name.span.contains(&word.start));
     let plain: Vec<&Word> = own.iter().filter(|word| is_content(word) && !is_in_a_name(word)).collect();
-    let common = |there: &[Word]| {
-        let is_one = |word: &Word, there: &Word| key(&there.stem) == key(&word.stem) || is_kin(&there.stem, &word.stem);
-        plain.iter().filter(|word| there.iter().any(|there| is_one(word, there))).count()
+    let common = |there: &Known| {
+        let is_kin_there = |word: &Word| there.stems.iter().any(|stem| is_kin(stem, &word.stem));
+        plain.iter().filter(|word| there.keys.contains(key(&word.stem)) || is_kin_there(word)).count()
     };
-    let mut told = Vec::new();
+    let mut told: Vec<(Near, usize)> = Vec::new();
     for item in &evidence.items {
-        for (at, said) in item.said.iter().enumerate() {
-            told.extend(said.clauses.iter().map(|range| (&item.said, at, range, common(&said.words[range.clone()]))));
+        let all = &item.said;
+        for (at, said) in all.iter().enumerate() {
+            for (range, known) in said.clauses.iter().zip(&said.known) {
+                told.push((Near { all, at, range: range.clone() }, common(known)));
+            }
         }
     }
-    let most = told.iter().map(|(.., common)| *common).max()?;
+    let most = told.iter().map(|(_, common)| *common).max().unwrap_or_default();
     if most < 2 || most * 2 < plain.len() {
-        return None;
+        return Vec::new();
     }
-    told.retain(|(.., common)| common * 3 >= most * 2);
+    told.retain(|(_, common)| common * 3 >= most * 2);
     // Where the same is done, it is told of that.
     let is_being = own.iter().any(|word| matches!(word.lower.as_str(), "is" | "are" | "was" | "were" | "be"));
     let done = deed(own, 0..own.len()).filter(|_| !is_being).map(|deed| key(&deed.what).to_owned());
-    let does = |words: &[Word]| words.iter().any(|word| Some(key(&word.stem)) == done.as_deref());
-    if told.iter().any(|(all, at, range, _)| does(&all[*at].words[(*range).clone()])) {
-        told.retain(|(all, at, range, _)| does(&all[*at].words[(*range).clone()]));
+    let does = |near: &Near| near.words().iter().any(|word| Some(key(&word.stem)) == done.as_deref());
+    if told.iter().any(|(near, _)| does(near)) {
+        told.retain(|(near, _)| does(near));
     }
+    told.into_iter().map(|(near, _)| near).collect()
+}
+
+impl Near<'_> {
+    /// The words of the clause.
+    fn words(&self) -> &[Word<'_>] {
+        &self.all[self.at].words[self.range.clone()]
+    }
+
+    /// Whom it names instead of `name`, one of the sentence's `own`; none if it is of that one, or may be.
+    fn instead_of(&self, name: &Mention, own: &[Mention], is_place: bool) -> Option<String> {
+        let (said, clause) = (&self.all[self.at], self.words());
+        let is_word = |word: &Word| name.words.contains(&word.lower);
+        let has = |said: &Said| said.mentions.iter().any(|other| other.is(name)) || said.words.iter().any(is_word);
+        let is_in = |other: &Mention| clause.iter().any(|word| other.span.contains(&word.start));
+        let is_another = |other: &Mention| !is_a_day(other) && !own.iter().any(|own| own.is(other));
+        let written = |other: &Mention| said.text[other.span.clone()].to_owned();
+        // "In Houston" is no "it", and stands against another "in" of the whole sentence.
+        let is_in_there = |other: &&Mention| {
+            let before = said.words.iter().rfind(|word| word.end <= other.span.start);
+            before.is_some_and(|word| word.lower == "in") && is_another(other)
+        };
+        if is_place
+            && !has(said)
+            && let Some(place) = said.mentions.iter().find(is_in_there)
+        {
+            return Some(written(place));
+        }
+        let is_named = said.mentions.iter().any(|other| is_in(other) && other.is(name)) || clause.iter().any(is_word);
+        let points_back = clause.iter().any(|word| POINTS_BACK.contains(&word.lower.as_str()));
+        // A part of the sentence goes on with whom the others name.
+        let is_before = || self.all[self.at.saturating_sub(2)..self.at].iter().any(has) || has(&self.all[0]);
+        let goes_on =
+            self.range.start > 0 && said.mentions.iter().any(|it| it.is(name) && it.span.start < clause[0].start);
+        if is_named || goes_on || (points_back && is_before()) {
+            return None;
+        }
+        said.mentions.iter().find(|other| is_in(other) && is_another(other)).map(written)
+    }
+}
+
+/// The name that this is said of there, where a name of the sentence stands nowhere near.
+fn said_of_another(own: &[Word], mentions: &[Mention], evidence: &Evidence) -> Option<String> {
+    let near = near(own, mentions, evidence);
     let is_here = |name: &&Mention| own.iter().any(|word| name.span.contains(&word.start)) && !is_a_day(name);
     // Who says it stands before or after what is said.
     let is_speaker = |name: &&Mention| {
@@ -279,40 +344,9 @@ fn said_of_another(own: &[Word], mentions: &[Mention], evidence: &Evidence) -> O
         let mut before = own.iter().rev().filter(|word| word.end <= name.span.start && word.lower != "the");
         let is_place = before.next().is_some_and(|word| word.lower == "in");
         let mut instead = None;
-        for (all, at, range, _) in &told {
-            let said = &all[*at];
-            let clause = &said.words[(*range).clone()];
-            let is_word = |word: &Word| name.words.contains(&word.lower);
-            let has = |said: &Said| said.mentions.iter().any(|other| other.is(name)) || said.words.iter().any(is_word);
-            let is_in = |other: &Mention| clause.iter().any(|word| other.span.contains(&word.start));
-            let is_named =
-                said.mentions.iter().any(|other| is_in(other) && other.is(name)) || clause.iter().any(is_word);
-            let is_rival =
-                |other: &&Mention| is_in(other) && !is_a_day(other) && !mentions.iter().any(|own| own.is(other));
-            // "In Houston" is no "it", and stands against another "in" of the whole sentence.
-            let is_in_there = |other: &&Mention| {
-                let before = said.words.iter().rfind(|word| word.end <= other.span.start);
-                before.is_some_and(|word| word.lower == "in")
-                    && !is_a_day(other)
-                    && !mentions.iter().any(|own| own.is(other))
-            };
-            if is_place
-                && !has(said)
-                && let Some(place) = said.mentions.iter().find(is_in_there)
-            {
-                instead = instead.or(Some(said.text[place.span.clone()].to_owned()));
-                continue;
-            }
-            let rival = said.mentions.iter().find(is_rival);
-            let points_back = clause.iter().any(|word| POINTS_BACK.contains(&word.lower.as_str()));
-            // A part of the sentence goes on with whom the others name.
-            let is_before = || all[at.saturating_sub(2)..*at].iter().any(has) || has(&all[0]);
-            let goes_on =
-                range.start > 0 && said.mentions.iter().any(|it| it.is(name) && it.span.start < clause[0].start);
-            if is_named || rival.is_none() || goes_on || (points_back && is_before()) {
-                return None;
-            }
-            instead = instead.or(rival.map(|rival| said.text[rival.span.clone()].to_owned()));
+        for there in &near {
+            let other = there.instead_of(name, mentions, is_place)?;
+            instead = instead.or(Some(other));
         }
         instead
     })
@@ -352,8 +386,7 @@ const SAYS: &[&str] = &["say", "tell", "warn", "claim", "writ", "argu", "estimat
 
 /// Days and months are written as names are.
 fn is_a_day(name: &Mention) -> bool {
-    const DAYS: &[&str] = &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-    name.words.iter().all(|word| DAYS.contains(&word.as_str()) || MONTHS.contains(&word.as_str()))
+    name.words.iter().all(|word| WEEKDAYS.contains(&word.as_str()) || MONTHS.contains(&word.as_str()))
 }
 
 /// Words that stand for somebody named before.

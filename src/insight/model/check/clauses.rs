@@ -16,12 +16,12 @@ const JOINTS: &[&str] = &[
 const SEAMS: &[&str] =
     &["and", "or", "against", "than", "after", "before", "instead", "compared", "versus", "und", "oder", "gegen"];
 
-/// Verbs that help others.
+/// Verbs that help others; the "will" of German is that of English.
 const HELPERS: &[&str] = &[
     "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "do", "does", "did", "will", "would",
     "can", "could", "may", "might", "must", "should", "shall", "cannot", "isn't", "aren't", "wasn't", "weren't",
     "won't", "don't", "doesn't", "didn't", "hasn't", "haven't", "can't", "ist", "sind", "war", "waren", "hat", "haben",
-    "wird", "werden", "will", "soll", "sollen", "kann", "können",
+    "wird", "werden", "soll", "sollen", "kann", "können",
 ];
 
 /// Between a helper and its verb, or before the verb that says what is done: "hopes to open", "has just agreed to buy".
@@ -156,6 +156,7 @@ fn verb(words: &[Word], range: Range<usize>) -> Option<usize> {
     (start..end).find(|at| is_helper(&words[*at]) || is_verb(words, *at, start..end))
 }
 
+/// Whether a word is a verb that helps others, with whichever apostrophe.
 fn is_helper(word: &Word) -> bool {
     HELPERS.contains(&word.lower.as_str()) || HELPERS.contains(&word.lower.replace('’', "'").as_str())
 }
@@ -224,26 +225,8 @@ pub(super) fn deed(words: &[Word], clause: Range<usize>) -> Option<Deed> {
     let stems = |range: Range<usize>| -> Vec<String> {
         words[range].iter().filter(|word| is_content(word)).map(|word| word.stem.clone()).collect()
     };
-    // Not that of "doctors without it".
-    const LITTLE: &[&str] = &["without", "with", "of", "by", "for", "from", "to", "on", "in", "about", "against"];
-    let is_after_little = |at: usize| at > clause.start && LITTLE.contains(&words[at - 1].lower.as_str());
-    let anybody = |range: Range<usize>| {
-        let mut range = range;
-        // "both judges" and "this court" say who.
-        const BESIDE_NOUNS: &[&str] = &["this", "these", "those", "both", "one"];
-        let is_beside = |at: usize| {
-            let next = words.get(at + 1).filter(|_| at + 1 < left_end);
-            BESIDE_NOUNS.contains(&words[at].lower.as_str()) && next.is_some_and(is_content)
-        };
-        range.any(|at| ANYBODY.contains(&words[at].lower.as_str()) && !is_after_little(at) && !is_beside(at))
-    };
-    // "For each book, the authors ask ..": who it is comes after the mark.
-    const WAYS: &[&str] =
-        &["for", "on", "in", "at", "of", "by", "from", "to", "with", "after", "before", "since", "until", "among"];
-    let is_mark = |at: &usize| words[*at].start > words[at - 1].end + 1;
-    let is_way = WAYS.contains(&words[clause.start].lower.as_str());
-    let left_start = (clause.start + 1..left_end).rev().find(is_mark).filter(|_| is_way).unwrap_or(clause.start);
-    let (left, right) = (left_start..left_end, what + 1..clause.end);
+    let anybody = |range: Range<usize>| has_anybody(words, range, clause.start, left_end);
+    let (left, right) = (left_side(words, clause.start, left_end), what + 1..clause.end);
     let is_being = |word: &Word| {
         matches!(word.lower.as_str(), "is" | "are" | "was" | "were" | "be" | "been" | "being" | "gets" | "got" | "wird")
     };
@@ -267,6 +250,31 @@ pub(super) fn deed(words: &[Word], clause: Range<usize>) -> Option<Deed> {
         && words[left.clone()].iter().skip(1).all(|word| word.text == word.lower);
     let is_anybody = who.is_empty() || anybody(left) || is_described;
     Some(Deed { range: clause.clone(), who, is_anybody, is_passive: false, what: verb, whom: stems(right) })
+}
+
+/// Where whoever does it is told, of a clause that begins at `start` and has its verb at `end`.
+fn left_side(words: &[Word], start: usize, end: usize) -> Range<usize> {
+    // "For each book, the authors ask ..": who it is comes after the mark.
+    const WAYS: &[&str] =
+        &["for", "on", "in", "at", "of", "by", "from", "to", "with", "after", "before", "since", "until", "among"];
+    let is_mark = |at: &usize| words[*at].start > words[at - 1].end + 1;
+    let is_way = WAYS.contains(&words[start].lower.as_str());
+    let from = (start + 1..end).rev().find(is_mark).filter(|_| is_way);
+    from.unwrap_or(start)..end
+}
+
+/// Whether `range`, of a clause that begins at `start` and has its verb at `verb`, may be anybody named before.
+fn has_anybody(words: &[Word], mut range: Range<usize>, start: usize, verb: usize) -> bool {
+    // Not that of "doctors without it".
+    const LITTLE: &[&str] = &["without", "with", "of", "by", "for", "from", "to", "on", "in", "about", "against"];
+    // "both judges" and "this court" say who.
+    const BESIDE_NOUNS: &[&str] = &["this", "these", "those", "both", "one"];
+    let is_after_little = |at: usize| at > start && LITTLE.contains(&words[at - 1].lower.as_str());
+    let is_beside = |at: usize| {
+        let next = words.get(at + 1).filter(|_| at + 1 < verb);
+        BESIDE_NOUNS.contains(&words[at].lower.as_str()) && next.is_some_and(is_content)
+    };
+    range.any(|at| ANYBODY.contains(&words[at].lower.as_str()) && !is_after_little(at) && !is_beside(at))
 }
 
 /// "hopes to", "agreed to": the verb comes after it.

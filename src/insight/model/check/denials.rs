@@ -1,13 +1,16 @@
 //! What is denied: a denial must not become a statement, nor a statement a denial.
 
+use std::collections::BTreeSet;
+
 use super::super::refusal::Reason;
 use super::super::synonyms::key;
 use super::super::words::{Word, is_stopword};
 use super::Evidence;
 use super::certainty::HEDGED_BY_KEY;
-use super::clauses::is_content;
+use super::known::Clause;
 use super::sense::{content, has_any};
 
+/// Deny what follows them, as they are written; those of `is_denial` beside them.
 pub(super) const DENIALS: &[&str] = &[
     "not", "no", "never", "none", "nobody", "without", "neither", "nor", "cannot", "nicht", "kein", "keine", "keinen",
     "keiner", "keinem", "ohne", "nie",
@@ -16,122 +19,110 @@ pub(super) const DENIALS: &[&str] = &[
 /// Stems of verbs that deny what follows them: "refused to", "failed to", "cancelled the".
 pub(super) const REFUSING: &[&str] = &["deny", "refus", "fail", "veto", "abandon", "cancel", "scrap"];
 
-/// Say neither yes nor no: "free" is "at no cost".
-pub(super) const NEITHER: &[&str] = &[
-    "unclear", "unknown", "whether", "free", "nothing", "declined", "only", "unless", "until", "avoid", "less", "fewer",
-];
-
-/// By what they are told by: these are denials without a little word.
-pub(super) const LACKS: &[&str] =
-    &["lack", "miss", "exclude", "spar", "avoid", "except", "refus", "reject", "ban", "wait", "await"];
-
-/// Of these, those that a denial may rest on.
+/// Say neither yes nor no, "free" is "at no cost", and a denial may rest on them; "only" says neither, too.
 pub(super) const UNSURE: &[&str] =
     &["unclear", "unknown", "whether", "free", "nothing", "declined", "unless", "until", "avoid", "less", "fewer"];
 
+/// By what they are told by: these are denials without a little word.
+pub(super) const LACKS: &[&str] =
+    &["lack", "miss", "exclude", "spar", "avoid", "except", "reject", "ban", "wait", "await"];
+
+/// Whether it denies without a little word: "lacks rules" is "has no rules".
+pub(super) fn lacks(words: &[Word]) -> bool {
+    words.iter().any(|word| LACKS.contains(&key(&word.stem)))
+}
+
 /// A sentence without a denial must not rest on denials alone, and what one of them
 /// denies first must not be said here; what is denied here must not be said there.
-pub(super) fn denials(own: &[Word], near: &[&[Word]], evidence: &Evidence) -> Result<(), Reason> {
-    let denies = |words: &[Word]| (0..words.len()).any(|at| is_denial(words, at));
-    let is_open = |words: &[Word]| has_any(words, NEITHER) || words.iter().any(is_denied_within);
-    // "lacks rules" is "has no rules".
-    if near.is_empty() || is_open(own) || own.iter().any(|word| LACKS.contains(&key(&word.stem))) {
+pub(super) fn denials(own: Clause, near: &[Clause], evidence: &Evidence) -> Result<(), Reason> {
+    if near.is_empty() || own.known.is_open() || lacks(own.words) {
         return Ok(());
     }
-    let says =
-        |words: &[Word], stem: &str| words.iter().any(|word| word.stem == stem) && !denied(words).contains(&stem);
-    if denies(own) {
-        let is_said = |stem: &&str| {
-            let is_feared = |words: &[Word]| words.iter().any(|word| HEDGED_BY_KEY.contains(&key(&word.stem)));
-            let leaves_open = |words: &[Word]| words.iter().any(is_denied_within) || has_any(words, UNSURE);
-            // Of the same: somebody or something that is named before the denial stands there, too.
-            let denial = (0..own.len()).find(|at| is_denial(own, *at)).unwrap_or_default();
-            let before: Vec<&Word> = own[..denial].iter().filter(|word| is_content(word)).collect();
-            let is_of_it = |words: &[Word]| {
-                before.is_empty()
-                    || before.iter().any(|word| words.iter().any(|there| key(&there.stem) == key(&word.stem)))
-            };
-            near.iter().any(|words| says(words, stem) && !is_feared(words) && is_of_it(words))
-                && !near.iter().any(|words| denies(words) || leaves_open(words))
-        };
-        return if denied(own).iter().any(is_said) { Err(Reason::Denial("does not deny it")) } else { Ok(()) };
+    if own.known.denials.is_some() {
+        return if denies_what_is_said(own, near) { Err(Reason::Denial("does not deny it")) } else { Ok(()) };
     }
-    // Of "a single answer is not enough" nothing is left to be said of that answer alone.
-    let is_all_denied = near.iter().all(|words| {
-        let own = content(own);
-        let common = own.iter().filter(|word| words.iter().any(|there| key(&there.stem) == key(&word.stem))).count();
-        let ends_so = (1..words.len()).any(|at| {
-            let is = matches!(words[at - 1].lower.as_str(), "is" | "are" | "was" | "were");
-            is && is_denial(words, at) && content(&words[at..]).len() <= 1 && at * 2 > words.len()
-        });
-        ends_so && common * 4 >= own.len() * 3 && !is_open(words)
-    });
-    if is_all_denied {
-        return Err(Reason::Denial("denies it"));
-    }
-    let rests_on_denials = near.iter().all(|words| denies_of_it(words, own) && !is_open(words));
-    let is_denied = |stem: &&str| says(own, stem) && !near.iter().any(|words| says(words, stem));
-    let says_what_is_denied = near.iter().any(|words| denied(words).iter().any(is_denied));
-    if rests_on_denials || says_what_is_denied || says_what_any_denies(own, evidence) {
+    let rests_on_denials = near.iter().all(|there| denies_of_it(*there, own) && !there.known.is_open());
+    let stated: BTreeSet<&str> = near.iter().flat_map(|there| there.known.stated()).collect();
+    let is_denied = |stem: &String| own.known.states(stem) && !stated.contains(stem.as_str());
+    let says_what_is_denied = near.iter().any(|there| there.known.denied.iter().any(is_denied));
+    if is_all_denied(own, near) || rests_on_denials || says_what_is_denied || says_what_any_denies(own, evidence) {
         Err(Reason::Denial("denies it"))
     } else {
         Ok(())
     }
 }
 
+/// Whether a clause nearby says what `own` denies, and none denies anything or leaves it open.
+fn denies_what_is_said(own: Clause, near: &[Clause]) -> bool {
+    if near.iter().any(|there| there.known.denials.is_some() || there.known.is_unsure) {
+        return false;
+    }
+    // Of the same: somebody or something that is named before the denial stands there, too.
+    let denial = own.known.denials.map_or(0, |(first, _)| first);
+    let before: Vec<&str> = content(&own.words[..denial]).into_iter().map(|word| key(&word.stem)).collect();
+    near.iter().map(|there| there.known).any(|there| {
+        let is_feared = HEDGED_BY_KEY.iter().any(|it| there.keys.contains(*it));
+        let is_of_it = before.is_empty() || before.iter().any(|it| there.keys.contains(*it));
+        !is_feared && is_of_it && own.known.denied.iter().any(|stem| there.states(stem))
+    })
+}
+
+/// Of "a single answer is not enough" nothing is left to be said of that answer alone.
+fn is_all_denied(own: Clause, near: &[Clause]) -> bool {
+    let keys: Vec<&str> = content(own.words).into_iter().map(|word| key(&word.stem)).collect();
+    near.iter().all(|there| {
+        let Clause { words, known } = *there;
+        let common = keys.iter().filter(|it| known.keys.contains(**it)).count();
+        // From the denial on it has one word of content at most.
+        let but_last = known.contents.iter().rev().nth(1);
+        let ends_so = (1..words.len()).any(|at| {
+            let is = matches!(words[at - 1].lower.as_str(), "is" | "are" | "was" | "were");
+            is && at * 2 > words.len() && but_last.is_none_or(|but_last| at > *but_last) && is_denial(words, at)
+        });
+        ends_so && common * 4 >= keys.len() * 3 && !known.is_open()
+    })
+}
+
 /// Whether it says what a cited clause about the same denies, and no other says:
 /// "An attack brought it down" where "It was not an attack" stands.
-pub(super) fn says_what_any_denies(own: &[Word], evidence: &Evidence) -> bool {
-    let is_said =
-        |words: &[Word], stem: &str| words.iter().any(|word| word.stem == stem) && !denied(words).contains(&stem);
-    let clauses = || evidence.said().flat_map(|said| said.clauses.iter().map(move |range| (said, range)));
-    clauses().any(|(said, range)| {
-        let there = &said.words[range.clone()];
-        if has_any(&said.words, NEITHER) {
-            return false;
-        }
-        denied(there).into_iter().any(|stem| {
-            let others = || content(there).into_iter().filter(move |word| word.stem != stem);
-            let shares = others().count() == 0 || others().any(|word| own.iter().any(|here| here.stem == word.stem));
-            let says =
-                |(said, range): (&super::Said, &std::ops::Range<usize>)| is_said(&said.words[range.clone()], stem);
-            let is_excluded =
-                there.iter().any(|word| matches!(word.lower.as_str(), "excluded" | "forbidden" | "prohibited"));
-            (shares || is_excluded)
-                && is_said(own, stem)
-                && !own.iter().any(|word| LACKS.contains(&key(&word.stem)))
-                && !clauses().any(says)
+fn says_what_any_denies(own: Clause, evidence: &Evidence) -> bool {
+    if lacks(own.words) {
+        return false;
+    }
+    let told = evidence.said().filter(|said| !said.known.iter().any(|known| known.is_neither));
+    told.flat_map(|said| said.told()).any(|there| {
+        let known = there.known;
+        let is_excluded =
+            || there.words.iter().any(|word| matches!(word.lower.as_str(), "excluded" | "forbidden" | "prohibited"));
+        let is_said = |stem: &&String| own.known.states(stem) && !evidence.stated.contains(stem.as_str());
+        known.denied.iter().filter(is_said).any(|stem| {
+            let others = known.content.len() - usize::from(known.content.contains(stem));
+            let shares = others == 0 || own.known.stems.iter().any(|it| it != stem && known.content.contains(it));
+            shares || is_excluded()
         })
     })
 }
 
 /// What is done here, and wherever it is told there is denied: "no sign that it was used".
 pub(super) fn only_denied(sentence: &str, own: &[Word], evidence: &Evidence) -> Result<(), Reason> {
-    let is_no = |words: &[Word], at: usize| {
-        is_denial(words, at) || LACKS.contains(&key(&words[at].stem)) || is_denied_within(&words[at])
-    };
-    if (0..own.len()).any(|at| is_no(own, at)) || has_any(own, NEITHER) {
+    if (0..own.len()).any(|at| is_denial(own, at) || is_denied_within(&own[at])) || lacks(own) {
         return Ok(());
     }
-    let told = |stem: &str| -> Vec<bool> {
-        let of_said = |said: &super::Said| -> Vec<bool> {
-            let in_clause = |range: &std::ops::Range<usize>| -> Vec<bool> {
-                let words = &said.words[range.clone()];
-                let is_other = |word: &Word| is_content(word) && word.stem != stem;
-                let is_shared =
-                    |word: &Word| is_other(word) && own.iter().any(|here| key(&here.stem) == key(&word.stem));
-                let found = (0..words.len()).filter(|at| words[*at].stem == stem);
-                found.map(|at| (0..at).any(|before| is_denial(words, before)) && words.iter().any(is_shared)).collect()
-            };
-            said.clauses.iter().flat_map(in_clause).collect()
-        };
-        evidence.said().flat_map(of_said).collect()
-    };
-    let is_denied = |deed: &super::clauses::Deed| {
-        let told = told(&deed.what);
-        !told.is_empty() && told.iter().all(|denied| *denied)
-    };
+    if has_any(own, UNSURE) || has_any(own, &["only"]) {
+        return Ok(());
+    }
+    let keys: BTreeSet<&str> = own.iter().map(|word| key(&word.stem)).collect();
     let deeds = super::bindings::deeds(sentence, own);
+    let is_denied = |deed: &super::clauses::Deed| {
+        let mut told = evidence.clauses().filter(|there| there.known.stems.contains(&deed.what)).peekable();
+        told.peek().is_some()
+            && told.all(|there| {
+                let known = there.known;
+                let at = there.words.iter().position(|word| word.stem == deed.what);
+                let comes_after = known.denials.zip(at).is_some_and(|((first, _), at)| first < at);
+                comes_after && known.content.iter().any(|stem| *stem != deed.what && keys.contains(key(stem)))
+            })
+    };
     if deeds.iter().any(is_denied) { Err(Reason::Denial("denies it")) } else { Ok(()) }
 }
 
@@ -187,24 +178,34 @@ pub(super) fn is_denied_within(word: &Word) -> bool {
     DENY.contains(&word.lower.as_str())
 }
 
-/// What follows each denial first: "not an investor", "no plans".
+/// What follows each denial first: "not an investor", "no plans". Read once from its end, since of "not not not"
+/// all deny the same.
 pub(super) fn denied<'w>(words: &'w [Word]) -> Vec<&'w str> {
     // Of "neither A nor B has" what is denied comes later.
     let is_plain = |at: usize| !matches!(words[at].lower.as_str(), "neither" | "nor" | "none" | "nobody");
-    let denials = (0..words.len()).filter(|at| is_denial(words, *at) && is_plain(*at));
-    let first = |at: usize| words[at + 1..].iter().find(|word| !is_stopword(&word.lower));
+    let mut denied: Vec<&str> = Vec::new();
+    let mut next: Option<&str> = None;
+    for at in (0..words.len()).rev() {
+        if is_denial(words, at) && is_plain(at) {
+            denied.extend(next);
+        }
+        if !is_stopword(&words[at].lower) {
+            next = Some(&words[at].stem);
+        }
+    }
     // "training is excluded": what stands before it.
     let excluded = (1..words.len()).filter(|at| {
         matches!(words[*at].lower.as_str(), "excluded" | "banned" | "forbidden" | "prohibited")
             && matches!(words[at - 1].lower.as_str(), "is" | "are" | "was" | "were" | "remains" | "remain" | "be")
     });
     let before = excluded.filter_map(|at| words[..at - 1].iter().rev().find(|word| !is_stopword(&word.lower)));
-    denials.filter_map(first).chain(before).map(|word| word.stem.as_str()).collect()
+    denied.extend(before.map(|word| word.stem.as_str()));
+    denied
 }
 
 /// Whether a clause denies something of what is said here: what stands before its denial it does not.
-pub(super) fn denies_of_it(there: &[Word], own: &[Word]) -> bool {
-    let is_shared = |word: &Word| is_content(word) && own.iter().any(|here| key(&here.stem) == key(&word.stem));
-    let mut denials = (0..there.len()).filter(|at| is_denial(there, *at));
-    denials.any(|at| there[at + 1..].iter().any(is_shared) || !there[at + 1..].iter().any(is_content))
+fn denies_of_it(there: Clause, own: Clause) -> bool {
+    let Some((first, last)) = there.known.denials else { return false };
+    let is_after = |key: &String| there.known.last.get(key).is_some_and(|at| *at > first);
+    own.known.keys.iter().any(is_after) || there.known.contents.last().is_none_or(|at| *at <= last)
 }

@@ -25,10 +25,10 @@ pub(super) fn stands(sentence: &str, figure: &Figure, evidence: &Evidence) -> bo
         if !says_of_it(said, &own) {
             return false;
         }
-        said.figures.windows(2).filter(|two| is_of_one_unit(&two[0], &two[1])).any(|two| {
+        let pairs = said.figures.windows(2).zip(said.frames.windows(2));
+        pairs.filter(|(two, _)| is_of_one_unit(&two[0], &two[1])).any(|(two, frames)| {
             // "to $4, down from $6": the one after "from" is the older.
-            let is_older = |figure: &Figure| Frame::of(said.text, figure).is_from();
-            let (old, new) = match (is_older(&two[0]), is_older(&two[1])) {
+            let (old, new) = match (frames[0].is_from(), frames[1].is_from()) {
                 (true, false) => (two[0].value, two[1].value),
                 (false, true) => (two[1].value, two[0].value),
                 _ => return false,
@@ -46,6 +46,7 @@ pub(super) fn stands(sentence: &str, figure: &Figure, evidence: &Evidence) -> bo
     })
 }
 
+/// The stems of the words of content, in order.
 fn contents(sentence: &str) -> Vec<String> {
     words(sentence).iter().filter(|word| is_content(word)).map(|word| word.stem.clone()).collect()
 }
@@ -104,10 +105,12 @@ pub(super) fn against(frame: &Frame, figure: &Figure, (said, there): (&Said, &Fi
     if frame.is_from() || figure.sort == Sort::Share {
         return None;
     }
-    let older = said.figures.windows(2).find_map(|two| {
-        let other = if two[0].span == there.span { &two[1] } else { &two[0] };
-        let is_pair = two.iter().any(|one| one.span == there.span) && is_of_one_unit(other, there);
-        (is_pair && Frame::of(said.text, other).is_from() && !Frame::of(said.text, there).is_from()).then_some(other)
+    let older = said.figures.windows(2).zip(said.frames.windows(2)).find_map(|(two, frames)| {
+        // Which of the two is the other one.
+        let at = usize::from(two[0].span == there.span);
+        let (other, its) = (&two[at], &two[1 - at]);
+        let is_pair = its.span == there.span && is_of_one_unit(other, there);
+        (is_pair && frames[at].is_from() && !frames[1 - at].is_from()).then_some(other)
     })?;
     let grew = there.value > older.value;
     (grew != grows && there.value != older.value).then(|| format!("{} before", older.text))
@@ -122,6 +125,7 @@ pub(super) fn is_factor(figure: &Figure) -> bool {
 /// Say that something became so many times as much.
 const FACTORS: &[&str] = &["twice", "double", "doubled", "doubles", "triple", "tripled", "quadrupled"];
 
+/// Whether one can be reckoned from the other.
 fn is_of_one_unit(one: &Figure, other: &Figure) -> bool {
     match (one.sort, other.sort) {
         (Sort::Money(a), Sort::Money(b)) => a == b,

@@ -37,6 +37,7 @@ pub(super) struct Figure {
     pub(super) text: String,
 }
 
+/// A number in digits, of several parts or of one.
 static DIGITS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"[0-9]+(?:[.,:/-][0-9]+)*").expect("the pattern is a constant and is compiled by the tests")
 });
@@ -365,6 +366,11 @@ impl Figure {
             }
             _ => false,
         }
+    }
+
+    /// Whether it is written as years are.
+    pub(super) fn is_year(&self) -> bool {
+        self.sort == Sort::Bare && (1900.0..2100.0).contains(&self.value)
     }
 
     /// 33 % and a third are near enough to be one.

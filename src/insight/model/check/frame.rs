@@ -75,13 +75,16 @@ const COMPARATIVES: &[(&str, &[&str])] = &[
     ("cheaper", &["dearer"]),
 ];
 
-const UP: &[&str] = &[
-    "ris", "grow", "gain", "up", "increas", "climb", "jump", "surg", "soar", "higher", "more", "expand", "double",
-    "tripl", "rais", "add",
+/// Stems that say that a figure went up. Not those of "more" and "added", which are no way that a figure went.
+pub(super) const UP: &[&str] = &[
+    "ris", "grow", "gain", "up", "increas", "climb", "jump", "surg", "soar", "higher", "expand", "doubl", "tripl",
+    "rais",
 ];
-const DOWN: &[&str] = &[
+
+/// Stems that say that it went down.
+pub(super) const DOWN: &[&str] = &[
     "fall", "drop", "cut", "lower", "declin", "slip", "down", "reduc", "slash", "shed", "los", "cheaper", "less",
-    "fewer", "shrink", "shrank", "plung", "sank", "discount", "off",
+    "fewer", "shrink", "plung", "sink", "discount",
 ];
 
 /// Verbs that "up" and "down" belong to.
@@ -226,8 +229,7 @@ impl Frame {
             };
             return Some(format!("{}, not {}", word(there.relation), word(self.relation)));
         }
-        let is_year = figure.sort == Sort::Bare && (1900.0..2100.0).contains(&figure.value);
-        if let Some(subject) = self.near.first().filter(|_| !is_year) {
+        if let Some(subject) = self.near.first().filter(|_| !figure.is_year()) {
             let said = if there.near.is_empty() { &there.subjects } else { &there.near };
             // "starts at $5 a month" is a price, and need not say so.
             let is_plain = *subject == "a price" && said.is_empty() && there.per.is_some();
@@ -281,7 +283,8 @@ fn near(clause: &str, spelling: &str, at: usize) -> bool {
     whole_words(clause, spelling).any(|found| found.abs_diff(at) <= 40)
 }
 
-const UNITS: &[&str] = &["second", "minute", "hour", "day", "week", "month", "quarter", "year"];
+/// Spans of time: in these a figure counts, and says nothing of what.
+pub(super) const UNITS: &[&str] = &["second", "minute", "hour", "day", "week", "month", "quarter", "year"];
 
 /// "450,000 trips a week": what a figure is counted by.
 fn per(after: &[Word]) -> Option<&'static str> {
@@ -299,6 +302,7 @@ fn speaks_of(everything: &[Word], unit: &str) -> bool {
     everything.iter().any(|word| key(&word.stem) == key(&unit) && !MANY.contains(&word.lower.as_str()))
 }
 
+/// Whether it is so much, that much at least, or at most: by the words of its clause, and the `rest` of the sentence.
 fn bound(before: &[Word], after: &[Word], rest: &str) -> Bound {
     let last: Vec<&str> = before.iter().rev().map(|word| word.lower.as_str()).take(4).collect();
     let first: Vec<&str> = after.iter().map(|word| word.lower.as_str()).take(2).collect();
@@ -350,6 +354,7 @@ fn says_or(after: &[Word], list: &[&str]) -> bool {
     after.windows(2).take(4).any(|two| two[0].lower == "or" && list.contains(&two[1].lower.as_str()))
 }
 
+/// How a figure stands to what it is of, and which way that went, by the words of its clause.
 fn relation(before: &[Word], after: &[Word], figure: &Figure) -> (Relation, Option<Direction>) {
     let mut left: Vec<&Word> = before.iter().collect();
     while left.last().is_some_and(|word| FILLERS.contains(&word.lower.as_str())) {
@@ -383,12 +388,11 @@ fn relation(before: &[Word], after: &[Word], figure: &Figure) -> (Relation, Opti
     let is_compared = matches!((but_last, last), (Some("compared"), Some("with" | "to")));
     let is_earlier = after.iter().take(4).any(|word| matches!(word.lower.as_str(), "earlier" | "before" | "ago"))
         && after.iter().take(3).any(|word| UNITS.contains(&word.lower.as_str()));
-    let is_year = figure.sort == Sort::Bare && (1900.0..2100.0).contains(&figure.value);
     let is_span = after.first().is_some_and(|word| UNITS.contains(&word.lower.trim_end_matches('s')));
     const CHANGES: &[&str] = &["growth", "increase", "decline", "drop", "fall", "rise", "gain"];
     let is_growth = is_share && left.iter().rev().take(4).any(|word| CHANGES.contains(&word.lower.as_str()));
     let relation = match (last, but_last) {
-        _ if is_year || is_span => Relation::Bare,
+        _ if figure.is_year() || is_span => Relation::Bare,
         (Some("was" | "is" | "of" | "were"), _) if is_growth => Relation::By,
         _ if is_compared && is_earlier => Relation::From,
         // "sued by five publishers" is no change.
@@ -419,11 +423,12 @@ fn relation(before: &[Word], after: &[Word], figure: &Figure) -> (Relation, Opti
     (if relation == Relation::By && !is_share && last != Some("by") { Relation::Bare } else { relation }, direction)
 }
 
+/// Which way a word says that `figure` went, if it says so.
 fn direction(word: &Word, figure: &Figure) -> Option<Direction> {
     let is_share = figure.sort == Sort::Share;
     let stem = word.stem.as_str();
     // "raised $2 billion" and "lost $2 billion" are no way that a figure went.
-    if !is_share && matches!(stem, "rais" | "los" | "add" | "more" | "off" | "cut" | "shed") {
+    if !is_share && matches!(stem, "rais" | "los" | "cut" | "shed") {
         return None;
     }
     // In scripts without spaces the run right before a figure.
@@ -454,4 +459,24 @@ fn subjects(before: &[Word], after: &[Word]) -> Vec<(&'static str, usize)> {
         found.extend(subject.map(|(subject, _)| (*subject, distance)));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::figures::figures;
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, grows: Option<bool>) {
+        let all = figures(text, "2026-05-06".parse().unwrap());
+        assert_eq!(Frame::of(text, all.last().unwrap()).grows(), grows, "{text}");
+    }
+
+    #[test]
+    fn words_of_change_show_which_way_a_figure_went() {
+        check("Sales sank to 40% of the plan.", Some(false));
+        check("Sales shrank to 40% of the plan.", Some(false));
+        check("Staff doubled to 400.", Some(true));
+        check("It has 400 people.", None);
+    }
 }

@@ -322,6 +322,7 @@ fn begins_sentence(text: &str, start: usize) -> bool {
         || text[before.len()..start].contains('\n')
 }
 
+/// Whether the first word of a sentence is a name for all that: its capitals show it, or it is no ordinary word.
 fn is_name_at_the_start(word: &Word, is_said_small: &dyn Fn(&str) -> bool) -> bool {
     let inner = word.text.chars().skip(1).any(|letter| letter.is_uppercase() || letter.is_ascii_digit());
     let is_ordinary = is_stopword(&word.lower)

@@ -1,9 +1,15 @@
 //! Which of two is ahead: "A is faster than B" is not "B is faster than A", and "B is slower than A" is.
 
+use std::collections::BTreeSet;
+
 use super::super::synonyms::key;
 use super::super::words::Word;
+use super::Evidence;
 use super::clauses::is_content;
-use super::{Evidence, Said};
+
+/// Words of one sentence that are looked at for what they compare, so that a sentence of a thousand "than" costs no
+/// more than another.
+pub(super) const COMPARING_MOST: usize = 16;
 
 /// Words that compare: in what, and whether what stands before them has more of it.
 const WORDS: &[(&str, &str, bool)] = &[
@@ -59,10 +65,10 @@ const ALONE: &[(&str, &str, bool)] = &[
     ("rather", "instead", true),
 ];
 
-/// One is held against the other.
-struct Comparison {
-    left: Vec<String>,
-    right: Vec<String>,
+/// One is held against the other: each by the keys that the other has not.
+pub(super) struct Comparison {
+    left: BTreeSet<String>,
+    right: BTreeSet<String>,
     /// In what.
     by: &'static str,
     /// Whether the left one has more of it.
@@ -75,12 +81,13 @@ pub(super) fn turned(sentence: &str, own: &[Word], evidence: &Evidence) -> Optio
     if own.is_empty() {
         return None;
     }
-    let told: Vec<Comparison> = evidence.said().flat_map(|said: &Said| comparisons(said.text, &said.words)).collect();
+    let told: Vec<&Comparison> = evidence.said().flat_map(|said| &said.comparisons).collect();
     own.iter().find(|here| is_turned(here, &told)).map(|here| here.by.to_owned())
 }
 
-fn is_turned(here: &Comparison, told: &[Comparison]) -> bool {
-    let shares = |one: &[String], other: &[String]| one.iter().any(|word| other.contains(word));
+/// Whether all that is `told` of the two, as far as it is told, has them the other way round.
+fn is_turned(here: &Comparison, told: &[&Comparison]) -> bool {
+    let shares = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.iter().any(|word| other.contains(word));
     let mut is_against = false;
     for there in told.iter().filter(|there| there.by == here.by) {
         let is_one_way = here.is_more == there.is_more;
@@ -100,10 +107,14 @@ fn is_turned(here: &Comparison, told: &[Comparison]) -> bool {
     is_against
 }
 
-fn comparisons(text: &str, words: &[Word]) -> Vec<Comparison> {
-    (0..words.len()).filter_map(|at| comparison(text, words, at)).collect()
+/// What the words of `text` compare, in order.
+pub(super) fn comparisons(text: &str, words: &[Word]) -> Vec<Comparison> {
+    let is_comparing = |word: &Word| word.lower == "than" || ALONE.iter().any(|(stem, ..)| *stem == word.stem);
+    let comparing = (0..words.len()).filter(|at| is_comparing(&words[*at])).take(COMPARING_MOST);
+    comparing.filter_map(|at| comparison(text, words, at)).collect()
 }
 
+/// What the word at `at` compares, up to the next joint; none if it compares nothing.
 fn comparison(text: &str, words: &[Word], at: usize) -> Option<Comparison> {
     let word = &words[at];
     let (by, is_more) = if word.lower == "than" {
@@ -121,7 +132,7 @@ fn comparison(text: &str, words: &[Word], at: usize) -> Option<Comparison> {
         is_edge(&text[words[at - 1].end..words[at].start]) || matches!(words[at].lower.as_str(), "but" | "while")
     };
     let end = (at + 1..words.len()).find(|at| is_joint(*at)).unwrap_or(words.len());
-    let keys = |words: &[Word]| -> Vec<String> {
+    let keys = |words: &[Word]| -> BTreeSet<String> {
         // "ones" stands for others, on both sides.
         let stands_in = |word: &Word| matches!(word.lower.as_str(), "ones" | "those" | "others");
         let is_of_it = |word: &&Word| {
@@ -131,8 +142,7 @@ fn comparison(text: &str, words: &[Word], at: usize) -> Option<Comparison> {
     };
     let (left, right) = (keys(&words[..at]), keys(&words[at + 1..end]));
     // What stands on both sides tells neither from the other.
-    let only = |one: &[String], other: &[String]| one.iter().filter(|word| !other.contains(word)).cloned().collect();
-    let (left, right): (Vec<String>, Vec<String>) = (only(&left, &right), only(&right, &left));
+    let (left, right): (BTreeSet<String>, BTreeSet<String>) = (&left - &right, &right - &left);
     (!right.is_empty()).then_some(Comparison { left, right, by, is_more })
 }
 
@@ -157,6 +167,7 @@ mod tests {
     fn check(here: &str, there: &str, expected: bool) {
         let comparisons = |text: &str| comparisons(text, &words(text));
         let told = comparisons(there);
+        let told: Vec<&Comparison> = told.iter().collect();
         let found = comparisons(here).iter().any(|here| is_turned(here, &told));
         assert_eq!(found, expected, "{here} / {there}");
     }
@@ -169,5 +180,11 @@ mod tests {
         check("Llama is worse than Qwen", "In tests it was better than Qwen", true);
         check("Old cars use it more than new ones", "New cars use it more than old ones", true);
         check("It has more wheels than cars", "It has less weight than cars", false);
+    }
+
+    #[test]
+    fn of_endless_comparisons_the_first_are_looked_at() {
+        let text: String = (0..40).map(|number| format!("A{number} beats B{number}, ")).collect();
+        assert_eq!(comparisons(&text, &words(&text)).len(), COMPARING_MOST);
     }
 }

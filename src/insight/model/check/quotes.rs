@@ -24,6 +24,7 @@ pub(super) fn stands(quotation: &str, text: &str) -> bool {
     !wanted.is_empty() && folded(text).contains(&wanted)
 }
 
+/// A text as quotations are compared: small, with one kind of mark and dash, and single spaces.
 fn folded(text: &str) -> String {
     let plain = text.chars().map(|letter| match letter {
         '’' | '‘' => '\'',

@@ -7,8 +7,9 @@ use super::super::words::{Word, words};
 use super::Evidence;
 use super::certainty::{HEDGES, done, hedges, only_asked, only_open};
 use super::clauses::{clauses, is_content};
-use super::denials::{LACKS, denials, only_denied};
+use super::denials::{denials, lacks, only_denied};
 use super::figures::is_number;
+use super::known::{Clause, Known};
 use super::opposites::{opposites, particles};
 use super::unspaced::unspaced;
 use crate::text::token::{Script, script};
@@ -16,7 +17,7 @@ use crate::text::token::{Script, script};
 /// Stems of saying.
 const SAYS: &[&str] = &["say", "tell", "warn", "claim", "writ", "argu", "estimat", "believ", "report"];
 
-/// Nobody but the cited may call something so.
+/// Nobody but the cited may call something so, in small letters.
 const SUPERLATIVES: &[&str] = &[
     "first",
     "largest",
@@ -66,8 +67,9 @@ pub(super) fn check(sentence: &str, place: Place, evidence: &Evidence) -> Result
     supported(&own, place, evidence)?;
     if place == Place::WhatToDoNext {
         return clauses(sentence, &own).into_iter().try_for_each(|range| {
-            let clause = &own[range];
-            particles(clause, &nearest(clause, evidence))
+            let known = Known::of(&own[range.clone()]);
+            let clause = Clause { words: &own[range], known: &known };
+            particles(clause.words, &words_of(&nearest(clause, evidence)))
         });
     }
     superlatives(&own, evidence)?;
@@ -75,25 +77,29 @@ pub(super) fn check(sentence: &str, place: Place, evidence: &Evidence) -> Result
     // Clause by clause: what one says of a plan or denies is not what the next one does.
     for range in clauses(sentence, &own) {
         let clause = &own[range];
-        let near = nearest(clause, evidence);
+        let known = Known::of(clause);
+        let here = Clause { words: clause, known: &known };
+        let told = nearest(here, evidence);
+        let near = words_of(&told);
         opposites(clause, &near)?;
         particles(clause, &near)?;
         only_asked(clause, &near)?;
         // "They are strong, and stay banned": what is denied is told elsewhere in it.
-        if !own.iter().any(|word| LACKS.contains(&key(&word.stem))) {
-            denials(clause, &near, evidence)?;
+        if !lacks(&own) {
+            denials(here, &told, evidence)?;
         }
         done(clause, &near, evidence)?;
         all_of_some(clause, &near)?;
         // "it may shrink, A warns": who says it leaves nothing open.
         if !has_any(clause, SAYS) || !has_any(&own, HEDGES) {
-            hedges(clause, &near)?;
+            hedges(clause, &told)?;
             only_open(clause, evidence)?;
         }
     }
     Ok(())
 }
 
+/// The words of content among `words`, in order.
 pub(super) fn content<'w, 't>(words: &'w [Word<'t>]) -> Vec<&'w Word<'t>> {
     words.iter().filter(|word| is_content(word)).collect()
 }
@@ -156,6 +162,7 @@ const LIGHT: &[&str] = &[
     "way",
 ];
 
+/// Whether enough of what `own` says stands in what it cites, in whatever form.
 fn supported(own: &[Word], place: Place, evidence: &Evidence) -> Result<(), Reason> {
     // Figures have been held against it already.
     let is_figure =
@@ -174,20 +181,22 @@ fn supported(own: &[Word], place: Place, evidence: &Evidence) -> Result<(), Reas
 
 /// The cited clauses that say most of it: those with nearly as many of its words as any, two at least
 /// unless it has no more than two itself.
-fn nearest<'e>(own: &[Word], evidence: &'e Evidence) -> Vec<&'e [Word<'e>]> {
-    let content = content(own);
-    let is_one = |word: &Word, there: &Word| key(&word.stem) == key(&there.stem);
-    let common = |said: &[Word]| content.iter().filter(|word| said.iter().any(|there| is_one(word, there))).count();
-    let clauses = evidence.said().flat_map(|said| said.clauses.iter().map(move |range| &said.words[range.clone()]));
-    let counted: Vec<(usize, &[Word])> = clauses.map(|clause| (common(clause), clause)).collect();
+fn nearest<'e>(own: Clause, evidence: &Evidence<'e>) -> Vec<Clause<'e>> {
+    let keys: Vec<&str> = content(own.words).into_iter().map(|word| key(&word.stem)).collect();
+    let common = |there: &Known| keys.iter().filter(|it| there.keys.contains(**it)).count();
+    let counted: Vec<(usize, Clause)> = evidence.clauses().map(|clause| (common(clause.known), clause)).collect();
     let most = counted.iter().map(|(count, _)| *count).max().unwrap_or_default();
-    let least = content.len().min(2);
+    let least = keys.len().min(2);
     // A short one is near if all of it is said here: "Nobody was hurt."
-    let is_near = |count: usize, there: &[Word]| {
-        let is_whole = || self::content(there).len() == count;
-        count > 0 && (count >= least || is_whole()) && count * 10 >= most * 7
+    let is_near = |count: usize, there: Clause| {
+        count > 0 && (count >= least || there.known.contents.len() == count) && count * 10 >= most * 7
     };
-    counted.into_iter().filter(|(count, there)| is_near(*count, there)).map(|(_, words)| words).collect()
+    counted.into_iter().filter(|(count, there)| is_near(*count, *there)).map(|(_, clause)| clause).collect()
+}
+
+/// The words of each clause.
+fn words_of<'c>(clauses: &[Clause<'c>]) -> Vec<&'c [Word<'c>]> {
+    clauses.iter().map(|clause| clause.words).collect()
 }
 
 /// "All of them" where some are: what is said of a part is not said of the whole.
@@ -209,6 +218,8 @@ fn all_of_some(own: &[Word], near: &[&[Word]]) -> Result<(), Reason> {
     }
 }
 
+/// Whether one of `words` is on the `list`, as it is written or by its stem; of scripts without spaces, whether it
+/// stands in one.
 pub(super) fn has_any(words: &[Word], list: &[&str]) -> bool {
     words.iter().any(|word| {
         list.iter().any(|known| {
@@ -217,6 +228,7 @@ pub(super) fn has_any(words: &[Word], list: &[&str]) -> bool {
     })
 }
 
+/// Nobody but the cited may call something the first, the best or the only.
 fn superlatives(own: &[Word], evidence: &Evidence) -> Result<(), Reason> {
     // "only an hour", "only 40": how it is seen, and no more.
     let is_only = |word: &Word| {

@@ -8,9 +8,9 @@ use super::Evidence;
 use super::quotes;
 
 /// Stems of saying.
-const SAYS: &[&str] = &[
-    "say", "tell", "told", "warn", "claim", "announc", "argu", "report", "writ", "estimat", "complain", "confirm",
-    "admit", "rul", "insist", "conclud", "believ",
+pub(super) const SAYS: &[&str] = &[
+    "say", "tell", "warn", "claim", "announc", "argu", "report", "writ", "estimat", "complain", "confirm", "admit",
+    "rul", "insist", "conclud", "believ",
 ];
 
 /// Speakers who may be anybody that was named before.

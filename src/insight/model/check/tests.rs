@@ -1,12 +1,19 @@
 //! Sentences against one item each: for every rule one that turns what it cites, and one that does not.
 
 use super::super::super::{Report, Subject};
+use super::super::synonyms::key;
+use super::super::words::is_irregular;
 use super::*;
 use crate::id::ItemId;
+use crate::names::{Clarity, Name};
 use crate::publisher::Kind;
 use crate::source::Readers;
 
 fn judged(text: &str, sentence: &str) -> Result<(), Reason> {
+    judged_with(text, sentence, &Names::default())
+}
+
+fn judged_with(text: &str, sentence: &str, names: &Names) -> Result<(), Reason> {
     let report = Report {
         item: ItemId(1),
         version: 1,
@@ -23,8 +30,8 @@ fn judged(text: &str, sentence: &str) -> Result<(), Reason> {
         readers: Readers::All,
     };
     let subject = Subject { reports: vec![report], tags: &[], earlier: Vec::new(), figures: None, language: "en" };
-    let story = Story::of(&subject, &Names::default(), 20_000).unwrap();
-    check(sentence, &[1], Place::Takeaways, &story, &Names::default()).map(|_| ())
+    let story = Story::of(&subject, names, 20_000).unwrap();
+    check(sentence, &[1], Place::Takeaways, &story, names).map(|_| ())
 }
 
 #[track_caller]
@@ -79,4 +86,59 @@ fn what_is_denied_stays_denied() {
     turned("Orion gave up buying Vega after objections.", "Orion bought Vega despite objections.");
     turned("Switch off the checkpoint service.", "Switch on the checkpoint service.");
     stands("A third of the hospitals have no rules for it.", "A third of the hospitals lack rules.");
+}
+
+#[test]
+fn what_a_thing_does_by_itself_may_be_told_so() {
+    stands("Orion closed its offices in Boston.", "Offices in Boston closed at Orion.");
+}
+
+#[test]
+fn lists_of_keys_and_stems_hold_what_words_come_to() {
+    for entry in [bindings::OF_ALL, bindings::BY_ITSELF, denials::LACKS, certainty::HEDGED_BY_KEY].concat() {
+        assert_eq!((key(entry), key(&stem(entry))), (entry, entry));
+    }
+    for entry in [speaker::SAYS, frame::UP, frame::DOWN].concat() {
+        let is_of = |ending: &str| stem(&format!("{entry}{ending}")) == entry;
+        let is_another = is_irregular(entry) && stem(entry) != entry;
+        assert!(!is_another && ["", "ed", "ing"].into_iter().any(is_of), "{entry}");
+    }
+}
+
+#[test]
+fn an_ordinary_word_names_no_company_that_is_called_so() {
+    let apple = Name {
+        id: "apple".to_owned(),
+        name: "Apple".to_owned(),
+        sort: crate::names::Sort::Company,
+        aliases: Vec::new(),
+        of: None,
+        rivals: Vec::new(),
+        clarity: Clarity::Clear,
+    };
+    let names = Names::new(vec![apple]);
+    let sentence = "Apple opened an office in Boston.";
+    let judged = |text: &str| judged_with(text, sentence, &names);
+    assert_eq!(
+        judged("Orion opened an office in Boston, and gives everybody an apple a day."),
+        Err(Reason::Name("apple".to_owned()))
+    );
+    assert_eq!(judged("Apple opened an office in Boston last week."), Ok(()));
+}
+
+#[test]
+fn marks_around_nothing_are_no_quotation() {
+    for sentence in ["Orion sold “” cars.", "Orion sold “40 cars."] {
+        assert_eq!(judged("Orion sold 40 cars.", sentence), Err(Reason::Marks), "{sentence}");
+    }
+}
+
+#[test]
+fn of_an_endless_sentence_no_more_is_looked_at_than_of_a_long_one() {
+    let text: String = (0..200).map(|number| format!("A{number} beats B{number} by {number}, ")).collect();
+    for said in Said::all("News", &text, "2026-05-06".parse().unwrap(), &Names::default(), "en") {
+        let looked_at = [said.figures.len(), said.comparisons.len(), said.segments.len()];
+        let most = [beside::FIGURES_MOST, order::COMPARING_MOST, bindings::SEGMENTS_MOST];
+        assert!(looked_at.iter().zip(most).all(|(looked_at, most)| *looked_at <= most), "{looked_at:?}");
+    }
 }

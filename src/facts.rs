@@ -9,7 +9,7 @@ mod number;
 mod version;
 
 pub use bound::Bound;
-pub use date::MONTHS;
+pub use date::{MONTHS, WEEKDAYS};
 
 use std::fmt;
 use std::ops::Range;

@@ -24,6 +24,7 @@ pub mod playbook;
 mod reading;
 mod roles;
 mod stage;
+mod strangers;
 mod subject;
 mod takeaways;
 mod taken;

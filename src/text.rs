@@ -3,6 +3,7 @@
 pub mod html;
 pub mod mojibake;
 pub mod sentence;
+pub mod slips;
 pub mod tags;
 pub mod token;
 pub mod unseen;
@@ -21,6 +22,44 @@ pub fn one_line(text: &str) -> String {
         line += word;
     }
     line
+}
+
+/// "Lead investor": as a heading or a sentence begins, all else as it is.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// What these `letters` are in an address or an id: those of European alphabets in which no mark can be told from its
+/// letter, since Unicode does not decompose them, as people write them who have to do without. All others stay.
+///
+/// Addresses that were published hang on it: what stands here for a letter stays.
+pub fn spelled_out(letters: impl Iterator<Item = char>) -> String {
+    let mut spelled = String::new();
+    for letter in letters {
+        match undivided(letter) {
+            Some(letters) => spelled += letters,
+            None => spelled.push(letter),
+        }
+    }
+    spelled
+}
+
+fn undivided(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'ß' | 'ẞ' => "ss",
+        'æ' | 'Æ' => "ae",
+        'œ' | 'Œ' => "oe",
+        'þ' | 'Þ' => "th",
+        'ø' | 'Ø' => "o",
+        'ł' | 'Ł' => "l",
+        'đ' | 'Đ' | 'ð' | 'Ð' => "d",
+        'ħ' | 'Ħ' => "h",
+        'ı' => "i",
+        'ŋ' | 'Ŋ' => "n",
+        'ŧ' | 'Ŧ' => "t",
+        _ => return None,
+    })
 }
 
 /// The first `max_chars` of `text`, cut after a word, with `…` where something
@@ -82,4 +121,17 @@ pub fn listed<'n>(lead: &str, names: impl Iterator<Item = &'n str>, max_chars: u
         }
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_begins_with_a_capital() {
+        for (text, expected) in [("lead investor", "Lead investor"), ("AIME 2025", "AIME 2025"), ("öl", "Öl"), ("", "")]
+        {
+            assert_eq!(capitalised(text), expected);
+        }
+    }
 }

@@ -154,6 +154,32 @@ pub(super) enum Relation {
     Repeats(String),
 }
 
+/// What a later story makes of one that readers know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bearing {
+    /// Something is other than it was.
+    GoesOn,
+    /// Nothing is.
+    Repeats,
+    /// It may be another matter of the same actor.
+    Apart,
+}
+
+impl Bearing {
+    /// That of a story that is so like the known one and changes this. What is only near has to say what is other
+    /// than it was; or to tell of the same sums, and then a deed is news, and other words for the same are not.
+    fn of(likeness: Likeness, tells_the_same_amounts: impl Fn() -> bool, changes: &[Change]) -> Self {
+        match likeness {
+            Likeness::Same if changes.is_empty() => Self::Repeats,
+            Likeness::Same => Self::GoesOn,
+            Likeness::Near if changes.iter().any(Change::goes_on) => Self::GoesOn,
+            Likeness::Near if !tells_the_same_amounts() => Self::Apart,
+            Likeness::Near if changes.iter().any(Change::is_of_the_matter) => Self::GoesOn,
+            Likeness::Near => Self::Repeats,
+        }
+    }
+}
+
 /// Judges what later reports add.
 pub(super) struct Judge<'j> {
     store: &'j Store,
@@ -210,17 +236,14 @@ impl<'j> Judge<'j> {
         {
             changes = parent.changes.clone();
         }
-        // What is only near may be another matter of the same actor: it has to say what
-        // is other than it was, or to tell of the same sums.
-        let is_of_it = likeness == Likeness::Same || tells_the_same_amounts(&told, now);
-        Ok(match changes.is_empty() {
-            false if is_of_it || changes.iter().any(Change::goes_on) => Some(Relation::Follows(last.followed(changes))),
-            true if is_of_it => Some(Relation::Repeats(format!(
+        Ok(match Bearing::of(likeness, || tells_the_same_amounts(&told, now), &changes) {
+            Bearing::GoesOn => Some(Relation::Follows(last.followed(changes))),
+            Bearing::Repeats => Some(Relation::Repeats(format!(
                 "told in week {} already, and nothing is new since: “{}”",
                 last.week.number(),
                 last.headline
             ))),
-            _ => None,
+            Bearing::Apart => None,
         })
     }
 
@@ -273,4 +296,78 @@ fn tells_the_same_amounts(told: &[Report], now: &[Report]) -> bool {
     };
     let now = amounts(now);
     !now.is_empty() && now.is_subset(&amounts(told))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audience::Term;
+    use crate::id::ItemId;
+    use crate::insight::Report;
+    use crate::insight::playbook::{KindRule, Playbook};
+    use crate::publisher::Kind;
+
+    fn playbook() -> Playbook {
+        let kind = |id: &str, word: &str| KindRule {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            terms: vec![Term { any: vec![word.to_owned()], weight: 2.0 }],
+            advice: Vec::new(),
+        };
+        Playbook { kinds: vec![kind("fine", "fines"), kind("duty", "must pay")] }
+    }
+
+    /// What two publishers who write `now` change, where readers know a fine of 40 million euros.
+    fn changes(now: &str) -> Vec<Change> {
+        let report = |item, publisher, title| Report {
+            item: ItemId(item),
+            version: 1,
+            publisher,
+            weight: 0.5,
+            kind: Kind::Press,
+            company: None,
+            is_copy: false,
+            title,
+            text: "",
+            language: None,
+            published: "2026-05-06T12:00:00Z".parse().unwrap(),
+            quotable_words: 0,
+            readers: Default::default(),
+        };
+        let known = report(1, "Harbor Wire", "EU fines Lab 40 million euros over training data");
+        let (playbook, names) = (playbook(), Names::default());
+        let now = [report(2, "Harbor Wire", now), report(3, "North Desk", now)];
+        Author::new(&playbook, &names, &[]).changes(&[known], &now)
+    }
+
+    #[test]
+    fn of_what_is_near_and_gives_the_same_sums_a_deed_is_news_and_a_rewrite_is_not() {
+        let bearing = |changes: &[Change]| Bearing::of(Likeness::Near, || true, changes);
+        let rewrite = changes("Lab must pay 40 million euros for training data");
+        assert_eq!(rewrite.iter().map(Change::to_string).collect::<Vec<_>>(), ["fine → duty"]);
+        assert_eq!(bearing(&rewrite), Bearing::Repeats);
+        assert_eq!(bearing(&[]), Bearing::Repeats);
+        for (title, change) in [
+            ("Court annuls Lab’s fine of 40 million euros", "fined → annulled"),
+            ("Lab appeals fine of 40 million euros", "fined → appealed"),
+            ("Court blocks Lab’s fine of 40 million euros", "blocked"),
+        ] {
+            let deed = changes(title);
+            assert_eq!(deed.iter().map(Change::to_string).collect::<Vec<_>>(), [change], "{title}");
+            assert_eq!(bearing(&deed), Bearing::GoesOn, "{title}");
+        }
+    }
+
+    #[test]
+    fn of_one_event_whatever_changes_is_news_and_of_what_is_only_near_what_goes_on() {
+        let rewrite = changes("Lab must pay 40 million euros for training data");
+        let blocked = changes("Court blocks Lab’s fine of 40 million euros");
+        let annulled = changes("Court annuls Lab’s fine of 40 million euros");
+        assert_eq!(Bearing::of(Likeness::Same, || false, &rewrite), Bearing::GoesOn);
+        assert_eq!(Bearing::of(Likeness::Same, || false, &[]), Bearing::Repeats);
+        assert_eq!(Bearing::of(Likeness::Near, || false, &annulled), Bearing::GoesOn);
+        for changes in [blocked, rewrite, Vec::new()] {
+            assert_eq!(Bearing::of(Likeness::Near, || false, &changes), Bearing::Apart);
+        }
+    }
 }

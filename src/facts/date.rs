@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use regex::{Captures, Regex};
 
 use super::{Fact, FactKind};
+use crate::text::capitalised;
 
 /// In English, in small letters.
 pub const MONTHS: [&str; 12] = [
@@ -23,6 +24,9 @@ pub const MONTHS: [&str; 12] = [
     "november",
     "december",
 ];
+
+/// In English, in small letters, from Monday on.
+pub const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// The same months as they are shortened, with a dot or without, and in German where that is another word.
 const OTHERS: [&[&str]; 12] = [
@@ -42,12 +46,8 @@ const OTHERS: [&[&str]; 12] = [
 
 /// The names of the months with a capital, as one alternative after the other.
 fn names() -> String {
-    let capital = |name: &str| {
-        let (first, rest) = name.split_at(1);
-        first.to_uppercase() + rest
-    };
-    let whole = MONTHS.iter().map(|name| capital(name));
-    let others = OTHERS.iter().copied().flatten().map(|name| capital(name) + r"\.?");
+    let whole = MONTHS.iter().map(|name| capitalised(name));
+    let others = OTHERS.iter().copied().flatten().map(|name| capitalised(name) + r"\.?");
     whole.chain(others).collect::<Vec<_>>().join("|")
 }
 

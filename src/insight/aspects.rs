@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use super::benchmark::BENCHMARKS;
 use super::lexicon::Lexicon;
 use super::manner::{Around, whole_words};
-use super::things::BENCHMARKS;
 
 /// What the words near a figure say about which of several it is, each as its
 /// kind and its value.

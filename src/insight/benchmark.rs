@@ -1,12 +1,52 @@
 //! Which test a percentage is the score of, and which edition of it: SWE-bench Lite, AIME 2025. Scores of two tests
 //! say nothing of each other, so a test that is not certain is none.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::lexicon::Lexicon;
 use super::manner::Around;
-use super::things::BENCHMARKS;
+use super::things::Things;
+
+/// Tests that models sit, as readers know them and as they are written in small letters; what they give is a score.
+pub(super) const BENCHMARKS: Things = &[
+    ("SWE-bench Verified", &["swe-bench verified", "swe bench verified", "swe-bench-verified"]),
+    ("SWE-bench Pro", &["swe-bench pro", "swe bench pro"]),
+    ("SWE-bench Multilingual", &["swe-bench multilingual"]),
+    ("SWE-bench", &["swe-bench", "swe bench"]),
+    ("Terminal-Bench", &["terminal-bench", "terminal bench", "terminalbench"]),
+    ("GPQA Diamond", &["gpqa diamond", "gpqa-diamond"]),
+    ("GPQA", &["gpqa"]),
+    ("MMLU-Pro", &["mmlu-pro", "mmlu pro"]),
+    ("MMMU", &["mmmu"]),
+    ("MMLU", &["mmlu"]),
+    ("Humanity’s Last Exam", &["humanity’s last exam", "humanity's last exam", "hle", "人类最后的考试"]),
+    ("ARC-AGI-1", &["arc-agi-1", "arc-agi 1"]),
+    ("ARC-AGI-2", &["arc-agi-2", "arc-agi 2"]),
+    ("ARC-AGI-3", &["arc-agi-3", "arc-agi 3"]),
+    ("ARC-AGI", &["arc-agi"]),
+    ("AIME", &["aime"]),
+    ("MATH-500", &["math-500", "math 500"]),
+    ("FrontierMath", &["frontiermath"]),
+    ("LiveCodeBench", &["livecodebench", "live code bench"]),
+    ("HumanEval", &["humaneval"]),
+    ("OSWorld", &["osworld"]),
+    ("OSWorld-Verified", &["osworld-verified", "osworld verified"]),
+    ("WebArena", &["webarena"]),
+    ("BrowseComp", &["browsecomp"]),
+    ("SimpleQA", &["simpleqa"]),
+    ("Big Bench Audio", &["big bench audio", "big-bench audio"]),
+    ("τ-bench", &["tau-bench", "τ-bench"]),
+    ("τ²-bench", &["tau2-bench", "tau²-bench", "τ2-bench", "τ²-bench"]),
+    ("Aider Polyglot", &["aider polyglot", "aider"]),
+    ("MLE-bench", &["mle-bench"]),
+    ("GDPval", &["gdpval"]),
+    ("HealthBench", &["healthbench"]),
+    ("IFEval", &["ifeval"]),
+    ("C-Eval", &["c-eval"]),
+    ("GSM8K", &["gsm8k"]),
+];
 
 /// A test that models sit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +96,29 @@ static BENCHMARK_WORDS: LazyLock<(Lexicon, Vec<&str>)> = LazyLock::new(|| {
     let words = || BENCHMARKS.iter().flat_map(|(name, words)| words.iter().map(|word| (*name, *word)));
     (Lexicon::of(words().map(|(_, word)| word)), words().map(|(name, _)| name).collect())
 });
+
+/// All of [`BENCHMARKS`] as they are written, with blanks for dashes.
+static SPELLINGS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let written = BENCHMARKS.iter().flat_map(|(_, words)| words.iter());
+    written.map(|name| name.replace('-', " ")).collect()
+});
+
+/// What these are made of: "swe", "bench", "verified".
+static PIECES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+    let pieces = SPELLINGS.iter().flat_map(|name| name.split(|letter: char| !letter.is_alphanumeric()));
+    pieces.filter(|piece| piece.len() > 1).collect()
+});
+
+/// Whether `name`, in small letters and with blanks for dashes, is a test's or ends with one.
+pub(super) fn is_a_test(name: &str) -> bool {
+    let last = name.rsplit(' ').next().unwrap_or(name);
+    SPELLINGS.contains(name) || SPELLINGS.contains(last)
+}
+
+/// Whether a word, in small letters, is a piece of a test's name.
+pub(super) fn is_of_a_test(word: &str) -> bool {
+    PIECES.contains(word)
+}
 
 /// Of which test a percentage is the score, by what stands between it and the figures
 /// beside it, in small letters.
@@ -140,6 +203,18 @@ mod tests {
             Score::Of(Benchmark { name, edition }) => format!("{name}{edition}"),
         };
         assert_eq!(told, expected, "{text}");
+    }
+
+    #[test]
+    fn a_name_and_its_pieces_are_known() {
+        for name in ["aime", "terminal bench", "the gpqa", "osworld"] {
+            assert!(is_a_test(name), "{name}");
+        }
+        for name in ["claude", "raider", "terminal", ""] {
+            assert!(!is_a_test(name), "{name}");
+        }
+        assert!(["swe", "verified", "gpqa", "osworld"].into_iter().all(is_of_a_test));
+        assert!(!["s", "claude", "fund", ""].into_iter().any(is_of_a_test));
     }
 
     #[test]

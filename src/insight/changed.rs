@@ -69,8 +69,9 @@ fn of_sentences(reading: &Reading, taken: &mut Taken, voice: Option<Voice>) -> O
     for index in order {
         // What points back is told with what it points to, if that stands by itself.
         let hangs = |index: usize| POINTS_BACK.is_match(text[index].text);
-        let lacks = index.checked_sub(1).filter(|before| hangs(index) && !chosen.contains(before));
-        let is_whole = if hangs(index) { index > 0 && lacks.is_none_or(|before| !hangs(before)) } else { true };
+        let before = index.checked_sub(1).filter(|before| is_next(reading, text[*before], text[index]));
+        let lacks = before.filter(|before| hangs(index) && !chosen.contains(before));
+        let is_whole = !hangs(index) || (before.is_some() && lacks.is_none_or(|before| !hangs(before)));
         let told: Vec<usize> = lacks.into_iter().chain([index]).filter(|at| !chosen.contains(at)).collect();
         let length: usize = told.iter().map(|at| text[*at].words).sum();
         let fits = chosen.is_empty() && told.len() == 1 || length <= room;
@@ -92,6 +93,16 @@ fn of_sentences(reading: &Reading, taken: &mut Taken, voice: Option<Voice>) -> O
     let chosen: Vec<&Line> = chosen.into_iter().map(|index| text[index]).collect();
     let cites = chosen.iter().map(|line| reading.cite(line)).collect();
     (!chosen.is_empty()).then(|| Part { text: joined(&chosen), origin: Origin::Extract, cites })
+}
+
+/// Whether `next` stands right behind `line` in one text: what was left out between them may be what it points to.
+fn is_next(reading: &Reading, line: &Line, next: &Line) -> bool {
+    let report = reading.report(line);
+    // Lines count from the title on, and a line break stands between.
+    let in_text = |at: usize| at.checked_sub(report.title.len() + 1);
+    let ends = in_text(line.start + line.text.len()).zip(in_text(next.start));
+    let between = ends.and_then(|(from, to)| report.text.get(from..to));
+    line.report == next.report && between.is_some_and(|text| text.trim().is_empty())
 }
 
 /// Whether all that a text says beyond what is there is a word in passing: "The chief executive leads the talks."
@@ -152,6 +163,7 @@ fn weight(reading: &Reading, line: &Line) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Report;
     use super::super::hook::hook;
     use super::super::tests::{names, report, subject};
     use super::*;
@@ -172,6 +184,40 @@ mod tests {
         assert_eq!(told(&[&passing]), None);
         assert_eq!(told(&[&telling]).as_deref(), Some(figure));
         assert_eq!(told(&[&passing, &telling]).as_deref(), Some(figure));
+    }
+
+    /// What is told under `headline` of a text of which so many words may be quoted.
+    fn told_of(headline: &str, text: &str, quotable_words: usize) -> Option<String> {
+        let lead = Report { quotable_words, ..report("Harbor Wire", headline, text) };
+        let (subject, names) = (subject(vec![lead]), names());
+        let reading = Reading::new(&subject, &names);
+        what_changed(&reading, &names, &mut Taken::new(&reading)).map(|part| part.text)
+    }
+
+    #[test]
+    fn a_setting_is_not_told_without_the_news_that_points_back_at_it() {
+        let setting = "DeepSeek, which was founded in 2023 and is best known for its open models, has a supplier of long \
+            standing in the north of the country.";
+        let news = "It agreed to sell 40,000 GPUs to the lab for $4 billion and to deliver all of them to its halls in \
+            Hangzhou before the summer ends.";
+        let third =
+            "Rivals in the region raised their own orders by 30% on Tuesday, three suppliers said in a joint note.";
+        let text = format!("{setting} {news} {third}");
+        let told = |quotable_words: usize| told_of("DeepSeek orders 40,000 GPUs", &text, quotable_words).unwrap();
+        assert_eq!(told(60), format!("{setting} {news}"));
+        assert_eq!(told(40), third, "there is room for each of the two, and not for both");
+    }
+
+    #[test]
+    fn what_points_back_is_told_only_behind_the_sentence_that_it_points_to() {
+        let first = "The lab in Hangzhou ordered 40,000 GPUs from a supplier in the north.";
+        let pointing = "It also agreed to lend $4 billion to a rival.";
+        let told = |text: &str| told_of("DeepSeek has a plan for its chips", text, 200);
+        assert_eq!(told(&format!("{first}\n{pointing}")), Some(format!("{first} {pointing}")));
+        // Both are left out of every card: a publisher's "our", and a question.
+        for between in ["A bank next door showed our reporters its halls.", "Which bank would pay for all of that?"] {
+            assert_eq!(told(&format!("{first} {between} {pointing}")).as_deref(), Some(first), "{between}");
+        }
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Figures side by side: an actor's and its rivals', or a model's and others'.
 
+use super::benchmark::BENCHMARKS;
 use super::figures::{Noted, Stage, noted};
 use super::reading::Reading;
-use super::things::BENCHMARKS;
 use super::{Comparison, Origin, Part, Row};
 use crate::names::Names;
+use crate::text::capitalised;
 
 /// Columns of a table that still fits a phone.
 const COLUMNS_MOST: usize = 5;
@@ -132,12 +133,6 @@ fn table(reading: &Reading, own: &[Noted], heads: &[Head], names: &Names) -> Opt
 fn heading(about: &str) -> String {
     let is_a_test = BENCHMARKS.iter().any(|(name, _)| about.starts_with(name));
     if is_a_test { about.to_owned() } else { capitalised(about) }
-}
-
-/// With its first letter a capital.
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 impl<'n> Head<'n> {

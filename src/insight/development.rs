@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::manner::Manner;
 use super::measure::{Measured, families, is_about_another, measured};
-use super::reading::{Line, REPORTS_MOST, Reading, Voice, cite, owner};
+use super::reading::{Line, REPORTS_MOST, Reading, Voice, cite};
 use super::stage::{Stage, Step, stages, steps};
 use super::{Author, Cite, Report, Subject};
 use crate::facts::{Fact, FactKind};
@@ -57,7 +57,13 @@ impl Change {
     /// Whether it goes on from something known: another figure, version or stage of
     /// the same thing. That a matter was blocked may be told of many a matter.
     pub fn goes_on(&self) -> bool {
-        self.what <= What::Stage && self.from.is_some()
+        self.is_of_the_matter() && self.from.is_some()
+    }
+
+    /// Whether the matter itself is other than it was: by a figure, a version, a stage or a deed. Other words for
+    /// it, or another who tells it, may be all that another kind of event or a voice is.
+    pub fn is_of_the_matter(&self) -> bool {
+        self.what <= What::Stage
     }
 }
 
@@ -105,7 +111,7 @@ impl Author<'_> {
         found.extend(compared.versions());
         found.extend(compared.stages());
         found.extend(self.kind(&known, &now));
-        found.extend(self.voice(&compared));
+        found.extend(compared.voice());
         let mut changes = together(found);
         changes.sort_by_key(|change| change.what);
         changes
@@ -136,34 +142,6 @@ impl Author<'_> {
             })
         });
         found.collect()
-    }
-
-    /// The first report of the one that the story is about.
-    fn voice(&self, compared: &Compared) -> Option<Found> {
-        let own = |reading: &Reading, line: &Line| {
-            let report = reading.report(line);
-            let speaks = || self.names.find(report.publisher).into_iter().filter_map(|it| owner(it.name, self.names));
-            let is_actor = |name: &Name| compared.actor.is_some_and(|actor| actor.id == name.id);
-            line.place == 0 && report.kind == Kind::Primary && speaks().any(is_actor)
-        };
-        if compared.known.iter().any(|reading| reading.lines.iter().any(|line| own(reading, line))) {
-            return None;
-        }
-        let line = compared.now.lines.iter().find(|line| own(compared.now, line))?;
-        let publisher = compared.now.report(line).publisher.to_owned();
-        Some(Found {
-            key: String::new(),
-            change: Change {
-                what: What::Voice,
-                about: String::new(),
-                from: None,
-                to: publisher.clone(),
-                cites: vec![compared.now.cite(line)],
-                known: Vec::new(),
-            },
-            publisher,
-            is_sure: true,
-        })
     }
 }
 
@@ -296,6 +274,33 @@ impl<'c, 's> Compared<'c, 's> {
         found
     }
 
+    /// The first report of the one that the story is about.
+    fn voice(&self) -> Option<Found> {
+        let actor = self.actor?;
+        let own = |reading: &Reading, line: &Line| {
+            let report = reading.report(line);
+            line.place == 0 && report.kind == Kind::Primary && report.company == Some(actor.id.as_str())
+        };
+        if self.known().any(|(reading, line)| own(reading, line)) {
+            return None;
+        }
+        let line = self.now.lines.iter().find(|line| own(self.now, line))?;
+        let publisher = self.now.report(line).publisher.to_owned();
+        Some(Found {
+            key: String::new(),
+            change: Change {
+                what: What::Voice,
+                about: String::new(),
+                from: None,
+                to: publisher.clone(),
+                cites: vec![self.now.cite(line)],
+                known: Vec::new(),
+            },
+            publisher,
+            is_sure: true,
+        })
+    }
+
     /// Whether a headline speaks of the actor, or of those whom headlines named
     /// before: rivals may be the two sides of one matter.
     fn is_of_parties(&self, line: &Line, parties: &BTreeSet<&str>) -> bool {
@@ -390,6 +395,7 @@ fn together(found: Vec<Found>) -> Vec<Change> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::report;
     use super::*;
     use crate::audience::Term;
     use crate::id::ItemId;
@@ -427,22 +433,8 @@ mod tests {
     type Told<'t> = [(&'t str, &'t str, &'t str)];
 
     fn reports<'t>(told: &Told<'t>) -> Vec<Report<'t>> {
-        let report = |(number, (publisher, title, text)): (i64, &(&'t str, &'t str, &'t str))| Report {
-            item: ItemId(number),
-            version: 1,
-            publisher,
-            weight: 0.3,
-            kind: if *publisher == "DeepSeek" { Kind::Primary } else { Kind::Press },
-            title,
-            text,
-            language: None,
-            published: "2026-05-06T12:00:00Z".parse().unwrap(),
-            company: None,
-            is_copy: false,
-            quotable_words: 75,
-            readers: Default::default(),
-        };
-        (1..).zip(told).map(report).collect()
+        let told = told.iter().map(|(publisher, title, text)| report(publisher, title, text));
+        (1..).zip(told).map(|(number, report)| Report { item: ItemId(number), ..report }).collect()
     }
 
     #[track_caller]
@@ -536,8 +528,22 @@ mod tests {
 
     #[test]
     fn the_word_of_the_one_it_is_about_is_new_once() {
-        let own = ("DeepSeek", "DeepSeek on its money", "");
-        check(&[RUMOUR], &[own], &["DeepSeek speaks for itself now"]);
-        check(&[RUMOUR, own], &[own], &[]);
+        let title = "DeepSeek on its money";
+        let own = || Report { kind: Kind::Primary, company: Some("deepseek"), ..report("The Whale Blog", title, "") };
+        let (playbook, names) = (playbook(), names());
+        let changes = |known: &[Report], now: Report| -> Vec<String> {
+            let changes = Author::new(&playbook, &names, &[]).changes(known, &[now]);
+            changes.iter().map(Change::to_string).collect()
+        };
+        let mut known = reports(&[RUMOUR]);
+        assert_eq!(changes(&known, own()), ["The Whale Blog speaks for itself now"]);
+        // Whoever bears the name of a company speaks for himself.
+        let others = [("DeepSeek Watch", None), ("DeepSeek", None), ("DeepSeek Watch", Some("moonshot"))];
+        for (publisher, company) in others {
+            let other = Report { kind: Kind::Primary, company, ..report(publisher, title, "") };
+            assert_eq!(changes(&known, other), [] as [String; 0], "{publisher}");
+        }
+        known.push(own());
+        assert_eq!(changes(&known, own()), [] as [String; 0]);
     }
 }

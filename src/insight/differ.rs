@@ -3,7 +3,7 @@
 //! A disagreement that is none shames a page, and one that is missed costs
 //! little: whatever may explain two figures away keeps them apart.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 
@@ -12,10 +12,10 @@ use super::manner::Manner;
 use super::measure::{Measured, is_about_another, measured, products};
 use super::reading::{Line, Readable, Reading};
 use super::roles::{Role, roles};
+use super::strangers::{common_names, have_one_subject, strangers, title_words};
 use super::{Disagreement, Figure};
-use crate::facts::{Fact, FactKind, MONTHS};
+use crate::facts::{Fact, FactKind};
 use crate::names::Names;
-use crate::text::token::{Script, script};
 
 /// Figures further apart than this are of different things.
 const RATIO_MOST: f64 = 4.0;
@@ -160,7 +160,7 @@ fn disagree(reading: &Reading, one: &Claim, other: &Claim) -> bool {
         && one.contradicts(other)
         && is_near_in_time(reading, one, other)
         && is_of_one_product(reading, one, other)
-        && have_one_subject(reading, one, other)
+        && have_one_subject(reading, one.line, other.line, one.is_nearly(other))
         && !is_told_together(reading, one, other)
 }
 
@@ -270,67 +270,6 @@ fn is_of_one_product(reading: &Reading, one: &Claim, other: &Claim) -> bool {
     one.is_empty() || other.is_empty() || one == other
 }
 
-/// Whether two reports are of one event for all that their titles tell: what was
-/// put into one story by mistake is no disagreement.
-fn have_one_subject(reading: &Reading, ours: &Claim, theirs: &Claim) -> bool {
-    let (Some(one), Some(other)) = (reading.title(ours.line), reading.title(theirs.line)) else { return false };
-    let family = |line: &Line| -> BTreeSet<String> {
-        line.names.iter().map(|name| name.of.clone().unwrap_or_else(|| name.id.clone())).collect()
-    };
-    let shares_a_name = !family(one).is_disjoint(&family(other));
-    let is_han = |line: &Line| script(line.text) == Script::Han;
-    shares_a_name
-        || !capitals(one.text).is_disjoint(&capitals(other.text))
-        || match (is_han(one), is_han(other)) {
-            (false, false) => false,
-            (true, true) => one.tokens.intersection(&other.tokens).count() > 3,
-            // Of two scripts no word is shared: then the figures must be near.
-            _ => ours.is_nearly(theirs),
-        }
-}
-
-/// Words with a capital, in small letters, without those that any title may have.
-fn capitals(text: &str) -> BTreeSet<String> {
-    let is_name = |word: &&str| word.starts_with(char::is_uppercase) && word.chars().count() > 2;
-    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(is_name);
-    words.map(str::to_lowercase).filter(|word| !OF_ALL_TITLES.contains(&word.as_str())).collect()
-}
-
-const OF_ALL_TITLES: &[&str] = &[
-    "the",
-    "new",
-    "raises",
-    "series",
-    "round",
-    "funding",
-    "ceo",
-    "startup",
-    "and",
-    "for",
-    "with",
-    "from",
-    "its",
-    "led",
-    "says",
-    "model",
-    "models",
-    "launches",
-    "company",
-    "valuation",
-    "billion",
-    "million",
-    "usd",
-    "cny",
-    "deal",
-    "amid",
-    "swe",
-    "bench",
-    "verified",
-    "gpu",
-    "gpus",
-    "gpt",
-];
-
 /// Whether one report has both: then they are of two things, as "7,000 jobs
 /// moved, 8,000 cut", or it says how one became the other.
 fn is_told_together(reading: &Reading, one: &Claim, other: &Claim) -> bool {
@@ -355,127 +294,6 @@ fn is_told_together(reading: &Reading, one: &Claim, other: &Claim) -> bool {
         }
         _ => false,
     })
-}
-
-/// The words of all titles, in small letters.
-fn title_words(reading: &Reading) -> BTreeSet<String> {
-    let titles = reading.lines.iter().filter(|line| line.place == 0);
-    titles.flat_map(|line| words(line.text)).map(str::to_lowercase).collect()
-}
-
-/// The names that the texts of two publishers have in common, in small letters.
-fn common_names(reading: &Reading) -> BTreeSet<String> {
-    let mut first: BTreeMap<String, &str> = BTreeMap::new();
-    let mut common = BTreeSet::new();
-    for line in reading.lines.iter().filter(|line| line.place > 0) {
-        let publisher = reading.report(line).publisher;
-        for name in words(line.text).filter(|word| word.starts_with(char::is_uppercase)) {
-            let name = name.to_lowercase();
-            if *first.entry(name.clone()).or_insert(publisher) != publisher {
-                common.insert(name);
-            }
-        }
-    }
-    common
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
-}
-
-/// Words that begin sentences, and others that are capitals without being a name of somebody.
-pub(super) const NO_STRANGERS: &[&str] = &[
-    "the",
-    "a",
-    "an",
-    "it",
-    "its",
-    "in",
-    "on",
-    "at",
-    "as",
-    "for",
-    "by",
-    "with",
-    "when",
-    "after",
-    "under",
-    "this",
-    "that",
-    "these",
-    "he",
-    "she",
-    "they",
-    "we",
-    "but",
-    "and",
-    "if",
-    "while",
-    "however",
-    "there",
-    "some",
-    "investors",
-    "according",
-    "ceo",
-    "ai",
-    "api",
-    "us",
-    "series",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "mw",
-    "gw",
-    "gpu",
-    "gpus",
-    "swe",
-    "bench",
-    "verified",
-    "pro",
-    "mmlu",
-    "gpqa",
-    "diamond",
-    "terminal",
-    "aime",
-    "input",
-    "output",
-    "prices",
-    "pricing",
-    "people",
-    "shares",
-    "revenue",
-    "both",
-    "each",
-    "all",
-    "usd",
-    "cny",
-    "eur",
-];
-
-/// Whom a line may name beside those of the `titles`, in small letters.
-fn strangers(line: &Line, titles: &BTreeSet<String>) -> BTreeSet<String> {
-    let is_in_a_fact = |at: usize| line.facts.iter().any(|fact| fact.span.contains(&at));
-    let mut strangers = BTreeSet::new();
-    let mut at = 0;
-    for word in line.text.split_inclusive(|letter: char| !letter.is_alphanumeric()) {
-        let start = at;
-        at += word.len();
-        let word = word.trim_end_matches(|letter: char| !letter.is_alphanumeric());
-        let is_capital = word.starts_with(char::is_uppercase) && word.is_ascii() && word.len() > 1;
-        if !is_capital || is_in_a_fact(start) {
-            continue;
-        }
-        let name = word.to_lowercase();
-        let is_usual = NO_STRANGERS.contains(&name.as_str()) || MONTHS.contains(&name.as_str());
-        if !is_usual && !titles.contains(&name) {
-            strangers.insert(name);
-        }
-    }
-    strangers
 }
 
 /// `claim`, or the same of its publisher in a line that readers can read.

@@ -72,70 +72,7 @@ pub(super) fn is_telling_title(reading: &Reading, line: &Line) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::changed::what_changed;
-    use super::super::outlook::outlook;
-    use super::super::{Report, Subject};
     use super::*;
-    use crate::id::ItemId;
-    use crate::names::{Clarity, Name, Names, Sort};
-    use crate::source::Readers;
-
-    fn names() -> Names {
-        let company = |id: &str, name: &str, rival: &str| Name {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            sort: Sort::Company,
-            aliases: Vec::new(),
-            of: None,
-            rivals: vec![rival.to_owned()],
-            clarity: Clarity::Clear,
-        };
-        Names::new(vec![company("deepseek", "DeepSeek", "moonshot"), company("moonshot", "Moonshot", "deepseek")])
-    }
-
-    /// A report of this day of May 2026.
-    fn report<'s>(day: i8, title: &'s str, text: &'s str) -> Report<'s> {
-        Report {
-            item: ItemId(i64::from(day)),
-            version: 1,
-            publisher: "Harbor Wire",
-            weight: 0.5,
-            kind: Kind::Press,
-            title,
-            text,
-            language: None,
-            published: format!("2026-05-{day:02}T00:00:00Z").parse().unwrap(),
-            company: None,
-            is_copy: false,
-            quotable_words: 200,
-            readers: Readers::All,
-        }
-    }
-
-    /// The part of a card that `written` takes from `reports`, where nothing else is on it.
-    fn part<T>(reports: Vec<Report>, written: impl Fn(&Reading, &Names, &mut Taken) -> T) -> T {
-        let names = names();
-        let subject = Subject { reports, tags: &[], earlier: Vec::new(), figures: None, language: "en" };
-        let reading = Reading::new(&subject, &names);
-        written(&reading, &names, &mut Taken::new(&reading))
-    }
-
-    #[test]
-    fn a_setting_is_not_told_without_the_news_that_points_back_at_it() {
-        let setting = "DeepSeek, which was founded in 2023 and is best known for its open models, has a supplier of long \
-            standing in the north of the country.";
-        let news = "It agreed to sell 40,000 GPUs to the lab for $4 billion and to deliver all of them to its halls in \
-            Hangzhou before the summer ends.";
-        let third =
-            "Rivals in the region raised their own orders by 30% on Tuesday, three suppliers said in a joint note.";
-        let text = format!("{setting} {news} {third}");
-        let told = |quotable_words: usize| {
-            let report = Report { quotable_words, ..report(6, "DeepSeek orders 40,000 GPUs", &text) };
-            part(vec![report], what_changed).unwrap().text
-        };
-        assert_eq!(told(60), format!("{setting} {news}"));
-        assert_eq!(told(40), third, "there is room for each of the two, and not for both");
-    }
 
     #[test]
     fn what_goes_on_from_another_sentence_points_back() {
@@ -151,22 +88,5 @@ mod tests {
         for whole in ["A secondary market opens in June.", "The second quarter was better.", "The founder stays."] {
             assert!(!POINTS_BACK.is_match(whole), "{whole}");
         }
-    }
-
-    /// Whether the outlook still has a sentence of the second of May when a title of the sixth says this.
-    #[track_caller]
-    fn check_outlook(ahead: &str, later: &str, is_told: bool) {
-        let reports = vec![report(2, "DeepSeek and its plans", ahead), report(6, later, "")];
-        let outlook = part(reports, |reading, _, taken| outlook(reading, taken));
-        assert_eq!(outlook.iter().any(|part| part.text == ahead), is_told, "{ahead} / {later}");
-    }
-
-    #[test]
-    fn only_a_newer_plan_of_the_storys_own_overtakes_a_plan() {
-        let ahead = "DeepSeek expects to draw 250 MW in its halls.";
-        check_outlook(ahead, "DeepSeek will draw 230 MW in its halls", false);
-        check_outlook(ahead, "Moonshot will draw 300 MW in its halls", true);
-        check_outlook(ahead, "DeepSeek draws 100 MW in its halls", true);
-        check_outlook("Moonshot expects to draw 250 MW in its halls.", "DeepSeek will draw 230 MW in its halls", true);
     }
 }

@@ -19,7 +19,7 @@ use super::{Cite, EarlierStory};
 use crate::facts::{Fact, FactKind, MONTHS, UNSAID};
 use crate::id::StoryId;
 use crate::names::Names;
-use crate::text::head;
+use crate::text::{capitalised, head};
 
 /// Of one measure of one thing the newest are kept; the others are history.
 const NEWEST: usize = 3;
@@ -216,8 +216,7 @@ fn stage(line: &Line, measured: &Measured) -> Stage {
 
 /// A time that is over, or a month that may be.
 static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    let capital = |name: &str| name[..1].to_uppercase() + &name[1..];
-    let months = MONTHS.map(capital).join("|");
+    let months = MONTHS.map(capitalised).join("|");
     let pattern = format!(
         concat!(
             r"\b(?:[Aa] month|(?:[Tt]wo|[Tt]hree|[Ss]everal|[Ss]ome|[Aa] few) (?:weeks|months)) (?:ago|before|earlier)\b|\b[Ll]ast month\b|上个?月|个月前|数周前|",

@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use super::differ::NO_STRANGERS;
 use super::manner::is_whole;
 use super::reading::{Line, owner};
-use crate::facts::MONTHS;
+use super::strangers::names_nobody;
 use crate::names::Names;
 use crate::text::lower;
 use crate::text::token::is_unspaced;
@@ -232,9 +231,8 @@ fn has_stranger(line: &Line, range: &Range<usize>, owners: &[Owner]) -> bool {
                 .names
                 .iter()
                 .any(|name| name.name.contains(word) || name.aliases.iter().any(|it| it.contains(word)));
-        let is_usual = NO_STRANGERS.contains(&small.as_str())
+        let is_usual = names_nobody(&small)
             || USUAL.contains(&small.as_str())
-            || MONTHS.contains(&small.as_str())
             || word.chars().all(|letter| letter.is_uppercase()) && word.len() < 4;
         let begins = index == 0 && *at == 0 && !is_unspaced_text;
         !is_known && !is_usual && !begins

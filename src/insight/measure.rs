@@ -7,11 +7,11 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 
 use super::aspects::{Aspects, TIERS};
-use super::benchmark::{Score, score};
+use super::benchmark::{self, BENCHMARKS, Score, score};
 use super::lexicon::Nearest;
 use super::manner::{Around, Manner};
 use super::reading::Line;
-use super::things::{BENCHMARKS, DAYS, JOBS, MONEY, SHARES};
+use super::things::{DAYS, JOBS, MONEY, SHARES};
 use crate::facts::{Fact, FactKind, Preposition, UNSAID};
 use crate::names::{Name, Sort};
 use crate::text;
@@ -319,9 +319,10 @@ fn tier_after(line: &Line, fact: &Fact) -> String {
     if is_tier { format!(" {word}") } else { String::new() }
 }
 
-/// Whether a word that stands before a figure is a test's name, and no model's.
+/// Whether a word that stands before a figure is a test's name, and no model's: of one that we know, or of one
+/// that is called as many are.
 fn is_a_test(name: &str) -> bool {
-    ["bench", "agi", "aime", "math", "eval"].iter().any(|word| name.ends_with(word))
+    benchmark::is_a_test(name) || ["bench", "agi", "math", "eval"].iter().any(|word| name.ends_with(word))
 }
 
 /// "cut 12 %" is a cut by so much, "stands at 12 %" is "12 %", and "by 80 %" is not "to 80 %".

@@ -104,36 +104,23 @@ fn at(line: &Line) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Report, Subject};
+    use super::super::Report;
+    use super::super::tests::{names, report, subject};
     use super::*;
-    use crate::id::ItemId;
-    use crate::names::Names;
-    use crate::publisher::Kind;
+
+    /// The outlook of a card that has nothing else.
+    fn told(reports: Vec<Report>) -> Vec<String> {
+        let (subject, names) = (subject(reports), names());
+        let reading = Reading::new(&subject, &names);
+        let parts = outlook(&reading, &mut Taken::new(&reading));
+        parts.into_iter().map(|part| part.text).collect()
+    }
 
     /// Of reports with a title and a text each, the first leads.
     #[track_caller]
     fn check(reports: &[(&str, &str)], expected: &[&str]) {
-        let report = |(title, text)| Report {
-            item: ItemId(1),
-            version: 1,
-            publisher: "Harbor Wire",
-            weight: 0.5,
-            kind: Kind::Press,
-            company: None,
-            title,
-            text,
-            language: None,
-            published: "2026-05-07T06:00:00Z".parse().unwrap(),
-            is_copy: false,
-            quotable_words: 200,
-            readers: crate::source::Readers::All,
-        };
-        let reports = reports.iter().copied().map(report).collect();
-        let subject = Subject { reports, tags: &[], earlier: Vec::new(), figures: None, language: "en" };
-        let names = Names::default();
-        let reading = Reading::new(&subject, &names);
-        let parts = outlook(&reading, &mut Taken::new(&reading));
-        assert_eq!(parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>(), expected);
+        let reports = reports.iter().map(|(title, text)| report("Harbor Wire", title, text)).collect();
+        assert_eq!(told(reports), expected);
     }
 
     #[test]
@@ -164,5 +151,26 @@ mod tests {
         for plan in ["A larger version is planned for the summer.", "More from the valley is to follow in a while."] {
             check(&[("Turbines for the valley", plan)], &[plan]);
         }
+    }
+
+    /// Whether the outlook still has a sentence of the second of May when a title of the sixth says this.
+    #[track_caller]
+    fn check_overtaken(ahead: &str, later: &str, is_told: bool) {
+        let before = Report {
+            published: "2026-05-02T00:00:00Z".parse().unwrap(),
+            ..report("Harbor Wire", "DeepSeek and its plans", ahead)
+        };
+        let outlook = told(vec![before, report("Harbor Wire", later, "")]);
+        assert_eq!(outlook.iter().any(|text| text == ahead), is_told, "{ahead} / {later}");
+    }
+
+    #[test]
+    fn only_a_newer_plan_of_the_storys_own_overtakes_a_plan() {
+        let ahead = "DeepSeek expects to draw 250 MW in its halls.";
+        check_overtaken(ahead, "DeepSeek will draw 230 MW in its halls", false);
+        check_overtaken(ahead, "Moonshot will draw 300 MW in its halls", true);
+        check_overtaken(ahead, "DeepSeek draws 100 MW in its halls", true);
+        let of_rival = "Moonshot expects to draw 250 MW in its halls.";
+        check_overtaken(of_rival, "DeepSeek will draw 230 MW in its halls", true);
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Part;
+use super::benchmark::BENCHMARKS;
 use super::extract::{TO_READERS, best};
 use super::reading::{Line, Reading};
 use super::taken::Taken;
@@ -54,15 +55,8 @@ const TERMS: &[&str] = &[
     "embedding*",
     "multimodal",
     "vision encoder",
-    "swe-bench*",
-    "mmlu*",
-    "mmmu*",
-    "aime",
-    "aime2*",
     "kv cache",
     "kv-cache",
-    "gpqa",
-    "arc-agi*",
     "kernel*",
     "cuda",
     "vulnerabilit*",
@@ -91,9 +85,14 @@ const TERMS: &[&str] = &[
     "token",
 ];
 
-/// Finds [`TERMS`].
+/// Finds [`TERMS`], and the tests that models sit.
 pub(super) fn terms() -> Finder {
-    let terms: Vec<Term> = TERMS.iter().map(|word| Term { any: vec![(*word).to_owned()], weight: 1.0 }).collect();
+    let term = |any: Vec<String>| Term { any, weight: 1.0 };
+    let words = TERMS.iter().map(|word| term(vec![(*word).to_owned()]));
+    // A year may hang on a test: AIME2025. Any letter may not: "aimed".
+    let written = |word: &&str| [(*word).to_owned(), format!("{word}2*")];
+    let tests = BENCHMARKS.iter().map(|(_, names)| term(names.iter().flat_map(written).collect()));
+    let terms: Vec<Term> = words.chain(tests).collect();
     Finder::new([terms.as_slice()])
 }
 
@@ -164,6 +163,10 @@ mod tests {
     fn a_cache_and_a_test_are_technical() {
         let text = "Its KV cache is small, and on AIME 2025 it came first.";
         check("Lab has a model out", text, &[text]);
+        let others = "Its team is small, and on GDPval and OSWorld it came first.";
+        check("Lab has a model out", others, &[others]);
+        let joined = "Its team of 40% came first on AIME2025.";
+        check("Lab has a model out", joined, &[joined]);
         check("Lab has a model out", "The lab aimed it at 40% of all offices.", &[]);
     }
 }

@@ -194,45 +194,6 @@ pub(super) const SHARES: Things = &[
     ("stake", &["stake", "of the company", "of shares", "of the shares", "持股", "股份", "股权"]),
 ];
 
-/// Tests that models sit, as they are written in small letters; what they give is a score.
-pub(super) const BENCHMARKS: Things = &[
-    ("SWE-bench Verified", &["swe-bench verified", "swe bench verified", "swe-bench-verified"]),
-    ("SWE-bench Pro", &["swe-bench pro", "swe bench pro"]),
-    ("SWE-bench Multilingual", &["swe-bench multilingual"]),
-    ("SWE-bench", &["swe-bench", "swe bench"]),
-    ("Terminal-Bench", &["terminal-bench", "terminal bench", "terminalbench"]),
-    ("GPQA Diamond", &["gpqa diamond", "gpqa-diamond"]),
-    ("GPQA", &["gpqa"]),
-    ("MMLU-Pro", &["mmlu-pro", "mmlu pro"]),
-    ("MMMU", &["mmmu"]),
-    ("MMLU", &["mmlu"]),
-    ("Humanity’s Last Exam", &["humanity’s last exam", "humanity's last exam", "hle", "人类最后的考试"]),
-    ("ARC-AGI-1", &["arc-agi-1", "arc-agi 1"]),
-    ("ARC-AGI-2", &["arc-agi-2", "arc-agi 2"]),
-    ("ARC-AGI-3", &["arc-agi-3", "arc-agi 3"]),
-    ("ARC-AGI", &["arc-agi"]),
-    ("AIME", &["aime"]),
-    ("MATH-500", &["math-500", "math 500"]),
-    ("FrontierMath", &["frontiermath"]),
-    ("LiveCodeBench", &["livecodebench", "live code bench"]),
-    ("HumanEval", &["humaneval"]),
-    ("OSWorld", &["osworld"]),
-    ("OSWorld-Verified", &["osworld-verified", "osworld verified"]),
-    ("WebArena", &["webarena"]),
-    ("BrowseComp", &["browsecomp"]),
-    ("SimpleQA", &["simpleqa"]),
-    ("Big Bench Audio", &["big bench audio", "big-bench audio"]),
-    ("τ-bench", &["tau-bench", "τ-bench"]),
-    ("τ²-bench", &["tau2-bench", "tau²-bench", "τ2-bench", "τ²-bench"]),
-    ("Aider Polyglot", &["aider polyglot", "aider"]),
-    ("MLE-bench", &["mle-bench"]),
-    ("GDPval", &["gdpval"]),
-    ("HealthBench", &["healthbench"]),
-    ("IFEval", &["ifeval"]),
-    ("C-Eval", &["c-eval"]),
-    ("GSM8K", &["gsm8k"]),
-];
-
 /// What numbers of people in a company are of.
 pub(super) const JOBS: Things = &[
     (

@@ -13,6 +13,8 @@ use crate::rank::as_shown;
 use crate::recap::{Correction, Coverage, Recap, State};
 use crate::week::Week;
 
+pub use crate::text::capitalised;
+
 /// "6 May 2026".
 pub fn day(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%-d %B %Y").to_string()
@@ -26,12 +28,6 @@ pub fn civil(day: &Date) -> String {
 /// "12 May 2026: The round was at $44B".
 pub fn corrected(correction: &Correction, zone: &TimeZone) -> String {
     format!("{}: {}", day(correction.at, zone), correction.text)
-}
-
-/// "Lead investor": as a heading or a sentence begins, all else as it is.
-pub fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// "6 May".
@@ -222,14 +218,6 @@ mod tests {
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
-    }
-
-    #[test]
-    fn a_heading_begins_with_a_capital() {
-        for (text, expected) in [("lead investor", "Lead investor"), ("AIME 2025", "AIME 2025"), ("öl", "Öl"), ("", "")]
-        {
-            assert_eq!(capitalised(text), expected);
-        }
     }
 
     #[test]

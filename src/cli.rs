@@ -232,7 +232,10 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
     let grouped =
         |grouping: Grouping| -> Result<ExitCode> { blocking(editor::act(Act::Group(grouping), given.wish()?, style)) };
     match verb {
-        Verb::Demo { once } => blocking(demo::run(once_or_on(once), given.where_to_listen()?, output::line)),
+        Verb::Demo { once } => {
+            let listen = given.settings_if_named()?.map(|config| config.server.listen);
+            blocking(demo::run(once_or_on(once), listen, output::line))
+        }
         Verb::Run => run(&given, clock),
         Verb::Poll { sources, all } => blocking(poll::poll(given.wish()?, poll::which(sources, all), style)),
         Verb::Check { online } => check::check(&given.path()?, online, clock, style),
@@ -264,7 +267,7 @@ fn perform(arguments: Arguments) -> Result<ExitCode> {
         }
         Verb::Export { folder } => recap::export(given.settings()?.as_ref(), clock, &folder),
         Verb::Replay { weeks } => replay::replay(given.settings()?.as_ref(), weeks, style),
-        Verb::Try { rules } => trial::run(given.named()?, rules),
+        Verb::Try { rules } => trial::run(given.settings_if_named()?, rules),
         Verb::Schema => check::schema(),
         Verb::Health => {
             let (listen, database) = given.listening()?;

@@ -10,6 +10,7 @@ mod field;
 mod follow;
 mod hand;
 mod history;
+mod homes;
 mod own;
 mod questions;
 mod standpoint;
@@ -123,7 +124,7 @@ struct Choice {
 fn choose(store: &Store, config: &Config, teller: &Teller, (order, extent): (Order, Extent)) -> Result<Choice> {
     let field = Field::of(store, config, teller, (order, extent))?;
     let recap = &config.recap;
-    let selection = field.select(recap.stories + recap.also);
+    let selection = field.select(recap.stories + recap.also)?;
     let mut shown = field.chosen(&selection)?;
     let mut views = Vec::new();
     if extent != Extent::List {

@@ -4,6 +4,7 @@
 
 mod changes;
 mod frozen;
+mod headline;
 mod lines;
 mod mark;
 mod read;
@@ -22,7 +23,7 @@ use crate::text::{cut, one_line};
 
 pub use changes::{Change, Touched};
 pub use frozen::{Candidate, Frozen, Seen, View, editors};
-pub use mark::{Mark, Stance, Wish, Word};
+pub use mark::{Mark, Stance, Wish, Word, with_stances};
 
 /// Characters of a headline at most.
 pub const HEADLINE_MAX: usize = 300;

@@ -19,7 +19,7 @@ use jiff::Timestamp;
 
 use crate::compose::{self, due};
 use crate::config::Config;
-use crate::draft::Flaw;
+use crate::draft::{Flaw, with_stances};
 use crate::ledger::{Event, Note};
 use crate::publish::words::moment;
 use crate::recap::{Issue, Recap};
@@ -142,5 +142,12 @@ impl Newsroom {
 /// If the database fails.
 pub fn drafted(store: &Store, week: Week, now: Timestamp) -> Result<Option<Vec<Recap>>> {
     let (Some(open), Some(frozen)) = (store.draft()?, store.frozen()?) else { return Ok(None) };
-    Ok(Some(frozen.recaps(&standing(&open, &frozen), now)).filter(|_| open.week == week))
+    if open.week != week {
+        return Ok(None);
+    }
+    let mut recaps = frozen.recaps(&standing(&open, &frozen), now);
+    if let Some(pool) = recaps.first_mut() {
+        with_stances(pool, &mut [], &store.marks()?);
+    }
+    Ok(Some(recaps))
 }

@@ -1,5 +1,7 @@
 //! One entry of one source: what the publisher wrote, and what identifies it.
 
+mod withdrawal;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -122,6 +124,11 @@ impl Entry {
             Some(published) => format!("title:{} {published}", self.title),
             None => format!("title:{}", self.title),
         }
+    }
+
+    /// Whether its publisher says at the head of its title that he withdrew it: `[Withdrawn] ..`, `Retraction: ..`.
+    pub fn is_withdrawn(&self) -> bool {
+        withdrawal::is_told_by(&self.title)
     }
 
     /// Where its own dates place it: when it appeared, else when it last changed,

@@ -108,7 +108,7 @@ pub enum Event {
     Approved,
     /// He corrected a published recap.
     Amended,
-    /// He withdrew a published story.
+    /// He withdrew a published story; or a publisher withdrew an item.
     Withdrawn,
     /// A model was asked about a story, or was not.
     Asked,

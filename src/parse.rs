@@ -8,6 +8,7 @@
 //! budget of `salvage`.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use jiff::Timestamp;
 use url::Url;
@@ -198,14 +199,12 @@ pub fn parse(document: Document) -> Result<Parsed, NotAFeed> {
     Ok(feed::parsed(reading, document.base_url, document.bytes.len()))
 }
 
-/// The feed in the document and what it is; and what stood before it or around it, in words. The lines before it
-/// stay as empty ones, so that what is said of a line holds.
+/// The feed in the document and what it is; and what stood before it or around it, in words.
 fn unearthed(text: Cow<'_, str>) -> Result<(Cow<'_, str>, shape::Shape, Option<String>), NotAFeed> {
     if let Some(begin) = buried::feed(&text).filter(|begin| *begin > 0)
         && let Ok(shape) = shape::of(&text[begin..])
     {
-        let lines = text[..begin].matches('\n').count();
-        let alone = ["\n".repeat(lines).as_str(), &text[begin..]].concat();
+        let alone = alone(&text, begin..text.len());
         return Ok((Cow::Owned(alone), shape, Some("text before the feed".to_owned())));
     }
     let shape = shape::of(&text)?;
@@ -213,11 +212,16 @@ fn unearthed(text: Cow<'_, str>) -> Result<(Cow<'_, str>, shape::Shape, Option<S
         && let Some(feed) = buried::wrapped(&text)
         && let Ok(shape) = shape::of(&text[feed.clone()])
     {
-        let lines = text[..feed.start].matches('\n').count();
-        let alone = ["\n".repeat(lines).as_str(), &text[feed]].concat();
+        let alone = alone(&text, feed);
         return Ok((Cow::Owned(alone), shape, Some("feed inside another element".to_owned())));
     }
     Ok((text, shape, None))
+}
+
+/// This `part` of a text. The lines before it stay as empty ones, so that what is said of a line holds.
+fn alone(text: &str, part: Range<usize>) -> String {
+    let lines = text[..part.start].matches('\n').count();
+    "\n".repeat(lines) + &text[part]
 }
 
 #[cfg(test)]

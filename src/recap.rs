@@ -18,6 +18,7 @@ use crate::id::{AudienceId, ItemId, SourceId, StoryId};
 use crate::insight::Insight;
 use crate::publisher::Kind;
 use crate::rank::{Points, Score, Weights};
+use crate::text::spelled_out;
 use crate::week::Week;
 
 pub use amend::{Correction, Loudness, Withdrawn};
@@ -254,14 +255,7 @@ const SLUG_CHARS: usize = 60;
 /// A headline as it stands in an address: `china-s-big-fund-leads-deepseek-round`. Marks on letters do not
 /// count, nor strokes and ligatures; `story` where no letter is Latin and nothing a figure.
 pub fn slug(headline: &str) -> String {
-    let bare = headline.nfd().filter(|letter| !is_combining_mark(*letter));
-    let mut plain = String::with_capacity(headline.len());
-    for letter in bare {
-        match undivided(letter) {
-            Some(letters) => plain += letters,
-            None => plain.push(letter),
-        }
-    }
+    let plain = spelled_out(headline.nfd().filter(|letter| !is_combining_mark(*letter)));
     let mut slug = String::new();
     for word in plain.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
         if slug.len() + word.len() + 1 > SLUG_CHARS {
@@ -273,25 +267,6 @@ pub fn slug(headline: &str) -> String {
         slug.push_str(&word.to_ascii_lowercase());
     }
     if slug.is_empty() { "story".to_owned() } else { slug }
-}
-
-/// What stands in an address for a letter of European alphabets in which no mark can be told from its letter: Unicode
-/// does not decompose it.
-fn undivided(letter: char) -> Option<&'static str> {
-    Some(match letter {
-        'ß' | 'ẞ' => "ss",
-        'æ' | 'Æ' => "ae",
-        'œ' | 'Œ' => "oe",
-        'þ' | 'Þ' => "th",
-        'ø' | 'Ø' => "o",
-        'ł' | 'Ł' => "l",
-        'đ' | 'Đ' | 'ð' | 'Ð' => "d",
-        'ħ' | 'Ħ' => "h",
-        'ı' => "i",
-        'ŋ' | 'Ŋ' => "n",
-        'ŧ' | 'Ŧ' => "t",
-        _ => return None,
-    })
 }
 
 impl Recap {

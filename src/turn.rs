@@ -96,7 +96,7 @@ pub struct Reading {
     pub garbled: Vec<Garbled>,
     /// What could not be taken from it.
     pub skipped: Vec<Skipped>,
-    /// What had to be mended, in words.
+    /// What was mended or passed over, in words.
     pub mended: Vec<String>,
     /// Which stage read it.
     pub rescued: Rescue,

@@ -205,7 +205,7 @@ async fn done_here(act: Act, wish: &Wish) -> Result<Answer> {
 }
 
 /// Writes the tree for a static host, where the operator wants one; gives why that failed, and what would help.
-fn unwritten_tree(wish: &Wish, readers: &Readers, recap: &Recap) -> Option<String> {
+pub(super) fn unwritten_tree(wish: &Wish, readers: &Readers, recap: &Recap) -> Option<String> {
     let config = &wish.config;
     let folder = config.publish.folder.as_ref()?;
     let library = |store: &Store| write(&Library { store, config, now: recap.frozen, tree: Tree::Files }, folder);

@@ -16,7 +16,7 @@ use crate::store::{Store, StoreError, remembered_list};
 /// What stands beside the verb.
 #[derive(Debug)]
 pub struct Given {
-    /// `--config`.
+    /// `--config`, or `$RECAPD_CONFIG`.
     pub config: Option<PathBuf>,
     /// `--now`.
     pub now: Option<Timestamp>,
@@ -41,7 +41,7 @@ impl Given {
         path.map(Path::to_owned).ok_or_else(|| NoConfiguration.into())
     }
 
-    /// An empty one names no file.
+    /// The file that `--config` names, or its variable; an empty one names none.
     fn named_path(&self) -> Option<&Path> {
         self.config.as_deref().filter(|path| !path.as_os_str().is_empty())
     }
@@ -55,15 +55,9 @@ impl Given {
         Ok(Arc::new(self.loaded()?))
     }
 
-    /// The same for a verb that needs none: only if one is given.
-    pub fn named(&self) -> Result<Option<Config>> {
-        self.config.is_some().then(|| self.loaded()).transpose()
-    }
-
-    /// Of the configuration that is named, where to listen: `demo` needs no other.
-    pub fn where_to_listen(&self) -> Result<Option<SocketAddr>> {
-        let config = self.named_path().map(|_| self.loaded()).transpose()?;
-        Ok(config.map(|config| config.server.listen))
+    /// The same for a verb that needs none: only of a file that is named.
+    pub fn settings_if_named(&self) -> Result<Option<Config>> {
+        self.named_path().map(|_| self.loaded()).transpose()
     }
 
     /// What can be read of the configuration, while an edit is wrong; that is told once. For verbs that

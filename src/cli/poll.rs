@@ -9,11 +9,13 @@ use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
+use super::editor::unwritten_tree;
 use super::lists::{self, Asked};
 use super::output::{self, Style};
 use super::reach::{Wish, ask};
 use crate::compose;
 use crate::daemon::control::{Answer, Request, Writer};
+use crate::editor::Newsroom;
 use crate::id::SourceId;
 use crate::poll::states::States;
 use crate::poll::{Order, Polled, Poller, Summary, Trouble, Which};
@@ -87,7 +89,10 @@ async fn here(wish: &Wish, which: Which) -> Result<(Summary, Vec<String>)> {
         .await?;
     bar.finish_and_clear();
     compose::branch(&handle, &readers, &config, clock.now()).await?;
+    let newsroom = Newsroom { handle: handle.clone(), readers: readers.clone(), config, now: clock.now() };
+    let amended = newsroom.tell_of_withdrawals().await?;
     handle.close().await;
+    problems.extend(amended.and_then(|recap| unwritten_tree(wish, &readers, &recap)));
     Ok((summary, problems))
 }
 

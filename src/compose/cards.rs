@@ -160,6 +160,9 @@ impl Desk<'_> {
             report.language = language.as_deref();
             (report.quotable_words, report.readers) = self.rights(&found.item.source);
         }
+        // What is withdrawn nobody stands by: no card rests on it.
+        let withdrawn = story::withdrawn(&told.reports);
+        reports.retain(|(at, _)| !withdrawn[*at] || *at == told.lead);
         // The lead first, then whose word counts most; of equals, the earlier one.
         reports.sort_by(|(a_at, a), (b_at, b)| {
             let leads = (*b_at == told.lead).cmp(&(*a_at == told.lead));

@@ -19,13 +19,13 @@ use crate::id::{AudienceId, Share, StoryId};
 use crate::insight::development::{Change, What};
 use crate::link::without_tracking;
 use crate::rank::{GOES_ON, Points, Score, rounded};
-use crate::recap::select::{Candidate, Chosen, Selection, select};
+use crate::recap::select::{Candidate, Chosen, Lead, Selection, select};
 use crate::recap::{Follows, LeftOut};
 use crate::store::{Result, Store};
-use crate::story::Report;
 use crate::story::likeness::Common;
 use crate::story::rarity::{Count, Rarity};
 use crate::story::signature::Signature;
+use crate::story::{Report, is_withdrawn};
 
 /// So many stories are looked at for their audience before the choice: some four times what a list holds.
 const TAGGED: usize = 100;
@@ -35,6 +35,9 @@ const TAGGED_FOR_THEM: usize = 500;
 
 /// What is reported first so soon after another report is no development of that.
 const LATER: jiff::SignedDuration = jiff::SignedDuration::from_hours(3);
+
+/// Why a story has no place that nobody stands by any more.
+const WITHDRAWN: &str = "its publisher withdrew it";
 
 /// The stories of one window that are in no other week's recap, by id.
 pub(super) struct Field<'f> {
@@ -144,7 +147,8 @@ impl<'f> Field<'f> {
             let told = teller.untagged(story, window.end);
             let novelty = history.novelty(&told.signature, &config.ranking);
             let Score { total, parts } = told.score.with(novelty.into_iter().chain(hand.points(id)));
-            if let Some(reason) = hand.keeps_out(id) {
+            let withdrawn = || is_withdrawn(&told.reports).then(|| WITHDRAWN.to_owned());
+            if let Some(reason) = hand.keeps_out(id).or_else(withdrawn) {
                 let headline = told.reports[told.lead].item.entry.title.clone();
                 kept_out.push(LeftOut { story: id, headline, total, parts, short_by: None, reason });
                 continue;
@@ -310,10 +314,23 @@ impl<'f> Field<'f> {
     }
 
     /// What becomes of them, for so many places.
-    pub(super) fn select(&self, slots: usize) -> Selection {
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub(super) fn select(&self, slots: usize) -> Result<Selection> {
         let likeness = |one: usize, two: usize| self.rarity.likeness(one, two);
         let selection = select(&self.candidates, &likeness, slots, &self.config.ranking);
-        self.hand.with_pinned(selection, &self.candidates, slots)
+        let headline = |index: usize| -> Result<String> {
+            Ok(self.outline(index)?.map(|told| self.headline(&told)).unwrap_or_default())
+        };
+        self.hand.with_pinned(selection, (&self.candidates, &headline), slots)
+    }
+
+    /// As readers would see it.
+    fn headline(&self, told: &Told) -> String {
+        let own = self.hand.on(told.story).and_then(|mark| mark.headline.clone());
+        own.unwrap_or_else(|| told.reports[told.lead].item.entry.title.clone())
     }
 
     /// The chosen ones, best first, with all that is known of them.
@@ -479,12 +496,14 @@ pub fn candidates(store: &Store, window: &Range<Timestamp>, history: &History) -
 
 fn candidate(told: &Told, points: f64, names: &mut Names) -> Candidate {
     let lead = &told.reports[told.lead].item;
+    let publishers = told.leads.iter().map(|lead| &told.reports[*lead].publisher);
+    let leads = publishers.map(|it| Lead { domain: names.one(&it.domain), name: names.one(&it.name) }).collect();
     Candidate {
         story: told.story,
         points,
         audiences: Box::default(),
         companies: told.signature.companies.iter().map(|company| names.one(company)).collect(),
-        leads: told.leads.iter().map(|lead| names.one(&told.reports[*lead].publisher.domain)).collect(),
+        leads,
         first: told.reports.iter().map(Report::appeared).min().unwrap_or(lead.first_seen),
         barred: None,
         matter: None,

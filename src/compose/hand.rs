@@ -9,9 +9,6 @@ use crate::recap::select::{Candidate, Chosen, Selection};
 use crate::store::{Result, Store};
 use crate::week::Week;
 
-/// What is said of a story whose place another one took.
-const MADE_ROOM: &str = "its place went to a story that the editor pinned";
-
 /// What the editor said of the stories of one week.
 pub(super) struct Hand {
     marks: HashMap<StoryId, Mark>,
@@ -51,8 +48,17 @@ impl Hand {
         self.marks.iter().filter(move |(_, mark)| is_back(mark)).map(|(story, _)| *story)
     }
 
-    /// The same selection of `slots` stories, with all that are pinned in it.
-    pub(super) fn with_pinned(&self, mut selection: Selection, candidates: &[Candidate], slots: usize) -> Selection {
+    /// The same selection of `slots` stories, with all that are pinned in it; `headline` is that of a candidate.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub(super) fn with_pinned(
+        &self,
+        mut selection: Selection,
+        (candidates, headline): (&[Candidate], &dyn Fn(usize) -> Result<String>),
+        slots: usize,
+    ) -> Result<Selection> {
         let is_pinned = |index: usize| self.on(candidates[index].story).is_some_and(Mark::pins);
         let is_chosen = |index: usize| selection.chosen.iter().any(|chosen| chosen.candidate == index);
         let mut missing: Vec<usize> =
@@ -64,7 +70,8 @@ impl Hand {
             let last = selection.chosen.iter().rposition(|chosen| !is_pinned(chosen.candidate)).filter(|_| full);
             if let Some(last) = last {
                 let gone = selection.chosen.remove(last);
-                selection.left_out.insert(0, (gone.candidate, MADE_ROOM.to_owned()));
+                let why = format!("its place went to “{}”, which the editor pinned", headline(candidate)?);
+                selection.left_out.insert(0, (gone.candidate, why));
             }
             let points = points(&candidate);
             let at = selection.chosen.iter().position(|chosen| chosen.points < points);
@@ -72,7 +79,7 @@ impl Hand {
             selection.chosen.insert(at.unwrap_or(selection.chosen.len()), chosen);
             selection.left_out.retain(|(index, _)| *index != candidate);
         }
-        selection
+        Ok(selection)
     }
 }
 
@@ -81,6 +88,7 @@ mod tests {
     use super::*;
     use crate::draft::Stance;
     use crate::id::ItemId;
+    use crate::recap::select::Lead;
 
     fn story(number: usize) -> StoryId {
         StoryId::begun_by(ItemId(i64::try_from(number).unwrap()))
@@ -94,7 +102,7 @@ mod tests {
             points: 10.0 - number as f64,
             companies: Box::default(),
             audiences: Box::default(),
-            leads: vec!["a.test".into()].into(),
+            leads: [Lead { domain: "a.test".into(), name: "A".into() }].into(),
             first: jiff::Timestamp::UNIX_EPOCH,
             barred: None,
             matter: None,
@@ -107,7 +115,8 @@ mod tests {
         let mark = || Mark { stance: Some(Stance { wish: Wish::Pinned, why: None }), ..Mark::default() };
         let marks = pinned.iter().map(|number| (story(*number), mark())).collect();
         let hand = Hand { marks, week: "2026-W19".parse().unwrap() };
-        let selection = hand.with_pinned(selection, &candidates, 2);
+        let headline = |candidate: usize| -> Result<String> { Ok(format!("Story {candidate}")) };
+        let selection = hand.with_pinned(selection, (&candidates, &headline), 2).unwrap();
         let chosen: Vec<String> = selection.chosen.iter().map(|chosen| chosen.candidate.to_string()).collect();
         let left: Vec<String> = selection.left_out.iter().map(|(index, why)| format!("{index} {why}")).collect();
         assert_eq!(format!("{} | {}", chosen.join(" "), left.join(", ")), expected);
@@ -117,8 +126,9 @@ mod tests {
     fn a_pinned_story_has_a_place_and_the_last_that_is_not_makes_room() {
         check(&[], "0 1 | 2 would need +1.0, 3 would need +2.0");
         check(&[1], "0 1 | 2 would need +1.0, 3 would need +2.0");
-        check(&[3], &format!("0 3 | 1 {MADE_ROOM}, 2 would need +1.0"));
-        check(&[1, 3], &format!("1 3 | 0 {MADE_ROOM}, 2 would need +1.0"));
-        check(&[1, 2, 3], "1 2 3 | 0 its place went to a story that the editor pinned");
+        let made_room = "its place went to “Story 3”, which the editor pinned";
+        check(&[3], &format!("0 3 | 1 {made_room}, 2 would need +1.0"));
+        check(&[1, 3], &format!("1 3 | 0 {made_room}, 2 would need +1.0"));
+        check(&[1, 2, 3], "1 2 3 | 0 its place went to “Story 2”, which the editor pinned");
     }
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use aho_corasick::{AhoCorasick, MatchKind};
 use jiff::Timestamp;
 
+use super::homes::Homes;
 use crate::audience::{Spoken, Tag, Tagger};
 use crate::config::Config;
 use crate::id::{AudienceId, SourceId, StoryId};
@@ -43,6 +44,7 @@ pub struct Told {
 pub struct Teller<'c> {
     config: &'c Config,
     sources: HashMap<&'c SourceId, &'c Source>,
+    homes: Homes<'c>,
     tagger: Tagger,
 }
 
@@ -50,7 +52,12 @@ impl<'c> Teller<'c> {
     /// By this configuration.
     pub fn new(config: &'c Config) -> Self {
         let sources = config.sources.iter().map(|source| (&source.id, source)).collect();
-        Self { config, sources, tagger: Tagger::new(&config.audiences) }
+        let addresses = |source: &'c Source| {
+            let all = std::iter::once(&source.feed).chain(&source.base);
+            all.map(move |address| (address, source.name.as_str(), source.kind))
+        };
+        let homes = Homes::of(config.sources.iter().flat_map(addresses));
+        Self { config, sources, homes, tagger: Tagger::new(&config.audiences) }
     }
 
     /// The story as it stands at `until`.
@@ -89,11 +96,17 @@ impl<'c> Teller<'c> {
     fn report(&self, item: Item) -> Report {
         let source = self.sources.get(&item.source).copied();
         Report {
-            publisher: publisher(&self.config.publishers, &item, source),
+            publisher: self.named(publisher(&self.config.publishers, &item, source), &item),
             carried_by: source.map(|source| source.kind).unwrap_or_default(),
             source_name: source.map_or_else(|| item.source.to_string(), |source| source.name.clone()),
             item,
         }
+    }
+
+    /// A publisher that nobody configured is shown under the name of the source whose site the article is on.
+    fn named(&self, publisher: Publisher, item: &Item) -> Publisher {
+        let home = item.entry.article().filter(|_| !publisher.is_known()).and_then(|link| self.homes.name(link));
+        Publisher { name: home.map_or(publisher.name, str::to_owned), ..publisher }
     }
 
     /// For whom one item alone is, surest first.
@@ -219,10 +232,51 @@ fn publisher(publishers: &Publishers, item: &Item, source: Option<&Source>) -> P
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::ItemId;
+    use crate::item::Entry;
 
     #[track_caller]
     fn check(text: &str, outlets: &[&str], expected: &str) {
         assert_eq!(Outlets::of(outlets.iter().copied()).out_of(text), expected);
+    }
+
+    #[test]
+    fn a_link_is_shown_under_the_name_of_whose_site_it_leads_to() {
+        let mut config = crate::config::shipped().expect("the shipped configuration is sound");
+        let any = config.sources[0].clone();
+        let source = |id: &str, name: &str, kind: Kind, feed: &str| Source {
+            id: id.parse().unwrap(),
+            name: name.to_owned(),
+            kind,
+            feed: feed.parse().unwrap(),
+            weight: None,
+            base: None,
+            ..any.clone()
+        };
+        let times = source("times", "The Example Times", Kind::Press, "https://www.example.com/feed");
+        let list = source("list", "A List", Kind::Community, "https://list.test/rss");
+        (config.publishers, config.sources) = (Publishers::default(), vec![times, list]);
+        let teller = Teller::new(&config);
+        let check = |source: &str, link: &str, expected: &str| {
+            let source: SourceId = source.parse().unwrap();
+            let entry = Entry { title: "T".to_owned(), link: link.parse().ok(), ..Entry::default() };
+            let item = Item {
+                id: ItemId::of(&source, link, 0),
+                source,
+                identity: link.to_owned(),
+                generation: 0,
+                version: 1,
+                first_seen: Timestamp::UNIX_EPOCH,
+                placed: None,
+                entry,
+            };
+            let Publisher { name, domain, .. } = teller.report(item).publisher;
+            assert_eq!(format!("{name}, {domain}"), expected, "{link}");
+        };
+        check("times", "https://example.com/a", "The Example Times, example.com");
+        check("list", "https://example.com/a", "The Example Times, example.com");
+        check("list", "https://other.test/a", "other.test, other.test");
+        check("times", "https://other.test/a", "other.test, other.test");
     }
 
     #[test]

@@ -104,9 +104,10 @@ pub(super) fn main_file(path: &Path, read_file: ReadFile) -> Result<Arc<Document
 pub(super) fn others(main: &Arc<Document>, written: &Main, read_file: ReadFile, problems: &mut Vec<Problem>) -> Others {
     let mut gatherer = Gatherer { main, read_file, problems };
     let shipped = Others::shipped();
+    let (sources, unfitting) = gatherer.sources(&written.sources);
     let mut others = Others {
-        sources: gatherer.sources(&written.sources),
-        unfitting: written.sources.iter().filter(|it| gatherer.fits_nothing(it)).map(|it| String::clone(it)).collect(),
+        sources,
+        unfitting,
         lists: written.source_list.iter().map(|list| gatherer.list(&list.opml)).collect(),
         remembered: Vec::new(),
         audiences: gatherer.one(&written.audiences, shipped.audiences),
@@ -173,30 +174,32 @@ impl Gatherer<'_> {
         self.one(named, None)
     }
 
-    fn sources(&mut self, patterns: &[Located<String>]) -> Vec<Arc<Document>> {
+    /// Each file that one of the `patterns` fits, once; and those that fit none.
+    fn sources(&mut self, patterns: &[Located<String>]) -> (Vec<Arc<Document>>, Vec<String>) {
         let mut documents: Vec<Arc<Document>> = Vec::new();
+        let mut unfitting = Vec::new();
         for pattern in patterns {
             let place = pattern.place(self.main);
-            let paths = matching(&self.beside(pattern)).unwrap_or_else(|problem| {
-                self.problems.push(match problem {
-                    Unmatchable::Misplaced => {
-                        Problem::at(place.clone(), "`*` may stand in the last part of a path only")
-                    }
-                    Unmatchable::Unreadable(folder, error) => Problem::unreadable(&folder, &error, Some(place.clone())),
-                });
-                Vec::new()
-            });
+            let paths = match matching(&self.beside(pattern)) {
+                Ok(paths) => paths,
+                Err(problem) => {
+                    self.problems.push(match problem {
+                        Unmatchable::Misplaced => Problem::at(place, "`*` may stand in the last part of a path only"),
+                        Unmatchable::Unreadable(folder, error) => Problem::unreadable(&folder, &error, Some(place)),
+                    });
+                    continue;
+                }
+            };
+            if paths.is_empty() {
+                unfitting.push(String::clone(pattern));
+            }
             for path in paths {
                 if path != self.main.path && documents.iter().all(|it| it.path != path) {
                     documents.extend(self.document(&path, place.clone()));
                 }
             }
         }
-        documents
-    }
-
-    fn fits_nothing(&self, pattern: &str) -> bool {
-        matching(&self.beside(pattern)).is_ok_and(|paths| paths.is_empty())
+        (documents, unfitting)
     }
 
     fn document(&mut self, path: &Path, named: Place) -> Option<Arc<Document>> {

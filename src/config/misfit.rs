@@ -105,17 +105,23 @@ pub(super) fn misfit(place: Place, named: Named, found: &str, message: &str) -> 
 /// its reader is.
 pub(super) fn syntax(place: Place, message: &str, keyed: Option<(&str, &Json)>) -> Problem {
     let written = written(&place).map(str::to_owned);
-    // To TOML whatever begins with `t` or `f` is a truth value.
-    let is_bare = ["string values must be quoted", "invalid boolean"].iter().any(|it| message.starts_with(it));
+    // To TOML whatever begins with `t` or `f` is a truth value, and a number what begins with `i` or `n`: `inf`, `nan`.
+    let is_word = written.as_deref().is_some_and(|it| it.starts_with(char::is_alphabetic));
+    let is_bare = ["string values must be quoted", "invalid boolean"].iter().any(|it| message.starts_with(it))
+        || is_word && message.starts_with("invalid float");
     let wanted = keyed.filter(|_| is_bare).and_then(|(key, schema)| Some((key, plain(schema)?)));
     if let (Some(written), Some((key, wanted))) = (&written, wanted) {
         let problem = Problem::at(place, format!("{} must be {wanted}, not `{written}`", Named::key(key)));
-        let meant = match written.to_lowercase().as_str() {
-            "yes" | "on" | "true" => "true",
-            "no" | "off" | "false" => "false",
-            _ => return problem,
+        return match truth(written).filter(|_| wanted == TRUTH) {
+            Some(meant) => problem.hint(format!("write it as {meant}")),
+            None => problem,
         };
-        return if wanted == TRUTH { problem.hint(format!("write it as {meant}")) } else { problem };
+    }
+    let may_be_truth = is_bare && keyed.is_none_or(|(_, schema)| takes_truth(schema));
+    if let (Some(meant), true) = (written.as_deref().and_then(truth), may_be_truth) {
+        let known = "TOML knows `true` and `false`, and texts in quotes";
+        let title = format!("`{}` is no value: {known}", written.unwrap_or_default());
+        return Problem::at(place, title).hint(format!("write it as {meant}, if that is meant"));
     }
     match (message, written) {
         (_, Some(written)) if is_bare => {
@@ -132,6 +138,22 @@ pub(super) fn syntax(place: Place, message: &str, keyed: Option<(&str, &Json)>) 
 
 /// What a truth value may be.
 const TRUTH: &str = "true or false";
+
+/// The truth value that a word without quotes stands for.
+fn truth(word: &str) -> Option<&'static str> {
+    match word.to_lowercase().as_str() {
+        "yes" | "on" | "true" => Some("true"),
+        "no" | "off" | "false" => Some("false"),
+        _ => None,
+    }
+}
+
+/// Whether a truth value is one of the things that may stand where this is the schema.
+fn takes_truth(schema: &Json) -> bool {
+    let is_truth = schema.get("type").and_then(Json::as_str) == Some("boolean");
+    let several = schema.get("anyOf").and_then(Json::as_array);
+    is_truth || several.is_some_and(|all| all.iter().any(takes_truth))
+}
 
 /// What stands without quotes where this is the schema: a truth value or a number, in an operator's words.
 fn plain(schema: &Json) -> Option<&'static str> {

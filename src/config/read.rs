@@ -65,19 +65,25 @@ pub(super) fn read_as<T: DeserializeOwned + JsonSchema + Default>(
 }
 
 /// The key whose value begins behind `before`, with its schema: by its line and the header above that, as far as
-/// these tell.
+/// these tell. It may be written as `live`, as `publish.live`, or in the braces of `publish`.
 fn keyed<'t, 's>(before: &'t str, schema: &'s Json) -> Option<(&'t str, &'s Json)> {
     let (above, line) = before.rsplit_once('\n').unwrap_or(("", before));
-    let key = line.trim().strip_suffix('=')?.trim();
     let header = above.lines().rev().find_map(|line| {
         let (header, _) = line.trim().strip_prefix('[')?.split_once(']')?;
         Some(header.trim_start_matches('['))
     });
+    let mut names: Vec<&str> = header.into_iter().flat_map(|header| header.split('.')).collect();
+    for opened in line.split('{') {
+        let assigned = opened.rsplit(',').next()?.trim_end_matches(|it: char| it == '[' || it.is_whitespace());
+        names.extend(assigned.strip_suffix('=')?.split('.'));
+    }
+    let (key, tables) = names.split_last()?;
     let mut table = schema;
-    for name in header.into_iter().flat_map(|header| header.split('.')) {
+    for name in tables {
         let inner = part(table, "properties")?.get(name.trim())?;
         table = part(inner, "items").unwrap_or(inner);
     }
+    let key = key.trim();
     Some((key, part(table, "properties")?.get(key)?))
 }
 

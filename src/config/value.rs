@@ -13,11 +13,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::facts::WEEKDAYS;
 use crate::id::{Share, SourceId};
 use crate::source::Network;
 
 use net::{address, cidr, listen};
-use time::{DAYS, clock, day, period, spell, write_spell, zone};
+use time::{clock, day, period, spell, write_spell, zone};
 
 pub use net::Private;
 
@@ -104,7 +105,7 @@ written_as_text! {
 written_as_text! {
     /// A day of the week in English.
     #[schemars(extend("enum" = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]))]
-    Day(Weekday), day, |day| DAYS[usize::from(day.to_monday_zero_offset().unsigned_abs())].0.to_owned()
+    Day(Weekday), day, |day| WEEKDAYS[usize::from(day.to_monday_zero_offset().unsigned_abs())].to_owned()
 }
 
 written_as_text! {

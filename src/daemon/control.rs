@@ -247,8 +247,8 @@ pub fn answer(word: OperatorWord, told: &[Told], now: Timestamp, zone: &TimeZone
 /// What to say to an editor.
 pub fn told(done: Result<Done, Refusal>) -> Answer {
     match done {
-        Ok(Done { said, news: News::Held }) => Answer::Held(said),
-        Ok(done) => Answer::Done(done.said),
+        Ok(done) if done.news == News::Held => Answer::Held(done.lines(None)),
+        Ok(done) => Answer::Done(done.lines(None)),
         Err(refusal) => Answer::Refused(refusal),
     }
 }

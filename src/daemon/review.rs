@@ -15,7 +15,7 @@ use url::{Url, form_urlencoded};
 use super::Shared;
 use super::control::Command;
 use crate::config::Config;
-use crate::editor::{Done, Lapsed, LastSaid, Newsroom, NoKey, review_key};
+use crate::editor::{Done, Lapsed, LastSaid, Newsroom, NoKey, Offer, review_key};
 use crate::publish::Document;
 use crate::publish::feed::Format;
 use crate::review::{Key, Pass, ROOT};
@@ -29,8 +29,8 @@ const MOST_FORM_BYTES: u64 = 1_024;
 /// To send it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What came of a pass; the error is the store's.
-pub type Honoured = Result<Result<Done, Lapsed>, StoreError>;
+/// What came of a pass, with what it was for; the error is the store's.
+pub type Honoured = Result<Result<(Offer, Done), Lapsed>, StoreError>;
 
 /// Why there is no key: whoever asks for the review may ask a thousand times.
 static SAID: LastSaid = LastSaid::new();
@@ -112,21 +112,15 @@ pub async fn sent(shared: &Shared, request: &Request, incoming: Incoming) -> Opt
     let Ok(form) = incoming.read(MOST_FORM_BYTES, PATIENCE).await else { return Some(forbidden()) };
     let signed = form_urlencoded::parse(&form).find(|(name, _)| name == "pass").map(|(_, value)| value);
     let Some(pass) = signed.and_then(|signed| key.read(&signed)) else { return Some(forbidden()) };
-    let site = site::site(&config, String::new(), Tree::Served);
-    let (handle, readers, now) = (shared.handle.clone(), shared.readers.clone(), shared.clock.now());
-    // As it is called before it is done: a story may leave the draft by it.
-    let headline = match (Newsroom { handle, readers, config, now }.regard(pass).await) {
-        Ok(offer) => offer.ok().and_then(|offer| offer.headline),
-        Err(error) => return Some(failing(&error)),
-    };
     let (answer, honoured) = oneshot::channel();
     // The work loop does it: one after the other, and nothing else is published meanwhile.
     if shared.commands.send(Command::Honour(pass, answer)).await.is_err() {
         return Some(later());
     }
     let Ok(honoured) = honoured.await else { return Some(later()) };
+    let site = site::site(&config, String::new(), Tree::Served);
     Some(match honoured {
-        Ok(Ok(done)) => page(200, review::done(&site, &pass, headline.as_deref(), &done)),
+        Ok(Ok((offer, done))) => page(200, review::done(&site, offer.headline.as_deref(), &done)),
         Ok(Err(lapsed)) => page(status(&lapsed), review::lapsed(&site, &lapsed)),
         Err(error) => failing(&error),
     })

@@ -251,6 +251,7 @@ impl Worker {
         self.shared.handle.settle(Occasion::Round, now).await?;
         if self.came == Came::Something {
             compose::branch(&self.shared.handle, &self.shared.readers, &self.config, now).await?;
+            self.tell_of_withdrawals(now).await?;
             self.came = Came::Nothing;
         }
         Ok(())

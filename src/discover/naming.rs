@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
 use crate::id::SourceId;
+use crate::text::spelled_out;
 
 /// Longer names are tedious to type; the host is shorter then.
 const LONGEST: usize = 40;
@@ -36,7 +37,7 @@ pub fn lasting_id(feed: &Url) -> SourceId {
 
 /// `the-verge`; none if the title is in another script, long, or says nothing.
 fn of_title(title: &str) -> Option<String> {
-    let title = &spelled_out(title);
+    let title = &spelled_out(title.chars());
     let slug = slug(title);
     let lost = title.chars().filter(|letter| letter.is_alphabetic() && plain(*letter).is_none()).count();
     let says_something = slug.split('-').any(|word| word.len() > 1 && !EMPTY_WORDS.contains(&word));
@@ -64,28 +65,6 @@ fn of_host(feed: &Url) -> Option<String> {
     let slug: String = slug(&bare).chars().take(LONGEST).collect();
     let slug = slug.trim_end_matches('-');
     (!slug.is_empty()).then(|| slug.to_owned())
-}
-
-/// With the Latin letters that are no other letter with a mark on it as people write them where they have to do without.
-fn spelled_out(title: &str) -> String {
-    let mut spelled = String::with_capacity(title.len());
-    for letter in title.chars() {
-        match letter {
-            'ß' | 'ẞ' => spelled.push_str("ss"),
-            'æ' | 'Æ' => spelled.push_str("ae"),
-            'œ' | 'Œ' => spelled.push_str("oe"),
-            'þ' | 'Þ' => spelled.push_str("th"),
-            'ø' | 'Ø' => spelled.push('o'),
-            'ł' | 'Ł' => spelled.push('l'),
-            'đ' | 'Đ' | 'ð' | 'Ð' => spelled.push('d'),
-            'ħ' | 'Ħ' => spelled.push('h'),
-            'ŧ' | 'Ŧ' => spelled.push('t'),
-            'ŋ' | 'Ŋ' => spelled.push_str("ng"),
-            'ı' => spelled.push('i'),
-            other => spelled.push(other),
-        }
-    }
-    spelled
 }
 
 /// Words of small ASCII letters and digits, with a dash between.
@@ -130,6 +109,7 @@ mod tests {
         check("Café Zürich", "https://a.test/", "cafe-zurich");
         check("Straße & Maß", "https://a.test/", "strasse-mass");
         check("Gazeta Łódź", "https://a.test/", "gazeta-lodz");
+        check("Girjjit Ŋálmmis", "https://a.test/", "girjjit-nalmmis");
         check("Ærø Ørsted Þór Đorđe", "https://a.test/", "aero-orsted-thor-dorde");
         check("Ars Technica", "https://arstechnica.com/feed", "ars-technica-3");
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::frozen::TAKEN_OUT;
 use super::{Block, Draft, Frozen, Section};
 use crate::id::StoryId;
 use crate::ledger::Event;
@@ -41,12 +42,12 @@ impl Frozen {
     }
 
     fn standings(&self, draft: &Draft) -> BTreeMap<StoryId, Standing> {
-        let chosen = draft.top.iter().map(|block| (Section::Top, block));
-        let chosen = chosen.chain(draft.also.iter().map(|block| (Section::Also, block))).zip(1_usize..);
-        let others = draft.beside.iter().map(|block| (Section::Beside, block));
-        let others = others.chain(draft.left_out.iter().map(|block| (Section::LeftOut, block)));
-        let all = chosen.chain(others.map(|other| (other, 0)));
-        all.map(|((section, block), place)| (block.story, (section, place, self.edited(block)))).collect()
+        let of = |section: Section| draft.section(section).iter().map(move |block| (section, block));
+        // The list for all readers comes first.
+        let listed = draft.chosen().count();
+        let place = |at: usize| if at < listed { at + 1 } else { 0 };
+        let all = Section::ALL.into_iter().flat_map(of).enumerate();
+        all.map(|(at, (section, block))| (block.story, (section, place(at), self.edited(block)))).collect()
     }
 
     /// What makes `draft` another than the one that changes nothing, in its order.
@@ -82,7 +83,7 @@ impl Frozen {
         }
         for before in untouched.shown() {
             if !is_among(draft.shown(), before.story) {
-                add(Event::TakenOut, Some(before.story), "the editor took it out of the draft".to_owned());
+                add(Event::TakenOut, Some(before.story), TAKEN_OUT.to_owned());
             } else if self.was_chosen(before.story) && !is_among(draft.chosen(), before.story) {
                 add(Event::TakenOut, Some(before.story), "the editor has it for its audiences alone".to_owned());
             }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::changes::moved;
+use super::headline::retitle;
 use super::{Block, Draft, shown};
 use crate::audience::{Evidence, Place, Tag};
 use crate::id::{AudienceId, Share, StoryId};
@@ -66,7 +67,7 @@ pub struct Seen {
 }
 
 /// What is said of a story that an editor took out by hand.
-const TAKEN_OUT: &str = "the editor took it out of the draft";
+pub(super) const TAKEN_OUT: &str = "the editor took it out of the draft";
 
 /// And of one that all readers do not find.
 const FOR_SOME: &str = "in the recaps of its audiences alone";
@@ -254,7 +255,7 @@ impl Candidate {
         let mut edited = self.clone();
         let entry = &mut edited.entry;
         if block.headline != frozen.headline {
-            entry.retitle(&block.headline);
+            retitle(entry, &mut edited.cards, &block.headline);
         }
         if let Some(audiences) =
             block.audiences.as_ref().filter(|audiences| Some(*audiences) != frozen.audiences.as_ref())

@@ -1,12 +1,16 @@
 //! What an editor says of a story before its week is frozen.
 
-use super::frozen::{editors, tags};
-use super::{Block, Candidate, Draft, Frozen, Section};
+use std::collections::HashMap;
+
+use super::frozen::{TAKEN_OUT, editors, tags};
+use super::headline::retitle;
+use super::{Block, Candidate, Change, Draft, Frozen, Section};
 use crate::audience::Tag;
 use crate::id::{AudienceId, StoryId};
 use crate::insight::Insight;
+use crate::ledger::Event;
 use crate::rank::{PINNED, Points};
-use crate::recap::Entry;
+use crate::recap::{Entry, Recap};
 use crate::week::Week;
 
 /// What an editor said of a story: of each kind the last word.
@@ -89,6 +93,11 @@ impl Mark {
         self.stance.as_ref().is_some_and(|stance| stance.wish == Wish::Pinned)
     }
 
+    /// Whether the story is to wait for a later recap.
+    fn puts_off(&self) -> bool {
+        self.stance.as_ref().is_some_and(|stance| matches!(stance.wish, Wish::Later(_)))
+    }
+
     /// Why the story cannot be in the recap of `week`, if that is what the editor wants.
     pub fn keeps_out_of(&self, week: Week) -> Option<String> {
         let stance = self.stance.as_ref()?;
@@ -110,7 +119,7 @@ impl Mark {
     /// Changes what is shown of the story.
     pub fn apply(&self, entry: &mut Entry, cards: &mut [Insight]) {
         if let Some(headline) = &self.headline {
-            entry.retitle(headline);
+            retitle(entry, cards, headline);
         }
         if let Some(note) = &self.note {
             cards.iter_mut().chain([&mut entry.insight]).for_each(|card| card.note = Some(editors(note)));
@@ -120,6 +129,23 @@ impl Mark {
     /// For whom the story is that was found to be for `found`.
     pub fn tags(&self, found: Vec<Tag>) -> Vec<Tag> {
         self.audiences.as_ref().map_or_else(|| found.clone(), |audiences| tags(audiences, &found))
+    }
+}
+
+/// Says why stories are out of the draft that became `recap` by these `changes`, as far as the editor said so in
+/// another way: the draft itself shows only that they are. One that he put off he did not take out.
+pub fn with_stances(recap: &mut Recap, changes: &mut [Change], marks: &HashMap<StoryId, Mark>) {
+    let week = recap.week;
+    let said = |story: StoryId| marks.get(&story).and_then(|mark| mark.keeps_out_of(week));
+    for left in recap.left_out.iter_mut().filter(|left| left.reason == TAKEN_OUT) {
+        left.reason = said(left.story).unwrap_or_else(|| TAKEN_OUT.to_owned());
+    }
+    for change in changes.iter_mut().filter(|change| change.detail == TAKEN_OUT) {
+        let Some((story, why)) = change.story.and_then(|story| Some((story, said(story)?))) else { continue };
+        if marks.get(&story).is_some_and(Mark::puts_off) {
+            change.event = Event::PutOff;
+        }
+        change.detail = why;
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Amendment;
 use crate::draft::Word;
+use crate::id::StoryId;
 use crate::recap::Recap;
 use crate::story::word::Grouping;
 use crate::week::Week;
@@ -66,6 +67,8 @@ impl From<Fresh> for bool {
 /// What came of an act.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Done {
+    /// The story that the first line is said of, if it is one; see [`Done::lines`].
+    pub subject: Option<StoryId>,
     /// What is true now, a line each.
     pub said: Vec<String>,
     /// What readers get of it.
@@ -73,6 +76,16 @@ pub struct Done {
 }
 
 impl Done {
+    /// What is true now, a line each, of its subject as `called`; by its id, where nothing is said of that.
+    pub fn lines(&self, called: Option<&str>) -> Vec<String> {
+        let mut lines = self.said.clone();
+        if let (Some(story), Some(first)) = (self.subject, lines.first_mut()) {
+            let called = called.map_or_else(|| format!("story {}", story.short()), str::to_owned);
+            first.insert_str(0, &format!("{called} "));
+        }
+        lines
+    }
+
     /// What readers get of it is published all the same, but not in the folder, for this reason.
     pub fn without_files(&mut self, problem: &str) {
         let shown = match self.news {

@@ -1,6 +1,7 @@
-//! What an editor does to what is published: corrects it, or withdraws a story.
+//! What an editor does to what is published: corrects it, or withdraws a story. And what readers are told
+//! where a publisher withdraws the report that leads one.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::words::{Told, named};
 use super::{Done, Event, News, Newsroom, Note};
@@ -11,6 +12,9 @@ use crate::recap::{Correction, Entry, Loudness, Recap};
 use crate::store::{DraftChange, Result, Store};
 use crate::text::one_line;
 use crate::week::Week;
+
+/// What was first seen longer ago stands in hardly any feed: nobody hears that it is withdrawn.
+const LATELY: SignedDuration = SignedDuration::from_hours(8 * 7 * 24);
 
 /// What is to be corrected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +73,27 @@ impl Newsroom {
         let note = Note { story, ..self.note(Event::Amended, week, detail) };
         self.handle.keep(DraftChange::Amended(amended), vec![note]).await?;
         let said = format!("{week} is amended: revision {}", pool.revision);
-        Ok(Ok(Done { said: vec![said], news: News::Amended(Box::new(pool)) }))
+        Ok(Ok(Done { subject: None, said: vec![said], news: News::Amended(Box::new(pool)) }))
+    }
+
+    /// Tells readers of published stories whose lead its publisher withdrew since, each once. To be called after polls,
+    /// and harmless at any time. Gives the last recap that it amended, if it amended one.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn tell_of_withdrawals(&self) -> Result<Option<Recap>> {
+        let now = self.now;
+        let since = now.checked_sub(LATELY).unwrap_or(Timestamp::MIN);
+        let mut last = None;
+        for (story, week) in self.readers.ask(move |store| store.maybe_withdrawn(since)).await? {
+            let amended = self.readers.ask(move |store| without_its_lead(store, (story, week), now)).await?;
+            let Some((text, amended)) = amended else { continue };
+            last = amended.first().cloned();
+            let note = Note { story: Some(story), ..self.note(Event::Amended, week, text) };
+            self.handle.keep(DraftChange::Amended(amended), vec![note]).await?;
+        }
+        Ok(last)
     }
 
     /// Shows a published story no more: a tombstone with the reason is left, and no
@@ -102,9 +126,8 @@ impl Newsroom {
         let Some(pool) = pool else { return Ok(Err(format!("story {} is not in {week}", story.short()))) };
         let note = Note { story: Some(story), ..self.note(Event::Withdrawn, week, reason.clone()) };
         self.handle.keep(DraftChange::Withdrawn(story, reason, recaps), vec![note]).await?;
-        let said =
-            format!("story {} is withdrawn from {week}: its page and its entry in the feeds say why", story.short());
-        Ok(Ok(Done { said: vec![said], news: News::Amended(Box::new(pool)) }))
+        let said = format!("is withdrawn from {week}: its page and its entry in the feeds say why");
+        Ok(Ok(Done { subject: Some(story), said: vec![said], news: News::Amended(Box::new(pool)) }))
     }
 }
 
@@ -188,6 +211,33 @@ fn of_week(store: &Store, week: Week) -> Result<Vec<Recap>> {
         recaps.extend(store.recap(week, Some(&audience))?);
     }
     Ok(recaps)
+}
+
+/// What readers are told of a published story whose lead its publisher withdrew, and the next revision of each recap of
+/// its week that tells it; none if he did not, or they were told.
+fn without_its_lead(
+    store: &Store,
+    (story, week): (StoryId, Week),
+    at: Timestamp,
+) -> Result<Option<(String, Vec<Recap>)>> {
+    let recaps = of_week(store, week)?;
+    let Some(pool) = recaps.first() else { return Ok(None) };
+    let Some(Entry { lead, .. }) = pool.entry(story) else { return Ok(None) };
+    let items = store.story(story)?.map(|told| told.items).unwrap_or_default();
+    let is_withdrawn = items.iter().any(|item| item.id == lead.item && item.entry.is_withdrawn());
+    let text = format!("{} withdrew its report “{}”.", lead.publisher, lead.title);
+    let is_told = pool.corrections.iter().any(|known| known.story == Some(story) && known.text == text);
+    if !is_withdrawn || is_told {
+        return Ok(None);
+    }
+    let correction = Correction { at, story: Some(story), text: text.clone() };
+    let corrected = |recap: &Recap| {
+        let mut amended = recap.amended();
+        amended.correct(correction.clone());
+        amended
+    };
+    let amended = recaps.iter().filter(|recap| recap.entry(story).is_some()).map(corrected).collect();
+    Ok(Some((text, amended)))
 }
 
 /// The next revision of every recap that tells of a story of `week`, without it.

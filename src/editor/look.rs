@@ -9,7 +9,7 @@ use super::file::Written;
 use super::last_said::{SAID, heard};
 use super::{Newsroom, Tended, standing};
 use crate::compose;
-use crate::draft::{Draft, Flaw, Frozen, Sheet};
+use crate::draft::{Draft, Flaw, Frozen, Sheet, with_stances};
 use crate::id::{ItemId, StoryId};
 use crate::ledger::{Event, Note};
 use crate::recap::Recap;
@@ -153,11 +153,15 @@ impl Newsroom {
         let gone = self.readers.ask(withdrawn).await?;
         let without =
             |recap: Recap| gone.iter().fold(recap, |recap, (story, items)| recap.without_traces(*story, items));
-        let recaps: Vec<Recap> = frozen.recaps(draft, self.now).into_iter().map(without).collect();
-        let Some(pool) = recaps.first().cloned() else { return Ok(Tended::Nothing) };
-        let changes = frozen.changes(draft).into_iter();
-        let edits =
-            changes.map(|change| Note { story: change.story, ..self.note(change.event, open.week, change.detail) });
+        let marks = self.readers.ask(|store| store.marks()).await?;
+        let mut recaps: Vec<Recap> = frozen.recaps(draft, self.now).into_iter().map(without).collect();
+        let mut changes = frozen.changes(draft);
+        let Some(pool) = recaps.first_mut() else { return Ok(Tended::Nothing) };
+        with_stances(pool, &mut changes, &marks);
+        let pool = pool.clone();
+        let edits = changes
+            .into_iter()
+            .map(|change| Note { story: change.story, ..self.note(change.event, open.week, change.detail) });
         let approved = match look {
             Look::ToPublish(door @ Door::Link(_)) => {
                 Some(self.note(Event::Approved, open.week, door.said().to_owned()))

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Done, Door, Look, Newsroom, Refusal, Tended};
+use super::{Done, Door, Look, Newsroom, Refusal};
 use crate::draft::{Draft, Flaw, Frozen, Sheet, Stance, Wish, Word};
 use crate::id::StoryId;
 use crate::review::{Choice, Pass};
@@ -57,25 +57,21 @@ impl Newsroom {
         self.readers.ask(move |store| regarded(store, pass, now)).await
     }
 
-    /// Does what `pass` is good for, unless that is nothing any more. To be called for one
-    /// at a time, else two that come at once fail.
+    /// Does what `pass` is good for, unless that is nothing any more; with what that was: its story may be out of the
+    /// draft by it. To be called for one at a time, else two that come at once fail.
     ///
     /// # Errors
     ///
     /// If the database fails. Then it was used with what it does, or not at all.
-    pub async fn honour(&self, pass: Pass) -> Result<std::result::Result<Done, Lapsed>> {
-        if let Err(lapsed) = self.regard(pass).await? {
-            return Ok(Err(lapsed));
-        }
+    pub async fn honour(&self, pass: Pass) -> Result<std::result::Result<(Offer, Done), Lapsed>> {
         // What was saved a moment ago counts: it may be wrong, or have the story elsewhere.
-        if let Some(open) = self.open().await?
-            && let Tended::Held(_, flaw) = self.look(open, Look::ToSee).await?
-        {
-            return Ok(Err(Lapsed::Held(flaw)));
+        if let Some(open) = self.open().await?.filter(|open| open.week == pass.week) {
+            self.look(open, Look::ToSee).await?;
         }
-        if let Err(lapsed) = self.regard(pass).await? {
-            return Ok(Err(lapsed));
-        }
+        let offer = match self.regard(pass).await? {
+            Ok(offer) => offer,
+            Err(lapsed) => return Ok(Err(lapsed)),
+        };
         // It is used up with the change that it makes, in one transaction; the draft and all its passes end with
         // its publication.
         let by = Door::Link(pass);
@@ -86,7 +82,7 @@ impl Newsroom {
             Choice::Approve => self.publish(Some(pass.week), by).await?,
         };
         Ok(match done {
-            Ok(done) => Ok(done),
+            Ok(done) => Ok((offer, done)),
             Err(refusal) => Err(self.lapsed(pass, refusal).await?),
         })
     }

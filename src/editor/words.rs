@@ -90,7 +90,7 @@ impl Newsroom {
         let (week, deadline) = (open.week, self.in_words(open.deadline));
         match self.look(open.clone(), Look::ToSee).await? {
             Tended::Held(_, flaw) => {
-                return Ok(Ok(Done { said: vec![format!("{path} is held: {flaw}")], news: News::Held }));
+                return Ok(Ok(Done { subject: None, said: vec![format!("{path} is held: {flaw}")], news: News::Held }));
             }
             Tended::Nothing => return Ok(Err(is_published(week))),
             _ => (),
@@ -136,7 +136,7 @@ impl Newsroom {
             }
         };
         let aside = aside.map(|aside| format!("what could not be read is in {}", aside.display()));
-        Ok(Ok(Done { said: [now].into_iter().chain(aside).collect(), news }))
+        Ok(Ok(Done { subject: None, said: [now].into_iter().chain(aside).collect(), news }))
     }
 
     /// The running week as its draft would be now.
@@ -156,7 +156,8 @@ impl Newsroom {
                 let slot = self.in_words(frozen.frame.window.end);
                 let deadline = format!("{slot}, if nothing changes. It is a look ahead: nobody reads it back");
                 let text = Sheet { frozen: &frozen, edition: 0, deadline: &deadline }.write(&frozen.as_chosen());
-                Ok(Ok(Done { said: text.lines().map(str::to_owned).collect(), news: News::Nothing }))
+                let said = text.lines().map(str::to_owned).collect();
+                Ok(Ok(Done { subject: None, said, news: News::Nothing }))
             }
             Err((_, Some(published))) => Ok(Err(is_published(published.week))),
             Err((running, None)) => {
@@ -238,7 +239,7 @@ impl Newsroom {
     async fn mark(&self, story: StoryId, (word, door): (&Word, Door), week: Week, mark: Mark) -> Told {
         let note = self.note_of(story, (word, door), week);
         self.handle.keep(door.makes(DraftChange::Marked(story, mark)), vec![note]).await?;
-        done(said(story, word, week))
+        done_to(story, said(word, week))
     }
 
     async fn say_in_draft(
@@ -268,15 +269,16 @@ impl Newsroom {
             Err(refusal) => return Ok(Err(refusal)),
         };
         let what = match word {
-            Word::Undo => format!("story {} stands where it was frozen", story.short()),
-            _ => said(story, word, open.week),
+            Word::Undo => "stands where it was frozen".to_owned(),
+            _ => said(word, open.week),
         };
-        let room = made_room.map(|gone| format!("; story {} made room", gone.short())).unwrap_or_default();
+        let gone = made_room.and_then(|gone| draft.blocks().find(|block| block.story == gone));
+        let room = gone.map(|block| format!("; “{}” made room", block.headline)).unwrap_or_default();
         let place = match rewritten {
             Rewritten::Yes => format!(", in {path}"),
             Rewritten::SavedMeanwhile | Rewritten::Not(_) => String::new(),
         };
-        done(format!("{what}{place}{room}{}", rewritten.besides(&path)))
+        done_to(story, format!("{what}{place}{room}{}", rewritten.besides(&path)))
     }
 
     /// Writes the file anew, over what it says now, for whoever comes through `door`.
@@ -401,20 +403,19 @@ fn standing(
     Ok(Ok(Standing::Running(week, mark.unwrap_or_default())))
 }
 
-/// What is true of a story after a word.
-fn said(story: StoryId, word: &Word, week: Week) -> String {
-    let short = story.short();
+/// What is true of a story after a word; the story is named before it.
+fn said(word: &Word, week: Week) -> String {
     match word {
-        Word::Pin(_) => format!("story {short} is pinned: it has a place in {week}"),
-        Word::Drop(_) => format!("story {short} is dropped: no recap will tell of it"),
-        Word::Later(_) => format!("story {short} is kept for the week after {week}"),
-        Word::Undo => format!("story {short} is chosen by its points again"),
-        Word::Note(Some(_)) => format!("story {short} has your note"),
-        Word::Note(None) => format!("story {short} has no note"),
-        Word::Retitle(Some(headline)) => format!("story {short} is called “{headline}”"),
-        Word::Retitle(None) => format!("story {short} has its own headline"),
-        Word::Move(Some(audiences)) => format!("story {short} is for {}", listed(audiences)),
-        Word::Move(None) => format!("story {short} is for whom the rules say"),
+        Word::Pin(_) => format!("is pinned: it has a place in {week}"),
+        Word::Drop(_) => "is dropped: no recap will tell of it".to_owned(),
+        Word::Later(_) => format!("is kept for the week after {week}"),
+        Word::Undo => "is chosen by its points again".to_owned(),
+        Word::Note(Some(_)) => "has your note".to_owned(),
+        Word::Note(None) => "has no note".to_owned(),
+        Word::Retitle(Some(headline)) => format!("is called “{headline}”"),
+        Word::Retitle(None) => "has its own headline".to_owned(),
+        Word::Move(Some(audiences)) => format!("is for {}", listed(audiences)),
+        Word::Move(None) => "is for whom the rules say".to_owned(),
     }
 }
 
@@ -427,7 +428,8 @@ fn listed(audiences: &[AudienceId]) -> String {
 fn came_out(recap: Box<Recap>, missed: Option<String>) -> Told {
     let said = format!("{} is published with {}", recap.week, count(recap.entries.len(), "story"));
     let missed = missed.map(|file| format!("what you saved meanwhile is in {file}, and not published"));
-    Ok(Ok(Done { said: [said].into_iter().chain(missed).collect(), news: News::Published(recap) }))
+    let said = [said].into_iter().chain(missed).collect();
+    Ok(Ok(Done { subject: None, said, news: News::Published(recap) }))
 }
 
 /// Of a draft that was saved while another edition was written.
@@ -440,7 +442,12 @@ fn is_published(week: Week) -> Refusal {
 }
 
 pub(super) fn done(said: String) -> Told {
-    Ok(Ok(Done { said: vec![said], news: News::Nothing }))
+    Ok(Ok(Done { subject: None, said: vec![said], news: News::Nothing }))
+}
+
+/// The same, of a story that is named before what is `said`.
+fn done_to(story: StoryId, said: String) -> Told {
+    Ok(Ok(Done { subject: Some(story), said: vec![said], news: News::Nothing }))
 }
 
 #[cfg(test)]

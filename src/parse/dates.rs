@@ -12,10 +12,7 @@ mod zones;
 use months::{month, plain};
 use zones::{minutes_east, zone_like, zone_of};
 
-use crate::facts::MONTHS;
-
-/// The days of the week in English, in small letters.
-pub(super) const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+use crate::facts::{MONTHS, WEEKDAYS};
 
 /// The instant that a publisher means; UTC where no zone is given or known.
 pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
@@ -54,7 +51,7 @@ fn usual(text: &str) -> Option<Timestamp> {
     };
     let between = [(3, b','), (4, b' '), (7, b' '), (11, b' '), (16, b' '), (19, b':'), (22, b':'), (25, b' ')];
     let begins = |name: &str, at: usize| name.as_bytes()[..3].eq_ignore_ascii_case(&text[at..at + 3]);
-    let is_so = between.iter().all(|(at, mark)| text[*at] == *mark) && DAYS.iter().any(|day| begins(day, 0));
+    let is_so = between.iter().all(|(at, mark)| text[*at] == *mark) && WEEKDAYS.iter().any(|day| begins(day, 0));
     let month = MONTHS.iter().position(|month| begins(month, 8)).filter(|_| is_so)?;
     // Others may be of another calendar.
     let year = 100 * i16::from(number(12)?) + i16::from(number(14)?);

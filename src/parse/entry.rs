@@ -218,7 +218,7 @@ fn original(fields: &Fields, link: &Url) -> Option<Url> {
 
 /// Where entries say when they appeared. The last of XML is of Atom 0.3, where another entry may say instead when it
 /// was `issued`.
-const APPEARED: &[&str] = &[
+pub(super) const APPEARED: &[&str] = &[
     "pubDate",
     "atom:published",
     "published",
@@ -230,7 +230,7 @@ const APPEARED: &[&str] = &[
 ];
 
 /// Where they say when they were changed.
-const CHANGED: &[&str] = &["atom:updated", "updated", "dcterms:modified", "date_modified"];
+pub(super) const CHANGED: &[&str] = &["atom:updated", "updated", "dcterms:modified", "date_modified"];
 
 /// When it appeared and when it was changed.
 pub(super) fn when(given: &model::Entry, fields: &Fields, shape: Shape) -> (Option<Timestamp>, Option<Timestamp>) {
@@ -242,64 +242,6 @@ pub(super) fn when(given: &model::Entry, fields: &Fields, shape: Shape) -> (Opti
         // feed-rs copies the one into the other.
         Shape::Rss | Shape::Rdf => (published, changed),
     }
-}
-
-/// What stands where a date should that the entry is without.
-pub(super) fn unread_date<'f>(entry: &Entry, fields: &'f Fields) -> Option<&'f str> {
-    let mut missing =
-        [(entry.published, APPEARED), (entry.updated, CHANGED)].into_iter().filter(|(date, _)| date.is_none());
-    missing.find_map(|(_, names)| no_date(fields, names))
-}
-
-/// What stands in the first field of these names that is not empty and no date.
-pub(super) fn no_date<'f>(fields: &'f Fields, names: &[&str]) -> Option<&'f str> {
-    fields.first(names, |field| {
-        let is_none = !field.text.is_empty() && dates::timestamp(&field.text).is_none();
-        is_none.then_some(&*field.text)
-    })
-}
-
-/// Whether it has links that lead nowhere without a base; and whether its texts have such.
-pub(super) fn relative_links(given: &model::Entry, fields: &Fields) -> (bool, bool) {
-    let written = ["link", "atom:link", "enclosure"].into_iter().flat_map(|name| fields.all(name));
-    let written = written.filter(|field| field.base.is_none());
-    let addresses = written.map(|field| {
-        let named = ["href", "url"].into_iter().find_map(|name| field.attribute(name));
-        named.unwrap_or(&field.text)
-    });
-    let links = given.links.iter().map(|link| link.href.as_str()).chain(addresses).any(is_relative);
-    let own = ["description", "content:encoded", "atom:content", "atom:summary"].into_iter();
-    let own = own.flat_map(|name| fields.all(name)).filter(|field| field.base.is_none());
-    let own = own.map(|field| field.markup.as_deref().unwrap_or(&field.text));
-    let content = given.content.as_ref().and_then(|content| content.body.as_deref());
-    (links, own.chain(content).any(links_relatively))
-}
-
-/// Whether an address needs a base.
-pub(super) fn is_relative(href: &str) -> bool {
-    let href = href.trim();
-    !href.is_empty() && Url::parse(href).is_err_and(|error| error == url::ParseError::RelativeUrlWithoutBase)
-}
-
-/// Whether a link or a picture in HTML needs a base. One to a place in the text does not.
-fn links_relatively(html: &str) -> bool {
-    let places = html.match_indices('=').filter(|(at, _)| names_an_address(&html[..*at]));
-    let mut addresses = places.map(|(at, _)| {
-        let value = html[at + 1..].trim_start_matches(['"', '\'']);
-        value.split(['"', '\'', '>', ' ']).next().unwrap_or_default()
-    });
-    addresses.any(|address| !address.starts_with('#') && is_relative(address))
-}
-
-/// Whether what is written ends in an attribute's name that an address follows: a place in an address may have such a
-/// name too (`?src=rss`).
-fn names_an_address(written: &str) -> bool {
-    ["href", "src"].into_iter().any(|name| {
-        let Some(begin) = written.len().checked_sub(name.len()) else { return false };
-        let (before, last) = written.as_bytes().split_at(begin);
-        let is_apart = before.last().is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\''));
-        is_apart && last.eq_ignore_ascii_case(name.as_bytes())
-    })
 }
 
 /// The names of its authors, each as `name` finds it in what is written.

@@ -4,14 +4,16 @@
 use feed_rs::model;
 use url::Url;
 
-use super::Feed;
-use super::entry::{is_relative, no_date, relative_links, unread_date};
+use super::entry::texts::unpacked;
+use super::entry::{APPEARED, CHANGED};
 use super::feed::UPDATED;
 use super::fields::Fields;
 use super::salvage::MOST_NAMED;
+use super::{Feed, dates};
 use crate::item::Entry;
 use crate::text::html::entity;
 use crate::text::shown;
+use crate::text::tags::tags;
 
 /// So much of what should be a date is repeated.
 const DATE_CHARS: usize = 40;
@@ -81,6 +83,50 @@ impl Overlooked {
     }
 }
 
+/// What stands where a date should that the entry is without.
+fn unread_date<'f>(entry: &Entry, fields: &'f Fields) -> Option<&'f str> {
+    let mut missing =
+        [(entry.published, APPEARED), (entry.updated, CHANGED)].into_iter().filter(|(date, _)| date.is_none());
+    missing.find_map(|(_, names)| no_date(fields, names))
+}
+
+/// What stands in the first field of these names that is not empty and no date.
+fn no_date<'f>(fields: &'f Fields, names: &[&str]) -> Option<&'f str> {
+    fields.first(names, |field| {
+        let is_none = !field.text.is_empty() && dates::timestamp(&field.text).is_none();
+        is_none.then_some(&*field.text)
+    })
+}
+
+/// Whether it has links that lead nowhere without a base; and whether its texts have such.
+fn relative_links(given: &model::Entry, fields: &Fields) -> (bool, bool) {
+    let written = ["link", "atom:link", "enclosure"].into_iter().flat_map(|name| fields.all(name));
+    let written = written.filter(|field| field.base.is_none());
+    let addresses = written.map(|field| {
+        let named = ["href", "url"].into_iter().find_map(|name| field.attribute(name));
+        named.unwrap_or(&field.text)
+    });
+    let links = given.links.iter().map(|link| link.href.as_str()).chain(addresses).any(is_relative);
+    let own = ["description", "content:encoded", "atom:content", "atom:summary"].into_iter();
+    let own = own.flat_map(|name| fields.all(name)).filter(|field| field.base.is_none());
+    let own = own.map(|field| field.markup.as_deref().unwrap_or(&field.text));
+    let content = given.content.as_ref().and_then(|content| content.body.as_deref());
+    (links, own.chain(content).any(links_relatively))
+}
+
+/// Whether an address needs a base.
+fn is_relative(href: &str) -> bool {
+    let href = href.trim();
+    !href.is_empty() && Url::parse(href).is_err_and(|error| error == url::ParseError::RelativeUrlWithoutBase)
+}
+
+/// Whether a link or a picture in HTML needs a base. One to a place in the text does not.
+fn links_relatively(html: &str) -> bool {
+    let is_adrift = |address: String| !address.starts_with('#') && is_relative(&address);
+    let html = unpacked(html);
+    tags(&html).any(|tag| ["href", "src"].into_iter().any(|name| tag.attribute(name).is_some_and(is_adrift)))
+}
+
 /// Whether a reference is left in it: it was escaped more than three times.
 fn keeps_reference(title: &str) -> bool {
     title.split('&').skip(1).any(|part| {
@@ -126,6 +172,11 @@ mod tests {
         check("<item><title>I</title><link>/1</link></item>", &[left_out]);
         check("<item><title>I</title><description>&lt;a href='1'>a&lt;/a></description></item>", &[left_out]);
         check("<item><title>I</title><description>&lt;IMG SRC=1.png></description></item>", &[left_out]);
+        check(
+            "<item><title>I</title><description>&lt;![CDATA[&lt;a href='1'>a&lt;/a>]]&gt;</description></item>",
+            &[left_out],
+        );
+        check("<item><title>I</title><description>A tag has an href=1 or a src=2.</description></item>", &[]);
         let of_its_own = "&lt;a href=\"https://a.test/?src=rss&amp;amp;href=x\">a&lt;/a>";
         let titled = "<item><title>I</title><link>https://a.test/1</link>";
         check(&format!("{titled}<description>{of_its_own}</description></item>"), &[]);

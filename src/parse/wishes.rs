@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use super::dates::{self, DAYS};
+use super::dates;
 use super::fields::Fields;
+use crate::facts::WEEKDAYS;
 use crate::source::{Machines, Silence, Updates, Wishes};
 
 /// <http://web.resource.org/rss/1.0/modules/syndication/>; a month and a year are as long as most.
@@ -44,7 +45,7 @@ fn machines(own: &Fields) -> Machines {
 
 /// Monday is 0.
 fn number(day: &str) -> Option<u32> {
-    (0..).zip(DAYS).find(|(_, name)| day.eq_ignore_ascii_case(name)).map(|(number, _)| number)
+    (0..).zip(WEEKDAYS).find(|(_, name)| day.eq_ignore_ascii_case(name)).map(|(number, _)| number)
 }
 
 /// Daily and once unless it says otherwise, but only if it says anything.

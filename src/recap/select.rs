@@ -22,14 +22,23 @@ pub struct Candidate {
     pub companies: Box<[Arc<str>]>,
     /// The audiences it is for; none if it has too few points for that to matter.
     pub audiences: Box<[Arc<str>]>,
-    /// The domains of the publishers whose report could lead it, best first; never empty.
-    pub leads: Box<[Arc<str>]>,
+    /// The publishers whose report could lead it, best first; never empty.
+    pub leads: Box<[Lead]>,
     /// Its first report.
     pub first: Timestamp,
     /// Why it cannot be chosen, if so: it tells again what readers know.
     pub barred: Option<Arc<str>>,
     /// The matter that it goes on with, by the story that began it: one place for each.
     pub matter: Option<StoryId>,
+}
+
+/// A publisher whose report could lead a story.
+#[derive(Clone, Debug)]
+pub struct Lead {
+    /// Identifies it.
+    pub domain: Arc<str>,
+    /// What readers see.
+    pub name: Arc<str>,
 }
 
 /// A candidate with a place in the list.
@@ -221,9 +230,9 @@ impl<'l> List<'l> {
         let share = self.weights.largest_share;
         // Of what is chosen so far too: who reads the beginning of a list reads a list.
         let most = cap((self.chosen.len() + 1).max(HEAD).min(self.slots), share);
-        let is_free = |lead: &Arc<str>| self.led.get(&**lead).is_none_or(|led| *led < most);
+        let is_free = |lead: &Lead| self.led.get(&*lead.domain).is_none_or(|led| *led < most);
         let Some(lead) = candidate.leads.iter().position(is_free) else {
-            let best = candidate.leads.first().cloned().unwrap_or_else(|| "its publisher".into());
+            let best = candidate.leads.first().map_or_else(|| "its publisher".into(), |lead| lead.name.clone());
             return Err(Refusal::Led(best, most));
         };
         let most = cap(self.slots, share);
@@ -244,15 +253,15 @@ impl<'l> List<'l> {
     }
 
     /// What a candidate loses by what is chosen already, and wins by what is not.
-    fn moved(&self, index: usize, lead: &str) -> Vec<Points> {
+    fn moved(&self, index: usize, lead: &Lead) -> Vec<Points> {
         let alike = self.nearest(index).and_then(|(place, likeness)| {
             Points::some("similarity", -self.weights.similarity * likeness, format!("like #{}", place + 1))
         });
-        let led = self.led.get(lead).copied().unwrap_or_default();
+        let led = self.led.get(&*lead.domain).copied().unwrap_or_default();
         let same = Points::some(
             "same publisher",
             -self.weights.same_publisher * led as f64,
-            format!("{lead} leads {led} above"),
+            format!("{} leads {led} above", lead.name),
         );
         self.wanted(index).into_iter().chain(alike).chain(same).collect()
     }
@@ -269,7 +278,7 @@ impl<'l> List<'l> {
 
     fn choose(&mut self, chosen: Chosen) {
         let candidate = &self.candidates[chosen.candidate];
-        *self.led.entry(&candidate.leads[chosen.lead]).or_default() += 1;
+        *self.led.entry(&candidate.leads[chosen.lead].domain).or_default() += 1;
         for company in &candidate.companies {
             *self.about.entry(company).or_default() += 1;
         }
@@ -295,7 +304,8 @@ mod tests {
     }
 
     fn candidate(number: i64, (points, hosts, _): &Told) -> Candidate {
-        let leads = hosts.split(' ').map(Arc::from).collect();
+        let named = |host: &str| -> Arc<str> { host.trim_end_matches(".test").to_uppercase().into() };
+        let leads = hosts.split(' ').map(|host| Lead { domain: host.into(), name: named(host) }).collect();
         let story = StoryId::begun_by(ItemId(number));
         Candidate {
             story,
@@ -408,7 +418,7 @@ mod tests {
             ],
             5,
         );
-        assert!(shown.contains("out: two (a.test leads a story already)"), "{shown}");
+        assert!(shown.contains("out: two (A leads a story already)"), "{shown}");
     }
 
     #[test]

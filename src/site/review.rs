@@ -107,15 +107,10 @@ pub fn question(site: &Site, pass: &Pass, signed: &str, headline: Option<&str>) 
     html::review_question(site, &Question { asks, headline, effect, button, to: ROOT, pass: signed, until: pass.until })
 }
 
-/// The page that says what was `done` with `pass`, which was for the story with this headline.
-pub fn done(site: &Site, pass: &Pass, headline: Option<&str>, done: &Done) -> Document {
+/// The page that says what was `done` with a pass for the story with this headline.
+pub fn done(site: &Site, headline: Option<&str>, done: &Done) -> Document {
     // Its headline stands above, and its id says nothing to a reader.
-    let named = pass.choice.story().map(|story| format!("story {} ", story.short()));
-    let said = |line: &String| match named.as_ref().and_then(|named| line.strip_prefix(named.as_str())) {
-        Some(rest) if headline.is_some() => sentence(&format!("it {rest}")),
-        _ => sentence(line),
-    };
-    let said: Vec<String> = done.said.iter().map(said).collect();
+    let said: Vec<String> = done.lines(headline.map(|_| "it")).iter().map(|line| sentence(line)).collect();
     let on = match &done.news {
         News::Published(recap) | News::Amended(recap) => {
             Link { title: format!("To the recap of week {}", recap.week.number()), path: recap.path() }

@@ -52,7 +52,7 @@ pub struct SourceState {
     pub last_new: Option<Timestamp>,
     /// Why the last poll failed, in words an operator understands; none after a success.
     pub last_error: Option<String>,
-    /// What had to be mended to read it, in words; none for a well-formed feed.
+    /// What of its last document was mended or passed over, in words; none if nothing was.
     pub mended: Option<String>,
     /// Which stage read the last document; none before the first.
     pub rescued: Option<Rescue>,

@@ -130,7 +130,8 @@ impl Store {
 }
 
 /// What stands between the first digits of a story and why it became part of the one whose line it is; it is looked for
-/// when an item is asked about.
+/// when an item is asked about. Every database has it in its lines, so it must never change: of those with other words
+/// none would be found.
 const BECAME_PART: &str = " became part of it: ";
 
 /// The line of the story `into` that tells that `from` became part of it.

@@ -162,6 +162,22 @@ impl Store {
         rows.map(|row| Ok(row?)).collect()
     }
 
+    /// Published stories that are shown, each with its week, of whose items first seen since `since` one may be
+    /// withdrawn by its publisher: by a word in its title, whose head is to be looked at. By week.
+    pub fn maybe_withdrawn(&self, since: Timestamp) -> Result<Vec<(StoryId, Week)>> {
+        let sql = "SELECT DISTINCT s.id AS story, p.week AS week
+                   FROM recap_story AS p CROSS JOIN story AS s ON s.number = p.story
+                   CROSS JOIN story_item AS m ON m.story = p.story
+                   CROSS JOIN item AS i ON i.number = m.item AND i.version > 1
+                   CROSS JOIN item_version AS v ON v.item = i.number AND v.version = i.version
+                   WHERE p.withdrawn IS NULL AND i.first_seen >= ?1
+                     AND (v.title LIKE '%withdr%' OR v.title LIKE '%retract%' OR v.title LIKE '%撤%')
+                   ORDER BY p.week, s.id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([at(since)], |row| Ok((StoryId(row.get("story")?), parsed(row, "week")?)))?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+
     /// The weeks of the stories whose page's address ends in these eight digits.
     pub fn weeks_of(&self, short: &str) -> Result<Vec<Week>> {
         let mut statement = self.connection.prepare_cached("SELECT week FROM recap_story WHERE short = ?1")?;

@@ -24,9 +24,7 @@ impl Store {
         let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
         Ok(rows.into_iter().filter_map(|(choice, times)| Some((choice?, times))).collect())
     }
-}
 
-impl Store {
     /// Since when the stories of the draft stand where they do, and as they do; those that were
     /// touched since it was frozen.
     pub fn touched_stories(&self) -> Result<BTreeMap<StoryId, Timestamp>> {

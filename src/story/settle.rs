@@ -119,8 +119,7 @@ impl SecondLook {
         let begin = u32::try_from(index.len()).unwrap_or(u32::MAX);
         let mut looked_at: Vec<LookedAt> = Vec::with_capacity(free.len());
         for Seen { item, story, sight, newcomer } in free {
-            // No story has such an id, so that none is mistaken for one that is there.
-            let grouped = index.place_counted(newcomer, StoryId::begun_again_by(item, 0));
+            let grouped = index.place_counted(newcomer, during_the_look(item));
             let mut into = grouped.story;
             for other in grouped.also.iter().copied() {
                 match (fixed.contains(&into), fixed.contains(&other)) {
@@ -142,12 +141,13 @@ impl SecondLook {
         let now: Vec<StoryId> = groups.iter().map(|group| names.get(group).copied().unwrap_or(*group)).collect();
         let known: HashSet<StoryId> = before.iter().copied().chain(fixed.iter().copied()).collect();
         let (mut begun, mut moved, mut known) = (Vec::new(), Vec::new(), known);
+        let called = called(&looked_at, &now);
         for (LookedAt { item, story, how, because, .. }, now) in looked_at.into_iter().zip(&now) {
             if known.insert(*now) {
                 begun.push((*now, item));
             }
             if story != *now {
-                moved.push(Moved { item, story: *now, how, because });
+                moved.push(Moved { item, story: *now, how, because: with_names(&because, &called) });
             }
         }
         Settled { index, moved, begun, emptied: emptied(&before, &now) }
@@ -184,6 +184,28 @@ fn names(groups: &[StoryId], looked_at: &[LookedAt], fixed: &HashSet<StoryId>) -
     names
 }
 
+/// What the stories that began at the look are called now, by the short ids that they had during it, by which nobody
+/// finds them.
+fn called(looked_at: &[LookedAt], now: &[StoryId]) -> HashMap<String, String> {
+    let began = looked_at.iter().zip(now).filter(|(seen, _)| seen.how == How::Started);
+    began.map(|(seen, now)| (during_the_look(seen.item).short(), now.short())).collect()
+}
+
+/// `because`, with the stories that it names as they are `called`.
+fn with_names(because: &str, called: &HashMap<String, String>) -> String {
+    let named = |word: &str| {
+        let id = word.trim_end_matches([' ', ':', ';']);
+        called.get(id).map_or_else(|| word.to_owned(), |name| format!("{name}{}", &word[id.len()..]))
+    };
+    because.split_inclusive(' ').map(named).collect()
+}
+
+/// What a story that begins with `item` is called while others are still looked at. No story has such an id, so that
+/// none is mistaken for one that is there.
+fn during_the_look(item: ItemId) -> StoryId {
+    StoryId::begun_again_by(item, 0)
+}
+
 /// Stories without items, each with the one that most of them went to.
 fn emptied(before: &[StoryId], now: &[StoryId]) -> Vec<(StoryId, StoryId)> {
     let left: HashSet<&StoryId> = now.iter().collect();
@@ -213,11 +235,15 @@ mod tests {
     ];
 
     fn imprint(number: usize) -> Imprint {
+        titled(number, TITLES[number])
+    }
+
+    fn titled(number: usize, title: &str) -> Imprint {
         let source: SourceId = "s".parse().unwrap();
         let at = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(2 * i64::try_from(number).unwrap());
         let identity = number.to_string();
         let link = format!("https://host{number}.test/a").parse().ok();
-        let entry = Entry { title: TITLES[number].to_owned(), link, ..Entry::default() };
+        let entry = Entry { title: title.to_owned(), link, ..Entry::default() };
         let id = ItemId::of(&source, &identity, 0);
         let item = Item { id, source, identity, generation: 0, version: 1, first_seen: at, placed: Some(at), entry };
         Imprint::of(&item, at, &Names::default())
@@ -290,5 +316,20 @@ mod tests {
         check([0, 1, 2, 3, 4], [0, 0, 2, 3, 4], &[0], [0, 0, 0, 3, 3]);
         check([0, 1, 2, 3, 4], [0, 0, 0, 0, 4], &[0], [0, 0, 0, 0, 4]);
         check([0, 1, 2, 3, 4], [0, 1, 1, 3, 4], &[0, 1], [0, 1, 1, 3, 3]);
+    }
+
+    #[test]
+    fn a_reason_names_a_story_that_can_be_found() {
+        let titles = [
+            "Rain delays the long regatta in Porto by three weeks after heavy storms close its harbour",
+            "Porto council votes to build a museum that shows posters, sails and lamps of every regatta",
+        ];
+        let mut look = SecondLook::default();
+        for (number, title) in titles.into_iter().enumerate() {
+            look.add(&titled(number, title), own(4), (Stay::Free, Sight::First));
+        }
+        let moved = look.settled().moved;
+        let expected = format!("nearest is story {}: ", own(0).short());
+        assert!(moved[1].because.starts_with(&expected), "{moved:?}");
     }
 }

@@ -199,16 +199,22 @@ fn notes(source: &Source, batch: &Intake, mended: &[Mended], now: Timestamp) -> 
     let unplaced = batch.new.iter().filter(|item| item.placed.is_none());
     let new = unplaced
         .map(|item| note(Event::New, item, "undated backlog: it has no place in time, and is in no week".to_owned()));
-    let changed = batch
-        .changed
-        .iter()
-        .map(|item| note(Event::Changed, item, format!("its publisher changed it: version {}", item.version)));
+    let withdrawn =
+        |item: &Item| note(Event::Withdrawn, item, format!("its publisher withdrew it: version {}", item.version));
+    let changed = batch.changed.iter().map(|item| {
+        if item.entry.is_withdrawn() {
+            withdrawn(item)
+        } else {
+            note(Event::Changed, item, format!("its publisher changed it: version {}", item.version))
+        }
+    });
+    let withdrawn = batch.new.iter().filter(|item| item.entry.is_withdrawn()).map(&withdrawn);
     let came = batch.new.iter().chain(&batch.changed);
     let mended = came.filter_map(|item| {
         let mended = mended.iter().find(|mended| mended.is(&item.entry))?;
         Some(note(Event::Mended, item, mended.detail.clone()))
     });
-    new.chain(changed).chain(mended).collect()
+    new.chain(changed).chain(withdrawn).chain(mended).collect()
 }
 
 /// New items that one rule kept from another.

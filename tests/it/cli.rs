@@ -175,6 +175,16 @@ fn rules_are_tried_on_a_file_without_a_store() {
 }
 
 #[test]
+fn rules_are_tried_as_shipped_where_an_empty_name_names_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("config")).unwrap();
+    std::fs::write(folder.path().join("config/recapd.toml"), "this is no configuration").unwrap();
+    std::fs::write(folder.path().join("items.jsonl"), "{\"id\":1,\"title\":\"A headline\"}\n").unwrap();
+    let tried = command(folder.path(), &["try", "stories", "items.jsonl"]).env("RECAPD_CONFIG", "").output().unwrap();
+    assert!(tried.status.success(), "{}", String::from_utf8_lossy(&tried.stderr));
+}
+
+#[test]
 fn a_poll_takes_what_is_due_and_sums_up() {
     let (origin, folder) = (Origin::start(), Folder::new());
     origin.put("/one.xml", Page::rss(rss("one.example", &[("An AI headline", "2026-05-07T10:00:00Z")])));

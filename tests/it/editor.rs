@@ -7,7 +7,7 @@ use recapd::recap::Recap;
 use recapd::store::{DraftChange, Store};
 
 use crate::command::{Said, recapd, refuses};
-use crate::folder::{Folder, source};
+use crate::folder::{Folder, files, source};
 use crate::origin::{Origin, Page, rss};
 use crate::process::{Process, free_address};
 use crate::reader::wait_for;
@@ -423,6 +423,21 @@ fn words_on_the_running_week_count_when_it_is_chosen() {
 }
 
 #[test]
+fn a_pin_in_a_full_draft_says_by_its_headline_what_made_room() {
+    let scene = Scene::new("12h");
+    let two = "\n[recap]\nreview = \"12h\"\nstories = 1\nalso = 1\n\n[ranking]\nlargest_share = 1.0\n";
+    scene.folder.configure(two);
+    assert_eq!(scene.verb(&["poll", "--now", NOW]).code, 0);
+    assert_eq!(scene.verb(&["--now", NOW, "draft"]).code, 0);
+    let draft = scene.draft().unwrap();
+    let listed = draft.split("\n## For single audiences").next().unwrap();
+    let (unlisted, _) = STORIES[..4].iter().find(|(title, _)| !listed.contains(title)).unwrap();
+    let last = listed.rsplit("\n### ").next().and_then(|block| block.lines().next()).unwrap();
+    let said = scene.verb(&["--now", AN_HOUR_LATER, "pin", &scene.story(unlisted).short()]);
+    assert!(said.out.ends_with(&format!("; “{last}” made room\n")), "{}{}", said.out, said.err);
+}
+
+#[test]
 fn words_are_taken_back() {
     let scene = Scene::published();
     let story = scene.story("Deepfake detector").to_string();
@@ -608,21 +623,12 @@ fn a_withdrawn_story_leaves_its_reason_and_no_word_of_itself() {
         assert!(text.contains("was withdrawn: Its publisher asked for it."), "{path}: {text}");
     }
     assert_eq!(scene.verb(&["export", folder.to_str().unwrap()]).code, 0);
-    let mut folders = vec![folder];
-    let mut read = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let text = std::fs::read_to_string(&path).unwrap();
-                assert!(!text.contains(&gone.headline) && !text.contains(&gone.slug), "{}: {text}", path.display());
-                read += 1;
-            }
-        }
+    let written = files(&folder);
+    for path in &written {
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(!text.contains(&gone.headline) && !text.contains(&gone.slug), "{}: {text}", path.display());
     }
-    assert!(read > 20, "the tree is there");
+    assert!(written.len() > 20, "the tree is there");
     let sitemap = daemon.get("/sitemap.xml").text();
     assert!(!sitemap.contains(&short) && sitemap.contains(&kept.path()), "nobody is led to it: {sitemap}");
     let tombstone = scene.folder.path("public").join(page.trim_start_matches('/')).join("index.html");

@@ -57,6 +57,20 @@ impl Folder {
     }
 }
 
+/// Every file below `folder`, sorted.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut folders = vec![folder.to_owned()];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    files
+}
+
 /// A `[[source]]` with more `keys`.
 pub fn source(id: &str, feed: &str, keys: &str) -> String {
     format!("[[source]]\nid = \"{id}\"\nname = \"{id} News\"\nfeed = \"{feed}\"\n{keys}\n\n")

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use quick_xml::Reader;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::command::recapd;
-use crate::folder::{Folder, source};
+use crate::folder::{Folder, files, source};
 use crate::origin::{Origin, Page};
 use crate::reader::wait_for;
 use crate::running::Daemon;
@@ -105,19 +105,6 @@ static PUBLISHED: LazyLock<Published> = LazyLock::new(|| {
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     Published { files: files(&tree), folder, _origin: origin }
 });
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut folders = vec![folder.to_owned()];
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { files.push(path) }
-        }
-    }
-    files.sort();
-    files
-}
 
 /// A headline of its own for each, so that each is a story of its own.
 fn headline(number: usize) -> String {

@@ -43,3 +43,4 @@ mod standing;
 mod traps;
 mod websub;
 mod week;
+mod withdrawn;

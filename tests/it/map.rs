@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::folder::files;
+
 /// The one module that may use a library; for a few it is several.
 const DOORS: &[(&str, &[&str])] = &[
     ("feed_rs", &["parse"]),
@@ -79,7 +81,7 @@ enum Part {
 }
 
 /// All code of src but `main.rs`, without whole-line comments.
-static LINES: LazyLock<Vec<Line>> = LazyLock::new(|| files().iter().flat_map(|file| lines(file)).collect());
+static LINES: LazyLock<Vec<Line>> = LazyLock::new(|| sources().iter().flat_map(|file| lines(file)).collect());
 
 /// The modules in lib.rs, in its order.
 static MODULES: LazyLock<Vec<String>> = LazyLock::new(|| {
@@ -92,22 +94,11 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn files() -> Vec<PathBuf> {
-    let mut folders = vec![root().join("src")];
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    assert!(files.len() > 50, "src has been found");
-    files
+fn sources() -> Vec<PathBuf> {
+    let mut sources = files(&root().join("src"));
+    sources.retain(|path| path.extension().is_some_and(|ending| ending == "rs"));
+    assert!(sources.len() > 50, "src has been found");
+    sources
 }
 
 /// `src/store/handle.rs`.
@@ -250,7 +241,7 @@ fn exceptions_from_a_lint_are_expected_and_have_a_reason() {
 
 #[test]
 fn the_first_line_of_a_file_says_what_it_owns() {
-    let headless: Vec<String> = files()
+    let headless: Vec<String> = sources()
         .iter()
         .filter(|file| !std::fs::read_to_string(file).unwrap().starts_with("//! "))
         .map(|file| format!("{}:1: begin with a `//!` line that says what the file owns", name(file)))

@@ -258,6 +258,7 @@ fn an_editor_chooses_in_his_feed_reader_and_each_link_works_once() {
     for words in ["taken out: by the review feed", "put off: by the review feed"] {
         assert!(told.contains(words), "{words} is missing: {told}");
     }
+    assert!(told.contains("put off: the editor keeps it for a later week") && !told.contains("took it out"), "{told}");
     let ledger = rusqlite::Connection::open(scene.folder.path("recapd.db")).unwrap();
     let sql = "SELECT week || ': ' || detail FROM ledger WHERE event = 'approved'";
     let approved: String = ledger.query_row(sql, [], |row| row.get(0)).unwrap();

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::command::recapd;
-use crate::folder::{Folder, source};
+use crate::folder::{Folder, files, source};
 use crate::origin::{Origin, Page, rss};
 
 /// A Monday, after the slot of 2026-W18; and a week later.
@@ -22,20 +22,14 @@ struct Written {
 }
 
 /// Every file below `folder`, by its path there.
-fn files(folder: &Path) -> BTreeMap<String, Written> {
-    let mut files = BTreeMap::new();
-    let mut left: Vec<PathBuf> = vec![folder.to_owned()];
-    while let Some(path) = left.pop() {
+fn tree(folder: &Path) -> BTreeMap<String, Written> {
+    let written = |path: PathBuf| {
         let about = std::fs::metadata(&path).unwrap();
-        if about.is_dir() {
-            left.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
-            continue;
-        }
         let modified = (about.mtime(), about.mtime_nsec());
         let name = path.strip_prefix(folder).unwrap().display().to_string();
-        files.insert(name, Written { inode: about.ino(), modified, bytes: std::fs::read(&path).unwrap() });
-    }
-    files
+        (name, Written { inode: about.ino(), modified, bytes: std::fs::read(&path).unwrap() })
+    };
+    files(folder).into_iter().map(written).collect()
 }
 
 struct Scene {
@@ -67,7 +61,7 @@ impl Scene {
 
     /// What stands in the folder of `[publish]`, and in the one that was exported to.
     fn trees(&self) -> [BTreeMap<String, Written>; 2] {
-        ["tree", "exported"].map(|name| files(&self.folder.path(name)))
+        ["tree", "exported"].map(|name| tree(&self.folder.path(name)))
     }
 }
 

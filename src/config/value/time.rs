@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::super::near::nearest;
 use super::leading_number;
+use crate::facts::WEEKDAYS;
 
 /// Units of time and their seconds.
 const SPELLS: [(&str, u64); 5] = [("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
@@ -50,19 +51,10 @@ pub(super) fn write_spell(spell: Duration) -> String {
     format!("{}{unit}", seconds / length)
 }
 
-pub(super) const DAYS: [(&str, Weekday); 7] = [
-    ("monday", Weekday::Monday),
-    ("tuesday", Weekday::Tuesday),
-    ("wednesday", Weekday::Wednesday),
-    ("thursday", Weekday::Thursday),
-    ("friday", Weekday::Friday),
-    ("saturday", Weekday::Saturday),
-    ("sunday", Weekday::Sunday),
-];
-
 pub(super) fn day(text: &str) -> Result<Weekday, String> {
-    let known = DAYS.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
-    known.map(|(_, day)| *day).ok_or_else(|| match nearest(text, DAYS.map(|(name, _)| name)) {
+    let known = (0..).zip(WEEKDAYS).find(|(_, name)| name.eq_ignore_ascii_case(text));
+    let day = known.and_then(|(offset, _)| Weekday::from_monday_zero_offset(offset).ok());
+    day.ok_or_else(|| match nearest(text, WEEKDAYS) {
         Some(near) => format!("`{text}` is no day of the week\ndid you mean `{near}`?"),
         None => format!("`{text}` is no day of the week: write it as in \"monday\""),
     })

@@ -141,19 +141,29 @@ impl Worker {
             return Err(damage);
         }
         let mut honoured = self.newsroom(self.shared.clock.now()).honour(pass).await?;
-        let problem = self.acted(honoured.as_ref().ok()).await;
+        let problem = self.acted(honoured.as_ref().ok().map(|(_, done)| done)).await;
         // Which folder, and why, is nothing for a page.
-        if let (Some(_), Ok(done)) = (problem, &mut honoured) {
+        if let (Some(_), Ok((_, done))) = (problem, &mut honoured) {
             done.without_files("its files could not be written to their folder; tried again every minute");
         }
         Ok(honoured)
+    }
+
+    /// Readers are told where publishers withdrew what is published.
+    pub(super) async fn tell_of_withdrawals(&mut self, now: Timestamp) -> Result<()> {
+        let Some(recap) = self.newsroom(now).tell_of_withdrawals().await? else { return Ok(()) };
+        tracing::info!(week = %recap.week, "{} is amended: a publisher withdrew a report", recap.week);
+        self.poller.hubs().published();
+        self.shared.shelf.turn_over(now);
+        self.write_tree(recap.frozen).await;
+        Ok(())
     }
 
     /// Everybody is told of what was done, if it was. Gives what [`Worker::write_tree`] gives.
     async fn acted(&mut self, done: Option<&Done>) -> Option<String> {
         let mut problem = None;
         if let Some(done) = done {
-            done.said.iter().take(1).for_each(|said| tracing::info!("{said}"));
+            done.lines(None).iter().take(1).for_each(|said| tracing::info!("{said}"));
             problem = match &done.news {
                 News::Published(recap) => self.came_out(recap).await,
                 News::Amended(recap) => {

@@ -49,7 +49,7 @@ impl Body<'_> {
 
 /// HTML without the marks of character data that was escaped with what is in it:
 /// a reader of HTML would take the first of its tags for a piece of the mark.
-fn unpacked(html: &str) -> Cow<'_, str> {
+pub(in crate::parse) fn unpacked(html: &str) -> Cow<'_, str> {
     let Some((before, packed)) = html.split_once(CDATA) else { return Cow::Borrowed(html) };
     let marks = 1 + packed.matches(CDATA).count();
     Cow::Owned(before.to_owned() + &packed.replace(CDATA, "").replacen(CDATA_END, "", marks))

@@ -6,6 +6,7 @@ use memchr::memmem;
 use super::{HOLDERS, Mender, Next, is_entry};
 use crate::parse::root::PREFIXES;
 use crate::parse::shape;
+use crate::text::slips::slips;
 
 /// Fields that are text alone.
 const PLAIN: &[&str] = &[
@@ -122,37 +123,13 @@ fn is_slip(open: &str, end: &str) -> bool {
         return true;
     }
     let is_known = |name: &str| is_field(name) || is_entry(name) || HOLDERS.contains(&name);
-    let slips = match open.len().min(end.len()) {
+    let most = match open.len().min(end.len()) {
         0..=2 => 0,
         3..=5 => 1,
         _ => 2,
     };
-    let is_near = open.len().abs_diff(end.len()) <= slips && distance(open.as_bytes(), end.as_bytes()) <= slips;
+    let is_near = open.len().abs_diff(end.len()) <= most && slips(open, end) <= most;
     is_near && !(is_known(open) && is_known(end))
-}
-
-/// How many letters are put in, left out, taken for others or swapped with their neighbours between one name and
-/// another, none of them longer than [`MOST_LETTERS`].
-fn distance(one: &[u8], other: &[u8]) -> usize {
-    let mut steps = [[0_usize; MOST_LETTERS + 1]; MOST_LETTERS + 1];
-    for row in 0..=one.len() {
-        for column in 0..=other.len() {
-            steps[row][column] = match (row, column) {
-                (0, _) | (_, 0) => row + column,
-                _ => {
-                    let differs = usize::from(!one[row - 1].eq_ignore_ascii_case(&other[column - 1]));
-                    let by_one = 1 + steps[row - 1][column].min(steps[row][column - 1]);
-                    let is_swapped = row > 1
-                        && column > 1
-                        && one[row - 1].eq_ignore_ascii_case(&other[column - 2])
-                        && one[row - 2].eq_ignore_ascii_case(&other[column - 1]);
-                    let swapped = if is_swapped { 1 + steps[row - 2][column - 2] } else { usize::MAX };
-                    by_one.min(differs + steps[row - 1][column - 1]).min(swapped)
-                }
-            };
-        }
-    }
-    steps[one.len()][other.len()]
 }
 
 /// Where something stands in `text`, what is behind the end of a document, that is neither blank nor a comment nor

@@ -184,7 +184,7 @@ mod tests {
             entry: entry.clone(),
             section: if at < 5 { "Top stories" } else { "Left out" },
             place: if at < 5 { at + 1 } else { 0 },
-            reason: (at == 5).then(|| "would need +0.4".to_owned()),
+            reason: (at == 5).then(|| "would need +0.40".to_owned()),
             links: ["Pin", "Drop", "Later"].map(offered).to_vec(),
             updated: self::at(if at == 1 { "2026-05-11T09:30:00Z" } else { "2026-05-11T08:00:00Z" }),
         };
@@ -253,7 +253,7 @@ mod tests {
                 assert!(markup.iter().any(|tag| tag.attributes.contains(&("href", &url))), "{label}: {}", entry.html);
             }
         }
-        assert!(feed.entries[6].html.contains("Left out") && feed.entries[6].html.contains("would need +0.4"));
+        assert!(feed.entries[6].html.contains("Left out") && feed.entries[6].html.contains("would need +0.40"));
         let ids: std::collections::BTreeSet<&str> = feed.entries.iter().map(|entry| entry.id.as_str()).collect();
         assert_eq!(ids.len(), 7);
         for format in Format::ALL {

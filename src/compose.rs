@@ -11,8 +11,10 @@ mod follow;
 mod hand;
 mod history;
 mod homes;
+mod neighbours;
 mod own;
 mod questions;
+mod seen;
 mod standpoint;
 mod teller;
 mod window;
@@ -34,9 +36,9 @@ use crate::week::Week;
 pub use archive::Archive;
 pub use branch::branch;
 pub use cards::{Advised, Read, Writer};
-pub use field::candidates;
 pub use history::History;
 pub use questions::{Asked, Question, judged, questions};
+pub use seen::candidates;
 pub use standpoint::Standpoint;
 pub use teller::{Teller, Told};
 pub use window::{Due, due, next_recap, running_week, window_of};
@@ -140,7 +142,7 @@ fn choose(store: &Store, config: &Config, teller: &Teller, (order, extent): (Ord
         let offered = field.offered(&selection, &shown, OFFERED)?;
         shown.extend(offered);
     }
-    let neighbours = entries::neighbours(&field, &shown)?;
+    let neighbours = neighbours::neighbours(&field, &shown)?;
     Ok(Choice { left_out: field.left_out(&selection)?, shown, neighbours, views })
 }
 

@@ -7,11 +7,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::at_once::at_once;
+use super::at_once::{READ, at_once};
 use super::{Teller, Told};
 use crate::id::{ItemId, StoryId};
 use crate::insight::{EarlierStory, Figures};
-use crate::item::Item;
 use crate::names::{Found, Names, Sort};
 use crate::store::{Result, Store};
 use crate::story::{self, Story};
@@ -21,9 +20,6 @@ const MEMORY: SignedDuration = SignedDuration::from_hours(24 * 7 * 8);
 
 /// Earlier stories that a card is told of, newest first.
 const EARLIER: usize = 8;
-
-/// Stories that are held at once while they are read.
-const READ_AT_ONCE: usize = 256;
 
 /// Earlier stories held, at least, before those go that no card is told of.
 const ROOM: usize = 1_000;
@@ -75,11 +71,10 @@ impl Archive {
         let ids: Vec<StoryId> =
             store.stories_of(&(from..window.end))?.into_iter().filter(|id| !withdrawn.contains(id)).collect();
         let mut room = ROOM;
-        for some in ids.chunks(READ_AT_ONCE) {
+        for some in ids.chunks(READ) {
             let stories = some.iter().map(|id| store.story_until(*id, window.end)).collect::<Result<Vec<_>>>()?;
-            let stories: Vec<Story> = stories.into_iter().flatten().collect();
-            let read = at_once(&stories, |story| {
-                (Noted::of(story, teller, &compared), Past::of(story, teller, window.start, &wanted))
+            let read = at_once(stories.into_iter().flatten().collect(), |story: Story| {
+                (Noted::of(&story, teller, &compared), Past::of(story, teller, window.start, &wanted))
             });
             for (noted, past) in read {
                 archive.figures.join(noted.figures);
@@ -174,15 +169,17 @@ impl Noted {
 
 impl Past {
     /// None if it names nobody that is `wanted`: the story need not be told for that.
-    fn of(story: &Story, teller: &Teller, until: Timestamp, wanted: &BTreeSet<&String>) -> Option<Self> {
-        let before = |item: &&Item| item.placed.is_some_and(|placed| placed < until);
-        let found = story.items.iter().filter(before).flat_map(|item| teller.names().find(&item.entry.title));
+    fn of(mut story: Story, teller: &Teller, until: Timestamp, wanted: &BTreeSet<&String>) -> Option<Self> {
+        story.items.retain(|item| item.placed.is_some_and(|placed| placed < until));
+        if story.items.is_empty() {
+            return None;
+        }
+        let found = story.items.iter().flat_map(|item| teller.names().find(&item.entry.title));
         let names: BTreeSet<String> = found.map(|found| found.name.id.clone()).collect();
         if !names.iter().any(|name| wanted.contains(name)) {
             return None;
         }
-        let items = story.items.iter().filter(before).cloned().collect();
-        let told = teller.untagged(Story { items, ..story.clone() }, until);
+        let told = teller.untagged(story, until);
         let lead = &told.reports[told.lead];
         let entry = &lead.item.entry;
         Some(Self {

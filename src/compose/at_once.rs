@@ -2,23 +2,26 @@
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+/// So many stories of many are read from the store before any is worked on: all of a week would fill the memory.
+pub(super) const READ: usize = 256;
+
 /// What `work` makes of each of `all`, in their order. What it panics with, this panics with.
-pub(super) fn at_once<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(super) fn at_once<T: Send, R: Send>(all: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let hands = thread::available_parallelism().map_or(1, NonZero::get).min(all.len());
     if hands < 2 {
-        return all.iter().map(work).collect();
+        return all.into_iter().map(work).collect();
     }
-    let next = AtomicUsize::new(0);
+    let waiting = Mutex::new(all.into_iter().enumerate());
+    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
     let some = || {
         let mut some = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(one) = all.get(at) else { return some };
+        while let Some((at, one)) = next() {
             some.push((at, work(one)));
         }
+        some
     };
     let mut done: Vec<(usize, R)> = thread::scope(|scope| {
         let hands: Vec<_> = (0..hands).map(|_| scope.spawn(some)).collect();
@@ -35,12 +38,12 @@ mod tests {
     #[test]
     fn the_order_stays_whoever_is_done_first() {
         let all: Vec<usize> = (0..1_000).collect();
-        let work = |number: &usize| {
+        let work = |number: usize| {
             // The first ones take longest.
             let sum: usize = (0..100_000 / (number + 1)).map(std::hint::black_box).sum();
-            (*number, sum)
+            (number, sum)
         };
-        assert_eq!(at_once(&all, work), all.iter().map(work).collect::<Vec<_>>());
-        assert_eq!(at_once(&[], work), []);
+        assert_eq!(at_once(all.clone(), work), all.into_iter().map(work).collect::<Vec<_>>());
+        assert_eq!(at_once(Vec::new(), work), []);
     }
 }

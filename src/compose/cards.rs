@@ -76,7 +76,7 @@ impl<'w> Writer<'w> {
     /// are processors.
     pub fn read(&self, stories: &[(&Told, Option<StoryId>)]) -> Vec<Read<'_>> {
         let desk = &self.desk;
-        at_once(stories, |(told, follows)| desk.read(told, *follows))
+        at_once(stories.to_vec(), |(told, follows)| desk.read(told, follows))
     }
 
     /// The cards of a story that was read, one for each of `audiences`; none: for all readers. Advice

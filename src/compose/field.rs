@@ -4,7 +4,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -12,6 +11,7 @@ use super::follow::{Judge, Known, Likeness, Relation};
 use super::hand::Hand;
 use super::history::History;
 use super::own::{Own, meant};
+use super::seen::{Names, Seen};
 use super::{Extent, Order, Teller, Told};
 use crate::config::Config;
 use crate::draft::Mark;
@@ -19,13 +19,11 @@ use crate::id::{AudienceId, Share, StoryId};
 use crate::insight::development::{Change, What};
 use crate::link::without_tracking;
 use crate::rank::{GOES_ON, Points, Score, rounded};
-use crate::recap::select::{Candidate, Chosen, Lead, Selection, select};
+use crate::recap::select::{Candidate, Chosen, Selection, select};
 use crate::recap::{Follows, LeftOut};
 use crate::store::{Result, Store};
-use crate::story::likeness::Common;
-use crate::story::rarity::{Count, Rarity};
+use crate::story::rarity::Rarity;
 use crate::story::signature::Signature;
-use crate::story::{Report, is_withdrawn};
 
 /// So many stories are looked at for their audience before the choice: some four times what a list holds.
 const TAGGED: usize = 100;
@@ -35,9 +33,6 @@ const TAGGED_FOR_THEM: usize = 500;
 
 /// What is reported first so soon after another report is no development of that.
 const LATER: jiff::SignedDuration = jiff::SignedDuration::from_hours(3);
-
-/// Why a story has no place that nobody stands by any more.
-const WITHDRAWN: &str = "its publisher withdrew it";
 
 /// The stories of one window that are in no other week's recap, by id.
 pub(super) struct Field<'f> {
@@ -71,35 +66,6 @@ pub(super) enum Outcome {
     Beside,
     /// It has none, but an editor may give it one.
     Offered,
-}
-
-/// What the titles of neighbours have in common at least.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Nearness {
-    /// The share of their weight.
-    pub share: f64,
-    /// How many words, beside those of the companies that both name.
-    pub count: usize,
-    /// The weight of what they share, as many words that stand in one other title.
-    pub rare: f64,
-}
-
-impl Nearness {
-    /// Whether two titles have so much in `common`, of which so many are `companies`; a
-    /// word that stands in one other title weighs `rare`. A company does much in a week:
-    /// its name says nothing of a neighbourhood.
-    fn is_met(&self, common: &Common, companies: usize, rare: f64) -> bool {
-        let is_over = common.share >= self.share && common.weight >= self.rare * rare;
-        is_over && common.count >= self.count + companies
-    }
-
-    /// What two titles have in common, if it is so much, whatever sums they tell of.
-    pub(super) fn common(&self, rarity: &Rarity, (one, two): (usize, usize), companies: usize) -> Option<Common> {
-        let is_met = |common: &Common| self.is_met(common, companies, rarity.rare());
-        // Most have little in common, and that is soon seen.
-        let common = Some(rarity.common(one, two)).filter(is_met).map(|_| rarity.common_beside_sums(one, two));
-        common.filter(is_met)
-    }
 }
 
 /// A story as it is shown.
@@ -140,22 +106,8 @@ impl<'f> Field<'f> {
         (order, extent): (Order<'f>, Extent),
     ) -> Result<Self> {
         let (window, history, hand) = (order.window, order.history, Hand::of(store, order.week)?);
-        let (mut looked_at, mut count, mut names) = (Vec::new(), Count::default(), Names::default());
-        let mut kept_out = Vec::new();
-        for id in with_those_put_off(store, window, history, &hand)? {
-            let Some(story) = store.story_until(id, window.end)? else { continue };
-            let told = teller.untagged(story, window.end);
-            let novelty = history.novelty(&told.signature, &config.ranking);
-            let Score { total, parts } = told.score.with(novelty.into_iter().chain(hand.points(id)));
-            let withdrawn = || is_withdrawn(&told.reports).then(|| WITHDRAWN.to_owned());
-            if let Some(reason) = hand.keeps_out(id).or_else(withdrawn) {
-                let headline = told.reports[told.lead].item.entry.title.clone();
-                kept_out.push(LeftOut { story: id, headline, total, parts, short_by: None, reason });
-                continue;
-            }
-            count.add(&told.signature);
-            looked_at.push(candidate(&told, total, &mut names));
-        }
+        let mut names = Names::default();
+        let Seen { candidates, kept_out, mut count } = Seen::of(store, config, teller, order, (&hand, &mut names))?;
         let mut titles = Vec::new();
         for known in history.memory() {
             for Signature { companies, .. } in known.signatures(teller.names()).iter().inspect(|it| count.add(it)) {
@@ -169,7 +121,7 @@ impl<'f> Field<'f> {
             window,
             history,
             hand,
-            candidates: looked_at,
+            candidates,
             tags: Vec::new(),
             kept_out,
             rarity: count.rarity(),
@@ -442,22 +394,6 @@ impl<'f> Field<'f> {
         Ok(left_out)
     }
 
-    /// Other stories that have at least so much in common with one, nearest first, as
-    /// indices; at most so many.
-    pub(super) fn near(&self, index: usize, least: Nearness, most: usize) -> Vec<usize> {
-        let others = (0..self.candidates.len()).filter(|other| *other != index);
-        let mut near: Vec<(f64, usize)> = others
-            .filter_map(|other| {
-                let companies = &self.candidates[index].companies;
-                let shared = self.candidates[other].companies.iter().filter(|it| companies.contains(it)).count();
-                Some((least.common(&self.rarity, (index, other), shared)?.share, other))
-            })
-            .collect();
-        let story = |index: usize| self.candidates[index].story;
-        near.sort_by(|a, b| b.0.total_cmp(&a.0).then(story(a.1).cmp(&story(b.1))));
-        near.into_iter().take(most).map(|(_, other)| other).collect()
-    }
-
     /// One of them without its tags; none if it became part of another meanwhile.
     ///
     /// # Errors
@@ -466,61 +402,5 @@ impl<'f> Field<'f> {
     pub(super) fn outline(&self, index: usize) -> Result<Option<Told>> {
         let story = self.store.story_until(self.candidates[index].story, self.window.end)?;
         Ok(story.map(|story| self.teller.untagged(story, self.window.end)))
-    }
-}
-
-/// The same, and those that the editor put off until now, by id.
-fn with_those_put_off(
-    store: &Store,
-    window: &Range<Timestamp>,
-    history: &History,
-    hand: &Hand,
-) -> Result<Vec<StoryId>> {
-    let mut stories = candidates(store, window, history)?;
-    stories.extend(hand.put_off().filter(|story| !history.tells(*story)));
-    stories.sort();
-    stories.dedup();
-    Ok(stories)
-}
-
-/// The stories of `window` that no recap of its `history` tells, by id.
-///
-/// # Errors
-///
-/// If the database fails.
-pub fn candidates(store: &Store, window: &Range<Timestamp>, history: &History) -> Result<Vec<StoryId>> {
-    let mut stories = store.stories_of(window)?;
-    stories.retain(|story| !history.tells(*story));
-    Ok(stories)
-}
-
-fn candidate(told: &Told, points: f64, names: &mut Names) -> Candidate {
-    let lead = &told.reports[told.lead].item;
-    let publishers = told.leads.iter().map(|lead| &told.reports[*lead].publisher);
-    let leads = publishers.map(|it| Lead { domain: names.one(&it.domain), name: names.one(&it.name) }).collect();
-    Candidate {
-        story: told.story,
-        points,
-        audiences: Box::default(),
-        companies: told.signature.companies.iter().map(|company| names.one(company)).collect(),
-        leads,
-        first: told.reports.iter().map(Report::appeared).min().unwrap_or(lead.first_seen),
-        barred: None,
-        matter: None,
-    }
-}
-
-/// Names that thousands of stories share, each once.
-#[derive(Default)]
-struct Names(HashSet<Arc<str>>);
-
-impl Names {
-    fn one(&mut self, name: &str) -> Arc<str> {
-        if let Some(known) = self.0.get(name) {
-            return known.clone();
-        }
-        let name: Arc<str> = name.into();
-        self.0.insert(name.clone());
-        name
     }
 }

@@ -1,0 +1,123 @@
+//! The stories of a window looked at once, before any is chosen: what choosing needs of each, and no more.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::at_once::{READ, at_once};
+use super::hand::Hand;
+use super::history::History;
+use super::{Order, Teller, Told};
+use crate::config::Config;
+use crate::id::StoryId;
+use crate::rank::Score;
+use crate::recap::LeftOut;
+use crate::recap::select::{Candidate, Lead};
+use crate::store::{Result, Store};
+use crate::story::rarity::Count;
+use crate::story::{Report, is_withdrawn};
+
+/// Why a story has no place that nobody stands by any more.
+const WITHDRAWN: &str = "its publisher withdrew it";
+
+/// The stories of a window, each looked at once.
+#[derive(Default)]
+pub(super) struct Seen {
+    pub(super) candidates: Vec<Candidate>,
+    /// Those that the editor keeps out, or their publisher.
+    pub(super) kept_out: Vec<LeftOut>,
+    pub(super) count: Count,
+}
+
+impl Seen {
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub(super) fn of(
+        store: &Store,
+        config: &Config,
+        teller: &Teller,
+        Order { window, history, .. }: Order,
+        (hand, names): (&Hand, &mut Names),
+    ) -> Result<Self> {
+        let mut seen = Self::default();
+        for some in with_those_put_off(store, window, history, hand)?.chunks(READ) {
+            let stories = some.iter().map(|id| store.story_until(*id, window.end)).collect::<Result<Vec<_>>>()?;
+            let told = at_once(stories.into_iter().flatten().collect(), |story| {
+                let told = teller.untagged(story, window.end);
+                let novelty = history.novelty(&told.signature, &config.ranking);
+                (told, novelty)
+            });
+            for (told, novelty) in told {
+                let Score { total, parts } = told.score.with(novelty.into_iter().chain(hand.points(told.story)));
+                let withdrawn = || is_withdrawn(&told.reports).then(|| WITHDRAWN.to_owned());
+                if let Some(reason) = hand.keeps_out(told.story).or_else(withdrawn) {
+                    let headline = told.reports[told.lead].item.entry.title.clone();
+                    seen.kept_out.push(LeftOut { story: told.story, headline, total, parts, short_by: None, reason });
+                    continue;
+                }
+                seen.count.add(&told.signature);
+                seen.candidates.push(candidate(&told, total, names));
+            }
+        }
+        Ok(seen)
+    }
+}
+
+/// The same, and those that the editor put off until now, by id.
+fn with_those_put_off(
+    store: &Store,
+    window: &Range<Timestamp>,
+    history: &History,
+    hand: &Hand,
+) -> Result<Vec<StoryId>> {
+    let mut stories = candidates(store, window, history)?;
+    stories.extend(hand.put_off().filter(|story| !history.tells(*story)));
+    stories.sort();
+    stories.dedup();
+    Ok(stories)
+}
+
+/// The stories of `window` that no recap of its `history` tells, by id.
+///
+/// # Errors
+///
+/// If the database fails.
+pub fn candidates(store: &Store, window: &Range<Timestamp>, history: &History) -> Result<Vec<StoryId>> {
+    let mut stories = store.stories_of(window)?;
+    stories.retain(|story| !history.tells(*story));
+    Ok(stories)
+}
+
+fn candidate(told: &Told, points: f64, names: &mut Names) -> Candidate {
+    let lead = &told.reports[told.lead].item;
+    let publishers = told.leads.iter().map(|lead| &told.reports[*lead].publisher);
+    let leads = publishers.map(|it| Lead { domain: names.one(&it.domain), name: names.one(&it.name) }).collect();
+    Candidate {
+        story: told.story,
+        points,
+        audiences: Box::default(),
+        companies: told.signature.companies.iter().map(|company| names.one(company)).collect(),
+        leads,
+        first: told.reports.iter().map(Report::appeared).min().unwrap_or(lead.first_seen),
+        barred: None,
+        matter: None,
+    }
+}
+
+/// Names that thousands of stories share, each once.
+#[derive(Default)]
+pub(super) struct Names(HashSet<Arc<str>>);
+
+impl Names {
+    pub(super) fn one(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(name) {
+            return known.clone();
+        }
+        let name: Arc<str> = name.into();
+        self.0.insert(name.clone());
+        name
+    }
+}

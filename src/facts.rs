@@ -155,6 +155,13 @@ impl Fact {
         }
     }
 
+    /// Whether both have one [`Fact::key`]: most have not, and that is soon seen.
+    pub fn is_same(&self, other: &Fact) -> bool {
+        let are_far = |(one, other): (f64, f64)| (one - other).abs() > 1e-4 * one.abs().max(other.abs());
+        let is_kind = std::mem::discriminant(&self.kind) == std::mem::discriminant(&other.kind);
+        is_kind && !self.value().zip(other.value()).is_some_and(are_far) && self.key() == other.key()
+    }
+
     /// Whether `other` is this figure, written with fewer digits: $44.9B is $45B, and 80.6 % are 81 %.
     pub fn rounds_to(&self, other: &Fact) -> bool {
         let (Some(exact), Some(round)) = (self.value(), other.value()) else { return false };

@@ -2,7 +2,7 @@
 //! each no more is kept than choosing needs, and whatever is to be shown of one
 //! is read again.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ops::Range;
 
 use jiff::Timestamp;
@@ -22,6 +22,7 @@ use crate::rank::{GOES_ON, Points, Score, rounded};
 use crate::recap::select::{Candidate, Chosen, Selection, select};
 use crate::recap::{Follows, LeftOut};
 use crate::store::{Result, Store};
+use crate::story::Story;
 use crate::story::rarity::Rarity;
 use crate::story::signature::Signature;
 
@@ -30,6 +31,9 @@ const TAGGED: usize = 100;
 
 /// For the lists of audiences so many are: of one trade there is little among the first hundred.
 const TAGGED_FOR_THEM: usize = 500;
+
+/// So many of them are read at once.
+const READ_AHEAD: usize = 32;
 
 /// What is reported first so soon after another report is no development of that.
 const LATER: jiff::SignedDuration = jiff::SignedDuration::from_hours(3);
@@ -146,12 +150,14 @@ impl<'f> Field<'f> {
             b.points.total_cmp(&a.points).then(a.first.cmp(&b.first)).then(a.story.cmp(&b.story))
         });
         let mut news = Vec::new();
-        for index in best {
-            if self.tags.len() == most {
-                break;
+        // More than are looked at are read: some repeat what readers know.
+        let mut best = best.into_iter();
+        let mut read = VecDeque::new();
+        while self.tags.len() < most {
+            if read.is_empty() {
+                read.extend(self.tagged(best.by_ref().take(READ_AHEAD).collect())?);
             }
-            let Some(story) = self.store.story_until(self.candidates[index].story, self.window.end)? else { continue };
-            let told = self.by_hand(self.teller.told(story, self.window.end));
+            let Some((index, told)) = read.pop_front() else { break };
             match judge.relation(told.story, &told.reports, self.nearest_known(index, &told.signature))? {
                 Some(Relation::Repeats(why)) => {
                     self.candidates[index].barred = Some(why.into());
@@ -173,6 +179,17 @@ impl<'f> Field<'f> {
             self.tags.push((index, told.tags.into_iter().map(|tag| (tag.audience, tag.confidence)).collect()));
         }
         Ok(news)
+    }
+
+    /// These candidates with their tags, in their order; those that became part of others meanwhile are none.
+    fn tagged(&self, indices: Vec<usize>) -> Result<Vec<(usize, Told)>> {
+        let until = self.window.end;
+        let story = |index: &usize| self.store.story_until(self.candidates[*index].story, until);
+        let stories = indices.iter().map(story).collect::<Result<Vec<_>>>()?;
+        let (indices, stories): (Vec<usize>, Vec<Story>) =
+            indices.into_iter().zip(stories).filter_map(|(index, story)| Some((index, story?))).unzip();
+        let told = self.teller.all_told(stories, until).into_iter().map(|told| self.by_hand(told));
+        Ok(indices.into_iter().zip(told).collect())
     }
 
     /// The story that readers know and that a candidate is most like, and how like.

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use aho_corasick::{AhoCorasick, MatchKind};
 use jiff::Timestamp;
 
+use super::at_once::at_once;
 use super::homes::Homes;
 use crate::audience::{Spoken, Tag, Tagger};
 use crate::config::Config;
@@ -64,6 +65,11 @@ impl<'c> Teller<'c> {
     pub fn told(&self, story: Story, until: Timestamp) -> Told {
         let told = self.untagged(story, until);
         Told { tags: self.tags(&told.reports), ..told }
+    }
+
+    /// As [`Teller::told`], of many, in their order: as many at once as there are processors.
+    pub fn all_told(&self, stories: Vec<Story>, until: Timestamp) -> Vec<Told> {
+        at_once(stories, |story| self.told(story, until))
     }
 
     /// The same without its tags: choosing needs none, and most are not chosen.

@@ -85,15 +85,23 @@ pub(super) fn scaled(value: f64) -> String {
     if decimals.is_empty() { figure } else { format!("{figure}.{decimals}") }
 }
 
-/// With an exponent that is a multiple of three, as in `1.2e9`; none below a thousand.
+/// With an exponent that is a multiple of three, as in `1.2e9`; none below a thousand. Six digits, as [`rounded`].
 pub(super) fn engineering(value: f64) -> String {
-    let value = rounded(value);
-    if value == 0.0 || !value.is_finite() {
+    let written = format!("{value:.5e}");
+    let Some((mantissa, exponent)) = written.split_once('e') else { return "0".to_owned() };
+    let digits = mantissa.trim_start_matches('-').replace('.', "");
+    let (digits, exponent) = (digits.trim_end_matches('0'), exponent.parse::<i32>().unwrap_or_default());
+    if digits.is_empty() {
         return "0".to_owned();
     }
-    let exponent = (value.abs().log10() / 3.0 + 1e-9).floor() * 3.0;
-    let mantissa = rounded(value / 10_f64.powf(exponent));
-    if exponent == 0.0 { mantissa.to_string() } else { format!("{mantissa}e{exponent}") }
+    let sign = if value < 0.0 { "-" } else { "" };
+    let by_thousands = exponent.div_euclid(3) * 3;
+    // One to three digits stand before the point.
+    let whole = (exponent - by_thousands + 1) as usize;
+    let (before, after) = digits.split_at(whole.min(digits.len()));
+    let point = if after.is_empty() { "" } else { "." };
+    let mantissa = format!("{sign}{before:0<whole$}{point}{after}");
+    if by_thousands == 0 { mantissa } else { format!("{mantissa}e{by_thousands}") }
 }
 
 #[cfg(test)]
@@ -107,5 +115,10 @@ mod tests {
         assert_eq!(engineering(1_000.0), "1e3");
         assert_eq!(engineering(32.0), "32");
         assert_eq!(engineering(0.0), "0");
+        assert_eq!(engineering(-639.8), "-639.8");
+        assert_eq!(engineering(3.199_999_999_999_999_7), "3.2");
+        assert_eq!(engineering(999_999.9), "1e6");
+        assert_eq!(engineering(123_456_789.0), "123.457e6");
+        assert_eq!(engineering(f64::NAN), "0");
     }
 }

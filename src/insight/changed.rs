@@ -148,8 +148,8 @@ static BACKGROUND: LazyLock<Regex> = LazyLock::new(|| {
 /// sentences, with figures of its own, of something done; what was so before stands back.
 fn weight(reading: &Reading, line: &Line) -> f64 {
     let early = 1.0 / (line.place as f64).sqrt();
-    let shared = |token: &&String| reading.common.get(*token).is_some_and(|times| *times > 1);
-    let central = line.tokens.iter().filter(shared).count() as f64 / line.tokens.len().max(1) as f64;
+    let central =
+        line.tokens.iter().filter(|token| reading.is_common(token)).count() as f64 / line.tokens.len().max(1) as f64;
     let headline = reading.headline().map_or(0.0, |headline| {
         line.tokens.intersection(&headline.tokens).count() as f64 / headline.tokens.len().max(1) as f64
     });

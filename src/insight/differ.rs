@@ -145,7 +145,7 @@ fn party<'c, 'r>(reading: &Reading, first: &'c Claim<'r>, left: &[&'c Claim<'r>]
     if party.len() > 1 {
         let agree = left.iter().filter(|other| {
             let is_in = party.iter().any(|known| std::ptr::eq(*known, **other));
-            !is_in && party.iter().any(|known| known.is_of_one_thing(other) && known.key() == other.key())
+            !is_in && party.iter().any(|known| known.is_of_one_thing(other) && known.says_the_same(other))
         });
         let agree: Vec<&Claim> = agree.copied().collect();
         party.extend(agree);
@@ -204,6 +204,13 @@ impl Claim<'_> {
         }
     }
 
+    fn says_the_same(&self, other: &Claim) -> bool {
+        match (&self.said, &other.said) {
+            (Said::Figure(one), Said::Figure(two)) => one.fact.is_same(two.fact),
+            _ => self.key() == other.key(),
+        }
+    }
+
     fn key(&self) -> String {
         match &self.said {
             Said::Figure(figure) => figure.fact.key(),
@@ -242,7 +249,7 @@ fn is_of_one_unit(one: &Fact, other: &Fact) -> bool {
 }
 
 fn is_one_figure(one: &Fact, other: &Fact) -> bool {
-    one.key() == other.key() || one.rounds_to(other) || other.rounds_to(one)
+    one.is_same(other) || one.rounds_to(other) || other.rounds_to(one)
 }
 
 /// Reports of two versions that lie further apart are of two releases.
@@ -273,23 +280,20 @@ fn is_of_one_product(reading: &Reading, one: &Claim, other: &Claim) -> bool {
 /// Whether one report has both: then they are of two things, as "7,000 jobs
 /// moved, 8,000 cut", or it says how one became the other.
 fn is_told_together(reading: &Reading, one: &Claim, other: &Claim) -> bool {
-    let reports: BTreeSet<usize> = reading.lines.iter().map(|line| line.report).collect();
-    let has = |report: usize, is_it: &dyn Fn(&Line) -> bool| {
-        reading.lines.iter().any(|line| line.report == report && is_it(line))
-    };
-    reports.into_iter().any(|report| match (&one.said, &other.said) {
+    let mut reports = reading.lines.chunk_by(|line, next| line.report == next.report);
+    reports.any(|lines| match (&one.said, &other.said) {
         (Said::Figure(one), Said::Figure(two)) => {
             let tells = |figure: &Measured| {
                 let is_it = |fact: &Fact| {
                     (is_of_one_unit(fact, figure.fact) || matches!(fact.kind, FactKind::Date(_)))
                         && is_one_figure(fact, figure.fact)
                 };
-                has(report, &|line| line.facts.iter().any(is_it))
+                lines.iter().any(|line| line.facts.iter().any(is_it))
             };
             tells(one) && tells(two)
         }
         (Said::Role(one), Said::Role(two)) if one.is_of_one() => {
-            let tells = |role: &Role| role.last_names().any(|name| has(report, &|line| line.text.contains(name)));
+            let tells = |role: &Role| role.last_names().any(|name| lines.iter().any(|line| line.text.contains(name)));
             tells(one) && tells(two)
         }
         _ => false,
@@ -304,7 +308,7 @@ fn readably<'c>(reading: &Reading, claim: &'c Claim<'c>, all: &'c [Claim<'c>]) -
         is_readable
             && publisher(other) == publisher(claim)
             && other.is_of_one_thing(claim)
-            && other.key() == claim.key()
+            && other.says_the_same(claim)
     };
     if claim.line.readable == Readable::Yes { claim } else { all.iter().find(is_it).unwrap_or(claim) }
 }
@@ -329,7 +333,7 @@ fn told(reading: &Reading, party: &[&Claim], all: &[Claim]) -> Disagreement {
         }
     }
     figures.sort_by_key(|(_, figure)| std::cmp::Reverse(figure.publishers.len()));
-    let is_of_party = |claim: &&Claim| party.iter().any(|one| one.is_of_one_thing(claim) && one.key() == claim.key());
+    let is_of_party = |claim: &&Claim| party.iter().any(|one| one.is_of_one_thing(claim) && one.says_the_same(claim));
     let stated = all.iter().filter(|claim| claim.is_stated());
     let first = stated.filter(is_of_party).min_by_key(|claim| reading.report(claim.line).published);
     Disagreement {

@@ -97,7 +97,7 @@ fn is_among(numbers: &[f64], value: f64) -> bool {
 fn is_same(one: &Fact, other: &Fact) -> bool {
     let is_near = |a: f64, b: f64| a.min(b) >= 0.9 * a.max(b);
     let are_near = one.value().zip(other.value()).is_some_and(|(a, b)| is_near(a, b));
-    one.key() == other.key() || (are_near && discriminant(&one.kind) == discriminant(&other.kind))
+    one.is_same(other) || (are_near && discriminant(&one.kind) == discriminant(&other.kind))
 }
 
 /// Numbers in words or figures, and capitalised words within the title, that the headline has not.

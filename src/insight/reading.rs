@@ -2,7 +2,7 @@
 //! their facts and names.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashSet};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -40,8 +40,8 @@ pub(super) struct Reading<'s> {
     pub(super) actor: Option<&'s Name>,
     /// Whom it is about: the companies and bodies that the lead's headline or a third of all headlines name.
     pub(super) own: BTreeSet<&'s str>,
-    /// In how many lines of prose each token stands.
-    pub(super) common: BTreeMap<String, usize>,
+    /// See [`Reading::is_common`].
+    common: OnceCell<HashSet<String>>,
 }
 
 /// A title or a sentence.
@@ -115,19 +115,29 @@ impl<'s> Reading<'s> {
             .iter()
             .enumerate()
             .flat_map(|(index, story)| split(story.headline, story.text, index, story.day, Readable::Yes, names));
-        let mut common = BTreeMap::new();
-        for token in lines.iter().filter(|line| line.place > 0).flat_map(|line| &line.tokens) {
-            *common.entry(token.clone()).or_insert(0) += 1;
-        }
         let named = named(&lines, names);
         Self {
             subject,
             earlier: earlier.collect(),
             actor: actor(&named),
             own: own(&lines, &named, names),
-            common,
+            common: OnceCell::new(),
             lines,
         }
+    }
+
+    /// Whether a token stands in several lines of prose.
+    pub(super) fn is_common(&self, token: &str) -> bool {
+        let common = self.common.get_or_init(|| {
+            let (mut met, mut common) = (HashSet::new(), HashSet::new());
+            for token in self.lines.iter().filter(|line| line.place > 0).flat_map(|line| &line.tokens) {
+                if !met.insert(token.as_str()) && !common.contains(token) {
+                    common.insert(token.clone());
+                }
+            }
+            common
+        });
+        common.contains(token)
     }
 
     /// The lead's headline.

@@ -1,6 +1,8 @@
 //! How near a figure is told to be: as it is, rounded, or as a bound.
 
+use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::text::{head, lower};
 
@@ -174,9 +176,25 @@ pub(super) fn bound(text: &str, span: &Range<usize>) -> (Bound, Range<usize>) {
 fn last_of(text: &str) -> Option<(Bound, &str)> {
     let text = text.trim_end();
     let text = [" a", " an", " the"].iter().find_map(|word| text.strip_suffix(word)).unwrap_or(text).trim_end();
+    if !may_end_in_one(text) {
+        return None;
+    }
     let fitting = BEFORE.iter().flat_map(|(bound, words)| words.iter().map(|word| (*bound, *word)));
     let fitting = fitting.filter_map(|(bound, word)| Some((bound, without(text, word)?)));
     fitting.min_by_key(|(_, rest)| rest.len())
+}
+
+/// Whether the last two letters are those of a word of [`BEFORE`]: most figures have none before them. Where they are
+/// no ASCII letters it may always be.
+fn may_end_in_one(text: &str) -> bool {
+    static ENDS: LazyLock<HashSet<[u8; 2]>> = LazyLock::new(|| {
+        let words = BEFORE.iter().flat_map(|(_, words)| words.iter());
+        words.filter_map(|word| word.as_bytes().last_chunk().copied()).collect()
+    });
+    match text.as_bytes().last_chunk::<2>() {
+        Some(end) if end.iter().all(u8::is_ascii_alphabetic) => ENDS.contains(end),
+        _ => true,
+    }
 }
 
 /// `text` without `word` at its end, where it is a word of its own.

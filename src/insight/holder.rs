@@ -165,10 +165,28 @@ pub(super) fn clause(text: &str, at: usize) -> Range<usize> {
 
 /// From the last of `marks` before `at` to the first after it.
 fn between(text: &str, at: usize, marks: &[&str]) -> Range<usize> {
-    let (before, after) = (&text[..at], &text[at..]);
-    let start = marks.iter().filter_map(|mark| before.rfind(mark).map(|found| found + mark.len())).max();
-    let end = marks.iter().filter_map(|mark| after.find(mark)).min();
-    start.unwrap_or(0)..end.map_or(text.len(), |end| at + end)
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    for place in (0..bytes.len()).filter(|place| may_begin_a_mark(&bytes[*place..])) {
+        for mark in marks.iter().filter(|mark| bytes[place..].starts_with(mark.as_bytes())) {
+            if place >= at {
+                return start..place;
+            }
+            if place + mark.len() <= at {
+                start = start.max(place + mark.len());
+            }
+        }
+    }
+    start..bytes.len()
+}
+
+/// Whether one of [`SEGMENTS`] or [`CLAUSES`] may stand at the beginning of `text`: next to nothing else does.
+fn may_begin_a_mark(text: &[u8]) -> bool {
+    match text {
+        [b' ', next, ..] => matches!(next, b'|' | b'/' | b'-' | 0xE2),
+        [first, ..] => matches!(first, b';' | b',' | b':' | 0xE2 | 0xE3 | 0xEF),
+        [] => false,
+    }
 }
 
 fn owners<'n>(text: &str, names: &'n Names) -> Vec<Owner<'n>> {
@@ -284,4 +302,27 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
         let word = piece.trim_end_matches(|letter: char| !is_inside(letter));
         (!word.is_empty()).then_some((start, word))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_found_where_they_begin() {
+        for mark in SEGMENTS.iter().chain(CLAUSES) {
+            assert!(may_begin_a_mark(mark.as_bytes()), "{mark}");
+        }
+    }
+
+    #[test]
+    fn a_clause_reaches_from_mark_to_mark() {
+        let check = |text: &str, word: &str, expected: &str| {
+            assert_eq!(&text[clause(text, text.find(word).unwrap())], expected);
+        };
+        check("Lab A raises $4, lab B $5; C — D raises $6 | E", "$5", "lab B $5");
+        check("Lab A raises $4, lab B $5; C — D raises $6 | E", "$6", "D raises $6");
+        check("Lab A raises $4", "$4", "Lab A raises $4");
+        check("公司A融资，公司B估值；公司C", "估值", "公司B估值");
+    }
 }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::at_once::{READ, at_once};
+use super::at_once::{at_once, read_some};
 use super::{Teller, Told};
 use crate::id::{ItemId, StoryId};
 use crate::insight::{EarlierStory, Figures};
@@ -71,9 +71,13 @@ impl Archive {
         let ids: Vec<StoryId> =
             store.stories_of(&(from..window.end))?.into_iter().filter(|id| !withdrawn.contains(id)).collect();
         let mut room = ROOM;
-        for some in ids.chunks(READ) {
-            let stories = some.iter().map(|id| store.story_until(*id, window.end)).collect::<Result<Vec<_>>>()?;
-            let read = at_once(stories.into_iter().flatten().collect(), |story: Story| {
+        let mut left = ids.iter();
+        loop {
+            let some = read_some(store, &mut left, window.end)?;
+            if some.is_empty() {
+                break;
+            }
+            let read = at_once(some, |story| {
                 (Noted::of(&story, teller, &compared), Past::of(story, teller, window.start, &wanted))
             });
             for (noted, past) in read {

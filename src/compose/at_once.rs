@@ -5,8 +5,40 @@ use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// So many stories of many are read from the store before any is worked on: all of a week would fill the memory.
-pub(super) const READ: usize = 256;
+use jiff::Timestamp;
+
+use crate::id::StoryId;
+use crate::store::{Result, Store};
+use crate::story::Story;
+
+/// Stories are read until their texts come to so much: those of a whole week would fill the memory.
+const MOST_BYTES: usize = 4 << 20;
+
+/// And no more at once than so many.
+const MOST_STORIES: usize = 256;
+
+/// Some of the stories that are left of `ids`, as they stand at `until`, in their order; none where none is left.
+///
+/// # Errors
+///
+/// If the database fails.
+pub(super) fn read_some<'i>(
+    store: &Store,
+    ids: &mut impl Iterator<Item = &'i StoryId>,
+    until: Timestamp,
+) -> Result<Vec<Story>> {
+    let (mut some, mut bytes) = (Vec::new(), 0);
+    while bytes < MOST_BYTES && some.len() < MOST_STORIES {
+        let Some(id) = ids.next() else { break };
+        let Some(story) = store.story_until(*id, until)? else { continue };
+        let entries = story.items.iter().map(|item| &item.entry);
+        bytes += entries
+            .map(|entry| entry.summary_html.len() + entry.content_html.len() + entry.article_html.len())
+            .sum::<usize>();
+        some.push(story);
+    }
+    Ok(some)
+}
 
 /// What `work` makes of each of `all`, in their order. What it panics with, this panics with.
 pub(super) fn at_once<T: Send, R: Send>(all: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {

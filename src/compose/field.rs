@@ -33,7 +33,7 @@ const TAGGED: usize = 100;
 const TAGGED_FOR_THEM: usize = 500;
 
 /// So many of them are read at once.
-const READ_AHEAD: usize = 32;
+const READ_AHEAD: usize = 16;
 
 /// What is reported first so soon after another report is no development of that.
 const LATER: jiff::SignedDuration = jiff::SignedDuration::from_hours(3);

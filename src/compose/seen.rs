@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::at_once::{READ, at_once};
+use super::at_once::{at_once, read_some};
 use super::hand::Hand;
 use super::history::History;
 use super::{Order, Teller, Told};
@@ -43,9 +43,14 @@ impl Seen {
         (hand, names): (&Hand, &mut Names),
     ) -> Result<Self> {
         let mut seen = Self::default();
-        for some in with_those_put_off(store, window, history, hand)?.chunks(READ) {
-            let stories = some.iter().map(|id| store.story_until(*id, window.end)).collect::<Result<Vec<_>>>()?;
-            let told = at_once(stories.into_iter().flatten().collect(), |story| {
+        let ids = with_those_put_off(store, window, history, hand)?;
+        let mut left = ids.iter();
+        loop {
+            let some = read_some(store, &mut left, window.end)?;
+            if some.is_empty() {
+                break;
+            }
+            let told = at_once(some, |story| {
                 let told = teller.untagged(story, window.end);
                 let novelty = history.novelty(&told.signature, &config.ranking);
                 (told, novelty)

@@ -1,6 +1,7 @@
 //! One event in the world: the items that report it, the one to read first,
 //! and its neighbours.
 
+pub mod comment;
 mod common;
 pub mod copies;
 pub mod group;
@@ -12,14 +13,19 @@ pub mod settle;
 pub mod signature;
 pub mod word;
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::Timestamp;
 use url::Url;
 
+use self::comment::is_comment;
 use self::group::WINDOW;
+use self::signature::words;
 
 use crate::id::StoryId;
 use crate::item::Item;
 use crate::link::leads_on;
+use crate::names::{Found, Names};
 use crate::publisher::{Kind, Publisher};
 use crate::text::token::{Script, is_unspaced, script};
 
@@ -49,13 +55,9 @@ pub struct Report {
 }
 
 impl Report {
-    /// When it appeared, as far as one can tell: its own date, but not
-    /// after the first sight of it, nor longer before its place in time than
-    /// reports of one event lie apart. A wrong date must not sink a story.
+    /// When its item [`appeared`].
     pub fn appeared(&self) -> Timestamp {
-        let seen = self.item.first_seen;
-        let earliest = self.item.placed.unwrap_or(seen).checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
-        self.item.entry.date().map_or(seen, |date| date.min(seen).max(earliest))
+        appeared(&self.item)
     }
 
     /// The language of its title: the feed's word for it, unless its script says otherwise.
@@ -80,13 +82,33 @@ impl Report {
     }
 }
 
+/// When an item appeared, as far as one can tell: its own date, but not
+/// after the first sight of it, nor longer before its place in time than
+/// reports of one event lie apart. A wrong date must not sink a story.
+pub fn appeared(item: &Item) -> Timestamp {
+    let seen = item.first_seen;
+    let earliest = item.placed.unwrap_or(seen).checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
+    item.entry.date().map_or(seen, |date| date.min(seen).max(earliest))
+}
+
 /// Which of `reports` are withdrawn: those of which their publisher says so, and whoever carried the same article.
 pub fn withdrawn(reports: &[Report]) -> Vec<bool> {
-    let own: Vec<bool> = reports.iter().map(|report| report.item.entry.is_withdrawn()).collect();
-    let links = reports.iter().zip(&own).filter(|(_, own)| **own);
-    let links: Vec<Url> = links.filter_map(|(report, _)| report.item.entry.canonical()).collect();
-    let is_of_one = |report: &Report| report.item.entry.canonical().is_some_and(|link| links.contains(&link));
-    reports.iter().zip(&own).map(|(report, own)| *own || !links.is_empty() && is_of_one(report)).collect()
+    let items: Vec<&Item> = reports.iter().map(|report| &report.item).collect();
+    withdrawn_of(&items)
+}
+
+/// Those of the `items` of a story that are not withdrawn, as [`withdrawn`] tells them.
+pub fn standing(items: &[Item]) -> impl Iterator<Item = &Item> {
+    let withdrawn = withdrawn_of(&items.iter().collect::<Vec<_>>());
+    items.iter().zip(withdrawn).filter(|(_, withdrawn)| !withdrawn).map(|(item, _)| item)
+}
+
+fn withdrawn_of(items: &[&Item]) -> Vec<bool> {
+    let own: Vec<bool> = items.iter().map(|item| item.is_withdrawn()).collect();
+    let links = items.iter().zip(&own).filter(|(_, own)| **own);
+    let links: Vec<Url> = links.filter_map(|(item, _)| item.entry.canonical()).collect();
+    let is_of_one = |item: &Item| item.entry.canonical().is_some_and(|link| links.contains(&link));
+    items.iter().zip(&own).map(|(item, own)| *own || !links.is_empty() && is_of_one(item)).collect()
 }
 
 /// Whether nobody stands by a story any more: whoever wrote its reports withdrew them, and the others only pass it on.
@@ -96,28 +118,43 @@ pub fn is_withdrawn(reports: &[Report]) -> bool {
     withdrawn.contains(&true) && !reports.iter().zip(&withdrawn).any(stands)
 }
 
+/// What a comment is worth less than a report: more than what parts a paper of record from the trade press, less than
+/// what parts it from a site that nobody knows.
+const COMMENTS: f64 = 0.4;
+
+/// What telling all that the others tell is worth: it decides between publishers of about the same weight.
+const CENTRAL: f64 = 0.3;
+
 /// The reports that could be read first, as indices into `reports`, best first,
-/// one a publisher: in the readers' language, by the one who knows best, with
-/// the fullest title, first. Never empty unless `reports` is.
+/// one a publisher: in the readers' language, by the one who knows best, closest to
+/// what the others tell, with the fullest title, first. Never empty unless `reports` is.
 ///
 /// A publisher beats an aggregator that only passes it on, and what stands what is
-/// withdrawn; those who are beaten in such a way by the best do not count at all.
-pub fn leads(reports: &[Report], language: &str) -> Vec<usize> {
+/// withdrawn; those who are beaten in such a way by the best do not count at all. Nor
+/// does a comment behind the best where somebody reports: news is not handed to it.
+pub fn leads(reports: &[Report], language: &str, names: &Names) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..reports.len()).collect();
+    if reports.len() < 2 {
+        return order;
+    }
     let (wanted, withdrawn) = (tongue(language), withdrawn(reports));
     let firsts: Vec<(bool, [bool; 4])> =
         reports.iter().zip(withdrawn).map(|(report, withdrawn)| (!withdrawn, firsts(report, &wanted))).collect();
-    let mut order: Vec<usize> = (0..reports.len()).collect();
+    let comments: Vec<bool> = reports.iter().map(|report| is_comment(&report.item.entry.title, names)).collect();
+    let worths = worths(reports, &comments, names);
+    let length = |report: &Report| report.item.entry.title.chars().count();
     order.sort_by(|one, other| {
         let (a, b) = (&reports[*one], &reports[*other]);
-        let by_worth = firsts[*other].cmp(&firsts[*one]).then(worth(b).total_cmp(&worth(a)));
-        by_worth.then(a.appeared().cmp(&b.appeared())).then(a.item.id.cmp(&b.item.id))
+        let by_worth = firsts[*other].cmp(&firsts[*one]).then(worths[*other].total_cmp(&worths[*one]));
+        let by_length = by_worth.then_with(|| length(a).cmp(&length(b)));
+        by_length.then(a.appeared().cmp(&b.appeared())).then(a.item.id.cmp(&b.item.id))
     });
-    let Some(best) = order.first().map(|best| firsts[*best]) else { return order };
-    let mut met = std::collections::HashSet::new();
-    order.retain(|index| {
-        let report = &reports[*index];
-        firsts[*index] == best && met.insert(report.publisher.domain.clone())
-    });
+    let first = order[0];
+    let mut met = HashSet::new();
+    order.retain(|index| firsts[*index] == firsts[first] && met.insert(reports[*index].publisher.domain.as_str()));
+    if order.iter().any(|index| !comments[*index]) {
+        order.retain(|index| *index == first || !comments[*index]);
+    }
     order
 }
 
@@ -134,15 +171,61 @@ fn passes_on(kind: Kind) -> bool {
     matches!(kind, Kind::Aggregator | Kind::Community)
 }
 
-/// How good a lead it is: by its publisher's word, whether it speaks for itself,
-/// how full its headline is, and whether that tells or asks.
-fn worth(report: &Report) -> f64 {
-    let entry = &report.item.entry;
-    let primary = if report.publisher.kind == Kind::Primary { 0.15 } else { 0.0 };
-    let words = entry.title.split_whitespace().count().clamp(1, 14) as f64 / 100.0;
-    let told = if entry.summary_html.is_empty() && entry.content_html.is_empty() { 0.0 } else { 0.05 };
-    let comments = entry.title.contains(['?', '？']) || entry.title.to_lowercase().starts_with("opinion");
-    report.publisher.weight.value() + primary + words + told - if comments { 0.2 } else { 0.0 }
+/// How good a lead each of `reports` is: by its publisher's word, whether that speaks of itself, how full its
+/// headline is, how much of it the others tell, and whether it is one of the `comments`.
+fn worths(reports: &[Report], comments: &[bool], names: &Names) -> Vec<f64> {
+    let (own, central) = (own_voices(reports, names), centralities(reports));
+    let worth = |(at, report): (usize, &Report)| {
+        let entry = &report.item.entry;
+        let primary = if own[at] { 0.15 } else { 0.0 };
+        let length = entry.title.split_whitespace().count().clamp(1, 14) as f64 / 100.0;
+        let told = if entry.summary_html.is_empty() && entry.content_html.is_empty() { 0.0 } else { 0.05 };
+        let comment = if comments[at] { COMMENTS } else { 0.0 };
+        report.publisher.weight.value() + primary + length + told + CENTRAL * central[at] - comment
+    };
+    reports.iter().enumerate().map(worth).collect()
+}
+
+/// Of each of `reports` whether its publisher speaks of itself: an official source of whom, or of what is theirs, a
+/// third of the titles speak. What a company says of a matter of others is of a side matter.
+fn own_voices(reports: &[Report], names: &Names) -> Vec<bool> {
+    let is_primary = |report: &Report| report.publisher.kind == Kind::Primary;
+    // Most stories have none: their headlines need not be searched for names.
+    if !reports.iter().any(is_primary) {
+        return vec![false; reports.len()];
+    }
+    let named: Vec<Vec<Found>> = reports.iter().map(|report| names.find(&report.item.entry.title)).collect();
+    let names_it = |publisher: &Publisher, at: usize| match &publisher.company {
+        Some(id) => named[at].iter().any(|found| found.name.id == *id || found.name.of.as_ref() == Some(id)),
+        None => reports[at].item.entry.title.contains(publisher.name.as_str()),
+    };
+    let is_of_it = |publisher: &Publisher| {
+        let naming = (0..reports.len()).filter(|at| names_it(publisher, *at)).count();
+        3 * naming >= reports.len()
+    };
+    let mut met: HashMap<&str, bool> = HashMap::new();
+    let official = reports.iter().filter(|report| is_primary(report)).map(|report| &report.publisher);
+    for publisher in official {
+        met.entry(publisher.domain.as_str()).or_insert_with(|| is_of_it(publisher));
+    }
+    let speaks = |report: &Report| met.get(report.publisher.domain.as_str()).copied().unwrap_or_default();
+    reports.iter().map(|report| is_primary(report) && speaks(report)).collect()
+}
+
+/// How much each of `reports` tells what the others tell: the share of the other publishers whose titles have a word
+/// of its title, as the mean of these words, 0 to 1. 0 where there is no other publisher.
+fn centralities(reports: &[Report]) -> Vec<f64> {
+    let told: Vec<Vec<String>> = reports.iter().map(|report| words(&report.item.entry.title)).collect();
+    let mut who: HashMap<&str, HashSet<&str>> = HashMap::new();
+    for (report, words) in reports.iter().zip(&told) {
+        for word in words {
+            who.entry(word.as_str()).or_default().insert(report.publisher.domain.as_str());
+        }
+    }
+    let publishers: HashSet<&str> = reports.iter().map(|report| report.publisher.domain.as_str()).collect();
+    let others = (publishers.len() - 1).max(1) as f64;
+    let shared = |word: &String| (who[word.as_str()].len() - 1) as f64 / others;
+    told.iter().map(|words| words.iter().map(shared).sum::<f64>() / words.len().max(1) as f64).collect()
 }
 
 /// `zh` of `zh-Hans`.
@@ -155,6 +238,7 @@ mod tests {
     use super::*;
     use crate::id::{ItemId, Share, SourceId};
     use crate::item::Entry;
+    use crate::names::{Clarity, Name, Sort};
 
     /// A report seen and placed on 6 May, by a publisher of the domain `by`.
     fn report(by: &str, kind: Kind, entry: Entry) -> Report {
@@ -171,8 +255,15 @@ mod tests {
             entry,
         };
         let (domain, weight) = (by.to_owned(), Share::nearest(0.3));
-        let publisher = Publisher { name: domain.clone(), domain, kind, weight, company: None };
+        let publisher = Publisher { name: domain.clone(), domain, kind, weight, company: None, is_known: false };
         Report { item, publisher, carried_by: Kind::Press, source_name: String::new() }
+    }
+
+    /// The same by a publisher whose word weighs so much.
+    fn weighed(by: &str, kind: Kind, weight: f64, title: &str) -> Report {
+        let mut report = report(by, kind, titled(title));
+        report.publisher.weight = Share::nearest(weight);
+        report
     }
 
     fn titled(title: &str) -> Entry {
@@ -213,7 +304,7 @@ mod tests {
         chinese.item.entry.summary_html = "今天凌晨，它正式开放了新一代模型。".to_owned();
         let mut own = report("qwen.test", Kind::Primary, titled("Qwen opens Qwen3.6 Max to all"));
         own.item.entry.language = Some("zh-CN".to_owned());
-        assert_eq!(leads(&[chinese, own], "en"), [1]);
+        assert_eq!(leads(&[chinese, own], "en", &Names::default()), [1]);
     }
 
     #[test]
@@ -230,7 +321,62 @@ mod tests {
         assert!(!is_withdrawn(&reports[1..]));
         reports.push(other);
         assert!(!is_withdrawn(&reports));
-        assert_eq!(leads(&reports, "en"), [3]);
+        assert_eq!(leads(&reports, "en", &Names::default()), [3]);
+    }
+
+    #[test]
+    fn a_company_speaks_of_itself_only_where_the_story_is_of_it() {
+        let name = |id: &str, name: &str, sort: Sort, of: Option<&str>| Name {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            sort,
+            aliases: Vec::new(),
+            of: of.map(str::to_owned),
+            rivals: Vec::new(),
+            clarity: Clarity::Clear,
+        };
+        let quillon = name("quillon", "Quillon", Sort::Company, None);
+        let ember = name("ember", "Ember", Sort::Model, Some("quillon"));
+        let names = Names::new(vec![quillon, ember, name("harbor", "Harbor", Sort::Company, None)]);
+        let mut reports = vec![
+            weighed("own.test", Kind::Primary, 0.8, "Ember 3 Flash is now open to all who use Harbor"),
+            weighed("a.test", Kind::Press, 0.9, "Quillon opens Ember 3 Flash"),
+            weighed("b.test", Kind::Press, 0.3, "Quillon opens Ember 3 Flash to all"),
+            weighed("c.test", Kind::Press, 0.3, "Ember 3 Flash is out"),
+        ];
+        reports[0].publisher.company = Some("harbor".to_owned());
+        assert_eq!(leads(&reports, "en", &names)[0], 1, "one title of four names Harbor");
+        reports[0].publisher.company = Some("quillon".to_owned());
+        assert_eq!(leads(&reports, "en", &names)[0], 0);
+    }
+
+    #[test]
+    fn of_equals_leads_who_tells_what_the_others_tell_in_fewer_letters() {
+        let reports = [
+            weighed("a.test", Kind::Press, 0.9, "State of Ostmark to sign its own AI rules"),
+            weighed("b.test", Kind::Press, 0.9, "President signs order on AI models"),
+            weighed("c.test", Kind::Press, 0.3, "President signs order that tests AI models"),
+            weighed("d.test", Kind::Press, 0.3, "President signs AI order"),
+        ];
+        assert_eq!(leads(&reports, "en", &Names::default())[0], 1);
+        let mut longer = weighed("a.test", Kind::Press, 0.9, "Lab opens its chatbot");
+        longer.item.entry.published = "2026-05-06T08:00:00Z".parse().ok();
+        let shorter = weighed("b.test", Kind::Press, 0.9, "Lab opens its bot");
+        assert_eq!(leads(&[longer, shorter], "en", &Names::default()), [1, 0]);
+    }
+
+    #[test]
+    fn no_comment_leads_or_stands_in_for_the_lead_where_somebody_reports() {
+        let argued = || weighed("a.test", Kind::Press, 0.9, "Why Quillon cuts jobs");
+        let mused = || weighed("b.test", Kind::Press, 0.7, "How Quillon lost its way");
+        let told = |weight| weighed("c.test", Kind::Press, weight, "Quillon cuts 1,100 jobs");
+        let check = |reports: &[Report], expected: &[usize]| {
+            assert_eq!(leads(reports, "en", &Names::default()), expected);
+        };
+        check(&[argued(), told(0.8), mused()], &[1]);
+        // Whom nobody knows is not read first for that.
+        check(&[argued(), told(0.3), mused()], &[0, 1]);
+        check(&[argued(), mused()], &[0, 1]);
     }
 
     #[test]

@@ -22,8 +22,9 @@ pub struct Candidate {
     pub companies: Box<[Arc<str>]>,
     /// The audiences it is for; none if it has too few points for that to matter.
     pub audiences: Box<[Arc<str>]>,
-    /// The publishers whose report could lead it, best first; never empty.
-    pub leads: Box<[Lead]>,
+    /// The publishers whose report could lead it, best first, and behind the best no comment where somebody reports
+    /// (`story::leads`); never empty.
+    pub leads: Box<[Leader]>,
     /// Its first report.
     pub first: Timestamp,
     /// Why it cannot be chosen, if so: it tells again what readers know.
@@ -34,7 +35,7 @@ pub struct Candidate {
 
 /// A publisher whose report could lead a story.
 #[derive(Clone, Debug)]
-pub struct Lead {
+pub struct Leader {
     /// Identifies it.
     pub domain: Arc<str>,
     /// What readers see.
@@ -230,7 +231,7 @@ impl<'l> List<'l> {
         let share = self.weights.largest_share;
         // Of what is chosen so far too: who reads the beginning of a list reads a list.
         let most = cap((self.chosen.len() + 1).max(HEAD).min(self.slots), share);
-        let is_free = |lead: &Lead| self.led.get(&*lead.domain).is_none_or(|led| *led < most);
+        let is_free = |lead: &Leader| self.led.get(&*lead.domain).is_none_or(|led| *led < most);
         let Some(lead) = candidate.leads.iter().position(is_free) else {
             let best = candidate.leads.first().map_or_else(|| "its publisher".into(), |lead| lead.name.clone());
             return Err(Refusal::Led(best, most));
@@ -253,7 +254,7 @@ impl<'l> List<'l> {
     }
 
     /// What a candidate loses by what is chosen already, and wins by what is not.
-    fn moved(&self, index: usize, lead: &Lead) -> Vec<Points> {
+    fn moved(&self, index: usize, lead: &Leader) -> Vec<Points> {
         let alike = self.nearest(index).and_then(|(place, likeness)| {
             Points::some("similarity", -self.weights.similarity * likeness, format!("like #{}", place + 1))
         });
@@ -305,7 +306,7 @@ mod tests {
 
     fn candidate(number: i64, (points, hosts, _): &Told) -> Candidate {
         let named = |host: &str| -> Arc<str> { host.trim_end_matches(".test").to_uppercase().into() };
-        let leads = hosts.split(' ').map(|host| Lead { domain: host.into(), name: named(host) }).collect();
+        let leads = hosts.split(' ').map(|host| Leader { domain: host.into(), name: named(host) }).collect();
         let story = StoryId::begun_by(ItemId(number));
         Candidate {
             story,

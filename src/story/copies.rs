@@ -30,8 +30,8 @@ const MOST_COMPARED: usize = 60;
 /// Which report each of `reports` is counted as, as indices: itself, or the one of another publisher whose words it
 /// has. Of several with the same words it is the one whose publisher's word weighs most, then the first.
 ///
-/// Texts decide where both have one, and equal headlines where not. Communities and lists write no headlines: theirs
-/// are those of others anyway, and that they pass something on is their say.
+/// Texts decide where both have one, and equal headlines where not, unless a list gave both. Communities and lists
+/// write no headlines: theirs are those of others anyway, and that they pass something on is their say.
 pub fn originals(reports: &[Report]) -> Vec<usize> {
     let mut originals: Vec<usize> = (0..reports.len()).collect();
     let is_one_voice = reports.windows(2).all(|pair| pair[0].publisher.domain == pair[1].publisher.domain);
@@ -71,7 +71,7 @@ impl Met {
         let title = title(&reports[index]);
         if let Some(known) = title.and_then(|title| self.by_title.get(&title)).copied() {
             let both_told = runs.is_some() && self.texts.iter().any(|(index, _)| *index == known);
-            if is_other(known) && !both_told {
+            if is_other(known) && !both_told && !are_titled_by_one_list(&reports[known], &reports[index]) {
                 return known;
             }
         }
@@ -83,6 +83,13 @@ impl Met {
         }
         index
     }
+}
+
+/// Whether one source gave both links a title at one moment, as lists do that gather what is reported of an event:
+/// then equal titles are the list's, and say nothing of who wrote what.
+fn are_titled_by_one_list(one: &Report, other: &Report) -> bool {
+    let (one, other) = (&one.item, &other.item);
+    one.source == other.source && one.entry.date().is_some() && one.entry.date() == other.entry.date()
 }
 
 fn title(report: &Report) -> Option<u64> {
@@ -163,7 +170,7 @@ mod tests {
         };
         let weight = Share::nearest(*weight);
         let (domain, name) = ((*domain).to_owned(), (*domain).to_owned());
-        let publisher = Publisher { domain, name, kind: Kind::Press, weight, company: None };
+        let publisher = Publisher { domain, name, kind: Kind::Press, weight, company: None, is_known: false };
         Report { item, publisher, carried_by: Kind::Press, source_name: String::new() }
     }
 
@@ -187,6 +194,23 @@ mod tests {
             &[2, 2, 2],
         );
         check(&[("a.test", 0.3, "Chatbot maker fined", ""), ("b.test", 0.3, "Chatbot maker fined", "")], &[0, 1]);
+    }
+
+    #[test]
+    fn one_title_that_a_list_gives_two_links_at_once_makes_none_a_copy() {
+        let linked = |domain: &str, weight: f64, source: &str, date: &str| {
+            let mut linked = report(&(domain, weight, TITLE, ""));
+            linked.item.source = source.parse().unwrap();
+            linked.item.entry.published = Some(date.parse().unwrap());
+            linked
+        };
+        let check = |(source, date): (&str, &str), expected: [usize; 2]| {
+            let first = linked("a.test", 0.5, "list", "2026-05-06T08:00:00Z");
+            assert_eq!(originals(&[first, linked("b.test", 0.3, source, date)]), expected, "{source} {date}");
+        };
+        check(("list", "2026-05-06T08:00:00Z"), [0, 1]);
+        check(("list", "2026-05-06T08:30:00Z"), [0, 0]);
+        check(("wire", "2026-05-06T08:00:00Z"), [0, 0]);
     }
 
     #[test]

@@ -254,7 +254,8 @@ pub fn is_stop_word(token: &str) -> bool {
     STOP_WORDS.binary_search(&token).is_ok()
 }
 
-fn words(title: &str) -> Vec<String> {
+/// The distinct tokens of a title without its byline and stop words, in order of the alphabet.
+pub(super) fn words(title: &str) -> Vec<String> {
     let telling = |word: &String| !is_stop_word(word);
     // An address in a title tells whom it was typed by.
     let is_word = |word: &&str| !word.contains("://");

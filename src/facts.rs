@@ -319,6 +319,9 @@ mod tests {
         check("more than 220,000 Nvidia GPUs and 300 megawatts", &["gpu:220e3", "watt:300e6"]);
         check("about 1,100 jobs; 1.6 trillion parameters; 裁员1100人", &["job:1.1e3", "parameter:1.6e12", "job:1.1e3"]);
         check("15 percent of staff", &["15%"]);
+        check("Over 7,000 Jobs, 15 Percent of Staff", &["job:7e3", "15%"]);
+        check("Lab Has 40 Million Customers, Cuts 500 Jobs", &["user:40e6", "job:500"]);
+        check("a chip that draws 300 mW", &[]);
         check("128K上下文，每百万token 32美元", &["context:128e3", "usd:32"]);
     }
 
@@ -357,6 +360,7 @@ mod tests {
             for spelling in [
                 format!("{share} %"),
                 format!("{share} percent"),
+                format!("{share} Percent"),
                 format!("{share} per cent"),
                 format!("{share}％"),
                 format!("百分之{share}"),
@@ -370,10 +374,10 @@ mod tests {
         #[test]
         fn every_spelling_of_a_count_gives_one_key(count in 1_u32..900) {
             for (spellings, unit) in [
-                ([format!("{count} MW"), format!("{count} megawatts"), format!("{count}兆瓦")], "watt"),
-                ([format!("{count}K tokens"), format!("{count}000 tokens"), format!("{count},000 tokens")], "token"),
-                ([format!("{count}B parameters"), format!("{count} billion parameters"), format!("{}亿参数", count * 10)], "parameter"),
-                ([format!("{count}M users"), format!("{count} million users"), format!("{}万用户", count * 100)], "user"),
+                ([format!("{count} MW"), format!("{count} megawatts"), format!("{count} Megawatts"), format!("{count}兆瓦")], "watt"),
+                ([format!("{count}K tokens"), format!("{count}000 tokens"), format!("{count},000 tokens"), format!("{count},000 Tokens")], "token"),
+                ([format!("{count}B parameters"), format!("{count} billion parameters"), format!("{count} Billion Parameters"), format!("{}亿参数", count * 10)], "parameter"),
+                ([format!("{count}M users"), format!("{count} million users"), format!("{count} Million Users"), format!("{}万用户", count * 100)], "user"),
             ] {
                 let keys: std::collections::BTreeSet<Vec<String>> =
                     spellings.iter().map(|spelling| facts(spelling).iter().map(Fact::key).collect()).collect();
@@ -420,6 +424,7 @@ mod tests {
             let spellings = [
                 format!("${billions}B"),
                 format!("${billions} billion"),
+                format!("${billions} Billion"),
                 format!("US${billions}bn"),
                 format!("{billions} billion dollars"),
                 format!("USD {billions} billion"),

@@ -25,12 +25,14 @@ mod reading;
 mod roles;
 mod stage;
 mod strangers;
+mod stray;
 mod subject;
 mod takeaways;
 mod taken;
 mod technical;
 mod things;
 mod timeline;
+mod titles;
 
 use std::collections::BTreeSet;
 

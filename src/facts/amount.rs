@@ -19,7 +19,7 @@ static LEADING: LazyLock<Regex> = LazyLock::new(|| {
 /// `45 billion dollars`, `450亿美元`: the currency last.
 static TRAILING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?P<from>{FIGURE}) ?(?:多|余)?(?P<from_scale>{SCALE})?(?:多|余)?(?: de | d['’]| )?(?P<currency>(?:U\.?S\.? )?[Dd]ollars?\b|[Ee]uros?\b|pounds\b|yuan\b|[Yy]en\b|rupees\b|won\b|USD\b|EUR\b|RMB\b|CNY\b|美元|美金|欧元|歐元|英镑|日元|日圆|港元|港币|韩元|卢比|人民币|元|円|ドル|ユーロ|€|£)"
+        r"(?P<from>{FIGURE}) ?(?:多|余)?(?P<from_scale>{SCALE})?(?:多|余)?(?: de | d['’]| )?(?P<currency>(?:U\.?S\.? )?[Dd]ollars?\b|[Ee]uros?\b|[Pp]ounds\b|[Yy]uan\b|[Yy]en\b|[Rr]upees\b|won\b|USD\b|EUR\b|RMB\b|CNY\b|美元|美金|欧元|歐元|英镑|日元|日圆|港元|港币|韩元|卢比|人民币|元|円|ドル|ユーロ|€|£)"
     ))
 });
 
@@ -46,7 +46,7 @@ pub(super) fn of_unsaid_currency(text: &str) -> Vec<Fact> {
 /// `by 80 %`, `34 percent`, `百分之八十` with figures.
 static PERCENT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?:(?P<by>by|to|at|from|over|under|above|below|more than|less than|at least|up to|um|auf|超过|超過|达到|达|至)(?: about| around| nearly| roughly| some)? ?)?(?P<value>(?:{FIGURE}) ?(?:%|％|percent\b|per cent\b|pct\b|Prozent\b)|百分之(?:{FIGURE}))"
+        r"(?:(?P<by>by|to|at|from|over|under|above|below|more than|less than|at least|up to|um|auf|超过|超過|达到|达|至)(?: about| around| nearly| roughly| some)? ?)?(?P<value>(?:{FIGURE}) ?(?:%|％|(?i-u:percent|per cent|pct)\b|Prozent\b)|百分之(?:{FIGURE}))"
     ))
 });
 
@@ -69,10 +69,13 @@ const SIGNS: &[&str] = &[
     "CHF",
     "ollar",
     "uro",
+    "Pounds",
     "pounds",
+    "Yuan",
     "yuan",
     "Yen",
     "yen",
+    "Rupees",
     "rupees",
     "won",
     "元",
@@ -125,7 +128,7 @@ fn amount(found: &Captures) -> Vec<Fact> {
     let from_scale = own_scale.or(upper.map(|(_, scale)| scale)).map_or("", |part| part.as_str());
     let fact = |figures: &str, scale_word: &str, span: Range<usize>| {
         let value = figure(figures)? * scale(scale_word);
-        let is_money = !matches!(sign.as_str(), "won" | "pounds") || value >= LEAST_WON_OR_POUNDS;
+        let is_money = !matches!(sign.as_str(), "won" | "pounds" | "Pounds") || value >= LEAST_WON_OR_POUNDS;
         let text = &whole.as_str()[span.start - whole.start()..span.end - whole.start()];
         is_money.then(|| Fact::new(FactKind::Amount { currency, value }, span, text))
     };
@@ -159,7 +162,8 @@ fn currency(word: &str) -> Option<&'static str> {
 
 /// The percentages in `text`, without the word before them in the span.
 pub(super) fn percents(text: &str) -> Vec<Fact> {
-    if !["%", "cent", "pct", "Prozent", "％", "百分之"].iter().any(|sign| text.contains(sign)) {
+    if !["%", "cent", "CENT", "pct", "Pct", "PCT", "Prozent", "％", "百分之"].iter().any(|sign| text.contains(sign))
+    {
         return Vec::new();
     }
     let found = PERCENT.captures_iter(text);

@@ -18,10 +18,11 @@ static COUNT: LazyLock<Regex> = LazyLock::new(|| {
 /// `70B`, `1.5B` after a name: the size of a model.
 static SIZE: LazyLock<Regex> = LazyLock::new(|| super::pattern(r"(?P<value>[0-9]{1,4}(?:\.[0-9])?)(?P<scale>[BT])\b"));
 
+/// In any case, since headlines have them in capitals; but an mW is no MW.
 const UNIT: &str = concat!(
-    r"context\b|tokens?\b|parameters?\b|params\b|GPUs?\b|TPUs?\b|chips\b|jobs\b|positions\b|employees\b|staff\b|workers\b|",
+    r"(?i-u:context\b|tokens?\b|parameters?\b|params\b|GPUs?\b|TPUs?\b|chips\b|jobs\b|positions\b|employees\b|staff\b|workers\b|",
     r"users\b|customers\b|developers\b|subscribers\b|downloads\b|companies\b|countries\b|languages\b|papers\b|",
-    r"gigawatts?\b|megawatts?\b|GW\b|MW\b|hours\b|years\b|months\b|days\b|",
+    r"gigawatts?\b|megawatts?\b|hours\b|years\b|months\b|days\b)|GW\b|MW\b|",
     r"上下文|词元|参数|用户|开发者|员工|人|岗位|家企业|家公司|个国家|种语言|兆瓦|吉瓦"
 );
 
@@ -51,7 +52,8 @@ pub(super) fn counts(text: &str) -> Vec<Fact> {
 
 /// "15 percent of staff" are no 15 people.
 fn is_a_share(text: &str) -> bool {
-    text.split([' ', '-']).any(|word| matches!(word, "percent" | "per" | "pct" | "Prozent" | "percentage" | "points"))
+    const WORDS: [&str; 6] = ["percent", "per", "pct", "Prozent", "percentage", "points"];
+    text.split([' ', '-']).any(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
 /// The unit's one name and what it multiplies by; none where so few of it are no news.

@@ -4,10 +4,10 @@
 /// digits, since beyond that nobody means a quantity.
 pub(super) const FIGURE: &str = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]{1,15}(?:\.[0-9]{1,6})?";
 
-/// Words that multiply, longest first where one begins another.
+/// Words that multiply, longest first where one begins another; the English ones in any case, as headlines have them.
 pub(super) const SCALE: &str = concat!(
-    r"trillions?|billions?|millions?|thousand|hundred|",
     r"Billionen|Milliarden?|Millionen|Mrd\.?|Mio\.?|milliards?|",
+    r"(?i-u:trillions?|billions?|millions?|thousand|hundred)|",
     r"万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|兆|億|萬|万億|",
     r"tn|trn|bn|bln|mn|mln|[kKmMbBtT]"
 );

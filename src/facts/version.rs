@@ -91,6 +91,18 @@ const NOT_NAMES: &[&str] = &[
     "Says",
 ];
 
+/// What is counted with these behind it is no version, even if a word in capitals stands before it: "Has 40 Million
+/// Customers". Users may be those of a release, and those who work somewhere are of none.
+const COUNTED: &[&str] =
+    &["hundred", "thousand", "million", "billion", "trillion", "jobs", "employees", "workers", "positions"];
+
+/// Whether `after` a number stands what it counts, or a word that scales it.
+fn is_counted(after: &str) -> bool {
+    let Some(rest) = after.strip_prefix([' ', '-']) else { return false };
+    let word = rest.split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or_default();
+    COUNTED.iter().any(|counted| word.eq_ignore_ascii_case(counted))
+}
+
 fn is_no_name(word: &str) -> bool {
     // `MAI` is no month.
     let is_a_month = || word.chars().skip(1).all(char::is_lowercase) && month(word).is_some();
@@ -116,7 +128,7 @@ pub(super) fn versions(text: &str) -> Vec<Fact> {
         let version = captures.name("version").or(captures.name("bare")).map_or("", |version| version.as_str());
         let is_inside_a_word = text[..whole.start()].ends_with(|letter: char| letter.is_ascii_alphanumeric());
         let last_word = name.rsplit([' ', '-']).next().unwrap_or(name);
-        if is_inside_a_word || is_no_name(last_word) || is_a_year(version) {
+        if is_inside_a_word || is_no_name(last_word) || is_a_year(version) || is_counted(&text[end..]) {
             continue;
         }
         let first_word = name.split([' ', '-']).next().unwrap_or(name);

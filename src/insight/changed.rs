@@ -1,5 +1,6 @@
 //! What changed: the news in up to three sentences, or in another headline.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -7,9 +8,12 @@ use regex::Regex;
 use super::differ::contradicts;
 use super::extract::{POINTS_BACK, is_telling_title, weight_of_publisher};
 use super::reading::{Line, Readable, Reading, Voice};
+use super::stray::strays;
 use super::taken::Taken;
+use super::titles::{has_passed, is_comment};
 use super::{Origin, Part};
-use crate::names::Names;
+use crate::names::{Name, Names};
+use crate::text::token::tokens;
 
 /// The news in brief is no longer.
 const CHANGED_MOST_WORDS: usize = 60;
@@ -22,13 +26,17 @@ const LEAST_WORDS: usize = 8;
 
 /// The lead's text if it is short, else the sentences that weigh most as news, in
 /// the order of the text; where no report has a text, what another headline adds.
+///
+/// None of it from a report of something else.
 pub(super) fn what_changed(reading: &Reading, names: &Names, taken: &mut Taken) -> Option<Part> {
-    let reported = of_sentences(reading, taken, Some(Voice::Reporting));
-    reported.or_else(|| of_titles(reading, names, taken)).or_else(|| of_sentences(reading, taken, None))
+    let strays = strays(reading);
+    let reported = of_sentences(reading, &strays, taken, Some(Voice::Reporting));
+    let told = reported.or_else(|| of_titles(reading, &strays, names, taken));
+    told.or_else(|| of_sentences(reading, &strays, taken, None))
 }
 
-/// The headline that tells most of what is not on the card yet, and contradicts nothing there.
-fn of_titles(reading: &Reading, names: &Names, taken: &mut Taken) -> Option<Part> {
+/// The headline that tells most of what is not on the card yet, is of what others tell, and contradicts nothing there.
+fn of_titles(reading: &Reading, strays: &BTreeSet<usize>, names: &Names, taken: &mut Taken) -> Option<Part> {
     let headline = reading.headline()?;
     let added = |line: &Line| taken.new_facts(line) + taken.new_names(line);
     let fitting = reading.lines.iter().filter(|line| {
@@ -36,8 +44,12 @@ fn of_titles(reading: &Reading, names: &Names, taken: &mut Taken) -> Option<Part
             && line.readable == Readable::Yes
             && line.voice == Voice::Reporting
             && is_telling_title(reading, line)
+            && !strays.contains(&line.report)
             && !is_digest(line.text)
+            && !is_comment(line.text)
+            && !has_passed(line)
             && added(line) > 0
+            && is_akin(reading, line)
             && taken.has_room_for(line)
             && !contradicts(line, headline, names)
     });
@@ -47,17 +59,43 @@ fn of_titles(reading: &Reading, names: &Names, taken: &mut Taken) -> Option<Part
     Some(reading.quoted(best))
 }
 
+/// Whether a third of the titles share one thing with a title: a word, or a name, the actor's aside. One that tells
+/// most of what is not on the card may do so because it is of something else.
+fn is_akin(reading: &Reading, line: &Line) -> bool {
+    let spellings = reading.actor.iter().flat_map(|actor| std::iter::once(&actor.name).chain(&actor.aliases));
+    let spelled: BTreeSet<String> = spellings.flat_map(|spelling| tokens(spelling)).collect();
+    let titles = reading.lines.iter().filter(|title| title.place == 0 && title.readable == Readable::Yes);
+    let others: Vec<&Line> = titles.filter(|title| title.report != line.report).collect();
+    // Of all titles, of which it is one.
+    let are_many = |count: usize| count * 3 > others.len();
+    let has_word = |word: &String| are_many(others.iter().filter(|title| title.tokens.contains(word)).count());
+    let names_it = |name: &Name| {
+        are_many(others.iter().filter(|title| title.names.iter().any(|known| known.id == name.id)).count())
+    };
+    // A single letter is one of "U.S.".
+    let mut words = line.content().filter(|word| word.len() > 1 && !spelled.contains(*word));
+    let mut names = line.names.iter().filter(|name| reading.actor.is_none_or(|actor| actor.id != name.id));
+    words.any(has_word) || names.any(|name| names_it(name))
+}
+
 /// Whether a title lists several things, or goes on being written.
 fn is_digest(title: &str) -> bool {
     title.contains(['丨', '｜', '；']) || title.to_lowercase().contains("live blog")
 }
 
-/// Spoken in this `voice`: a publisher's "we" only where nobody tells it otherwise.
-fn of_sentences(reading: &Reading, taken: &mut Taken, voice: Option<Voice>) -> Option<Part> {
+/// Spoken in this `voice`: a publisher's "we" only where nobody tells it otherwise. Of the first report whose title is
+/// no comment; a comment's text only where no other has one.
+fn of_sentences(reading: &Reading, strays: &BTreeSet<usize>, taken: &mut Taken, voice: Option<Voice>) -> Option<Part> {
     let spoken = reading.prose().map(|(_, line)| line).filter(|line| voice.is_none_or(|it| line.voice == it));
-    let all: Vec<&Line> = spoken.filter(|line| taken.has_room_for(line)).collect();
-    let mut texts = all.chunk_by(|one, next| one.report == next.report);
-    let text: Vec<&Line> = texts.find(|lines| !is_remnant(lines, taken))?.to_vec();
+    let of_story = spoken.filter(|line| !strays.contains(&line.report));
+    let all: Vec<&Line> = of_story.filter(|line| taken.has_room_for(line)).collect();
+    let texts = all.chunk_by(|one, next| one.report == next.report).filter(|lines| !is_remnant(lines, taken));
+    let texts: Vec<&[&Line]> = texts.collect();
+    let is_news = |lines: &&&[&Line]| {
+        let title = lines.first().and_then(|line| reading.title(line));
+        title.is_none_or(|title| !is_comment(title.text))
+    };
+    let text: Vec<&Line> = texts.iter().find(is_news).or_else(|| texts.first())?.to_vec();
     let mut order: Vec<usize> = (0..text.len()).collect();
     let all_words: usize = text.iter().map(|line| line.words).sum();
     if text.len() > CHANGED_MOST_SENTENCES || all_words > CHANGED_MOST_WORDS {
@@ -220,6 +258,41 @@ mod tests {
         }
     }
 
+    /// What is told of titles and their texts, the lead's first.
+    fn told_of_reports(reports: &[(&str, &str)]) -> Option<String> {
+        let reports = reports.iter().map(|(title, text)| report("Harbor Wire", title, text)).collect();
+        let (subject, names) = (subject(reports), names());
+        let reading = Reading::new(&subject, &names);
+        what_changed(&reading, &names, &mut Taken::new(&reading)).map(|part| part.text)
+    }
+
+    #[test]
+    fn a_headline_tells_the_news_of_the_others_and_not_its_own() {
+        let check = |title: &str, is_told: bool| {
+            let others = ["DeepSeek spends more on chips", "Chips for DeepSeek cost more", "DeepSeek and its chips"];
+            let reports: Vec<(&str, &str)> = others.into_iter().chain([title]).map(|title| (title, "")).collect();
+            assert_eq!(told_of_reports(&reports).as_deref(), is_told.then_some(title));
+        };
+        check("DeepSeek buys chips for $2 million", true);
+        check("DeepSeek hires Moonshot chief for $2 million", false);
+        // Of something else, a comment, and past when it is read.
+        check("Moonshot buys chips for $2 million", false);
+        check("DeepSeek chips for $2 million, explained", false);
+        check("DeepSeek will buy chips for $2 million tomorrow", false);
+    }
+
+    #[test]
+    fn a_comments_text_is_told_only_where_no_other_has_one() {
+        let comment = "DeepSeek paid for 40,000 chips of a supplier in the north.";
+        let news = "The lab in Hangzhou ordered 40,000 chips from its supplier in the north.";
+        let lead = ("Chips for DeepSeek, explained", comment);
+        assert_eq!(told_of_reports(&[lead, ("DeepSeek buys chips", news)]).as_deref(), Some(news));
+        assert_eq!(told_of_reports(&[lead, ("DeepSeek buys chips", "")]).as_deref(), Some(comment));
+        let stray = ("Moonshot buys chips", news);
+        let again = ["DeepSeek buys more chips", "DeepSeek wants chips"].map(|title| (title, ""));
+        assert_eq!(told_of_reports(&[lead, again[0], again[1], stray]).as_deref(), Some(comment));
+    }
+
     #[test]
     fn a_headline_that_adds_only_what_the_hook_has_is_not_told() {
         let headline = "DeepSeek will spend on tools for all who write code, the lab from Hangzhou says";
@@ -232,8 +305,8 @@ mod tests {
             let hook = hook(&reading, &names, &mut taken).map(|part| part.text);
             (hook, what_changed(&reading, &names, &mut taken).map(|part| part.text))
         };
-        // Both are too short for a hook.
-        let (again, more) = ("DeepSeek to own Moonshot", "Moonshot for $2 billion");
+        // The one is too short for a hook, the other has too little of the headline.
+        let (again, more) = ("DeepSeek to own Moonshot", "Moonshot tools: $2 billion");
         assert_eq!(told(&[headline, buys, again]), (Some(buys.to_owned()), None));
         assert_eq!(told(&[headline, buys, more]), (Some(buys.to_owned()), Some(more.to_owned())));
     }

@@ -1,7 +1,8 @@
 //! Figures side by side: an actor's and its rivals', or a model's and others'.
 
 use super::benchmark::BENCHMARKS;
-use super::figures::{Noted, Stage, noted};
+use super::figures::{Noted, noted};
+use super::manner::Stage;
 use super::reading::Reading;
 use super::{Comparison, Origin, Part, Row};
 use crate::names::Names;
@@ -31,15 +32,23 @@ pub(super) fn comparison(reading: &Reading, names: &Names) -> Option<Comparison>
     [of_products, of_companies].into_iter().flatten().max_by_key(cells)
 }
 
-/// What the story's own reports tell, the lead's first.
+/// What the story's own reports tell, the lead's first; without what was so before them.
 fn own(reading: &Reading, names: &Names) -> Vec<Noted> {
     let mut all = Vec::new();
     let mut lines = reading.lines.as_slice();
     while let [first, ..] = lines {
         let end = lines.iter().position(|line| line.report != first.report).unwrap_or(lines.len());
         let (of_one, rest) = lines.split_at(end);
-        all.extend(noted(of_one, &|line| reading.cite(line), reading.subject.language, names));
+        let told = noted(of_one, &|line| reading.cite(line), reading.subject.language, names);
+        all.extend(told.into_iter().filter(|noted| noted.stage != Stage::Past));
         lines = rest;
+    }
+    // A short headline leaves out what another report of its day, or a later one, says: that it is a plan.
+    let planned: Vec<Noted> = all.iter().filter(|noted| noted.stage == Stage::Planned).cloned().collect();
+    for noted in all.iter_mut().filter(|noted| noted.stage == Stage::So) {
+        if planned.iter().any(|plan| plan.day >= noted.day && plan.is_same(noted)) {
+            noted.stage = Stage::Planned;
+        }
     }
     // Figures before bounds, and what is so before what is planned; else in the order of the reports.
     all.sort_by_key(|noted| (noted.stage, !noted.manner.is_stated()));
@@ -83,7 +92,8 @@ fn table(reading: &Reading, own: &[Noted], heads: &[Head], names: &Names) -> Opt
     let known = |head: &Head| reading.subject.figures.map(|figures| figures.of(head.actor)).unwrap_or_default();
     let subject = heads.first()?;
     let is_overtaken = |head: &Head, noted: &Noted| {
-        own.iter().chain(known(head)).any(|later| noted.is_a_plan_before(later) && head.holds(later))
+        let is_before = |other: &Noted| noted.is_a_plan_before(other) || noted.gives_way_to(other);
+        own.iter().chain(known(head)).any(|other| is_before(other) && head.holds(other))
     };
     let of = |head: &Head| -> Vec<&Noted> {
         let held = own.iter().chain(known(head)).filter(|noted| head.holds(noted));
@@ -151,9 +161,10 @@ impl<'n> Head<'n> {
     }
 }
 
-/// The figure, with what is planned said to be so, and the day where another story tells it.
+/// The figure, with what is planned said to be so, and the day where another story tells it as of that day.
 fn part(noted: &Noted, is_own: bool) -> Part {
-    let day = (!is_own).then(|| noted.day.strftime("%-d %b %Y").to_string());
+    let is_of_its_day = !is_own && noted.stage != Stage::Past;
+    let day = is_of_its_day.then(|| noted.day.strftime("%-d %b %Y").to_string());
     let planned = (noted.stage == Stage::Planned).then(|| "planned".to_owned());
     let beside: Vec<String> = planned.into_iter().chain(day).collect();
     let text = if beside.is_empty() { noted.said.clone() } else { format!("{} ({})", noted.said, beside.join(", ")) };

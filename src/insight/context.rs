@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use super::figures::stage;
+use super::manner::Stage;
 use super::measure::{Measured, is_about_another, measured, products};
 use super::outlook::AHEAD;
 use super::playbook::Advice;
 use super::reading::{Line, Reading, cite, fits_script};
-use super::takeaways::{About, about};
+use super::stray::{is_first_hand, is_own_voice, strays};
 use super::timeline::{before, is_about};
 use super::{Author, Cite, Dated, EventKind, Origin, Part, Report, Subject};
 use crate::audience::Fallback;
 use crate::id::AudienceId;
 use crate::names::Name;
-use crate::publisher::Kind;
 
 /// Publishers named in full.
 const NAMED_MOST: usize = 3;
@@ -62,65 +63,51 @@ impl Coverage {
 fn publishers(reading: &Reading) -> Option<Sentence> {
     let strays = strays(reading);
     let reports = reading.subject.reports.iter().enumerate();
-    let counted = reports.filter(|(at, report)| !report.is_copy && !strays.contains(at));
-    let counted: Vec<&Report> = counted.map(|(_, report)| report).collect();
+    let others = reports.filter(|(at, report)| !report.is_copy && !strays.contains(at));
+    let counted = first_hand(others.map(|(_, report)| report).collect());
     let mut heads: Vec<&Line> = Vec::new();
-    let titles = reading.lines.iter().filter(|line| line.place == 0 && !strays.contains(&line.report));
-    for line in titles.filter(|line| !reading.report(line).is_copy) {
-        let publisher = reading.report(line).publisher;
-        if heads.iter().all(|head| reading.report(head).publisher != publisher) {
+    let is_counted = |line: &&Line| counted.iter().any(|report| std::ptr::eq(*report, reading.report(line)));
+    // Whose own news it is says so of itself below.
+    let is_others = |line: &&Line| !is_own_voice(reading, reading.report(line));
+    for line in reading.lines.iter().filter(|line| line.place == 0).filter(is_counted).filter(is_others) {
+        let domain = reading.report(line).domain;
+        if heads.iter().all(|head| reading.report(head).domain != domain) {
             heads.push(line);
         }
     }
-    let mut names: Vec<&str> = counted.iter().map(|report| report.publisher).collect();
-    names.sort_unstable();
-    names.dedup();
-    if names.len() < 2 {
+    let mut domains: Vec<&str> = counted.iter().map(|report| report.domain).collect();
+    domains.sort_unstable();
+    domains.dedup();
+    if domains.len() < 2 {
         return None;
     }
-    // Those who report themselves first, then names that readers can read, then whose word counts most.
+    // Names that readers can read first, then whose word counts most.
     heads.sort_by(|one, other| {
-        let rank = |line: &Line| {
-            let report = reading.report(line);
-            let is_second_hand = matches!(report.kind, Kind::Community | Kind::Aggregator);
-            (is_second_hand, !fits_script(report.publisher, reading.subject.language))
-        };
+        let is_foreign = |line: &Line| !fits_script(reading.report(line).publisher, reading.subject.language);
         let weight = |line: &Line| reading.report(line).weight;
-        rank(one).cmp(&rank(other)).then(weight(other).total_cmp(&weight(one)))
+        is_foreign(one).cmp(&is_foreign(other)).then(weight(other).total_cmp(&weight(one)))
     });
     let named: Vec<&str> = heads.iter().take(NAMED_MOST).map(|line| reading.report(line).publisher).collect();
     let mut cites: Vec<Cite> = heads.iter().take(NAMED_MOST).map(|line| reading.cite(line)).collect();
     let listed = and(&named);
-    let mut sentence = match names.len() {
+    let mut sentence = match domains.len() {
         // Of very many reports only the first are read, and not all of their publishers may be among them.
         count if count == named.len() => format!("Reported by {listed}"),
+        count if named.is_empty() => format!("Reported by {count} publishers"),
         count => format!("Reported by {count} publishers, among them {listed}"),
     };
-    let mut unnamed = counted.iter().filter(|report| !named.contains(&report.publisher));
-    if let Some(own) = unnamed.find(|report| is_own_voice(reading, report)) {
+    if let Some(own) = counted.iter().find(|report| is_own_voice(reading, report)) {
         sentence += &format!("; {} itself is one of them", own.publisher);
         let line = reading.lines.iter().find(|line| line.place == 0 && reading.report(line).item == own.item);
-        cites.extend(line.map(|line| reading.cite(line)).filter(|cite| !cites.contains(cite)));
+        cites.extend(line.map(|line| reading.cite(line)));
     }
     Some(Sentence { text: sentence + ".", cites })
 }
 
-/// Whether one of those whom the story is about speaks.
-fn is_own_voice(reading: &Reading, report: &Report) -> bool {
-    report.kind == Kind::Primary && report.company.is_some_and(|company| reading.own.contains(company))
-}
-
-/// The reports of something else: where most titles name one of the story's own, those that nowhere name any of
-/// them. The lead is none, nor is a company's own word.
-fn strays(reading: &Reading) -> BTreeSet<usize> {
-    let names_own = |line: &&Line| about(reading, line) == About::Own;
-    let titles: Vec<&Line> = reading.lines.iter().filter(|line| line.place == 0).collect();
-    if titles.iter().copied().filter(names_own).count() * 2 <= titles.len() {
-        return BTreeSet::new();
-    }
-    let fitting: BTreeSet<usize> = reading.lines.iter().filter(names_own).map(|line| line.report).collect();
-    let others = titles.iter().filter(|title| title.report > 0 && !fitting.contains(&title.report));
-    others.filter(|title| !is_own_voice(reading, reading.report(title))).map(|title| title.report).collect()
+/// Those who report themselves: communities and lists pass on what others wrote. These only where there is nobody else.
+fn first_hand<'r, 's>(reports: Vec<&'r Report<'s>>) -> Vec<&'r Report<'s>> {
+    let first: Vec<&Report> = reports.iter().copied().filter(|report| is_first_hand(report)).collect();
+    if first.is_empty() { reports } else { first }
 }
 
 /// "A, B and C".
@@ -138,16 +125,23 @@ fn change(reading: &Reading) -> Option<Sentence> {
     let lead: Vec<&Line> = reading.lines.iter().filter(|line| line.report == 0).collect();
     let earlier: Vec<&Line> = reading.earlier.iter().filter(|line| is_about(line, actor)).collect();
     let (lead, earlier) = (told(&lead), told(&earlier));
-    let (now, before) = (figures_of(&lead, actor), figures_of(&earlier, actor));
+    let (now, mut before) = (figures_of(&lead, actor), figures_of(&earlier, actor));
+    // From what was only planned then, nothing has changed.
+    before.retain(|(line, old)| stage(line, old) == Some(Stage::So));
     let is_change = |new: &(&Line, Measured), old: &(&Line, Measured)| {
         old.1.is_other_than(&new.1) && (!new.1.is_of_a_product() || products(new.0) == products(old.0))
     };
-    let pair = now.iter().find_map(|new| Some((new, before.iter().find(|old| is_change(new, old))?)));
-    let ((line, new), (old_line, old)) = pair?;
+    let pair = now.iter().find_map(|new| {
+        let stage = stage(new.0, &new.1).filter(|stage| *stage != Stage::Past)?;
+        Some((new, stage, before.iter().find(|old| is_change(new, old))?))
+    });
+    let ((line, new), stage, (old_line, old)) = pair?;
     let day = reading.subject.earlier[old_line.report].day.strftime("%-d %B %Y").to_string();
     let cites = vec![reading.cite(line), reading.cite_earlier(old_line)];
     let about = if new.is_a_score() { new.about() } else { new.attribute.to_owned() };
-    let text = format!("{}, {about}: {}, after {} in a report of {day}.", actor.name, new.fact.text, old.fact.text);
+    let planned = if stage == Stage::Planned { " (planned)" } else { "" };
+    let (now, then) = (&new.fact.text, &old.fact.text);
+    let text = format!("{}, {about}: {now}{planned}, after {then} in a report of {day}.", actor.name);
     Some(Sentence { text, cites })
 }
 
@@ -253,6 +247,7 @@ mod tests {
     use crate::id::{ItemId, StoryId};
     use crate::insight::EarlierStory;
     use crate::names::{Clarity, Names, Sort};
+    use crate::publisher::Kind;
     use crate::source::Readers;
 
     fn names() -> Names {
@@ -273,6 +268,7 @@ mod tests {
             item: ItemId(1),
             version: 1,
             publisher,
+            domain: publisher,
             weight: 0.5,
             kind: Kind::Press,
             company: None,
@@ -316,7 +312,29 @@ mod tests {
         check(with(own_voice("quillon")), &format!("{four}; Their Blog itself is one of them."));
         check(with(own_voice("ember")), &format!("{four}."));
         let heavy = Report { weight: 0.9, ..own_voice("quillon") };
-        check(with(heavy), "Reported by 4 publishers, among them Their Blog, Harbor Wire and North Desk.");
+        check(with(heavy), &format!("{four}; Their Blog itself is one of them."));
+        let of_two = vec![own_voice("quillon"), press[0].clone()];
+        check(of_two, "Reported by 2 publishers, among them Harbor Wire; Their Blog itself is one of them.");
+    }
+
+    #[test]
+    fn who_passes_on_what_others_wrote_counts_only_where_nobody_else_does() {
+        let of = |publisher, kind| Report { kind, ..report(publisher, "Quillon opens a lab") };
+        let press = || [of("Harbor Wire", Kind::Press), of("North Desk", Kind::Press)];
+        let second = || [of("Node List", Kind::Community), of("Frontpage", Kind::Aggregator)];
+        check(press().into_iter().chain(second()).collect(), "Reported by Harbor Wire and North Desk.");
+        check(second().to_vec(), "Reported by Node List and Frontpage.");
+        let of_one: Vec<Report> = press().into_iter().take(1).chain(second()).collect();
+        assert_eq!(told(of_one, &[], &[], &BTreeSet::new()), None);
+    }
+
+    #[test]
+    fn a_publisher_is_one_under_whatever_names() {
+        let of = |domain, name| Report { domain, ..report(name, "Quillon opens a lab") };
+        let times = || vec![of("times.test", "The Times"), of("times.test", "times.test")];
+        assert_eq!(told(times(), &[], &[], &BTreeSet::new()), None);
+        let two = times().into_iter().chain([report("North Desk", "Quillon opens a lab")]).collect();
+        check(two, "Reported by The Times and North Desk.");
     }
 
     #[test]

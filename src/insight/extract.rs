@@ -1,27 +1,33 @@
 //! Which of the publishers' own sentences are told as they are: the choice that the parts of a card share.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::Part;
 use super::boilerplate::is_prose;
-use super::hook::is_vague;
-use super::reading::{Line, Readable, Reading, Voice};
+use super::outlook::AHEAD;
+use super::reading::{Line, Readable, Reading, Voice, is_telling};
+use super::takeaways::{About, about};
 use super::taken::Taken;
+use super::titles::is_vague;
+use crate::facts::{Fact, FactKind};
 use crate::publisher::Kind;
 
 /// A title longer than this is a text of its own.
 const TITLE_MOST_CHARS: usize = 140;
 
-/// Words that point back at a sentence which may not be there.
+/// Words that point back at a sentence which may not be there, and two bare prices that do not say what each is of.
 pub(super) static POINTS_BACK: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = concat!(
         r"^[“\x22]?(It|Its|He|She|They|Their|His|Her|Ours|This|These|Those|That|Both|But|And|So|However|Instead|Meanwhile|Also|Then|",
         r"Still|Yet|Nor|Or|There|Such|Another|Others|Neither|Either|Moreover|Furthermore|Additionally|In addition|",
         r"A (second|third|fourth|further|similar)|What \w+ (is|are|was)|If the \w+ (is|are) (right|true|correct)|",
-        r"The (two|three|four|pair|latter|former|move|same|rest|others?|rerun))\b|^(First|Second|Third|Finally),",
-        r"|^(其|他|她|它|这|此|该|但|不过|另外|区别|两者|双方|前者|后者)"
+        r"The (two|three|four|pair|latter|former|move|same|rest|others?|rerun)|The (first|second|third) (number|figure|one)|",
+        r"(The r|R)esults? (\w+ly )?(will|would|should|could|may|might|is|are|was|were|has|have|had|due|expected|come|came|follow|show|suggest))\b",
+        r"|^(First|Second|Third|Finally),|\b(at|for|costs?) [$€£]\d[\d.,]*( and | or | ?/ ?)[$€£]\d[\d.,]*$",
+        r"|^(其|他|她|它|这|此|该|但|不过|另外|区别|两者|双方|前者|后者|结果)"
     );
     Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
 });
@@ -32,7 +38,60 @@ pub(super) static TO_READERS: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is a constant and is compiled by the tests")
 });
 
-/// Up to `most` lines, each the strongest by then; of equal ones the first.
+/// Whether a line may stand without those around it and is of the story: it points back at nothing, and names not
+/// only others.
+pub(super) fn stands_alone(reading: &Reading, line: &Line) -> bool {
+    !POINTS_BACK.is_match(line.text) && about(reading, line) != About::Others
+}
+
+/// When something was said, which holds whenever it is read.
+static SAID_THEN: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"(?i)\b(said|told( \w+){1,3}|announced|reported|confirmed|wrote|disclosed)( late| early)?,? ",
+        r"(on (mon|tues|wednes|thurs|fri|satur|sun)day|this week)\b|(本周|(周|星期)[一二三四五六日天])(宣布|表示|称|说|透露|报道)"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// Days and weeks that are others by the time a line is read.
+static PASSING: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"(?i)\b(tomorrow|tonight|yesterday|(next|last|earlier this|later this) week|last month|later today|(days?|weeks?|months?) ago|",
+        r"(as (soon|early) as|by|before|until|this|next|coming) (mon|tues|wednes|thurs|fri|satur|sun)day|as (soon|early) as this week)\b",
+        r"|明天|明日|今晚|明晚|昨天|昨日|[上下]周|上个?月"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// Those that are it where the line looks ahead.
+static PASSING_AHEAD: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"(?i)\b(this week|(will|due|set|scheduled|slated|expected|planned)( \w+){0,5} on (mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+        r"|本周|(周|星期)[一二三四五六日天]"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// Whether a line tells the time by a day that is another one days later, as "as soon as Friday", and names no date.
+fn is_of_the_moment(line: &Line) -> bool {
+    let text = SAID_THEN.replace_all(line.text, "");
+    let passes = PASSING.is_match(&text) || (PASSING_AHEAD.is_match(&text) && AHEAD.is_match(&text));
+    passes && !line.facts.iter().any(|fact| matches!(fact.kind, FactKind::Date(_)))
+}
+
+/// How many new facts a line has beside the days around the lead's report: that the news is of today is none.
+pub(super) fn facts_beside_its_day(reading: &Reading, line: &Line, taken: &Taken) -> usize {
+    let written = reading.headline().map(|headline| headline.written);
+    let around = written.map(|day| [day.yesterday().ok(), Some(day), day.tomorrow().ok()]);
+    let is_around = |day| around.is_some_and(|days| days.contains(&Some(day)));
+    let is_of_its_day = |fact: &Fact| matches!(fact.kind, FactKind::Date(day) if is_around(day));
+    let told = line.facts.iter().filter(|fact| is_telling(fact) && !is_of_its_day(fact));
+    let new: BTreeSet<String> = told.map(Fact::key).filter(|key| !taken.has_fact(key)).collect();
+    new.len()
+}
+
+/// Up to `most` lines that may stand alone and can be read days later, each the strongest by then; of equal ones the
+/// first.
 pub(super) fn best(
     reading: &Reading,
     taken: &mut Taken,
@@ -43,7 +102,10 @@ pub(super) fn best(
         let is_ours = line.readable == Readable::Yes && line.voice == Voice::Reporting;
         is_ours && (line.place > 0 || is_telling_title(reading, line))
     };
-    let candidates: Vec<&Line> = reading.lines.iter().filter(is_quotable).collect();
+    // What has no strength on this card gains none by what is taken: it need not be looked at closely.
+    let is_fit =
+        |line: &&Line| strength(line, taken).is_some() && stands_alone(reading, line) && !is_of_the_moment(line);
+    let candidates: Vec<&Line> = reading.lines.iter().filter(is_quotable).filter(is_fit).collect();
     let mut parts = Vec::new();
     while parts.len() < most {
         let strong = candidates.iter().filter_map(|line| Some((strength(line, taken)?, *line)));
@@ -72,6 +134,7 @@ pub(super) fn is_telling_title(reading: &Reading, line: &Line) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{names, report, subject};
     use super::*;
 
     #[test]
@@ -82,11 +145,56 @@ mod tests {
             "If the sums are right, the founder stays.",
             "The rerun took nine hours.",
             "First, the price fell.",
+            "Results will follow on 22 May.",
+            "The results are due in June.",
+            "The first number does not explain the second.",
+            "The large one lists at $1.74 and $3.48.",
+            "结果将于5月22日公布。",
         ] {
             assert!(POINTS_BACK.is_match(hanging), "{hanging}");
         }
-        for whole in ["A secondary market opens in June.", "The second quarter was better.", "The founder stays."] {
+        for whole in [
+            "A secondary market opens in June.",
+            "The second quarter was better.",
+            "The founder stays.",
+            "Results of the vote will follow on 22 May.",
+            "The large one lists at $1.74 and $3.48 per million tokens.",
+            "The large one costs $1.74 and weighs $3.48 more.",
+        ] {
             assert!(!POINTS_BACK.is_match(whole), "{whole}");
+        }
+    }
+
+    /// Whether a sentence is of the moment that it was written in.
+    #[track_caller]
+    fn check_moment(sentence: &str, expected: bool) {
+        let (names, subject) = (names(), subject(vec![report("Harbor Wire", "DeepSeek", sentence)]));
+        let reading = Reading::new(&subject, &names);
+        assert_eq!(is_of_the_moment(&reading.lines[1]), expected, "{sentence}");
+    }
+
+    #[test]
+    fn a_day_that_is_another_when_it_is_read_is_of_the_moment() {
+        for passing in [
+            "DeepSeek could sign as soon as Friday, people say.",
+            "DeepSeek will show all of it this week.",
+            "DeepSeek will meet its banks on Friday.",
+            "The lab opens its doors to guests tomorrow.",
+            "DeepSeek raised $3 billion last week.",
+            "The lab was worth half of it a month ago.",
+            "DeepSeek预计本周发布新模型。",
+            "DeepSeek将于周五发布新模型。",
+        ] {
+            check_moment(passing, true);
+        }
+        for lasting in [
+            "DeepSeek will open an office in 2027, it said on Tuesday.",
+            "DeepSeek will sign by Friday, 8 May 2026.",
+            "DeepSeek closed its round this week.",
+            "Sales are 38% higher than a year ago.",
+            "DeepSeek周三宣布将发布新模型。",
+        ] {
+            check_moment(lasting, false);
         }
     }
 }

@@ -10,8 +10,8 @@ use jiff::civil::Date;
 use regex::{Captures, Regex};
 
 use super::aspects::Aspects;
-use super::holder::{clause, holder};
-use super::manner::Manner;
+use super::holder::{clause, holder, statement};
+use super::manner::{Manner, Stage, may_be, of_deal};
 use super::measure::{Measured, measured, product_of};
 use super::outlook::AHEAD;
 use super::reading::{Line, Readable, cite, fits_script, split_where};
@@ -59,20 +59,12 @@ pub(super) struct Noted {
     /// What it says, as a reader of the recap's language can read it.
     pub(super) said: String,
     pub(super) manner: Manner,
-    /// Whether it is wished for or expected only.
     pub(super) stage: Stage,
     pub(super) day: Date,
     pub(super) story: Option<StoryId>,
     pub(super) cite: Cite,
     kind: FactKind,
     aspects: Aspects,
-}
-
-/// Whether something is so by now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Stage {
-    So,
-    Planned,
 }
 
 impl Figures {
@@ -137,6 +129,17 @@ impl Noted {
         self.stage == Stage::Planned && later.about == self.about && later.day > self.day
     }
 
+    /// Whether it was so before its report, and `other`, of the same holder, tells of the same thing as of its own day.
+    pub(super) fn gives_way_to(&self, other: &Self) -> bool {
+        self.stage == Stage::Past && other.stage != Stage::Past && other.about == self.about
+    }
+
+    /// Whether they are one figure of one thing.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let is_one_holder = self.actor == other.actor && self.product == other.product;
+        self.kind == other.kind && is_one_holder && self.is_beside(other)
+    }
+
     /// Whether they may stand in one row: the same measure in the same unit, and as
     /// far as they say so of the same time and under the same terms.
     pub(super) fn is_beside(&self, other: &Noted) -> bool {
@@ -172,11 +175,8 @@ pub(super) fn noted(lines: &[Line], cite: &dyn Fn(&Line) -> Cite, language: &str
             if measured.is_of_a_product() && product.as_ref().is_none_or(is_of_another) {
                 continue;
             }
+            let Some(stage) = stage(line, &measured) else { continue };
             let Measured { fact, manner, .. } = measured;
-            let stage = stage(line, &measured);
-            if stage == Stage::Planned && is_of_before(line, fact.span.start) {
-                continue;
-            }
             all.push(Noted {
                 actor,
                 product,
@@ -208,10 +208,23 @@ pub(super) fn readable(said: &str, fact: &Fact, language: &str) -> String {
     if fits_script(said, language) { said.to_owned() } else { fact.in_plain_words() }
 }
 
-fn stage(line: &Line, measured: &Measured) -> Stage {
-    let clause = &line.text[clause(line.text, measured.fact.span.start)];
-    let is_planned = measured.aspects.is_planned() || AHEAD.is_match(clause);
-    if is_planned { Stage::Planned } else { Stage::So }
+/// Whether what `measured` says of its `line` is so; none of a plan that its own clause dates well before its report.
+pub(super) fn stage(line: &Line, measured: &Measured) -> Option<Stage> {
+    match (is_planned(line, measured), is_of_before(line, measured.fact.span.start)) {
+        (true, true) => None,
+        (true, false) => Some(Stage::Planned),
+        (false, true) => Some(Stage::Past),
+        (false, false) => Some(Stage::So),
+    }
+}
+
+/// By the clause of the figure; by the whole statement where a deal must be made first.
+fn is_planned(line: &Line, measured: &Measured) -> bool {
+    let at = measured.fact.span.start;
+    let range = clause(line.text, at);
+    let own = &line.text[range.clone()];
+    let is_wished = || of_deal(line.text, at, &range, &statement(line.text, at)) == Some(Stage::Planned);
+    measured.aspects.is_planned() || AHEAD.is_match(own) || may_be(own) || (measured.is_of_a_deal() && is_wished())
 }
 
 /// A time that is over, or a month that may be.
@@ -297,6 +310,50 @@ mod tests {
         check("In mid-March, Moonshot was seeking to raise $300 million", &[]);
         check("Moonshot 3月中旬的方案为融资3亿美元", &[]);
         check("3月中旬的方案为 Moonshot 估值100亿美元、拟融资3亿美元", &[]);
+    }
+
+    /// What is known of a company when a headline of 24 April 2026 says this, with what is planned or past said to be so.
+    #[track_caller]
+    fn check_stage(headline: &str, expected: &[(&str, Stage)]) {
+        let mut figures = Figures::default();
+        figures.add(&earlier(headline), "en", &names());
+        let known: Vec<(&str, Stage)> =
+            figures.of("moonshot").iter().map(|noted| (noted.said.as_str(), noted.stage)).collect();
+        assert_eq!(known, expected, "{headline}");
+    }
+
+    #[test]
+    fn a_figure_of_a_deal_is_planned_while_the_deal_is_talked_of() {
+        let planned = |figure| [(figure, Stage::Planned)];
+        check_stage(
+            "Moonshot is in talks with a state fund that wants to lead a first outside round that values it at $45 billion",
+            &planned("$45 billion"),
+        );
+        check_stage("Moonshot in talks to raise money, valuing it at $45 billion", &planned("$45 billion"));
+        check_stage("月之暗面 Moonshot 洽谈新一轮融资，估值450亿美元", &planned("$45 billion"));
+        check_stage("At a valuation of $45 billion, Moonshot is in talks to raise money", &planned("$45 billion"));
+        check_stage(
+            "Moonshot, which raised $500 million, is in talks to raise more, valuing it at $45 billion",
+            &[("$500 million", Stage::So), ("$45 billion", Stage::Planned)],
+        );
+    }
+
+    #[test]
+    fn a_figure_of_a_deal_is_so_when_the_deal_is_made() {
+        check_stage("Moonshot completes its round, valuing it at $45 billion", &[("$45 billion", Stage::So)]);
+        check_stage("Moonshot 完成新一轮融资，估值450亿美元，拟扩大规模", &[("$45 billion", Stage::So)]);
+        check_stage("Moonshot, valued at $45 billion, is in talks on chips", &[("$45 billion", Stage::So)]);
+    }
+
+    #[test]
+    fn what_may_be_reached_is_not_so() {
+        check_stage("Moonshot could reach 300 MW at its new site", &[("300 MW", Stage::Planned)]);
+    }
+
+    #[test]
+    fn a_figure_that_its_clause_dates_before_its_report_is_past() {
+        check_stage("Moonshot was valued at $10 billion in January", &[("$10 billion", Stage::Past)]);
+        check_stage("Moonshot valued at $10 billion in April", &[("$10 billion", Stage::So)]);
     }
 
     #[test]

@@ -152,13 +152,18 @@ pub(super) fn holder<'l, 's>(
     if !in_clause && has_stranger(line, &clause, &owners) {
         return None;
     }
-    let range = if in_clause { clause } else { between(line.text, at, SEGMENTS) };
+    let range = if in_clause { clause } else { statement(line.text, at) };
     named_in(line, &range, &owners).map(|id| (id.to_owned(), line))
+}
+
+/// The statement of `text` that `at` stands in, in bytes.
+pub(super) fn statement(text: &str, at: usize) -> Range<usize> {
+    between(text, at, SEGMENTS)
 }
 
 /// The clause of `text` that `at` stands in, in bytes.
 pub(super) fn clause(text: &str, at: usize) -> Range<usize> {
-    let segment = between(text, at, SEGMENTS);
+    let segment = statement(text, at);
     let inner = between(&text[segment.clone()], at.saturating_sub(segment.start), CLAUSES);
     segment.start + inner.start..segment.start + inner.end
 }

@@ -1,5 +1,9 @@
 //! What kind of event a story tells of, by the words of its headlines.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::EventKind;
 use super::playbook::Playbook;
 use crate::audience::terms::Finder;
@@ -10,6 +14,34 @@ const POINTS_LEAST: f64 = 1.0;
 
 /// Words shown as evidence.
 const WORDS_MOST: usize = 4;
+
+/// Opens a clause of time or circumstance; "as" is looked at more closely.
+static OPENS: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(?i)(?:^|\s)(after|before|ahead of|amid|following|despite|as)\s";
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// Closes it. A point may be one of "U.S.", and a comma one of 1,100.
+static CLOSES: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"[，；：。！？—|]|[,;:!?](?:\s|$)|\s[-–]\s";
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// Such a clause in Chinese: 在宣布合作后，..; 宣布合作数月后..; 在上市之际...
+static CLAUSE: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"在[^，,。；：！？]*?(?:[年月周天]后|之后|之前|之际)|",
+        r"在[^，,。；：！？]*?[后前](?:[，,\s]|$)|",
+        r"[^\s，,。；：！？]*?(?:[年月周天]后|之后|之前|之际)(?:[，,\s]|$)"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// An "as" beside one of these begins no clause: "as a gift", "as part of", "as many as 600 jobs", "such as".
+const COMPARES: [&str; 10] = ["a", "an", "part", "well", "many", "much", "few", "soon", "far", "such"];
+
+/// Words of the shortest clause after "as": "it cuts jobs". "As CEO" is none.
+const CLAUSE_LEAST: usize = 3;
 
 /// Finds kinds of event.
 #[derive(Debug)]
@@ -24,16 +56,19 @@ impl Kinds {
     }
 
     /// The kind with the most evidence, of those that the lead's headline or a third of the headlines have a word
-    /// of; of two with equal evidence the first of the playbook. `titles` begin with the lead's.
+    /// of; of two with equal evidence the first of the playbook. `titles` begin with the lead's; what they only tell
+    /// the time or the circumstances by does not count.
     pub fn of(&self, playbook: &Playbook, titles: &[&str], texts: &[&str]) -> Option<EventKind> {
+        let told: Vec<String> = titles.iter().map(|title| news(title)).collect();
+        let titles: Vec<&str> = told.iter().map(String::as_str).collect();
         let texts = texts.iter().copied().filter(|text| !text.is_empty()).collect();
-        let spoken = Spoken { titles: titles.to_vec(), texts, ..Spoken::default() };
+        let spoken = Spoken { titles: titles.clone(), texts, ..Spoken::default() };
         let weighed = weighed(&self.finder, playbook.kinds.len(), &spoken);
         let enough = weighed.into_iter().enumerate().filter(|(_, (points, _))| *points >= POINTS_LEAST);
         let mut found: Vec<(usize, (f64, Vec<Evidence>))> = enough.collect();
         // Of equal ones the first stays first.
         found.sort_by(|(_, (one, _)), (_, (other, _))| other.total_cmp(one));
-        let found = found.into_iter().find(|(kind, _)| self.is_told(*kind, titles));
+        let found = found.into_iter().find(|(kind, _)| self.is_told(*kind, &titles));
         let found = found.and_then(|(kind, (_, evidence))| Some((playbook.kinds.get(kind)?, evidence)));
         found.map(|(kind, mut evidence)| {
             evidence.retain(|evidence| evidence.weight > 0.0);
@@ -56,6 +91,39 @@ impl Kinds {
         let is_often = || titles.iter().filter(|title| says(title)).count() * 3 >= titles.len();
         titles.first().is_some_and(|lead| says(lead) || is_often())
     }
+}
+
+/// `title` without its clauses of time and circumstance, each up to its comma or the end: "after announcing a
+/// partnership", "as it lines up for an IPO" tell what the news comes with. A title that is nothing else stays whole.
+fn news(title: &str) -> String {
+    let without = CLAUSE.replace_all(title, "，");
+    let (mut kept, mut rest) = (String::new(), &*without);
+    while let Some(start) = clause(rest) {
+        let (before, from) = rest.split_at(start);
+        kept += before;
+        rest = CLOSES.find(from).map_or("", |close| &from[close.start()..]);
+    }
+    kept += rest;
+    if kept.contains(char::is_alphanumeric) { kept } else { title.to_owned() }
+}
+
+/// Where the first such clause begins.
+fn clause(title: &str) -> Option<usize> {
+    let mut words = OPENS.captures_iter(title).filter_map(|found| found.get(1));
+    let opens = words.find(|word| {
+        !word.as_str().eq_ignore_ascii_case("as") || is_clause(&title[..word.start()], &title[word.end()..])
+    });
+    opens.map(|word| word.start())
+}
+
+/// Whether an "as" between these begins a clause.
+fn is_clause(before: &str, after: &str) -> bool {
+    let end = CLOSES.find(after).map_or(after.len(), |close| close.start());
+    let compares = |word: &str| COMPARES.iter().any(|it| it.eq_ignore_ascii_case(word));
+    let begins = |word: &str| word.starts_with(char::is_alphabetic) && !compares(word);
+    after[..end].split_whitespace().count() >= CLAUSE_LEAST
+        && after.split_whitespace().next().is_some_and(begins)
+        && !before.split_whitespace().next_back().is_some_and(compares)
 }
 
 #[cfg(test)]
@@ -104,6 +172,49 @@ mod tests {
         check_all(&[others[0], others[1], others[2], "Lab launches"], "", None);
         check_all(&["Lab launches", others[0], others[1], others[2]], "", launch);
         check_all(&[others[0]], "There was a leak before.", None);
+    }
+
+    #[test]
+    fn what_the_news_only_comes_with_gives_no_kind() {
+        check("Months after a round, Lab drops its film", None);
+        check("Lab drops its film amid round", None);
+        check("Lab's loss widens as it lines up for a round - Harbor Wire", None);
+        check("After a round, Lab launches model", Some(("launch", &["launches"])));
+        check("Lab launches model ahead of a round", Some(("launch", &["launches"])));
+        check("Lab, after 1,100 days of waiting, closes its round", Some(("funding", &["round"])));
+    }
+
+    #[test]
+    fn a_headline_that_is_all_circumstance_counts_whole() {
+        check("After the round", Some(("funding", &["round"])));
+        check("As Lab closes its round", Some(("funding", &["round"])));
+    }
+
+    #[test]
+    fn not_every_as_begins_a_clause() {
+        let round: Option<(&str, &[&str])> = Some(("funding", &["round"]));
+        check("Lab sees its money as a round of its own", round);
+        check("Lab takes as much as $2 billion of a round", round);
+        check("Lab tells of talks, such as its last round", round);
+        check("Lab tells of talks as round", round);
+        check("A sought-after round", round);
+    }
+
+    #[track_caller]
+    fn check_news(title: &str, expected: &str) {
+        assert_eq!(news(title), expected);
+    }
+
+    #[test]
+    fn a_clause_may_be_chinese() {
+        check_news("在宣布合作数月后，智潮放弃影片", "，，智潮放弃影片");
+        check_news("宣布合作数月后 智潮放弃影片", "，智潮放弃影片");
+        check_news("智潮在宣布合作三个月后放弃影片", "智潮，放弃影片");
+        check_news("智潮在上市之际裁员", "智潮，裁员");
+        check_news("智潮在宣布合作后，放弃影片", "智潮，放弃影片");
+        check_news("智潮在与 Quillon 宣布合作后，放弃影片", "智潮，放弃影片");
+        check_news("智潮在线发布后端合作", "智潮在线发布后端合作");
+        check_news("宣布合作之后", "宣布合作之后");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use regex::Regex;
+
 use super::lexicon::Lexicon;
 use crate::facts::Bound;
 use crate::text::head;
@@ -34,6 +36,16 @@ impl Manner {
     pub(super) fn is_stated(self) -> bool {
         matches!(self, Self::Stated | Self::Roughly)
     }
+}
+
+/// Whether something is so by now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    So,
+    /// Wished for or expected only.
+    Planned,
+    /// So at a time that lies well before its report.
+    Past,
 }
 
 /// Bytes between a figure and its word at most.
@@ -156,6 +168,84 @@ static PARTS: LazyLock<Lexicon> = LazyLock::new(|| {
         "部门",
     ])
 });
+
+/// What is not reached yet.
+static MAY_BE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"\b(?:may|could|might|would)(?: soon| well| [a-z]+ly)? ",
+        r"(?:be|pass|top|exceed|surpass|reach|hit|cross|overtake|climb|rise|grow|fall|drop)\b|或[将破达超逾至]|或突破"
+    ))
+});
+
+/// What is talked of or wished for; "May" is a month, too.
+const WISHES: &str = concat!(
+    r"\b(?:talks|negotiat[a-z]+|seeks?|seeking|nears|nearing|considers|considering|weighs|weighing|mulls|mulling|eyes|eyeing|",
+    r"explores|exploring|plans (?:to|an?)|planning|(?:wants|hopes|aims|looks|set|expected|about) to|to (?:raise|lead)|could|would|might|",
+    r"(?-i:may)|may (?:be|raise|reach|hit|pass|top|exceed|surpass|value))\b|",
+    r"(?:^|[^模虚])拟|洽谈|谈判|磋商|商谈|有望|寻求|计划|预计|即将|或[将破达超]"
+);
+
+/// What is wished for in a clause with one of these is the deal, and not something else of the company.
+const DEALS: &str = concat!(
+    r"\b(?:raise|raising|rounds?|funding|fundraising|financing|value|values|valuing|valuation|invest in|stake)\b|",
+    r"融资|领投|参投|跟投|募资|入股|注资|增资|估值|收购|首轮|本轮"
+);
+
+static WISHED: LazyLock<Regex> = LazyLock::new(|| pattern(WISHES));
+
+static DEAL_WISHED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"(?:{WISHES})[^,，、:：]*?(?:{DEALS})|\btalks to\b")));
+
+/// What says that a deal is made. 获悉 is what somebody heard.
+static DONE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"\b(?:closed|closes|completed|completes|raised|raises|secured|secures|signed|signs|landed|lands)\b|",
+        r"完成|已获|签署|(?:^|[^望拟将能])获(?:得|投|融资|[0-9近超约数])"
+    ))
+});
+
+/// In any case. The boundaries are those of ASCII words, as in [`crate::facts`]: others are slow.
+fn pattern(pattern: &str) -> Regex {
+    let pattern = pattern.replace(r"\b", r"(?-u:\b)");
+    Regex::new(&format!("(?i){pattern}")).expect("the pattern is made of constants and is compiled by the tests")
+}
+
+/// Whether `clause` tells what may be only: "may pass $15 billion".
+pub(super) fn may_be(clause: &str) -> bool {
+    MAY_BE.is_match(clause)
+}
+
+/// Whether a deal of which a figure stands at `at` of `text` is made, by what is said nearest to it: in its `clause`,
+/// else before that in its `statement`; behind it only where the clause comes first, for a clause that is put in
+/// ("DeepSeek, valued at $45 billion, is in talks ..") tells what is so. None where nothing says so.
+pub(super) fn of_deal(text: &str, at: usize, clause: &Range<usize>, statement: &Range<usize>) -> Option<Stage> {
+    let earlier = &text[statement.start..clause.start];
+    let later = if earlier.is_empty() { &text[clause.end..statement.end] } else { "" };
+    last(&text[clause.start..at], &WISHED)
+        .or_else(|| first(&text[at..clause.end], &WISHED))
+        .or_else(|| last(earlier, &DEAL_WISHED))
+        .or_else(|| first(later, &DEAL_WISHED))
+}
+
+/// What is said last in `text`: that a deal is `wished` for, or that it is done.
+fn last(text: &str, wished: &Regex) -> Option<Stage> {
+    let end = |words: &Regex| words.find_iter(text).last().map(|found| found.end());
+    match (end(wished), end(&DONE)) {
+        (None, None) => None,
+        (wished, done) if wished > done => Some(Stage::Planned),
+        _ => Some(Stage::So),
+    }
+}
+
+/// The same of what is said first.
+fn first(text: &str, wished: &Regex) -> Option<Stage> {
+    let start = |words: &Regex| words.find(text).map(|found| found.start());
+    match (start(wished), start(&DONE)) {
+        (None, None) => None,
+        (Some(wished), done) if done.is_none_or(|done| wished < done) => Some(Stage::Planned),
+        _ => Some(Stage::So),
+    }
+}
 
 /// The text around a figure, within its clause.
 pub(super) struct Around<'t> {

@@ -226,6 +226,11 @@ impl Measured<'_> {
         of_products.contains(&self.attribute) || self.is_a_score()
     }
 
+    /// Whether it is of a deal, which is talked of before it is made.
+    pub(super) fn is_of_a_deal(&self) -> bool {
+        self.attribute.starts_with("valuation") || matches!(self.attribute, "funding" | "deal")
+    }
+
     /// Whether it is what a model reaches in a test.
     pub(super) fn is_a_score(&self) -> bool {
         BENCHMARKS.iter().any(|(name, _)| *name == self.attribute)
@@ -365,8 +370,8 @@ fn attribute(around: &Around, fact: &Fact) -> Option<&'static str> {
             "token" => around.says("context").then_some("context window"),
             "parameter" if is_active(around, fact) => Some("active parameters"),
             "parameter" => Some("parameters"),
-            "user" if fact.text.contains("ustomer") => Some("customers"),
-            "user" if fact.text.contains("ubscriber") => Some("subscribers"),
+            "user" if says(fact, "customer") => Some("customers"),
+            "user" if says(fact, "subscriber") => Some("subscribers"),
             "user" => Some("users"),
             "job" => people(around, fact),
             "gpu" => Some("GPUs"),
@@ -382,7 +387,12 @@ fn is_active(around: &Around, fact: &Fact) -> bool {
     let is_near = ["active", "activated", "激活"]
         .iter()
         .any(|word| around.before.trim_end().ends_with(word) || around.after.trim_start().starts_with(word));
-    is_near || fact.text.contains("activ") || fact.text.contains("激活")
+    is_near || says(fact, "activ") || says(fact, "激活")
+}
+
+/// Whether `word`, in small letters, stands in the figure itself, in whatever case.
+fn says(fact: &Fact, word: &str) -> bool {
+    text::lower(&fact.text).contains(word)
 }
 
 /// Those who work somewhere, or lose or find work there.
@@ -392,7 +402,7 @@ fn people(around: &Around, fact: &Fact) -> Option<&'static str> {
         return Some("staff");
     }
     let said = JOBS_WORDS.to(around);
-    let has = |words: &[&str]| words.iter().any(|word| fact.text.contains(word));
+    let has = |words: &[&str]| words.iter().any(|word| says(fact, word));
     match said {
         Some(said) => Some(said),
         None if has(&["job", "position", "岗位"]) => Some("jobs"),
@@ -494,6 +504,13 @@ mod tests {
     fn a_share_of_the_staff_is_told_in_many_words() {
         check("Quillon cuts 12% of its workforce", &["staff cut: 12%"]);
         check("Quillon lays off 15 percent of staff", &["staff cut: 15 percent"]);
+    }
+
+    #[test]
+    fn headlines_in_capitals_say_what_is_counted() {
+        check("Quillon Eliminates Over 7,000 Jobs", &["jobs cut: 7,000 Jobs"]);
+        check("Quillon Has 40 Million Customers", &["customers: 40 Million Customers"]);
+        check("a Model of 8 Billion Active Parameters", &["active parameters: 8 Billion Active Parameters"]);
     }
 
     #[test]

@@ -6,12 +6,13 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Part;
-use super::extract::{POINTS_BACK, TO_READERS, best};
+use super::extract::{TO_READERS, best};
 use super::measure::{Measured, is_about_another, measured};
 use super::reading::{Line, Reading};
 use super::takeaways::{About, about};
 use super::taken::Taken;
 use crate::facts::FactKind;
+use crate::text::token::tokens;
 
 const OUTLOOK_MOST: usize = 3;
 
@@ -41,6 +42,17 @@ static WHEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
 });
 
+/// A time to come that is no day. Two lines that give one time and no figure tell of one thing, as a rule.
+static TIME: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"(?i)\b(end of ((the|this|next) )?\w+|year-end|next (month|quarter|year|spring|summer|autumn|fall|winter)|",
+        r"((early|mid|late)[ -]|(by|in|before) )(january|february|march|april|may|june|july|august|september|october|november|december)|",
+        r"later this (month|quarter|year)|this (spring|summer|autumn|fall|winter)|q[1-4]( 20[2-9]\d)?|",
+        r"(first|second|third|fourth) quarter( of 20[2-9]\d)?|20[2-9]\d)\b|([01]?\d月|[年月]|季度)底|下个?月|下半年|明年"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
 /// "OpenAI to file for a listing": as headlines say "will".
 static IS_TO: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\S+( \S+){0,4} to [a-z]{2,}\b").expect("the pattern is a constant and is compiled by the tests")
@@ -52,16 +64,12 @@ pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
     let says_so = |line: &Line| AHEAD.is_match(line.text) || (line.place == 0 && IS_TO.is_match(line.text));
     let ahead: Vec<&Line> = reading.lines.iter().filter(|line| says_so(line)).collect();
     let overtaken = overtaken(reading, &ahead);
-    let is_whole =
-        |line: &Line| if line.place == 0 { WHEN.is_match(line.text) } else { !POINTS_BACK.is_match(line.text) };
-    let titles: BTreeSet<&String> =
-        reading.lines.iter().filter(|line| line.place == 0).flat_map(|line| line.content()).collect();
-    let is_ours = |line: &Line| {
-        line.report == 0 || about(reading, line) == About::Own || line.content().any(|token| titles.contains(token))
-    };
+    let says_when = |line: &Line| line.place > 0 || WHEN.is_match(line.text);
+    let titles: Vec<&Line> = reading.lines.iter().filter(|line| line.place == 0).collect();
     let is_fit = |line: &Line| {
         let speaks_to_somebody = TO_READERS.is_match(line.text) || ADVISES.is_match(line.text);
-        is_whole(line) && is_ours(line) && !speaks_to_somebody && !overtaken.contains(&at(line))
+        let is_ours = || line.report == 0 || about(reading, line) == About::Own || is_vouched_for(line, &titles);
+        says_when(line) && is_ours() && !speaks_to_somebody && !overtaken.contains(&at(line))
     };
     let strength = |line: &Line| {
         let of_lead = if line.report == 0 { 2.0 } else { 0.0 };
@@ -69,11 +77,23 @@ pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
     };
     let strengths: BTreeMap<(usize, usize), f64> =
         ahead.iter().filter(|line| is_fit(line)).map(|line| (at(line), strength(line))).collect();
-    let is_known =
-        |line: &Line, taken: &Taken| !has_future_day(line) && !line.telling().is_empty() && taken.new_facts(line) == 0;
     best(reading, taken, OUTLOOK_MOST, |line, taken| {
         strengths.get(&at(line)).copied().filter(|_| !is_known(line, taken))
     })
+}
+
+/// Whether the title of another report has a word of the line. Its own proves nothing: a report of something else is
+/// as one with its title.
+fn is_vouched_for(line: &Line, titles: &[&Line]) -> bool {
+    let mut others = titles.iter().filter(|title| title.report != line.report);
+    others.any(|title| title.content().any(|token| line.tokens.contains(token)))
+}
+
+/// Whether the card has all figures and days of the line, or where it has none, a line of the same time.
+fn is_known(line: &Line, taken: &Taken) -> bool {
+    let times: Vec<Vec<String>> = TIME.find_iter(line.text).map(|time| tokens(time.as_str())).collect();
+    let is_time_told = !times.is_empty() && times.iter().all(|time| taken.has_tokens(time));
+    taken.new_facts(line) == 0 && (!line.telling().is_empty() || is_time_told)
 }
 
 /// Whether a line names a day after its writing.
@@ -132,9 +152,39 @@ mod tests {
 
     #[test]
     fn what_another_report_says_beside_the_story_is_left_out() {
-        let beside = "Results will follow on 22 May.";
+        let beside = "Bench tests will follow on 22 May.";
         check(&[("Turbines for the valley", ""), ("Turbines on our bench", beside)], &[]);
         check(&[("Turbines for the valley", beside)], &[beside]);
+        let shared = "Turbine tests will follow on 22 May.";
+        check(&[("Turbines for the valley", ""), ("Turbines on our bench", shared)], &[shared]);
+    }
+
+    #[test]
+    fn one_time_without_a_figure_is_told_once() {
+        let told = |second: &str, expected: &[&str]| {
+            let first = "People close to the talks expect an agreement by the end of June.";
+            let text = format!("{first} {second}");
+            check(&[("Mill in talks with its bank", text.as_str())], expected);
+        };
+        let first = "People close to the talks expect an agreement by the end of June.";
+        told("The sides hope to sign before the end of June.", &[first]);
+        let later = "The sides hope to sign before the end of July.";
+        told(later, &[first, later]);
+        let figure = "The sides hope to sign over $40 million by the end of June.";
+        told(figure, &[first, figure]);
+    }
+
+    #[test]
+    fn what_hangs_or_passes_is_no_outlook() {
+        for poor in [
+            "Results will follow on 22 May.",
+            "The mill will reopen as soon as Friday, people say.",
+            "The mill will reopen this week, people say.",
+        ] {
+            check(&[("Mill is to reopen in the valley", poor)], &[]);
+        }
+        let told = "The mill will reopen in the summer, it said on Tuesday.";
+        check(&[("Turbines for the valley", told)], &[told]);
     }
 
     #[test]
@@ -170,7 +220,11 @@ mod tests {
         check_overtaken(ahead, "DeepSeek will draw 230 MW in its halls", false);
         check_overtaken(ahead, "Moonshot will draw 300 MW in its halls", true);
         check_overtaken(ahead, "DeepSeek draws 100 MW in its halls", true);
+    }
+
+    #[test]
+    fn what_a_rival_plans_is_no_outlook() {
         let of_rival = "Moonshot expects to draw 250 MW in its halls.";
-        check_overtaken(of_rival, "DeepSeek will draw 230 MW in its halls", true);
+        check(&[("DeepSeek and its plans", of_rival)], &[]);
     }
 }

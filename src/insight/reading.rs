@@ -40,6 +40,8 @@ pub(super) struct Reading<'s> {
     pub(super) actor: Option<&'s Name>,
     /// Whom it is about: the companies and bodies that the lead's headline or a third of all headlines name.
     pub(super) own: BTreeSet<&'s str>,
+    /// The bodies among them.
+    pub(super) bodies: BTreeSet<&'s str>,
     /// See [`Reading::is_common`].
     common: OnceCell<HashSet<String>>,
 }
@@ -116,11 +118,14 @@ impl<'s> Reading<'s> {
             .enumerate()
             .flat_map(|(index, story)| split(story.headline, story.text, index, story.day, Readable::Yes, names));
         let named = named(&lines, names);
+        let own = own(&lines, &named, names);
+        let is_body = |id: &&str| names.get(id).is_some_and(|name| name.sort == Sort::Body);
         Self {
             subject,
             earlier: earlier.collect(),
             actor: actor(&named),
-            own: own(&lines, &named, names),
+            bodies: own.iter().copied().filter(is_body).collect(),
+            own,
             common: OnceCell::new(),
             lines,
         }

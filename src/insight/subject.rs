@@ -18,6 +18,8 @@ pub struct Report<'s> {
     pub version: u32,
     /// Who published it, as readers know them.
     pub publisher: &'s str,
+    /// Identifies them: one publisher may be shown under the names of several of its sites.
+    pub domain: &'s str,
     /// How much their word counts, 0 to 1.
     pub weight: f64,
     /// Who speaks.

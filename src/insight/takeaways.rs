@@ -1,7 +1,7 @@
 //! Takeaways: one new fact each.
 
 use super::Part;
-use super::extract::{POINTS_BACK, best, weight_of_publisher};
+use super::extract::{best, facts_beside_its_day, weight_of_publisher};
 use super::reading::{Line, Reading};
 use super::taken::Taken;
 use crate::names::{Name, Sort};
@@ -11,12 +11,10 @@ const TAKEAWAYS_MOST: usize = 5;
 /// One new fact each, from sentences and, where those have none, from the other titles.
 pub(super) fn takeaways(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
     best(reading, taken, TAKEAWAYS_MOST, |line, taken| {
-        let news = taken.new_facts(line).min(3) as f64;
-        let about = about(reading, line);
-        let has_news = news > 0.0 && about != About::Others && !POINTS_BACK.is_match(line.text);
-        let own = if about == About::Own { 1.0 } else { 0.0 };
+        let news = facts_beside_its_day(reading, line, taken).min(3) as f64;
+        let own = if about(reading, line) == About::Own { 1.0 } else { 0.0 };
         let sentence = if line.place == 0 { 0.0 } else { 1.0 };
-        has_news.then(|| 2.0 * news + weight_of_publisher(reading, line) + sentence + own)
+        (news > 0.0).then(|| 2.0 * news + weight_of_publisher(reading, line) + sentence + own)
     })
 }
 

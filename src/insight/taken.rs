@@ -8,9 +8,15 @@ use super::reading::{Line, Reading};
 /// A line of whose tokens so many stand in one that is there says nothing new.
 const SAME: f64 = 0.7;
 
+/// Nor does one of whose telling words so many stand in several together.
+const SAME_IN_PIECES: f64 = 0.85;
+
 /// The lines that stand on the card.
+#[derive(Clone)]
 pub(super) struct Taken {
     said: Vec<BTreeSet<String>>,
+    /// The tokens of all of them.
+    tokens: BTreeSet<String>,
     facts: BTreeSet<String>,
     /// By their ids, with those of the companies behind what is named.
     names: BTreeSet<String>,
@@ -22,7 +28,8 @@ impl Taken {
     pub(super) fn new(reading: &Reading) -> Self {
         let reports = reading.subject.reports.iter().enumerate();
         let words_left = reports.map(|(index, report)| (index, report.quotable_words)).collect();
-        let mut taken = Self { said: Vec::new(), facts: BTreeSet::new(), names: BTreeSet::new(), words_left };
+        let (said, facts, names) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        let mut taken = Self { said, tokens: BTreeSet::new(), facts, names, words_left };
         if let Some(headline) = reading.headline() {
             taken.remember(headline);
         }
@@ -46,9 +53,16 @@ impl Taken {
         })
     }
 
-    /// Whether the card says the same already; what is like it but for a figure is news.
+    /// Whether the card says the same already, in one line or in pieces; what is like it but for a figure is news.
     pub(super) fn has_said(&self, line: &Line) -> bool {
-        self.new_facts(line) == 0 && self.said.iter().any(|said| contained(&line.tokens, said) >= SAME)
+        let is_in = |said: &BTreeSet<String>| contained(&line.tokens, said) >= SAME;
+        self.new_facts(line) == 0 && (self.said.iter().any(is_in) || self.has_pieces_of(line))
+    }
+
+    fn has_pieces_of(&self, line: &Line) -> bool {
+        let all = line.content().count();
+        let there = line.content().filter(|token| self.tokens.contains(*token)).count();
+        all > 0 && there as f64 >= SAME_IN_PIECES * all as f64
     }
 
     /// Whether one of the lines that are there has all these tokens.
@@ -84,6 +98,7 @@ impl Taken {
 
     fn remember(&mut self, line: &Line) {
         self.said.push(line.tokens.clone());
+        self.tokens.extend(line.tokens.iter().cloned());
         self.facts.extend(line.facts.iter().map(|fact| fact.key()));
         self.names.extend(line.names.iter().flat_map(|name| name.of.iter().chain([&name.id])).cloned());
     }
@@ -120,5 +135,22 @@ mod tests {
         check(headline, "DeepSeek closes its first round with money of the state", true);
         check(headline, "DeepSeek closes its first round of $3 billion with money of the state", false);
         check("DeepSeek raises $3 billion from the state", "DeepSeek raises $3 billion from state", true);
+    }
+
+    #[test]
+    fn what_several_lines_say_together_is_said() {
+        let names = names();
+        let is_said = |line: &str| {
+            let headline = report("Harbor Wire", "DeepSeek closes a round led by a fund of the state", "");
+            let other = report("North Desk", "Moonshot signs with banks in Hangzhou", "");
+            let subject = subject(vec![headline, other, report("Silicon Lane", line, "")]);
+            let reading = Reading::new(&subject, &names);
+            let mut taken = Taken::new(&reading);
+            taken.take(&reading.lines[1]);
+            taken.has_said(&reading.lines[2])
+        };
+        assert!(is_said("DeepSeek signs with banks, Moonshot closes a round"));
+        assert!(!is_said("DeepSeek signs with rivals, Moonshot closes a lab"));
+        assert!(!is_said("DeepSeek signs with banks, Moonshot closes a round of $3 billion"));
     }
 }

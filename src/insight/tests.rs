@@ -17,6 +17,7 @@ pub(super) fn report<'s>(publisher: &'s str, title: &'s str, text: &'s str) -> R
         item,
         version: 1,
         publisher,
+        domain: publisher,
         weight: 0.5,
         kind: publisher::Kind::Press,
         title,
@@ -162,6 +163,20 @@ fn takeaways_tell_of_the_storys_own_actors() {
     let takeaways = texts(&card.takeaways);
     assert!(takeaways.iter().any(|text| text.starts_with("Staff at DeepSeek")), "{takeaways:?}");
     assert!(takeaways.iter().all(|text| !text.contains("Moonshot")), "{takeaways:?}");
+}
+
+#[test]
+fn no_takeaway_tells_of_last_week_or_only_the_day_of_the_report() {
+    let told = |sentence: &str| {
+        let reports = vec![report("Harbor Wire", "Big Fund in talks on DeepSeek", sentence)];
+        let (subject, names) = (subject(reports), names());
+        let reading = super::reading::Reading::new(&subject, &names);
+        super::takeaways::takeaways(&reading, &mut super::taken::Taken::new(&reading)).len()
+    };
+    assert_eq!(told("DeepSeek was priced at $45 billion by the fund."), 1);
+    assert_eq!(told("DeepSeek was priced at $45 billion last week."), 0);
+    assert_eq!(told("DeepSeek and the fund met on 2 April 2026 in Beijing."), 1);
+    assert_eq!(told("DeepSeek and the fund met on 5 May 2026 in Beijing."), 0);
 }
 
 #[test]

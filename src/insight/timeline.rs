@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use regex::Regex;
 
-use super::extract::is_telling_title;
+use super::extract::{facts_beside_its_day, is_telling_title, stands_alone};
 use super::reading::{Line, Readable, Reading, Voice, is_telling};
 use super::taken::{Taken, overlap};
 use super::{Dated, Origin, Part};
@@ -25,12 +25,15 @@ static NOT_THIS_DAY: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is a constant and is compiled by the tests")
 });
 
-/// Earlier stories akin to this one, what was reported on other days, and dated sentences
-/// that are not on the card yet; oldest first. A lone earlier story is no timeline.
+/// Earlier stories akin to this one, what was reported on other days, and dated sentences, with something that is not
+/// on the card yet; oldest first. A lone earlier story is no timeline, nor is a lone headline, or a lone sentence with
+/// no more news than the day of the report.
 pub(super) fn timeline(reading: &Reading, taken: &mut Taken) -> Vec<Dated> {
     let mut days = earlier(reading);
     days.truncate(DAYS_MOST / 2);
     let mut told: Vec<&Line> = Vec::new();
+    // What is not shown is left to the parts that come after.
+    let mut shown = taken.clone();
     let prose = reading.prose().map(|(_, line)| line).filter(|line| line.voice == Voice::Reporting);
     let dated = prose.filter_map(|line| Some((its_day(reading, line)?, line)));
     for (day, line) in dated.chain(on_other_days(reading)) {
@@ -38,15 +41,24 @@ pub(super) fn timeline(reading: &Reading, taken: &mut Taken) -> Vec<Dated> {
             break;
         }
         let is_told = told.iter().any(|other| overlap(&other.tokens, &line.tokens) > 0.5);
-        if !is_told && days.iter().all(|dated| dated.day != day) && taken.has_room_for(line) {
+        let adds = shown.new_facts(line) + shown.new_names(line) > 0 && shown.has_room_for(line);
+        if adds && !is_told && days.iter().all(|dated| dated.day != day) && stands_alone(reading, line) {
             told.push(line);
-            taken.take(line);
+            shown.take(line);
             days.push(Dated { day, part: reading.quoted(line), story: None });
         }
     }
+    let is_none = match (&days[..], &told[..]) {
+        ([_], []) => true,
+        ([_], [line]) => line.place == 0 || facts_beside_its_day(reading, line, taken) == 0,
+        _ => false,
+    };
+    if is_none {
+        return Vec::new();
+    }
+    *taken = shown;
     days.sort_by_key(|dated| dated.day);
-    let is_lone = matches!(days[..], [Dated { story: Some(_), .. }]);
-    if is_lone { Vec::new() } else { days }
+    days
 }
 
 /// What a headline of another day than the lead's tells that none before it did, in the order of their days.
@@ -129,6 +141,7 @@ mod tests {
             item: ItemId(1),
             version: 1,
             publisher: "Policy Hall",
+            domain: "Policy Hall",
             weight: 0.5,
             kind: Kind::Press,
             title: "Rules are put off",
@@ -164,7 +177,7 @@ mod tests {
     fn of_two_days_the_one_that_holds_counts() {
         check("High-risk systems move from 2 August 2026 to 2 December 2027.", &["2027-12-02"]);
         check("Firms would comply by 2 December 2027 instead of 2 August 2026.", &["2027-12-02"]);
-        check("It was discussed on 3 May and on 4 May in Brussels.", &[]);
+        check("The plan was discussed on 3 May and on 4 May in Brussels.", &[]);
     }
 
     #[test]
@@ -198,7 +211,7 @@ mod tests {
 
     #[test]
     fn an_earlier_story_is_in_a_timeline_with_other_days_and_if_it_is_akin() {
-        let text = "Its doors were shown to guests on 2 May 2026 in Turin.";
+        let text = "The doors were shown to guests on 2 May 2026 in Turin.";
         check_beside("Quillon looks for a lab", text, &["2026-04-24", "2026-05-02"]);
         check_beside("Quillon looks for a lab", "", &[]);
         check_beside("Quillon reports on 5 May: three numbers to watch", text, &["2026-05-02"]);
@@ -207,6 +220,58 @@ mod tests {
     #[test]
     fn a_day_far_off_is_history() {
         check("The law it replaces dates from 3 May 1999, they said.", &[]);
-        check("It took effect on 3 May 2019 in all countries.", &[]);
+        check("The ban took effect on 3 May 2019 in all countries.", &[]);
+    }
+
+    #[test]
+    fn what_hangs_in_the_air_is_no_day_of_the_story() {
+        check("Results will follow on 22 May.", &[]);
+        check("Results of the vote will follow on 22 May.", &["2026-05-22"]);
+    }
+
+    /// How many days a story of DeepSeek has, whose lead of 6 May has this title and text, with these titles of others
+    /// on the 8th and after, where the first `taken_lines` stand on the card.
+    #[track_caller]
+    fn check_others(title: &str, text: &str, others: &[&str], taken_lines: usize, expected: usize) {
+        use super::super::tests::{names, report, subject};
+        let others = others.iter().enumerate().map(|(at, title)| Report {
+            published: format!("2026-05-{:02}T12:00:00Z", 8 + at).parse().unwrap(),
+            ..report("North Desk", title, "")
+        });
+        let reports = std::iter::once(report("Harbor Wire", title, text)).chain(others).collect();
+        let (subject, names) = (subject(reports), names());
+        let reading = Reading::new(&subject, &names);
+        let mut taken = Taken::new(&reading);
+        for line in &reading.lines[..taken_lines] {
+            taken.take(line);
+        }
+        let days = timeline(&reading, &mut taken);
+        assert_eq!(days.len(), expected, "{title} {text} {days:?}");
+        let is_left = |line: &Line| line.place == 0 || taken.has_room_for(line);
+        assert!(expected > 0 || reading.lines.iter().skip(taken_lines).all(is_left), "what is not shown is left");
+    }
+
+    #[test]
+    fn what_names_only_others_is_no_day_of_the_story() {
+        check_others("DeepSeek opens a lab", "Moonshot opened a lab on 2 March 2026 in Turin.", &[], 0, 0);
+        check_others("DeepSeek opens a lab", "DeepSeek rented a hall on 2 March 2026 in Turin.", &[], 0, 1);
+    }
+
+    #[test]
+    fn a_lone_headline_or_day_of_the_report_is_no_timeline() {
+        let later = "DeepSeek pays $40 million for its lab";
+        check_others("DeepSeek opens a lab", "", &[later], 0, 0);
+        let today = "The hall was shown to guests on 5 May 2026 in Turin.";
+        check_others("DeepSeek opens a lab", today, &[], 0, 0);
+        check_others("DeepSeek opens a lab", today, &[later], 0, 2);
+        check_others("DeepSeek opens a lab", "The hall was let for $3 million on 5 May 2026 in Turin.", &[], 0, 1);
+    }
+
+    #[test]
+    fn what_the_card_has_told_is_no_timeline() {
+        let text = "The lab pays $40 million for a hall and looks for 300 staff.";
+        let others = ["Hangzhou hears of $40 million for DeepSeek", "Some 300 jobs move to DeepSeek soon"];
+        check_others("DeepSeek opens a lab", text, &others, 0, 2);
+        check_others("DeepSeek opens a lab", text, &others, 2, 0);
     }
 }

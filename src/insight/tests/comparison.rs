@@ -24,6 +24,8 @@ fn the_archive_gives_the_comparison_and_the_change() {
         "DeepSeek valued at more than $10 billion",
         "DeepSeek will be valued at $10 billion",
         "DeepSeek valued at $10 billion: three numbers to watch",
+        "DeepSeek weighs a round in which it is valued at $10 billion",
+        "DeepSeek in talks to raise money, to be valued at $10 billion",
     ] {
         no_match.earlier = vec![earlier(other)];
         let why = card(&no_match, None).why_it_matters;
@@ -37,12 +39,28 @@ fn the_archive_gives_the_comparison_and_the_change() {
     assert_eq!((card.comparison, card.timeline), (None, Vec::new()), "a lone earlier story is no timeline");
 }
 
-/// The rows of the comparison of a story of one headline, where `others` are known.
+#[test]
+fn a_plan_that_differs_from_what_was_is_told_as_a_plan() {
+    let title = "Big Fund in talks to lead DeepSeek round at a valuation of $45 billion";
+    let mut subject = subject(vec![report("A", title, "")]);
+    subject.earlier = vec![earlier("DeepSeek valued at $10 billion")];
+    let why = "DeepSeek, valuation: $45 billion (planned), after $10 billion in a report of 24 April 2026.";
+    assert_eq!(texts(&card(&subject, None).why_it_matters)[0], why);
+}
+
+/// The rows of the comparison of a story of one headline, where `others` are known of 24 April 2026.
 #[track_caller]
 fn check_table(headline: &str, others: &[&str], expected: &[&str]) {
+    let others: Vec<EarlierStory> = others.iter().map(|other| earlier(other)).collect();
+    check_table_of(headline, &others, expected);
+}
+
+/// The same where `others` are known of their days.
+#[track_caller]
+fn check_table_of(headline: &str, others: &[EarlierStory], expected: &[&str]) {
     let names = names();
     let mut figures = Figures::default();
-    others.iter().for_each(|other| figures.add(&earlier(other), "en", &names));
+    others.iter().for_each(|other| figures.add(other, "en", &names));
     let mut subject = subject(vec![report("A", headline, "")]);
     subject.figures = Some(&figures);
     let table = card(&subject, None).comparison;
@@ -108,6 +126,37 @@ fn of_plans_the_newest_is_told_and_none_that_was_overtaken() {
     let with_newer = [planned, on(26, "Moonshot valued at 19 billion yuan")];
     assert_eq!(rows(own, &with_newer[..1]), ["$45 billion / $25 billion (planned, 22 Apr 2026)"]);
     assert_eq!(rows(own, &with_newer), [] as [&str; 0], "in another currency, but newer");
+}
+
+#[test]
+fn what_one_report_tells_as_a_plan_is_one_in_a_shorter_headline_too() {
+    let names = names();
+    let mut figures = Figures::default();
+    figures.add(&earlier("Moonshot valued at $20 billion"), "en", &names);
+    let own = |titles: [&'static str; 2]| -> String {
+        let before = Report { published: "2026-05-02T12:00:00Z".parse().unwrap(), ..report("A", titles[0], "") };
+        let mut subject = subject(vec![before, report("BB", titles[1], "")]);
+        subject.figures = Some(&figures);
+        let table = card(&subject, None).comparison.unwrap();
+        table.rows[0].cells[0].as_ref().unwrap().text.clone()
+    };
+    let (short, plan) = ("DeepSeek valued at $45 billion", "DeepSeek in talks on a valuation of $45 billion");
+    assert_eq!(own([short, plan]), "$45 billion (planned)");
+    assert_eq!(own([plan, short]), "$45 billion", "it may be done by then");
+}
+
+#[test]
+fn a_figure_of_before_its_report_has_no_day_and_gives_way_to_one_of_its_day() {
+    let own = "DeepSeek valued at $45 billion";
+    let day = jiff::civil::date(2026, 4, 26);
+    let past = || EarlierStory { day, ..earlier("Moonshot was valued at $10 billion in January") };
+    check_table_of(own, &[past()], &["Valuation: DeepSeek $45 billion / Moonshot $10 billion"]);
+    check_table_of(
+        own,
+        &[past(), earlier("Moonshot valued at $20 billion")],
+        &["Valuation: DeepSeek $45 billion / Moonshot $20 billion (24 Apr 2026)"],
+    );
+    check_table("DeepSeek was valued at $45 billion in January", &["Moonshot valued at $20 billion"], &[]);
 }
 
 #[test]

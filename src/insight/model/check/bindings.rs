@@ -11,6 +11,7 @@ use super::clauses::{Deed, clauses, deed, is_content, is_joint, segments};
 use super::known::Known;
 use super::names::Mention;
 use super::order;
+use super::speaker::SAYS;
 use super::{Evidence, Said};
 use crate::facts::{MONTHS, WEEKDAYS};
 
@@ -337,7 +338,7 @@ fn said_of_another(own: &[Word], mentions: &[Mention], evidence: &Evidence) -> O
     let is_speaker = |name: &&Mention| {
         let before = own.iter().rfind(|word| word.end <= name.span.start);
         let next = own.iter().find(|word| word.start >= name.span.end);
-        let says = |word: &Word| SAYS.contains(&word.stem.as_str());
+        let says = |word: &Word| [SAYS, HOLDS].iter().any(|stems| stems.contains(&word.stem.as_str()));
         before.is_some_and(|word| word.lower == "to" || says(word)) || next.is_some_and(says)
     };
     mentions.iter().filter(is_here).filter(|name| !is_speaker(name)).find_map(|name| {
@@ -381,8 +382,8 @@ fn moved(own: &[Word], mentions: &[Mention], evidence: &Evidence) -> Option<Stri
     ways(own, mentions).iter().find(|way| is_turned(way)).map(|(name, _)| name.words.join(" "))
 }
 
-/// Stems of saying.
-const SAYS: &[&str] = &["say", "tell", "warn", "claim", "writ", "argu", "estimat", "believ", "think", "deny", "expect"];
+/// Stems of what one holds, said or not.
+const HOLDS: &[&str] = &["think", "deny", "expect"];
 
 /// Days and months are written as names are.
 fn is_a_day(name: &Mention) -> bool {

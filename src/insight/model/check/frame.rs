@@ -377,8 +377,7 @@ fn relation(before: &[Word], after: &[Word], figure: &Figure) -> (Relation, Opti
     // "turned down" went nowhere.
     let is_with_verb = |at: usize| {
         let verb = at.checked_sub(1).map(|before| left[before].stem.as_str());
-        matches!(left[at].lower.as_str(), "up" | "down" | "off")
-            && verb.is_some_and(|verb| WITH_UP_OR_DOWN.contains(&verb))
+        matches!(left[at].lower.as_str(), "up" | "down") && verb.is_some_and(|verb| WITH_UP_OR_DOWN.contains(&verb))
     };
     let direction_left =
         (0..left.len()).rev().take(10).filter(|at| !is_with_verb(*at)).find_map(|at| direction_of(left[at]));

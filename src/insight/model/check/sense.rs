@@ -11,11 +11,9 @@ use super::denials::{denials, lacks, only_denied};
 use super::figures::is_number;
 use super::known::{Clause, Known};
 use super::opposites::{opposites, particles};
+use super::speaker::says;
 use super::unspaced::unspaced;
 use crate::text::token::{Script, script};
-
-/// Stems of saying.
-const SAYS: &[&str] = &["say", "tell", "warn", "claim", "writ", "argu", "estimat", "believ", "report"];
 
 /// Nobody but the cited may call something so, in small letters.
 const SUPERLATIVES: &[&str] = &[
@@ -91,7 +89,7 @@ pub(super) fn check(sentence: &str, place: Place, evidence: &Evidence) -> Result
         done(clause, &near, evidence)?;
         all_of_some(clause, &near)?;
         // "it may shrink, A warns": who says it leaves nothing open.
-        if !has_any(clause, SAYS) || !has_any(&own, HEDGES) {
+        if !clause.iter().any(says) || !has_any(&own, HEDGES) {
             hedges(clause, &told)?;
             only_open(clause, evidence)?;
         }

@@ -8,10 +8,11 @@ use super::Evidence;
 use super::quotes;
 
 /// Stems of saying.
-pub(super) const SAYS: &[&str] = &[
-    "say", "tell", "warn", "claim", "announc", "argu", "report", "writ", "estimat", "complain", "confirm", "admit",
-    "rul", "insist", "conclud", "believ",
-];
+pub(super) const SAYS: &[&str] =
+    &["say", "tell", "warn", "claim", "argu", "writ", "estimat", "complain", "insist", "conclud", "believ"];
+
+/// Stems of saying that are deeds as well: that B announces a thing is not said of A.
+pub(super) const STATES: &[&str] = &["announc", "report", "confirm", "admit", "rul"];
 
 /// Speakers who may be anybody that was named before.
 const ANYBODY: &[&str] = &[
@@ -65,6 +66,11 @@ pub(super) fn check(sentence: &str, evidence: &Evidence) -> Result<(), Reason> {
     }
 }
 
+/// Whether a word is one of saying.
+pub(super) fn says(word: &Word) -> bool {
+    [SAYS, STATES].iter().any(|stems| stems.contains(&word.stem.as_str()))
+}
+
 /// Whose names stand beside a quotation must stand beside it there, too.
 fn quoted(sentence: &str, evidence: &Evidence) -> Result<(), Reason> {
     for quotation in quotes::quotations(sentence).unwrap_or_default() {
@@ -114,8 +120,7 @@ fn statement(words: &[Word]) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
         let speaker = content(&words[2.min(words.len())..end]);
         return is_told(&speaker).then(|| (speaker, content(&words[end..])));
     }
-    let at = (0..words.len().min(SPEAKER_MOST))
-        .find(|at| SAYS.contains(&words[*at].stem.as_str()) && !is_noun(words, *at))?;
+    let at = (0..words.len().min(SPEAKER_MOST)).find(|at| says(&words[*at]) && !is_noun(words, *at))?;
     // ".., says A, ..": who says it comes after.
     let is_named = words.get(at + 1).is_some_and(|next| next.text != next.lower);
     if at > 0 && words[at].start > words[at - 1].end + 1 && is_named {

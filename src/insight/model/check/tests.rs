@@ -18,6 +18,7 @@ fn judged_with(text: &str, sentence: &str, names: &Names) -> Result<(), Reason> 
         item: ItemId(1),
         version: 1,
         publisher: "Harbor Wire",
+        domain: "Harbor Wire",
         weight: 0.5,
         kind: Kind::Press,
         company: None,
@@ -98,7 +99,7 @@ fn lists_of_keys_and_stems_hold_what_words_come_to() {
     for entry in [bindings::OF_ALL, bindings::BY_ITSELF, denials::LACKS, certainty::HEDGED_BY_KEY].concat() {
         assert_eq!((key(entry), key(&stem(entry))), (entry, entry));
     }
-    for entry in [speaker::SAYS, frame::UP, frame::DOWN].concat() {
+    for entry in [speaker::SAYS, speaker::STATES, frame::UP, frame::DOWN].concat() {
         let is_of = |ending: &str| stem(&format!("{entry}{ending}")) == entry;
         let is_another = is_irregular(entry) && stem(entry) != entry;
         assert!(!is_another && ["", "ed", "ing"].into_iter().any(is_of), "{entry}");
@@ -124,6 +125,8 @@ fn an_ordinary_word_names_no_company_that_is_called_so() {
         Err(Reason::Name("apple".to_owned()))
     );
     assert_eq!(judged("Apple opened an office in Boston last week."), Ok(()));
+    // Where a sentence is written small throughout, its head is whom it is about.
+    assert_eq!(judged("apple opened an office in Boston last week."), Ok(()));
 }
 
 #[test]

@@ -75,6 +75,19 @@ fn what_is_done_with_chips_is_done_with_other_things_too() {
 }
 
 #[test]
+fn what_the_news_comes_with_is_no_news() {
+    check(&[
+        ("Months after announcing a partnership with Quillon, Ember drops the film", ""),
+        ("Ember announces a partnership with Quillon months after they met in court", "partnership"),
+        ("Quillon’s net loss widened to $5 billion as it lines up for an IPO", "earnings"),
+        ("Quillon files for an IPO despite a net loss", "listing"),
+        ("Ember is named as a defendant in a lawsuit", "lawsuit"),
+        ("宣布合作数月后，智潮放弃影片", ""),
+        ("智潮放弃影片后，两家宣布合作", "partnership"),
+    ]);
+}
+
+#[test]
 fn who_is_named_and_what_with_decides_nothing_alone() {
     check(&[
         ("Quillon’s search now answers with GPT-5", ""),
@@ -93,7 +106,22 @@ fn advice_is_true_of_every_event_of_its_kind() {
         advice.flat_map(|advice| advice.matters.iter().chain(&advice.next).map(|line| line.to_lowercase())).collect()
     };
     // Not every company that reports is a cloud, not everybody leaves, and not every partnership builds.
-    for (kind, of_some) in [("earnings", "cloud"), ("people", "write to"), ("partnership", "still to be built")] {
+    let of_some = [("earnings", "cloud"), ("people", "write to"), ("partnership", "still to be built")];
+    // Nor is every order signed, every suit before its hearing, every price in cash, and every round the second.
+    let at_some_stage = [
+        ("regulation", "adopted text"),
+        ("lawsuit", "hearing"),
+        ("lawsuit", "next court date"),
+        ("acquisition", "if it is disclosed and paid in cash"),
+        ("acquisition", "before the deal closes"),
+        ("funding", "earlier investors"),
+        ("listing", "rumours"),
+        ("layoffs", "this week"),
+        ("people", "work on next"),
+        ("model-release", "before you switch"),
+        ("earnings", "also invests in"),
+    ];
+    for (kind, of_some) in of_some.into_iter().chain(at_some_stage) {
         let lines = lines(kind);
         assert!(!lines.is_empty() && lines.iter().all(|line| !line.contains(of_some)), "{kind}: {of_some}");
     }

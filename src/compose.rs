@@ -306,6 +306,7 @@ pub fn notes(pool: &Recap) -> Vec<Note> {
 
 #[cfg(test)]
 mod tests {
+    mod audiences;
     mod disagreements;
     mod kinds;
 }

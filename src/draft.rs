@@ -23,6 +23,7 @@ use crate::text::{cut, one_line};
 
 pub use changes::{Change, Touched};
 pub use frozen::{Candidate, Frozen, Seen, View, editors};
+pub use headline::retitle_in_place;
 pub use mark::{Mark, Stance, Wish, Word, with_stances};
 
 /// Characters of a headline at most.

@@ -11,6 +11,8 @@ use crate::id::{ItemId, SourceId};
 use crate::link::{canonical, part};
 use crate::text;
 
+pub use withdrawal::tells_of_withdrawal;
+
 /// An entry as the publisher gave it, made safe and nothing more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
@@ -82,6 +84,14 @@ pub struct Item {
     pub entry: Entry,
 }
 
+impl Item {
+    /// Whether its publisher says at the head of its title that he withdrew it: `[Withdrawn] ..`; `Retraction: ..`, too,
+    /// if he changed it since it was first seen: else he may report what others withdrew.
+    pub fn is_withdrawn(&self) -> bool {
+        withdrawal::is_told_by(&self.entry.title, self.version)
+    }
+}
+
 impl Entry {
     /// What makes this the same entry at the next poll: the publisher's id,
     /// else the canonical link, else title and date.
@@ -124,11 +134,6 @@ impl Entry {
             Some(published) => format!("title:{} {published}", self.title),
             None => format!("title:{}", self.title),
         }
-    }
-
-    /// Whether its publisher says at the head of its title that he withdrew it: `[Withdrawn] ..`, `Retraction: ..`.
-    pub fn is_withdrawn(&self) -> bool {
-        withdrawal::is_told_by(&self.title)
     }
 
     /// Where its own dates place it: when it appeared, else when it last changed,

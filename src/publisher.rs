@@ -49,14 +49,11 @@ pub struct Publisher {
     pub weight: Share,
     /// The id in `names.toml` of the actor whose own voice this is.
     pub company: Option<String>,
+    /// Whether the configuration says who it is, as a publisher or as the source that speaks; whatever it is shown as.
+    pub is_known: bool,
 }
 
 impl Publisher {
-    /// Whether anybody said who it is: one that is unknown goes by its domain.
-    pub fn is_known(&self) -> bool {
-        self.name != self.domain
-    }
-
     fn shares_its_host(&self) -> bool {
         SHARED_HOSTS.contains(&self.domain.as_str())
     }
@@ -136,7 +133,8 @@ impl Publishers {
     /// A publisher of whom nothing is known but the name.
     pub fn unknown(&self, name: &str) -> Publisher {
         let weight = Share::nearest(UNKNOWN_WEIGHT);
-        Publisher { domain: name.to_owned(), name: name.to_owned(), kind: Kind::Press, weight, company: None }
+        let (domain, name) = (name.to_owned(), name.to_owned());
+        Publisher { domain, name, kind: Kind::Press, weight, company: None, is_known: false }
     }
 
     /// The kind of a source whose feed lies at `feed` and is called `name`, where
@@ -223,6 +221,7 @@ mod tests {
             kind: Kind::Press,
             weight: Share::nearest(0.9),
             company: None,
+            is_known: true,
         };
         (publisher, Vec::new())
     }

@@ -234,7 +234,7 @@ impl Points {
 fn voices(reports: &[Report]) -> Vec<&Publisher> {
     let is_reporter = |publisher: &Publisher| match publisher.kind {
         Kind::Primary | Kind::Aggregator => true,
-        Kind::Press => publisher.is_known(),
+        Kind::Press => publisher.is_known,
         Kind::Community => false,
     };
     let own = reports.iter().filter(|it| matches!(it.carried_by, Kind::Press | Kind::Primary)).count();
@@ -326,6 +326,7 @@ mod tests {
             kind,
             weight: Share::nearest(weight),
             company: None,
+            is_known: false,
         };
         let first_seen: Timestamp = "2026-05-06T00:00:00Z".parse().unwrap();
         let source: crate::id::SourceId = "s".parse().unwrap();
@@ -408,8 +409,11 @@ mod tests {
         let board = report("board.test", 0.2, Kind::Community, "AI tool");
         let made = [linked("one.test"), linked("two.test"), board.clone()];
         check(&made, "coverage +5.7, authority +1.5, community +1.0, age -1.2");
+        let mut shown = made.clone();
+        shown[0].publisher.name = "The One Site".to_owned();
+        check(&shown, "coverage +5.7, authority +1.5, community +1.0, age -1.2");
         let mut paper = report("paper.test", 0.9, Kind::Press, "AI tool");
-        paper.publisher.name = "The Paper".to_owned();
+        paper.publisher.is_known = true;
         let reported = [linked("one.test"), board, paper];
         check(&reported, "coverage +11.4, authority +5.8, community +1.0, age -1.2");
     }

@@ -92,7 +92,7 @@ async fn here(wish: &Wish, which: Which) -> Result<(Summary, Vec<String>)> {
     let newsroom = Newsroom { handle: handle.clone(), readers: readers.clone(), config, now: clock.now() };
     let amended = newsroom.tell_of_withdrawals().await?;
     handle.close().await;
-    problems.extend(amended.and_then(|recap| unwritten_tree(wish, &readers, &recap)));
+    problems.extend(amended.last().and_then(|recap| unwritten_tree(wish, &readers, recap)));
     Ok((summary, problems))
 }
 

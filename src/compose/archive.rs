@@ -11,6 +11,7 @@ use super::at_once::{at_once, read_some};
 use super::{Teller, Told};
 use crate::id::{ItemId, StoryId};
 use crate::insight::{EarlierStory, Figures};
+use crate::item::Item;
 use crate::names::{Found, Names, Sort};
 use crate::store::{Result, Store};
 use crate::story::{self, Story};
@@ -78,11 +79,11 @@ impl Archive {
                 break;
             }
             let read = at_once(some, |story| {
-                (Noted::of(&story, teller, &compared), Past::of(story, teller, window.start, &wanted))
+                (Figured::of(&story, teller, &compared), Past::of(story, teller, window.start, &wanted))
             });
-            for (noted, past) in read {
-                archive.figures.join(noted.figures);
-                archive.quotable_words.extend(noted.quotable_words);
+            for (figured, past) in read {
+                archive.figures.join(figured.figures);
+                archive.quotable_words.extend(figured.quotable_words);
                 archive.past.extend(past);
             }
             if archive.past.len() > room {
@@ -139,40 +140,43 @@ impl Archive {
 
 /// What an archive takes from one story for others' comparisons.
 #[derive(Default)]
-struct Noted {
+struct Figured {
     figures: Figures,
     quotable_words: Vec<(ItemId, u32)>,
 }
 
-impl Noted {
-    /// The figures of those items that name somebody who is `compared`.
+impl Figured {
+    /// The figures of those items that stand and name somebody who is `compared`.
     fn of(story: &Story, teller: &Teller, compared: &BTreeSet<String>) -> Self {
-        let mut noted = Self::default();
-        for item in &story.items {
+        let mut figured = Self::default();
+        for item in story::standing(&story.items) {
             let found = teller.names().find(&item.entry.title);
             let is_compared = |found: Found| compared.contains(found.name.of.as_ref().unwrap_or(&found.name.id));
             if !found.into_iter().any(is_compared) {
                 continue;
             }
             let text = item.entry.lead(Figures::MOST_READ);
-            let placed = item.placed.unwrap_or(item.first_seen);
-            let told = EarlierStory {
-                story: story.id,
-                day: day(placed),
-                lead: item.id,
-                version: item.version,
-                headline: &item.entry.title,
-                text: &text,
-            };
-            noted.figures.add(&told, teller.language(), teller.names());
-            noted.quotable_words.extend(teller.quotable_words(&item.source).map(|words| (item.id, words)));
+            figured.figures.add(&as_told(story.id, item, &text), teller.language(), teller.names());
+            figured.quotable_words.extend(teller.quotable_words(&item.source).map(|words| (item.id, words)));
         }
-        noted
+        figured
+    }
+}
+
+/// An item of a story with the text that its figures are looked for in, as of the day when it appeared.
+fn as_told<'i>(story: StoryId, item: &'i Item, text: &'i str) -> EarlierStory<'i> {
+    EarlierStory {
+        story,
+        day: day(story::appeared(item)),
+        lead: item.id,
+        version: item.version,
+        headline: &item.entry.title,
+        text,
     }
 }
 
 impl Past {
-    /// None if it names nobody that is `wanted`: the story need not be told for that.
+    /// None if it names nobody that is `wanted`: the story need not be told for that; nor if it is withdrawn.
     fn of(mut story: Story, teller: &Teller, until: Timestamp, wanted: &BTreeSet<&String>) -> Option<Self> {
         story.items.retain(|item| item.placed.is_some_and(|placed| placed < until));
         if story.items.is_empty() {
@@ -183,7 +187,7 @@ impl Past {
         if !names.iter().any(|name| wanted.contains(name)) {
             return None;
         }
-        let told = teller.untagged(story, until);
+        let told = Some(teller.untagged(story, until)).filter(|told| !story::is_withdrawn(&told.reports))?;
         let lead = &told.reports[told.lead];
         let entry = &lead.item.entry;
         Some(Self {
@@ -235,6 +239,26 @@ pub(super) fn named(reports: &[story::Report], names: &Names) -> BTreeSet<String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::SourceId;
+    use crate::item::Entry;
+
+    #[test]
+    fn a_figure_is_of_the_day_when_its_item_appeared() {
+        let seen: Timestamp = "2026-05-08T09:00:00Z".parse().unwrap();
+        let source: SourceId = "tnw".parse().unwrap();
+        let published = "2026-05-06T20:00:00Z".parse().ok();
+        let item = Item {
+            id: ItemId::of(&source, "a", 0),
+            source,
+            identity: "a".to_owned(),
+            generation: 0,
+            version: 1,
+            first_seen: seen,
+            placed: Some(seen),
+            entry: Entry { title: "Lab valued at $2 billion".to_owned(), published, ..Entry::default() },
+        };
+        assert_eq!(as_told(StoryId::begun_by(item.id), &item, "").day, jiff::civil::date(2026, 5, 6));
+    }
 
     #[test]
     fn a_story_is_no_earlier_one_of_its_own() {

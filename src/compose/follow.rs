@@ -20,10 +20,10 @@ use crate::link::canonical;
 use crate::names::Names;
 use crate::recap::{Coverage, Entry, Follows, Recap};
 use crate::store::{Parent, Result, Store};
-use crate::story::Report;
 use crate::story::likeness::{By, Common};
 use crate::story::rarity::Rarity;
 use crate::story::signature::Signature;
+use crate::story::{Report, withdrawn};
 use crate::text::token::Script;
 use crate::week::Week;
 
@@ -205,11 +205,14 @@ impl<'j> Judge<'j> {
         Ok(Self { store, teller, history, parents: store.parents()?, author })
     }
 
-    /// What `now` reports that `known` did not.
+    /// What `now` reports that `known` did not. What is withdrawn nobody stands by: it changes nothing.
     pub(super) fn changes(&self, known: &[Report], now: &[Report]) -> Vec<Change> {
         let texts = |reports: &[Report]| -> Vec<String> { reports.iter().map(|it| it.item.entry.text()).collect() };
         let (known_texts, now_texts) = (texts(known), texts(now));
-        self.author.changes(&as_read(known, &known_texts), &as_read(now, &now_texts))
+        let mut stands = withdrawn(now).into_iter().map(|withdrawn| !withdrawn);
+        let mut now = as_read(now, &now_texts);
+        now.retain(|_| stands.next().unwrap_or(true));
+        self.author.changes(&as_read(known, &known_texts), &now)
     }
 
     /// What `story`, as it is reported now, is to a story that readers know and
@@ -323,6 +326,7 @@ mod tests {
             item: ItemId(item),
             version: 1,
             publisher,
+            domain: publisher,
             weight: 0.5,
             kind: Kind::Press,
             company: None,

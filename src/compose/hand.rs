@@ -35,6 +35,11 @@ impl Hand {
         self.on(story).and_then(Mark::points)
     }
 
+    /// Whether it has a place, whatever else is said of it.
+    pub(super) fn pins(&self, story: StoryId) -> bool {
+        self.on(story).is_some_and(Mark::pins)
+    }
+
     /// Why it cannot be in the recap, if he said so.
     pub(super) fn keeps_out(&self, story: StoryId) -> Option<String> {
         self.on(story).and_then(|mark| mark.keeps_out_of(self.week))
@@ -59,7 +64,7 @@ impl Hand {
         (candidates, headline): (&[Candidate], &dyn Fn(usize) -> Result<String>),
         slots: usize,
     ) -> Result<Selection> {
-        let is_pinned = |index: usize| self.on(candidates[index].story).is_some_and(Mark::pins);
+        let is_pinned = |index: usize| self.pins(candidates[index].story);
         let is_chosen = |index: usize| selection.chosen.iter().any(|chosen| chosen.candidate == index);
         let mut missing: Vec<usize> =
             (0..candidates.len()).filter(|index| is_pinned(*index) && !is_chosen(*index)).collect();
@@ -88,7 +93,7 @@ mod tests {
     use super::*;
     use crate::draft::Stance;
     use crate::id::ItemId;
-    use crate::recap::select::Lead;
+    use crate::recap::select::Leader;
 
     fn story(number: usize) -> StoryId {
         StoryId::begun_by(ItemId(i64::try_from(number).unwrap()))
@@ -102,7 +107,7 @@ mod tests {
             points: 10.0 - number as f64,
             companies: Box::default(),
             audiences: Box::default(),
-            leads: [Lead { domain: "a.test".into(), name: "A".into() }].into(),
+            leads: [Leader { domain: "a.test".into(), name: "A".into() }].into(),
             first: jiff::Timestamp::UNIX_EPOCH,
             barred: None,
             matter: None,

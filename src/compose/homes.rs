@@ -16,53 +16,30 @@ const WHOLE_SITE: &[&str] = &[
 /// Hosts that a site keeps for its feeds.
 const FOR_FEEDS: [&str; 3] = ["feeds.", "feed.", "rss."];
 
-/// A shorter name of a host may stand in any other by chance.
-const SHORTEST: usize = 4;
-
 /// The name of each host that is one source's own, by its [`place`].
 #[derive(Debug, Default)]
 pub(super) struct Homes<'c>(HashMap<String, &'c str>);
 
-/// Names that sources would give a host.
-#[derive(Default)]
-struct Claims<'c> {
-    /// Those whose feed is that of the whole site.
-    whole: BTreeSet<&'c str>,
-    /// Those that are called after it.
-    called: BTreeSet<&'c str>,
-}
-
 impl<'c> Homes<'c> {
     /// Of sources, each with an address of its own and its name. One that passes on what others wrote names nobody's
-    /// site, nor does one of a host on which several are read.
+    /// site, nor does one of a person's or a section's part of it, nor one of a host on which several are read.
     pub(super) fn of(sources: impl Iterator<Item = (&'c Url, &'c str, Kind)>) -> Self {
-        let mut all: BTreeMap<String, Claims> = BTreeMap::new();
+        let mut all: BTreeMap<String, BTreeSet<&'c str>> = BTreeMap::new();
         for (address, name, kind) in sources {
             let place = home(address);
+            let passes_on = matches!(kind, Kind::Aggregator | Kind::Community);
             // Without a name of its own a source goes by its host.
-            if matches!(kind, Kind::Aggregator | Kind::Community) || name.contains(&place) {
-                continue;
-            }
-            if is_of_the_whole_site(address) {
-                all.entry(place).or_default().whole.insert(name);
-            } else if is_called_after(name, &place) {
-                all.entry(place).or_default().called.insert(name);
+            if !passes_on && !name.contains(&place) && is_of_the_whole_site(address) {
+                all.entry(place).or_default().insert(name);
             }
         }
-        Self(all.into_iter().filter_map(|(place, claims)| Some((place, claims.name()?))).collect())
+        let only = |names: BTreeSet<&'c str>| names.first().copied().filter(|_| names.len() == 1);
+        Self(all.into_iter().filter_map(|(place, names)| Some((place, only(names)?))).collect())
     }
 
     /// Whose site `link` leads to.
     pub(super) fn name(&self, link: &Url) -> Option<&'c str> {
         self.0.get(&place(link)).copied()
-    }
-}
-
-impl<'c> Claims<'c> {
-    /// The one name that there is.
-    fn name(&self) -> Option<&'c str> {
-        let names = if self.whole.is_empty() { &self.called } else { &self.whole };
-        names.first().copied().filter(|_| names.len() == 1)
     }
 }
 
@@ -76,13 +53,6 @@ fn home(address: &Url) -> String {
 fn is_of_the_whole_site(address: &Url) -> bool {
     let mut words = address.path().split(|letter: char| !letter.is_alphanumeric());
     address.query().is_none() && words.all(|word| WHOLE_SITE.contains(&word.to_lowercase().as_str()))
-}
-
-/// `The Example Times` of `example.com`.
-fn is_called_after(name: &str, place: &str) -> bool {
-    let letters = |text: &str| text.to_lowercase().replace(|letter: char| !letter.is_alphanumeric(), "");
-    let own = letters(place.split('.').next().unwrap_or_default());
-    own.len() >= SHORTEST && letters(name).contains(&own)
 }
 
 #[cfg(test)]
@@ -104,7 +74,6 @@ mod tests {
         check(&times, "https://shop.example.com/a", None);
         check(&times, "https://other.test/a", None);
         check(&[("https://feeds.example.com/feed", "The Times")], "https://example.com/a", Some("The Times"));
-        check(&[("https://example.com/topic/ai/rss", "Example Times")], "https://example.com/a", Some("Example Times"));
     }
 
     #[test]
@@ -115,6 +84,14 @@ mod tests {
         check(&[("https://example.com/feed?user=7", "Ada’s notes")], "https://example.com/a", None);
         check(&[("https://example.com/feed", "example.com")], "https://example.com/a", None);
         check(&[("https://github.com/acme/feed", "Acme’s work")], "https://github.com/other/a", None);
+    }
+
+    #[test]
+    fn a_person_or_a_section_lends_its_name_to_nobody_elses_articles() {
+        check(&[("https://hackernoon.test/u/ada/feed", "Ada on HackerNoon")], "https://hackernoon.test/a", None);
+        check(&[("https://lemmy.test/feeds/c/ai.xml", "AI on Lemmy")], "https://lemmy.test/post/1", None);
+        check(&[("https://blog.example.com/authors/ada/feed", "Ada’s Blog")], "https://blog.example.com/a", None);
+        check(&[("https://example.com/topic/ai/rss", "Example Times")], "https://example.com/a", None);
     }
 
     #[test]

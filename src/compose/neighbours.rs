@@ -19,11 +19,11 @@ const NEIGHBOUR: Nearness = Nearness { share: 0.2, count: 2, rare: 1.5 };
 #[derive(Clone, Copy, Debug)]
 struct Nearness {
     /// The share of their weight.
-    pub share: f64,
+    share: f64,
     /// How many words, beside those of the companies that both name.
-    pub count: usize,
+    count: usize,
     /// The weight of what they share, as many words that stand in one other title.
-    pub rare: f64,
+    rare: f64,
 }
 
 impl Nearness {

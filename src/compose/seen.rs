@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::id::StoryId;
 use crate::rank::Score;
 use crate::recap::LeftOut;
-use crate::recap::select::{Candidate, Lead};
+use crate::recap::select::{Candidate, Leader};
 use crate::store::{Result, Store};
 use crate::story::rarity::Count;
 use crate::story::{Report, is_withdrawn};
@@ -26,12 +26,14 @@ const WITHDRAWN: &str = "its publisher withdrew it";
 #[derive(Default)]
 pub(super) struct Seen {
     pub(super) candidates: Vec<Candidate>,
-    /// Those that the editor keeps out, or their publisher.
+    /// Those that the editor keeps out, then those that their publisher does; of each the best first.
     pub(super) kept_out: Vec<LeftOut>,
     pub(super) count: Count,
 }
 
 impl Seen {
+    /// The stories of the order's window, and those put off until now, by id; `names` holds what they share.
+    ///
     /// # Errors
     ///
     /// If the database fails.
@@ -57,7 +59,8 @@ impl Seen {
             });
             for (told, novelty) in told {
                 let Score { total, parts } = told.score.with(novelty.into_iter().chain(hand.points(told.story)));
-                let withdrawn = || is_withdrawn(&told.reports).then(|| WITHDRAWN.to_owned());
+                let is_gone = || !hand.pins(told.story) && is_withdrawn(&told.reports);
+                let withdrawn = || is_gone().then(|| WITHDRAWN.to_owned());
                 if let Some(reason) = hand.keeps_out(told.story).or_else(withdrawn) {
                     let headline = told.reports[told.lead].item.entry.title.clone();
                     seen.kept_out.push(LeftOut { story: told.story, headline, total, parts, short_by: None, reason });
@@ -67,11 +70,16 @@ impl Seen {
                 seen.candidates.push(candidate(&told, total, names));
             }
         }
+        seen.kept_out.sort_by(|a, b| {
+            // An editor finds his own among the first, however many publishers withdrew something.
+            let by_whom = (a.reason == WITHDRAWN).cmp(&(b.reason == WITHDRAWN));
+            by_whom.then(b.total.total_cmp(&a.total)).then(a.story.cmp(&b.story))
+        });
         Ok(seen)
     }
 }
 
-/// The same, and those that the editor put off until now, by id.
+/// The [`candidates`] of `window`, and those that the editor put off until now, by id.
 fn with_those_put_off(
     store: &Store,
     window: &Range<Timestamp>,
@@ -99,7 +107,7 @@ pub fn candidates(store: &Store, window: &Range<Timestamp>, history: &History) -
 fn candidate(told: &Told, points: f64, names: &mut Names) -> Candidate {
     let lead = &told.reports[told.lead].item;
     let publishers = told.leads.iter().map(|lead| &told.reports[*lead].publisher);
-    let leads = publishers.map(|it| Lead { domain: names.one(&it.domain), name: names.one(&it.name) }).collect();
+    let leads = publishers.map(|it| Leader { domain: names.one(&it.domain), name: names.one(&it.name) }).collect();
     Candidate {
         story: told.story,
         points,

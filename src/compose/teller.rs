@@ -76,7 +76,7 @@ impl<'c> Teller<'c> {
     pub(super) fn untagged(&self, story: Story, until: Timestamp) -> Told {
         let Story { id, items } = story;
         let reports: Vec<Report> = items.into_iter().map(|item| self.report(item)).collect();
-        let leads = leads(&reports, &self.config.recap.language);
+        let leads = leads(&reports, &self.config.recap.language, &self.config.names);
         let lead = leads.first().copied().unwrap_or_default();
         let Config { names, ranking, recap, .. } = self.config;
         let score = score(&reports, Scale { weights: ranking, topic: &recap.topic, names, until });
@@ -111,7 +111,7 @@ impl<'c> Teller<'c> {
 
     /// A publisher that nobody configured is shown under the name of the source whose site the article is on.
     fn named(&self, publisher: Publisher, item: &Item) -> Publisher {
-        let home = item.entry.article().filter(|_| !publisher.is_known()).and_then(|link| self.homes.name(link));
+        let home = item.entry.article().filter(|_| !publisher.is_known).and_then(|link| self.homes.name(link));
         Publisher { name: home.map_or(publisher.name, str::to_owned), ..publisher }
     }
 
@@ -123,8 +123,9 @@ impl<'c> Teller<'c> {
     fn tags(&self, reports: &[Report]) -> Vec<Tag> {
         let names = reports.iter().flat_map(|report| [report.publisher.name.as_str(), &report.source_name]);
         let outlets = Outlets::of(names);
-        let titles: Vec<String> = reports.iter().map(|report| outlets.out_of(&report.item.entry.title)).collect();
-        let texts: Vec<String> = reports.iter().map(|report| outlets.out_of(&report.item.entry.text())).collect();
+        let heard = heard(reports);
+        let titles: Vec<String> = heard.iter().map(|report| outlets.out_of(&report.item.entry.title)).collect();
+        let texts: Vec<String> = heard.iter().map(|report| outlets.out_of(&report.item.entry.text())).collect();
         let mut always: Vec<AudienceId> = Vec::new();
         for report in reports {
             let source = self.sources.get(&report.item.source);
@@ -135,7 +136,7 @@ impl<'c> Teller<'c> {
         self.tagger.tags(&Spoken {
             titles: titles.iter().map(String::as_str).collect(),
             texts: texts.iter().map(String::as_str).collect(),
-            categories: reports
+            categories: heard
                 .iter()
                 .flat_map(|report| report.item.entry.categories.iter().map(String::as_str))
                 .filter(|category| !outlets.has(category))
@@ -153,6 +154,7 @@ pub(super) fn as_read<'r>(reports: &'r [Report], texts: &'r [String]) -> Vec<ins
         item: report.item.id,
         version: report.item.version,
         publisher: &report.publisher.name,
+        domain: &report.publisher.domain,
         weight: report.publisher.weight.value(),
         kind: report.publisher.kind,
         company: report.publisher.company.as_deref(),
@@ -205,6 +207,13 @@ impl<'n> Outlets<'n> {
     }
 }
 
+/// Those whose words tell for whom a story is: of a community's posts, which may say anything, only where it has
+/// nothing else.
+fn heard(reports: &[Report]) -> Vec<&Report> {
+    let heard: Vec<&Report> = reports.iter().filter(|report| report.publisher.kind != Kind::Community).collect();
+    if heard.is_empty() { reports.iter().collect() } else { heard }
+}
+
 /// What the source and the publisher of a report go by.
 fn goes_by(report: &Report) -> Vec<&str> {
     let Publisher { domain, name, .. } = &report.publisher;
@@ -231,6 +240,7 @@ fn publisher(publishers: &Publishers, item: &Item, source: Option<&Source>) -> P
             kind: source.kind,
             weight: source.weight.unwrap_or(feed.weight),
             company: feed.company,
+            is_known: true,
         },
     }
 }
@@ -276,13 +286,44 @@ mod tests {
                 placed: None,
                 entry,
             };
-            let Publisher { name, domain, .. } = teller.report(item).publisher;
-            assert_eq!(format!("{name}, {domain}"), expected, "{link}");
+            let Publisher { name, domain, is_known, .. } = teller.report(item).publisher;
+            assert_eq!(format!("{name}, {domain}, {is_known}"), expected, "{link}");
         };
-        check("times", "https://example.com/a", "The Example Times, example.com");
-        check("list", "https://example.com/a", "The Example Times, example.com");
-        check("list", "https://other.test/a", "other.test, other.test");
-        check("times", "https://other.test/a", "other.test, other.test");
+        check("times", "https://example.com/a", "The Example Times, example.com, true");
+        // Under whatever name it is shown, it is no better known.
+        check("list", "https://example.com/a", "The Example Times, example.com, false");
+        check("list", "https://other.test/a", "other.test, other.test, false");
+        check("times", "https://other.test/a", "other.test, other.test, false");
+    }
+
+    #[test]
+    fn a_post_of_a_community_tells_for_whom_only_where_nobody_reports() {
+        let config = crate::config::shipped().expect("the shipped configuration is sound");
+        let teller = Teller::new(&config);
+        let report = |kind: Kind, title: &str| {
+            let source: SourceId = "list".parse().unwrap();
+            let mut report = teller.report(Item {
+                id: ItemId::of(&source, title, 0),
+                source,
+                identity: title.to_owned(),
+                generation: 0,
+                version: 1,
+                first_seen: Timestamp::UNIX_EPOCH,
+                placed: None,
+                entry: Entry { title: title.to_owned(), ..Entry::default() },
+            });
+            report.publisher.kind = kind;
+            report
+        };
+        let check = |reports: &[Report], expected: &str| {
+            let tags = teller.tags(reports);
+            let audiences: Vec<&str> = tags.iter().map(|tag| tag.audience.as_str()).collect();
+            assert_eq!(audiences.join(" "), expected);
+        };
+        let news = || report(Kind::Press, "Lawmaker’s bill would put half of Quillon under public ownership");
+        let post = || report(Kind::Community, "Founders, it is time to go");
+        check(&[post()], "founders");
+        check(&[news(), post()], "policy");
     }
 
     #[test]

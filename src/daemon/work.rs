@@ -68,7 +68,7 @@ pub async fn work(shared: Shared, mut commands: mpsc::Receiver<Command>, mut sto
     }
 }
 
-/// Whether items came that nobody looked at yet.
+/// Whether items came, or stories came out, that nobody looked at yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Came {
     Nothing,
@@ -95,7 +95,7 @@ struct Worker {
     resume: Option<Instant>,
     /// What the store is damaged by: then nothing is begun any more.
     damage: Option<StoreError>,
-    /// Whether something came since published stories were looked at for what is new.
+    /// Whether something came, or came out, since published stories were looked at for what is new.
     came: Came,
     /// When stories were looked at again last, as far as they had to be.
     looked: Option<Timestamp>,
@@ -239,6 +239,10 @@ impl Worker {
             Ok(More::No) => (),
             Ok(More::Maybe) => return BREATH,
             Err(error) => return self.failed(&error),
+        }
+        if self.came == Came::Something && self.begun.is_empty() {
+            // A draft that waited came out: what came meanwhile is looked at at once.
+            return BREATH;
         }
         let slot = self.config.recap.slot.next(now);
         let next = if self.next_week > now { slot.min(self.next_week) } else { slot };

@@ -10,17 +10,27 @@ use crate::text::token::tokens;
 /// A line of whose words the headline has so many says it again.
 const AGAIN: f64 = 0.7;
 
-/// Calls the story `headline`. Of its cards a hook stays that is a line of its own: what was made of the headline
-/// before, says a figure that it said and is no longer to say, or says the new one again, goes.
+/// Calls the story `headline`, in its address too. Of its cards a hook stays that goes with that.
 pub(super) fn retitle(entry: &mut Entry, cards: &mut [Insight], headline: &str) {
-    let before = entry.headline.clone();
-    entry.retitle(headline);
-    let lead = &entry.lead;
-    for card in cards.iter_mut().chain([&mut entry.insight]) {
-        card.hook = card.hook.take().filter(|hook| {
-            !rests_on_its_title(hook, lead) && !takes_back(hook, &before, headline) && !is_again(hook, headline)
-        });
+    for card in cards {
+        unhook(card, &entry.lead, (entry.headline.as_str(), headline));
     }
+    retitle_in_place(entry, headline);
+    entry.retitle(headline);
+}
+
+/// Calls the story `headline`, at the address that it has. The hook of its own card stays if it goes with that.
+pub fn retitle_in_place(entry: &mut Entry, headline: &str) {
+    unhook(&mut entry.insight, &entry.lead, (entry.headline.as_str(), headline));
+    entry.headline = headline.to_owned();
+}
+
+/// Takes away a hook that is no line of its own: one made of the lead's title, one with a figure that the headline had
+/// `before` and has no more, and one that says `now`'s again.
+fn unhook(card: &mut Insight, lead: &Coverage, (before, now): (&str, &str)) {
+    let goes_with =
+        |hook: &Part| !rests_on_its_title(hook, lead) && !takes_back(hook, before, now) && !is_again(hook, now);
+    card.hook = card.hook.take().filter(goes_with);
 }
 
 fn rests_on_its_title(hook: &Part, lead: &Coverage) -> bool {

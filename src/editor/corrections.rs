@@ -1,19 +1,23 @@
 //! What an editor does to what is published: corrects it, or withdraws a story. And what readers are told
 //! where a publisher withdraws the report that leads one.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::words::{Told, named};
 use super::{Done, Event, News, Newsroom, Note};
-use crate::draft::{HEADLINE_MAX, NOTE_MAX, editors};
+use crate::draft::{HEADLINE_MAX, NOTE_MAX, editors, retitle_in_place};
 use crate::id::{ItemId, StoryId};
+use crate::item::tells_of_withdrawal;
 use crate::publish::inert::printable;
 use crate::recap::{Correction, Entry, Loudness, Recap};
 use crate::store::{DraftChange, Result, Store};
+use crate::story::standing;
 use crate::text::one_line;
 use crate::week::Week;
 
-/// What was first seen longer ago stands in hardly any feed: nobody hears that it is withdrawn.
+/// What is of a week that ended longer ago stands in hardly any feed: nobody hears that it is withdrawn.
 const LATELY: SignedDuration = SignedDuration::from_hours(8 * 7 * 24);
 
 /// What is to be corrected.
@@ -77,23 +81,27 @@ impl Newsroom {
     }
 
     /// Tells readers of published stories whose lead its publisher withdrew since, each once. To be called after polls,
-    /// and harmless at any time. Gives the last recap that it amended, if it amended one.
+    /// and harmless at any time. Looks at the weeks that ended in the last eight weeks. Gives the recap for all readers
+    /// of each week that it amended, as it stands then, by week.
     ///
     /// # Errors
     ///
     /// If the database fails.
-    pub async fn tell_of_withdrawals(&self) -> Result<Option<Recap>> {
+    pub async fn tell_of_withdrawals(&self) -> Result<Vec<Recap>> {
         let now = self.now;
         let since = now.checked_sub(LATELY).unwrap_or(Timestamp::MIN);
-        let mut last = None;
+        let mut all: Vec<Recap> = Vec::new();
         for (story, week) in self.readers.ask(move |store| store.maybe_withdrawn(since)).await? {
             let amended = self.readers.ask(move |store| without_its_lead(store, (story, week), now)).await?;
             let Some((text, amended)) = amended else { continue };
-            last = amended.first().cloned();
+            let pool = amended.first().cloned();
             let note = Note { story: Some(story), ..self.note(Event::Amended, week, text) };
             self.handle.keep(DraftChange::Amended(amended), vec![note]).await?;
+            // Of one week several may be withdrawn.
+            all.retain(|recap| recap.week != week);
+            all.extend(pool);
         }
-        Ok(last)
+        Ok(all)
     }
 
     /// Shows a published story no more: a tombstone with the reason is left, and no
@@ -183,7 +191,7 @@ impl Amendment {
         let mut amended = recap.amended();
         for entry in amended.stories_mut().filter(|entry| Some(entry.story) == story) {
             if let Some(headline) = &self.headline {
-                entry.headline = headline.clone();
+                retitle_in_place(entry, headline);
             }
             if let Some(note) = &self.note {
                 entry.insight.note = (!note.is_empty()).then(|| editors(note));
@@ -214,20 +222,24 @@ fn of_week(store: &Store, week: Week) -> Result<Vec<Recap>> {
 }
 
 /// What readers are told of a published story whose lead its publisher withdrew, and the next revision of each recap of
-/// its week that tells it; none if he did not, or they were told.
+/// its week that tells it; none if he did not, or they were told, or it said so when it was published.
 fn without_its_lead(
     store: &Store,
     (story, week): (StoryId, Week),
     at: Timestamp,
 ) -> Result<Option<(String, Vec<Recap>)>> {
-    let recaps = of_week(store, week)?;
-    let Some(pool) = recaps.first() else { return Ok(None) };
-    let Some(Entry { lead, .. }) = pool.entry(story) else { return Ok(None) };
+    // The items first: of most stories none is withdrawn, and a recap is large.
     let items = store.story(story)?.map(|told| told.items).unwrap_or_default();
-    let is_withdrawn = items.iter().any(|item| item.id == lead.item && item.entry.is_withdrawn());
+    let standing: HashSet<ItemId> = standing(&items).map(|item| item.id).collect();
+    if standing.len() == items.len() {
+        return Ok(None);
+    }
+    let Some(pool) = store.recap(week, None)? else { return Ok(None) };
+    let Some(Entry { lead, .. }) = pool.entry(story) else { return Ok(None) };
+    let is_withdrawn = items.iter().any(|item| item.id == lead.item) && !standing.contains(&lead.item);
     let text = format!("{} withdrew its report “{}”.", lead.publisher, lead.title);
     let is_told = pool.corrections.iter().any(|known| known.story == Some(story) && known.text == text);
-    if !is_withdrawn || is_told {
+    if !is_withdrawn || is_told || tells_of_withdrawal(&lead.title) {
         return Ok(None);
     }
     let correction = Correction { at, story: Some(story), text: text.clone() };
@@ -236,6 +248,7 @@ fn without_its_lead(
         amended.correct(correction.clone());
         amended
     };
+    let recaps = of_week(store, week)?;
     let amended = recaps.iter().filter(|recap| recap.entry(story).is_some()).map(corrected).collect();
     Ok(Some((text, amended)))
 }
@@ -265,4 +278,41 @@ fn without(store: &Store, (story, week): (StoryId, Week), reason: &str, at: Time
         }
     }
     Ok(amended)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::insight::{Cite, Origin, Part};
+    use crate::publish::fixture::recap;
+
+    /// Whether the first story of a week, China’s Big Fund leads DeepSeek round at $45B, keeps a hook when it is called
+    /// `headline`.
+    #[track_caller]
+    fn check_hook(hook: &str, headline: &str, expected: bool) {
+        let mut recap = recap();
+        let entry = &mut recap.entries[0];
+        let cites = vec![Cite { item: entry.coverage[1].item, version: 1, span: (0, 9), quote: String::new() }];
+        entry.insight.hook = Some(Part { text: hook.to_owned(), origin: Origin::Extract, cites });
+        let (story, slug) = (entry.story, entry.slug.clone());
+        let amendment = Amendment {
+            week: recap.week,
+            story: None,
+            headline: Some(headline.to_owned()),
+            note: None,
+            correction: None,
+            loudness: Loudness::Quiet,
+        };
+        let amended = amendment.applied(&recap, Some(story), None);
+        let entry = &amended.entries[0];
+        assert_eq!((entry.headline.as_str(), entry.slug.as_str()), (headline, slug.as_str()));
+        assert_eq!(entry.insight.hook.is_some(), expected, "{hook}");
+    }
+
+    #[test]
+    fn a_hook_that_says_what_is_taken_back_goes_with_it() {
+        let other = "Beijing buys a lab";
+        check_hook("At $45 billion it would be the dearest lab of the country", other, false);
+        check_hook("DeepSeek’s first outside money would come from the state’s chip fund", other, true);
+    }
 }

@@ -162,6 +162,7 @@ mod tests {
             kind: Kind::Press,
             weight: Share::nearest(0.9),
             company: None,
+            is_known: true,
         };
         let publishers = Publishers::new(vec![(paper, Vec::new())]);
         let check = |feed: &str, kind: Kind, own: Option<f64>, expected: (Option<f64>, &str)| {

@@ -162,15 +162,17 @@ impl Store {
         rows.map(|row| Ok(row?)).collect()
     }
 
-    /// Published stories that are shown, each with its week, of whose items first seen since `since` one may be
-    /// withdrawn by its publisher: by a word in its title, whose head is to be looked at. By week.
+    /// Published stories that are shown, of weeks that ended since `since`, each with its week, of whose items one may
+    /// be withdrawn by its publisher: by a word in its title, whose head is to be looked at. By week.
     pub fn maybe_withdrawn(&self, since: Timestamp) -> Result<Vec<(StoryId, Week)>> {
+        // From the weeks on: a store keeps those of many years.
         let sql = "SELECT DISTINCT s.id AS story, p.week AS week
-                   FROM recap_story AS p CROSS JOIN story AS s ON s.number = p.story
+                   FROM recap AS r CROSS JOIN recap_story AS p ON p.week = r.week
+                   CROSS JOIN story AS s ON s.number = p.story
                    CROSS JOIN story_item AS m ON m.story = p.story
-                   CROSS JOIN item AS i ON i.number = m.item AND i.version > 1
+                   CROSS JOIN item AS i ON i.number = m.item
                    CROSS JOIN item_version AS v ON v.item = i.number AND v.version = i.version
-                   WHERE p.withdrawn IS NULL AND i.first_seen >= ?1
+                   WHERE r.audience = '' AND r.revision = 1 AND r.until >= ?1 AND p.withdrawn IS NULL
                      AND (v.title LIKE '%withdr%' OR v.title LIKE '%retract%' OR v.title LIKE '%撤%')
                    ORDER BY p.week, s.id";
         let mut statement = self.connection.prepare_cached(sql)?;
@@ -240,4 +242,42 @@ fn listed(row: &Row) -> rusqlite::Result<Listed> {
         updated: parsed(row, "updated")?,
         stories: row.get("stories")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{ItemId, SourceId};
+    use crate::item::{Entry, Item};
+    use crate::source::SourceState;
+    use crate::store::{items, sources, stories};
+
+    /// A story of one item in the recap of a week that ended `until` then.
+    fn publish(store: &Store, title: &str, (week, until): (&str, &str)) -> StoryId {
+        let (source, first_seen): (SourceId, Timestamp) = ("tnw".parse().unwrap(), until.parse().unwrap());
+        sources::put(&store.connection, &source, &SourceState::unknown(first_seen)).unwrap();
+        let entry = Entry { guid: Some(title.to_owned()), title: title.to_owned(), ..Entry::default() };
+        let identity = entry.identity();
+        let id = ItemId::of(&source, &identity, 0);
+        let item =
+            Item { id, source, identity, generation: 0, version: 1, first_seen, placed: Some(first_seen), entry };
+        let story = StoryId::begun_by(id);
+        let number = stories::begin(&store.connection, story, first_seen).unwrap();
+        stories::put(&store.connection, items::insert(&store.connection, &item).unwrap(), number).unwrap();
+        let sql = "INSERT INTO recap VALUES (?1, '', 1, 'published', ?2, ?2, ?2, '', 1, NULL, '{}')";
+        store.connection.execute(sql, [week, until]).unwrap();
+        let sql = "INSERT INTO recap_story (story, short, week, place) VALUES (?1, '', ?2, 1)";
+        store.connection.execute(sql, params![number, week]).unwrap();
+        story
+    }
+
+    #[test]
+    fn what_is_withdrawn_is_looked_for_in_the_weeks_that_ended_lately() {
+        let store = Store::in_memory().unwrap();
+        publish(&store, "WITHDRAWN: Lab finds a moon", ("2026-W08", "2026-02-23T08:00:00Z"));
+        publish(&store, "Lab finds a sun", ("2026-W17", "2026-04-27T08:00:00Z"));
+        let story = publish(&store, "WITHDRAWN: Lab finds a star", ("2026-W18", "2026-05-04T08:00:00Z"));
+        let found = store.maybe_withdrawn("2026-03-09T00:00:00Z".parse().unwrap()).unwrap();
+        assert_eq!(found, [(story, "2026-W18".parse().unwrap())]);
+    }
 }

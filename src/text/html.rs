@@ -401,6 +401,19 @@ mod tests {
         assert!(sanitised(&safe, None) == safe, "it is stable");
     }
 
+    /// Whether something is moved out of a table.
+    #[track_caller]
+    fn check_moves(html: &str, moves: bool) {
+        assert_eq!(flat(html).moves, moves, "{html}");
+    }
+
+    #[test]
+    fn all_but_blanks_is_moved_out_of_a_table() {
+        check_moves("<table> <tr>\t\n\x0c\r<td>a\u{a0}</table>", false);
+        check_moves("<table>\u{a0}<tr><td>a</table>", true);
+        check_moves("<table><tr> \u{2003} <td>a</table>", true);
+    }
+
     #[test]
     fn plain_text_becomes_html() {
         assert_eq!(from_plain("a < b\nc"), "a &lt; b<br>c");
@@ -414,6 +427,14 @@ mod tests {
             let once = sanitised(&html, Some(&base));
             prop_assert!(!once.contains("<script") && !once.contains("<svg"));
             prop_assert_eq!(sanitised(&once, Some(&base)), once);
+        }
+
+        // For this no second pass is made of it.
+        #[test]
+        fn where_nothing_is_moved_one_more_pass_changes_nothing(html in "(<table>|<table><tr><td>|<td>|<th>|</td><td>|</table>|</?(table|tr|td|th|caption|p|b|br|select|template|svg)>|words|\u{a0}| ){0,16}") {
+            let pass = |html: &str| cleaned(&flat(html).html, None);
+            let once = pass(&html);
+            prop_assert!(flat(&html).moves || !once.contains("<table") || pass(&once) == once, "{}", once);
         }
 
         #[test]

@@ -202,13 +202,13 @@ fn notes(source: &Source, batch: &Intake, mended: &[Mended], now: Timestamp) -> 
     let withdrawn =
         |item: &Item| note(Event::Withdrawn, item, format!("its publisher withdrew it: version {}", item.version));
     let changed = batch.changed.iter().map(|item| {
-        if item.entry.is_withdrawn() {
+        if item.is_withdrawn() {
             withdrawn(item)
         } else {
             note(Event::Changed, item, format!("its publisher changed it: version {}", item.version))
         }
     });
-    let withdrawn = batch.new.iter().filter(|item| item.entry.is_withdrawn()).map(&withdrawn);
+    let withdrawn = batch.new.iter().filter(|item| item.is_withdrawn()).map(&withdrawn);
     let came = batch.new.iter().chain(&batch.changed);
     let mended = came.filter_map(|item| {
         let mended = mended.iter().find(|mended| mended.is(&item.entry))?;

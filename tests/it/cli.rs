@@ -298,7 +298,7 @@ fn items_are_one_json_object_a_line() {
 fn stories_are_one_json_object_a_line_best_first() {
     let stories = told(&["stories", "--week", "2026-W18"]).lines();
     assert_eq!(stories.len(), 2);
-    assert_eq!(stories[0]["headline"], "AI lab Anthropic raises $30 billion in new funding round");
+    assert_eq!(stories[0]["headline"], "New round: Anthropic, an AI lab, raises $30 billion");
     assert_eq!(stories[0]["publishers"], serde_json::json!(["one.example", "two.example"]));
     assert_eq!(
         keys(&stories[0]),
@@ -337,7 +337,7 @@ fn a_place_is_explained_by_link_by_story_and_by_week() {
     assert_eq!((by_place.code, by_place.err.as_str()), (0, ""));
     let story = told(&["stories", "--week", "2026-W18"]).lines()[0]["id"].as_str().unwrap().to_owned();
     for (arguments, words) in [
-        (&["2026-W18", "1"][..], "#1 of 2026-W18: AI lab Anthropic raises $30 billion in new funding round"),
+        (&["2026-W18", "1"][..], "#1 of 2026-W18: New round: Anthropic, an AI lab, raises $30 billion"),
         (&["https://one.example/0"], "first seen 2026-05-08 08:00 UTC"),
         (&["https://one.example/0?utm_source=feed"], "first seen 2026-05-08 08:00 UTC"),
         (&[&story], "published as #1 of 2026-W18"),
@@ -490,9 +490,9 @@ fn what_was_not_taken_of_a_source_is_counted_and_the_latest_named() {
 fn a_recap_is_printed_in_every_format() {
     let recap = |format: &str| told(&["recap", "--week", "2026-W18", "--format", format]).out;
     for (format, begins, holds) in [
-        ("md", "# Week 18: ", "https://one.example/0"),
-        ("text", "Week 18: ", "https://one.example/0"),
-        ("html", "<!doctype html>", "AI lab Anthropic raises"),
+        ("md", "# Week 18: ", "https://two.example/0"),
+        ("text", "Week 18: ", "https://two.example/0"),
+        ("html", "<!doctype html>", "New round: Anthropic, an AI lab, raises"),
         ("atom", "<?xml", "<feed"),
         ("rss", "<?xml", "<rss"),
         ("json", "{", "\"_recapd\""),

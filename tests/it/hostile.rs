@@ -111,7 +111,7 @@ fn headline(number: usize) -> String {
     let nouns =
         ["violin", "harbour", "glacier", "orchard", "lantern", "quarry", "meadow", "furnace", "anchor", "saddle"];
     let [one, two, three] = [number % 10, number / 10 % 10, number / 100 % 10].map(|place| nouns[place]);
-    format!("AI model reads {one}{number} {two}x{three}{number}")
+    format!("AI model reads {one}{number} {two}x{three}{number} {three}y{one}{number}")
 }
 
 fn escaped(text: &str) -> String {

@@ -72,6 +72,7 @@ fn judged(case: &Case, names: &Names, tags: &[Tag], answer: &str) -> (Written, V
         item: ItemId(number),
         version: 1,
         publisher: &item.publisher,
+        domain: &item.publisher,
         weight: 0.5,
         kind: Kind::Press,
         company: None,

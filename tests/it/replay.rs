@@ -48,7 +48,7 @@ fn other_rules_are_tried_on_past_weeks_and_nothing_is_published() {
     let other = replay(&["--weeks", "2"]);
     expect![[r#"
         2026-W18, all readers: 1 story, 1 gone
-          - #2     6.82  OpenAI releases a new AI model for developers (6.02 points: would need +6.30; in the recaps of its audiences alone)
+          - #2     8.02  OpenAI releases a new AI model for developers (6.02 points: would need +6.30; in the recaps of its audiences alone)
         2026-W19, all readers: 1 story, as published"#]]
     .assert_eq(
         &other

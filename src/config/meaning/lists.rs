@@ -229,6 +229,7 @@ pub(super) fn publishers(
             kind: meant_kind(written.kind),
             weight: written.weight.map_or(Share::nearest(UNKNOWN_WEIGHT), |weight| weight.0),
             company: written.company.as_ref().map(|company| company.to_string()),
+            is_known: true,
         };
         meant.push((publisher, written.aka.iter().map(|it| it.to_string()).collect()));
     }

@@ -137,6 +137,16 @@ async fn what_came_is_looked_at_again_though_some_poll_is_always_on_its_way() {
 }
 
 #[tokio::test]
+async fn what_came_while_a_draft_waited_is_looked_at_when_it_is_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut worker = worker(config(&folder, "", &[])).await;
+    worker.start_due().await;
+    assert_eq!(worker.came, Came::Nothing);
+    worker.came_out(&crate::publish::fixture::bare()).await;
+    assert_eq!(worker.came, Came::Something);
+}
+
+#[tokio::test]
 async fn a_reload_changes_how_many_turns_may_run() {
     let (folder, all) = (tempfile::tempdir().unwrap(), ["a", "b", "c", "d", "e"]);
     let begun = |worker: &mut Worker| std::iter::from_fn(|| worker.queue.begin(now())).count();

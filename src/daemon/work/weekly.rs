@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::{LONGEST_NAP, Worker};
+use super::{Came, LONGEST_NAP, Worker};
 use crate::daemon::control::{Answer, failed, told};
 use crate::daemon::metrics;
 use crate::daemon::review::Honoured;
@@ -151,8 +151,11 @@ impl Worker {
 
     /// Readers are told where publishers withdrew what is published.
     pub(super) async fn tell_of_withdrawals(&mut self, now: Timestamp) -> Result<()> {
-        let Some(recap) = self.newsroom(now).tell_of_withdrawals().await? else { return Ok(()) };
-        tracing::info!(week = %recap.week, "{} is amended: a publisher withdrew a report", recap.week);
+        let amended = self.newsroom(now).tell_of_withdrawals().await?;
+        for Recap { week, revision, .. } in &amended {
+            tracing::info!(%week, revision, "{week} is amended: a publisher withdrew a report");
+        }
+        let Some(recap) = amended.last() else { return Ok(()) };
         self.poller.hubs().published();
         self.shared.shelf.turn_over(now);
         self.write_tree(recap.frozen).await;
@@ -196,8 +199,10 @@ impl Worker {
     }
 
     /// A recap was published: everybody is told. Gives what [`Worker::write_tree`] gives.
-    async fn came_out(&mut self, recap: &Recap) -> Option<String> {
+    pub(super) async fn came_out(&mut self, recap: &Recap) -> Option<String> {
         self.anchored = None;
+        // What waited as a draft is as it was frozen: what came meanwhile is looked at now.
+        self.came = Came::Something;
         metrics::published();
         self.shared.shelf.turn_over(self.shared.clock.now());
         self.poller.hubs().published();

@@ -21,6 +21,9 @@ const MOST_MOVED_BYTES: usize = 16 << 10;
 /// `<br>` in one takes a minute. So many looks, in all, are a few hundredths of a second.
 const MOST_LOOKS: usize = 32 << 20;
 
+/// What may stand anywhere in a table (HTML, "ASCII whitespace"): a no-break space is a letter there.
+const BLANKS: [char; 5] = [' ', '\t', '\n', '\x0c', '\r'];
+
 pub(super) const CELLS: &[&str] = &["td", "th", "caption"];
 
 /// Where these begin or end, a cell has ended; that in a template is none of its table.
@@ -52,7 +55,7 @@ enum Place {
 impl Runs {
     /// Where a piece of text is to be broken, which begins at `at`, up to the next tag.
     pub(super) fn breaks(&mut self, text: &str, at: usize) -> Vec<usize> {
-        let moved_bytes = if self.is_between() { text.trim().len() } else { 0 };
+        let moved_bytes = if self.is_between() { text.trim_matches(BLANKS).len() } else { 0 };
         self.moved += moved_bytes;
         if moved_bytes > 0 {
             self.moves = true;

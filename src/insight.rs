@@ -37,7 +37,7 @@ mod titles;
 use std::collections::BTreeSet;
 
 pub use self::card::{Cite, Comparison, Dated, Disagreement, EventKind, Figure, Insight, Origin, Part, Row};
-use self::context::{Advised, Coverage, evidence};
+use self::context::{Advised, Coverage, evidence, first_hand};
 pub use self::figures::Figures;
 use self::kind::Kinds;
 use self::playbook::Playbook;
@@ -70,8 +70,10 @@ impl<'c> Author<'c> {
     pub fn read(&self, subject: &Subject) -> Unaddressed<'_> {
         let reading = Reading::new(subject, self.names);
         let mut taken = Taken::new(&reading);
-        let titles: Vec<&str> = subject.reports.iter().map(|report| report.title).collect();
-        let texts: Vec<&str> = subject.reports.iter().map(|report| report.text).collect();
+        // What a community says of it makes it nothing else.
+        let told = first_hand(subject.reports.iter().collect());
+        let titles: Vec<&str> = told.iter().map(|report| report.title).collect();
+        let texts: Vec<&str> = told.iter().map(|report| report.text).collect();
 
         // A sentence serves once, so the order of the parts is the order of their claims on it.
         let hook = hook::hook(&reading, self.names, &mut taken);

@@ -56,8 +56,11 @@ pub(super) fn at_once<T: Send, R: Send>(all: Vec<T>, work: impl Fn(T) -> R + Syn
         some
     };
     let mut done: Vec<(usize, R)> = thread::scope(|scope| {
-        let hands: Vec<_> = (0..hands).map(|_| scope.spawn(some)).collect();
-        hands.into_iter().flat_map(|hand| hand.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        // The caller is one of them: its thread has a heap of its own, and waiting has no use for it.
+        let others: Vec<_> = (1..hands).map(|_| scope.spawn(some)).collect();
+        let own = some();
+        let others = others.into_iter().flat_map(|hand| hand.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        own.into_iter().chain(others).collect()
     });
     done.sort_by_key(|(at, _)| *at);
     done.into_iter().map(|(_, made)| made).collect()

@@ -232,7 +232,14 @@ impl<'j> Judge<'j> {
         let Some((known, likeness)) = of_parent.map(|known| (known, Likeness::Same)).or(like) else { return Ok(None) };
         let family = self.family(known.story);
         let last = family.iter().copied().max_by_key(|known| (known.week, known.story)).unwrap_or(known);
-        let told = self.told(&family)?;
+        let mut told = self.told(&family)?;
+        let gone = withdrawn(&told);
+        if !gone.is_empty() && gone.iter().all(|gone| *gone) {
+            // Nothing goes on with what nobody stands by any more.
+            return Ok(None);
+        }
+        let mut gone = gone.into_iter();
+        told.retain(|_| !gone.next().unwrap_or(false));
         let mut changes = self.changes(&told, now);
         if changes.is_empty()
             && let Some(parent) = parent.filter(|parent| parent.story == last.story)

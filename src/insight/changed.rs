@@ -68,7 +68,7 @@ fn is_akin(reading: &Reading, line: &Line) -> bool {
     let others: Vec<&Line> = titles.filter(|title| title.report != line.report).collect();
     // Of all titles, of which it is one.
     let are_many = |count: usize| count * 3 > others.len();
-    let has_word = |word: &String| are_many(others.iter().filter(|title| title.tokens.contains(word)).count());
+    let has_word = |word: &String| are_many(others.iter().filter(|title| title.tokens().contains(word)).count());
     let names_it = |name: &Name| {
         are_many(others.iter().filter(|title| title.names.iter().any(|known| known.id == name.id)).count())
     };
@@ -186,10 +186,10 @@ static BACKGROUND: LazyLock<Regex> = LazyLock::new(|| {
 /// sentences, with figures of its own, of something done; what was so before stands back.
 fn weight(reading: &Reading, line: &Line) -> f64 {
     let early = 1.0 / (line.place as f64).sqrt();
-    let central =
-        line.tokens.iter().filter(|token| reading.is_common(token)).count() as f64 / line.tokens.len().max(1) as f64;
+    let central = line.tokens().iter().filter(|token| reading.is_common(token)).count() as f64
+        / line.tokens().len().max(1) as f64;
     let headline = reading.headline().map_or(0.0, |headline| {
-        line.tokens.intersection(&headline.tokens).count() as f64 / headline.tokens.len().max(1) as f64
+        line.tokens().intersection(headline.tokens()).count() as f64 / headline.tokens().len().max(1) as f64
     });
     let telling = line.telling();
     let of_headline = reading.headline().map_or(0, |headline| headline.telling().intersection(telling).count());

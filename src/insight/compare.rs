@@ -92,7 +92,12 @@ fn table(reading: &Reading, own: &[Noted], heads: &[Head], names: &Names) -> Opt
     let known = |head: &Head| reading.subject.figures.map(|figures| figures.of(head.actor)).unwrap_or_default();
     let subject = heads.first()?;
     let is_overtaken = |head: &Head, noted: &Noted| {
-        let is_before = |other: &Noted| noted.is_a_plan_before(other) || noted.gives_way_to(other);
+        // Nor is a plan done because one of its reports leaves out that it is one.
+        let is_misread = |other: &Noted| {
+            let is_plan = noted.stage == Stage::So && other.stage == Stage::Planned;
+            is_plan && other.day >= noted.day && other.is_same(noted)
+        };
+        let is_before = |other: &Noted| noted.is_a_plan_before(other) || noted.gives_way_to(other) || is_misread(other);
         own.iter().chain(known(head)).any(|other| is_before(other) && head.holds(other))
     };
     let of = |head: &Head| -> Vec<&Noted> {

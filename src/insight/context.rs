@@ -89,23 +89,25 @@ fn publishers(reading: &Reading) -> Option<Sentence> {
     });
     let named: Vec<&str> = heads.iter().take(NAMED_MOST).map(|line| reading.report(line).publisher).collect();
     let mut cites: Vec<Cite> = heads.iter().take(NAMED_MOST).map(|line| reading.cite(line)).collect();
-    let listed = and(&named);
-    let mut sentence = match domains.len() {
-        // Of very many reports only the first are read, and not all of their publishers may be among them.
-        count if count == named.len() => format!("Reported by {listed}"),
-        count if named.is_empty() => format!("Reported by {count} publishers"),
-        count => format!("Reported by {count} publishers, among them {listed}"),
+    let own = counted.iter().find(|report| is_own_voice(reading, report));
+    let line =
+        |own: &Report| reading.lines.iter().find(|line| line.place == 0 && reading.report(line).item == own.item);
+    cites.extend(own.and_then(|own| line(own)).map(|line| reading.cite(line)));
+    let itself = own.map(|own| format!("{} itself", own.publisher));
+    // Of very many reports only the first are read, and not all of their publishers may be among the named.
+    let text = if domains.len() == named.len() + usize::from(own.is_some()) {
+        let all: Vec<&str> = named.iter().copied().chain(itself.as_deref()).collect();
+        format!("Reported by {}.", and(&all))
+    } else {
+        let among = if named.is_empty() { String::new() } else { format!(", among them {}", and(&named)) };
+        let itself = itself.map(|itself| format!("; {itself} is one of them")).unwrap_or_default();
+        format!("Reported by {} publishers{among}{itself}.", domains.len())
     };
-    if let Some(own) = counted.iter().find(|report| is_own_voice(reading, report)) {
-        sentence += &format!("; {} itself is one of them", own.publisher);
-        let line = reading.lines.iter().find(|line| line.place == 0 && reading.report(line).item == own.item);
-        cites.extend(line.map(|line| reading.cite(line)));
-    }
-    Some(Sentence { text: sentence + ".", cites })
+    Some(Sentence { text, cites })
 }
 
 /// Those who report themselves: communities and lists pass on what others wrote. These only where there is nobody else.
-fn first_hand<'r, 's>(reports: Vec<&'r Report<'s>>) -> Vec<&'r Report<'s>> {
+pub(super) fn first_hand<'r, 's>(reports: Vec<&'r Report<'s>>) -> Vec<&'r Report<'s>> {
     let first: Vec<&Report> = reports.iter().copied().filter(|report| is_first_hand(report)).collect();
     if first.is_empty() { reports } else { first }
 }
@@ -230,7 +232,7 @@ impl Advised<'_> {
 pub(super) fn evidence(subject: &Subject, kind: &EventKind) -> Vec<Cite> {
     let mut cites = Vec::new();
     for words in &kind.because {
-        let found = subject.reports.iter().find_map(|report| {
+        let found = first_hand(subject.reports.iter().collect()).into_iter().find_map(|report| {
             let in_title = report.title.find(words.as_str());
             let at = in_title.or_else(|| report.text.find(words.as_str()).map(|at| report.title.len() + 1 + at))?;
             Some(cite(report.item, report.version, at, words))
@@ -308,13 +310,17 @@ mod tests {
             ..report("Their Blog", "Quillon opens a lab")
         };
         let with = |own: Report<'static>| press.iter().cloned().chain([own]).collect::<Vec<_>>();
+        let all = "Reported by Harbor Wire, North Desk, Silicon Lane and Their Blog itself.";
+        check(with(own_voice("quillon")), all);
         let four = "Reported by 4 publishers, among them Harbor Wire, North Desk and Silicon Lane";
-        check(with(own_voice("quillon")), &format!("{four}; Their Blog itself is one of them."));
         check(with(own_voice("ember")), &format!("{four}."));
         let heavy = Report { weight: 0.9, ..own_voice("quillon") };
-        check(with(heavy), &format!("{four}; Their Blog itself is one of them."));
+        check(with(heavy), all);
+        let fifth = with(own_voice("quillon")).into_iter().chain([report("Corner Post", "Quillon opens a lab")]);
+        let five = "Reported by 5 publishers, among them Harbor Wire, North Desk and Silicon Lane";
+        check(fifth.collect(), &format!("{five}; Their Blog itself is one of them."));
         let of_two = vec![own_voice("quillon"), press[0].clone()];
-        check(of_two, "Reported by 2 publishers, among them Harbor Wire; Their Blog itself is one of them.");
+        check(of_two, "Reported by Harbor Wire and Their Blog itself.");
     }
 
     #[test]

@@ -141,10 +141,10 @@ pub(super) fn holder<'l, 's>(
     title: Option<&'l Line<'s>>,
     names: &Names,
 ) -> Option<(String, &'l Line<'s>)> {
-    let owners = owners(line.text, names);
+    let owners = owners(line, names);
     if owners.is_empty() && line.place > 0 && !has_stranger(line, &(0..line.text.len()), &owners) {
         let title = title?;
-        let of_title = self::owners(title.text, names);
+        let of_title = self::owners(title, names);
         return named_in(title, &(0..title.text.len()), &of_title).map(|id| (id.to_owned(), title));
     }
     let clause = clause(line.text, at);
@@ -194,9 +194,9 @@ fn may_begin_a_mark(text: &[u8]) -> bool {
     }
 }
 
-fn owners<'n>(text: &str, names: &'n Names) -> Vec<Owner<'n>> {
-    let found = names.find(text).into_iter();
-    found.filter_map(|found| Some(Owner { id: &owner(found.name, names)?.id, span: found.start..found.end })).collect()
+fn owners<'n>(line: &Line<'n>, names: &'n Names) -> Vec<Owner<'n>> {
+    let found = line.names.iter().zip(&line.spans);
+    found.filter_map(|(name, span)| Some(Owner { id: &owner(name, names)?.id, span: span.clone() })).collect()
 }
 
 /// The only one of `owners` in `range` who may have a figure there.

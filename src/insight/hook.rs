@@ -102,7 +102,7 @@ fn is_akin(line: &Line, headline: &Line) -> bool {
     let of_bodies: BTreeSet<String> = spellings.flat_map(|spelling| tokens(spelling)).collect();
     let told: BTreeSet<String> = tokens(bare(line.text)).into_iter().collect();
     let is_shared = |word: &&String| {
-        word.len() > 1 && told.contains(*word) && headline.tokens.contains(*word) && !of_bodies.contains(*word)
+        word.len() > 1 && told.contains(*word) && headline.tokens().contains(*word) && !of_bodies.contains(*word)
     };
     line.content().filter(is_shared).count() > 1 || !actors(line).is_disjoint(&actors(headline))
 }

@@ -421,7 +421,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
-        let (facts, tokens) = (facts(text), BTreeSet::new());
+        let facts = facts(text);
         let (readable, voice, measures) = (Readable::Yes, Voice::Reporting, OnceCell::new());
         let written = jiff::civil::date(2026, 5, 6);
         let line = Line {
@@ -430,10 +430,11 @@ mod tests {
             text,
             start: 0,
             written,
-            tokens,
+            tokens: OnceCell::new(),
             words: 0,
             facts,
             names: Vec::new(),
+            spans: Vec::new(),
             readable,
             voice,
             measures,

@@ -86,7 +86,7 @@ pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
 /// as one with its title.
 fn is_vouched_for(line: &Line, titles: &[&Line]) -> bool {
     let mut others = titles.iter().filter(|title| title.report != line.report);
-    others.any(|title| title.content().any(|token| line.tokens.contains(token)))
+    others.any(|title| title.content().any(|token| line.tokens().contains(token)))
 }
 
 /// Whether the card has all figures and days of the line, or where it has none, a line of the same time.

@@ -3,6 +3,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -57,12 +58,15 @@ pub(super) struct Line<'s> {
     pub(super) start: usize,
     /// The day of its report.
     pub(super) written: Date,
-    pub(super) tokens: BTreeSet<String>,
+    /// See [`Line::tokens`].
+    pub(super) tokens: OnceCell<BTreeSet<String>>,
     /// How many, see [`super::boilerplate::words`].
     pub(super) words: usize,
     /// Spans count from the beginning of the line.
     pub(super) facts: Vec<Fact>,
     pub(super) names: Vec<&'s Name>,
+    /// Where each of `names` stands in it.
+    pub(super) spans: Vec<Range<usize>>,
     /// Whether it is in the recap's language, or none of the story is.
     pub(super) readable: Readable,
     /// Who speaks in it.
@@ -74,6 +78,11 @@ pub(super) struct Line<'s> {
 }
 
 impl Line<'_> {
+    /// What it is compared by. Lines of the archive are not: so they are made where they are asked for.
+    pub(super) fn tokens(&self) -> &BTreeSet<String> {
+        self.tokens.get_or_init(|| tokens(self.text).into_iter().collect())
+    }
+
     /// The keys of those of its facts that make it worth telling.
     pub(super) fn telling(&self) -> &BTreeSet<String> {
         self.telling.get_or_init(|| self.facts.iter().filter(|fact| is_telling(fact)).map(Fact::key).collect())
@@ -81,7 +90,7 @@ impl Line<'_> {
 
     /// The words that tell something of its event.
     pub(super) fn content(&self) -> impl Iterator<Item = &String> {
-        self.tokens.iter().filter(|token| token.contains(char::is_alphabetic) && !is_stop_word(token))
+        self.tokens().iter().filter(|token| token.contains(char::is_alphabetic) && !is_stop_word(token))
     }
 }
 
@@ -135,7 +144,7 @@ impl<'s> Reading<'s> {
     pub(super) fn is_common(&self, token: &str) -> bool {
         let common = self.common.get_or_init(|| {
             let (mut met, mut common) = (HashSet::new(), HashSet::new());
-            for token in self.lines.iter().filter(|line| line.place > 0).flat_map(|line| &line.tokens) {
+            for token in self.lines.iter().filter(|line| line.place > 0).flat_map(|line| line.tokens()) {
                 if !met.insert(token.as_str()) && !common.contains(token) {
                     common.insert(token.clone());
                 }
@@ -208,20 +217,24 @@ pub(super) fn split_where<'s>(
     is_wanted: impl Fn(&str) -> bool,
 ) -> Vec<Line<'s>> {
     let head = head(text, TEXT_MOST);
-    let line = |place: usize, start: usize, text: &'s str| Line {
-        report,
-        place,
-        text,
-        start,
-        written,
-        tokens: tokens(text).into_iter().collect(),
-        words: words(text),
-        facts: facts_written(text, written),
-        names: names.find(text).into_iter().map(|found| found.name).collect(),
-        readable,
-        voice: if is_first_person(text) { Voice::Own } else { Voice::Reporting },
-        measures: OnceCell::new(),
-        telling: OnceCell::new(),
+    let line = |place: usize, start: usize, text: &'s str| {
+        let (names, spans) = names.find(text).into_iter().map(|found| (found.name, found.start..found.end)).unzip();
+        Line {
+            report,
+            place,
+            text,
+            start,
+            written,
+            tokens: OnceCell::new(),
+            words: words(text),
+            facts: facts_written(text, written),
+            names,
+            spans,
+            readable,
+            voice: if is_first_person(text) { Voice::Own } else { Voice::Reporting },
+            measures: OnceCell::new(),
+            telling: OnceCell::new(),
+        }
     };
     let prose = sentences(head).into_iter().filter_map(|range| {
         let skip = preamble(&head[range.clone()]);

@@ -21,7 +21,7 @@ pub(super) fn have_one_subject(reading: &Reading, ours: &Line, theirs: &Line, ar
         || !capitals(one.text).is_disjoint(&capitals(other.text))
         || match (is_han(one), is_han(other)) {
             (false, false) => false,
-            (true, true) => one.tokens.intersection(&other.tokens).count() > 3,
+            (true, true) => one.tokens().intersection(other.tokens()).count() > 3,
             // Of two scripts no word is shared: then the figures must be near.
             _ => are_near,
         }

@@ -55,7 +55,7 @@ impl Taken {
 
     /// Whether the card says the same already, in one line or in pieces; what is like it but for a figure is news.
     pub(super) fn has_said(&self, line: &Line) -> bool {
-        let is_in = |said: &BTreeSet<String>| contained(&line.tokens, said) >= SAME;
+        let is_in = |said: &BTreeSet<String>| contained(line.tokens(), said) >= SAME;
         self.new_facts(line) == 0 && (self.said.iter().any(is_in) || self.has_pieces_of(line))
     }
 
@@ -97,8 +97,8 @@ impl Taken {
     }
 
     fn remember(&mut self, line: &Line) {
-        self.said.push(line.tokens.clone());
-        self.tokens.extend(line.tokens.iter().cloned());
+        self.said.push(line.tokens().clone());
+        self.tokens.extend(line.tokens().iter().cloned());
         self.facts.extend(line.facts.iter().map(|fact| fact.key()));
         self.names.extend(line.names.iter().flat_map(|name| name.of.iter().chain([&name.id])).cloned());
     }

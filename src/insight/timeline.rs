@@ -40,7 +40,7 @@ pub(super) fn timeline(reading: &Reading, taken: &mut Taken) -> Vec<Dated> {
         if days.len() == DAYS_MOST {
             break;
         }
-        let is_told = told.iter().any(|other| overlap(&other.tokens, &line.tokens) > 0.5);
+        let is_told = told.iter().any(|other| overlap(other.tokens(), line.tokens()) > 0.5);
         let adds = shown.new_facts(line) + shown.new_names(line) > 0 && shown.has_room_for(line);
         if adds && !is_told && days.iter().all(|dated| dated.day != day) && stands_alone(reading, line) {
             told.push(line);

@@ -146,6 +146,13 @@ fn what_one_report_tells_as_a_plan_is_one_in_a_shorter_headline_too() {
 }
 
 #[test]
+fn what_one_report_tells_of_a_rival_as_a_plan_is_one_in_a_shorter_headline_too() {
+    let (short, plan) = ("Moonshot valued at $20 billion", "Moonshot in talks on a valuation of $20 billion");
+    let row = "Valuation: DeepSeek $45 billion / Moonshot $20 billion (planned, 24 Apr 2026)";
+    check_table("DeepSeek valued at $45 billion", &[short, plan], &[row]);
+}
+
+#[test]
 fn a_figure_of_before_its_report_has_no_day_and_gives_way_to_one_of_its_day() {
     let own = "DeepSeek valued at $45 billion";
     let day = jiff::civil::date(2026, 4, 26);

@@ -118,11 +118,7 @@ impl Publishers {
     pub fn behind_titled(&self, link: &Url, title: &str) -> Publisher {
         let is_opaque = leads_on(link) && link.host_str().and_then(shortens_for).is_none();
         let signed = title.rsplit_once(" - ").filter(|_| is_opaque).and_then(|(_, name)| self.signed(name.trim()));
-        signed.cloned().unwrap_or_else(|| match self.behind(link) {
-            // Whoever it leads to, the host that leads there reports nothing.
-            host if is_opaque && !host.is_known => Publisher { kind: Kind::Community, ..host },
-            host => host,
-        })
+        signed.cloned().unwrap_or_else(|| self.behind(link))
     }
 
     /// The publisher who signs with `name`, or with a domain: `WSJ`, `Bloomberg.com`.

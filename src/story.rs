@@ -179,9 +179,7 @@ fn worths(reports: &[Report], comments: &[bool], names: &Names) -> Vec<f64> {
         let entry = &report.item.entry;
         let primary = if own[at] { 0.15 } else { 0.0 };
         let length = entry.title.split_whitespace().count().clamp(1, 14) as f64 / 100.0;
-        // Many feeds say the headline once more where others have a text.
-        let text = entry.lead(entry.title.len() + 1);
-        let told = if text.is_empty() || text.trim() == entry.title { 0.0 } else { 0.05 };
+        let told = if entry.summary_html.is_empty() && entry.content_html.is_empty() { 0.0 } else { 0.05 };
         let comment = if comments[at] { COMMENTS } else { 0.0 };
         report.publisher.weight.value() + primary + length + told + CENTRAL * central[at] - comment
     };

@@ -1,7 +1,7 @@
 //! Words that an operator looks for, whole in whatever script has spaces between words.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use regex::{Regex, RegexBuilder};
 
@@ -44,8 +44,7 @@ impl Words {
             format!("{before}({}){after}", words.join("|"))
         };
         let alternatives: Vec<String> = by_edges.iter().map(bounded).collect();
-        let pattern = RegexBuilder::new(&alternatives.join("|")).case_insensitive(true).build()?;
-        Ok(Some(Self { pattern }))
+        Ok(Some(Self { pattern: compiled(alternatives.join("|"))? }))
     }
 
     /// Whether any of them stands in `text`.
@@ -64,6 +63,26 @@ impl PartialEq for Words {
     fn eq(&self, other: &Self) -> bool {
         self.pattern.as_str() == other.pattern.as_str()
     }
+}
+
+/// Patterns that were made, by how they are written: with the classes at the edges one takes milliseconds, and thousands
+/// of sources may have the same filter, which a daemon reads again with each edit.
+static MADE: Mutex<BTreeMap<String, Regex>> = Mutex::new(BTreeMap::new());
+
+/// More of them are not kept.
+const MOST_KEPT: usize = 256;
+
+fn compiled(pattern: String) -> Result<Regex, regex::Error> {
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = made.get(&pattern) {
+        return Ok(known.clone());
+    }
+    let new = RegexBuilder::new(&pattern).case_insensitive(true).build()?;
+    if made.len() >= MOST_KEPT {
+        made.clear();
+    }
+    made.insert(pattern, new.clone());
+    Ok(new)
 }
 
 #[cfg(test)]

@@ -42,6 +42,22 @@ pub struct Name {
     pub clarity: Clarity,
 }
 
+#[cfg(test)]
+impl Name {
+    /// One that means nothing else, without other spellings and rivals.
+    pub(crate) fn clear(id: &str, name: &str, sort: Sort, of: Option<&str>) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            sort,
+            aliases: Vec::new(),
+            of: of.map(str::to_owned),
+            rivals: Vec::new(),
+            clarity: Clarity::Clear,
+        }
+    }
+}
+
 /// Whether a name alone says enough.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Clarity {

@@ -238,7 +238,7 @@ mod tests {
     use super::*;
     use crate::id::{ItemId, Share, SourceId};
     use crate::item::Entry;
-    use crate::names::{Clarity, Name, Sort};
+    use crate::names::{Name, Sort};
 
     /// A report seen and placed on 6 May, by a publisher of the domain `by`.
     fn report(by: &str, kind: Kind, entry: Entry) -> Report {
@@ -326,15 +326,7 @@ mod tests {
 
     #[test]
     fn a_company_speaks_of_itself_only_where_the_story_is_of_it() {
-        let name = |id: &str, name: &str, sort: Sort, of: Option<&str>| Name {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            sort,
-            aliases: Vec::new(),
-            of: of.map(str::to_owned),
-            rivals: Vec::new(),
-            clarity: Clarity::Clear,
-        };
+        let name = Name::clear;
         let quillon = name("quillon", "Quillon", Sort::Company, None);
         let ember = name("ember", "Ember", Sort::Model, Some("quillon"));
         let names = Names::new(vec![quillon, ember, name("harbor", "Harbor", Sort::Company, None)]);

@@ -248,20 +248,12 @@ mod tests {
     use super::*;
     use crate::id::{ItemId, StoryId};
     use crate::insight::EarlierStory;
-    use crate::names::{Clarity, Names, Sort};
+    use crate::names::{Names, Sort};
     use crate::publisher::Kind;
     use crate::source::Readers;
 
     fn names() -> Names {
-        let company = |id: &str, name: &str| Name {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            sort: Sort::Company,
-            aliases: Vec::new(),
-            of: None,
-            rivals: Vec::new(),
-            clarity: Clarity::Clear,
-        };
+        let company = |id: &str, name: &str| Name::clear(id, name, Sort::Company, None);
         Names::new(vec![company("quillon", "Quillon"), company("ember", "Ember")])
     }
 

@@ -219,21 +219,13 @@ mod tests {
     use super::super::Report;
     use super::super::tests::{names, report, subject};
     use super::*;
-    use crate::names::{Clarity, Name};
+    use crate::names::Name;
     use crate::publisher::Kind;
 
     /// Whether `title` is the hook under `headline`.
     #[track_caller]
     fn check(headline: &str, title: &str, is_hook: bool) {
-        let name = |id: &str, name: &str, sort: Sort, of: Option<&str>| Name {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            sort,
-            aliases: Vec::new(),
-            of: of.map(str::to_owned),
-            rivals: Vec::new(),
-            clarity: Clarity::Clear,
-        };
+        let name = Name::clear;
         let company = name("deepseek", "DeepSeek", Sort::Company, None);
         let body = name("white-house", "White House", Sort::Body, None);
         let names = Names::new(vec![company, body, name("kestrel", "Kestrel", Sort::Model, Some("deepseek"))]);

@@ -58,18 +58,10 @@ fn family(name: &Name) -> &str {
 mod tests {
     use super::super::tests::{report, subject};
     use super::*;
-    use crate::names::{Clarity, Names};
+    use crate::names::Names;
 
     fn names() -> Names {
-        let name = |id: &str, name: &str, sort: Sort, of: Option<&str>| Name {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            sort,
-            aliases: Vec::new(),
-            of: of.map(str::to_owned),
-            rivals: Vec::new(),
-            clarity: Clarity::Clear,
-        };
+        let name = Name::clear;
         Names::new(vec![
             name("quillon", "Quillon", Sort::Company, None),
             name("quill", "Quill", Sort::Model, Some("quillon")),

@@ -74,19 +74,11 @@ fn does(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::names::{Clarity, Name, Sort};
+    use crate::names::{Name, Sort};
 
     #[track_caller]
     fn check(title: &str, expected: bool) {
-        let company = |id: &str, name: &str| Name {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            sort: Sort::Company,
-            aliases: Vec::new(),
-            of: None,
-            rivals: Vec::new(),
-            clarity: Clarity::Clear,
-        };
+        let company = |id: &str, name: &str| Name::clear(id, name, Sort::Company, None);
         let names = Names::new(vec![company("quillon", "Quillon"), company("ember", "Ember")]);
         assert_eq!(is_comment(title, &names), expected, "{title}");
     }

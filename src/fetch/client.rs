@@ -16,7 +16,7 @@ use crate::source::{Network, Validators};
 
 /// Long enough for the next source of the same host, short enough that
 /// thousands of hosts do not each keep a connection open.
-const IDLE: Duration = Duration::from_millis(1500);
+const IDLE: Duration = Duration::from_millis(500);
 
 /// What a server may send before anyone reads it: over HTTP/2 it may do so for
 /// every request at once, and the library's own 2 MiB would break the budget.

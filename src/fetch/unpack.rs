@@ -20,6 +20,9 @@ pub const OFFERED: &str = "gzip, br, zstd, deflate";
 /// Unpacked at once: what comes of a byte may be thousands.
 const PIECE_BYTES: usize = 16 * 1024;
 
+/// No byte of deflate becomes more (zlib.net, "Maximum Compression Factor").
+const MOST_FROM_A_BYTE: usize = 1_032;
+
 /// Members or frames that a body may have. Some servers pack in blocks, the smallest
 /// of which unpack to some KiB; a member of nothing costs 20 bytes, and as much work as a page.
 const MOST_MEMBERS: usize = 4_096;
@@ -111,6 +114,14 @@ impl fmt::Display for Encoding {
     }
 }
 
+/// What `packed` says to become, in bytes: none where it says nothing, or more than it can be. It may be wrong: gzip
+/// ends with that (RFC 1952, `ISIZE`), of its last member and without what is above 4 GiB.
+pub fn announced_bytes(encoding: Encoding, packed: &[u8]) -> Option<usize> {
+    let size = packed.last_chunk::<4>().filter(|_| encoding == Encoding::Gzip)?;
+    let announced = usize::try_from(u32::from_le_bytes(*size)).ok()?;
+    (announced <= packed.len().saturating_mul(MOST_FROM_A_BYTE)).then_some(announced)
+}
+
 /// What `packed` becomes, if that is no more than `room_bytes`.
 ///
 /// # Errors
@@ -122,7 +133,9 @@ pub fn unpack(encoding: Encoding, packed: &[u8], room_bytes: usize) -> Result<Un
         |read_bytes| FetchError::BrokenOff { read_bytes, why: format!("its {encoding} data end too early") };
     let Some(first) = packed.first() else { return Err(ends_early(0)) };
     let mut decoder = encoding.decoder(*first).map_err(broken)?;
-    let (mut body, mut rest, mut members) = (Vec::new(), packed, 1);
+    // One more, so that the decoder sees its end without more room.
+    let hoped_for = announced_bytes(encoding, packed).filter(|bytes| *bytes <= room_bytes).map_or(0, |bytes| bytes + 1);
+    let (mut body, mut rest, mut members) = (Vec::with_capacity(hoped_for), packed, 1);
     loop {
         match piece(&mut *decoder, &mut rest, &mut body).map_err(broken)? {
             _ if body.len() > room_bytes => return Ok(Unpacked::Outgrown(body)),
@@ -138,7 +151,9 @@ pub fn unpack(encoding: Encoding, packed: &[u8], room_bytes: usize) -> Result<Un
                 }
                 _ => {
                     // It may wait for a while, with as much again that was only meant to grow into.
-                    body.shrink_to_fit();
+                    if body.capacity() > body.len() + body.len() / 8 {
+                        body.shrink_to_fit();
+                    }
                     return Ok(Unpacked::Whole(body));
                 }
             },
@@ -157,7 +172,8 @@ enum At {
 /// Unpacks the next piece onto `body`; what was used of `packed` goes.
 fn piece(decoder: &mut dyn DecodeV2, packed: &mut &[u8], body: &mut Vec<u8>) -> io::Result<At> {
     let begin = body.len();
-    body.resize(begin + PIECE_BYTES, 0);
+    let room = body.capacity() - begin;
+    body.resize(begin + if room > 0 { room.min(PIECE_BYTES) } else { PIECE_BYTES }, 0);
     let mut input = PartialBuffer::new(*packed);
     let mut output = WriteBuffer::new_initialized(&mut body[begin..]);
     let is_end = if packed.is_empty() {
@@ -268,6 +284,21 @@ mod tests {
             assert!(matches!(&outgrown, Ok(Unpacked::Outgrown(body)) if body.len() > 99_999), "{packing}");
             assert_eq!(unpack(encoding, &packed, 100_000), Ok(Unpacked::Whole(vec![b'0'; 100_000])), "{packing}");
         }
+    }
+
+    #[test]
+    fn gzip_says_how_much_it_becomes_and_is_not_believed_blindly() {
+        let body = [b'0'; 100_000];
+        let mut packed = pack("gzip", &body);
+        assert_eq!(announced_bytes(Encoding::Gzip, &packed), Some(100_000));
+        assert_eq!(announced_bytes(Encoding::Deflate, &packed), None);
+        let twice = [pack("gzip", b"one "), pack("gzip", b"two")].concat();
+        assert_eq!(announced_bytes(Encoding::Gzip, &twice), Some(3), "the last member alone");
+        let size = packed.len() - 4;
+        packed[size..].copy_from_slice(&u32::MAX.to_le_bytes());
+        assert_eq!(announced_bytes(Encoding::Gzip, &packed), None, "no such body becomes so much");
+        check_refused("gzip", &packed, "unpacked as the gzip it says to be");
+        assert_eq!(announced_bytes(Encoding::Gzip, b"abc"), None);
     }
 
     #[test]

@@ -105,7 +105,13 @@ pub fn lower(text: &str) -> String {
             _ => letter,
         }
     };
-    text.chars().map(small).collect()
+    // Most text is ASCII, and that is done at the speed of memory.
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let mut lower = String::with_capacity(text.len());
+    lower.extend(text.chars().map(small));
+    lower
 }
 
 /// `lead`, then as many of `names` as fit whole into `max_chars`, separated by

@@ -50,23 +50,11 @@ static PERCENT: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// One of these stands in every amount.
-const SIGNS: &[&str] = &[
-    "$",
-    "€",
-    "£",
-    "¥",
-    "￥",
-    "₹",
-    "₩",
-    "USD",
-    "EUR",
-    "GBP",
-    "RMB",
-    "CNY",
-    "JPY",
-    "INR",
-    "CHF",
+/// One of these stands in every amount that begins with its currency.
+const SIGNS: &[&str] = &["$", "€", "£", "¥", "￥", "₹", "₩", "USD", "EUR", "GBP", "RMB", "CNY", "JPY", "INR", "CHF"];
+
+/// One of these stands in every amount that ends with it.
+const WORDS: &[&str] = &[
     "ollar",
     "uro",
     "Pounds",
@@ -78,6 +66,10 @@ const SIGNS: &[&str] = &[
     "Rupees",
     "rupees",
     "won",
+    "USD",
+    "EUR",
+    "RMB",
+    "CNY",
     "元",
     "美金",
     "英镑",
@@ -88,19 +80,27 @@ const SIGNS: &[&str] = &[
     "円",
     "ドル",
     "ユーロ",
+    "€",
+    "£",
 ];
 
+/// One of these stands in every percentage.
+const PERCENTS: &[&str] = &["%", "cent", "CENT", "pct", "Pct", "PCT", "Prozent", "％", "百分之"];
+
 /// Most texts have none, and looking for them all at once is quicker than the patterns.
-static ANY_SIGN: LazyLock<AhoCorasick> =
-    LazyLock::new(|| AhoCorasick::new(SIGNS).expect("the signs are constants and are compiled by the tests"));
+static ANY_SIGN: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(SIGNS));
+static ANY_WORD: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(WORDS));
+static ANY_PERCENT: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(PERCENTS));
+
+fn any_of(words: &[&str]) -> AhoCorasick {
+    AhoCorasick::new(words).expect("the words are constants and are compiled by the tests")
+}
 
 /// The amounts of money in `text`; overlapping readings are possible.
 pub(super) fn amounts(text: &str) -> Vec<Fact> {
-    if !ANY_SIGN.is_match(text) {
-        return Vec::new();
-    }
-    let leading = LEADING.captures_iter(text);
-    let trailing = TRAILING.captures_iter(text).filter(|found| begins_a_number(text, found));
+    let leading = ANY_SIGN.is_match(text).then(|| LEADING.captures_iter(text)).into_iter().flatten();
+    let trailing = ANY_WORD.is_match(text).then(|| TRAILING.captures_iter(text)).into_iter().flatten();
+    let trailing = trailing.filter(|found| begins_a_number(text, found));
     leading.chain(trailing).flat_map(|found| amount(&found)).collect()
 }
 
@@ -162,11 +162,7 @@ fn currency(word: &str) -> Option<&'static str> {
 
 /// The percentages in `text`, without the word before them in the span.
 pub(super) fn percents(text: &str) -> Vec<Fact> {
-    if !["%", "cent", "CENT", "pct", "Pct", "PCT", "Prozent", "％", "百分之"].iter().any(|sign| text.contains(sign))
-    {
-        return Vec::new();
-    }
-    let found = PERCENT.captures_iter(text);
+    let found = ANY_PERCENT.is_match(text).then(|| PERCENT.captures_iter(text)).into_iter().flatten();
     found
         .filter_map(|found| {
             let part = found.name("value")?;

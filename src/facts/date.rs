@@ -67,8 +67,8 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The days in `text`; one without a year is the one nearest to `written`, if that is known.
 pub(super) fn dates(text: &str, written: Option<Date>) -> Vec<Fact> {
-    let has_year = || text.contains("19") || text.contains("20");
-    if written.is_none() && !has_year() {
+    let mut pairs = text.as_bytes().windows(2);
+    if written.is_none() && !pairs.any(|pair| matches!(pair, b"19" | b"20")) {
         return Vec::new();
     }
     let found = DATE.captures_iter(text);

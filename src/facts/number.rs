@@ -1,5 +1,7 @@
 //! Numbers as written, with the words that scale them.
 
+use std::ops::Range;
+
 /// A number in figures, with separators: `1,100`, `639.8`. No more than 15
 /// digits, since beyond that nobody means a quantity.
 pub(super) const FIGURE: &str = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]{1,15}(?:\.[0-9]{1,6})?";
@@ -87,6 +89,11 @@ pub(super) fn scaled(value: f64) -> String {
 
 /// With an exponent that is a multiple of three, as in `1.2e9`; none below a thousand. Six digits, as [`rounded`].
 pub(super) fn engineering(value: f64) -> String {
+    if let Some((digits, noughts)) = short(value) {
+        let digits = digits.to_string();
+        let exponent = digits.len() as i32 + noughts - 1;
+        return by_thousands("", &digits, exponent);
+    }
     let written = format!("{value:.5e}");
     let Some((mantissa, exponent)) = written.split_once('e') else { return "0".to_owned() };
     let digits = mantissa.trim_start_matches('-').replace('.', "");
@@ -94,18 +101,48 @@ pub(super) fn engineering(value: f64) -> String {
     if digits.is_empty() {
         return "0".to_owned();
     }
-    let sign = if value < 0.0 { "-" } else { "" };
+    by_thousands(if value < 0.0 { "-" } else { "" }, digits, exponent)
+}
+
+/// The digits of a whole number above nought and the noughts after them, if there are no more than six digits. So are
+/// most that people write, and writing the others takes several times as long.
+fn short(value: f64) -> Option<(u64, i32)> {
+    const WHOLE: Range<f64> = 1.0..1e15;
+    if !WHOLE.contains(&value) || value.fract() != 0.0 {
+        return None;
+    }
+    let (mut digits, mut noughts) = (value as u64, 0);
+    while digits % 10 == 0 {
+        (digits, noughts) = (digits / 10, noughts + 1);
+    }
+    (digits < 1_000_000).then_some((digits, noughts))
+}
+
+/// `digits`, the first of which counts for ten to the power of `exponent`.
+fn by_thousands(sign: &str, digits: &str, exponent: i32) -> String {
     let by_thousands = exponent.div_euclid(3) * 3;
     // One to three digits stand before the point.
     let whole = (exponent - by_thousands + 1) as usize;
     let (before, after) = digits.split_at(whole.min(digits.len()));
-    let point = if after.is_empty() { "" } else { "." };
-    let mantissa = format!("{sign}{before:0<whole$}{point}{after}");
-    if by_thousands == 0 { mantissa } else { format!("{mantissa}e{by_thousands}") }
+    let mut told = String::with_capacity(12);
+    told.push_str(sign);
+    told.push_str(before);
+    told.extend(std::iter::repeat_n('0', whole - before.len()));
+    if !after.is_empty() {
+        told.push('.');
+        told.push_str(after);
+    }
+    if by_thousands != 0 {
+        told.push('e');
+        told.push_str(&by_thousands.to_string());
+    }
+    told
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -120,5 +157,18 @@ mod tests {
         assert_eq!(engineering(999_999.9), "1e6");
         assert_eq!(engineering(123_456_789.0), "123.457e6");
         assert_eq!(engineering(f64::NAN), "0");
+        assert_eq!(engineering(1_234_567.0), "1.23457e6");
+        assert_eq!(engineering(120e12), "120e12");
+    }
+
+    proptest! {
+        #[test]
+        fn whole_numbers_are_written_as_all_others_are(digits in 1_u64..1_000_000, noughts in 0..9) {
+            let value = digits as f64 * 10_f64.powi(noughts);
+            let written = format!("{value:.5e}");
+            let (mantissa, exponent) = written.split_once('e').unwrap();
+            let digits = mantissa.replace('.', "");
+            prop_assert_eq!(engineering(value), by_thousands("", digits.trim_end_matches('0'), exponent.parse().unwrap()));
+        }
     }
 }

@@ -149,9 +149,13 @@ pub(super) fn versions(text: &str) -> Vec<Fact> {
 
 /// Whether a digit follows a word, over a space, a dash, or a letter of versions.
 fn may_have_versions(text: &[u8]) -> bool {
-    let digits = text.iter().enumerate().skip(1).filter(|(_, byte)| byte.is_ascii_digit());
-    let mut before = digits.map(|(at, _)| text[at - 1]);
-    before.any(|byte| matches!(byte, b' ' | b'-' | b'v' | b'V' | b'K' | b'R' | b'M' | b'o' | b'O'))
+    let digits = text.iter().enumerate().filter(|(_, byte)| byte.is_ascii_digit());
+    let mut before = digits.map(|(at, _)| &text[..at]);
+    before.any(|before| match before {
+        [.., letter, b' ' | b'-'] => letter.is_ascii_alphabetic(),
+        [.., byte] => matches!(byte, b'v' | b'V' | b'K' | b'R' | b'M' | b'o' | b'O'),
+        [] => false,
+    })
 }
 
 fn is_a_year(version: &str) -> bool {

@@ -50,27 +50,31 @@ pub fn script(text: &str) -> Script {
 pub fn tokens(text: &str) -> Vec<String> {
     let folded = folded(text);
     let mut tokens: Vec<String> = Vec::new();
-    let mut at = 0;
-    while at < folded.len() {
-        let rest = &folded[at..];
-        at += match rest[0] {
+    let mut rest = folded.as_str();
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
             letter if is_unspaced(letter) => unspaced(rest, &mut tokens),
             letter if letter.is_alphanumeric() || is_money(rest) => {
-                let (length, word) = word(rest);
+                let written = written(rest);
+                let word = short_scale(stem(written));
                 match (scale(&word), tokens.last_mut()) {
                     (Some(scale), Some(last)) if ends_with_digit(last) => last.push(scale),
                     _ => tokens.push(word),
                 }
-                length
+                written.len()
             }
-            _ => 1,
+            letter => letter.len_utf8(),
         };
+        rest = &rest[length..];
     }
     tokens
 }
 
 /// One spelling for one letter: small, without marks, in its usual width.
-fn folded(text: &str) -> Vec<char> {
+fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     if text.chars().all(is_small_only) {
         return text.chars().map(|letter| letter.to_ascii_lowercase()).collect();
     }
@@ -88,8 +92,9 @@ fn ends_with_digit(word: &str) -> bool {
     word.ends_with(|letter: char| letter.is_ascii_digit())
 }
 
-fn is_money(rest: &[char]) -> bool {
-    matches!(rest[0], '$' | '€' | '£' | '¥') && rest.get(1).is_some_and(char::is_ascii_digit)
+fn is_money(rest: &str) -> bool {
+    let figure = rest.strip_prefix(['$', '€', '£', '¥']);
+    figure.is_some_and(|figure| figure.starts_with(|letter: char| letter.is_ascii_digit()))
 }
 
 /// The letter that stands for a scale after a figure.
@@ -104,35 +109,39 @@ fn scale(word: &str) -> Option<char> {
 }
 
 /// Adds pairs of neighbours in the run of unspaced letters that `rest` begins with, or a single one itself.
-/// How long the run is.
-fn unspaced(rest: &[char], tokens: &mut Vec<String>) -> usize {
-    let run = &rest[..rest.iter().take_while(|letter| is_unspaced(**letter)).count()];
-    match run {
-        [single] => tokens.push(single.to_string()),
-        _ => tokens.extend(run.windows(2).map(|pair| pair.iter().collect::<String>())),
+/// How many bytes the run is.
+fn unspaced(rest: &str, tokens: &mut Vec<String>) -> usize {
+    let run = &rest[..rest.find(|letter| !is_unspaced(letter)).unwrap_or(rest.len())];
+    let seconds = run.char_indices().skip(1).map(|(at, letter)| at + letter.len_utf8());
+    let before = tokens.len();
+    tokens.extend(run.char_indices().zip(seconds).map(|((from, _), to)| run[from..to].to_owned()));
+    if tokens.len() == before {
+        tokens.push(run.to_owned());
     }
     run.len()
 }
 
-/// The word or figure that `rest` begins with, and how long it is there.
-fn word(rest: &[char]) -> (usize, String) {
-    let inside = |at: usize| {
-        let next = rest.get(at + 1);
-        let is_letter = |letter: &char| letter.is_alphanumeric() && !is_unspaced(*letter);
-        match rest[at] {
+/// The word or figure that `rest` begins with, as it is written there.
+fn written(rest: &str) -> &str {
+    let is_letter = |letter: &char| letter.is_alphanumeric() && !is_unspaced(*letter);
+    let mut letters = rest.char_indices().peekable();
+    let mut before = letters.next().map_or(' ', |(_, first)| first);
+    while let Some((at, letter)) = letters.next() {
+        let next = letters.peek().map(|(_, next)| *next);
+        let is_inside = match letter {
             letter if is_letter(&letter) => true,
-            '.' | ',' => rest[at - 1].is_ascii_digit() && next.is_some_and(char::is_ascii_digit),
-            '-' => next.is_some_and(char::is_ascii_digit),
-            '\'' | '’' => next.is_some_and(is_letter),
-            '%' => rest[at - 1].is_ascii_digit(),
+            '.' | ',' => before.is_ascii_digit() && next.is_some_and(|next| next.is_ascii_digit()),
+            '-' => next.is_some_and(|next| next.is_ascii_digit()),
+            '\'' | '’' => next.as_ref().is_some_and(is_letter),
+            '%' => before.is_ascii_digit(),
             _ => false,
+        };
+        if !is_inside {
+            return &rest[..at];
         }
-    };
-    let length = (1..rest.len()).find(|at| !inside(*at)).unwrap_or(rest.len());
-    // Room for all of it at once: most are ASCII.
-    let mut word = String::with_capacity(length);
-    word.extend(rest[..length].iter().filter(|letter| **letter != ','));
-    (length, short_scale(stem(word)))
+        before = letter;
+    }
+    rest
 }
 
 /// One spelling for `45bn` and `45b`.
@@ -144,19 +153,18 @@ fn short_scale(word: String) -> String {
     }
 }
 
-/// Without the possessive and the commonest plural endings.
-fn stem(mut word: String) -> String {
-    word.truncate(word.find(['\'', '’']).unwrap_or(word.len()));
+/// Without the possessive, the commonest plural endings, and the commas of a figure.
+fn stem(word: &str) -> String {
+    let word = word.find(['\'', '’']).map_or(word, |end| &word[..end]);
     let is_plural = word.len() > 3 && word.ends_with('s') && word.chars().all(char::is_alphabetic);
     if !is_plural || ["ss", "us", "is"].iter().any(|ending| word.ends_with(ending)) {
-        return word;
+        return if word.contains(',') { word.replace(',', "") } else { word.to_owned() };
     }
-    word.pop();
-    if word.len() > 3 && word.ends_with("ie") {
-        word.truncate(word.len() - 2);
-        word.push('y');
+    let single = &word[..word.len() - 1];
+    match single.strip_suffix("ie") {
+        Some(head) if single.len() > 3 => format!("{head}y"),
+        _ => single.to_owned(),
     }
-    word
 }
 
 #[cfg(test)]
@@ -191,7 +199,7 @@ mod tests {
         let headline = "A Firm’s “New” Model – 128K, ‘Open’ — 发布模型";
         assert!(headline.chars().all(is_small_only));
         let slowly: String = headline.nfkd().filter(|letter| !is_combining_mark(*letter)).nfc().collect();
-        assert_eq!(folded(headline).iter().collect::<String>(), slowly.to_lowercase());
+        assert_eq!(folded(headline), slowly.to_lowercase());
     }
 
     #[test]

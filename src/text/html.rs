@@ -174,7 +174,7 @@ pub fn tell_plain(safe: &str, least_chars: usize, tell: impl FnMut(&str)) {
     let mut fold = Fold::new(tell);
     for piece in pieces(safe) {
         match piece {
-            Piece::Text(words) => fold.words(&unescaped(words)),
+            Piece::Text(words) => tell_words(words, least_chars, &mut fold),
             Piece::Tag { name, .. } if BLOCKS.contains(&name) => fold.gap(Gap::Line),
             Piece::Tag { name: "td" | "th", .. } => fold.gap(Gap::Cell),
             Piece::Tag { .. } => {}
@@ -184,6 +184,21 @@ pub fn tell_plain(safe: &str, least_chars: usize, tell: impl FnMut(&str)) {
         }
     }
 }
+
+/// Where no tag ends it, a run of words may be all of a long text: it is told in parts of about a thousand bytes.
+fn tell_words<T: FnMut(&str)>(words: &str, least_chars: usize, fold: &mut Fold<T>) {
+    let mut rest = words;
+    while !rest.is_empty() && fold.len() < least_chars {
+        // At a space, where nothing that is escaped is cut in two.
+        let space = rest.as_bytes().get(PART_BYTES..).and_then(|rest| memchr(b' ', rest));
+        let (part, left) = rest.split_at(space.map_or(rest.len(), |at| PART_BYTES + at));
+        fold.words(&unescaped(part));
+        rest = left;
+    }
+}
+
+/// See [`tell_words`].
+const PART_BYTES: usize = 1_000;
 
 /// At most `limit_bytes` of `html`, without the tag that this would cut in two.
 fn whole_tags(html: &str, limit_bytes: usize) -> &str {
@@ -292,6 +307,15 @@ mod tests {
     #[track_caller]
     fn check_plain(html: &str, expected: &str) {
         assert_eq!(plain(html), expected);
+    }
+
+    #[test]
+    fn a_long_run_of_words_is_told_in_parts_and_comes_out_whole() {
+        let words = "R&amp;D  costs ".repeat(500);
+        assert_eq!(plain_of_safe(&words), "R&D costs ".repeat(500).trim_end());
+        assert!((400..=PART_BYTES).contains(&beginning_of_safe(&words, 400).len()));
+        let one = "x".repeat(3 * PART_BYTES);
+        assert_eq!(plain_of_safe(&one), one, "what has no space is one part");
     }
 
     #[test]

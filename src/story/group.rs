@@ -63,6 +63,9 @@ const LOOKUPS: usize = 14;
 /// Neighbours compared in full.
 const NEIGHBOURS: usize = 60;
 
+/// With a lesser weight in common no two items are alike, see [`bar`].
+const LEAST_RARE: f64 = 1.0;
+
 /// Items of the last days, and which of them belong together.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
@@ -327,11 +330,12 @@ impl Index {
         })
     }
 
-    /// Items that share a rare word with it, by the weight of what they share.
+    /// Items that share a rare word with it, by the weight of what they share, as far as they may be alike.
     fn neighbours(&mut self, item: &Newcomer) -> Vec<Slot> {
         let features = item.found_by().filter(|feature| !self.recent.found(*feature).is_empty());
         let mut lookups: Vec<(f64, Feature)> = features.map(|feature| (self.recent.weight(feature), feature)).collect();
         lookups.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.number().cmp(&b.1.number())));
+        let least = self.least_share(item, &lookups);
         self.shares.resize(self.recent.len(), 0.0);
         let mut met = std::mem::take(&mut self.met);
         for (weight, feature) in lookups.into_iter().take(LOOKUPS) {
@@ -345,14 +349,25 @@ impl Index {
         }
         let shares = &self.shares;
         let nearer = |a: &Slot, b: &Slot| shares[*b as usize].total_cmp(&shares[*a as usize]).then(a.cmp(b));
-        if met.len() > NEIGHBOURS {
-            met.select_nth_unstable_by(NEIGHBOURS, nearer);
+        let mut nearest: Vec<Slot> = met.iter().copied().filter(|slot| shares[*slot as usize] >= least).collect();
+        if nearest.len() > NEIGHBOURS {
+            nearest.select_nth_unstable_by(NEIGHBOURS, nearer);
+            nearest.truncate(NEIGHBOURS);
         }
         met.iter().for_each(|slot| self.shares[*slot as usize] = 0.0);
-        let nearest = met[..met.len().min(NEIGHBOURS)].to_vec();
         met.clear();
         self.met = met;
         nearest
+    }
+
+    /// What an item must share of the `lookups` to be like this one, if it shares all else besides: most share one
+    /// word, and to compare them in full is to fetch each of them from somewhere in memory.
+    fn least_share(&self, item: &Newcomer, lookups: &[(f64, Feature)]) -> f64 {
+        let common: f64 =
+            item.found_by().filter(|it| self.recent.is_common(*it)).map(|it| self.recent.weight(it)).sum();
+        let beyond: f64 = lookups.iter().skip(LOOKUPS).map(|(weight, _)| weight).sum();
+        // Sums of the same weights in another order may differ by the last digits.
+        (LEAST_RARE * self.recent.weight_of(1) - common - beyond) * (1.0 - 1e-9)
     }
 
     /// Forgets items that stand before `horizon`. Rebuilds the index, so it is

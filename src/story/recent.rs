@@ -363,6 +363,11 @@ impl Recent {
         self.found[feature.place()].slots()
     }
 
+    /// Whether `feature` stands in too many to find anybody by.
+    pub fn is_common(&self, feature: Feature) -> bool {
+        matches!(self.found[feature.place()], Found::Everywhere)
+    }
+
     /// What `feature` says, see [`super::likeness::weight`].
     pub fn weight(&self, feature: Feature) -> f64 {
         self.weight_of(self.counts[feature.place()] as usize)

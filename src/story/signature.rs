@@ -260,7 +260,9 @@ pub(super) fn words(title: &str) -> Vec<String> {
     // An address in a title tells whom it was typed by.
     let is_word = |word: &&str| !word.contains("://");
     let typed = |text: &str| text.split_whitespace().filter(is_word).collect::<Vec<_>>().join(" ");
-    let read = |text: &str| if text.contains("://") { tokens(&typed(text)) } else { tokens(text) };
+    // A colon is soon found, and most titles have none.
+    let has_address = title.contains(':') && title.contains("://");
+    let read = |text: &str| if has_address { tokens(&typed(text)) } else { tokens(text) };
     let words = |text: &str| distinct(read(text).into_iter().filter(telling));
     let head = without_byline(title);
     let of_head = words(head);

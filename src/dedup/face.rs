@@ -20,14 +20,20 @@ pub fn faces(entry: &Entry) -> Vec<u32> {
     let (title, text) = (&entry.title, telling_text(entry));
     match (entry.published.filter(|_| !is_nameless), text) {
         (Some(at), text) => {
-            let there = is_somewhere.then(|| Footprint::trace("dated", &format!("{title}\n{place}\n{at}")));
-            let told = text.map(|text| Footprint::trace("told", &format!("{title}\n{at}\n{text}")));
+            let at = at.to_string();
+            let there = is_somewhere.then(|| trace("dated", [title, &place, &at]));
+            let told = text.map(|text| trace("told", [title, &at, &text.to_string()]));
             there.into_iter().chain(told).collect()
         }
         // Of what has a name, another date tells a column from the one before, whatever else is the same.
-        (None, Some(text)) => vec![Footprint::trace("undated", &format!("{title}\n{place}\n{text}"))],
+        (None, Some(text)) => vec![trace("undated", [title, &place, &text.to_string()])],
         (None, None) => Vec::new(),
     }
+}
+
+/// The trace of three lines.
+fn trace(kind: &str, [first, second, third]: [&str; 3]) -> u32 {
+    Footprint::trace_of_parts(kind, [first, "\n", second, "\n", third])
 }
 
 /// What stands for the text in its faces, so that a long one is read once; none

@@ -15,10 +15,12 @@ mod tests;
 mod which;
 
 use std::future::poll_fn;
+use std::num::NonZero;
 use std::panic::{self, AssertUnwindSafe};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::task::Poll;
+use std::thread;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -47,8 +49,12 @@ pub use round::{Order, Summary, Trouble};
 use states::{Places, States};
 pub use which::{NotAsked, Which};
 
-/// Feeds parsed at once; a body above [`LARGE_BYTES`] is parsed alone.
-const PARSERS: u32 = 2;
+/// Feeds parsed at once; a body above [`LARGE_BYTES`] is parsed alone. Half as many as there are processors: the other
+/// half writes what was read, and more would only take processors and allocator from each other.
+static PARSERS: LazyLock<u32> = LazyLock::new(|| {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    u32::try_from(processors / 2).unwrap_or(1).clamp(1, 2)
+});
 
 /// Feeds that are read and not yet stored: enough for a full commit while the
 /// next one fills, few enough that their texts are some megabytes.
@@ -116,7 +122,7 @@ impl Poller {
     /// If the HTTP client cannot be made.
     pub fn new(config: Arc<Config>, handle: Handle, readers: Readers, states: States) -> Result<Self, ClientError> {
         let fetcher = Fetcher::new(config.fetch.limits())?;
-        let parsers = Arc::new(Semaphore::new(PARSERS as usize));
+        let parsers = Arc::new(Semaphore::new(*PARSERS as usize));
         let room = Arc::new(Semaphore::new(MOST_READ));
         let hubs = Hubs::new(config.clone(), fetcher.clone(), handle.clone(), readers.clone());
         let (places, alone, doors, robots) =
@@ -323,7 +329,7 @@ impl Poller {
         body: Body,
         decide: impl FnOnce(&Self, &Source, Answer, Links) -> Result<T, StoreError> + Send + 'static,
     ) -> Option<Result<T, StoreError>> {
-        let permits = if body.bytes.len() > LARGE_BYTES { PARSERS } else { 1 };
+        let permits = if body.bytes.len() > LARGE_BYTES { *PARSERS } else { 1 };
         let permit = self.parsers.clone().acquire_many_owned(permits).await;
         let (poller, id) = (self.clone(), source.id.clone());
         let read = tokio::task::spawn_blocking(move || {

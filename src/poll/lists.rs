@@ -79,7 +79,7 @@ impl Poller {
         match self.fetcher.fetch(request).await {
             Ok(Fetched::Unchanged { validators, fresh_for, .. }) => Came::Same { validators, fresh_for },
             Ok(Fetched::Body { bytes, content_type, validators, fresh_for, .. }) => {
-                let parsers = if bytes.len() > LARGE_BYTES { PARSERS } else { 1 };
+                let parsers = if bytes.len() > LARGE_BYTES { *PARSERS } else { 1 };
                 // It is never closed.
                 let _turn = self.parsers.acquire_many(parsers).await;
                 let text = tokio::task::spawn_blocking(move || parse::text(&bytes, content_type.as_deref()));

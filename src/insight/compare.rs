@@ -24,6 +24,8 @@ struct Head<'n> {
 /// The story's actor beside its rivals, or its model beside theirs and the one
 /// before; absent unless the story has a figure of its own that another has too.
 pub(super) fn comparison(reading: &Reading, names: &Names) -> Option<Comparison> {
+    // Whoever it is about heads every table.
+    reading.actor?;
     let own = own(reading, names);
     let of_companies = of_companies(reading, &own, names);
     let of_products = of_products(reading, &own, names);
@@ -152,8 +154,11 @@ fn heading(about: &str) -> String {
 
 impl<'n> Head<'n> {
     fn is(&self, other: &Head) -> bool {
-        let plain = |label: Option<&str>| label.map(|label| label.to_lowercase().replace(['-', ' '], ""));
-        self.actor == other.actor && plain(self.product) == plain(other.product)
+        self.actor == other.actor
+            && match (self.product, other.product) {
+                (Some(one), Some(two)) => is_one_label(one, two),
+                (one, two) => one == two,
+            }
     }
 
     fn holds(&self, noted: &Noted) -> bool {
@@ -166,6 +171,21 @@ impl<'n> Head<'n> {
     }
 }
 
+/// Whether two are spelled alike but for capitals, dashes and blanks: "GPT-5.6" and "gpt 5.6".
+fn is_one_label(one: &str, two: &str) -> bool {
+    if one.is_ascii() && two.is_ascii() {
+        // Most are, and each of a table is held against each: that makes no new text.
+        return small_letters(one).eq(small_letters(two));
+    }
+    let plain = |label: &str| label.to_lowercase().replace(['-', ' '], "");
+    plain(one) == plain(two)
+}
+
+/// Those of an ASCII label, without dashes and blanks.
+fn small_letters(label: &str) -> impl Iterator<Item = u8> {
+    label.bytes().filter(|letter| !matches!(letter, b'-' | b' ')).map(|letter| letter.to_ascii_lowercase())
+}
+
 /// The figure, with what is planned said to be so, and the day where another story tells it as of that day.
 fn part(noted: &Noted, is_own: bool) -> Part {
     let is_of_its_day = !is_own && noted.stage != Stage::Past;
@@ -174,4 +194,22 @@ fn part(noted: &Noted, is_own: bool) -> Part {
     let beside: Vec<String> = planned.into_iter().chain(day).collect();
     let text = if beside.is_empty() { noted.said.clone() } else { format!("{} ({})", noted.said, beside.join(", ")) };
     Part { text, origin: Origin::Extract, cites: vec![noted.cite.clone()] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_one_but_for_capitals_dashes_and_blanks() {
+        for (one, two, is_one) in [
+            ("GPT-5.6", "gpt 5.6", true),
+            ("GPT-5.6", "GPT-5.5", false),
+            ("- ", "", true),
+            ("τ-bench", "Τ bench", true),
+            ("Claude Opus", "Claude Opus 4", false),
+        ] {
+            assert_eq!(is_one_label(one, two), is_one, "{one} {two}");
+        }
+    }
 }

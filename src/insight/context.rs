@@ -9,7 +9,7 @@ use super::outlook::AHEAD;
 use super::playbook::Advice;
 use super::reading::{Line, Reading, cite, fits_script};
 use super::stray::{is_first_hand, is_own_voice, strays};
-use super::timeline::{before, is_about};
+use super::timeline::before;
 use super::{Author, Cite, Dated, EventKind, Origin, Part, Report, Subject};
 use crate::audience::Fallback;
 use crate::id::AudienceId;
@@ -125,9 +125,15 @@ fn and(names: &[&str]) -> String {
 fn change(reading: &Reading) -> Option<Sentence> {
     let actor = reading.actor?;
     let lead: Vec<&Line> = reading.lines.iter().filter(|line| line.report == 0).collect();
-    let earlier: Vec<&Line> = reading.earlier.iter().filter(|line| is_about(line, actor)).collect();
-    let (lead, earlier) = (told(&lead), told(&earlier));
-    let (now, mut before) = (figures_of(&lead, actor), figures_of(&earlier, actor));
+    let lead = told(&lead);
+    let now = figures_of(&lead, actor);
+    if now.is_empty() {
+        return None;
+    }
+    let archived = reading.earlier_of(actor);
+    let earlier: Vec<&Line> = archived.iter().collect();
+    let earlier = told(&earlier);
+    let mut before = figures_of(&earlier, actor);
     // From what was only planned then, nothing has changed.
     before.retain(|(line, old)| stage(line, old) == Some(Stage::So));
     let is_change = |new: &(&Line, Measured), old: &(&Line, Measured)| {

@@ -3,6 +3,7 @@
 //! A disagreement that is none shames a page, and one that is missed costs
 //! little: whatever may explain two figures away keeps them apart.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
@@ -70,20 +71,27 @@ pub(super) fn contradicts(line: &Line, headline: &Line, names: &Names) -> bool {
 
 /// What is said of the story's own, line by line, as it is or as a bound.
 fn claims<'r>(reading: &'r Reading, names: &Names) -> Vec<Claim<'r>> {
-    let (titles, common) = (title_words(reading), common_names(reading));
+    let titles = title_words(reading);
+    // Most stories need them for no line.
+    let common = LazyCell::new(|| common_names(reading));
     let mut claims = Vec::new();
     for line in &reading.lines {
+        let figures = measured(line).into_iter().filter(|it| it.manner != Manner::Loosely && it.can_be_disputed());
+        let (figures, roles): (Vec<Measured>, Vec<Role>) = (figures.collect(), roles(line, names));
+        if figures.is_empty() && roles.is_empty() {
+            continue;
+        }
         let strangers = strangers(line, &titles);
         let is_anothers = reading.actor.is_some_and(|actor| is_about_another(line, actor));
         // What names somebody whom no other publisher names is held against nothing.
-        if is_anothers || !strangers.is_subset(&common) {
-            let roles = roles(line, names).into_iter().filter(Role::says_whose_story);
+        if is_anothers || !(strangers.is_empty() || strangers.is_subset(&common)) {
+            let roles = roles.into_iter().filter(Role::says_whose_story);
             claims.extend(roles.map(|it| Claim { line, said: Said::Role(it), strangers: BTreeSet::new() }));
             continue;
         }
-        let figures = measured(line).into_iter().filter(|it| it.manner != Manner::Loosely && it.can_be_disputed());
+        let figures = figures.into_iter();
         claims.extend(figures.map(|it| Claim { line, said: Said::Figure(it), strangers: strangers.clone() }));
-        for it in roles(line, names) {
+        for it in roles {
             let strangers = if it.says_whose_story() { BTreeSet::new() } else { strangers.clone() };
             claims.push(Claim { line, said: Said::Role(it), strangers });
         }
@@ -168,14 +176,15 @@ impl Claim<'_> {
     /// Whether both say what one and the same thing is. A place or a person whom both lines name
     /// belongs to the story; beside a name that one of them has alone, the figure may be another's.
     fn is_of_one_thing(&self, other: &Claim) -> bool {
-        if self.strangers != other.strangers {
-            return false;
-        }
         match (&self.said, &other.said) {
+            // What takes longest is asked last: each is held against each.
             (Said::Figure(one), Said::Figure(two)) => {
-                one.is_comparable(two) && is_within(one.fact, two.fact, RATIO_MOST)
+                one.attribute == two.attribute
+                    && is_within(one.fact, two.fact, RATIO_MOST)
+                    && self.strangers == other.strangers
+                    && one.is_comparable(two)
             }
-            (Said::Role(one), Said::Role(two)) => one.is_comparable(two),
+            (Said::Role(one), Said::Role(two)) => self.strangers == other.strangers && one.is_comparable(two),
             _ => false,
         }
     }

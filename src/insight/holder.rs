@@ -204,28 +204,41 @@ fn named_in<'n>(line: &Line, range: &Range<usize>, owners: &[Owner<'n>]) -> Opti
     if has_stranger(line, range, owners) {
         return None;
     }
-    let inside: Vec<&Owner> = owners.iter().filter(|owner| range.contains(&owner.span.start)).collect();
-    let is_behind = inside.iter().any(|owner| stands_behind(line.text, &owner.span));
-    let mut acting = inside.iter().filter(|owner| !is_a_measure(line.text, &owner.span));
-    let first = acting.next()?;
-    (!is_behind && acting.all(|other| other.id == first.id)).then_some(first.id)
+    let mut acting: Option<&str> = None;
+    for owner in owners.iter().filter(|owner| range.contains(&owner.span.start)) {
+        let before = before(line.text, &owner.span);
+        if ends_with_any(&before, BEHIND_BEFORE) || stands_before_a_word(line.text, &owner.span) {
+            return None;
+        }
+        if ends_with_any(&before, MEASURES) {
+            continue;
+        }
+        if acting.is_some_and(|id| id != owner.id) {
+            return None;
+        }
+        acting = Some(owner.id);
+    }
+    acting
 }
 
-fn is_a_measure(text: &str, span: &Range<usize>) -> bool {
-    ends_with_any(&beside(text, span).0, MEASURES)
-}
-
-fn stands_behind(text: &str, span: &Range<usize>) -> bool {
-    let (before, after) = beside(text, span);
-    ends_with_any(&before, BEHIND_BEFORE) || BEHIND_AFTER.iter().any(|word| after.starts_with(word))
-}
-
-/// What stands right before and right after, in small letters.
-fn beside(text: &str, span: &Range<usize>) -> (String, String) {
+/// What stands right before, in small letters.
+fn before(text: &str, span: &Range<usize>) -> String {
     let before = &text[..span.start];
     let from = before.char_indices().rev().take(NEAR).last().map_or(span.start, |(at, _)| at);
-    let after: String = text[span.end..].chars().take(NEAR).collect();
-    (lower(before[from..].trim_end()), lower(&after))
+    lower(before[from..].trim_end())
+}
+
+/// Whether one of [`BEHIND_AFTER`] stands right after, in whatever case.
+fn stands_before_a_word(text: &str, span: &Range<usize>) -> bool {
+    let after = &text[span.end..];
+    // Next to nothing else begins as they do: most names go on with a comma, a point, another letter.
+    let may_be = after.starts_with([' ', '-']) || after.starts_with(|letter: char| !letter.is_ascii());
+    if !may_be {
+        return false;
+    }
+    let end = after.char_indices().nth(NEAR).map_or(after.len(), |(at, _)| at);
+    let after = lower(&after[..end]);
+    BEHIND_AFTER.iter().any(|word| after.starts_with(word))
 }
 
 fn ends_with_any(text: &str, words: &[&str]) -> bool {
@@ -237,28 +250,31 @@ fn ends_with_any(text: &str, words: &[&str]) -> bool {
 fn has_stranger(line: &Line, range: &Range<usize>, owners: &[Owner]) -> bool {
     let words: Vec<(usize, &str)> =
         words(&line.text[range.clone()]).map(|(at, word)| (at + range.start, word)).collect();
-    let is_capital = |word: &str| word.starts_with(char::is_uppercase) && word.chars().count() > 1;
+    let is_capital = |word: &str| word.starts_with(char::is_uppercase) && word.chars().nth(1).is_some();
     let latin = words.iter().filter(|(_, word)| word.is_ascii() && word.len() > 3);
     let capitals = latin.clone().filter(|(_, word)| is_capital(word)).count();
-    let is_unspaced_text = line.text.chars().any(is_unspaced);
+    let is_unspaced_text = !line.text.is_ascii() && line.text.chars().any(is_unspaced);
     if !is_unspaced_text && capitals > 3 && capitals * 3 > latin.count() * 2 {
         let first = words.first().map_or(range.start, |(at, _)| *at);
         return owners.iter().all(|owner| owner.span.start > first + 1 || !range.contains(&owner.span.start));
     }
     let mut names = words.iter().enumerate().filter(|(_, (_, word))| is_capital(word) && word.is_ascii());
     names.any(|(index, (at, word))| {
-        let small = word.to_lowercase();
-        let is_known = owners.iter().any(|owner| owner.span.contains(at))
-            || line.facts.iter().any(|fact| fact.said.contains(at) || fact.span.end + 1 == *at)
-            || line
-                .names
-                .iter()
-                .any(|name| name.name.contains(word) || name.aliases.iter().any(|it| it.contains(word)));
-        let is_usual = names_nobody(&small)
-            || USUAL.contains(&small.as_str())
-            || word.chars().all(|letter| letter.is_uppercase()) && word.len() < 4;
         let begins = index == 0 && *at == 0 && !is_unspaced_text;
-        !is_known && !is_usual && !begins
+        let is_known = || {
+            owners.iter().any(|owner| owner.span.contains(at))
+                || line.facts.iter().any(|fact| fact.said.contains(at) || fact.span.end + 1 == *at)
+                || line
+                    .names
+                    .iter()
+                    .any(|name| name.name.contains(word) || name.aliases.iter().any(|it| it.contains(word)))
+        };
+        let is_usual = || {
+            let small = word.to_lowercase();
+            let is_short = word.len() < 4 && word.chars().all(char::is_uppercase);
+            is_short || USUAL.contains(&small.as_str()) || names_nobody(&small)
+        };
+        !begins && !is_known() && !is_usual()
     })
 }
 
@@ -299,13 +315,12 @@ const USUAL: &[&str] = &[
 
 /// Runs of letters and figures of one script, with where they begin.
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let is_inside = |letter: char| letter.is_alphanumeric() && !is_unspaced(letter);
-    let mut at = 0;
-    text.split_inclusive(move |letter: char| !is_inside(letter)).filter_map(move |piece| {
-        let start = at;
-        at += piece.len();
-        let word = piece.trim_end_matches(|letter: char| !is_inside(letter));
-        (!word.is_empty()).then_some((start, word))
+    let is_inside = |letter: char| letter.is_alphanumeric() && (letter.is_ascii() || !is_unspaced(letter));
+    let mut letters = text.char_indices();
+    std::iter::from_fn(move || {
+        let (start, _) = letters.find(|(_, letter)| is_inside(*letter))?;
+        let end = letters.find(|(_, letter)| !is_inside(*letter)).map_or(text.len(), |(at, _)| at);
+        Some((start, &text[start..end]))
     })
 }
 
@@ -318,6 +333,29 @@ mod tests {
         for mark in SEGMENTS.iter().chain(CLAUSES) {
             assert!(may_begin_a_mark(mark.as_bytes()), "{mark}");
         }
+    }
+
+    #[test]
+    fn words_are_runs_of_one_script() {
+        let check = |text: &str, expected: &[(usize, &str)]| assert_eq!(words(text).collect::<Vec<_>>(), expected);
+        check("Lab A’s V4, 月之暗面Moonshot!", &[(0, "Lab"), (4, "A"), (8, "s"), (10, "V4"), (26, "Moonshot")]);
+        check(" (é1)", &[(2, "é1")]);
+        check("，", &[]);
+        check("", &[]);
+    }
+
+    #[test]
+    fn who_stands_behind_is_known_by_what_follows_in_whatever_case() {
+        let check = |text: &str, expected: bool| {
+            let start = text.find("Quillon").unwrap();
+            assert_eq!(stands_before_a_word(text, &(start..start + "Quillon".len())), expected, "{text}");
+        };
+        check("Quillon-Backed lab", true);
+        check("Quillon LEADS a round", true);
+        check("Quillon领投", true);
+        check("Quillon, backed by all", false);
+        check("Quillon raises", false);
+        check("Quillon", false);
     }
 
     #[test]

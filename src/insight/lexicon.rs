@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::manner::{Around, is_whole};
 use super::things::Things;
@@ -14,7 +14,9 @@ pub(super) struct Lexicon(AhoCorasick);
 impl Lexicon {
     /// These; each is named by its place among them.
     pub(super) fn of<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
-        Self(AhoCorasick::new(words).expect("the words are constants and are compiled by the tests"))
+        // All of them together are some thousand bytes: so they are found twice as fast, for a megabyte.
+        let finder = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(words);
+        Self(finder.expect("the words are constants and are compiled by the tests"))
     }
 
     /// Whether one of them stands in `text`, also as a part of a longer word.

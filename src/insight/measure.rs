@@ -71,6 +71,12 @@ fn measures(line: &Line) -> Vec<Measure> {
     let measures = alone.filter_map(|at| {
         let fact = &line.facts[at];
         let around = Around::of(&lower, &fact.span);
+        // First, since many are of nothing.
+        let (attribute, edition) = match score_of(fact, &beside(line, at, &lower)) {
+            Score::No => (attribute(&around, fact)?, String::new()),
+            Score::Of(test) => (test.name, test.edition),
+            Score::Unclear => return None,
+        };
         if ends_a_range(&lower[..fact.span.start])
             || around.is_of_another_time()
             || (around.is_not_yet() && !is_told_ahead(fact))
@@ -79,11 +85,6 @@ fn measures(line: &Line) -> Vec<Measure> {
         {
             return None;
         }
-        let (attribute, edition) = match score_of(fact, &beside(line, at, &lower)) {
-            Score::No => (attribute(&around, fact)?, String::new()),
-            Score::Of(test) => (test.name, test.edition),
-            Score::Unclear => return None,
-        };
         let aspects = Aspects::of(attribute, &around, &lower[fact.span.clone()], &lower).of_edition(edition);
         let is_loose = is_of_a_name(fact) || is_from(fact) || aspects.is_of_both_sides();
         let is_of_a_part = around.is_of_a_part() && has_parts(attribute);
@@ -202,7 +203,7 @@ impl Measured<'_> {
     /// be readings of it and too far apart to be roundings.
     pub(super) fn is_other_than(&self, other: &Measured) -> bool {
         let are_stated = self.manner.is_stated() && other.manner.is_stated();
-        are_stated && self.is_comparable(other) && self.differs(other)
+        are_stated && self.attribute == other.attribute && self.differs(other) && self.is_comparable(other)
     }
 
     /// Whether the figures differ by more than a rounding, or than a day seen from another zone.
@@ -252,13 +253,17 @@ impl Measured<'_> {
 
     /// Whether both are figures of one thing in one unit.
     pub(super) fn is_comparable(&self, other: &Measured) -> bool {
-        self.is_of_later(other) && self.aspects.fit(other.aspects)
+        self.is_of_one_sort(other) && self.aspects.fit(other.aspects)
     }
 
     /// Whether one may be what the other was before.
     pub(super) fn is_of_later(&self, other: &Measured) -> bool {
+        self.is_of_one_sort(other) && self.aspects.fit_over_time(other.aspects)
+    }
+
+    /// Whether both are of one measure in one unit, whichever of several they are.
+    fn is_of_one_sort(&self, other: &Measured) -> bool {
         self.attribute == other.attribute
-            && self.aspects.fit_over_time(other.aspects)
             && match (&self.fact.kind, &other.fact.kind) {
                 (FactKind::Amount { currency: one, .. }, FactKind::Amount { currency: two, .. }) => {
                     one == two || [one, two].contains(&&UNSAID)

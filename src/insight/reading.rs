@@ -2,8 +2,9 @@
 //! their facts and names.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
+use std::rc::Rc;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -13,7 +14,7 @@ use super::measure::Measure;
 use super::{Cite, EarlierStory, Origin, Part, Report, Subject};
 use crate::facts::{Fact, FactKind, facts_written};
 use crate::id::ItemId;
-use crate::names::{Name, Names, Sort};
+use crate::names::{Found, Name, Names, Sort};
 use crate::story::signature::is_stop_word;
 use crate::text::{
     head,
@@ -35,8 +36,9 @@ pub(super) struct Reading<'s> {
     pub(super) subject: &'s Subject<'s>,
     /// Of the reports: titles and sentences, in the order of the reports and of the text.
     pub(super) lines: Vec<Line<'s>>,
-    /// Of earlier stories, likewise; `report` counts these.
+    /// The headlines of earlier stories; `report` counts these. See [`Reading::earlier_of`].
     pub(super) earlier: Vec<Line<'s>>,
+    names: &'s Names,
     /// Who the story is about: the company or body named by most headlines.
     pub(super) actor: Option<&'s Name>,
     /// Whom it is about: the companies and bodies that the lead's headline or a third of all headlines name.
@@ -45,6 +47,8 @@ pub(super) struct Reading<'s> {
     pub(super) bodies: BTreeSet<&'s str>,
     /// See [`Reading::is_common`].
     common: OnceCell<HashSet<String>>,
+    /// See [`super::timeline::before`].
+    pub(super) before: OnceCell<Vec<usize>>,
 }
 
 /// A title or a sentence.
@@ -59,7 +63,7 @@ pub(super) struct Line<'s> {
     /// The day of its report.
     pub(super) written: Date,
     /// See [`Line::tokens`].
-    pub(super) tokens: OnceCell<BTreeSet<String>>,
+    pub(super) tokens: OnceCell<Rc<BTreeSet<String>>>,
     /// How many, see [`super::boilerplate::words`].
     pub(super) words: usize,
     /// Spans count from the beginning of the line.
@@ -80,7 +84,12 @@ pub(super) struct Line<'s> {
 impl Line<'_> {
     /// What it is compared by. Lines of the archive are not: so they are made where they are asked for.
     pub(super) fn tokens(&self) -> &BTreeSet<String> {
-        self.tokens.get_or_init(|| tokens(self.text).into_iter().collect())
+        self.shared_tokens()
+    }
+
+    /// The same for who keeps them.
+    pub(super) fn shared_tokens(&self) -> &Rc<BTreeSet<String>> {
+        self.tokens.get_or_init(|| Rc::new(tokens(self.text).into_iter().collect()))
     }
 
     /// The keys of those of its facts that make it worth telling.
@@ -121,11 +130,8 @@ impl<'s> Reading<'s> {
             lines.iter_mut().for_each(|line| line.readable = Readable::Yes);
         }
         hide_mixed_titles(&mut lines, subject.language);
-        let earlier = subject
-            .earlier
-            .iter()
-            .enumerate()
-            .flat_map(|(index, story)| split(story.headline, story.text, index, story.day, Readable::Yes, names));
+        let earlier = subject.earlier.iter().enumerate();
+        let earlier = earlier.map(|(index, story)| headline_of(story, index, names));
         let named = named(&lines, names);
         let own = own(&lines, &named, names);
         let is_body = |id: &&str| names.get(id).is_some_and(|name| name.sort == Sort::Body);
@@ -136,20 +142,27 @@ impl<'s> Reading<'s> {
             bodies: own.iter().copied().filter(is_body).collect(),
             own,
             common: OnceCell::new(),
+            before: OnceCell::new(),
+            names,
             lines,
         }
+    }
+
+    /// What earlier stories say of `actor`, who is named in each line: the headlines and the sentences, in the order
+    /// of the stories and of the texts. Each call reads the texts, and few ask.
+    pub(super) fn earlier_of(&self, actor: &Name) -> Vec<Line<'s>> {
+        let stories = self.subject.earlier.iter().enumerate();
+        stories.flat_map(|(index, story)| split_of(story, index, actor, self.names)).collect()
     }
 
     /// Whether a token stands in several lines of prose.
     pub(super) fn is_common(&self, token: &str) -> bool {
         let common = self.common.get_or_init(|| {
-            let (mut met, mut common) = (HashSet::new(), HashSet::new());
+            let mut lines: HashMap<&str, usize> = HashMap::with_capacity(8 * self.lines.len());
             for token in self.lines.iter().filter(|line| line.place > 0).flat_map(|line| line.tokens()) {
-                if !met.insert(token.as_str()) && !common.contains(token) {
-                    common.insert(token.clone());
-                }
+                *lines.entry(token).or_default() += 1;
             }
-            common
+            lines.into_iter().filter(|(_, lines)| *lines > 1).map(|(token, _)| token.to_owned()).collect()
         });
         common.contains(token)
     }
@@ -216,41 +229,86 @@ pub(super) fn split_where<'s>(
     names: &'s Names,
     is_wanted: impl Fn(&str) -> bool,
 ) -> Vec<Line<'s>> {
-    let head = head(text, TEXT_MOST);
-    let line = |place: usize, start: usize, text: &'s str| {
-        let (names, spans) = names.find(text).into_iter().map(|found| (found.name, found.start..found.end)).unzip();
-        Line {
-            report,
-            place,
-            text,
-            start,
-            written,
-            tokens: OnceCell::new(),
-            words: words(text),
-            facts: facts_written(text, written),
-            names,
-            spans,
-            readable,
-            voice: if is_first_person(text) { Voice::Own } else { Voice::Reporting },
-            measures: OnceCell::new(),
-            telling: OnceCell::new(),
-        }
+    let line = |place: usize, start: usize, text: &'s str| Line {
+        report,
+        place,
+        start,
+        readable,
+        ..taken_apart(text, written, names.find(text))
     };
-    let prose = sentences(head).into_iter().filter_map(|range| {
-        let skip = preamble(&head[range.clone()]);
-        let range = range.start + skip..range.end;
-        let sentence = &head[range.clone()];
-        (is_wanted(sentence) && is_prose(sentence)).then_some(range)
-    });
+    let prose = statements(text).filter(|&(_, sentence)| is_wanted(sentence) && is_prose(sentence));
     let prose = prose.take(SENTENCES_MOST).enumerate();
-    let prose = prose.map(|(index, range)| line(index + 1, title.len() + 1 + range.start, &head[range]));
+    let prose = prose.map(|(index, (start, sentence))| line(index + 1, title.len() + 1 + start, sentence));
     std::iter::once(line(0, 0, title)).chain(prose).collect()
 }
+
+fn headline_of<'s>(story: &EarlierStory<'s>, index: usize, names: &'s Names) -> Line<'s> {
+    Line { report: index, ..taken_apart(story.headline, story.day, names.find(story.headline)) }
+}
+
+/// The headline and the sentences of an earlier story that name `actor`, or something of theirs: to look for names
+/// costs little beside all else. `place` counts all sentences.
+fn split_of<'s>(story: &EarlierStory<'s>, index: usize, actor: &Name, names: &'s Names) -> Vec<Line<'s>> {
+    let is_of_actor = |it: &Found| it.name.id == actor.id || it.name.of.as_ref() == Some(&actor.id);
+    let mut sentences: Vec<(usize, &'s str)> = statements(story.text).collect();
+    if sentences.len() > SENTENCES_MOST {
+        // As many as are read where all are.
+        sentences.retain(|(_, sentence)| is_prose(sentence));
+        sentences.truncate(SENTENCES_MOST);
+    }
+    let sentences = sentences.into_iter().enumerate();
+    let sentences = sentences.map(|(at, (start, sentence))| (at + 1, story.headline.len() + 1 + start, sentence));
+    let all = std::iter::once((0, 0, story.headline)).chain(sentences);
+    let lines = all.filter_map(|(place, start, text)| {
+        let found = names.find(text);
+        let is_wanted = found.iter().any(is_of_actor) && (place == 0 || is_prose(text));
+        is_wanted.then(|| Line { report: index, place, start, ..taken_apart(text, story.day, found) })
+    });
+    lines.collect()
+}
+
+/// A title, or a sentence as if it were one, in which `found` are named.
+fn taken_apart<'s>(text: &'s str, written: Date, found: Vec<Found<'s>>) -> Line<'s> {
+    let (names, spans) = found.into_iter().map(|found| (found.name, found.start..found.end)).unzip();
+    Line {
+        report: 0,
+        place: 0,
+        text,
+        start: 0,
+        written,
+        tokens: OnceCell::new(),
+        words: words(text),
+        facts: facts_written(text, written),
+        names,
+        spans,
+        readable: Readable::Yes,
+        voice: if is_first_person(text) { Voice::Own } else { Voice::Reporting },
+        measures: OnceCell::new(),
+        telling: OnceCell::new(),
+    }
+}
+
+/// The sentences of the head of `text` without what is stamped before them, each with where it begins.
+fn statements(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let head = head(text, TEXT_MOST);
+    sentences(head).into_iter().map(move |range| {
+        let start = range.start + preamble(&head[range.clone()]);
+        (start, &head[start..range.end])
+    })
+}
+
+/// So far into a sentence a stamp may begin, in bytes.
+const STAMPED_MOST: usize = 80;
 
 /// How many bytes before the sentence proper: preprint servers and agencies put their stamp there.
 fn preamble(sentence: &str) -> usize {
     let stamps = ["Abstract: ", "(Reuters) - ", "(AP) — ", "(AFP) - "];
-    let after = |stamp: &str| sentence.find(stamp).filter(|at| *at < 80).map(|at| at + stamp.len());
+    // Most have none, and four searches take much longer than a look at the bytes.
+    let may_be_stamped = sentence.bytes().take(STAMPED_MOST + 10).any(|byte| matches!(byte, b'(' | b':'));
+    if !may_be_stamped {
+        return 0;
+    }
+    let after = |stamp: &str| sentence.find(stamp).filter(|at| *at < STAMPED_MOST).map(|at| at + stamp.len());
     stamps.into_iter().find_map(after).unwrap_or(0)
 }
 
@@ -338,8 +396,51 @@ pub(super) fn is_telling(fact: &Fact) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{names, report, subject};
+    use super::super::tests::{earlier, names, report, subject};
+    use super::super::timeline::is_about;
     use super::*;
+
+    /// The lines of an earlier story with this text that name DeepSeek are those that reading all of it gives.
+    #[track_caller]
+    fn check_earlier(text: &str, expected: usize) {
+        let names = names();
+        let story = EarlierStory { text, ..earlier("DeepSeek rents an office") };
+        let all = split(story.headline, story.text, 0, story.day, Readable::Yes, &names);
+        let subject = Subject { earlier: vec![story], ..subject(vec![report("Harbor Wire", "DeepSeek moves", "")]) };
+        let reading = Reading::new(&subject, &names);
+        let actor = reading.actor.unwrap();
+        let shown = |line: &Line| (line.start, line.text.to_owned(), line.facts.len(), line.words, line.spans.clone());
+        let own: Vec<_> = all.iter().filter(|line| is_about(line, actor)).map(shown).collect();
+        assert_eq!(reading.earlier_of(actor).iter().map(shown).collect::<Vec<_>>(), own);
+        assert_eq!(own.len(), expected);
+        assert_eq!(reading.earlier.iter().map(shown).collect::<Vec<_>>(), [shown(&all[0])]);
+    }
+
+    #[test]
+    fn of_earlier_stories_those_lines_are_read_that_name_the_actor() {
+        check_earlier("", 1);
+        let own = "BERLIN (Reuters) - DeepSeek raised $3 billion on 6 May 2026.";
+        let others = "Moonshot raised $4 billion in that week. Sign up for the newsletter of DeepSeek today.";
+        check_earlier(&format!("{own} {others}"), 2);
+        // Of sixty sentences that are prose the last are not read, whoever is named in them.
+        check_earlier(&format!("{own} {} {own}", [others; 58].join(" ")), 3);
+        check_earlier(&format!("{own} {} {own}", [others; 59].join(" ")), 2);
+    }
+
+    #[test]
+    fn a_stamp_is_no_part_of_a_sentence() {
+        for (sentence, expected) in [
+            ("BERLIN (Reuters) - A mill opens.", "A mill opens."),
+            ("Abstract: A mill opens.", "A mill opens."),
+            ("PARIS, May 6 (AP) — A mill opens.", "A mill opens."),
+            ("A mill (Reuters) opens.", "A mill (Reuters) opens."),
+            ("A mill opens.", "A mill opens."),
+        ] {
+            assert_eq!(&sentence[preamble(sentence)..], expected);
+        }
+        let behind = |bytes: usize| preamble(&format!("{}Abstract: A mill opens.", "-".repeat(bytes)));
+        assert_eq!((behind(79), behind(80)), (89, 0));
+    }
 
     /// Which of the titles readers of `language` can read.
     #[track_caller]

@@ -1,7 +1,7 @@
 //! Who is a stranger to a story: whom a line names that no title does, and which of two reports tells of
 //! something else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::benchmark::is_of_a_test;
 use super::reading::{Line, Reading};
@@ -75,14 +75,25 @@ pub(super) fn title_words(reading: &Reading) -> BTreeSet<String> {
 
 /// The names that the texts of two publishers have in common, in small letters.
 pub(super) fn common_names(reading: &Reading) -> BTreeSet<String> {
-    let mut first: BTreeMap<String, &str> = BTreeMap::new();
+    let mut first: HashMap<String, &str> = HashMap::new();
+    // As they are spelled, by whom last: one text names one thing again and again.
+    let mut met: HashMap<&str, &str> = HashMap::new();
     let mut common = BTreeSet::new();
     for line in reading.lines.iter().filter(|line| line.place > 0) {
         let publisher = reading.report(line).publisher;
-        for name in words(line.text).filter(|word| word.starts_with(char::is_uppercase)) {
-            let name = name.to_lowercase();
-            if *first.entry(name.clone()).or_insert(publisher) != publisher {
-                common.insert(name);
+        for word in words(line.text).filter(|word| word.starts_with(char::is_uppercase)) {
+            if met.insert(word, publisher) == Some(publisher) {
+                continue;
+            }
+            let name = word.to_lowercase();
+            match first.get(&name).copied() {
+                None => {
+                    first.insert(name, publisher);
+                }
+                Some(known) if known != publisher => {
+                    common.insert(name);
+                }
+                Some(_) => {}
             }
         }
     }
@@ -169,9 +180,31 @@ pub(super) fn strangers(line: &Line, titles: &BTreeSet<String>) -> BTreeSet<Stri
             continue;
         }
         let name = word.to_lowercase();
-        if !names_nobody(&name) && !titles.contains(&name) {
+        if !titles.contains(&name) && !names_nobody(&name) {
             strangers.insert(name);
         }
     }
     strangers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{names, report, subject};
+    use super::*;
+
+    #[test]
+    fn names_are_common_that_two_publishers_have() {
+        let names = names();
+        let subject = subject(vec![
+            report("Harbor Wire", "A hall opens", "Vale met Orsini in the hall. Vale then left for Turin with others."),
+            report(
+                "North Desk",
+                "The hall is open",
+                "There ORSINI spoke with Vale about it. Orsini went home to Genoa.",
+            ),
+            report("Harbor Wire", "All of the hall", "They say that Turin and Orsini are far away."),
+        ]);
+        let common = common_names(&Reading::new(&subject, &names));
+        assert_eq!(common.iter().map(String::as_str).collect::<Vec<_>>(), ["orsini", "vale"]);
+    }
 }

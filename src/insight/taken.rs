@@ -2,8 +2,10 @@
 //! publisher is quoted beyond what is fair.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use super::reading::{Line, Reading};
+use super::reading::{Line, Reading, is_telling};
+use crate::facts::Fact;
 
 /// A line of whose tokens so many stand in one that is there says nothing new.
 const SAME: f64 = 0.7;
@@ -14,9 +16,8 @@ const SAME_IN_PIECES: f64 = 0.85;
 /// The lines that stand on the card.
 #[derive(Clone)]
 pub(super) struct Taken {
-    said: Vec<BTreeSet<String>>,
-    /// The tokens of all of them.
-    tokens: BTreeSet<String>,
+    /// The tokens of each.
+    said: Vec<Rc<BTreeSet<String>>>,
     facts: BTreeSet<String>,
     /// By their ids, with those of the companies behind what is named.
     names: BTreeSet<String>,
@@ -29,7 +30,7 @@ impl Taken {
         let reports = reading.subject.reports.iter().enumerate();
         let words_left = reports.map(|(index, report)| (index, report.quotable_words)).collect();
         let (said, facts, names) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
-        let mut taken = Self { said, tokens: BTreeSet::new(), facts, names, words_left };
+        let mut taken = Self { said, facts, names, words_left };
         if let Some(headline) = reading.headline() {
             taken.remember(headline);
         }
@@ -55,13 +56,22 @@ impl Taken {
 
     /// Whether the card says the same already, in one line or in pieces; what is like it but for a figure is news.
     pub(super) fn has_said(&self, line: &Line) -> bool {
-        let is_in = |said: &BTreeSet<String>| contained(line.tokens(), said) >= SAME;
-        self.new_facts(line) == 0 && (self.said.iter().any(is_in) || self.has_pieces_of(line))
+        let is_in = |said: &Rc<BTreeSet<String>>| contained(line.tokens(), said) >= SAME;
+        let has_news = line.telling().iter().any(|key| !self.facts.contains(key));
+        !has_news && (self.said.iter().any(is_in) || self.has_pieces_of(line))
     }
 
     fn has_pieces_of(&self, line: &Line) -> bool {
-        let all = line.content().count();
-        let there = line.content().filter(|token| self.tokens.contains(*token)).count();
+        // If so many are missing they are too many, were all its tokens of content: most lines are told by the first few.
+        let too_many = (1.0 - SAME_IN_PIECES) * line.tokens().len() as f64 + 1.0;
+        let (mut all, mut there) = (0_usize, 0_usize);
+        for token in line.content() {
+            all += 1;
+            there += usize::from(self.said.iter().any(|said| said.contains(token)));
+            if (all - there) as f64 > too_many {
+                return false;
+            }
+        }
         all > 0 && there as f64 >= SAME_IN_PIECES * all as f64
     }
 
@@ -97,9 +107,9 @@ impl Taken {
     }
 
     fn remember(&mut self, line: &Line) {
-        self.said.push(line.tokens().clone());
-        self.tokens.extend(line.tokens().iter().cloned());
-        self.facts.extend(line.facts.iter().map(|fact| fact.key()));
+        self.said.push(Rc::clone(line.shared_tokens()));
+        self.facts.extend(line.telling().iter().cloned());
+        self.facts.extend(line.facts.iter().filter(|fact| !is_telling(fact)).map(Fact::key));
         self.names.extend(line.names.iter().flat_map(|name| name.of.iter().chain([&name.id])).cloned());
     }
 }
@@ -135,6 +145,31 @@ mod tests {
         check(headline, "DeepSeek closes its first round with money of the state", true);
         check(headline, "DeepSeek closes its first round of $3 billion with money of the state", false);
         check("DeepSeek raises $3 billion from the state", "DeepSeek raises $3 billion from state", true);
+    }
+
+    #[test]
+    fn pieces_are_counted_no_further_than_they_decide() {
+        let names = names();
+        let titles = [
+            "DeepSeek closes a round led by a fund of the state",
+            "Moonshot signs with banks in Hangzhou",
+            "DeepSeek signs with banks, Moonshot closes a round",
+            "Banks in Hangzhou sign with Moonshot, the state closes DeepSeek and a fund leads a lathe",
+            "An unrelated lathe of another mill on the river sings to banks in Hangzhou",
+            "And the of a",
+        ];
+        let subject = subject(titles.iter().map(|title| report("Harbor Wire", title, "")).collect());
+        let reading = Reading::new(&subject, &names);
+        let mut taken = Taken::new(&reading);
+        for next in &reading.lines {
+            for line in &reading.lines {
+                let is_there = |token: &&String| taken.said.iter().any(|said| said.contains(*token));
+                let (all, there) = (line.content().count(), line.content().filter(is_there).count());
+                let plain = all > 0 && there as f64 >= SAME_IN_PIECES * all as f64;
+                assert_eq!(taken.has_pieces_of(line), plain, "{}", line.text);
+            }
+            taken.take(next);
+        }
     }
 
     #[test]

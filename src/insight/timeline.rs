@@ -82,19 +82,28 @@ fn on_other_days<'r, 's>(reading: &'r Reading<'s>) -> impl Iterator<Item = (Date
 /// The headlines of earlier stories that tell of the actor and have more in common with the story's titles: another
 /// of its own, or a word beside the actor's name. Newest first.
 pub(super) fn before<'r, 's>(reading: &'r Reading<'s>) -> impl Iterator<Item = &'r Line<'s>> {
-    let spellings = reading.actor.iter().flat_map(|actor| std::iter::once(&actor.name).chain(&actor.aliases));
+    let before = reading.before.get_or_init(|| akin(reading));
+    before.iter().map(move |at| &reading.earlier[*at])
+}
+
+/// Which of the headlines of earlier stories those are.
+fn akin(reading: &Reading) -> Vec<usize> {
+    let Some(actor) = reading.actor else { return Vec::new() };
+    let of_actor: Vec<usize> = (0..reading.earlier.len()).filter(|at| is_about(&reading.earlier[*at], actor)).collect();
+    if of_actor.is_empty() {
+        return of_actor;
+    }
+    let spellings = std::iter::once(&actor.name).chain(&actor.aliases);
     let spelled: BTreeSet<String> = spellings.flat_map(|spelling| tokens(spelling)).collect();
     let titles = reading.lines.iter().filter(|line| line.place == 0);
     let told: BTreeSet<&String> =
         titles.flat_map(|line| line.content()).filter(|token| !spelled.contains(*token)).collect();
-    reading.earlier.iter().filter(move |line| {
-        let is_akin = |actor: &Name| {
-            let others = line.names.iter().map(|name| name.of.as_deref().unwrap_or(&name.id));
-            let shares_name = others.filter(|owner| *owner != actor.id).any(|owner| reading.own.contains(owner));
-            shares_name || line.content().any(|token| told.contains(token))
-        };
-        line.place == 0 && reading.actor.is_some_and(|actor| is_about(line, actor) && is_akin(actor))
-    })
+    let is_akin = |line: &Line| {
+        let others = line.names.iter().map(|name| name.of.as_deref().unwrap_or(&name.id));
+        let shares_name = others.filter(|owner| *owner != actor.id).any(|owner| reading.own.contains(owner));
+        shares_name || line.content().any(|token| told.contains(token))
+    };
+    of_actor.into_iter().filter(|at| is_akin(&reading.earlier[*at])).collect()
 }
 
 /// Whether a line names the actor, or something of it.

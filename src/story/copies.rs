@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Report;
 use crate::publisher::Kind;
+use crate::text::head;
 use crate::text::token::tokens;
 
 /// Headlines of fewer words may be the same by chance.
@@ -102,8 +103,7 @@ fn title(report: &Report) -> Option<u64> {
 
 /// The runs of a text that is long enough to tell who wrote it, each once and in order.
 fn runs(text: &str) -> Option<Vec<u64>> {
-    let mut words = tokens(text);
-    words.truncate(MOST_WORDS);
+    let words = first_words(text);
     if words.len() < FEWEST_WORDS {
         return None;
     }
@@ -116,6 +116,21 @@ fn runs(text: &str) -> Option<Vec<u64>> {
     Some(runs)
 }
 
+/// In so many bytes stand more than [`MOST_WORDS`] words of most texts.
+const MOST_WORDS_BYTES: usize = 560;
+
+/// The first [`MOST_WORDS`] of a text: of its head where two more stand there. Then none of them is what is left of
+/// a longer word, or goes on with the next one, as "45 billion" does.
+fn first_words(text: &str) -> Vec<String> {
+    let head = head(text, MOST_WORDS_BYTES);
+    let mut words = tokens(head);
+    if words.len() < MOST_WORDS + 2 && head.len() < text.len() {
+        words = tokens(text);
+    }
+    words.truncate(MOST_WORDS);
+    words
+}
+
 /// A hash of both, in their order: as rustc-hash makes it.
 fn together(before: u64, next: u64) -> u64 {
     (before.rotate_left(5) ^ next).wrapping_mul(0x9e37_79b9_7f4a_7c15)
@@ -123,10 +138,12 @@ fn together(before: u64, next: u64) -> u64 {
 
 /// The share of the shorter one's runs that both have.
 fn shared(a: &[u64], b: &[u64]) -> f64 {
-    let (mut rest, mut both) = (b, 0);
-    for run in a {
-        rest = &rest[rest.partition_point(|other| other < run)..];
-        both += usize::from(rest.first() == Some(run));
+    // Step by step through both, without a branch: each new text of a story is held against those before it.
+    let (mut in_a, mut in_b, mut both) = (0, 0, 0_usize);
+    while let (Some(one), Some(other)) = (a.get(in_a), b.get(in_b)) {
+        both += usize::from(one == other);
+        in_a += usize::from(one <= other);
+        in_b += usize::from(other <= one);
     }
     both as f64 / a.len().min(b.len()).max(1) as f64
 }
@@ -139,7 +156,10 @@ fn hash(word: &(impl Hash + ?Sized)) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use jiff::Timestamp;
+    use proptest::prelude::*;
 
     use super::*;
     use crate::id::{ItemId, Share, SourceId};
@@ -178,6 +198,28 @@ mod tests {
     fn check(reports: &[(&str, f64, &str, &str)], expected: &[usize]) {
         let reports: Vec<Report> = reports.iter().map(report).collect();
         assert_eq!(originals(&reports), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn the_first_words_of_a_head_are_those_of_the_text(
+            pieces in proptest::collection::vec("[a-zA-Z]{1,9} |[0-9]{1,3} |billion |bn|[.,’'“%-]|é|[一-十]{1,3}|\\PC", 0..260),
+        ) {
+            let text = pieces.concat();
+            let mut words = tokens(&text);
+            words.truncate(MOST_WORDS);
+            prop_assert_eq!(first_words(&text), words);
+        }
+
+        #[test]
+        fn what_two_share_is_what_is_in_both(
+            a in proptest::collection::btree_set(0_u64..60, 0..40),
+            b in proptest::collection::btree_set(0_u64..60, 0..40),
+        ) {
+            let sorted = |all: &BTreeSet<u64>| all.iter().copied().collect::<Vec<u64>>();
+            let plain = a.intersection(&b).count() as f64 / a.len().min(b.len()).max(1) as f64;
+            prop_assert_eq!(shared(&sorted(&a), &sorted(&b)), plain);
+        }
     }
 
     #[test]

@@ -7,10 +7,12 @@ pub mod copies;
 pub mod group;
 pub mod imprint;
 pub mod likeness;
+mod overtaken;
 pub mod rarity;
 mod recent;
 pub mod settle;
 pub mod signature;
+pub mod stage;
 pub mod word;
 
 use std::collections::{HashMap, HashSet};
@@ -20,6 +22,7 @@ use url::Url;
 
 use self::comment::is_comment;
 use self::group::WINDOW;
+use self::overtaken::{is_behind, successor};
 use self::signature::words;
 
 use crate::id::StoryId;
@@ -132,6 +135,8 @@ const CENTRAL: f64 = 0.3;
 /// A publisher beats an aggregator that only passes it on, and what stands what is
 /// withdrawn; those who are beaten in such a way by the best do not count at all. Nor
 /// does a comment behind the best where somebody reports: news is not handed to it.
+/// Who tells what became of what the best tells takes its place, and who is still behind
+/// that counts no more.
 pub fn leads(reports: &[Report], language: &str, names: &Names) -> Vec<usize> {
     let mut order: Vec<usize> = (0..reports.len()).collect();
     if reports.len() < 2 {
@@ -149,9 +154,17 @@ pub fn leads(reports: &[Report], language: &str, names: &Names) -> Vec<usize> {
         let by_length = by_worth.then_with(|| length(a).cmp(&length(b)));
         by_length.then(a.appeared().cmp(&b.appeared())).then(a.item.id.cmp(&b.item.id))
     });
+    let best = firsts[order[0]];
+    order.retain(|index| firsts[*index] == best);
+    let reporting =
+        |order: &[usize]| order.iter().copied().filter(|at| *at == order[0] || !comments[*at]).collect::<Vec<usize>>();
+    while let Some(next) = successor(reports, &reporting(&order), names) {
+        order.retain(|index| *index != next && !is_behind(&reports[*index], &reports[next]));
+        order.insert(0, next);
+    }
     let first = order[0];
     let mut met = HashSet::new();
-    order.retain(|index| firsts[*index] == firsts[first] && met.insert(reports[*index].publisher.domain.as_str()));
+    order.retain(|index| met.insert(reports[*index].publisher.domain.as_str()));
     if order.iter().any(|index| !comments[*index]) {
         order.retain(|index| *index == first || !comments[*index]);
     }
@@ -369,6 +382,49 @@ mod tests {
         // Whom nobody knows is not read first for that.
         check(&[argued(), told(0.3), mused()], &[0, 1]);
         check(&[argued(), mused()], &[0, 1]);
+    }
+
+    /// A report that appeared at this hour, with a text or without, by a publisher whose word weighs so much.
+    fn at(hour: u8, by: &str, weight: f64, title: &str, text: &str) -> Report {
+        let mut report = weighed(by, Kind::Press, weight, title);
+        report.item.entry.published = format!("2026-05-06T{hour:02}:00:00Z").parse().ok();
+        report.item.entry.summary_html = text.to_owned();
+        report
+    }
+
+    /// Which of the reports is read first in a story of Quillon.
+    #[track_caller]
+    fn check_first(reports: &[Report], expected: usize) {
+        assert_eq!(leads(reports, "en", &quillon())[0], expected);
+    }
+
+    fn quillon() -> Names {
+        Names::new(vec![Name::clear("quillon", "Quillon", Sort::Company, None)])
+    }
+
+    #[test]
+    fn who_tells_what_became_of_it_is_read_first() {
+        let talks = |hour, by| at(hour, by, 0.9, "Quillon in talks to buy Ostrava for $2 billion", "People said so.");
+        let done = |hour, by, weight| at(hour, by, weight, "Quillon agrees on a purchase of its rival Ostrava", "");
+        check_first(&[talks(5, "a.test"), done(7, "b.test", 0.9)], 1);
+        check_first(&[talks(5, "a.test"), done(4, "b.test", 0.9)], 0);
+        let other = at(7, "b.test", 0.9, "Ember agrees on a purchase of its rival Ostrava", "");
+        check_first(&[talks(5, "a.test"), other], 0);
+        let plan = |hour| at(hour, "a.test", 0.9, "Quillon plans to open its hall in the north in May", "It said so.");
+        let delay = at(7, "b.test", 0.9, "Quillon delays its hall", "");
+        check_first(&[plan(5), delay.clone()], 1);
+        check_first(&[plan(8), delay], 0);
+        let reports = [talks(5, "a.test"), done(7, "b.test", 0.9), talks(6, "c.test"), done(8, "d.test", 0.3)];
+        assert_eq!(leads(&reports, "en", &quillon()), [1, 3], "whoever is behind is not read at all");
+    }
+
+    #[test]
+    fn who_leaves_the_talks_out_does_not_overtake_those_who_tell_of_them() {
+        let talks = |hour, by, weight| at(hour, by, weight, "Quillon in talks to buy Ostrava for $2 billion", "Yes.");
+        let done = |by, weight| at(7, by, weight, "Quillon agrees on a purchase of its rival Ostrava", "");
+        check_first(&[talks(5, "a.test", 0.9), done("b.test", 0.3)], 0);
+        check_first(&[talks(5, "a.test", 0.9), done("b.test", 0.3), done("c.test", 0.2)], 1);
+        check_first(&[talks(5, "a.test", 0.9), done("b.test", 0.9), talks(8, "d.test", 0.3)], 0);
     }
 
     #[test]

@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use super::manner::Manner;
 use super::measure::{Measured, families, is_about_another, measured};
 use super::reading::{Line, REPORTS_MOST, Reading, Voice, cite};
-use super::stage::{Stage, Step, stages, steps};
 use super::{Author, Cite, Report, Subject};
 use crate::facts::{Fact, FactKind};
 use crate::names::Name;
 use crate::publisher::Kind;
+use crate::story::stage::{Stage, Step, stages, steps};
 use crate::text;
 
 /// Something that is other than readers know it.

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use crate::text;
@@ -23,7 +24,7 @@ enum Track {
 
 /// A stage that a headline speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stage {
+pub struct Stage {
     track: Track,
     rank: usize,
 }
@@ -356,9 +357,19 @@ static IN_MAY: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is a constant and is compiled by the tests")
 });
 
+/// Any word of a stage or a deed: most headlines have none, and to look for each takes long.
+static ANY: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let all = TRACKS.iter().flat_map(|(_, words)| words.iter()).chain(DEEDS);
+    let words = all.flat_map(|(_, words)| words.iter());
+    AhoCorasick::new(words).expect("the words are constants and are compiled by the tests")
+});
+
 /// The stage of each matter that a headline speaks of, and each deed.
-pub(super) fn stages(title: &str) -> Vec<Stage> {
+pub fn stages(title: &str) -> Vec<Stage> {
     let whole = text::lower(title);
+    if !ANY.is_match(&whole) {
+        return Vec::new();
+    }
     let is_of_appeals = says(&whole, APPEALS_COURTS);
     // A model that appeals to developers was in no court.
     let lower =
@@ -386,15 +397,16 @@ pub(super) fn stages(title: &str) -> Vec<Stage> {
 
 /// A step that a matter took: whence, where a headline said so, and whither, as readers know them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Step {
+pub struct Step {
     /// The furthest stage of the same ladder that was known; none of a deed.
-    pub(super) from: Option<&'static str>,
-    pub(super) to: &'static str,
+    pub from: Option<&'static str>,
+    /// The stage, or the deed.
+    pub to: &'static str,
 }
 
 /// What a headline that speaks of `now` adds to headlines that spoke of `before`: the
 /// stages further than any known of the same ladder, or else the deeds that none told of.
-pub(super) fn steps(before: &[Stage], now: &[Stage]) -> Vec<Step> {
+pub fn steps(before: &[Stage], now: &[Stage]) -> Vec<Step> {
     let further = |stage: &Stage| {
         let known = before.iter().filter(|known| known.track == stage.track).map(|known| known.rank).max()?;
         let (_, words) = TRACKS.iter().find(|(track, _)| *track == stage.track)?;
@@ -406,6 +418,46 @@ pub(super) fn steps(before: &[Stage], now: &[Stage]) -> Vec<Step> {
     }
     let deeds = now.iter().filter(|stage| stage.track == Track::Deed && !before.contains(stage));
     deeds.map(|stage| Step { from: None, to: DEEDS[stage.rank].0 }).collect()
+}
+
+/// What ends a plan, or puts it off.
+const UNDOES: &[&str] = &["blocked", "off", "delayed"];
+
+/// How headlines say that something is only planned: "Harbor plans to ..", "Harbor will ..", "Harbor to open ..".
+static PLANNED: LazyLock<Regex> = LazyLock::new(|| {
+    // Unicode's tables are slow, and each lead is looked at: what ends a word here is ASCII's.
+    let pattern = concat!(
+        r"(?i:(?-u:\b)((plans?|planning|set|expected|about|prepares?|preparing) to|will)(?-u:\b))",
+        r"|^(\S*\p{Lu}\S* ){1,4}to [a-z]{2,}|计划|将"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// How far a headline says that its matter has come.
+#[derive(Clone, Debug)]
+pub struct Course {
+    stages: Vec<Stage>,
+    is_planned: bool,
+}
+
+impl Course {
+    /// As this headline says it.
+    pub fn of(title: &str) -> Self {
+        Self { stages: stages(title), is_planned: PLANNED.is_match(title) }
+    }
+
+    /// Whether nothing can be further than this: no stage is told of, and no plan.
+    pub fn is_unsaid(&self) -> bool {
+        self.stages.is_empty() && !self.is_planned
+    }
+
+    /// Whether this is what became of what another headline told: a further stage, or what ended its plan or put it off.
+    pub fn goes_beyond(&self, other: &Self) -> bool {
+        let climbs = steps(&other.stages, &self.stages).iter().any(|step| step.from.is_some());
+        let undoes = |stage: &&Stage| stage.track == Track::Deed && UNDOES.contains(&DEEDS[stage.rank].0);
+        let ends = || self.stages.iter().filter(undoes).any(|stage| !other.stages.contains(stage));
+        climbs || (other.is_planned && !self.is_planned && ends())
+    }
 }
 
 /// Whether one of `words` stands in `lower`, not as a part of a longer word.
@@ -486,6 +538,29 @@ mod tests {
         check(&["Lab and its chip"], "Lab slips 3% on chip outlook", None);
         check(&["Lab and its chip"], "Lab clears $5 trillion", None);
         check(&["Lab and its chip"], "Lab reverses course", None);
+    }
+
+    #[track_caller]
+    fn check_course(title: &str, later: &str, is_beyond: bool) {
+        assert_eq!(Course::of(later).goes_beyond(&Course::of(title)), is_beyond, "{title} / {later}");
+    }
+
+    #[test]
+    fn a_headline_goes_beyond_one_of_an_earlier_stage_or_of_a_plan_that_ended() {
+        check_course("Quillon in talks to buy Lab", "Quillon agrees to buy Lab", true);
+        check_course("Quillon agrees to buy Lab", "Quillon in talks to buy Lab", false);
+        check_course("Quillon plans to open a hall", "Quillon delays its hall", true);
+        check_course("Quillon to open a hall", "Ministry blocks the hall of Quillon", true);
+        check_course("Quillon opens a hall", "Quillon delays its hall", false);
+        check_course("Quillon plans to open a hall", "Quillon plans to say why its hall is delayed", false);
+        check_course("Quillon plans to open a hall", "Quillon opens a hall", false);
+    }
+
+    #[test]
+    fn a_headline_without_a_stage_or_a_plan_leaves_the_course_unsaid() {
+        assert!(Course::of("Quillon and its hall").is_unsaid());
+        assert!(!Course::of("Quillon will open a hall").is_unsaid());
+        assert!(!Course::of("Quillon delays its hall").is_unsaid());
     }
 
     #[test]

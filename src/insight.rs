@@ -23,7 +23,6 @@ mod outlook;
 pub mod playbook;
 mod reading;
 mod roles;
-mod stage;
 mod strangers;
 mod stray;
 mod subject;
@@ -74,9 +73,10 @@ impl<'c> Author<'c> {
         let told = first_hand(subject.reports.iter().collect());
         let titles: Vec<&str> = told.iter().map(|report| report.title).collect();
         let texts: Vec<&str> = told.iter().map(|report| report.text).collect();
+        let kind = self.kinds.of(self.playbook, &titles, &texts);
 
         // A sentence serves once, so the order of the parts is the order of their claims on it.
-        let hook = hook::hook(&reading, self.names, &mut taken);
+        let hook = hook::hook(&reading, self.names, kind.as_ref(), &mut taken);
         let what_changed = changed::what_changed(&reading, self.names, &mut taken);
         let outlook = outlook::outlook(&reading, &mut taken);
         let timeline = timeline::timeline(&reading, &mut taken);
@@ -95,7 +95,7 @@ impl<'c> Author<'c> {
             timeline,
             disagreements: differ::disagreements(&reading, self.names),
             note: None,
-            kind: self.kinds.of(self.playbook, &titles, &texts),
+            kind,
         };
         Unaddressed {
             author: self,

@@ -314,6 +314,12 @@ impl Aspects {
     }
 }
 
+/// Whether `text`, in small letters, says how a test was sat: "at high effort", "without tools".
+pub(super) fn tells_terms(text: &str) -> bool {
+    let (words, rows) = &*NEAR_WORDS;
+    words.whole(text).any(|(word, _)| NEAR[rows[word]].0 == Kind::Terms)
+}
+
 /// In which respects figures of `thing` may be different ones.
 fn kinds(thing: &str) -> &'static [Kind] {
     match thing {

@@ -6,12 +6,14 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::differ::contradicts;
-use super::extract::{POINTS_BACK, is_telling_title, weight_of_publisher};
-use super::reading::{Line, Readable, Reading, Voice};
+use super::extract::{POINTS_BACK, is_telling_title, lacks_terms, weight_of_publisher};
+use super::kind::opening;
+use super::reading::{Line, Readable, Reading, Voice, is_telling};
 use super::stray::strays;
 use super::taken::Taken;
 use super::titles::{has_passed, is_comment};
 use super::{Origin, Part};
+use crate::facts::Fact;
 use crate::names::{Name, Names};
 use crate::text::token::tokens;
 
@@ -38,7 +40,7 @@ pub(super) fn what_changed(reading: &Reading, names: &Names, taken: &mut Taken) 
 /// The headline that tells most of what is not on the card yet, is of what others tell, and contradicts nothing there.
 fn of_titles(reading: &Reading, strays: &BTreeSet<usize>, names: &Names, taken: &mut Taken) -> Option<Part> {
     let headline = reading.headline()?;
-    let added = |line: &Line| taken.new_facts(line) + taken.new_names(line);
+    let added = |line: &Line| added(line, headline, taken);
     let fitting = reading.lines.iter().filter(|line| {
         line.place == 0
             && line.readable == Readable::Yes
@@ -51,12 +53,31 @@ fn of_titles(reading: &Reading, strays: &BTreeSet<usize>, names: &Names, taken: 
             && added(line) > 0
             && is_akin(reading, line)
             && taken.has_room_for(line)
+            && !lacks_terms(reading, line)
             && !contradicts(line, headline, names)
     });
     let strength = |line: &Line| added(line).min(3) as f64 + weight_of_publisher(reading, line);
     let best = fitting.reduce(|best, next| if strength(next) > strength(best) { next } else { best })?;
     taken.take(best);
     Some(reading.quoted(best))
+}
+
+/// How many facts and names a title has that are not on the card yet. What it opens with came before, and is no news:
+/// "After Harbor bought Quillon for $2 billion, ..".
+fn added(line: &Line, headline: &Line, taken: &Taken) -> usize {
+    let facts = main_facts(line).into_iter().filter(|key| !taken.has_fact(key)).count();
+    let opening = opening(line.text).len();
+    let is_known = |name: &Name| headline.names.iter().any(|known| known.id == name.id);
+    let of_main = line.names.iter().zip(&line.spans).filter(|(_, span)| span.start >= opening);
+    let names: BTreeSet<&str> = of_main.filter(|(name, _)| !is_known(name)).map(|(name, _)| name.id.as_str()).collect();
+    facts + taken.new_names(line).min(names.len())
+}
+
+/// The keys of those facts that make a line worth telling, but for the clause that it opens with.
+fn main_facts(line: &Line) -> BTreeSet<String> {
+    let opening = opening(line.text).len();
+    let told = line.facts.iter().filter(|fact| is_telling(fact) && fact.span.start >= opening);
+    told.map(Fact::key).collect()
 }
 
 /// Whether a third of the titles share one thing with a title: a word, or a name, the actor's aside. One that tells
@@ -87,7 +108,7 @@ fn is_digest(title: &str) -> bool {
 /// no comment; a comment's text only where no other has one.
 fn of_sentences(reading: &Reading, strays: &BTreeSet<usize>, taken: &mut Taken, voice: Option<Voice>) -> Option<Part> {
     let spoken = reading.prose().map(|(_, line)| line).filter(|line| voice.is_none_or(|it| line.voice == it));
-    let of_story = spoken.filter(|line| !strays.contains(&line.report));
+    let of_story = spoken.filter(|line| !strays.contains(&line.report) && !lacks_terms(reading, line));
     let all: Vec<&Line> = of_story.filter(|line| taken.has_room_for(line)).collect();
     let texts = all.chunk_by(|one, next| one.report == next.report).filter(|lines| !is_remnant(lines, taken));
     let texts: Vec<&[&Line]> = texts.collect();
@@ -183,18 +204,20 @@ static BACKGROUND: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// How well a sentence stands for the news: early, like the headline and with its figures, like the other
-/// sentences, with figures of its own, of something done; what was so before stands back.
+/// sentences, with figures of its own, of something done; what was so before stands back, and counts for nothing where
+/// a sentence opens with it.
 fn weight(reading: &Reading, line: &Line) -> f64 {
+    let main = &line.text[opening(line.text).len()..];
+    let words: BTreeSet<String> = tokens(main).into_iter().collect();
     let early = 1.0 / (line.place as f64).sqrt();
-    let central = line.tokens().iter().filter(|token| reading.is_common(token)).count() as f64
-        / line.tokens().len().max(1) as f64;
+    let central = words.iter().filter(|token| reading.is_common(token)).count() as f64 / words.len().max(1) as f64;
     let headline = reading.headline().map_or(0.0, |headline| {
-        line.tokens().intersection(headline.tokens()).count() as f64 / headline.tokens().len().max(1) as f64
+        words.intersection(headline.tokens()).count() as f64 / headline.tokens().len().max(1) as f64
     });
-    let telling = line.telling();
-    let of_headline = reading.headline().map_or(0, |headline| headline.telling().intersection(telling).count());
+    let telling = main_facts(line);
+    let of_headline = reading.headline().map_or(0, |headline| headline.telling().intersection(&telling).count());
     let figures = 0.3 * telling.len().min(2) as f64 + 0.4 * of_headline.min(1) as f64;
-    let done = if DONE.is_match(line.text) { 0.5 } else { 0.0 };
+    let done = if DONE.is_match(main) { 0.5 } else { 0.0 };
     let background = if BACKGROUND.is_match(line.text) { 0.8 } else { 0.0 };
     2.0 * early + central + headline + figures + done - background
 }
@@ -244,6 +267,33 @@ mod tests {
         let told = |quotable_words: usize| told_of("DeepSeek orders 40,000 GPUs", &text, quotable_words).unwrap();
         assert_eq!(told(60), format!("{setting} {news}"));
         assert_eq!(told(40), third, "there is room for each of the two, and not for both");
+    }
+
+    #[test]
+    fn what_a_sentence_opens_with_is_not_told_for_the_news() {
+        let setting = "The city of Hangzhou has many halls, and most of them stand along a river that is wide and slow \
+            and full of boats on every day of the week.";
+        let news = "Judges in the north fined DeepSeek $4 million over 40,000 chips, and told the lab to open all of its \
+            books to them within a month or two.";
+        let before = "After DeepSeek bought 40,000 chips for $4 million and signed with its banks, a hall of guests in \
+            Hangzhou was full and merry until late.";
+        let told = |first: &str, second: &str| {
+            told_of("DeepSeek fined $4 million over 40,000 chips", &format!("{setting} {first} {second}"), 52)
+        };
+        assert!(told(news, before).unwrap().contains(news));
+        assert!(told(before, news).unwrap().contains(news), "although the other stands first");
+    }
+
+    #[test]
+    fn a_title_adds_nothing_by_what_it_opens_with() {
+        let check = |title: &str, is_told: bool| {
+            let others = ["DeepSeek spends more on chips", "Chips for DeepSeek cost more", "DeepSeek and its chips"];
+            let reports: Vec<(&str, &str)> = others.into_iter().chain([title]).map(|title| (title, "")).collect();
+            assert_eq!(told_of_reports(&reports).as_deref(), is_told.then_some(title));
+        };
+        check("After Moonshot paid $2 million, DeepSeek wants chips", false);
+        check("After a week, DeepSeek buys chips for $2 million", true);
+        check("After talks, DeepSeek shares chips with Moonshot", true);
     }
 
     #[test]
@@ -302,7 +352,7 @@ mod tests {
             let subject = subject(titles.iter().map(|title| report("Harbor Wire", title, "")).collect());
             let reading = Reading::new(&subject, &names);
             let mut taken = Taken::new(&reading);
-            let hook = hook(&reading, &names, &mut taken).map(|part| part.text);
+            let hook = hook(&reading, &names, None, &mut taken).map(|part| part.text);
             (hook, what_changed(&reading, &names, &mut taken).map(|part| part.text))
         };
         // The one is too short for a hook, the other has too little of the headline.

@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Part;
+use super::aspects::tells_terms;
 use super::boilerplate::is_prose;
+use super::manner::Around;
 use super::outlook::AHEAD;
 use super::reading::{Line, Readable, Reading, Voice, is_telling};
 use super::takeaways::{About, about};
@@ -14,11 +16,13 @@ use super::taken::Taken;
 use super::titles::is_vague;
 use crate::facts::{Fact, FactKind};
 use crate::publisher::Kind;
+use crate::text;
 
 /// A title longer than this is a text of its own.
 const TITLE_MOST_CHARS: usize = 140;
 
 /// Words that point back at a sentence which may not be there, and two bare prices that do not say what each is of.
+/// "On the maths exam it scores 71": whoever "it" is stands before, unless the words in front are somebody's.
 pub(super) static POINTS_BACK: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = concat!(
         r"^[“\x22]?(It|Its|He|She|They|Their|His|Her|Ours|This|These|Those|That|Both|But|And|So|However|Instead|Meanwhile|Also|Then|",
@@ -26,6 +30,9 @@ pub(super) static POINTS_BACK: LazyLock<Regex> = LazyLock::new(|| {
         r"A (second|third|fourth|further|similar)|What \w+ (is|are|was)|If the \w+ (is|are) (right|true|correct)|",
         r"The (two|three|four|pair|latter|former|move|same|rest|others?|rerun)|The (first|second|third) (number|figure|one)|",
         r"(The r|R)esults? (\w+ly )?(will|would|should|could|may|might|is|are|was|were|has|have|had|due|expected|come|came|follow|show|suggest))\b",
+        r"|^[“\x22]?(On|In|At|By|For|From|Under|With) (it|them)\b",
+        r"|^[“\x22]?(On|In|At|By|For|Under|With) ([^.,;:’']{1,60}, |([^.,;:’']{1,60} )?[\p{Lu}\d][^\s.,;:’']* )(it|its|he|she|they|their|his|her)\b",
+        r"|^[“\x22]?(On|In|At|Under|With) [^.,;:’']{1,60} (it|they) (scores?|scored|reach(es|ed)?|gets?|got|achieves?|achieved)\b",
         r"|^(First|Second|Third|Finally),|\b(at|for|costs?) [$€£]\d[\d.,]*( and | or | ?/ ?)[$€£]\d[\d.,]*$",
         r"|^(其|他|她|它|这|此|该|但|不过|另外|区别|两者|双方|前者|后者|结果)"
     );
@@ -90,6 +97,23 @@ pub(super) fn facts_beside_its_day(reading: &Reading, line: &Line, taken: &Taken
     new.len()
 }
 
+/// Whether a line tells a score without the terms that another line of the story tells it with: "96.6%", where that is
+/// what it scores "at high effort".
+pub(super) fn lacks_terms(reading: &Reading, line: &Line) -> bool {
+    let is_score = |fact: &&Fact| matches!(fact.kind, FactKind::Percent { .. });
+    let has_terms = |line: &Line, fact: &Fact| {
+        let lower = text::lower(line.text);
+        let around = Around::of(&lower, &fact.span);
+        tells_terms(around.before) || tells_terms(around.after)
+    };
+    let bare: Vec<&Fact> = line.facts.iter().filter(is_score).filter(|fact| !has_terms(line, fact)).collect();
+    let tells_one = |other: &Line| {
+        let same = |fact: &&Fact| bare.iter().any(|score| score.value() == fact.value());
+        other.facts.iter().filter(is_score).filter(same).any(|fact| has_terms(other, fact))
+    };
+    !bare.is_empty() && !tells_terms(&text::lower(line.text)) && reading.lines.iter().any(tells_one)
+}
+
 /// Up to `most` lines that may stand alone and can be read days later, each the strongest by then; of equal ones the
 /// first.
 pub(super) fn best(
@@ -103,8 +127,10 @@ pub(super) fn best(
         is_ours && (line.place > 0 || is_telling_title(reading, line))
     };
     // What has no strength on this card gains none by what is taken: it need not be looked at closely.
-    let is_fit =
-        |line: &&Line| strength(line, taken).is_some() && stands_alone(reading, line) && !is_of_the_moment(line);
+    let is_fit = |line: &&Line| {
+        let lasts = || !is_of_the_moment(line) && !lacks_terms(reading, line);
+        strength(line, taken).is_some() && stands_alone(reading, line) && lasts()
+    };
     let candidates: Vec<&Line> = reading.lines.iter().filter(is_quotable).filter(is_fit).collect();
     let mut parts = Vec::new();
     while parts.len() < most {
@@ -150,6 +176,11 @@ mod tests {
             "The first number does not explain the second.",
             "The large one lists at $1.74 and $3.48.",
             "结果将于5月22日公布。",
+            "On it, the new model scores 71.",
+            "In the first half of the year, it sold 40,000 of them.",
+            "On the maths exam HMMT of February 2026 it scores 71.6.",
+            "On the maths exam it reached 71.6.",
+            "In Hangzhou they opened two halls.",
         ] {
             assert!(POINTS_BACK.is_match(hanging), "{hanging}");
         }
@@ -160,9 +191,30 @@ mod tests {
             "Results of the vote will follow on 22 May.",
             "The large one lists at $1.74 and $3.48 per million tokens.",
             "The large one costs $1.74 and weighs $3.48 more.",
+            "On the day it opened, Harbor sold 40,000 tickets.",
+            "In Harbor’s last report, its banks are named.",
+            "On Tuesday Harbor said that it will open a hall.",
+            "In its report Harbor names the banks.",
         ] {
             assert!(!POINTS_BACK.is_match(whole), "{whole}");
         }
+    }
+
+    #[test]
+    fn a_score_is_not_told_without_the_terms_that_another_tells_it_with() {
+        let names = names();
+        let lacks = |sentence: &str, other: &str| {
+            let reports = vec![report("Harbor Wire", "DeepSeek", sentence), report("North Desk", "Tests", other)];
+            let subject = subject(reports);
+            lacks_terms(&Reading::new(&subject, &names), &Reading::new(&subject, &names).lines[1])
+        };
+        let bare = "The new model of DeepSeek scores 96.6% on the exam.";
+        let with_terms = "DeepSeek gives 96.6% at high effort for its new model.";
+        assert!(lacks(bare, with_terms));
+        assert!(!lacks(with_terms, bare));
+        assert!(!lacks(bare, "DeepSeek gives 81.4% at high effort for its new model."));
+        assert!(!lacks(bare, "DeepSeek gives 96.6% for its new model."));
+        assert!(!lacks("With tools the new model of DeepSeek scores 96.6%.", with_terms));
     }
 
     /// Whether a sentence is of the moment that it was written in.

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::mem::discriminant;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::differ::contradicts;
+use super::extract::lacks_terms;
 use super::reading::{Line, Readable, Reading, Voice, cite};
 use super::stray::{is_first_hand, strays};
 use super::taken::{Taken, overlap};
 use super::titles::{has_passed, is_comment, is_vague};
-use super::{Origin, Part};
+use super::{EventKind, Origin, Part};
 use crate::facts::{Fact, FactKind};
 use crate::names::{Names, Sort};
 use crate::text::token::{Script, script, tokens};
@@ -20,11 +24,13 @@ const HOOK_MAX_CHARS: usize = 90;
 const HOOK_MIN_CHARS: usize = 25;
 
 /// The most specific of the story's other titles that tells something new, of whoever reports it before those who
-/// pass it on; absent where they tell the headline again, or something else, contradict it, explain or comment.
-pub(super) fn hook(reading: &Reading, names: &Names, taken: &mut Taken) -> Option<Part> {
+/// pass it on; absent where they tell the headline again, or something else, contradict it, explain or comment. The
+/// words that gave the story its `kind` are those of many an event: to share them is to tell of none of these.
+pub(super) fn hook(reading: &Reading, names: &Names, kind: Option<&EventKind>, taken: &mut Taken) -> Option<Part> {
     let headline = reading.headline()?;
     let known: &Taken = taken;
     let strays = strays(reading);
+    let of_kind = kind.map(words_of).unwrap_or_default();
     let titles = reading.lines.iter().filter(|line| line.place == 0 && line.readable == Readable::Yes);
     let fitting = titles.skip_while(|line| line.report == 0).filter(|line| {
         let title = bare(line.text);
@@ -37,7 +43,8 @@ pub(super) fn hook(reading: &Reading, names: &Names, taken: &mut Taken) -> Optio
             && !has_passed(line)
             && news(line, headline, known).is_some()
             && likeness(line, headline) < 0.7
-            && is_akin(line, headline)
+            && is_akin(line, headline, &of_kind)
+            && !lacks_terms(reading, line)
             && !contradicts(line, headline, names)
     });
     // Of equals the first: the reports stand best first.
@@ -94,15 +101,22 @@ fn news(line: &Line, headline: &Line, known: &Taken) -> News {
     News { figures: facts + figures, names: known.new_names(line), capitals }
 }
 
+/// The words that gave a story its kind, but for the figures that stand beside them: those are of the event.
+fn words_of(kind: &EventKind) -> BTreeSet<String> {
+    let words = kind.because.iter().flat_map(|words| tokens(words));
+    words.filter(|word| !word.contains(|letter: char| letter.is_ascii_digit())).collect()
+}
+
 /// Whether a title is of the headline's matter: it shares two words with it, or a name. A body makes news of all
-/// kinds, and its name, whatever its length, is none of these; nor is a letter of "U.S.".
-fn is_akin(line: &Line, headline: &Line) -> bool {
+/// kinds, and its name, whatever its length, is none of these; nor is a word `of_kind`, nor a letter of "U.S.".
+fn is_akin(line: &Line, headline: &Line, of_kind: &BTreeSet<String>) -> bool {
     let bodies = headline.names.iter().filter(|name| name.sort == Sort::Body);
     let spellings = bodies.flat_map(|name| std::iter::once(&name.name).chain(&name.aliases));
     let of_bodies: BTreeSet<String> = spellings.flat_map(|spelling| tokens(spelling)).collect();
     let told: BTreeSet<String> = tokens(bare(line.text)).into_iter().collect();
+    let is_of_many = |word: &String| of_bodies.contains(word) || of_kind.contains(word);
     let is_shared = |word: &&String| {
-        word.len() > 1 && told.contains(*word) && headline.tokens().contains(*word) && !of_bodies.contains(*word)
+        word.len() > 1 && told.contains(*word) && headline.tokens().contains(*word) && !is_of_many(word)
     };
     line.content().filter(is_shared).count() > 1 || !actors(line).is_disjoint(&actors(headline))
 }
@@ -190,18 +204,38 @@ fn likeness(one: &Line, other: &Line) -> f64 {
 /// explanation that follows the news: ".. at 96.6%: what a rerun must check".
 fn bare(title: &str) -> &str {
     let title = without_credit(title);
-    let told = title.find(": ").filter(|at| *at >= HOOK_MIN_CHARS && is_vague(&title[at + 2..]));
-    told.map_or(title, |at| &title[..at])
+    let is_beside = |at: &usize| *at >= HOOK_MIN_CHARS && is_vague(&title[at + 2..]) && !is_condition(title, *at);
+    title.find(": ").filter(is_beside).map_or(title, |at| &title[..at])
 }
 
 fn without_credit(title: &str) -> &str {
     let cut = [" | ", " — ", " – ", " - "].iter().filter_map(|mark| title.rfind(mark)).max();
     let is_tail = |at: usize| {
-        title[at..].chars().count() <= 28 && at >= HOOK_MIN_CHARS && !title[at..].contains(|c: char| c.is_ascii_digit())
+        title[at..].chars().count() <= 28
+            && at >= HOOK_MIN_CHARS
+            && !title[at..].contains(|c: char| c.is_ascii_digit())
+            && !is_condition(title, at)
     };
     let title = cut.filter(|at| is_tail(*at)).map_or(title, |at| &title[..at]);
-    let credit = title.rfind(" (").filter(|at| is_credit(&title[*at..]));
+    let credit = title.rfind(" (").filter(|at| is_credit(&title[*at..]) && !is_condition(title, *at));
     credit.map_or(title, |at| &title[..at]).trim_end()
+}
+
+/// Under what a figure holds, as the tail of a title says it: ".. - with tools", ".. (on a subset)", "..: how it does
+/// without tools". A publisher of such a name has capitals.
+static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"(?i:\b(with(out)? (tools?|search|help|thinking|reasoning|retries|no)|when (run|tested|used|given|measured|sat)|",
+        r"(low|medium|high|max|maximum|minimal) (effort|compute|settings?)|subset|only if))\b",
+        r"|^ [-–—|(] ?(with|without|when|if|only|under|using|excluding|except|unless|at|on) \p{Ll}"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// Whether the tail of `title` from `at` on says under what a figure before it holds.
+fn is_condition(title: &str, at: usize) -> bool {
+    let (told, tail) = title.split_at(at);
+    told.contains(|letter: char| letter.is_ascii_digit()) && CONDITION.is_match(tail)
 }
 
 /// `(Author/Outlet)` or `(Outlet)`, as lists of others' headlines end.
@@ -225,13 +259,21 @@ mod tests {
     /// Whether `title` is the hook under `headline`.
     #[track_caller]
     fn check(headline: &str, title: &str, is_hook: bool) {
+        check_of_kind(&[], headline, title, is_hook);
+    }
+
+    /// The same in a story that these words gave its kind.
+    #[track_caller]
+    fn check_of_kind(because: &[&str], headline: &str, title: &str, is_hook: bool) {
+        let because = because.iter().map(|words| words.to_string()).collect();
+        let kind = EventKind { id: "funding".to_owned(), name: "Funding".to_owned(), because };
         let name = Name::clear;
         let company = name("deepseek", "DeepSeek", Sort::Company, None);
         let body = name("white-house", "White House", Sort::Body, None);
         let names = Names::new(vec![company, body, name("kestrel", "Kestrel", Sort::Model, Some("deepseek"))]);
         let subject = subject(vec![report("Harbor Wire", headline, ""), report("North Desk", title, "")]);
         let reading = Reading::new(&subject, &names);
-        let hook = hook(&reading, &names, &mut Taken::new(&reading));
+        let hook = hook(&reading, &names, Some(&kind), &mut Taken::new(&reading));
         assert_eq!(hook.map(|part| part.text).as_deref(), is_hook.then_some(title));
     }
 
@@ -256,11 +298,24 @@ mod tests {
         check(plan, "Engineers at DeepSeek ask for 12 halls", true);
     }
 
+    #[test]
+    fn words_of_the_kind_make_no_title_one_of_the_matter() {
+        let because = ["raises $40", "funding round"];
+        let headline = "Quillon raises $40 million in a funding round for ovens";
+        check_of_kind(&because, headline, "Harbor raises money for 12 halls in a funding round", false);
+        check_of_kind(&because, headline, "Harbor leads a funding round for makers of 12 ovens", false);
+        check_of_kind(&because, headline, "Maker of 12 ovens, Quillon, closes a funding round", true);
+        check_of_kind(&because, headline, "Harbor puts $40 million into 12 halls with ovens", true);
+        check_of_kind(&[], headline, "Harbor raises money for 12 halls in a funding round", true);
+        let named = "DeepSeek raises $40 million in a funding round for ovens";
+        check_of_kind(&because, named, "A funding round gives DeepSeek 12 halls", true);
+    }
+
     /// Which of the reports is cited by the hook; the first leads.
     fn chosen(reports: Vec<Report>) -> Option<usize> {
         let (subject, names) = (subject(reports), names());
         let reading = Reading::new(&subject, &names);
-        let item = hook(&reading, &names, &mut Taken::new(&reading))?.cites[0].item;
+        let item = hook(&reading, &names, None, &mut Taken::new(&reading))?.cites[0].item;
         subject.reports.iter().position(|report| report.item == item)
     }
 
@@ -319,5 +374,33 @@ mod tests {
     fn an_explanation_after_the_news_is_cut_off() {
         let title = "GPT-Realtime-2 reports 96.6% on Big Bench Audio: what a rerun must check";
         assert_eq!(bare(title), "GPT-Realtime-2 reports 96.6% on Big Bench Audio");
+    }
+
+    #[test]
+    fn the_condition_of_a_figure_is_not_cut_off() {
+        for whole in [
+            "Ember 3 scores 96% on the Quill exam - with tools",
+            "Ember 3 scores 96% on the Quill exam (on a subset)",
+            "Ember 3 scores 96% on the Quill exam – when run with search",
+            "Ember 3 scores 96% on the Quill exam (High Effort)",
+            "Ember 3 scores 96% on the Quill exam: how it does with tools",
+        ] {
+            assert_eq!(bare(whole), whole);
+        }
+        assert_eq!(bare("Ember 3 scores 96% on the Quill exam - On Harbor"), "Ember 3 scores 96% on the Quill exam");
+        assert_eq!(bare("Ember scores more on the Quill exam - with tools"), "Ember scores more on the Quill exam");
+    }
+
+    #[test]
+    fn a_score_without_the_terms_that_its_report_gives_is_no_hook() {
+        let names = Names::new(Vec::new());
+        let is_told = |text: &str| {
+            let lead = report("Harbor Wire", "Quillon opens Ember 3, its model for ovens", "");
+            let subject = subject(vec![lead, report("North Desk", "Ember 3 of Quillon scores 96% on an exam", text)]);
+            let reading = Reading::new(&subject, &names);
+            hook(&reading, &names, None, &mut Taken::new(&reading)).is_some()
+        };
+        assert!(is_told("Quillon gives 96% for its new model, and 81% for the old one."));
+        assert!(!is_told("Quillon gives 96% at high effort for its new model, and 81% for the old one."));
     }
 }

@@ -27,6 +27,16 @@ static CLOSES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
 });
 
+/// Opens such a clause at the head of a sentence.
+static OPENING: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"(?i)^(((just|only|about|nearly|almost|less|more|than|an?|few|some|several|two|three|four|five|six|\d+) )*",
+        r"(hours?|days?|weeks?|months?|quarters?|years?|shortly|soon|long|right) )?",
+        r"(after|before|ahead of|amid|following|despite|while|when|since|once|although|though|because)\s"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
 /// Such a clause in Chinese: 在宣布合作后，..; 宣布合作数月后..; 在上市之际...
 static CLAUSE: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = concat!(
@@ -105,6 +115,15 @@ fn news(title: &str) -> String {
     }
     kept += rest;
     if kept.contains(char::is_alphanumeric) { kept } else { title.to_owned() }
+}
+
+/// The clause of time or circumstance that a sentence opens with, up to its comma: "After Quillon bought the mill, ..",
+/// "Two weeks before the vote, ..". Empty where it opens with none, or is nothing else.
+pub(super) fn opening(sentence: &str) -> &str {
+    let is_opened = OPENING.is_match(sentence) || clause(sentence) == Some(0);
+    let comma = CLOSES.find(sentence).filter(|close| is_opened && close.as_str().starts_with([',', '，']));
+    let opening = comma.map_or("", |comma| &sentence[..comma.start()]);
+    if sentence[opening.len()..].contains(char::is_alphanumeric) { opening } else { "" }
 }
 
 /// Where the first such clause begins.
@@ -215,6 +234,30 @@ mod tests {
         check_news("智潮在与 Quillon 宣布合作后，放弃影片", "智潮，放弃影片");
         check_news("智潮在线发布后端合作", "智潮在线发布后端合作");
         check_news("宣布合作之后", "宣布合作之后");
+    }
+
+    #[track_caller]
+    fn check_opening(sentence: &str, expected: &str) {
+        assert_eq!(opening(sentence), expected);
+    }
+
+    #[test]
+    fn a_sentence_may_open_with_what_came_before() {
+        let news = "regulators opened an inquiry.";
+        for clause in [
+            "After Harbor bought Quillon for $2 billion",
+            "Two weeks before the vote",
+            "Despite its 1,100 shops",
+            "As Harbor closes its round",
+            "When Harbor raised its price",
+        ] {
+            check_opening(&format!("{clause}, {news}"), clause);
+        }
+        check_opening("As a rule, regulators open an inquiry.", "");
+        check_opening("Regulators opened an inquiry after Harbor, a mill, bought Quillon.", "");
+        check_opening("After the round: regulators opened an inquiry.", "");
+        check_opening("After the round,", "");
+        check_opening("", "");
     }
 
     #[test]

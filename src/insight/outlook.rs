@@ -58,10 +58,114 @@ static IS_TO: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\S+( \S+){0,4} to [a-z]{2,}\b").expect("the pattern is a constant and is compiled by the tests")
 });
 
+/// Says of a thing what is to become of it: "a hall, which will open in May, ..".
+static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i), (which|who|whom|whose|where)\b([^,;]|,\d)*")
+        .expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// The same without a comma, up to its verb: "a tool that will help". "It said that it will" has its own subject.
+static OF_A_THING: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"(?i) (that|which|who|whose \w+)( \w+ly| also| then| soon| now)? (will|won['’]t|plans?|expects?|aims?|intends?|hopes?|",
+        r"(is|are|was|were) (expected|planned|set|due|scheduled|slated|likely|to))\b"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// The verb of the main clause, behind such a clause without commas: "labs that plan to rent will pay more".
+static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(will|won['’]t|(is|are) (expected|planned|set|due|scheduled|slated|likely))\b")
+        .expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// What something was done for, with the word before it: "opened a hall to help those who will need it".
+static PURPOSE: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"(?i)(\w+),? (to (help|let|allow|enable|ensure|support|prepare|protect|speed|fund|finance|pay for|make sure|see|show|",
+        r"find out|learn|test)|in order to|so as to|so that)\b"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// Behind one of these it is what is meant to be done.
+static MEANT: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"(?i)^(plan(s|ned|ning)?|expect(s|ed|ing)?|aims?|intends?|hopes?|set|due|scheduled|slated|likely|ready|agree(s|d)?|promise[sd]|",
+        r"pledge[sd]|vow(s|ed)|committed|wants?|needs?|is|are|has|have|continues?|begins?|starts?)$"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// Past forms that do not end in "ed".
+const PAST: &[&str] = &[
+    "bought", "sold", "built", "made", "gave", "took", "began", "won", "led", "held", "met", "left", "lost", "put",
+    "spent", "struck", "brought", "chose", "drew", "fell", "found", "got", "grew", "hit", "kept", "lent", "ran",
+    "rose", "sent", "went",
+];
+
+/// Ends as past forms do, and is none, or what is said or meant so may still lie ahead.
+static SAID: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"^(announc|confirm|report|add|not|stat|disclos|claim|reveal|expect|plann|schedul|slat|agre|promis|pledg|vow|committ|",
+        r"ne|inde|spe|hundr)ed$"
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// Whether what `text` tells or lets somebody say is to come. What will become of a thing that it names, or what
+/// something was done for, makes no news of the past a plan: "Harbor said that it has opened a hall, which will ..".
+fn looks_ahead(text: &str) -> bool {
+    // Most lines look nowhere.
+    AHEAD.is_match(text) && AHEAD.is_match(&without_purposes(&without_things(&BESIDE.replace_all(text, ""))))
+}
+
+/// Without the clauses that tell of a thing what is to become of it.
+fn without_things(text: &str) -> String {
+    let (mut kept, mut rest) = (String::new(), text);
+    while let Some(found) = OF_A_THING.find(rest) {
+        let behind = &rest[found.end()..];
+        let ends = clause_end(behind);
+        let goes_on = GOES_ON.find(&behind[..ends]).map_or(ends, |verb| verb.start());
+        kept += &rest[..found.start()];
+        kept.push(' ');
+        rest = &behind[goes_on..];
+    }
+    kept + rest
+}
+
+/// Without what something was done for: a purpose of what is meant or yet to be done may lie ahead as well.
+fn without_purposes(text: &str) -> String {
+    let is_done = |word: &str| PAST.contains(&word) || (word.ends_with("ed") && !SAID.is_match(word));
+    let is_beside = |before: &str, word: &str| {
+        let lower = before.to_lowercase();
+        !MEANT.is_match(word) && lower.split(|letter: char| !letter.is_alphanumeric()).any(is_done)
+    };
+    let (mut kept, mut from) = (String::new(), 0);
+    for found in PURPOSE.captures_iter(text) {
+        let (Some(word), Some(purpose)) = (found.get(1), found.get(2)) else { continue };
+        if purpose.start() >= from && is_beside(&text[..word.end()], word.as_str()) {
+            kept += &text[from..purpose.start()];
+            from = purpose.end() + clause_end(&text[purpose.end()..]);
+        }
+    }
+    kept + &text[from..]
+}
+
+/// Where a clause ends that goes on with `text`: a comma within 1,100 ends none.
+fn clause_end(text: &str) -> usize {
+    let is_end = |(at, letter): &(usize, char)| {
+        let next = text[at + letter.len_utf8()..].chars().next();
+        matches!(*letter, ';' | '，' | '；' | '。')
+            || (*letter == ',' && !next.is_some_and(|next| next.is_ascii_digit()))
+    };
+    text.char_indices().find(is_end).map_or(text.len(), |(at, _)| at)
+}
+
 /// Sentences that look ahead, the lead's first and of these the ones with a day; headlines that say by when. What
 /// another report says beside the story is none of them, nor the news itself where it is told with "will".
 pub(super) fn outlook(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
-    let says_so = |line: &Line| AHEAD.is_match(line.text) || (line.place == 0 && IS_TO.is_match(line.text));
+    let says_so = |line: &Line| looks_ahead(line.text) || (line.place == 0 && IS_TO.is_match(line.text));
     let ahead: Vec<&Line> = reading.lines.iter().filter(|line| says_so(line)).collect();
     let overtaken = overtaken(reading, &ahead);
     let says_when = |line: &Line| line.place > 0 || WHEN.is_match(line.text);
@@ -201,6 +305,34 @@ mod tests {
         for plan in ["A larger version is planned for the summer.", "More from the valley is to follow in a while."] {
             check(&[("Turbines for the valley", plan)], &[plan]);
         }
+    }
+
+    #[test]
+    fn news_of_the_past_is_no_outlook_for_what_it_names_or_is_done_for() {
+        for past in [
+            "Harbor said on Tuesday that it has opened a mill, which will make 40 turbines by 2027.",
+            "Harbor has sold the valley a mill that will be ready by the end of June.",
+            "Harbor launched a school to help all those who will work with its turbines.",
+            "Harbor hired 40 people in order to build turbines by the end of June.",
+            "Harbor bought a mill from a bank whose owner plans to sell 1,100 of them.",
+        ] {
+            assert!(!looks_ahead(past), "{past}");
+        }
+        for ahead in [
+            "Harbor said on Tuesday that it will open a mill by 2027.",
+            "Harbor said the mill, which it bought in May, will open in June.",
+            "Harbor said that it expects to sell the mill that will open in June.",
+            "Mills that plan to buy turbines will pay more from June.",
+            "A school to help all who work with turbines will open in June.",
+            "Harbor agreed to help the valley build a mill by 2027.",
+            "Harbor hired 40 people and plans to help the valley build a mill.",
+            "Harbor, which bought 1,100 turbines, expects more of them.",
+            "DeepSeek预计6月底前签约。",
+        ] {
+            assert!(looks_ahead(ahead), "{ahead}");
+        }
+        let past = "Harbor has sold the valley a mill that will be ready by the end of June.";
+        check(&[("Turbines for the valley", past)], &[]);
     }
 
     /// Whether the outlook still has a sentence of the second of May when a title of the sixth says this.

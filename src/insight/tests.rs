@@ -230,6 +230,17 @@ fn a_hook_tells_what_the_headline_does_not() {
 }
 
 #[test]
+fn a_score_is_told_with_its_terms_or_not_at_all() {
+    let bare = "The lab in Hangzhou opened its halls to guests. The new model of DeepSeek scores 96.6% on the exam.";
+    let whole = "DeepSeek gives 96.6% at high effort for its new model.";
+    let lead = report("Harbor Wire", "DeepSeek opens a model to all", bare);
+    let card = card(&subject(vec![lead, report("North Desk", "DeepSeek model is tested", whole)]), None);
+    let parts = card.hook.iter().chain(&card.what_changed).chain(&card.takeaways).chain(&card.technical);
+    let scores: Vec<&str> = parts.map(|part| part.text.as_str()).filter(|text| text.contains("96.6%")).collect();
+    assert_eq!(scores, [whole]);
+}
+
+#[test]
 fn an_audience_has_a_reading_of_its_own() {
     let subject = subject(vec![report("Harbor Wire", "Big Fund in talks to lead DeepSeek round", "")]);
     assert_eq!(texts(&card(&subject, Some("investors")).why_it_matters), ["Terms count."]);

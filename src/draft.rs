@@ -6,6 +6,7 @@ mod changes;
 mod frozen;
 mod headline;
 mod lines;
+mod loss;
 mod mark;
 mod read;
 mod written;
@@ -24,6 +25,7 @@ use crate::text::{cut, one_line};
 pub use changes::{Change, Touched};
 pub use frozen::{Candidate, Frozen, Seen, View, editors};
 pub use headline::retitle_in_place;
+pub use loss::{Fate, Gone, Loss, WITHDRAWN};
 pub use mark::{Mark, Stance, Wish, Word, with_stances};
 
 /// Characters of a headline at most.
@@ -150,6 +152,18 @@ impl Draft {
     /// The stories that will be published, those for single audiences last.
     pub fn shown(&self) -> impl Iterator<Item = &Block> {
         self.chosen().chain(&self.beside)
+    }
+
+    /// Takes a story out of what is shown: it stands last among those that are left out.
+    fn leave_out(&mut self, story: StoryId) {
+        for section in [Section::Top, Section::Also, Section::Beside] {
+            let blocks = self.section_mut(section);
+            if let Some(at) = blocks.iter().position(|block| block.story == story) {
+                let block = blocks.remove(at);
+                self.left_out.push(block);
+                return;
+            }
+        }
     }
 
     /// Every story in it.

@@ -9,6 +9,7 @@ mod freezing;
 mod key;
 mod last_said;
 mod look;
+mod loss;
 mod review;
 mod words;
 
@@ -19,7 +20,7 @@ use jiff::Timestamp;
 
 use crate::compose::{self, due};
 use crate::config::Config;
-use crate::draft::{Flaw, with_stances};
+use crate::draft::{Flaw, Loss, with_stances};
 use crate::ledger::{Event, Note};
 use crate::publish::words::moment;
 use crate::recap::{Issue, Recap};
@@ -31,6 +32,7 @@ pub use corrections::Amendment;
 pub use file::DraftFile;
 pub use key::{NoKey, review_key};
 pub use last_said::LastSaid;
+pub use loss::{Current, current};
 pub use review::{Lapsed, Offer, standing};
 
 use door::Door;
@@ -62,8 +64,17 @@ pub enum Tended {
     Waiting(Timestamp),
     /// Its deadline may pass: it waits until its file, which stands there, is mended.
     Held(PathBuf, Flaw),
-    /// It is out; where to find what was saved too late for it, if something was.
-    Published(Box<Recap>, Option<PathBuf>),
+    /// It is out.
+    Published(Box<Recap>, Tidings),
+}
+
+/// What its editor is told with a recap that is out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tidings {
+    /// Where to find what was saved too late for it, if something was.
+    pub missed: Option<PathBuf>,
+    /// What became of its stories of which publishers withdrew reports while it waited.
+    pub losses: Vec<Loss>,
 }
 
 impl Newsroom {
@@ -81,7 +92,7 @@ impl Newsroom {
         if self.config.recap.review.is_zero() {
             let published = compose::publish_due(&self.handle, &self.readers, &self.config, self.now).await?;
             return match published {
-                Some(recap) => Ok(Tended::Published(Box::new(recap), None)),
+                Some(recap) => Ok(Tended::Published(Box::new(recap), Tidings::default())),
                 None => self.nothing_done().await,
             };
         }
@@ -145,7 +156,8 @@ pub fn drafted(store: &Store, week: Week, now: Timestamp) -> Result<Option<Vec<R
     if open.week != week {
         return Ok(None);
     }
-    let mut recaps = frozen.recaps(&standing(&open, &frozen), now);
+    let Current { frozen, draft, .. } = current(store, &frozen, &standing(&open, &frozen))?;
+    let mut recaps = frozen.recaps(&draft, now);
     if let Some(pool) = recaps.first_mut() {
         with_stances(pool, &mut [], &store.marks()?);
     }

@@ -21,7 +21,7 @@ use crate::rank::{Points, Score, Weights};
 use crate::text::spelled_out;
 use crate::week::Week;
 
-pub use amend::{Correction, Loudness, Withdrawn};
+pub use amend::{Correction, Loudness, Withdrawn, forget};
 pub use follow::Follows;
 
 /// A week's document, for all readers or for one audience. It is stored

@@ -11,6 +11,7 @@ use super::hand::Hand;
 use super::history::History;
 use super::{Order, Teller, Told};
 use crate::config::Config;
+use crate::draft::WITHDRAWN;
 use crate::id::StoryId;
 use crate::rank::Score;
 use crate::recap::LeftOut;
@@ -18,9 +19,6 @@ use crate::recap::select::{Candidate, Leader};
 use crate::store::{Result, Store};
 use crate::story::rarity::Count;
 use crate::story::{Report, is_withdrawn};
-
-/// Why a story has no place that nobody stands by any more.
-const WITHDRAWN: &str = "its publisher withdrew it";
 
 /// The stories of a window, each looked at once.
 #[derive(Default)]

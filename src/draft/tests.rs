@@ -482,6 +482,48 @@ fn what_is_wrong_is_said_with_its_line_and_what_would_be_right() {
     "#]].assert_eq(&report);
 }
 
+/// The first story lost its lead, and the last of the list all its reports.
+fn lost(frozen: &Frozen) -> Gone {
+    let (first, last) = (&frozen.candidates[0].entry, &frozen.candidates[3].entry);
+    let gone = std::iter::once(&first.lead).chain(&last.coverage);
+    gone.map(|report| (report.item, format!("WITHDRAWN: {}", report.title))).collect()
+}
+
+#[test]
+fn what_publishers_withdraw_while_a_draft_waits_is_not_published() {
+    let mut frozen = frozen();
+    let (mut draft, gone) = (frozen.as_chosen(), lost(&frozen));
+    let (first, last) = (frozen.candidates[0].entry.clone(), frozen.candidates[3].entry.clone());
+    let losses = frozen.without(&mut draft, &gone, &[]);
+    let said: Vec<String> = losses.iter().map(Loss::to_string).collect();
+    let led = "is led by the report of Ledger Street: what led it was withdrawn by its publisher";
+    let left = format!("“{}” is left out: its publisher withdrew it", last.headline);
+    assert_eq!(said, [format!("“{}” {led}", first.headline), left]);
+    let recap = frozen.recaps(&draft, at("2026-05-11T20:00:00Z")).swap_remove(0);
+    let headlines: Vec<&str> = recap.entries.iter().map(|entry| entry.headline.as_str()).collect();
+    assert_eq!(headlines.len(), 3);
+    assert_eq!(headlines[0], "China’s state chip fund in talks to lead DeepSeek’s first round");
+    assert_eq!(recap.entries[0].publishers[0], "Ledger Street");
+    let is_withdrawn = |report: &crate::recap::Coverage| report.title == format!("WITHDRAWN: {}", first.headline);
+    assert!(recap.entries[0].coverage.iter().any(is_withdrawn), "it is named as it is called now");
+    let why: Vec<(StoryId, &str)> = recap.left_out.iter().map(|left| (left.story, left.reason.as_str())).collect();
+    assert!(why.contains(&(last.story, WITHDRAWN)), "{why:?}");
+    assert!(!why.iter().any(|(_, why)| why.contains("the editor")), "he took nothing out: {why:?}");
+}
+
+#[test]
+fn what_its_editor_says_of_a_story_that_lost_a_report_stays() {
+    let mut frozen = frozen();
+    let (mut draft, gone) = (frozen.as_chosen(), lost(&frozen));
+    let pinned = draft.also[0].clone();
+    draft.top[0].headline = "As the editor has it".to_owned();
+    let losses = frozen.without(&mut draft, &gone, &[pinned.story]);
+    assert_eq!(losses[1].fate, Fate::Kept);
+    assert_eq!((draft.top[0].headline.as_str(), &draft.also[0]), ("As the editor has it", &pinned));
+    let again = frozen.without(&mut draft, &Gone::new(), &[]);
+    assert_eq!(again, [], "nothing is lost where nothing is withdrawn");
+}
+
 #[test]
 fn half_a_file_is_never_a_draft() {
     let text = text();

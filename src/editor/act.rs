@@ -101,6 +101,8 @@ impl Done {
 pub enum News {
     /// Nothing yet.
     Nothing,
+    /// Nothing: the running week was looked at, and nothing is kept of that.
+    Glance,
     /// Nothing, before the file of the draft is mended.
     Held,
     /// A recap.

@@ -18,8 +18,16 @@ const OPEN: u32 = 0o027;
 /// Why there is no key, and so no review feed.
 #[derive(Debug, thiserror::Error)]
 pub enum NoKey {
-    /// It is not there, or not for us.
-    #[error("cannot read the key of the review feed in {path}")]
+    /// There is no such file.
+    #[error(
+        "there is no key of the review feed in {path}, where `[publish] review_key_file` has it: `(umask 077; openssl rand -hex 32 > {path})` writes one"
+    )]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is not for us, or no file with a key.
+    #[error("cannot read the key of the review feed in {path}, where `[publish] review_key_file` has it")]
     Unread {
         /// The file.
         path: PathBuf,
@@ -55,6 +63,7 @@ pub fn review_key(path: &Path) -> Result<Key, NoKey> {
     let path = path.to_owned();
     let (mode, text) = match read(&path) {
         Ok(read) => read,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(NoKey::Missing { path }),
         Err(source) => return Err(NoKey::Unread { path, source }),
     };
     if mode & OPEN != 0 {
@@ -112,7 +121,8 @@ mod tests {
 
     #[test]
     fn a_key_is_taken_as_a_whole_or_not_at_all() {
-        let unread = "cannot read the key of the review feed in DIR/review.key";
+        let unread =
+            "cannot read the key of the review feed in DIR/review.key, where `[publish] review_key_file` has it";
         assert_eq!(said(&"0123456789abcdef".repeat(256), 0o600), "a key");
         assert_eq!(
             said(&"0123456789abcdef\n".repeat(256), 0o600),
@@ -124,11 +134,15 @@ mod tests {
     #[test]
     fn what_is_no_file_is_not_waited_for() {
         let folder = tempfile::tempdir().unwrap();
-        let missing = review_key(&folder.path().join("none.key"));
-        assert!(
-            in_words(missing, folder.path()).starts_with("cannot read the key of the review feed in DIR/none.key: ")
-        );
-        let is_folder = review_key(folder.path());
-        assert_eq!(in_words(is_folder, folder.path()), "cannot read the key of the review feed in DIR: it is no file");
+        let missing = in_words(review_key(&folder.path().join("none.key")), folder.path());
+        expect![
+            "there is no key of the review feed in DIR/none.key, where `[publish] review_key_file` has it: `(umask 077; openssl rand -hex 32 > DIR/none.key)` writes one"
+        ]
+        .assert_eq(&missing);
+        let is_folder = in_words(review_key(folder.path()), folder.path());
+        expect![
+            "cannot read the key of the review feed in DIR, where `[publish] review_key_file` has it: it is no file"
+        ]
+        .assert_eq(&is_folder);
     }
 }

@@ -7,9 +7,9 @@ use sha2::{Digest, Sha256};
 use super::door::Door;
 use super::file::Written;
 use super::last_said::{SAID, heard};
-use super::{Newsroom, Tended, standing};
+use super::{Current, Newsroom, Tended, Tidings, current, standing};
 use crate::compose;
-use crate::draft::{Draft, Flaw, Frozen, Sheet, with_stances};
+use crate::draft::{Change, Draft, Flaw, Frozen, Loss, Sheet, with_stances};
 use crate::id::{ItemId, StoryId};
 use crate::ledger::{Event, Note};
 use crate::recap::Recap;
@@ -142,6 +142,25 @@ impl Newsroom {
         }
     }
 
+    /// The recaps of the week as `draft` has it, without what was withdrawn since it was frozen; with what its editor
+    /// did, and what became of stories that lost a report.
+    async fn recaps(&self, frozen: &Frozen, draft: &Draft) -> Result<(Vec<Recap>, Vec<Change>, Vec<Loss>)> {
+        let (candidates, wanted) = (frozen.clone(), draft.clone());
+        let stands = self
+            .readers
+            .ask(move |store| Ok((current(store, &candidates, &wanted)?, withdrawn(store)?, store.marks()?)));
+        let (Current { frozen: left, draft: shown, losses, .. }, gone, marks) = stands.await?;
+        let without =
+            |recap: Recap| gone.iter().fold(recap, |recap, (story, items)| recap.without_traces(*story, items));
+        let mut recaps: Vec<Recap> = left.recaps(&shown, self.now).into_iter().map(without).collect();
+        // What a publisher did is none of the editor's doing.
+        let mut changes = frozen.changes(draft);
+        if let Some(pool) = recaps.first_mut() {
+            with_stances(pool, &mut changes, &marks);
+        }
+        Ok((recaps, changes, losses))
+    }
+
     /// Publishes the week as `draft` has it, which is what these `bytes` say.
     async fn bring_out(
         &self,
@@ -150,25 +169,21 @@ impl Newsroom {
         (draft, bytes): (&Draft, &[u8]),
         look: Look,
     ) -> Result<Tended> {
-        let gone = self.readers.ask(withdrawn).await?;
-        let without =
-            |recap: Recap| gone.iter().fold(recap, |recap, (story, items)| recap.without_traces(*story, items));
-        let marks = self.readers.ask(|store| store.marks()).await?;
-        let mut recaps: Vec<Recap> = frozen.recaps(draft, self.now).into_iter().map(without).collect();
-        let mut changes = frozen.changes(draft);
-        let Some(pool) = recaps.first_mut() else { return Ok(Tended::Nothing) };
-        with_stances(pool, &mut changes, &marks);
-        let pool = pool.clone();
+        let (recaps, changes, losses) = self.recaps(frozen, draft).await?;
+        let Some(pool) = recaps.first().cloned() else { return Ok(Tended::Nothing) };
         let edits = changes
             .into_iter()
             .map(|change| Note { story: change.story, ..self.note(change.event, open.week, change.detail) });
+        let lost = losses
+            .iter()
+            .map(|loss| Note { story: Some(loss.story), ..self.note(Event::Withdrawn, open.week, loss.to_string()) });
         let approved = match look {
             Look::ToPublish(door @ Door::Link(_)) => {
                 Some(self.note(Event::Approved, open.week, door.said().to_owned()))
             }
             _ => None,
         };
-        let notes = approved.into_iter().chain(edits).chain(compose::notes(&pool)).collect();
+        let notes = approved.into_iter().chain(edits).chain(lost).chain(compose::notes(&pool)).collect();
         let authority = compose::authority(&self.config, self.now);
         match self.handle.publish(recaps, notes, authority).await? {
             Published::Now => {
@@ -185,7 +200,10 @@ impl Newsroom {
                         None
                     }
                 };
-                Ok(Tended::Published(Box::new(pool), missed))
+                for loss in &losses {
+                    tracing::warn!(%week, story = %loss.story.short(), "{loss}");
+                }
+                Ok(Tended::Published(Box::new(pool), Tidings { missed, losses }))
             }
             Published::Already => Ok(Tended::Nothing),
             Published::Stale(story) => self.hold(open, became_part(story)).await,

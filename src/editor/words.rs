@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use super::file::Written;
 use super::last_said::heard;
 use super::look::digest;
-use super::{Done, Door, DraftFile, Event, Fresh, Look, News, Newsroom, Note, Refusal, Tended};
+use super::{Done, Door, DraftFile, Event, Fresh, Look, News, Newsroom, Note, Refusal, Tended, Tidings};
 use crate::compose::{Extent, History, Order, due, freeze, publish_due, running_week};
 use crate::config::Config;
-use crate::draft::{Draft, Frozen, HEADLINE_MAX, Mark, NOTE_MAX, Sheet, Word};
+use crate::draft::{Draft, Fate, Frozen, HEADLINE_MAX, Loss, Mark, NOTE_MAX, Sheet, Word};
 use crate::id::{AudienceId, StoryId};
 use crate::publish::inert::printable;
 use crate::publish::words::{count, moment};
@@ -102,7 +102,10 @@ impl Newsroom {
             let meanwhile = format!("{week} waits, and is published {deadline} as it was last");
             return Ok(Err(format!("cannot write {path}: {error}; {meanwhile}, unless that is mended")));
         }
-        done(format!("{path} is published {deadline} as it then stands"))
+        let losses = self.losses().await?;
+        let said = format!("{path} is published {deadline} as it then stands");
+        let said = [said].into_iter().chain(losses.iter().map(as_warning)).collect();
+        Ok(Ok(Done { subject: None, said, news: News::Nothing }))
     }
 
     /// The draft as it was frozen, whatever became of its file.
@@ -157,7 +160,7 @@ impl Newsroom {
                 let deadline = format!("{slot}, if nothing changes. It is a look ahead: nobody reads it back");
                 let text = Sheet { frozen: &frozen, edition: 0, deadline: &deadline }.write(&frozen.as_chosen());
                 let said = text.lines().map(str::to_owned).collect();
-                Ok(Ok(Done { subject: None, said, news: News::Nothing }))
+                Ok(Ok(Done { subject: None, said, news: News::Glance }))
             }
             Err((_, Some(published))) => Ok(Err(is_published(published.week))),
             Err((running, None)) => {
@@ -180,7 +183,7 @@ impl Newsroom {
         if let Some(open) = self.open().await?.filter(|open| week.is_none_or(|week| week == open.week)) {
             let path = door.names(&self.file(open.week).path());
             return match self.look(open, Look::ToPublish(door)).await? {
-                Tended::Published(recap, missed) => came_out(recap, missed.map(|missed| door.names(&missed))),
+                Tended::Published(recap, besides) => came_out(recap, besides, door),
                 Tended::Held(_, flaw) => Ok(Err(format!("{path} cannot be published: {flaw}"))),
                 _ => self.nothing_waits().await,
             };
@@ -188,7 +191,7 @@ impl Newsroom {
         if self.is_due(week).await?
             && let Some(recap) = publish_due(&self.handle, &self.readers, &self.config, self.now).await?
         {
-            return came_out(Box::new(recap), None);
+            return came_out(Box::new(recap), Tidings::default(), door);
         }
         self.not_to_be_published(week).await
     }
@@ -424,12 +427,20 @@ fn listed(audiences: &[AudienceId]) -> String {
     if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
 }
 
-/// `missed` is where to find what was saved too late for it.
-fn came_out(recap: Box<Recap>, missed: Option<String>) -> Told {
+fn came_out(recap: Box<Recap>, Tidings { missed, losses }: Tidings, door: Door) -> Told {
     let said = format!("{} is published with {}", recap.week, count(recap.entries.len(), "story"));
-    let missed = missed.map(|file| format!("what you saved meanwhile is in {file}, and not published"));
-    let said = [said].into_iter().chain(missed).collect();
+    let missed = missed.map(|file| format!("what you saved meanwhile is in {}, and not published", door.names(&file)));
+    let losses = losses.iter().map(Loss::to_string);
+    let said = [said].into_iter().chain(missed).chain(losses).collect();
     Ok(Ok(Done { subject: None, said, news: News::Published(recap) }))
+}
+
+/// What a publisher did to a story of a draft that waits, and what its editor may do.
+fn as_warning(loss: &Loss) -> String {
+    match loss.fate {
+        Fate::LeftOut => format!("{loss}; `recapd pin {}` keeps it", loss.story.short()),
+        Fate::Kept | Fate::LedBy(_) => loss.to_string(),
+    }
 }
 
 /// Of a draft that was saved while another edition was written.

@@ -55,6 +55,12 @@ impl From<bool> for Loudness {
 }
 
 impl Entry {
+    /// Takes out of its card, and of what changed since the story that it follows, what rests on `items`.
+    pub fn forget(&mut self, items: &[ItemId]) {
+        self.follows = self.follows.take().and_then(|follows| follows.without(self.story, items));
+        forget(&mut self.insight, items);
+    }
+
     fn withdrawn(&self, at: Timestamp, reason: &str) -> Withdrawn {
         let path = Self::path_of(self.story, self.first, "withdrawn");
         Withdrawn { story: self.story, place: self.place, path, was: self.path(), at, reason: reason.to_owned() }
@@ -114,16 +120,17 @@ impl Recap {
         for entry in clean.stories_mut() {
             entry.related.retain(|related| related.story != story);
             entry.follows = entry.follows.take().and_then(|follows| follows.without(story, items));
-            forget(&mut entry.insight, story, items);
+            entry.insight.timeline.retain(|dated| dated.story != Some(story));
+            forget(&mut entry.insight, items);
         }
         clean
     }
 }
 
 /// Takes out of a card what rests on `items`.
-fn forget(card: &mut Insight, story: StoryId, items: &[ItemId]) {
+pub fn forget(card: &mut Insight, items: &[ItemId]) {
     let rests_on_them = |part: &Part| part.cites.iter().any(|cite| items.contains(&cite.item));
-    card.timeline.retain(|dated| dated.story != Some(story) && !rests_on_them(&dated.part));
+    card.timeline.retain(|dated| !rests_on_them(&dated.part));
     for part in [&mut card.hook, &mut card.what_changed, &mut card.what_to_do_next] {
         if part.as_ref().is_some_and(rests_on_them) {
             *part = None;

@@ -542,7 +542,7 @@ fn without_a_key_there_is_no_review_feed_and_check_says_why() {
         &["check"],
         3,
         expect![[r#"
-        recapd: cannot read the key of the review feed in DIR/review.key: No such file or directory (os error 2)
+        recapd: there is no key of the review feed in DIR/review.key, where `[publish] review_key_file` has it: `(umask 077; openssl rand -hex 32 > DIR/review.key)` writes one
     "#]],
     );
     refuses(
@@ -550,7 +550,7 @@ fn without_a_key_there_is_no_review_feed_and_check_says_why() {
         &["draft", "--feed"],
         3,
         expect![[r#"
-        recapd: cannot read the key of the review feed in DIR/review.key: No such file or directory (os error 2)
+        recapd: there is no key of the review feed in DIR/review.key, where `[publish] review_key_file` has it: `(umask 077; openssl rand -hex 32 > DIR/review.key)` writes one
     "#]],
     );
     scene.folder.configure("\n[recap]\nreview = \"12h\"\n");
@@ -559,7 +559,7 @@ fn without_a_key_there_is_no_review_feed_and_check_says_why() {
         &["draft", "--feed"],
         1,
         expect![[r#"
-        recapd: there is no review feed: `[publish] review_key_file` names no key
+        recapd: there is no review feed: name the file of its key with `review_key_file` in `[publish]`
     "#]],
     );
     let daemon = scene.waiting();

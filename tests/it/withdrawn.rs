@@ -72,8 +72,8 @@ fn readers_of_what_was_withdrawn_since_are_told_once() {
     }
 }
 
-#[test]
-fn what_is_withdrawn_while_a_draft_waits_is_told_once_it_is_out() {
+/// A draft waits of whose stories the third is withdrawn since.
+fn waiting() -> (Origin, Folder) {
     let (origin, folder) = (Origin::start(), Folder::new());
     origin.put("/feed.xml", Page::rss(rss("lathe.example", &STORIES)));
     folder.sources(&source("lathe", &origin.url("/feed.xml"), ""));
@@ -84,6 +84,38 @@ fn what_is_withdrawn_while_a_draft_waits_is_told_once_it_is_out() {
     stories[2].0 = "WITHDRAWN: Agents now book dentists";
     origin.put("/feed.xml", Page::rss(rss("lathe.example", &stories)));
     assert_eq!(recapd(folder.whole(), &["poll", "--all", "--now", NOON]).code, 0);
+    (origin, folder)
+}
+
+#[test]
+fn what_is_withdrawn_while_a_draft_waits_is_not_published_and_its_editor_is_told() {
+    let (_origin, folder) = waiting();
+    let lost = "“Agents now book dentists” is left out: its publisher withdrew it";
+    let looked = recapd(folder.whole(), &["draft", "--now", NOON]);
+    assert_eq!(looked.code, 0, "{}", looked.err);
+    assert!(looked.out.contains(&format!("{lost}; `recapd pin ")), "{}", looked.out);
+    let preview = recapd(folder.whole(), &["recap", "--week", "2026-W18", "--now", NOON]).out;
+    assert!(preview.contains(STORIES[0].0) && !preview.contains("dentists"), "{preview}");
+    let published = recapd(folder.whole(), &["publish", "--now", NOON]);
+    assert_eq!(published.out, format!("2026-W18 is published with 3 stories\n{lost}\n"), "{}", published.err);
+    let recap = recap(&folder);
+    assert!(recap.entries.iter().all(|entry| entry.headline != STORIES[2].0));
+    let left = recap.left_out.iter().find(|left| left.headline == STORIES[2].0).unwrap();
+    assert_eq!(left.reason, "its publisher withdrew it");
+    assert_eq!(recap.corrections, [], "readers saw nothing of it");
+    let told = recapd(folder.whole(), &["explain", "https://lathe.example/2"]).out;
+    assert!(told.contains(lost), "{told}");
+}
+
+#[test]
+fn what_the_editor_keeps_though_it_is_withdrawn_while_his_draft_waits_is_corrected_once_it_is_out() {
+    let (_origin, folder) = waiting();
+    let items = Store::read(&folder.path("recapd.db")).unwrap().items(jiff::Timestamp::UNIX_EPOCH, None).unwrap();
+    let item = items.into_iter().find(|row| row.item.entry.title.contains("dentists")).unwrap();
+    let pinned = recapd(folder.whole(), &["--now", NOON, "pin", &item.story.unwrap().short()]);
+    assert_eq!(pinned.code, 0, "{}", pinned.err);
+    let looked = recapd(folder.whole(), &["draft", "--now", NOON]).out;
+    assert!(looked.contains("stays, since it is pinned: its publisher withdrew it"), "{looked}");
     let daemon = Daemon::start(&folder, "2026-05-05T09:00:00Z");
     let told = wait_for("readers are told", || {
         let store = Store::read(&folder.path("recapd.db")).ok()?;

@@ -166,14 +166,17 @@ impl Worker {
     async fn acted(&mut self, done: Option<&Done>) -> Option<String> {
         let mut problem = None;
         if let Some(done) = done {
-            done.lines(None).iter().take(1).for_each(|said| tracing::info!("{said}"));
+            // Of a glance that is the beginning of a draft, and nothing was done.
+            if done.news != News::Glance {
+                done.lines(None).iter().take(1).for_each(|said| tracing::info!("{said}"));
+            }
             problem = match &done.news {
                 News::Published(recap) => self.came_out(recap).await,
                 News::Amended(recap) => {
                     self.poller.hubs().published();
                     self.write_tree(recap.frozen).await
                 }
-                News::Nothing | News::Held => None,
+                News::Nothing | News::Glance | News::Held => None,
             };
             // The running week may look another way.
             self.shared.shelf.turn_over(self.shared.clock.now());

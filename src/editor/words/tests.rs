@@ -1,6 +1,6 @@
 //! What an editor is told, also where another process was faster.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::*;
@@ -64,7 +64,8 @@ async fn a_link_whose_week_is_out_is_not_said_to_be_good_still() {
 #[test]
 fn whoever_saved_too_late_is_told_where_that_is() {
     let said = |missed: Option<&str>| {
-        came_out(Box::new(fixture::bare()), missed.map(str::to_owned)).unwrap().unwrap().said.split_off(1)
+        let tidings = Tidings { missed: missed.map(PathBuf::from), losses: Vec::new() };
+        came_out(Box::new(fixture::bare()), tidings, Door::Verb).unwrap().unwrap().said.split_off(1)
     };
     assert!(said(None).is_empty());
     let missed = "what you saved meanwhile is in 2026-W19.published.md, and not published";

@@ -26,6 +26,8 @@ pub struct Review {
     pub deadline: Timestamp,
     /// Why it will not be, before its file is mended; none if that is right.
     pub held: Option<String>,
+    /// What became of stories of which publishers withdrew reports since it was frozen, a line each.
+    pub losses: Vec<String>,
     /// The link that publishes it.
     pub approve: Offered,
     /// Until when its links are good.
@@ -43,7 +45,7 @@ pub struct Reviewed {
     pub section: &'static str,
     /// Its place in the list for all readers; 0 if it has none.
     pub place: usize,
-    /// Why it was left out, where it was.
+    /// Why it was left out, where it was; or what its publisher withdrew of it.
     pub reason: Option<String>,
     /// What may be chosen for it.
     pub links: Vec<Offered>,
@@ -195,6 +197,7 @@ mod tests {
             updated: at("2026-05-11T08:00:00Z"),
             deadline: at("2026-05-11T20:00:00Z"),
             held: None,
+            losses: Vec::new(),
             approve: offered("Approve"),
             until: at("2026-05-11T20:00:00Z"),
         }
@@ -270,6 +273,13 @@ mod tests {
         let updated: Vec<Timestamp> = feed.entries.iter().take(4).map(|entry| entry.updated).collect();
         assert_eq!(updated, [frozen, frozen, changed, frozen]);
         assert_eq!(feed.updated, changed);
+    }
+
+    #[test]
+    fn a_draft_says_what_publishers_withdrew_of_it() {
+        let lost = Review { losses: vec!["“A <b> star” is left out".to_owned()], ..waiting(bare()) };
+        let entry = &feed(Some(&lost)).entries[0];
+        assert!(entry.html.contains("<p>“A &#60;b&#62; star” is left out</p>"), "{}", entry.html);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod check;
 mod editor;
 mod explain;
 mod given;
+mod instant;
 mod lists;
 mod log;
 mod opml;
@@ -29,6 +30,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use jiff::Timestamp;
 
 use given::{Given, NoConfiguration};
+use instant::instant;
 
 use crate::clock::Clock;
 use crate::config::ConfigErrors;
@@ -304,11 +306,6 @@ fn blocking(verb: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
     // Threads that still resolve a name or parse a feed are not worth waiting for.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     ended
-}
-
-/// A time as an operator writes it.
-fn instant(text: &str) -> std::result::Result<Timestamp, String> {
-    text.parse().map_err(|_| "write a day, a time and a zone, as in 2026-05-11T08:00:00Z".to_owned())
 }
 
 /// Whether `line` (with the program's name first) would be understood: for a

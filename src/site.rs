@@ -19,12 +19,12 @@ use crate::config::{Config, Live};
 use crate::hub::Ping;
 use crate::id::{AudienceId, StoryId};
 use crate::publish::feed::{Feed, Format};
-use crate::publish::html::{self, About, Around, AudienceRow, FirstRound, Home, Link};
+use crate::publish::html::{self, About, Around, AudienceRow, Coming, FirstRound, Home, Link};
 use crate::publish::{Document, Search, Site, text};
-use crate::recap::{Follows, Recap};
+use crate::recap::{Follows, Issue, Recap};
 use crate::schedule::due;
 use crate::source::Source;
-use crate::store::{Readers, Result, Store};
+use crate::store::{OpenDraft, Readers, Result, Store};
 use crate::week::Week;
 
 pub use folder::{WriteError, unwritten, write};
@@ -394,8 +394,7 @@ impl Library<'_> {
             audiences: &audiences,
             sources: self.config.sources.len(),
             items: self.store.count_items()?,
-            next: compose::next_recap(self.store, &self.config.recap.slot, self.now)?,
-            round: if latest.is_none() { self.first_round()? } else { None },
+            coming: if latest.is_none() { self.first_coming()? } else { self.next_coming()? },
             changed: if latest.is_some() { changed } else { self.now },
         };
         Ok(html::home(site, &home))
@@ -404,6 +403,27 @@ impl Library<'_> {
     fn this_week(&self, site: &Site) -> Result<Document> {
         let running = compose::running(self.store, self.config, self.now)?;
         Ok(html::this_week(site, &running, running.window.end))
+    }
+
+    /// When the first recap comes out.
+    fn first_coming(&self) -> Result<Coming> {
+        Ok(match self.first_round()? {
+            Some(round) if round.answered < round.sources => Coming::AfterRound(round),
+            Some(_) => Coming::Now,
+            None => self.next_coming()?,
+        })
+    }
+
+    /// When the recap comes out that waits for a slot or an editor. It is made within a minute or so after that.
+    fn next_coming(&self) -> Result<Coming> {
+        let slot = &self.config.recap.slot;
+        // A first one may be due for long without anything to tell.
+        let is_due = compose::due(self.store, slot, self.now)?.is_some_and(|due| due.issue == Issue::Later);
+        let is_late = |draft: OpenDraft| draft.held.is_none() && draft.deadline <= self.now;
+        if is_due || self.store.draft()?.is_some_and(is_late) {
+            return Ok(Coming::Now);
+        }
+        Ok(Coming::At(compose::next_recap(self.store, slot, self.now)?))
     }
 
     /// The round that the first recap waits for: there is something to publish, or

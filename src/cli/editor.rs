@@ -154,7 +154,7 @@ pub async fn perform(deed: Deed, wish: Wish, style: Style) -> Result<ExitCode> {
 /// Where the review feed is: whoever may read its key may know.
 fn review_feed(config: &Config, style: Style) -> Result<ExitCode> {
     let Some(path) = &config.publish.review_key_file else {
-        bail!("there is no review feed: `[publish] review_key_file` names no key");
+        bail!("there is no review feed: name the file of its key with `review_key_file` in `[publish]`");
     };
     let root = config.server.public_url.as_str().trim_end_matches('/');
     let feed = format!("{root}{}", review_key(path)?.feed());

@@ -14,7 +14,7 @@ use crate::editor::drafted;
 use crate::id::AudienceId;
 use crate::publish::feed::{self, Format as FeedFormat};
 use crate::publish::{Document, Site, html, text};
-use crate::recap::{Issue, Recap};
+use crate::recap::{Issue, Recap, State};
 use crate::site::{self, Library, Tree};
 use crate::store::Store;
 use crate::week::Week;
@@ -73,7 +73,7 @@ pub fn recap(config: &Config, clock: Clock, wanted: &Wanted) -> Result<ExitCode>
     let week = wanted.week.unwrap_or_else(|| slot.week_of(slot.before(slot.last(clock.now()))));
     let recap = match store.recap(week, wanted.audience.as_ref())? {
         Some(published) => published,
-        None => composed(&store, config, clock, week, wanted.audience.as_ref())?,
+        None => Recap { state: State::Draft, ..composed(&store, config, clock, week, wanted.audience.as_ref())? },
     };
     let authority = store.authority()?.unwrap_or_else(|| compose::authority(config, clock.now()));
     let site = site::site(config, authority, Tree::Files);

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::audience::{Place, Tag};
 use crate::id::{AudienceId, ItemId};
-use crate::insight::{Dated, Insight, Origin, Part};
+use crate::insight::{Dated, Insight, Part};
 use crate::publish::{Site, inert, quote, words};
 use crate::publisher::Kind;
 use crate::rank::as_shown;
@@ -34,13 +34,9 @@ pub struct Line<'c> {
 }
 
 impl Line<'_> {
-    /// Who wrote `part`, in words. Why something matters is not quoted but
-    /// counted: who reports it, and what was reported before.
+    /// Who wrote `part`, in words.
     pub fn origin(&self, part: &Part) -> String {
-        match part.origin {
-            Origin::Extract if self.label == WHY_IT_MATTERS => "counted from the reports".to_owned(),
-            _ => words::origin(&part.origin),
-        }
+        if self.label == WHY_IT_MATTERS { words::origin_of_reason(&part.origin) } else { words::origin(&part.origin) }
     }
 
     /// All of the words.

@@ -17,7 +17,9 @@ use crate::publish::inert::printable;
 use crate::text;
 
 pub use page::{Announced, Link};
-pub use recap::{Around, FirstRound, Home, Listed, Running, archive, audience_page, home, recap_page, this_week};
+pub use recap::{
+    Around, Coming, FirstRound, Home, Listed, Running, archive, audience_page, home, recap_page, this_week,
+};
 pub use review::{Answered, Question, review_question, review_word};
 pub use search::{Results, search};
 pub use site::{About, AudienceRow, SourceRow, about, about_ranking, not_found, sources};
@@ -103,8 +105,7 @@ mod tests {
             audiences: &audiences,
             sources: 100,
             items: 7,
-            next: now,
-            round: None,
+            coming: Coming::At(now),
             changed: now,
         };
         let row = SourceRow {
@@ -216,6 +217,42 @@ mod tests {
         for (name, html) in pages(&site(), &recap()) {
             assert!(html.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{name}");
         }
+    }
+
+    #[test]
+    fn the_front_page_says_what_is_true_of_the_recap_to_come() {
+        let now = at("2026-05-11T08:00:00Z");
+        let recap = recap();
+        let said = |latest, coming| {
+            let home = Home {
+                latest,
+                archive: &[],
+                running: Running::Hidden,
+                audiences: &[],
+                sources: 3,
+                items: 7,
+                coming,
+                changed: now,
+            };
+            String::from_utf8(super::home(&site(), &home).body).unwrap()
+        };
+        let check = |page: String, words: &str| assert!(page.contains(words), "{words}: {page}");
+        let round = FirstRound { answered: 1, sources: 3 };
+        check(said(None, Coming::AfterRound(round)), "comes out as soon as every source has answered (1 of 3)</h1>");
+        check(said(None, Coming::Now), "<h1>The first recap is being made now</h1>");
+        check(said(None, Coming::At(now)), "<h1>The first recap comes out on <time datetime=\"2026-05-11T08:00:00Z\">");
+        let around = around();
+        let latest = Some((&recap, &around));
+        check(said(latest, Coming::Now), "The next recap is being made now.");
+        check(said(latest, Coming::At(now)), "The next recap comes out on <time datetime=\"2026-05-11T08:00:00Z\">");
+    }
+
+    #[test]
+    fn a_recap_that_is_not_out_does_not_say_that_it_is() {
+        let preview = Recap { state: crate::recap::State::Draft, ..recap() };
+        let page = String::from_utf8(recap_page(&site(), &preview, &Around::default()).body).unwrap();
+        assert!(page.contains("preview, not published, as of <time") && !page.contains("published <time"), "{page}");
+        assert!(!page.contains("recap.md"), "it has no page yet: {page}");
     }
 
     #[test]

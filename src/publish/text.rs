@@ -4,7 +4,7 @@
 use crate::publish::card::Card;
 use crate::publish::inert::{printable, spelt_out};
 use crate::publish::{Document, Site, quote, words};
-use crate::recap::Recap;
+use crate::recap::{Recap, State};
 use crate::text::one_line;
 
 /// `recap.json`: everything that is stored of it, with no more of an item's words than a page has. What turns a
@@ -62,10 +62,10 @@ fn joined(blocks: &[String]) -> String {
 fn blocks(site: &Site, recap: &Recap) -> Vec<Block> {
     let (full, also) = Card::sections(site, recap);
     let days = words::days(&recap.window, &site.zone);
-    let published = words::moment(recap.frozen, &site.zone);
+    let (out, frozen) = (words::out(recap), words::moment(recap.frozen, &site.zone));
     let mut blocks = vec![
         Block::Title(clean(&recap.title())),
-        Block::Small(clean(&format!("{} · {days} · published {published}", site.title))),
+        Block::Small(clean(&format!("{} · {days} · {out} {frozen}", site.title))),
     ];
     blocks.extend(words::quiet(recap).map(|quiet| Block::Small(clean(&quiet))));
     if let Some(note) = &recap.note {
@@ -91,7 +91,9 @@ fn blocks(site: &Site, recap: &Recap) -> Vec<Block> {
     let made = [words::chosen_from(recap), words::model_gaps(recap)].into_iter().flatten();
     let made: String = made.map(|said| format!("{said}. ")).collect();
     blocks.push(Block::Small(format!("{made}All rights belong to the original publishers.")));
-    blocks.push(Block::Small(site.url(&recap.path())));
+    if recap.state != State::Draft {
+        blocks.push(Block::Small(site.url(&recap.path())));
+    }
     blocks
 }
 

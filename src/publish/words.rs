@@ -55,6 +55,14 @@ pub fn days(window: &Range<Timestamp>, zone: &TimeZone) -> String {
     }
 }
 
+/// What stands before the instant at which a recap was frozen: of one that nobody published that it is none.
+pub fn out(recap: &Recap) -> &'static str {
+    match recap.state {
+        State::Draft => "preview, not published, as of",
+        State::Published | State::Amended => "published",
+    }
+}
+
 /// What is said of a week that told too little for all the cards there is room for.
 pub fn quiet(recap: &Recap) -> Option<String> {
     let whom = recap.audience.as_ref().map(|audience| format!(" for {}", audience.name)).unwrap_or_default();
@@ -133,6 +141,15 @@ pub fn origin(origin: &Origin) -> String {
         Origin::Playbook => "standing advice from the playbook".to_owned(),
         Origin::Model(name) => format!("written by model {name}, checked"),
         Origin::Editor => "written by the editor".to_owned(),
+    }
+}
+
+/// Who wrote a line that says why something matters. The built-in author quotes nobody there but counts: who reports
+/// it, and what was reported before.
+pub fn origin_of_reason(reason: &Origin) -> String {
+    match reason {
+        Origin::Extract => "counted from the reports".to_owned(),
+        Origin::Playbook | Origin::Model(_) | Origin::Editor => origin(reason),
     }
 }
 

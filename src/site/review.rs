@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::draft::{Block, Draft, Frozen, Section};
-use crate::editor::{Done, Lapsed, News, standing};
+use crate::editor::{Current, Done, Lapsed, News, current, standing};
 use crate::publish::feed::{Format, Offered, Review, Reviewed, review};
 use crate::publish::html::{self, Answered, Link, Question};
 use crate::publish::{Document, Site, words};
@@ -38,19 +38,23 @@ impl Library<'_> {
             let pass = Pass { week: open.week, choice, used: used.get(&choice).copied().unwrap_or(0), until };
             Offered { label: label(choice), url: site.url(&format!("{ROOT}{}", key.signed(&pass))) }
         };
-        let draft = standing(open, frozen);
+        let Current { frozen, draft, losses, touched: lost, since } =
+            current(self.store, frozen, &standing(open, frozen))?;
         let touched = self.store.touched_stories()?;
         let given = given_since(open.deadline, self.now);
         let updated = |changed: Option<Timestamp>| changed.max(given).map_or(open.since, |at| at.max(open.since));
         let reviewed = |section: Section, block: &Block| {
             let story = block.story;
+            let loss = losses.iter().find(|loss| loss.story == story).map(ToString::to_string);
+            let left_out = frozen.reason(story).filter(|_| section == Section::LeftOut).map(str::to_owned);
+            let withdrawn = since.filter(|_| lost.stories.contains(&story));
             Some(Reviewed {
                 entry: frozen.edited(block)?,
                 section: section.heading(),
                 place: place(&draft, block),
-                reason: frozen.reason(story).filter(|_| section == Section::LeftOut).map(str::to_owned),
+                reason: left_out.or(loss),
                 links: [Choice::Pin(story), Choice::Drop(story), Choice::Later(story)].map(offered).to_vec(),
-                updated: updated(touched.get(&story).copied()),
+                updated: updated(touched.get(&story).copied().max(withdrawn)),
             })
         };
         let of_section = |section| draft.section(section).iter().filter_map(move |block| reviewed(section, block));
@@ -58,9 +62,10 @@ impl Library<'_> {
             stories: Section::ALL.into_iter().flat_map(of_section).collect(),
             frame: Recap { state: State::Draft, note: draft.note.clone(), ..frozen.frame.clone() },
             since: open.since,
-            updated: updated(open.changed),
+            updated: updated(open.changed.max(since.filter(|_| lost.list || !losses.is_empty()))),
             deadline: open.deadline,
             held: open.held.as_ref().map(ToString::to_string),
+            losses: losses.iter().map(ToString::to_string).collect(),
             approve: offered(Choice::Approve),
             until,
         })
@@ -115,7 +120,7 @@ pub fn done(site: &Site, headline: Option<&str>, done: &Done) -> Document {
         News::Published(recap) | News::Amended(recap) => {
             Link { title: format!("To the recap of week {}", recap.week.number()), path: recap.path() }
         }
-        News::Nothing | News::Held => front_page(),
+        News::Nothing | News::Glance | News::Held => front_page(),
     };
     html::review_word(site, &Answered { heading: "It is done", headline, said: &said, on })
 }

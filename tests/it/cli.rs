@@ -514,6 +514,8 @@ fn a_recap_is_printed_in_every_format() {
     assert_eq!(names, ["recap.html"]);
     let composed = told(&["recap", "--week", "2026-W19", "--force"]).out;
     assert!(composed.contains("Nvidia unveils an AI chip for laptops"), "a running week is composed:\n{composed}");
+    assert!(composed.contains(" · preview, not published, as of ") && !composed.contains("/w/2026-W19/"), "{composed}");
+    assert!(recap("text").contains(" · published "), "what is out says so");
     refuses(
         &PUBLISHED.folder,
         &["recap", "--week", "2026-W02"],

@@ -15,6 +15,8 @@ use crate::insight::{Cite, Comparison, Disagreement, Figure, Insight, Part, Row}
 use crate::publish::words;
 use crate::store::{LedgerRow, Store};
 
+const WHY_IT_MATTERS: &str = "why it matters";
+
 /// Prints the card of `story`: as it was published, or as it would be now.
 pub(super) fn told(store: &Store, config: &Config, now: Timestamp, story: StoryId, style: Style) -> Result<ExitCode> {
     let (_, window) = running_week(store, &config.recap.slot, now)?;
@@ -67,7 +69,8 @@ impl Found {
     fn in_words(&self, config: &Config) -> Vec<String> {
         let mut said = vec![format!("The card of {}, {}", self.story, self.standing)];
         for (label, part) in lines(&self.card) {
-            let (label, origin) = (output::printable(&label), words::origin(&part.origin));
+            let origin = if label == WHY_IT_MATTERS { words::origin_of_reason } else { words::origin };
+            let (label, origin) = (output::printable(&label), origin(&part.origin));
             said.push(format!("\n  {label} ({origin}):\n    {}", output::printable(&part.text)));
             said.extend(part.cites.iter().map(cited));
         }
@@ -106,7 +109,7 @@ fn lines(card: &Insight) -> Vec<(String, &Part)> {
     let mut add = |label: &str, part| lines.push((label.to_owned(), part));
     card.hook.iter().for_each(|part| add("hook", part));
     card.what_changed.iter().for_each(|part| add("what changed", part));
-    card.why_it_matters.iter().for_each(|part| add("why it matters", part));
+    card.why_it_matters.iter().for_each(|part| add(WHY_IT_MATTERS, part));
     card.what_to_do_next.iter().for_each(|part| add("what to do next", part));
     card.takeaways.iter().for_each(|part| add("takeaway", part));
     if let Some(Comparison { columns, rows, .. }) = &card.comparison {
@@ -130,6 +133,21 @@ mod tests {
     fn cell(text: &str, quote: &str) -> Option<Part> {
         let cite = Cite { item: ItemId(1), version: 2, span: (0, 9), quote: quote.to_owned() };
         Some(Part { text: text.to_owned(), origin: Origin::Extract, cites: vec![cite] })
+    }
+
+    #[test]
+    fn what_recapd_counted_is_not_said_to_be_in_the_publishers_own_words() {
+        let part = |text: &str| Part { text: text.to_owned(), origin: Origin::Extract, cites: Vec::new() };
+        let card = Insight {
+            what_changed: Some(part("The fund leads the round.")),
+            why_it_matters: vec![part("6 publishers report it.")],
+            ..Insight::default()
+        };
+        let story = StoryId::begun_by(ItemId(1));
+        let found = Found { story, standing: "as published", card, refusals: None, ledger: Vec::new() };
+        let told = found.in_words(&crate::config::shipped().unwrap()).concat();
+        assert!(told.contains("what changed (in the publishers’ own words):\n    The fund leads"), "{told}");
+        assert!(told.contains("why it matters (counted from the reports):\n    6 publishers"), "{told}");
     }
 
     #[test]

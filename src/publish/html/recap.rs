@@ -76,11 +76,20 @@ pub struct Home<'a> {
     /// Items collected so far in the running week.
     pub items: u64,
     /// When the next recap comes out.
-    pub next: Timestamp,
-    /// Before the first recap: the round of polls that it waits for, and for no slot.
-    pub round: Option<FirstRound>,
+    pub coming: Coming,
     /// When the page last changed.
     pub changed: Timestamp,
+}
+
+/// When the next recap comes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coming {
+    /// At this instant.
+    At(Timestamp),
+    /// The first one: after this round of polls, at no slot.
+    AfterRound(FirstRound),
+    /// Its week has ended, and it is being made.
+    Now,
 }
 
 /// How far the first round of polls is.
@@ -196,11 +205,16 @@ impl<'a> WeekView<'a> {
 
     fn label(&self) -> &'static str {
         match (self.recap.issue, self.recap.state) {
-            (_, State::Draft) => "not yet chosen",
+            (_, State::Draft) => "not yet published",
             (Issue::First, _) => "first issue",
             (_, State::Amended) => "amended",
             (Issue::Later, State::Published) => "",
         }
+    }
+
+    /// Whether it has a page of its own, and one for each audience.
+    fn is_out(&self) -> bool {
+        self.recap.state != State::Draft
     }
 
     fn views(&self) -> Vec<View<'a>> {
@@ -269,7 +283,8 @@ pub fn recap_page(site: &Site, recap: &Recap, around: &Around) -> Document {
     };
     let mut page = Page::new(site, &recap.path(), &title, &week.description());
     page.own = recap.audience.as_ref().map(|audience| audience_feeds(site, audience)).unwrap_or_default();
-    page.data = Some(week.data());
+    // A machine would take it for what is published.
+    page.data = week.is_out().then(|| week.data());
     document(&RecapPage { page, week, around, front: None }, recap.updated())
 }
 

@@ -18,6 +18,10 @@ const GZIP_MAGIC: &[u8] = b"\x1f\x8b";
 /// half a millisecond.
 const AT_HAND_BYTES: usize = 128 * 1024;
 
+/// A header may take so much, with a file's name and a comment; what is packed is never longer than what is not
+/// (RFC 1951, 3.2.4), but for some bytes, unless it is made to keep a decoder busy.
+const HEADER_BYTES: usize = 1024;
+
 /// What becomes of a body that is larger than its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beyond {
@@ -99,9 +103,8 @@ async fn unpacked(encoding: Encoding, packed: Vec<u8>, means: Means<'_>) -> Resu
     let limit = in_memory(limit_bytes);
     if let Some(announced) = unpack::announced_bytes(encoding, &packed).filter(|announced| *announced <= limit) {
         budget.room_for(announced, hold).await;
-        if announced <= AT_HAND_BYTES
-            && let Unpacked::Whole(body) = unpack::unpack(encoding, &packed, announced)?
-        {
+        let is_soon_done = announced <= AT_HAND_BYTES && packed.len() <= announced + HEADER_BYTES;
+        if is_soon_done && let Unpacked::Whole(body) = unpack::unpack(encoding, &packed, announced)? {
             return Ok(body);
         }
     }

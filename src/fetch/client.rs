@@ -14,8 +14,8 @@ use crate::fetch::resolve::{GuardedResolver, Lookup};
 use crate::fetch::{FetchError, Limits, explain, headers, unpack};
 use crate::source::{Network, Validators};
 
-/// Long enough for the next source of the same host, short enough that
-/// thousands of hosts do not each keep a connection open.
+/// Long enough for a redirect, and for the next source of a host that wants no pause; short enough that
+/// thousands of hosts do not each keep a connection open, of some 20 kB.
 const IDLE: Duration = Duration::from_millis(500);
 
 /// What a server may send before anyone reads it: over HTTP/2 it may do so for

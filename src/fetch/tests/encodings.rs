@@ -29,6 +29,17 @@ async fn old_names_odd_letters_and_raw_deflate_are_read_too() {
 }
 
 #[tokio::test]
+async fn gzip_that_announces_another_size_is_read_all_the_same() {
+    let (head, tail) = BODY.split_at(BODY.len() / 2);
+    check_read("gzip", &[pack("gzip", head), pack("gzip", tail)].concat()).await;
+    check_read("gzip", &[&pack("gzip", BODY)[..], &[0; 16]].concat()).await;
+    // Blocks of nothing (RFC 1951, 3.2.4) before the body's own, so that it is longer than what it announces.
+    let packed = pack("gzip", BODY);
+    let (header, body) = packed.split_at(10);
+    check_read("gzip", &[header, &b"\0\0\0\xff\xff".repeat(1_000), body].concat()).await;
+}
+
+#[tokio::test]
 async fn stacked_and_unknown_encodings_are_refused() {
     let once = pack("gzip", BODY);
     for label in ["gzip, gzip", "br, gzip", "compress", "x-compress", "aes128gcm", "dcb", "x"] {

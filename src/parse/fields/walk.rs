@@ -68,9 +68,6 @@ const MOST_MARKUP_BYTES: usize = 1 << 20;
 /// A longer base is none: every link in it would become as long.
 const LONGEST_BASE_BYTES: usize = 2 << 10;
 
-/// As many elements as most entries have.
-const USUAL_FIELDS: usize = 8;
-
 /// More elements than any entry has.
 const MOST_FIELDS: usize = 2_000;
 
@@ -92,8 +89,7 @@ const ATTRIBUTE_BYTES: usize = 64;
 pub(in crate::parse) fn outline<'t>(text: &'t str, base: Option<&Url>) -> Outline<'t> {
     let mut reader = NsReader::from_str(text);
     let base = base.cloned().map(Arc::new);
-    let mut walk =
-        Walk { text, root: "", outline: Outline::default(), stack: Vec::with_capacity(8), base, noted_bytes: 0 };
+    let mut walk = Walk { text, root: "", outline: Outline::default(), stack: Vec::new(), base, noted_bytes: 0 };
     loop {
         let before = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
         let Ok((namespace, event)) = reader.read_resolved_event() else { break };
@@ -223,8 +219,7 @@ impl<'t> Walk<'t> {
         match role {
             Role::Entry => {
                 let place = self.outline.entries.len();
-                let fields = Vec::with_capacity(USUAL_FIELDS);
-                self.outline.entries.push(Fields { place, span: at..at, own: attributes, fields });
+                self.outline.entries.push(Fields { place, span: at..at, own: attributes, fields: Vec::new() });
             }
             Role::Feed if prefix == "atom" || local == "RDF" || parent.is_none() => {
                 let room = MOST_OWN_ATTRIBUTES.saturating_sub(self.outline.feed.own.len());

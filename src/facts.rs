@@ -298,6 +298,7 @@ mod tests {
     #[test]
     fn percentages_are_read_with_their_words() {
         check("cut by 80 %, 80 percent or 80% or 百分之80", &["80%", "80%", "80%", "80%"]);
+        check("Sales Rise 40 Per Cent, 41 PerCent, 42 PCt", &["40%", "41%", "42%"]);
         let found = facts("cut by 80 % and now at 20 percent, more than 5%");
         let words = found.iter().map(|fact| match fact.kind {
             FactKind::Percent { by, .. } => by,

@@ -84,16 +84,24 @@ const WORDS: &[&str] = &[
     "£",
 ];
 
-/// One of these stands in every percentage.
-const PERCENTS: &[&str] = &["%", "cent", "CENT", "pct", "Pct", "PCT", "Prozent", "％", "百分之"];
+/// One of these stands in every percentage, in whatever case.
+const PERCENTS: &[&str] = &["%", "cent", "pct", "prozent", "％", "百分之"];
 
 /// Most texts have none, and looking for them all at once is quicker than the patterns.
-static ANY_SIGN: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(SIGNS));
-static ANY_WORD: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(WORDS));
-static ANY_PERCENT: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(PERCENTS));
+static ANY_SIGN: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(SIGNS, Case::AsWritten));
+static ANY_WORD: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(WORDS, Case::AsWritten));
+static ANY_PERCENT: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(PERCENTS, Case::Any));
 
-fn any_of(words: &[&str]) -> AhoCorasick {
-    AhoCorasick::new(words).expect("the words are constants and are compiled by the tests")
+/// Whether capitals matter.
+#[derive(PartialEq)]
+enum Case {
+    AsWritten,
+    Any,
+}
+
+fn any_of(words: &[&str], case: Case) -> AhoCorasick {
+    let finder = AhoCorasick::builder().ascii_case_insensitive(case == Case::Any).build(words);
+    finder.expect("the words are constants and are compiled by the tests")
 }
 
 /// The amounts of money in `text`; overlapping readings are possible.

@@ -93,14 +93,26 @@ const NOT_NAMES: &[&str] = &[
 
 /// What is counted with these behind it is no version, even if a word in capitals stands before it: "Has 40 Million
 /// Customers". Users may be those of a release, and those who work somewhere are of none.
-const COUNTED: &[&str] =
-    &["hundred", "thousand", "million", "billion", "trillion", "jobs", "employees", "workers", "positions"];
+const COUNTED: &[&str] = &[
+    "hundred",
+    "thousand",
+    "million",
+    "billion",
+    "trillion",
+    "percent",
+    "pct",
+    "jobs",
+    "employees",
+    "workers",
+    "positions",
+];
 
 /// Whether `after` a number stands what it counts, or a word that scales it.
 fn is_counted(after: &str) -> bool {
     let Some(rest) = after.strip_prefix([' ', '-']) else { return false };
     let word = rest.split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or_default();
-    COUNTED.iter().any(|counted| word.eq_ignore_ascii_case(counted))
+    let is_a_share = || rest.get(..8).is_some_and(|rest| rest.eq_ignore_ascii_case("per cent"));
+    COUNTED.iter().any(|counted| word.eq_ignore_ascii_case(counted)) || is_a_share()
 }
 
 fn is_no_name(word: &str) -> bool {

@@ -32,10 +32,13 @@ struct Bar {
     count: usize,
 }
 
+/// With a lesser weight in common no two items are alike: the least `rare` of a [`bar`].
+const LEAST_RARE: f64 = 1.0;
+
 /// Found on a day of headlines and two weeks of news by hand-made groups.
 fn bar(by: By) -> Bar {
     match by {
-        By::Words => Bar { share: 0.30, rare: 1.0, count: 2 },
+        By::Words => Bar { share: 0.30, rare: LEAST_RARE, count: 2 },
         By::Neutral => Bar { share: 0.50, rare: 1.2, count: 2 },
         By::Marks => Bar { share: 0.50, rare: 1.8, count: 3 },
     }
@@ -62,9 +65,6 @@ const LOOKUPS: usize = 14;
 
 /// Neighbours compared in full.
 const NEIGHBOURS: usize = 60;
-
-/// With a lesser weight in common no two items are alike, see [`bar`].
-const LEAST_RARE: f64 = 1.0;
 
 /// Items of the last days, and which of them belong together.
 #[derive(Clone, Debug, Default)]

@@ -122,6 +122,31 @@ fn every_decision_tells_its_figures() {
 }
 
 #[test]
+fn nobody_who_is_alike_is_left_out_of_the_neighbours() {
+    // Words of which some are rare and others common, in an order that looks like none.
+    let title = |number: i64| {
+        let word = |place: i64| format!("word{}", (number * (7 + place) + place * place) % (4 << place));
+        (0..7).map(word).collect::<Vec<_>>().join(" ")
+    };
+    let mut index = Index::default();
+    for number in 0..150 {
+        index.place(&report(&format!("host{number}"), &title(number), number / 4));
+    }
+    let mut alike = 0;
+    for number in 150..200 {
+        let newcomer = index.recent.newcomer(&report("new", &title(number), 40));
+        index.recent.count(&newcomer);
+        let met = index.neighbours(&newcomer);
+        let one = One::of(&newcomer);
+        for slot in (0..150).filter(|slot| index.compared(&one, &index.one(*slot)).0.is_some()) {
+            alike += 1;
+            assert!(met.contains(&slot) || met.len() == NEIGHBOURS, "{number} {slot}");
+        }
+    }
+    assert!(alike > 100, "{alike}");
+}
+
+#[test]
 fn a_flood_of_one_title_is_quick_and_makes_no_giant() {
     let mut index = Index::default();
     let mut sizes: std::collections::HashMap<StoryId, usize> = std::collections::HashMap::new();

@@ -1,5 +1,6 @@
 //! What changed: the news in up to three sentences, or in another headline.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -65,19 +66,29 @@ fn of_titles(reading: &Reading, strays: &BTreeSet<usize>, names: &Names, taken: 
 /// How many facts and names a title has that are not on the card yet. What it opens with came before, and is no news:
 /// "After Harbor bought Quillon for $2 billion, ..".
 fn added(line: &Line, headline: &Line, taken: &Taken) -> usize {
-    let facts = main_facts(line).into_iter().filter(|key| !taken.has_fact(key)).count();
     let opening = opening(line.text).len();
+    let facts = main_facts(line, opening).iter().filter(|key| !taken.has_fact(key)).count();
     let is_known = |name: &Name| headline.names.iter().any(|known| known.id == name.id);
     let of_main = line.names.iter().zip(&line.spans).filter(|(_, span)| span.start >= opening);
     let names: BTreeSet<&str> = of_main.filter(|(name, _)| !is_known(name)).map(|(name, _)| name.id.as_str()).collect();
     facts + taken.new_names(line).min(names.len())
 }
 
-/// The keys of those facts that make a line worth telling, but for the clause that it opens with.
-fn main_facts(line: &Line) -> BTreeSet<String> {
-    let opening = opening(line.text).len();
+/// The keys of those facts that make a line worth telling, but for the clause that it opens with, which has so many bytes.
+fn main_facts<'l>(line: &'l Line, opening: usize) -> Cow<'l, BTreeSet<String>> {
+    if opening == 0 {
+        return Cow::Borrowed(line.telling());
+    }
     let told = line.facts.iter().filter(|fact| is_telling(fact) && fact.span.start >= opening);
-    told.map(Fact::key).collect()
+    Cow::Owned(told.map(Fact::key).collect())
+}
+
+/// The tokens of a line, but for the clause that it opens with, which has so many bytes.
+fn main_words<'l>(line: &'l Line, opening: usize) -> Cow<'l, BTreeSet<String>> {
+    if opening == 0 {
+        return Cow::Borrowed(line.tokens());
+    }
+    Cow::Owned(tokens(&line.text[opening..]).into_iter().collect())
 }
 
 /// Whether a third of the titles share one thing with a title: a word, or a name, the actor's aside. One that tells
@@ -207,17 +218,17 @@ static BACKGROUND: LazyLock<Regex> = LazyLock::new(|| {
 /// sentences, with figures of its own, of something done; what was so before stands back, and counts for nothing where
 /// a sentence opens with it.
 fn weight(reading: &Reading, line: &Line) -> f64 {
-    let main = &line.text[opening(line.text).len()..];
-    let words: BTreeSet<String> = tokens(main).into_iter().collect();
+    let opening = opening(line.text).len();
+    let words = main_words(line, opening);
     let early = 1.0 / (line.place as f64).sqrt();
     let central = words.iter().filter(|token| reading.is_common(token)).count() as f64 / words.len().max(1) as f64;
     let headline = reading.headline().map_or(0.0, |headline| {
         words.intersection(headline.tokens()).count() as f64 / headline.tokens().len().max(1) as f64
     });
-    let telling = main_facts(line);
+    let telling = main_facts(line, opening);
     let of_headline = reading.headline().map_or(0, |headline| headline.telling().intersection(&telling).count());
     let figures = 0.3 * telling.len().min(2) as f64 + 0.4 * of_headline.min(1) as f64;
-    let done = if DONE.is_match(main) { 0.5 } else { 0.0 };
+    let done = if DONE.is_match(&line.text[opening..]) { 0.5 } else { 0.0 };
     let background = if BACKGROUND.is_match(line.text) { 0.8 } else { 0.0 };
     2.0 * early + central + headline + figures + done - background
 }

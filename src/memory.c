@@ -10,8 +10,8 @@
 #include <malloc.h>
 
 __attribute__((constructor)) static void give_back(void) {
-    /* As many heaps as threads that work at once. More would be as many to leave holes in; of two, whose threads
-     * wait for each other, a first round of thousands of sources takes an eighth more time. */
+    /* The runtime, a parser, the writer and a reader each work on a heap of their own. Of two, on which they wait for
+     * each other, a first round of thousands of sources takes an eighth more time; more are more to leave holes in. */
     mallopt(M_ARENA_MAX, 6);
     /* Otherwise both grow with the largest feed, and never shrink again. */
     mallopt(M_MMAP_THRESHOLD, 128 * 1024);

@@ -49,8 +49,8 @@ pub use round::{Order, Summary, Trouble};
 use states::{Places, States};
 pub use which::{NotAsked, Which};
 
-/// Feeds parsed at once; a body above [`LARGE_BYTES`] is parsed alone. Half as many as there are processors: the other
-/// half writes what was read, and more would only take processors and allocator from each other.
+/// Feeds parsed at once; a body above [`LARGE_BYTES`] is parsed alone. Half as many as there are processors, since the
+/// other half writes what was read, and two at most: one thread writes, and two keep it busy.
 static PARSERS: LazyLock<u32> = LazyLock::new(|| {
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     u32::try_from(processors / 2).unwrap_or(1).clamp(1, 2)

@@ -30,6 +30,8 @@ fn amiss(text: &str) -> Option<String> {
     let time = rest.trim_start_matches(['T', 't', ' ']);
     Some(match time {
         "" => "it says neither time nor zone".to_owned(),
+        // A zone alone tells no instant: an hour in autumn comes twice in it.
+        _ if text.parse::<DateTime>().is_ok() && time.contains('[') => "it says no offset".to_owned(),
         _ if text.parse::<DateTime>().is_ok() => "it says no zone".to_owned(),
         _ => format!("`{time}` is no time of a day with a zone"),
     })
@@ -56,6 +58,7 @@ mod tests {
         check("2026-02-29T08:00:00Z", "there is no day 2026-02-29");
         check("2026-05-11", "it says neither time nor zone");
         check("2026-05-11T08:00:00", "it says no zone");
+        check("2026-05-11T08:00:00[Europe/Berlin]", "it says no offset");
         check("2026-05-11T25:00:00Z", "`25:00:00Z` is no time of a day with a zone");
         check("yesterday", "");
         check("11 May 2026", "");
@@ -67,5 +70,6 @@ mod tests {
         let right: Timestamp = "2026-05-11T08:00:00Z".parse().unwrap();
         assert_eq!(instant("2026-05-11T08:00:00Z"), Ok(right));
         assert_eq!(instant("2026-05-11T10:00:00+02:00"), Ok(right));
+        assert_eq!(instant("2026-05-11T10:00:00+02:00[Europe/Berlin]"), Ok(right));
     }
 }

@@ -53,7 +53,10 @@ fn entry(xml: &mut Xml, entry: &FeedEntry) {
     xml.text("id", &[], &entry.id);
     xml.plain("title", &entry.title);
     dates(xml, entry.published, entry.updated);
-    xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &entry.url)]);
+    // With its content an entry may go without one (RFC 4287, section 4.1.2).
+    if let Some(url) = &entry.url {
+        xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", url)]);
+    }
     for lead in &entry.related {
         xml.empty("link", &[("rel", "related"), ("href", lead)]);
     }

@@ -23,8 +23,6 @@ pub struct Card<'a> {
     pub recap: &'a Recap,
 }
 
-const WHY_IT_MATTERS: &str = "Why it matters";
-
 /// One of the lines that say it all.
 pub struct Line<'c> {
     /// "What changed".
@@ -36,7 +34,7 @@ pub struct Line<'c> {
 impl Line<'_> {
     /// Who wrote `part`, in words.
     pub fn origin(&self, part: &Part) -> String {
-        if self.label == WHY_IT_MATTERS { words::origin_of_reason(&part.origin) } else { words::origin(&part.origin) }
+        words::origin_in(self.label, &part.origin)
     }
 
     /// All of the words.
@@ -94,7 +92,12 @@ impl<'a> Card<'a> {
         }
     }
 
-    /// Its page, once it has one.
+    /// Whether it has a page of its own: only what is published has one.
+    pub fn has_page(&self) -> bool {
+        self.recap.state != State::Draft
+    }
+
+    /// Its page; nothing stands there unless it [has one](Card::has_page).
     pub fn permalink(&self) -> String {
         self.site.url(&self.entry.path())
     }
@@ -102,6 +105,11 @@ impl<'a> Card<'a> {
     /// Where to read the lead.
     pub fn original(&self) -> Option<String> {
         self.entry.lead.url.as_deref().and_then(inert::web)
+    }
+
+    /// The same; where the lead has no address, what stands for it here.
+    pub fn best_url(&self) -> String {
+        self.original().unwrap_or_else(|| self.url())
     }
 
     /// What stands before the publisher's name on the way there: "the original" is only
@@ -163,7 +171,7 @@ impl<'a> Card<'a> {
         let lines = [
             Line { label: "Editor’s note", parts: card.note.iter().collect() },
             Line { label: "What changed", parts: card.what_changed.iter().collect() },
-            Line { label: WHY_IT_MATTERS, parts: card.why_it_matters.iter().collect() },
+            Line { label: words::WHY_IT_MATTERS, parts: card.why_it_matters.iter().collect() },
             Line { label: "What to do next", parts: card.what_to_do_next.iter().collect() },
         ];
         lines.into_iter().filter(|line| !line.parts.is_empty()).collect()

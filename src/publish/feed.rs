@@ -49,8 +49,8 @@ pub struct Feed {
 pub struct FeedEntry {
     /// A `tag:` URI; identifies it for good.
     pub id: String,
-    /// Its page, absolute; the original as long as a story has no page.
-    pub url: String,
+    /// Its page, absolute; the original as long as a story has no page. None of a recap that has no page.
+    pub url: Option<String>,
     /// Plain text.
     pub title: String,
     /// Never changes.
@@ -281,7 +281,19 @@ mod tests {
         let entry = &at_noon.entries[0];
         assert_eq!(entry.published, at("2026-05-06T00:33:00Z"));
         assert!(entry.updated > entry.published && at_noon.updated >= entry.updated);
-        assert!(entry.url.starts_with("https://next-paper.example/"), "{}: it has no page yet", entry.url);
+        let url = entry.url.as_deref().unwrap();
+        assert!(url.starts_with("https://next-paper.example/"), "{url}: it has no page yet");
+    }
+
+    #[test]
+    fn a_recap_that_is_not_out_says_so_and_leads_to_no_page() {
+        let preview = weekly(&site(), &[Recap { state: State::Draft, ..recap() }], begun());
+        for format in Format::ALL {
+            let body = body(&preview, format);
+            assert!(body.contains("4–10 May 2026 · preview, not published, as of 11 May 2026, 08:00 UTC"), "{body}");
+            assert!(!body.contains("story page") && !body.contains("/w/2026-W19/"), "{body}");
+            assert!(body.contains("tag:recap.example.org,2026:weekly/2026-W19"), "an entry needs an id: {body}");
+        }
     }
 
     #[test]

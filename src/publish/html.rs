@@ -253,6 +253,8 @@ mod tests {
         let page = String::from_utf8(recap_page(&site(), &preview, &Around::default()).body).unwrap();
         assert!(page.contains("preview, not published, as of <time") && !page.contains("published <time"), "{page}");
         assert!(!page.contains("recap.md"), "it has no page yet: {page}");
+        let addresses = ["rel=\"canonical\"", "og:url", "/w/2026-W19/"];
+        assert!(addresses.iter().all(|address| !page.contains(address)), "nothing leads there: {page}");
     }
 
     #[test]

@@ -29,7 +29,6 @@ pub fn written(site: &Site, feed: &Feed) -> Vec<u8> {
 fn item(entry: &FeedEntry) -> Value {
     let mut item = json!({
         "id": entry.id,
-        "url": entry.url,
         "title": entry.title,
         "summary": entry.summary,
         "content_html": entry.html,
@@ -38,6 +37,9 @@ fn item(entry: &FeedEntry) -> Value {
         "tags": entry.categories.iter().map(|audience| &audience.name).collect::<Vec<_>>(),
         "_recapd": entry.extra,
     });
+    if let Some(url) = &entry.url {
+        item["url"] = json!(url);
+    }
     if let Some(original) = &entry.via {
         item["external_url"] = json!(original);
     }

@@ -44,7 +44,9 @@ fn head(xml: &mut Xml, site: &Site, feed: &Feed) {
 
 fn item(xml: &mut Xml, site: &Site, entry: &FeedEntry) {
     xml.plain("title", &entry.title);
-    xml.text("link", &[], &entry.url);
+    if let Some(url) = &entry.url {
+        xml.text("link", &[], url);
+    }
     xml.text("guid", &[("isPermaLink", "false")], &entry.id);
     xml.text("pubDate", &[], &date(entry.published));
     xml.text("dc:creator", &[], &site.title);

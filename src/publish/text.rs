@@ -118,7 +118,7 @@ fn bullet(card: &Card) -> Bullet {
     Bullet {
         headline: clean(&card.entry.headline),
         publisher: clean(&card.entry.lead.publisher),
-        link: card.original().unwrap_or_else(|| card.permalink()),
+        link: card.best_url(),
         follows: card.entry.follows.as_ref().map(|follows| clean(&follows.in_words())),
         note: card.insight.note.as_ref().map(|note| clean(&note.text)),
     }

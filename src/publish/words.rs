@@ -144,12 +144,15 @@ pub fn origin(origin: &Origin) -> String {
     }
 }
 
-/// Who wrote a line that says why something matters. The built-in author quotes nobody there but counts: who reports
-/// it, and what was reported before.
-pub fn origin_of_reason(reason: &Origin) -> String {
-    match reason {
-        Origin::Extract => "counted from the reports".to_owned(),
-        Origin::Playbook | Origin::Model(_) | Origin::Editor => origin(reason),
+/// The name of the line that says why a story matters.
+pub const WHY_IT_MATTERS: &str = "Why it matters";
+
+/// Who wrote a part of the line of this name. Where it says why a story matters, the built-in author quotes nobody but
+/// counts: who reports it, and what was reported before.
+pub fn origin_in(line: &str, author: &Origin) -> String {
+    match author {
+        Origin::Extract if line.eq_ignore_ascii_case(WHY_IT_MATTERS) => "counted from the reports".to_owned(),
+        _ => origin(author),
     }
 }
 
@@ -289,6 +292,16 @@ mod tests {
         assert_eq!(chosen_from(&recap).as_deref(), Some("Chosen from 4,814 items of 100 sources"));
         recap.items = 0;
         assert_eq!(chosen_from(&recap), None);
+    }
+
+    #[test]
+    fn what_is_counted_is_not_said_to_be_quoted() {
+        let quoted = "in the publishers’ own words";
+        for (line, said) in [(WHY_IT_MATTERS, "counted from the reports"), ("What changed", quoted)] {
+            assert_eq!(origin_in(line, &Origin::Extract), said);
+            assert_eq!(origin_in(&line.to_lowercase(), &Origin::Extract), said);
+            assert_eq!(origin_in(line, &Origin::Editor), "written by the editor");
+        }
     }
 
     #[test]

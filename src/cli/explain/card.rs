@@ -15,8 +15,6 @@ use crate::insight::{Cite, Comparison, Disagreement, Figure, Insight, Part, Row}
 use crate::publish::words;
 use crate::store::{LedgerRow, Store};
 
-const WHY_IT_MATTERS: &str = "why it matters";
-
 /// Prints the card of `story`: as it was published, or as it would be now.
 pub(super) fn told(store: &Store, config: &Config, now: Timestamp, story: StoryId, style: Style) -> Result<ExitCode> {
     let (_, window) = running_week(store, &config.recap.slot, now)?;
@@ -69,8 +67,7 @@ impl Found {
     fn in_words(&self, config: &Config) -> Vec<String> {
         let mut said = vec![format!("The card of {}, {}", self.story, self.standing)];
         for (label, part) in lines(&self.card) {
-            let origin = if label == WHY_IT_MATTERS { words::origin_of_reason } else { words::origin };
-            let (label, origin) = (output::printable(&label), origin(&part.origin));
+            let (label, origin) = (output::printable(&label), words::origin_in(&label, &part.origin));
             said.push(format!("\n  {label} ({origin}):\n    {}", output::printable(&part.text)));
             said.extend(part.cites.iter().map(cited));
         }
@@ -106,10 +103,11 @@ fn cited(cite: &Cite) -> String {
 /// Each part under its name, in the card's order; a cell of the comparison under those of its row and column.
 fn lines(card: &Insight) -> Vec<(String, &Part)> {
     let mut lines: Vec<(String, &Part)> = Vec::new();
+    let why_it_matters = words::WHY_IT_MATTERS.to_lowercase();
     let mut add = |label: &str, part| lines.push((label.to_owned(), part));
     card.hook.iter().for_each(|part| add("hook", part));
     card.what_changed.iter().for_each(|part| add("what changed", part));
-    card.why_it_matters.iter().for_each(|part| add(WHY_IT_MATTERS, part));
+    card.why_it_matters.iter().for_each(|part| add(&why_it_matters, part));
     card.what_to_do_next.iter().for_each(|part| add("what to do next", part));
     card.takeaways.iter().for_each(|part| add("takeaway", part));
     if let Some(Comparison { columns, rows, .. }) = &card.comparison {

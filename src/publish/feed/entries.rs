@@ -130,6 +130,16 @@ struct RecapHtml<'a> {
 }
 
 impl RecapHtml<'_> {
+    /// "4–10 May 2026 · preview, not published, as of 8 May 2026, 08:00 UTC"; of what is out, its dates say more.
+    fn preview(&self) -> Option<String> {
+        let Self { site, recap, .. } = self;
+        let said = || {
+            let (days, frozen) = (words::days(&recap.window, &site.zone), words::moment(recap.frozen, &site.zone));
+            format!("{days} · {} {frozen}", words::out(recap))
+        };
+        (recap.state == State::Draft).then(said)
+    }
+
     fn in_short(&self) -> Vec<String> {
         self.full.iter().chain(self.also).take(3).map(Card::in_short).collect()
     }
@@ -159,7 +169,7 @@ fn recap_entry(site: &Site, recap: &Recap) -> FeedEntry {
     let audiences = recap.audiences.iter().filter(|share| share.stories > 0);
     FeedEntry {
         id: site.tag(&name_of(recap)),
-        url: site.url(&recap.path()),
+        url: (recap.state != State::Draft).then(|| site.url(&recap.path())),
         title: printable(&recap.title()),
         published: recap.frozen,
         updated: recap.updated(),
@@ -208,7 +218,7 @@ fn story_entry(card: &Card, origins: &BTreeMap<SourceId, Origin>) -> FeedEntry {
     };
     FeedEntry {
         id: site.tag(&format!("story/{}", entry.story)),
-        url: card.url(),
+        url: Some(card.url()),
         title: printable(&entry.headline),
         published,
         updated,
@@ -233,7 +243,7 @@ fn tombstone(site: &Site, recap: &Recap, gone: &Withdrawn) -> FeedEntry {
     let said = format!("Withdrawn on {}: {}", words::day(gone.at, &site.zone), gone.reason);
     FeedEntry {
         id: site.tag(&format!("story/{}", gone.story)),
-        url: site.url(&gone.path),
+        url: Some(site.url(&gone.path)),
         title: format!("A story of week {} was withdrawn", recap.week.number()),
         published: recap.frozen,
         updated: gone.at,

@@ -108,7 +108,7 @@ fn draft_entry(site: &Site, review: &Review) -> FeedEntry {
     let html = DraftHtml { review, deadline: deadline.clone(), until }.render();
     FeedEntry {
         id: site.tag(&format!("review/{week}")),
-        url: review.approve.url.clone(),
+        url: Some(review.approve.url.clone()),
         title: match review.held {
             None => format!("Draft of week {}, published {deadline}", week.number()),
             Some(_) => format!("Draft of week {}, held", week.number()),
@@ -133,7 +133,7 @@ fn story_entry(site: &Site, review: &Review, story: &Reviewed) -> FeedEntry {
     let categories = readers.iter().map(|reader| AudienceName { id: reader.id.clone(), name: reader.name.to_owned() });
     FeedEntry {
         id: site.tag(&format!("review/{}/{}", review.frame.week, story.entry.story)),
-        url: card.original().unwrap_or_else(|| review.approve.url.clone()),
+        url: Some(card.original().unwrap_or_else(|| review.approve.url.clone())),
         title: printable(&story.entry.headline),
         published: review.since,
         updated: story.updated,

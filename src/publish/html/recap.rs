@@ -88,7 +88,7 @@ pub enum Coming {
     At(Timestamp),
     /// The first one: after this round of polls, at no slot.
     AfterRound(FirstRound),
-    /// Its week has ended, and it is being made.
+    /// It is being made: its week has ended, and no editor has time for it, or his is over.
     Now,
 }
 
@@ -281,7 +281,8 @@ pub fn recap_page(site: &Site, recap: &Recap, around: &Around) -> Document {
         None => recap.title(),
         Some(audience) => format!("{}, for {}", recap.title(), audience.name),
     };
-    let mut page = Page::new(site, &recap.path(), &title, &week.description());
+    let path = if week.is_out() { recap.path() } else { String::new() };
+    let mut page = Page::new(site, &path, &title, &week.description());
     page.own = recap.audience.as_ref().map(|audience| audience_feeds(site, audience)).unwrap_or_default();
     // A machine would take it for what is published.
     page.data = week.is_out().then(|| week.data());

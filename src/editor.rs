@@ -30,6 +30,7 @@ use crate::week::Week;
 pub use act::{Act, Done, Fresh, News, Refusal};
 pub use corrections::Amendment;
 pub use file::DraftFile;
+pub use freezing::deadline;
 pub use key::{NoKey, review_key};
 pub use last_said::LastSaid;
 pub use loss::{Current, current};

@@ -15,7 +15,8 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::compose;
-use crate::config::{Config, Live};
+use crate::config::{self, Config, Live};
+use crate::editor;
 use crate::hub::Ping;
 use crate::id::{AudienceId, StoryId};
 use crate::publish::feed::{Feed, Format};
@@ -24,7 +25,7 @@ use crate::publish::{Document, Search, Site, text};
 use crate::recap::{Follows, Issue, Recap};
 use crate::schedule::due;
 use crate::source::Source;
-use crate::store::{OpenDraft, Readers, Result, Store};
+use crate::store::{Readers, Result, Store};
 use crate::week::Week;
 
 pub use folder::{WriteError, unwritten, write};
@@ -409,21 +410,33 @@ impl Library<'_> {
     fn first_coming(&self) -> Result<Coming> {
         Ok(match self.first_round()? {
             Some(round) if round.answered < round.sources => Coming::AfterRound(round),
-            Some(_) => Coming::Now,
+            Some(_) => self.coming_of_due(),
             None => self.next_coming()?,
         })
     }
 
     /// When the recap comes out that waits for a slot or an editor. It is made within a minute or so after that.
     fn next_coming(&self) -> Result<Coming> {
-        let slot = &self.config.recap.slot;
-        // A first one may be due for long without anything to tell.
-        let is_due = compose::due(self.store, slot, self.now)?.is_some_and(|due| due.issue == Issue::Later);
-        let is_late = |draft: OpenDraft| draft.held.is_none() && draft.deadline <= self.now;
-        if is_due || self.store.draft()?.is_some_and(is_late) {
-            return Ok(Coming::Now);
+        let config::Recap { slot, review, .. } = &self.config.recap;
+        if let Some(draft) = self.store.draft()? {
+            let is_late = draft.held.is_none() && draft.deadline <= self.now;
+            return Ok(if is_late { Coming::Now } else { Coming::At(draft.deadline.max(self.now)) });
         }
-        Ok(Coming::At(compose::next_recap(self.store, slot, self.now)?))
+        // A first one may be due for long without anything to tell.
+        if compose::due(self.store, slot, self.now)?.is_some_and(|due| due.issue == Issue::Later) {
+            return Ok(self.coming_of_due());
+        }
+        let closes = compose::next_recap(self.store, slot, self.now)?;
+        Ok(Coming::At(closes.checked_add(*review).unwrap_or(Timestamp::MAX)))
+    }
+
+    /// When a recap comes out whose week has ended and is not frozen yet: at once, or when its editor has had his time.
+    fn coming_of_due(&self) -> Coming {
+        let config::Recap { slot, review, .. } = &self.config.recap;
+        if review.is_zero() {
+            return Coming::Now;
+        }
+        Coming::At(editor::deadline(slot.last(self.now), *review, self.now))
     }
 
     /// The round that the first recap waits for: there is something to publish, or

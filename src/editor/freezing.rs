@@ -1,5 +1,7 @@
 //! A week that is due is frozen, and has the first file of its draft.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::Newsroom;
@@ -74,8 +76,12 @@ impl Newsroom {
 
     /// The slot and the time for the review; where the slot was missed, that much time from now.
     fn deadline(&self, frozen: &Frozen) -> Timestamp {
-        let slot = frozen.frame.window.end;
-        let begun = if self.now.duration_since(slot) <= PUNCTUAL { slot } else { self.now };
-        begun.checked_add(self.config.recap.review).unwrap_or(Timestamp::MAX)
+        deadline(frozen.frame.window.end, self.config.recap.review, self.now)
     }
+}
+
+/// The deadline of a week that ended at `slot`, had `review` for its editor and is frozen at `now`.
+pub fn deadline(slot: Timestamp, review: Duration, now: Timestamp) -> Timestamp {
+    let begun = if now.duration_since(slot) <= PUNCTUAL { slot } else { now };
+    begun.checked_add(review).unwrap_or(Timestamp::MAX)
 }

@@ -4,6 +4,7 @@
 use expect_test::expect;
 use recapd::id::StoryId;
 use recapd::recap::Recap;
+use recapd::site::{Found, Library, Tree};
 use recapd::store::{DraftChange, Store};
 
 use crate::command::{Said, recapd, refuses};
@@ -68,6 +69,14 @@ impl Scene {
 
     fn store(&self) -> Store {
         Store::read(&self.folder.path("recapd.db")).unwrap()
+    }
+
+    /// As it is served at `now`.
+    fn start_page(&self, now: &str) -> String {
+        let (store, config) = (self.store(), self.folder.config());
+        let library = Library { store: &store, config: &config, now: now.parse().unwrap(), tree: Tree::Served };
+        let Found::Document(page) = library.at("/").unwrap() else { panic!("there is no start page") };
+        String::from_utf8(page.body).unwrap()
     }
 
     fn recap(&self, week: &str) -> Option<Recap> {
@@ -783,4 +792,32 @@ fn that_a_draft_cannot_be_written_is_logged_once_and_nothing_that_is_not_so() {
     process.stop();
     let said = process.said();
     assert_eq!(said.matches("it is written again").count(), 1, "{said}");
+}
+
+#[test]
+fn the_start_page_says_when_a_recap_comes_out_that_its_editor_sees_first() {
+    let scene = Scene::published();
+    let check = |now: &str, said: &str| {
+        let page = scene.start_page(now);
+        assert!(page.contains(&format!("The next recap {said}")), "{now}: {said}: {page}");
+    };
+    let (before, due) = ("2026-05-10T12:00:00Z", "2026-05-11T08:00:30Z");
+    check(before, "comes out on <time datetime=\"2026-05-11T08:00:00Z\">");
+    check(due, "is being made now.");
+    scene.folder.configure("\n[recap]\nreview = \"12h\"\n");
+    let after_its_review = "comes out on <time datetime=\"2026-05-11T20:00:00Z\">";
+    check(before, after_its_review);
+    check(due, after_its_review);
+    check("2026-05-11T09:00:00Z", "comes out on <time datetime=\"2026-05-11T21:00:00Z\">");
+    assert_eq!(scene.verb(&["draft", "--now", "2026-05-11T08:01:00Z"]).code, 0);
+    check("2026-05-11T09:00:00Z", after_its_review);
+    check("2026-05-11T20:00:01Z", "is being made now.");
+}
+
+#[test]
+fn the_start_page_says_when_the_first_recap_comes_out_that_its_editor_sees_first() {
+    let scene = Scene::new("12h");
+    assert_eq!(scene.verb(&["poll", "--now", NOW]).code, 0);
+    let page = scene.start_page("2026-05-08T08:01:00Z");
+    assert!(page.contains("The first recap comes out on <time datetime=\"2026-05-08T20:01:00Z\">"), "{page}");
 }

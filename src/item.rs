@@ -11,6 +11,8 @@ use crate::id::{ItemId, SourceId};
 use crate::link::{canonical, part};
 use crate::text;
 
+#[cfg(test)]
+pub(crate) use withdrawal::marks as marks_of_withdrawal;
 pub use withdrawal::tells_of_withdrawal;
 
 /// An entry as the publisher gave it, made safe and nothing more.

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::headline::retitle;
-use super::{Block, Candidate, Draft, Frozen, Section};
+use super::{Block, Candidate, Draft, Frozen, Section, Seen, View};
 use crate::id::{ItemId, StoryId};
 use crate::item::tells_of_withdrawal;
 use crate::publisher::Kind;
+use crate::rank::Score;
 use crate::recap::{Coverage, LeftOut, forget};
 
 /// Why a story has no place that nobody stands by any more.
@@ -56,7 +57,8 @@ impl fmt::Display for Loss {
 impl Frozen {
     /// Has the reports that are `gone` withdrawn, here and in the `draft` of it, as a week has them that is composed
     /// afterwards: no card rests on them, they lead nothing that others report, and what nobody stands by any more is
-    /// left out, unless it is `pinned`. Gives what became of the stories that the draft showed, in its order.
+    /// left out, unless it is `pinned`. No other story moves up into its place, in no list: that is for the editor to
+    /// choose. Gives what became of the stories that the draft showed, in its order.
     pub fn without(&mut self, draft: &mut Draft, gone: &Gone, pinned: &[StoryId]) -> Vec<Loss> {
         if gone.is_empty() {
             return Vec::new();
@@ -93,11 +95,13 @@ impl Frozen {
         } else if at < self.chosen + self.beside {
             self.beside -= 1;
         }
-        let left_out = &mut self.frame.left_out;
-        left_out.retain(|left| left.story != story);
-        let left = candidate.withdrawn();
-        let place = left_out.iter().position(|other| other.total < left.total).unwrap_or(left_out.len());
-        left_out.insert(place, left);
+        tell(&mut self.frame.left_out, candidate.withdrawn(&candidate.entry.score));
+        for View { stories, left_out, .. } in &mut self.views {
+            // It stays among its stories: a recap passes over what the draft does not show.
+            if let Some(Seen { score, .. }) = stories.iter().find(|seen| seen.story == story) {
+                tell(left_out, candidate.withdrawn(score));
+            }
+        }
         self.candidates.push(candidate);
         draft.leave_out(story);
         Some(Fate::LeftOut)
@@ -171,17 +175,24 @@ impl Candidate {
         }
     }
 
-    fn withdrawn(&self) -> LeftOut {
-        let entry = &self.entry;
+    /// That it is left out, from a list in which it has this score.
+    fn withdrawn(&self, score: &Score) -> LeftOut {
         LeftOut {
-            story: entry.story,
-            headline: entry.headline.clone(),
-            total: entry.score.total,
-            parts: entry.score.parts.clone(),
+            story: self.entry.story,
+            headline: self.entry.headline.clone(),
+            total: score.total,
+            parts: score.parts.clone(),
             short_by: None,
             reason: WITHDRAWN.to_owned(),
         }
     }
+}
+
+/// Puts a story among those that are left out, best first, in place of what was said of it there.
+fn tell(left_out: &mut Vec<LeftOut>, left: LeftOut) {
+    left_out.retain(|other| other.story != left.story);
+    let place = left_out.iter().position(|other| other.total < left.total).unwrap_or(left_out.len());
+    left_out.insert(place, left);
 }
 
 /// Whether somebody who wrote a report stands by it; who only passes it on stands by nothing.

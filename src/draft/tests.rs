@@ -512,6 +512,45 @@ fn what_publishers_withdraw_while_a_draft_waits_is_not_published() {
 }
 
 #[test]
+fn who_leads_in_place_of_a_report_that_was_withdrawn_may_be_withdrawn_too() {
+    let frozen = frozen();
+    let coverage = &frozen.candidates[0].entry.coverage;
+    let without = |places: &[usize]| {
+        let (mut left, mut draft) = (frozen.clone(), frozen.as_chosen());
+        let reports = places.iter().map(|place| &coverage[*place]);
+        let gone: Gone = reports.map(|report| (report.item, format!("WITHDRAWN: {}", report.title))).collect();
+        let losses = left.without(&mut draft, &gone, &[]);
+        let entry = left.recaps(&draft, at("2026-05-11T20:00:00Z")).swap_remove(0).entries.swap_remove(0);
+        (losses.into_iter().map(|loss| loss.fate).collect::<Vec<Fate>>(), entry)
+    };
+    let (fates, entry) = without(&[2]);
+    assert_eq!(fates, [Fate::LedBy("Ledger Street".to_owned())]);
+    assert_eq!(entry.lead, coverage[1]);
+    let (fates, entry) = without(&[2, 1]);
+    assert_eq!(fates, [Fate::LedBy("The Daily Model".to_owned())]);
+    assert_eq!((&entry.lead, entry.headline.as_str()), (&coverage[3], coverage[3].title.as_str()));
+    assert_eq!((&entry.insight.hook, &entry.insight.what_changed), (&None, &None), "no card rests on either");
+    assert_eq!(without(&[1]).0, [], "its lead stands");
+}
+
+#[test]
+fn what_is_withdrawn_of_the_list_of_an_audience_is_told_there() {
+    let mut frozen = with_one_for_developers();
+    let (mut draft, lost) = (frozen.as_chosen(), frozen.candidates[4].entry.clone());
+    let gone: Gone = lost.coverage.iter().map(|it| (it.item, format!("WITHDRAWN: {}", it.title))).collect();
+    assert_eq!(frozen.without(&mut draft, &gone, &[]).len(), 1);
+    let recaps = frozen.recaps(&draft, at("2026-05-11T20:00:00Z"));
+    let is_theirs = |recap: &&Recap| recap.audience.as_ref().is_some_and(|it| it.id.as_str() == "developers");
+    let theirs = recaps.iter().find(is_theirs).unwrap();
+    let stories: Vec<StoryId> = theirs.entries.iter().map(|entry| entry.story).collect();
+    assert_eq!(stories, [frozen.candidates[1].entry.story], "no other moves up");
+    let left: Vec<_> = theirs.left_out.iter().map(|left| (left.story, left.total, left.reason.as_str())).collect();
+    assert_eq!(left, [(lost.story, 9.0, WITHDRAWN)], "with the points that it had there");
+    let others = recaps[1..].iter().filter(|recap| !is_theirs(recap));
+    assert_eq!(others.flat_map(|recap| &recap.left_out).count(), 0, "no list of theirs had it");
+}
+
+#[test]
 fn what_its_editor_says_of_a_story_that_lost_a_report_stays() {
     let mut frozen = frozen();
     let (mut draft, gone) = (frozen.as_chosen(), lost(&frozen));

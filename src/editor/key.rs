@@ -20,7 +20,8 @@ const OPEN: u32 = 0o027;
 pub enum NoKey {
     /// There is no such file.
     #[error(
-        "there is no key of the review feed in {path}, where `[publish] review_key_file` has it: `(umask 077; openssl rand -hex 32 > {path})` writes one"
+        "there is no key of the review feed in {path}, where `[publish] review_key_file` has it: `(umask 077; openssl rand -hex 32 > {quoted})` writes one",
+        quoted = for_shell(.path)
     )]
     Missing {
         /// The file.
@@ -70,6 +71,11 @@ pub fn review_key(path: &Path) -> Result<Key, NoKey> {
         return Err(NoKey::Open { path, mode });
     }
     Key::of(&text).map_err(|source| NoKey::Weak { path, source })
+}
+
+/// As a shell takes it for one word, whatever stands in it.
+fn for_shell(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
 }
 
 /// Its mode and its text.
@@ -132,11 +138,18 @@ mod tests {
     }
 
     #[test]
+    fn what_writes_a_key_writes_it_whatever_its_path_is() {
+        let quoted = |path: &str| for_shell(Path::new(path));
+        assert_eq!(quoted("/etc/recapd/review.key"), "'/etc/recapd/review.key'");
+        assert_eq!(quoted("/home/ann's desk/review $1.key"), r"'/home/ann'\''s desk/review $1.key'");
+    }
+
+    #[test]
     fn what_is_no_file_is_not_waited_for() {
         let folder = tempfile::tempdir().unwrap();
         let missing = in_words(review_key(&folder.path().join("none.key")), folder.path());
         expect![
-            "there is no key of the review feed in DIR/none.key, where `[publish] review_key_file` has it: `(umask 077; openssl rand -hex 32 > DIR/none.key)` writes one"
+            "there is no key of the review feed in DIR/none.key, where `[publish] review_key_file` has it: `(umask 077; openssl rand -hex 32 > 'DIR/none.key')` writes one"
         ]
         .assert_eq(&missing);
         let is_folder = in_words(review_key(folder.path()), folder.path());

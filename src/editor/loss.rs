@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{Newsroom, standing};
 use crate::draft::{Draft, Frozen, Gone, Loss, Touched};
 use crate::id::{ItemId, StoryId};
+use crate::item::Item;
 use crate::store::{Result, Store};
 use crate::story;
 
@@ -50,9 +51,12 @@ fn gone(store: &Store) -> Result<(Gone, Option<Timestamp>)> {
     for (story, seen) in store.maybe_withdrawn_of_draft()? {
         let items = store.story(story)?.map(|told| told.items).unwrap_or_default();
         let stand: HashSet<ItemId> = story::standing(&items).map(|item| item.id).collect();
-        let withdrawn = items.iter().filter(|item| !stand.contains(&item.id));
-        gone.extend(withdrawn.map(|item| (item.id, item.entry.title.clone())));
-        since = since.max(Some(seen));
+        let withdrawn: Vec<&Item> = items.iter().filter(|item| !stand.contains(&item.id)).collect();
+        // A title may only tell that others withdrew something.
+        if !withdrawn.is_empty() {
+            since = since.max(Some(seen));
+        }
+        gone.extend(withdrawn.into_iter().map(|item| (item.id, item.entry.title.clone())));
     }
     Ok((gone, since))
 }

@@ -44,6 +44,12 @@ pub fn tells_of_withdrawal(title: &str) -> bool {
     is_told_by(title, u32::MAX)
 }
 
+/// All words by which a title may be known as that of an item that was withdrawn.
+#[cfg(test)]
+pub(crate) fn marks() -> impl Iterator<Item = &'static str> {
+    MARKS.iter().chain(ACTS).chain(&LOUD).copied()
+}
+
 fn has_head(title: &str, labels: &[&str]) -> bool {
     let title = title.trim();
     let bracketed = BRACKETS.iter().find_map(|(open, close)| title.strip_prefix(*open)?.split_once(*close));

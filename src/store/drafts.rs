@@ -96,14 +96,17 @@ impl Store {
     /// Its candidates of whose items one may be withdrawn by its publisher, as [`Store::maybe_withdrawn`] has it of
     /// published stories, each with the last instant at which such a title was first seen. By story.
     pub fn maybe_withdrawn_of_draft(&self) -> Result<Vec<(StoryId, Timestamp)>> {
-        let sql = "SELECT s.id AS story, max(v.seen) AS seen
-                   FROM draft_story AS d CROSS JOIN story AS s ON s.number = d.story
-                   CROSS JOIN story_item AS m ON m.story = d.story
-                   CROSS JOIN item AS i ON i.number = m.item
-                   CROSS JOIN item_version AS v ON v.item = i.number AND v.version = i.version
-                   WHERE v.title LIKE '%withdr%' OR v.title LIKE '%retract%' OR v.title LIKE '%撤%'
-                   GROUP BY s.id ORDER BY s.id";
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let sql = format!(
+            "SELECT s.id AS story, max(v.seen) AS seen
+             FROM draft_story AS d CROSS JOIN story AS s ON s.number = d.story
+             CROSS JOIN story_item AS m ON m.story = d.story
+             CROSS JOIN item AS i ON i.number = m.item
+             CROSS JOIN item_version AS v ON v.item = i.number AND v.version = i.version
+             WHERE {}
+             GROUP BY s.id ORDER BY s.id",
+            Self::MAYBE_WITHDRAWN
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
         let rows = statement.query_map([], |row| Ok((StoryId(row.get("story")?), parsed(row, "seen")?)))?;
         rows.map(|row| Ok(row?)).collect()
     }

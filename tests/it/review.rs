@@ -542,7 +542,7 @@ fn without_a_key_there_is_no_review_feed_and_check_says_why() {
         &["check"],
         3,
         expect![[r#"
-        recapd: there is no key of the review feed in DIR/review.key, where `[publish] review_key_file` has it: `(umask 077; openssl rand -hex 32 > DIR/review.key)` writes one
+        recapd: there is no key of the review feed in DIR/review.key, where `[publish] review_key_file` has it: `(umask 077; openssl rand -hex 32 > 'DIR/review.key')` writes one
     "#]],
     );
     refuses(
@@ -550,7 +550,7 @@ fn without_a_key_there_is_no_review_feed_and_check_says_why() {
         &["draft", "--feed"],
         3,
         expect![[r#"
-        recapd: there is no key of the review feed in DIR/review.key, where `[publish] review_key_file` has it: `(umask 077; openssl rand -hex 32 > DIR/review.key)` writes one
+        recapd: there is no key of the review feed in DIR/review.key, where `[publish] review_key_file` has it: `(umask 077; openssl rand -hex 32 > 'DIR/review.key')` writes one
     "#]],
     );
     scene.folder.configure("\n[recap]\nreview = \"12h\"\n");

@@ -1,6 +1,7 @@
 //! What its publisher withdraws is in no recap to come, nor on the card of another story, and readers of one that is
 //! published are told.
 
+use recapd::editor::{current, standing};
 use recapd::recap::Recap;
 use recapd::store::Store;
 
@@ -105,6 +106,24 @@ fn what_is_withdrawn_while_a_draft_waits_is_not_published_and_its_editor_is_told
     assert_eq!(recap.corrections, [], "readers saw nothing of it");
     let told = recapd(folder.whole(), &["explain", "https://lathe.example/2"]).out;
     assert!(told.contains(lost), "{told}");
+}
+
+#[test]
+fn a_draft_lost_a_story_when_that_was_withdrawn_and_not_when_another_told_of_such_a_thing() {
+    let (origin, folder) = waiting();
+    let mut stories = STORIES;
+    stories[2].0 = "WITHDRAWN: Agents now book dentists";
+    stories[3].0 = "Chatbot refuses to write poems, retracts one";
+    origin.put("/feed.xml", Page::rss(rss("lathe.example", &stories)));
+    let later = "2026-05-04T13:00:00Z";
+    assert_eq!(recapd(folder.whole(), &["poll", "--all", "--now", later]).code, 0);
+    let store = Store::read(&folder.path("recapd.db")).unwrap();
+    assert_eq!(store.maybe_withdrawn_of_draft().unwrap().len(), 2, "both are looked at");
+    let (open, frozen) = (store.draft().unwrap().unwrap(), store.frozen().unwrap().unwrap());
+    let current = current(&store, &frozen, &standing(&open, &frozen)).unwrap();
+    assert_eq!(current.losses.len(), 1);
+    let (since, later) = (current.since.unwrap(), later.parse::<jiff::Timestamp>().unwrap());
+    assert!(since < later, "{since}");
 }
 
 #[test]

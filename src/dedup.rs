@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::id::ItemId;
-use crate::item::{Entry, Item};
+use crate::item::{Entry, Item, tells_of_withdrawal};
 use crate::link::link_key;
 use crate::source::{Beliefs, Dating, Footprint, FutureDates, Identity, Part, Source};
 
@@ -302,7 +302,8 @@ impl KnownItem {
     }
 
     /// A text that it had before is no news either: of a feed that alternates,
-    /// be it for a cache that lags behind, two versions are enough.
+    /// be it for a cache that lags behind, two versions are enough. But what was
+    /// withdrawn, and is there again as it was, stands again.
     fn says_nothing_new_with(&self, entry: &Entry, ignored: &[Part]) -> bool {
         // What is too old to be kept is not recorded again.
         let Some(said) = self.said.as_ref().filter(|_| self.version < MOST_VERSIONS) else { return true };
@@ -314,7 +315,8 @@ impl KnownItem {
             return *title == said.title && *link == said.link;
         }
         let hash = entry.content_hash_under(title, link.as_deref());
-        said.content_hash == hash || self.earlier.contains(&hash)
+        let is_taken_back = tells_of_withdrawal(&said.title) != tells_of_withdrawal(title);
+        said.content_hash == hash || (!is_taken_back && self.earlier.contains(&hash))
     }
 }
 

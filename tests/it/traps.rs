@@ -82,6 +82,17 @@ fn a_text_that_alternates_is_recorded_twice() {
 }
 
 #[test]
+fn what_was_withdrawn_and_is_there_again_stands_again() {
+    let scene = Scene::new("");
+    let titles = ["Lathes sing", "WITHDRAWN: Lathes sing", "Lathes sing", "Lathes sing"];
+    for (hour, title) in (8..).zip(titles) {
+        let item = item("7", "https://lathe.example/1", title, MAY_4, "");
+        scene.polled(&format!("05T{hour:02}:00"), &item);
+    }
+    assert_eq!(scene.stored(), ["Lathes sing <https://lathe.example/1> 2026-05-04T10:20:00Z v3"]);
+}
+
+#[test]
 fn items_are_found_by_what_they_were_known_by() {
     let both = || {
         let named = item("7", "https://lathe.example/1", "Lathes sing", MAY_4, "");

@@ -349,8 +349,7 @@ mod tests {
         check(vec![lead(), second(), stray()], "Reported by Harbor Wire and North Desk.");
         let telling = Report { text: "The lab is Quillon’s third in two years.", ..stray() };
         check(vec![lead(), second(), telling], "Reported by Harbor Wire, North Desk and Silicon Lane.");
-        let of_two = vec![lead(), stray()];
-        check(of_two, "Reported by Harbor Wire and Silicon Lane.");
+        assert_eq!(told(vec![lead(), stray()], &[], &[], &BTreeSet::new()), None, "one publisher is no coverage");
     }
 
     #[test]

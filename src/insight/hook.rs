@@ -9,6 +9,7 @@ use regex::Regex;
 use super::differ::contradicts;
 use super::extract::lacks_terms;
 use super::reading::{Line, Readable, Reading, Voice, cite};
+use super::strangers::{parties, without_yardsticks};
 use super::stray::{is_first_hand, strays};
 use super::taken::{Taken, overlap};
 use super::titles::{has_passed, is_comment, is_vague};
@@ -108,22 +109,23 @@ fn words_of(kind: &EventKind) -> BTreeSet<String> {
 }
 
 /// Whether a title is of the headline's matter: it shares two words with it, or a name. A body makes news of all
-/// kinds, and its name, whatever its length, is none of these; nor is a word `of_kind`, nor a letter of "U.S.".
+/// kinds, and its name, whatever its length, is none of these; nor is a word `of_kind`, a letter of "U.S.", or what
+/// something is only measured by ("rivals GPT-5").
 fn is_akin(line: &Line, headline: &Line, of_kind: &BTreeSet<String>) -> bool {
     let bodies = headline.names.iter().filter(|name| name.sort == Sort::Body);
     let spellings = bodies.flat_map(|name| std::iter::once(&name.name).chain(&name.aliases));
     let of_bodies: BTreeSet<String> = spellings.flat_map(|spelling| tokens(spelling)).collect();
-    let told: BTreeSet<String> = tokens(bare(line.text)).into_iter().collect();
+    let told: BTreeSet<String> = tokens(bare(&without_yardsticks(line))).into_iter().collect();
+    let known: BTreeSet<String> = tokens(&without_yardsticks(headline)).into_iter().collect();
     let is_of_many = |word: &String| of_bodies.contains(word) || of_kind.contains(word);
-    let is_shared = |word: &&String| {
-        word.len() > 1 && told.contains(*word) && headline.tokens().contains(*word) && !is_of_many(word)
-    };
+    let is_shared =
+        |word: &&String| word.len() > 1 && told.contains(*word) && known.contains(*word) && !is_of_many(word);
     line.content().filter(is_shared).count() > 1 || !actors(line).is_disjoint(&actors(headline))
 }
 
 /// Who is named, or makes what is named, without bodies.
 fn actors<'l>(line: &'l Line<'_>) -> BTreeSet<&'l str> {
-    let names = line.names.iter().filter(|name| name.sort != Sort::Body);
+    let names = parties(line).into_iter().filter(|name| name.sort != Sort::Body);
     names.map(|name| name.of.as_deref().unwrap_or(&name.id)).collect()
 }
 
@@ -296,6 +298,13 @@ mod tests {
         let plan = "DeepSeek shows its plan to the White House and waits";
         check(plan, "White House delays 12 lists of machines for voters", false);
         check(plan, "Engineers at DeepSeek ask for 12 halls", true);
+    }
+
+    #[test]
+    fn what_something_is_only_measured_by_is_nothing_in_common() {
+        let headline = "Harbor says its model for trucks rivals Kestrel";
+        check(headline, "DeepSeek hires 12 people for Kestrel in the north", false);
+        check(headline, "Harbor sells 12 trucks with the model on board and waits for more", true);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Titles that are no news, or none any more: those that comment, promise or ask, and those of a day that has passed.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -7,6 +8,7 @@ use regex::Regex;
 use super::outlook::AHEAD;
 use super::reading::Line;
 use crate::facts::FactKind;
+use crate::story::comment::goes_on;
 
 /// Lists of so many things, and calls to read or to watch: what they tell of is elsewhere.
 static PROMISES: LazyLock<Regex> = LazyLock::new(|| {
@@ -33,7 +35,6 @@ pub(super) fn is_vague(title: &str) -> bool {
         "what ",
         "here's",
         "the download",
-        "live:",
         "podcast",
         "opinion",
         "all the news",
@@ -41,6 +42,9 @@ pub(super) fn is_vague(title: &str) -> bool {
         "i ",
     ];
     let ends = [" to watch", " to know", " to expect", "matters", "so far"];
+    if goes_on(title) {
+        return true;
+    }
     let is_promise = starts.iter().any(|start| lower.starts_with(start)) || ends.iter().any(|end| lower.ends_with(end));
     is_promise
         || PROMISES.is_match(title)
@@ -98,6 +102,20 @@ fn is_explainer(title: &str) -> bool {
         || lower.contains('？')
 }
 
+/// What says of which series, batch or corner of a place a title is: "Launch HN:", "(YC P26)", "[D]", "【快讯】".
+static SERIES: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"(?i:^(show|ask|tell|launch) hn\b:?)|^\[[^\]]{1,12}\]|^【[^】]{1,12}】",
+        r"|\(([A-Z]{2,5} )?[A-Z]{1,2}\d{2}\)",
+    );
+    Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// A title without what only says of which series it is.
+pub(super) fn without_series(title: &str) -> Cow<'_, str> {
+    SERIES.replace_all(title, " ")
+}
+
 /// A day that is near when it is written of, and past when the recap is read.
 static SOON: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = concat!(
@@ -129,11 +147,20 @@ mod tests {
 
     #[test]
     fn a_promise_is_no_hook() {
-        for vague in ["Why this matters", "What is DeepSeek worth?", "Weekly links", "Show HN: a tool", "一周回顾"]
+        let promises = ["Why this matters", "What is DeepSeek worth?", "Weekly links", "Show HN: a tool", "一周回顾"];
+        for vague in promises.into_iter().chain(["Harbor Live Blog: All the News as It Happens", "Live: Harbor's day"])
         {
             assert!(is_vague(vague), "{vague}");
         }
         assert!(!is_vague("DeepSeek nears a $45 billion valuation"));
+    }
+
+    #[test]
+    fn a_series_is_none_of_what_a_title_tells() {
+        let left = |title: &str| without_series(title).trim().to_owned();
+        assert_eq!(left("Launch HN: Quillon (YC P26) – lathes").split_whitespace().count(), 3);
+        assert_eq!(left("[D] Lathes at home"), "Lathes at home");
+        assert_eq!(left("Quillon shows HN its lathes (and saws)"), "Quillon shows HN its lathes (and saws)");
     }
 
     #[test]

@@ -428,6 +428,30 @@ mod tests {
     }
 
     #[test]
+    fn where_nobody_is_known_a_name_that_the_titles_share_tells_who_goes_on() {
+        let talks = || at(5, "a.test", 0.9, "Ostrava in talks to buy a rival for $2 billion", "People said so.");
+        let done = |title| at(7, "b.test", 0.9, title, "");
+        check_first(&[talks(), done("Lathe maker Ostrava agrees on a purchase of its rival")], 1);
+        check_first(&[talks(), done("Lathe maker Tanvir agrees on a purchase of its rival")], 0);
+        // Here all words have capitals, and none is a name for that.
+        let talks = at(5, "a.test", 0.9, "Maker Of Lathes In Talks To Buy A Rival For $2 Billion", "People said so.");
+        check_first(&[talks, done("Maker Of Ovens Agrees On A Purchase Of A Rival")], 0);
+    }
+
+    #[test]
+    fn who_reports_in_another_language_testifies_that_a_matter_went_on() {
+        let talks = || at(5, "a.test", 0.9, "Quillon in talks to buy Ostrava for $2 billion", "Yes.");
+        let done = || at(7, "b.test", 0.3, "Quillon agrees on a purchase of its rival Ostrava", "");
+        check_first(&[talks(), done()], 0);
+        let abroad = || at(7, "d.test", 0.9, "Quillon宣布收购竞争对手Ostrava", "");
+        check_first(&[talks(), done(), abroad()], 1);
+        check_first(&[talks(), abroad()], 0);
+        let mut passed_on = abroad();
+        passed_on.publisher.kind = Kind::Community;
+        check_first(&[talks(), done(), passed_on], 0);
+    }
+
+    #[test]
     fn a_wrong_date_does_not_sink_a_story() {
         check(Some("2026-05-06T08:00:00Z"), "2026-05-06T08:00:00Z");
         check(Some("2027-02-01T00:00:00Z"), "2026-05-06T09:00:00Z");

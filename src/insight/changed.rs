@@ -16,6 +16,7 @@ use super::titles::{has_passed, is_comment};
 use super::{Origin, Part};
 use crate::facts::Fact;
 use crate::names::{Name, Names};
+use crate::story::comment::goes_on;
 use crate::text::token::tokens;
 
 /// The news in brief is no longer.
@@ -67,7 +68,8 @@ fn of_titles(reading: &Reading, strays: &BTreeSet<usize>, names: &Names, taken: 
 /// "After Harbor bought Quillon for $2 billion, ..".
 fn added(line: &Line, headline: &Line, taken: &Taken) -> usize {
     let opening = opening(line.text).len();
-    let facts = main_facts(line, opening).iter().filter(|key| !taken.has_fact(key)).count();
+    let news: BTreeSet<&String> = taken.news(line).collect();
+    let facts = main_facts(line, opening).iter().filter(|key| news.contains(key)).count();
     let is_known = |name: &Name| headline.names.iter().any(|known| known.id == name.id);
     let of_main = line.names.iter().zip(&line.spans).filter(|(_, span)| span.start >= opening);
     let names: BTreeSet<&str> = of_main.filter(|(name, _)| !is_known(name)).map(|(name, _)| name.id.as_str()).collect();
@@ -112,7 +114,7 @@ fn is_akin(reading: &Reading, line: &Line) -> bool {
 
 /// Whether a title lists several things, or goes on being written.
 fn is_digest(title: &str) -> bool {
-    title.contains(['丨', '｜', '；']) || title.to_lowercase().contains("live blog")
+    title.contains(['丨', '｜', '；']) || goes_on(title)
 }
 
 /// Spoken in this `voice`: a publisher's "we" only where nobody tells it otherwise. Of the first report whose title is
@@ -339,6 +341,7 @@ mod tests {
         // Of something else, a comment, and past when it is read.
         check("Moonshot buys chips for $2 million", false);
         check("DeepSeek chips for $2 million, explained", false);
+        check("DeepSeek buys chips for $2 million: live updates", false);
         check("DeepSeek will buy chips for $2 million tomorrow", false);
     }
 
@@ -369,6 +372,6 @@ mod tests {
         // The one is too short for a hook, the other has too little of the headline.
         let (again, more) = ("DeepSeek to own Moonshot", "Moonshot tools: $2 billion");
         assert_eq!(told(&[headline, buys, again]), (Some(buys.to_owned()), None));
-        assert_eq!(told(&[headline, buys, more]), (Some(buys.to_owned()), Some(more.to_owned())));
+        assert_eq!(told(&[headline, buys, again, more]), (Some(buys.to_owned()), Some(more.to_owned())));
     }
 }

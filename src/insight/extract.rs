@@ -1,12 +1,14 @@
 //! Which of the publishers' own sentences are told as they are: the choice that the parts of a card share.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::Part;
 use super::aspects::tells_terms;
+use super::benchmark::{Score, score};
 use super::boilerplate::is_prose;
 use super::manner::Around;
 use super::outlook::AHEAD;
@@ -93,25 +95,74 @@ pub(super) fn facts_beside_its_day(reading: &Reading, line: &Line, taken: &Taken
     let is_around = |day| around.is_some_and(|days| days.contains(&Some(day)));
     let is_of_its_day = |fact: &Fact| matches!(fact.kind, FactKind::Date(day) if is_around(day));
     let told = line.facts.iter().filter(|fact| is_telling(fact) && !is_of_its_day(fact));
-    let new: BTreeSet<String> = told.map(Fact::key).filter(|key| !taken.has_fact(key)).collect();
+    let new: BTreeSet<String> = told.filter(|fact| !taken.has_told(fact)).map(Fact::key).collect();
     new.len()
 }
 
 /// Whether a line tells a score without the terms that another line of the story tells it with: "96.6%", where that is
 /// what it scores "at high effort".
 pub(super) fn lacks_terms(reading: &Reading, line: &Line) -> bool {
-    let is_score = |fact: &&Fact| matches!(fact.kind, FactKind::Percent { .. });
-    let has_terms = |line: &Line, fact: &Fact| {
-        let lower = text::lower(line.text);
-        let around = Around::of(&lower, &fact.span);
-        tells_terms(around.before) || tells_terms(around.after)
+    let bare: Vec<f64> = scores(line).into_iter().filter(|score| !score.has_terms).map(|score| score.value).collect();
+    if bare.is_empty() || tells_terms(&text::lower(line.text)) {
+        return false;
+    }
+    // Few lines have the same digits, and to look for these is quicker than to read.
+    let written: Vec<String> = bare.iter().map(f64::to_string).collect();
+    let may_tell_one = |other: &&Line| written.iter().any(|digits| other.text.contains(digits.as_str()));
+    let tells_one = |other: &Line| scores(other).iter().any(|score| score.has_terms && bare.contains(&score.value));
+    reading.lines.iter().filter(may_tell_one).any(tells_one)
+}
+
+/// What may be the score of a test, and whether the words beside it say how that was sat.
+struct Scored {
+    value: f64,
+    has_terms: bool,
+}
+
+/// All percentages of a line, and the figures that are scores by the test beside them.
+fn scores(line: &Line) -> Vec<Scored> {
+    if !line.text.contains(|letter: char| letter.is_ascii_digit()) {
+        return Vec::new();
+    }
+    let lower = text::lower(line.text);
+    let scored = |value: f64, span: &Range<usize>| {
+        let around = Around::of(&lower, span);
+        Scored { value, has_terms: tells_terms(around.before) || tells_terms(around.after) }
     };
-    let bare: Vec<&Fact> = line.facts.iter().filter(is_score).filter(|fact| !has_terms(line, fact)).collect();
-    let tells_one = |other: &Line| {
-        let same = |fact: &&Fact| bare.iter().any(|score| score.value() == fact.value());
-        other.facts.iter().filter(is_score).filter(same).any(|fact| has_terms(other, fact))
+    let percents = line.facts.iter().filter(|fact| matches!(fact.kind, FactKind::Percent { .. }));
+    let percents = percents.filter_map(|fact| Some(scored(fact.value()?, &fact.span)));
+    percents.chain(points(&lower).into_iter().map(|(value, span)| scored(value, &span))).collect()
+}
+
+/// A figure of up to three digits that stands by itself: no part of a version, an amount or a year.
+static POINTS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[\s(:：分到])(\d{1,3}(?:\.\d{1,2})?)(?:$|[\s.,;)，。；）])")
+        .expect("the pattern is a constant and is compiled by the tests")
+});
+
+/// Right before a score.
+const SCORES: [&str; 12] = [
+    "score", "scores", "scored", "reaches", "reached", "gets", "got", "achieves", "achieved", "posts", "posted", "hits",
+];
+
+/// Right behind it, before the test.
+const TIES: [&str; 5] = [" on ", " points on ", " auf ", " sur ", " ("];
+
+/// The scores in `lower` that are no percentages, each with where it stands: "89.1 on AIME". A figure that is not tied to
+/// its test ("Ember 4.5 is good on AIME") is none.
+fn points(lower: &str) -> Vec<(f64, Range<usize>)> {
+    let is_tied = |around: &Around| {
+        let before = around.before.trim_end();
+        let is_behind = TIES.iter().any(|word| around.after.starts_with(word));
+        let last = before.rsplit(' ').next().unwrap_or(before);
+        is_behind || SCORES.contains(&last) || before.ends_with([':', '：', '分', '到'])
     };
-    !bare.is_empty() && !tells_terms(&text::lower(line.text)) && reading.lines.iter().any(tells_one)
+    let figures = POINTS.captures_iter(lower).filter_map(|found| found.get(1));
+    let scores = figures.filter(|figure| {
+        let around = Around::of(lower, &figure.range());
+        is_tied(&around) && matches!(score(&around), Score::Of(_))
+    });
+    scores.filter_map(|score| Some((score.as_str().parse().ok()?, score.range()))).collect()
 }
 
 /// Up to `most` lines that may stand alone and can be read days later, each the strongest by then; of equal ones the
@@ -215,6 +266,25 @@ mod tests {
         assert!(!lacks(bare, "DeepSeek gives 81.4% at high effort for its new model."));
         assert!(!lacks(bare, "DeepSeek gives 96.6% for its new model."));
         assert!(!lacks("With tools the new model of DeepSeek scores 96.6%.", with_terms));
+    }
+
+    #[test]
+    fn a_score_in_points_is_a_score_as_well() {
+        let names = names();
+        let lacks = |sentence: &str, other: &str| {
+            let reports = vec![report("Harbor Wire", "DeepSeek", sentence), report("North Desk", "Tests", other)];
+            let subject = subject(reports);
+            let reading = Reading::new(&subject, &names);
+            lacks_terms(&reading, &reading.lines[1])
+        };
+        let bare = "The new model of DeepSeek scores 89.1 on AIME.";
+        let with_terms = "DeepSeek gives 89.1 on AIME at high effort for its new model.";
+        assert!(lacks(bare, with_terms));
+        assert!(lacks(bare, "DeepSeek gives 89.1% at high effort for its new model."));
+        assert!(!lacks(with_terms, bare));
+        assert!(!lacks("The new model of DeepSeek scores 81.4 on AIME.", with_terms));
+        assert!(!lacks("The new model of DeepSeek waited 89.1 hours for it.", with_terms));
+        assert!(!lacks("The new model of DeepSeek scores 89.1 on its stage.", with_terms));
     }
 
     /// Whether a sentence is of the moment that it was written in.

@@ -65,8 +65,8 @@ impl Kinds {
         Self { finder: Finder::new(playbook.kinds.iter().map(|kind| kind.terms.as_slice())) }
     }
 
-    /// The kind with the most evidence, of those that the lead's headline or a third of the headlines have a word
-    /// of; of two with equal evidence the first of the playbook. `titles` begin with the lead's; what they only tell
+    /// The kind with the most evidence, of those that the lead's headline or a third of the headlines tell of by
+    /// themselves; of two with equal evidence the first of the playbook. `titles` begin with the lead's; what they only tell
     /// the time or the circumstances by does not count.
     pub fn of(&self, playbook: &Playbook, titles: &[&str], texts: &[&str]) -> Option<EventKind> {
         let told: Vec<String> = titles.iter().map(|title| news(title)).collect();
@@ -97,9 +97,16 @@ impl Kinds {
 
     /// Whether the headlines tell of it: a word in a few of many, or in a text, may stand beside the news.
     fn is_told(&self, kind: usize, titles: &[&str]) -> bool {
-        let says = |title: &str| self.finder.find(title).iter().any(|hit| hit.list == kind && hit.weight > 0.0);
-        let is_often = || titles.iter().filter(|title| says(title)).count() * 3 >= titles.len();
-        titles.first().is_some_and(|lead| says(lead) || is_often())
+        let is_often = || titles.iter().filter(|title| self.tells(kind, title)).count() * 3 >= titles.len();
+        titles.first().is_some_and(|lead| self.tells(kind, lead) || is_often())
+    }
+
+    /// Whether one headline is enough to tell of it: by one word that is, or by all that speak for and against it. A
+    /// hint here ("security") and a proof in a few others are of two events as a rule.
+    fn tells(&self, kind: usize, title: &str) -> bool {
+        let hits = self.finder.find(title);
+        let weights: Vec<f64> = hits.iter().filter(|hit| hit.list == kind).map(|hit| hit.weight).collect();
+        weights.iter().any(|weight| *weight >= POINTS_LEAST) || weights.iter().sum::<f64>() >= POINTS_LEAST
     }
 }
 
@@ -191,6 +198,17 @@ mod tests {
         check_all(&[others[0], others[1], others[2], "Lab launches"], "", None);
         check_all(&["Lab launches", others[0], others[1], others[2]], "", launch);
         check_all(&[others[0]], "There was a leak before.", None);
+    }
+
+    #[test]
+    fn a_hint_in_the_lead_and_a_word_in_a_few_others_give_no_kind() {
+        let funding: Option<(&str, &[&str])> = Some(("funding", &["Round", "stake"]));
+        let others = ["Lab has a plan", "A plan of the lab", "Lab, planned", "The plan"];
+        let hint = "Fund takes a stake";
+        check_all(&[hint, "Round", others[0], others[1], others[2], others[3]], "", None);
+        check_all(&[hint, hint, hint, "Round", others[0], others[1], others[2], others[3]], "", None);
+        check_all(&[hint, "Round", "Round for the lab", others[0], others[1], others[2]], "", funding);
+        check_all(&["Fund takes a stake in new Round", others[0], others[1], others[2]], "", funding);
     }
 
     #[test]

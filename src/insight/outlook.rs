@@ -193,11 +193,14 @@ fn is_vouched_for(line: &Line, titles: &[&Line]) -> bool {
     others.any(|title| title.content().any(|token| line.tokens().contains(token)))
 }
 
-/// Whether the card has all figures and days of the line, or where it has none, a line of the same time.
+/// Whether the card has all figures and days of the line, or where it has none, a line of the same time; or, of a line
+/// without any, most of its words in one.
 fn is_known(line: &Line, taken: &Taken) -> bool {
     let times: Vec<Vec<String>> = TIME.find_iter(line.text).map(|time| tokens(time.as_str())).collect();
     let is_time_told = !times.is_empty() && times.iter().all(|time| taken.has_tokens(time));
-    taken.new_facts(line) == 0 && (!line.telling().is_empty() || is_time_told)
+    let has_figure = line.facts.iter().any(|fact| !matches!(fact.kind, FactKind::Version { .. }));
+    let is_figure_told = taken.new_facts(line) == 0 && (!line.telling().is_empty() || is_time_told);
+    is_figure_told || (!has_figure && times.is_empty() && taken.has_most_of(line))
 }
 
 /// Whether a line names a day after its writing.
@@ -276,6 +279,19 @@ mod tests {
         told(later, &[first, later]);
         let figure = "The sides hope to sign over $40 million by the end of June.";
         told(figure, &[first, figure]);
+    }
+
+    #[test]
+    fn one_plan_in_other_words_is_told_once() {
+        let first = "Engineers expect to build a larger turbine for the valley.";
+        let told = |second: &str, expected: &[&str]| {
+            check(&[("Mill opens on the river", format!("{first} {second}").as_str())], expected);
+        };
+        told("A larger turbine is planned by everybody who can build it.", &[first]);
+        let another = "Bankers plan to lend the mill on the other river enough for a larger turbine.";
+        told(another, &[first, another]);
+        let dated = "A larger turbine that engineers can build is planned for the end of June.";
+        told(dated, &[first, dated]);
     }
 
     #[test]

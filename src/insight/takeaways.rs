@@ -25,7 +25,7 @@ pub(super) fn takeaways(reading: &Reading, taken: &mut Taken) -> Vec<Part> {
 /// How many new facts a line has beside these `days`: as [`super::extract::facts_beside_its_day`], from the keys that
 /// the line keeps. Each line is asked once for each takeaway.
 fn news(line: &Line, taken: &Taken, days: &[String]) -> usize {
-    line.telling().iter().filter(|key| !taken.has_fact(key) && !days.contains(key)).count()
+    taken.news(line).filter(|key| !days.contains(key)).count()
 }
 
 /// The keys of the days around the lead's report. A fact of another kind has none like these.

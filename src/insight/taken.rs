@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::reading::{Line, Reading, is_telling};
-use crate::facts::Fact;
+use crate::facts::{Fact, FactKind};
 
 /// A line of whose tokens so many stand in one that is there says nothing new.
 const SAME: f64 = 0.7;
@@ -13,12 +13,21 @@ const SAME: f64 = 0.7;
 /// Nor does one of whose telling words so many stand in several together.
 const SAME_IN_PIECES: f64 = 0.85;
 
+/// One figure with more and with fewer digits is no further apart than this share of it: $3.4 billion are no $3 billion
+/// again.
+const ROUNDING_MOST: f64 = 0.02;
+
+/// So many words that two lines share are no accident.
+const SHARED_LEAST: usize = 3;
+
 /// The lines that stand on the card.
 #[derive(Clone)]
 pub(super) struct Taken {
     /// The tokens of each.
     said: Vec<Rc<BTreeSet<String>>>,
     facts: BTreeSet<String>,
+    /// Those of the facts that are figures, which others may round.
+    figures: Vec<Fact>,
     /// By their ids, with those of the companies behind what is named.
     names: BTreeSet<String>,
     words_left: BTreeMap<usize, usize>,
@@ -29,8 +38,8 @@ impl Taken {
     pub(super) fn new(reading: &Reading) -> Self {
         let reports = reading.subject.reports.iter().enumerate();
         let words_left = reports.map(|(index, report)| (index, report.quotable_words)).collect();
-        let (said, facts, names) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
-        let mut taken = Self { said, facts, names, words_left };
+        let (facts, names) = (BTreeSet::new(), BTreeSet::new());
+        let mut taken = Self { said: Vec::new(), facts, figures: Vec::new(), names, words_left };
         if let Some(headline) = reading.headline() {
             taken.remember(headline);
         }
@@ -57,8 +66,7 @@ impl Taken {
     /// Whether the card says the same already, in one line or in pieces; what is like it but for a figure is news.
     pub(super) fn has_said(&self, line: &Line) -> bool {
         let is_in = |said: &Rc<BTreeSet<String>>| contained(line.tokens(), said) >= SAME;
-        let has_news = line.telling().iter().any(|key| !self.facts.contains(key));
-        !has_news && (self.said.iter().any(is_in) || self.has_pieces_of(line))
+        self.news(line).next().is_none() && (self.said.iter().any(is_in) || self.has_pieces_of(line))
     }
 
     fn has_pieces_of(&self, line: &Line) -> bool {
@@ -80,6 +88,13 @@ impl Taken {
         self.said.iter().any(|said| tokens.iter().all(|token| said.contains(token)))
     }
 
+    /// Whether a line that is there has most of the words that tell what `line` tells: two sentences on one plan.
+    pub(super) fn has_most_of(&self, line: &Line) -> bool {
+        let content: Vec<&String> = line.content().collect();
+        let shared = |said: &BTreeSet<String>| content.iter().filter(|token| said.contains(token.as_str())).count();
+        self.said.iter().map(|said| shared(said)).any(|shared| shared >= SHARED_LEAST && 2 * shared > content.len())
+    }
+
     /// Whether a fact with this key is on the card.
     pub(super) fn has_fact(&self, key: &str) -> bool {
         self.facts.contains(key)
@@ -91,9 +106,24 @@ impl Taken {
         ids.into_iter().filter(|id| !self.names.contains(*id)).count()
     }
 
-    /// How many facts a line has that are worth telling and are not on the card yet.
+    /// Whether `fact` is on the card, with these digits or rounded.
+    pub(super) fn has_told(&self, fact: &Fact) -> bool {
+        self.has_rounding_of(fact) || self.has_fact(&fact.key())
+    }
+
+    /// The keys of the facts of a line that are worth telling and are not on the card yet, nor are roundings of one.
+    pub(super) fn news<'l>(&'l self, line: &'l Line<'_>) -> impl Iterator<Item = &'l String> {
+        let is_told = move |key: &str| line.facts.iter().any(|fact| self.has_rounding_of(fact) && fact.key() == key);
+        line.telling().iter().filter(move |key| !self.facts.contains(*key) && !is_told(key))
+    }
+
+    /// How many these are.
     pub(super) fn new_facts(&self, line: &Line) -> usize {
-        line.telling().iter().filter(|key| !self.facts.contains(*key)).count()
+        self.news(line).count()
+    }
+
+    fn has_rounding_of(&self, fact: &Fact) -> bool {
+        fact.value().is_some() && self.figures.iter().any(|told| is_rounding(fact, told))
     }
 
     /// From now on `line` stands on the card.
@@ -110,7 +140,28 @@ impl Taken {
         self.said.push(Rc::clone(line.shared_tokens()));
         self.facts.extend(line.telling().iter().cloned());
         self.facts.extend(line.facts.iter().filter(|fact| !is_telling(fact)).map(Fact::key));
+        self.figures.extend(line.facts.iter().filter(|fact| is_telling(fact) && fact.value().is_some()).cloned());
         self.names.extend(line.names.iter().flat_map(|name| name.of.iter().chain([&name.id])).cloned());
+    }
+}
+
+/// Whether both are one figure of one thing counted, with more and with fewer digits: $10.253 billion and $10.25
+/// billion. How near they are is asked first, which is soon seen.
+fn is_rounding(one: &Fact, other: &Fact) -> bool {
+    let are_near = |(one, other): (f64, f64)| (one - other).abs() <= ROUNDING_MOST * one.abs().max(other.abs());
+    one.value().zip(other.value()).is_some_and(are_near)
+        && counted(one).is_some_and(|unit| counted(other) == Some(unit))
+        && (one.rounds_to(other) || other.rounds_to(one))
+}
+
+/// What a figure counts. Who develops with a product uses it: "3,000 developers" tell no more than "3,000 users".
+fn counted(fact: &Fact) -> Option<&'static str> {
+    match fact.kind {
+        FactKind::Amount { currency, .. } => Some(currency),
+        FactKind::Percent { .. } => Some("%"),
+        FactKind::Count { unit: "developer", .. } => Some("user"),
+        FactKind::Count { unit, .. } => Some(unit),
+        FactKind::Version { .. } | FactKind::Date(_) => None,
     }
 }
 
@@ -145,6 +196,23 @@ mod tests {
         check(headline, "DeepSeek closes its first round with money of the state", true);
         check(headline, "DeepSeek closes its first round of $3 billion with money of the state", false);
         check("DeepSeek raises $3 billion from the state", "DeepSeek raises $3 billion from state", true);
+    }
+
+    #[test]
+    fn a_figure_with_other_digits_is_said_again_and_another_is_none() {
+        let check = |headline: &str, figure: &str, is_said: bool| {
+            let line = format!("DeepSeek closes its first round with {figure} from the state");
+            check(&format!("DeepSeek closes its first round with {headline} from the state"), &line, is_said);
+        };
+        check("$10.25B", "$10.253 billion", true);
+        check("$10.253 billion", "$10.25B", true);
+        check("81%", "80.6%", true);
+        check("3,000 developers", "3,000 users", true);
+        check("3,000 jobs", "3,000 workers", true);
+        check("$3B", "$3.4 billion", false);
+        check("$10.25B", "€10.253 billion", false);
+        check("$10.25B", "$10.31 billion", false);
+        check("3,000 users", "3,000 jobs", false);
     }
 
     #[test]

@@ -102,15 +102,15 @@ pub(super) fn facts_beside_its_day(reading: &Reading, line: &Line, taken: &Taken
 /// Whether a line tells a score without the terms that another line of the story tells it with: "96.6%", where that is
 /// what it scores "at high effort".
 pub(super) fn lacks_terms(reading: &Reading, line: &Line) -> bool {
-    let bare: Vec<f64> = scores(line).into_iter().filter(|score| !score.has_terms).map(|score| score.value).collect();
-    if bare.is_empty() || tells_terms(&text::lower(line.text)) {
+    let mut bare = scores(line).into_iter().filter(|score| !score.has_terms).peekable();
+    if bare.peek().is_none() || tells_terms(&text::lower(line.text)) {
         return false;
     }
-    // Few lines have the same digits, and to look for these is quicker than to read.
-    let written: Vec<String> = bare.iter().map(f64::to_string).collect();
-    let may_tell_one = |other: &&Line| written.iter().any(|digits| other.text.contains(digits.as_str()));
-    let tells_one = |other: &Line| scores(other).iter().any(|score| score.has_terms && bare.contains(&score.value));
-    reading.lines.iter().filter(may_tell_one).any(tells_one)
+    let with_terms = reading.with_terms.get_or_init(|| {
+        let telling = reading.lines.iter().filter(|other| tells_terms(&text::lower(other.text)));
+        telling.flat_map(scores).filter(|score| score.has_terms).map(|score| score.value.to_bits()).collect()
+    });
+    bare.any(|score| with_terms.contains(&score.value.to_bits()))
 }
 
 /// What may be the score of a test, and whether the words beside it say how that was sat.

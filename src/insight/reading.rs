@@ -49,6 +49,8 @@ pub(super) struct Reading<'s> {
     common: OnceCell<HashSet<String>>,
     /// See [`super::timeline::before`].
     pub(super) before: OnceCell<Vec<usize>>,
+    /// See [`super::extract::lacks_terms`]: the bits of values, since those of equal ones are equal.
+    pub(super) with_terms: OnceCell<BTreeSet<u64>>,
 }
 
 /// A title or a sentence.
@@ -143,6 +145,7 @@ impl<'s> Reading<'s> {
             own,
             common: OnceCell::new(),
             before: OnceCell::new(),
+            with_terms: OnceCell::new(),
             names,
             lines,
         }

@@ -419,8 +419,11 @@ impl Library<'_> {
     fn next_coming(&self) -> Result<Coming> {
         let config::Recap { slot, review, .. } = &self.config.recap;
         if let Some(draft) = self.store.draft()? {
-            let is_late = draft.held.is_none() && draft.deadline <= self.now;
-            return Ok(if is_late { Coming::Now } else { Coming::At(draft.deadline.max(self.now)) });
+            return Ok(match draft.held {
+                _ if draft.deadline > self.now => Coming::At(draft.deadline),
+                Some(_) => Coming::Held,
+                None => Coming::Now,
+            });
         }
         // A first one may be due for long without anything to tell.
         if compose::due(self.store, slot, self.now)?.is_some_and(|due| due.issue == Issue::Later) {

@@ -244,6 +244,7 @@ mod tests {
         let around = around();
         let latest = Some((&recap, &around));
         check(said(latest, Coming::Now), "The next recap is being made now.");
+        check(said(latest, Coming::Held), "The next recap waits for its editor.");
         check(said(latest, Coming::At(now)), "The next recap comes out on <time datetime=\"2026-05-11T08:00:00Z\">");
     }
 

@@ -90,6 +90,8 @@ pub enum Coming {
     AfterRound(FirstRound),
     /// It is being made: its week has ended, and no editor has time for it, or his is over.
     Now,
+    /// Its editor had his time, and left his draft in a state in which nobody can read it.
+    Held,
 }
 
 /// How far the first round of polls is.

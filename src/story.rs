@@ -158,7 +158,7 @@ pub fn leads(reports: &[Report], language: &str, names: &Names) -> Vec<usize> {
     order.retain(|index| firsts[*index] == best);
     let reporting =
         |order: &[usize]| order.iter().copied().filter(|at| *at == order[0] || !comments[*at]).collect::<Vec<usize>>();
-    while let Some(next) = successor(reports, &reporting(&order), names) {
+    while let Some(next) = successor(reports, &reporting(&order), &wanted, names) {
         order.retain(|index| *index != next && !is_behind(&reports[*index], &reports[next]));
         order.insert(0, next);
     }

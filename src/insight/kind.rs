@@ -101,12 +101,11 @@ impl Kinds {
         titles.first().is_some_and(|lead| self.tells(kind, lead) || is_often())
     }
 
-    /// Whether one headline is enough to tell of it: by one word that is, or by all that speak for and against it. A
-    /// hint here ("security") and a proof in a few others are of two events as a rule.
+    /// Whether one headline is enough to tell of it, by all its words that speak for and against it. A hint here
+    /// ("security") and a proof in a few others are of two events as a rule.
     fn tells(&self, kind: usize, title: &str) -> bool {
         let hits = self.finder.find(title);
-        let weights: Vec<f64> = hits.iter().filter(|hit| hit.list == kind).map(|hit| hit.weight).collect();
-        weights.iter().any(|weight| *weight >= POINTS_LEAST) || weights.iter().sum::<f64>() >= POINTS_LEAST
+        hits.iter().filter(|hit| hit.list == kind).map(|hit| hit.weight).sum::<f64>() >= POINTS_LEAST
     }
 }
 

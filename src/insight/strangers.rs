@@ -204,7 +204,7 @@ static THAN: LazyLock<Regex> = LazyLock::new(|| {
 static RIVALS: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = concat!(
         r"(?i:(?-u:\b)(rivals|rivall?ing|approach(es|ing)|match(es|ing)|beats?|beating|tops|outperform(s|ed|ing)?|",
-        r"surpass(es|ed|ing)?|overtakes|nears|close to|versus|vs\.?)\s+((the|that of|those of|\S+['’]s)\s+)?)$",
+        r"surpass(es|ed|ing)?|overtakes|versus|vs\.?)\s+((the|that of|those of|\S+['’]s)\s+)?)$",
         r"|(逼近|赶超|超越|超过|优于|胜过|不输)\s*$",
     );
     Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")

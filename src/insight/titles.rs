@@ -102,11 +102,11 @@ fn is_explainer(title: &str) -> bool {
         || lower.contains('？')
 }
 
-/// What says of which series, batch or corner of a place a title is: "Launch HN:", "(YC P26)", "[D]", "【快讯】".
+/// What says of which series, batch or corner of a place a title is: `Launch HN:`, `(YC P26)`, `[D]`, `【快讯】`.
 static SERIES: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = concat!(
-        r"(?i:^(show|ask|tell|launch) hn\b:?)|^\[[^\]]{1,12}\]|^【[^】]{1,12}】",
-        r"|\(([A-Z]{2,5} )?[A-Z]{1,2}\d{2}\)",
+        r"(?i:^(show|ask|tell|launch) hn(?-u:\b):?)|^\[[^\]]{1,12}\]|^【[^】]{1,12}】",
+        r"|\(YC [A-Z]{1,2}[0-9]{2}\)",
     );
     Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
 });

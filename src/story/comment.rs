@@ -32,8 +32,8 @@ static PRAISES: LazyLock<Regex> = LazyLock::new(|| {
 /// "Live blog", "live updates": a title whose news is still being written.
 static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = concat!(
-        r"(?i)(?-u:\b)(live[- ]?blog|liveticker|as it happened)(?-u:\b)|^live updates?(?-u:\b)|(?-u:\b)live updates?$",
-        r"|(^|[:|–—] )live( updates?| coverage)?($|[:|–—]| [-|–—] )|(图文|文字)直播|实时更新",
+        r"(?i)(?-u:\b)(live[- ]?blog|liveticker|as it happened)(?-u:\b)|^live updates?(?-u:\b)|[:|–—,] live updates?$",
+        r"|(^|[:|–—] )live( updates?| coverage)?($|[:|–—]| [-|–—] )|(图文|文字)直播|[：:|丨｜]\s*实时更新$",
     );
     Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
 });
@@ -48,7 +48,7 @@ static DEFINES: LazyLock<Regex> = LazyLock::new(|| {
 /// "Is really a ..", "are just the ..": what somebody thinks that it is.
 static OPINES: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = concat!(
-        r"(?i)(?-u:\b)(is|are|was|were) (actually|all|basically|essentially|just|more than|not just|only|really|simply) ",
+        r"(?i)(?-u:\b)(is|are|was|were) (actually|all|basically|essentially|more than|not just|really|simply) ",
         r"(a|an|the|about|our|your)(?-u:\b)",
     );
     Regex::new(pattern).expect("the pattern is a constant and is compiled by the tests")
@@ -215,6 +215,9 @@ mod tests {
         }
         check("Quillon lets its robots live in the town", false);
         check("Quillon’s robots go live", false);
+        check("Quill 16 finally gets Live Updates", false);
+        check("Quillon地图新增路况实时更新", false);
+        check("Quillon’s chip is only the second from Europe", false);
     }
 
     #[test]

@@ -12,8 +12,8 @@ use crate::text::token::is_han;
 
 /// Of `reports` in this `order`, best first, the best that tells what became of what the first tells, later and of one
 /// whom that names. None where the first tells the latest as far as one can tell: who rewrites a report of talks
-/// leaves them out at times. Reports in other languages lead nobody, and testify all the same.
-pub(super) fn successor(reports: &[Report], order: &[usize], names: &Names) -> Option<usize> {
+/// leaves them out at times. Reports in other languages than the `wanted` one lead nobody, and testify all the same.
+pub(super) fn successor(reports: &[Report], order: &[usize], wanted: &str, names: &Names) -> Option<usize> {
     let first = &reports[*order.first()?];
     let told = course(first);
     if told.is_unsaid() {
@@ -24,21 +24,19 @@ pub(super) fn successor(reports: &[Report], order: &[usize], names: &Names) -> O
         report.appeared() > first.appeared() && course(report).goes_beyond(&told) && subjects.are_in(report, names)
     };
     let next = order.iter().copied().find(|at| goes_on(&reports[*at]))?;
-    let all = order.iter().copied().chain(abroad(reports, order, names));
+    let all = order.iter().copied().chain(abroad(reports, order, wanted, names));
     let (tellers, others): (Vec<usize>, Vec<usize>) = all.partition(|at| goes_on(&reports[*at]));
     let of = |places: &[usize]| places.iter().map(|at| &reports[*at]).collect::<Vec<_>>();
     is_believed(first, &of(&tellers), &of(&others)).then_some(next)
 }
 
-/// The reports in other languages than those of this `order`: of who writes and stands by it, without comments.
-fn abroad(reports: &[Report], order: &[usize], names: &Names) -> Vec<usize> {
-    let language = |at: usize| reports[at].language().map(|tag| tongue(&tag));
-    let own = order.iter().find_map(|at| language(*at));
+/// The reports in other languages than the `wanted` one: of who writes and stands by it, without comments.
+fn abroad(reports: &[Report], order: &[usize], wanted: &str, names: &Names) -> Vec<usize> {
     let withdrawn = withdrawn(reports);
     let is_abroad = |at: &usize| {
         let report = &reports[*at];
         let stands = !withdrawn[*at] && !passes_on(report.publisher.kind) && !order.contains(at);
-        let is_foreign = || language(*at).is_some_and(|language| own.as_ref() != Some(&language));
+        let is_foreign = || report.language().is_some_and(|tag| tongue(&tag) != wanted);
         stands && is_foreign() && !is_comment(&report.item.entry.title, names)
     };
     (0..reports.len()).filter(is_abroad).collect()
@@ -113,8 +111,9 @@ fn shared(report: &Report, reports: &[Report]) -> BTreeSet<String> {
     shared
 }
 
-/// So many Chinese characters in a row are no chance: names have no capitals there.
-const RUN: usize = 3;
+/// So many Chinese characters in a row are no chance, as three of a trade's words are (大模型): names have no capitals
+/// there.
+const RUN: usize = 4;
 
 /// Capitalised words, in small letters, and runs of Chinese characters.
 fn proper(title: &str) -> BTreeSet<String> {
@@ -142,5 +141,5 @@ fn is_a_name(word: &str, titles: &[&str]) -> bool {
 }
 
 fn words(title: &str) -> impl Iterator<Item = &str> {
-    title.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
+    title.split(|letter: char| !letter.is_alphanumeric() || is_han(letter)).filter(|word| !word.is_empty())
 }

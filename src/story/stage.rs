@@ -353,7 +353,7 @@ static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"“[^”]*”|"[^"]*"|‘[^’]*’|「[^」]*」"#).expect("the pattern is a constant and is compiled by the tests")
 });
 
-/// Between two clauses, of which the one may be only spoken of and the other done. A comma is none: it may part a
+/// Between two clauses, of which the one may be only spoken of and the other done. A Latin comma is none: it may part a
 /// verb from what it is helped by, "could, after a ruling, be blocked".
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"[;；：，。]|: |(?-u:\b)(saying|says|said|because)(?-u:\b)")
@@ -436,7 +436,8 @@ fn parted(clause: &str) -> Vec<&str> {
         let first = tail.split_whitespace().next().unwrap_or_default();
         let before = head.split_whitespace().next_back().unwrap_or_default();
         let is_long = tail.split_whitespace().count() >= CLAUSE_LEAST;
-        is_long && !COMPARES.contains(&first) && !COMPARES.contains(&before)
+        // "May, as feared, be blocked" goes on behind it.
+        is_long && !head.ends_with(',') && !COMPARES.contains(&first) && !COMPARES.contains(&before)
     };
     match clause.split_once(" as ").filter(begins_one) {
         Some((head, tail)) => vec![head, tail],
@@ -600,6 +601,7 @@ mod tests {
         check(&["Lab and its hall"], "Lab could be delayed, says ministry", None);
         check(&["Lab and its hall"], "Lab may see hall delayed as early as May", None);
         check(&["Lab and its hall"], "Lab could, after talks, see hall delayed", None);
+        check(&["Lab and its hall"], "Hall of Lab may, as feared, be delayed", None);
     }
 
     #[track_caller]

@@ -58,6 +58,13 @@ impl Name {
     }
 }
 
+impl Name {
+    /// The id of the company it belongs to, or its own.
+    pub fn family(&self) -> &str {
+        self.of.as_deref().unwrap_or(&self.id)
+    }
+}
+
 /// Whether a name alone says enough.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Clarity {
@@ -130,11 +137,11 @@ impl Names {
             })
             .collect();
         let clear: Vec<&str> =
-            found.iter().filter(|it| it.name.clarity == Clarity::Clear).map(|it| family(it.name)).collect();
+            found.iter().filter(|it| it.name.clarity == Clarity::Clear).map(|it| it.name.family()).collect();
         found
             .iter()
             .copied()
-            .filter(|it| it.name.clarity == Clarity::Clear || clear.contains(&family(it.name)))
+            .filter(|it| it.name.clarity == Clarity::Clear || clear.contains(&it.name.family()))
             .collect()
     }
 }
@@ -147,11 +154,6 @@ fn print(names: &[Name]) -> u32 {
     }
     let [a, b, c, d, ..] = <[u8; 32]>::from(hash.finalize());
     u32::from_le_bytes([a, b, c, d])
-}
-
-/// The company a name belongs to, or the name itself.
-fn family(name: &Name) -> &str {
-    name.of.as_deref().unwrap_or(&name.id)
 }
 
 /// Whether no word of a spaced script goes on at either end: `GPT` is not in

@@ -46,7 +46,7 @@ pub(super) fn strays(reading: &Reading) -> BTreeSet<usize> {
 fn of_most(reading: &Reading, titles: &[&Line]) -> Option<BTreeSet<usize>> {
     let ties = ties(reading, titles);
     let is_tied =
-        |line: &&Line| parties(line).iter().any(|name| ties.contains(family(name)) || ties.contains(name.id.as_str()));
+        |line: &&Line| parties(line).iter().any(|name| ties.contains(name.family()) || ties.contains(name.id.as_str()));
     are_most(titles.iter().copied().filter(is_tied).count(), titles)
         .then(|| reading.lines.iter().filter(is_tied).map(|line| line.report).collect())
 }
@@ -167,7 +167,7 @@ pub(super) fn is_first_hand(report: &Report) -> bool {
 /// of all kinds: where most titles name a company of the story, it ties nothing.
 fn ties<'s>(reading: &Reading<'s>, titles: &[&Line<'s>]) -> BTreeSet<&'s str> {
     let is_company = |id: &str| reading.own.contains(id) && !reading.bodies.contains(id);
-    let named = titles.iter().filter(|title| title.names.iter().any(|name| is_company(family(name)))).count();
+    let named = titles.iter().filter(|title| title.names.iter().any(|name| is_company(name.family()))).count();
     let bodies_tie = !are_most(named, titles);
     let own = reading.own.iter().copied().filter(|id| bodies_tie || !reading.bodies.contains(id));
     let times = |id: &str| titles.iter().filter(|title| title.names.iter().any(|name| name.id == id)).count();
@@ -182,22 +182,17 @@ fn are_most(count: usize, titles: &[&Line]) -> bool {
 
 /// Who is named, or makes what is named, without those that something is only measured by.
 fn families<'s>(line: &Line<'s>) -> BTreeSet<&'s str> {
-    parties(line).into_iter().map(family).collect()
+    parties(line).into_iter().map(Name::family).collect()
 }
 
 /// The same without bodies.
 fn actors<'s>(line: &Line<'s>) -> BTreeSet<&'s str> {
-    parties(line).into_iter().filter(|name| name.sort != Sort::Body).map(family).collect()
+    parties(line).into_iter().filter(|name| name.sort != Sort::Body).map(Name::family).collect()
 }
 
 /// Whether a company, or what one makes, is named.
 fn names_a_maker(line: &Line) -> bool {
     parties(line).iter().any(|name| matches!(name.sort, Sort::Company | Sort::Model | Sort::Product))
-}
-
-/// The company behind a name, or the name itself.
-fn family(name: &Name) -> &str {
-    name.of.as_deref().unwrap_or(&name.id)
 }
 
 #[cfg(test)]

@@ -83,19 +83,14 @@ impl<'n> Subjects<'n> {
         let (bodies, others): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|it| it.name.sort == Sort::Body);
         let named = if others.is_empty() { bodies } else { others };
         let words = if named.is_empty() { shared(report, reports) } else { BTreeSet::new() };
-        Self { families: named.iter().map(family).collect(), words }
+        Self { families: named.iter().map(|found| found.name.family()).collect(), words }
     }
 
     fn are_in(&self, report: &Report, names: &Names) -> bool {
         let title = &report.item.entry.title;
-        names.find(title).iter().any(|found| self.families.contains(family(found)))
+        names.find(title).iter().any(|found| self.families.contains(found.name.family()))
             || (!self.words.is_empty() && !self.words.is_disjoint(&proper(title)))
     }
-}
-
-/// The company behind a name, or the name itself.
-fn family<'n>(found: &Found<'n>) -> &'n str {
-    found.name.of.as_deref().unwrap_or(&found.name.id)
 }
 
 /// What seems to be a name in a report's title and in a third of all.

@@ -103,14 +103,15 @@ pub fn facts_written(text: &str, written: Date) -> Vec<Fact> {
 /// that begin together the longer.
 fn gathered(text: &str, written: Option<Date>) -> Vec<Fact> {
     // Every pattern has a figure in it, and most have more: looking for that is quicker than reading.
-    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+    let digits = number::Digits::of(text);
+    if digits.are_none() {
         return Vec::new();
     }
-    let mut all = amount::amounts(text);
-    all.extend(amount::percents(text));
-    all.extend(date::dates(text, written));
-    all.extend(version::versions(text));
-    all.extend(count::counts(text));
+    let mut all = amount::amounts(text, &digits);
+    all.extend(amount::percents(text, &digits));
+    all.extend(date::dates(text, &digits, written));
+    all.extend(version::versions(text, &digits));
+    all.extend(count::counts(text, &digits));
     if written.is_some() {
         all.extend(amount::of_unsaid_currency(text));
     }
@@ -220,6 +221,14 @@ impl fmt::Display for Preposition {
         })
     }
 }
+
+/// A pattern of texts that are full of figures and of what stands beside them.
+#[cfg(test)]
+const FIGURED: &str = concat!(
+    r"([0-9]{1,5}|[ .,+%\-]| |\$|€|US\$|USD |v|K|GPT|Kimi |iPhone | Opus-|B|T|k|bn| million| Mrd\.|亿|百万|多|余|个",
+    r"|[Dd]ollars|美元|元| won| Euros| de | to | per cent| Pct|％|百分之|Prozent| people| May | May\.| [Mm]ärz | in ",
+    r"|(19|20)[0-9]{2}|年|月|日|-0[1-9]|th|,? 2026| users| monthly| Tokens|tokens|GW|人|用户|上下文|é|“|\PC){0,14}",
+);
 
 #[cfg(test)]
 mod tests {

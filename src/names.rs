@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
 use sha2::{Digest, Sha256};
 
 /// What a name names.
@@ -82,8 +82,17 @@ pub struct Names {
     by_id: HashMap<String, usize>,
     spellings: Vec<usize>,
     finder: Option<AhoCorasick>,
+    beginnings: Beginnings,
     print: u32,
 }
+
+/// How spellings begin: for each first byte the second ones, a bit for each value of their last six bits. Those tell
+/// apart all bytes inside a character, all small letters and all capitals.
+///
+/// Few letters of a text begin a name: to look for those, and for names only there, is cheaper than to have an automaton
+/// read every letter.
+#[derive(Clone, Debug)]
+struct Beginnings([u64; 256]);
 
 /// A name that stands in a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -105,8 +114,12 @@ impl Names {
             all.filter(|spelling| !spelling.is_empty()).map(move |spelling| (spelling.clone(), index))
         });
         let (patterns, spellings): (Vec<String>, Vec<usize>) = spelled.unzip();
-        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok();
-        Self { print: print(&names), names, by_id, spellings, finder }
+        let finder = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .start_kind(StartKind::Both)
+            .build(&patterns)
+            .ok();
+        Self { print: print(&names), names, by_id, spellings, finder, beginnings: Beginnings::of(&patterns) }
     }
 
     /// Other names have another: what was found by them need not be found by these.
@@ -127,22 +140,69 @@ impl Names {
     /// The names in `text`, in order, as whole words where the script has
     /// words; an ambiguous one only next to a clear one of its family.
     pub fn find<'n>(&'n self, text: &str) -> Vec<Found<'n>> {
-        let Some(finder) = &self.finder else { return Vec::new() };
-        let whole = finder.find_iter(text).filter(|found| is_whole(text, found.start(), found.end()));
-        let found: Vec<Found> = whole
-            .map(|found| Found {
-                name: &self.names[self.spellings[found.pattern().as_usize()]],
-                start: found.start(),
-                end: found.end(),
-            })
-            .collect();
-        let clear: Vec<&str> =
-            found.iter().filter(|it| it.name.clarity == Clarity::Clear).map(|it| it.name.family()).collect();
+        let mut found = self.whole(text);
+        if found.iter().any(|it| it.name.clarity == Clarity::Ambiguous) {
+            let clear = found.iter().filter(|it| it.name.clarity == Clarity::Clear);
+            let clear: Vec<&str> = clear.map(|it| it.name.family()).collect();
+            found.retain(|it| it.name.clarity == Clarity::Clear || clear.contains(&it.name.family()));
+        }
         found
-            .iter()
-            .copied()
-            .filter(|it| it.name.clarity == Clarity::Clear || clear.contains(&it.name.family()))
-            .collect()
+    }
+
+    /// The names in `text`, clear or not. Of spellings that overlap the first counts, and of those that begin together
+    /// the longest, even if it is no whole word.
+    fn whole<'n>(&'n self, text: &str) -> Vec<Found<'n>> {
+        let Some(finder) = &self.finder else { return Vec::new() };
+        let mut found = Vec::new();
+        let mut from = 0;
+        while let Some(at) = self.beginnings.first_in(text.as_bytes(), from) {
+            let here = Input::new(text).range(at..).anchored(Anchored::Yes);
+            let Ok(Some(spelling)) = finder.try_find(here) else {
+                from = at + 1;
+                continue;
+            };
+            let (start, end) = (spelling.start(), spelling.end());
+            if is_whole(text, start, end) {
+                let name = &self.names[self.spellings[spelling.pattern().as_usize()]];
+                found.push(Found { name, start, end });
+            }
+            from = end;
+        }
+        found
+    }
+}
+
+impl Default for Beginnings {
+    fn default() -> Self {
+        Self([0; 256])
+    }
+}
+
+impl Beginnings {
+    fn of(spellings: &[String]) -> Self {
+        let mut beginnings = Self::default();
+        for spelling in spellings {
+            match spelling.as_bytes() {
+                [] => {}
+                // Anything may stand behind it, and the end of the text.
+                [only] => beginnings.0[usize::from(*only)] = u64::MAX,
+                [first, second, ..] => beginnings.0[usize::from(*first)] |= Self::bit(*second),
+            }
+        }
+        beginnings
+    }
+
+    fn bit(second: u8) -> u64 {
+        1 << (second & 63)
+    }
+
+    /// The first byte of `text`, from `from` on, that a spelling may begin at.
+    fn first_in(&self, text: &[u8], from: usize) -> Option<usize> {
+        let rest = text.get(from..)?;
+        let may_begin = |pair: &[u8]| self.0[usize::from(pair[0])] & Self::bit(pair[1]) != 0;
+        let inside = rest.windows(2).position(may_begin);
+        let at_the_end = || rest.last().filter(|last| self.0[usize::from(**last)] == u64::MAX).map(|_| rest.len() - 1);
+        inside.or_else(at_the_end).map(|at| from + at)
     }
 }
 
@@ -212,5 +272,24 @@ mod tests {
     fn an_ambiguous_name_needs_its_family() {
         check("Operator of a mine fined", &[]);
         check("OpenAI ships Operator", &["openai", "operator"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn names_are_where_an_automaton_finds_them(
+            text in "(Chat|GPT|GP|OpenAI|Open|AI|X|x|英伟达|英伟|达|英|é|[ -~]|\\PC){0,30}",
+        ) {
+            let spellings = [
+                "GPT", "ChatGPT", "OpenAI", "AI", "Open", "X", "英伟达", "英", "达发", "xAI", "AI Open", "é", "4o",
+            ];
+            let of = |spelling: &&str| name(spelling, &[*spelling], None, Clarity::Clear);
+            let names = Names::new(spellings.iter().map(of).collect());
+            let slowly = names.finder.as_ref().unwrap().find_iter(&text);
+            let slowly = slowly.map(|found| (spellings[found.pattern().as_usize()], found.start(), found.end()));
+            let slowly: Vec<_> = slowly.filter(|(_, start, end)| is_whole(&text, *start, *end)).collect();
+            let found = names.find(&text);
+            let found: Vec<_> = found.iter().map(|it| (it.name.id.as_str(), it.start, it.end)).collect();
+            proptest::prop_assert_eq!(found, slowly);
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use regex::{Captures, Regex};
 
-use super::number::{FIGURE, SCALE, figure, scale};
+use super::number::{Digits, FIGURE, SCALE, figure, scale};
 use super::{Fact, FactKind, Preposition, pattern};
 
 /// `$3-4 billion`, `€ 1.2bn`, `RMB 3.2 billion`: the currency first.
@@ -50,7 +50,7 @@ static PERCENT: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// One of these stands in every amount that begins with its currency.
+/// One of these stands in every amount that begins with its currency, at the end of that.
 const SIGNS: &[&str] = &["$", "€", "£", "¥", "￥", "₹", "₩", "USD", "EUR", "GBP", "RMB", "CNY", "JPY", "INR", "CHF"];
 
 /// One of these stands in every amount that ends with it.
@@ -84,30 +84,52 @@ const WORDS: &[&str] = &[
     "£",
 ];
 
-/// One of these stands in every percentage, in whatever case.
-const PERCENTS: &[&str] = &["%", "cent", "pct", "prozent", "％", "百分之"];
+/// Most texts have none, and looking for them all at once is quicker than the pattern.
+static ANY_WORD: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(WORDS).expect("the words are constants and are compiled by the tests"));
 
-/// Most texts have none, and looking for them all at once is quicker than the patterns.
-static ANY_SIGN: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(SIGNS, Case::AsWritten));
-static ANY_WORD: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(WORDS, Case::AsWritten));
-static ANY_PERCENT: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(PERCENTS, Case::Any));
+/// From the digits of an amount to the end of its currency it is no further: `Milliarden` with what may stand on both
+/// sides of it, and `U.S. dollars`, are 34 bytes.
+const WIDEST: usize = 40;
 
-/// Whether capitals matter.
-#[derive(PartialEq)]
-enum Case {
-    AsWritten,
-    Any,
+/// Whether a currency stands where [`LEADING`] wants one `before` digits.
+fn may_lead(before: &str) -> bool {
+    let before = before.strip_suffix(' ').unwrap_or(before);
+    // Most numbers follow a word.
+    let may_end_a_sign = |byte: &u8| matches!(byte, b'$' | b'A'..=b'Z' | 0x80..=0xFF);
+    before.as_bytes().last().is_some_and(may_end_a_sign) && SIGNS.iter().any(|sign| before.ends_with(*sign))
 }
 
-fn any_of(words: &[&str], case: Case) -> AhoCorasick {
-    let finder = AhoCorasick::builder().ascii_case_insensitive(case == Case::Any).build(words);
-    finder.expect("the words are constants and are compiled by the tests")
+/// Whether a scale or a currency may begin where [`TRAILING`] wants one `after` digits, and a currency is near.
+fn may_trail(after: &str) -> bool {
+    let near = &after.as_bytes()[..after.len().min(WIDEST)];
+    let first = near.iter().find(|byte| **byte != b' ');
+    let may_begin = first.is_some_and(|byte| !byte.is_ascii() || b"BCDEHKMPRTUYbdehkmprtwy".contains(byte));
+    may_begin && ANY_WORD.is_match(near)
+}
+
+/// Whether the signs or words of a percentage stand around digits: how [`PERCENT`] has them, or begin so.
+fn may_be_a_share(before: &str, after: &str) -> bool {
+    let after = after.strip_prefix(' ').unwrap_or(after);
+    let follows = match after.as_bytes() {
+        [b'%', ..] => true,
+        [b'p' | b'P', second, third, ..] => {
+            matches!(
+                [second.to_ascii_lowercase(), third.to_ascii_lowercase()],
+                [b'e', b'r'] | [b'c', b't'] | [b'r', b'o']
+            )
+        }
+        _ => after.starts_with('％'),
+    };
+    follows || before.ends_with("百分之")
 }
 
 /// The amounts of money in `text`; overlapping readings are possible.
-pub(super) fn amounts(text: &str) -> Vec<Fact> {
-    let leading = ANY_SIGN.is_match(text).then(|| LEADING.captures_iter(text)).into_iter().flatten();
-    let trailing = ANY_WORD.is_match(text).then(|| TRAILING.captures_iter(text)).into_iter().flatten();
+pub(super) fn amounts(text: &str, digits: &Digits) -> Vec<Fact> {
+    let may_lead = digits.any(|before, _, _| may_lead(before));
+    let leading = may_lead.then(|| LEADING.captures_iter(text)).into_iter().flatten();
+    let may_trail = digits.any(|_, _, after| may_trail(after));
+    let trailing = may_trail.then(|| TRAILING.captures_iter(text)).into_iter().flatten();
     let trailing = trailing.filter(|found| begins_a_number(text, found));
     leading.chain(trailing).flat_map(|found| amount(&found)).collect()
 }
@@ -169,8 +191,11 @@ fn currency(word: &str) -> Option<&'static str> {
 }
 
 /// The percentages in `text`, without the word before them in the span.
-pub(super) fn percents(text: &str) -> Vec<Fact> {
-    let found = ANY_PERCENT.is_match(text).then(|| PERCENT.captures_iter(text)).into_iter().flatten();
+pub(super) fn percents(text: &str, digits: &Digits) -> Vec<Fact> {
+    if !digits.any(|before, _, after| may_be_a_share(before, after)) {
+        return Vec::new();
+    }
+    let found = PERCENT.captures_iter(text);
     found
         .filter_map(|found| {
             let part = found.name("value")?;
@@ -193,4 +218,79 @@ fn preposition(word: &str) -> Option<Preposition> {
         "under" | "below" | "less than" | "up to" => Preposition::Under,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::FIGURED;
+    use super::*;
+
+    /// Where a pattern finds something, it was looked for.
+    #[track_caller]
+    fn check(text: &str) {
+        let digits = Digits::of(text);
+        assert!(!LEADING.is_match(text) || digits.any(|before, _, _| may_lead(before)), "{text:?}");
+        assert!(!TRAILING.is_match(text) || digits.any(|_, _, after| may_trail(after)), "{text:?}");
+        assert!(!PERCENT.is_match(text) || digits.any(|before, _, after| may_be_a_share(before, after)), "{text:?}");
+    }
+
+    #[test]
+    fn no_spelling_is_passed_over() {
+        for sign in SIGNS {
+            assert!(may_lead(sign) && may_lead(&format!("a {sign} ")), "{sign}");
+        }
+        let currencies = [
+            "U.S. Dollars",
+            "US dollars",
+            "USD",
+            "Euros",
+            "EUR",
+            "pounds",
+            "Yuan",
+            "yen",
+            "Rupees",
+            "won",
+            "RMB",
+            "CNY",
+            "美元",
+            "美金",
+            "欧元",
+            "歐元",
+            "英镑",
+            "日元",
+            "日圆",
+            "港元",
+            "港币",
+            "韩元",
+            "卢比",
+            "人民币",
+            "元",
+            "円",
+            "ドル",
+            "ユーロ",
+            "€",
+            "£",
+        ];
+        for currency in currencies {
+            for scale in ["", "k", "hundred", "Thousand", " Milliarden", " Mrd.", "tn", "bln", " 多万億余", "亿"] {
+                for between in ["", " ", " de ", " d’", " d'"] {
+                    check(&format!("1.5{scale}{between}{currency}"));
+                }
+            }
+        }
+        for share in
+            ["5%", "5 %", "5％", "5 PerCent", "5 per cent", "5Pct", "5 Prozent", "百分之5 people", "百分之1.5", ""]
+        {
+            check(share);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_passed_over(text in FIGURED) {
+            check(&text);
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::number::{FIGURE, SCALE, figure, rounded, scale, scaled};
+use super::number::{Digits, FIGURE, SCALE, figure, rounded, scale, scaled};
 use super::{Fact, FactKind};
 
 /// A figure, a scale, up to two words ("active monthly", "Nvidia"), a unit.
@@ -26,9 +26,90 @@ const UNIT: &str = concat!(
     r"上下文|词元|参数|用户|开发者|员工|人|岗位|家企业|家公司|个国家|种语言|兆瓦|吉瓦"
 );
 
+/// The units of [`UNIT`] that are written in ASCII.
+const UNITS: &[&str] = &[
+    "context",
+    "token",
+    "tokens",
+    "parameter",
+    "parameters",
+    "params",
+    "gpu",
+    "gpus",
+    "tpu",
+    "tpus",
+    "chips",
+    "jobs",
+    "positions",
+    "employees",
+    "staff",
+    "workers",
+    "users",
+    "customers",
+    "developers",
+    "subscribers",
+    "downloads",
+    "companies",
+    "countries",
+    "languages",
+    "papers",
+    "gigawatt",
+    "gigawatts",
+    "megawatt",
+    "megawatts",
+    "hours",
+    "years",
+    "months",
+    "days",
+    "gw",
+    "mw",
+];
+
+/// What a scale, a measure word or a unit in Chinese begins with.
+const BEGINNINGS: &str = "多余万千百十亿兆億萬个名张块上词参用开员人岗家种吉";
+
+/// Spaces and dashes from the digits of a [`COUNT`] to its unit.
+const MOST_GAPS: usize = 4;
+
+/// Whether what stands right `after` digits may lead to a unit as in a [`COUNT`].
+fn may_be_counted(after: &str) -> bool {
+    let after = after.strip_prefix('+').unwrap_or(after);
+    let (mut begin, mut gaps) = (0, 0);
+    for (at, byte) in after.bytes().enumerate() {
+        let word = &after[begin..at];
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => {}
+            b' ' | b'-' if ends_in_a_unit(word) => return true,
+            b' ' | b'-' if gaps == MOST_GAPS => return false,
+            b' ' | b'-' => (begin, gaps) = (at + 1, gaps + 1),
+            b'.' if matches!(word, "Mrd" | "Mio") => return true,
+            0x80..=0xFF if word.is_empty() => {
+                return after[at..].starts_with(|letter: char| BEGINNINGS.contains(letter));
+            }
+            0x80..=0xFF => return ends_in_a_unit(word) || scale(word) > 1.0,
+            _ => return ends_in_a_unit(word),
+        }
+    }
+    ends_in_a_unit(&after[begin..])
+}
+
+/// In whatever case; a scale may stand right before the unit.
+fn ends_in_a_unit(word: &str) -> bool {
+    let word = word.as_bytes();
+    let is_end = |unit: &&str| {
+        let from = word.len().checked_sub(unit.len());
+        from.is_some_and(|from| word[from..].eq_ignore_ascii_case(unit.as_bytes()))
+    };
+    // Most words end in other letters.
+    let last = word.last().map(u8::to_ascii_lowercase);
+    matches!(last, Some(b'f' | b'n' | b'r' | b's' | b't' | b'u' | b'w')) && UNITS.iter().any(is_end)
+}
+
 /// The counts in `text`; overlapping readings are possible.
-pub(super) fn counts(text: &str) -> Vec<Fact> {
-    let counted = COUNT.captures_iter(text).filter_map(|found| {
+pub(super) fn counts(text: &str, digits: &Digits) -> Vec<Fact> {
+    let may_be_counted = digits.any(|_, _, after| may_be_counted(after));
+    let counted = may_be_counted.then(|| COUNT.captures_iter(text)).into_iter().flatten();
+    let counted = counted.filter_map(|found| {
         let (whole, value) = (found.get(0)?, figure(found.name("value")?.as_str())?);
         if is_a_share(whole.as_str()) {
             return None;
@@ -38,7 +119,9 @@ pub(super) fn counts(text: &str) -> Vec<Fact> {
         let kind = FactKind::Count { value: value * scale * unit_scale, unit };
         Some(Fact::new(kind, whole.range(), whole.as_str()))
     });
-    let sizes = SIZE.captures_iter(text).filter_map(|found| {
+    let may_be_a_size = digits.any(|_, _, after| after.starts_with(['B', 'T']));
+    let sizes = may_be_a_size.then(|| SIZE.captures_iter(text)).into_iter().flatten();
+    let sizes = sizes.filter_map(|found| {
         let (whole, value) = (found.get(0)?, figure(found.name("value")?.as_str())?);
         let kind = FactKind::Count { value: value * scale(&found["scale"]), unit: "parameter" };
         Some(Fact::new(kind, whole.range(), whole.as_str()))
@@ -96,5 +179,47 @@ pub(super) fn in_plain_words(value: f64, unit: &str) -> String {
         "gpu" | "tpu" => format!("{} {}s", scaled(value), unit.to_uppercase()),
         "company" | "country" => format!("{} {}ies", scaled(value), unit.trim_end_matches('y')),
         unit => format!("{} {unit}s", scaled(value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::FIGURED;
+    use super::*;
+
+    /// Where a pattern finds something, it was looked for.
+    #[track_caller]
+    fn check(text: &str) {
+        let digits = Digits::of(text);
+        assert!(!COUNT.is_match(text) || digits.any(|_, _, after| may_be_counted(after)), "{text:?}");
+        assert!(!SIZE.is_match(text) || digits.any(|_, _, after| after.starts_with(['B', 'T'])), "{text:?}");
+    }
+
+    #[test]
+    fn no_spelling_is_passed_over() {
+        let units = UNIT.replace("(?i-u:", "").replace(r"\b", "").replace(')', "");
+        let units = units.split('|').flat_map(|unit| [unit.replace('?', ""), unit.replace("s?", "")]);
+        let units: Vec<String> = units.flat_map(|unit| [unit.to_uppercase(), unit]).collect();
+        for unit in &units {
+            for scale in ["", " Mrd.", " Mio", "k", " Thousand", "亿", "百万多", " 多万億余", "千", "兆", "萬"]
+            {
+                for between in ["", " ", "-", "个", "名", "张 ", "块-", " active monthly ", "- Nvidia-made "] {
+                    check(&format!("1,500{scale}{between}{unit}"));
+                    check(&format!("5+{scale}{between}{unit}。"));
+                }
+            }
+        }
+        assert!(units.iter().all(|unit| !unit.is_ascii() || ends_in_a_unit(unit)));
+        assert!(UNITS.iter().all(|unit| COUNT.is_match(&format!("5 {unit}")) || ["gw", "mw"].contains(unit)));
+        check("Llama 70B, 1.5T");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_passed_over(text in FIGURED) {
+            check(&text);
+        }
     }
 }

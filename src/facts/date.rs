@@ -6,6 +6,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use regex::{Captures, Regex};
 
+use super::number::Digits;
 use super::{Fact, FactKind};
 use crate::text::capitalised;
 
@@ -66,11 +67,27 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The days in `text`; one without a year is the one nearest to `written`, if that is known.
-pub(super) fn dates(text: &str, written: Option<Date>) -> Vec<Fact> {
-    let mut pairs = text.as_bytes().windows(2);
-    if written.is_none() && !pairs.any(|pair| matches!(pair, b"19" | b"20")) {
+pub(super) fn dates(text: &str, digits: &Digits, written: Option<Date>) -> Vec<Fact> {
+    if written.is_none() && !digits.any(may_be_of_a_date) {
         return Vec::new();
     }
+    days(text, written)
+}
+
+/// Whether `digits` may be the year of a [`DATE`], by what stands beside them: most years that are told, such as those
+/// "in 2026", are of none.
+fn may_be_of_a_date(before: &str, digits: &str, after: &str) -> bool {
+    let is_year = digits.len().checked_sub(4).is_some_and(|from| matches!(&digits[from..from + 2], "19" | "20"));
+    is_year && (after.starts_with(['-', '年']) || before.strip_suffix(' ').is_some_and(ends_in_a_day_or_month))
+}
+
+/// A month has a capital, and a day a digit.
+fn ends_in_a_day_or_month(before: &str) -> bool {
+    let word = before.rsplit(' ').next().unwrap_or_default();
+    word.starts_with(|letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit())
+}
+
+fn days(text: &str, written: Option<Date>) -> Vec<Fact> {
     let found = DATE.captures_iter(text);
     found
         .filter_map(|found| {
@@ -108,4 +125,37 @@ fn nearest(month: i8, day: i8, written: Date) -> Option<Date> {
         Date::new(year, month, day).ok()
     });
     candidates.min_by_key(|date| written.until(*date).map_or(i32::MAX, |span| span.get_days().abs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::FIGURED;
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str) {
+        assert_eq!(dates(text, &Digits::of(text), None), days(text, None), "{text:?}");
+    }
+
+    #[test]
+    fn no_spelling_is_passed_over() {
+        for text in
+            ["", "in 2026", "2026年5月7日", "12026年5月7日", "by 2026-05-07", "7. März 2026", "on May 7th, 2026"]
+        {
+            check(text);
+        }
+        for name in names().replace('\\', "").replace('?', "").split('|') {
+            check(&format!("on 7th {name} 2026, {name} 7, 2026"));
+            check(&format!("{name} 7 1999"));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_passed_over(text in FIGURED) {
+            check(&text);
+        }
+    }
 }

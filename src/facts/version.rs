@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::date::month;
+use super::number::Digits;
 use super::{Fact, FactKind};
 
 /// `GPT-5.6`, `Llama 4`, `Claude Opus 4.7`, `Kimi K2.6`, `v2.1`.
@@ -122,8 +123,8 @@ fn is_no_name(word: &str) -> bool {
 }
 
 /// The versions in `text`; overlapping readings are possible.
-pub(super) fn versions(text: &str) -> Vec<Fact> {
-    if !may_have_versions(text.as_bytes()) {
+pub(super) fn versions(text: &str, digits: &Digits) -> Vec<Fact> {
+    if !digits.any(may_be_a_version) {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -159,17 +160,57 @@ pub(super) fn versions(text: &str) -> Vec<Fact> {
     found
 }
 
-/// Whether a digit follows a word, over a space, a dash, or a letter of versions.
-fn may_have_versions(text: &[u8]) -> bool {
-    let digits = text.iter().enumerate().filter(|(_, byte)| byte.is_ascii_digit());
-    let mut before = digits.map(|(at, _)| &text[..at]);
-    before.any(|before| match before {
-        [.., letter, b' ' | b'-'] => letter.is_ascii_alphabetic(),
-        [.., byte] => matches!(byte, b'v' | b'V' | b'K' | b'R' | b'M' | b'o' | b'O'),
-        [] => false,
-    })
+/// Whether `digits` may be the first of a [`VERSION`]: no more than three, behind a name or the `v` of a bare one. So
+/// neither years nor the numbers behind small words are read as one.
+fn may_be_a_version(before: &str, digits: &str, after: &str) -> bool {
+    if digits.len() > 3 {
+        return false;
+    }
+    let is_named = match before.as_bytes() {
+        [name @ .., b' ' | b'-'] | [name @ .., b' ' | b'-', b'v' | b'V' | b'K' | b'R' | b'M' | b'o' | b'O'] => {
+            ends_in_a_name(name)
+        }
+        _ => false,
+    };
+    is_named || (after.starts_with('.') && before.ends_with(['v', 'V']))
+}
+
+/// Whether the last word of `text` has a capital and a letter behind it.
+fn ends_in_a_name(text: &[u8]) -> bool {
+    let letters = text.iter().rev().take_while(|byte| byte.is_ascii_alphabetic());
+    letters.skip(1).any(u8::is_ascii_uppercase)
 }
 
 fn is_a_year(version: &str) -> bool {
     version.len() == 4 && (version.starts_with("19") || version.starts_with("20"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::FIGURED;
+    use super::*;
+
+    /// Where the pattern finds something, it was looked for.
+    #[track_caller]
+    fn check(text: &str) {
+        assert!(!VERSION.is_match(text) || Digits::of(text).any(may_be_a_version), "{text:?}");
+    }
+
+    #[test]
+    fn no_spelling_is_passed_over() {
+        for text in
+            ["", "GPT-5.6", "Kimi K2.6", "iPhone 5s", "v2.1", "é v2.1.", "Claude Opus-4", "AI o3", "May 7, 2026"]
+        {
+            check(text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_passed_over(text in FIGURED) {
+            check(&text);
+        }
+    }
 }

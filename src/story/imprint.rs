@@ -3,7 +3,9 @@
 
 use jiff::Timestamp;
 
-use super::signature::{Scope, Signature};
+#[cfg(doc)]
+use super::signature::Signature;
+use super::signature::{Scope, Traits};
 use crate::id::{ItemId, SourceId};
 use crate::item::Item;
 use crate::names::Names;
@@ -70,43 +72,43 @@ pub fn maker(names: &Names) -> u32 {
 impl Imprint {
     /// Of an item that stands at `at`.
     pub fn of(item: &Item, at: Timestamp, names: &Names) -> Self {
-        let face = Face::of(&Signature::of(item, at, names));
+        let face = Face::of(&Traits::of(item, names));
         Self { item: item.id, at, source: item.source.clone(), by: maker(names), face }
     }
 }
 
 impl Face {
-    fn of(signature: &Signature) -> Self {
-        let of_texts = [
-            (List::Words, &signature.words[..]),
-            (List::Neutral, &signature.neutral[..]),
-            (List::Marks, &signature.marks[..]),
-        ];
-        let mut things = merged(of_texts);
-        things.extend(signature.companies.iter().map(|company| Thing::of("of ", company).in_list(List::Companies)));
-        things.extend(signature.versions.iter().map(|version| Thing::of("version ", version).in_list(List::Versions)));
+    fn of(traits: &Traits) -> Self {
+        let mut things = found_by(traits);
+        things.extend(traits.companies.iter().map(|company| Thing::of("of ", company).in_list(List::Companies)));
+        things.extend(traits.versions.iter().map(|version| Thing::of("version ", version).in_list(List::Versions)));
         Self {
-            script: signature.script,
-            scope: signature.scope,
-            host: hash("", &signature.host),
-            link: signature.link.as_deref().map(|link| hash("", link)),
+            script: traits.script,
+            scope: traits.scope,
+            host: hash("", &traits.host),
+            link: traits.link.as_deref().map(|link| hash("", link)),
             things: things.into(),
         }
     }
 }
 
-/// What stands in any of `lists`, each of which is in order: those of the first list first.
-fn merged(mut lists: [(List, &[String]); 3]) -> Vec<Thing> {
-    let mut things = Vec::with_capacity(lists.iter().map(|(_, words)| words.len()).sum());
-    while let Some(next) = lists.iter().filter_map(|(_, words)| words.first()).min() {
-        let mut thing = Thing::of("", next);
-        for (list, words) in &mut lists {
-            if let Some((_, others)) = words.split_first().filter(|(first, _)| *first == next) {
-                (*words, thing) = (others, thing.in_list(*list));
-            }
-        }
-        things.push(thing);
-    }
+/// What stands in the first three lists: those of the first list first.
+fn found_by(traits: &Traits) -> Vec<Thing> {
+    const WORD: u64 = List::Words as u64;
+    const NEUTRAL: u64 = List::Neutral as u64;
+    const MARK: u64 = List::Marks as u64;
+    let lists_of = |is_neutral: &bool| if *is_neutral { WORD | NEUTRAL } else { WORD };
+    let words = traits.words.iter().zip(traits.are_neutral.iter().map(lists_of));
+    let in_title = traits.in_title.iter().map(|mark| (mark, NEUTRAL | MARK));
+    let in_lead = traits.in_lead.iter().map(|mark| (mark, MARK));
+    let mut found: Vec<(&String, u64)> = words.chain(in_title).chain(in_lead).collect();
+    found.sort_unstable();
+    found.dedup_by(|next, kept| {
+        let is_same = next.0 == kept.0;
+        kept.1 |= if is_same { next.1 } else { 0 };
+        is_same
+    });
+    let mut things: Vec<Thing> = found.iter().map(|(text, lists)| Thing(Thing::of("", text).0 | lists)).collect();
     things.sort_by_key(|thing| thing.lists().trailing_zeros());
     things
 }
@@ -186,19 +188,23 @@ fn hash(kind: &str, text: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::BTreeSet;
 
-    fn signature(words: &[&str], neutral: &[&str], marks: &[&str], link: Option<&str>) -> Signature {
-        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        Signature {
-            item: ItemId(7),
-            at: Timestamp::UNIX_EPOCH,
-            source: "s".parse().unwrap(),
+    use super::*;
+    use crate::item::Entry;
+    use crate::names::{Name, Sort};
+    use crate::story::signature::Signature;
+
+    /// A capital is of a word that is neutral.
+    fn traits(words: &[&str], in_title: &[&str], in_lead: &[&str], link: Option<&str>) -> Traits {
+        let owned = |words: &[&str]| words.iter().map(|word| word.to_lowercase()).collect();
+        Traits {
             link: link.map(str::to_owned),
             host: "a.test".to_owned(),
             words: owned(words),
-            neutral: owned(neutral),
-            marks: owned(marks),
+            are_neutral: words.iter().map(|word| word.starts_with(char::is_uppercase)).collect(),
+            in_title: owned(in_title),
+            in_lead: owned(in_lead),
             companies: owned(&["harbor"]),
             versions: owned(&["quill-5"]),
             script: Script::Han,
@@ -214,18 +220,52 @@ mod tests {
 
     #[test]
     fn each_thing_is_there_once_and_in_all_of_its_lists() {
-        let face = Face::of(&signature(&["a", "c", "d"], &["b", "c"], &["c", "harbor"], None));
-        assert_eq!(lists(&face), [3, 2, 2, 1, 1]);
+        let face = Face::of(&traits(&["a", "C", "d"], &["b", "b"], &["harbor", "c", "b"], None));
+        assert_eq!(lists(&face), [3, 2, 3, 1, 1]);
         assert_eq!(face.things.len(), 7);
-        let harbor: Vec<u64> = [Thing::of("", "harbor"), Thing::of("of ", "harbor")].map(Thing::hash).into();
-        assert_eq!([face.things[4].hash(), face.things[5].hash()], harbor[..], "the company is not the word");
+        let in_order = ["a", "c", "d", "b", "harbor"].map(hash_of_word);
+        assert!(face.things.iter().map(|thing| thing.hash()).take(5).eq(in_order), "of the first list first");
+        assert_eq!(face.things[5].hash(), Thing::of("of ", "harbor").hash(), "the company is not the word");
+    }
+
+    /// The things of a signature's lists, as they stand there.
+    fn of_lists(signature: &Signature) -> Vec<Thing> {
+        let lists =
+            [(List::Words, &signature.words), (List::Neutral, &signature.neutral), (List::Marks, &signature.marks)];
+        let all: BTreeSet<&String> = lists.iter().flat_map(|(_, texts)| texts.iter()).collect();
+        let thing = |text: &String| {
+            let of_it = lists.iter().filter(|(_, texts)| texts.contains(text));
+            of_it.fold(Thing::of("", text), |thing, (list, _)| thing.in_list(*list))
+        };
+        let mut things: Vec<Thing> = all.into_iter().map(thing).collect();
+        things.sort_by_key(|thing| thing.lists().trailing_zeros());
+        things
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_face_is_that_of_the_signature(
+            title in "( |GPT-5|Harbor|harbor|the|了|发布|é|[0-9]{1,3}| million|\\$5bn| - |v2\\.1|[a-z]{1,6} |\\PC){0,14}",
+            text in "( |GPT-5|Harbor|harbor|发布|\\$5bn|5%|v2\\.1|[a-z]{1,6} ){0,14}",
+        ) {
+            let name = |id, name, of| Name::clear(id, name, Sort::Company, of);
+            let names = Names::new(vec![name("harbor", "Harbor", None), name("gpt", "GPT", Some("harbor"))]);
+            let source: SourceId = "s".parse().unwrap();
+            let at = Timestamp::UNIX_EPOCH;
+            let entry = Entry { title, summary_html: text, ..Entry::default() };
+            let id = ItemId::of(&source, "1", 0);
+            let identity = "1".to_owned();
+            let item = Item { id, source, identity, generation: 0, version: 1, first_seen: at, placed: None, entry };
+            let found = found_by(&Traits::of(&item, &names));
+            proptest::prop_assert_eq!(found, of_lists(&Signature::of(&item, at, &names)));
+        }
     }
 
     #[test]
     fn what_is_kept_is_read_back() {
         for link in [None, Some("https://a.test/1")] {
             for words in [&[][..], &["a", "b"]] {
-                let face = Face::of(&signature(words, &["b"], &["c"], link));
+                let face = Face::of(&traits(words, &["b"], &["c"], link));
                 assert_eq!(Face::from_bytes(&face.to_bytes()), Some(face));
             }
         }

@@ -151,6 +151,35 @@ const STOP_WORDS: &[&str] = &[
     "的",
 ];
 
+/// The same as numbers, in the same order: one is told from another without a call, and there are a dozen to a title.
+static STOP_NUMBERS: [u128; STOP_WORDS.len()] = numbers();
+
+const fn numbers() -> [u128; STOP_WORDS.len()] {
+    let mut numbers: [u128; STOP_WORDS.len()] = [0; STOP_WORDS.len()];
+    let mut at = 0;
+    while at < numbers.len() {
+        numbers[at] = number(STOP_WORDS[at].as_bytes());
+        at += 1;
+    }
+    numbers
+}
+
+/// More bytes make no number of their own.
+const MOST_IN_A_NUMBER: usize = 15;
+
+/// The bytes of a word, of which there are no more than [`MOST_IN_A_NUMBER`], from the highest on, and in the lowest how
+/// many they are. In order of the alphabet.
+const fn number(word: &[u8]) -> u128 {
+    let mut number: u128 = 0;
+    let mut at = 0;
+    while at < word.len() {
+        number = (number << 8) | word[at] as u128;
+        at += 1;
+    }
+    let left = MOST_IN_A_NUMBER - word.len();
+    ((number << (8 * left)) << 8) | word.len() as u128
+}
+
 /// Titles that list many events: they report none of them.
 static ROUNDUP: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let pattern = r"(?ix) (?-u:\b)(?: weekly | this\ week\ in | week\ in\ review | week(?:ly)?\ (?:recap|roundup|digest|update|news|deals)
@@ -202,23 +231,70 @@ pub enum Scope {
 impl Signature {
     /// The signature of an item that stands at `at`.
     pub fn of(item: &Item, at: Timestamp, names: &Names) -> Self {
+        let traits = Traits::of(item, names);
+        let neutral = traits.in_title.iter().chain(traits.words_of_any_language()).cloned();
+        Self {
+            item: item.id,
+            at,
+            source: item.source.clone(),
+            neutral: distinct(neutral),
+            marks: distinct(traits.in_title.into_iter().chain(traits.in_lead)),
+            host: traits.host,
+            link: traits.link,
+            words: traits.words,
+            companies: traits.companies,
+            versions: traits.versions,
+            script: traits.script,
+            scope: traits.scope,
+        }
+    }
+
+    /// Everything it can be found by, each once.
+    pub fn features(&self) -> BTreeSet<&String> {
+        self.words.iter().chain(&self.neutral).chain(&self.marks).collect()
+    }
+}
+
+/// What makes a [`Signature`], each text but once: most of its lists share theirs.
+pub(super) struct Traits {
+    /// See [`Signature::host`].
+    pub(super) host: String,
+    /// See [`Signature::link`].
+    pub(super) link: Option<String>,
+    /// See [`Signature::words`].
+    pub(super) words: Vec<String>,
+    /// Which of the words are neutral as well.
+    pub(super) are_neutral: Vec<bool>,
+    /// The marks of the title, all of which are neutral; in no order, and maybe more than once.
+    pub(super) in_title: Vec<String>,
+    /// The marks of the first sentences, likewise.
+    pub(super) in_lead: Vec<String>,
+    /// See [`Signature::companies`].
+    pub(super) companies: Vec<String>,
+    /// See [`Signature::versions`].
+    pub(super) versions: Vec<String>,
+    /// See [`Signature::script`].
+    pub(super) script: Script,
+    /// See [`Signature::scope`].
+    pub(super) scope: Scope,
+}
+
+impl Traits {
+    /// Those of an item.
+    pub(super) fn of(item: &Item, names: &Names) -> Self {
         let title = &item.entry.title;
         let lead = item.entry.lead(LEAD_CHARS);
         let link = item.entry.canonical();
         let words = words(title);
         let named = names.find(title);
         let figures = facts::facts(title);
-        let in_title = distinct(marks(&figures, &named));
-        let named_in_lead = names.find(&lead);
         let roundup = ROUNDUP.as_ref().is_some_and(|pattern| pattern.is_match(title));
         Self {
-            item: item.id,
-            at,
-            source: item.source.clone(),
             host: host(link.as_ref(), item),
             link: link.filter(leads_to_an_article).map(String::from),
-            neutral: neutral(title, &words, &named, &in_title),
-            marks: distinct(marks(&facts::facts(&lead), &named_in_lead).chain(in_title)),
+            are_neutral: are_neutral(title, &words, &named),
+            in_title: marks(&figures, &named).collect(),
+            in_lead: marks(&facts::facts(&lead), &names.find(&lead)).collect(),
             companies: companies(&named),
             versions: distinct(figures.iter().filter_map(version)),
             words,
@@ -227,9 +303,8 @@ impl Signature {
         }
     }
 
-    /// Everything it can be found by, each once.
-    pub fn features(&self) -> BTreeSet<&String> {
-        self.words.iter().chain(&self.neutral).chain(&self.marks).collect()
+    fn words_of_any_language(&self) -> impl Iterator<Item = &String> {
+        self.words.iter().zip(&self.are_neutral).filter(|(_, is_neutral)| **is_neutral).map(|(word, _)| word)
     }
 }
 
@@ -251,7 +326,7 @@ fn leads_to_an_article(link: &Url) -> bool {
 
 /// Whether a token says nothing about which event it is: an article, an auxiliary, a verb of headlines.
 pub fn is_stop_word(token: &str) -> bool {
-    STOP_WORDS.binary_search(&token).is_ok()
+    token.len() <= MOST_IN_A_NUMBER && STOP_NUMBERS.binary_search(&number(token.as_bytes())).is_ok()
 }
 
 /// The distinct tokens of a title without its byline and stop words, in order of the alphabet.
@@ -286,9 +361,15 @@ fn without_byline(title: &str) -> &str {
     let bracket = title.strip_suffix([')', '）']).and_then(|head| head.rfind(['(', '（']));
     let mut told = bracket.map_or(title, |at| &title[..at]).trim();
     for _ in 0..MOST_BYLINES {
-        if let Some((head, tail)) = told.rsplit_once(['|', '｜']) {
+        // One character is soon found, and most titles have none of these.
+        let has = |signs: &[char]| signs.iter().any(|sign| told.contains(*sign));
+        let parts = if has(&['|', '｜']) { told.rsplit_once(['|', '｜']) } else { None };
+        if let Some((head, tail)) = parts {
             told = if head.chars().count() < tail.chars().count() { tail.trim() } else { head.trim() };
             continue;
+        }
+        if !has(&['-', '—', '–']) {
+            break;
         }
         let dash = DASHES.iter().filter_map(|dash| told.rfind(dash).map(|at| (at, dash.len()))).max();
         let is_longer = |(at, length): &(usize, usize)| told[..*at].len() >= told[at + length..].len();
@@ -310,18 +391,19 @@ fn without_tag(title: &str) -> &str {
     if rest.is_empty() { title } else { rest }
 }
 
-fn neutral(title: &str, words: &[String], named: &[Found], marks: &[String]) -> Vec<String> {
+/// Which of the `words` titles in any language write alike.
+fn are_neutral(title: &str, words: &[String], named: &[Found]) -> Vec<bool> {
     // A name counts once, not again by the words it is spelled with.
     let spelled: Vec<String> = named.iter().flat_map(|name| tokens(&title[name.start..name.end])).collect();
-    let is_shared = |word: &&String| !word.chars().any(is_unspaced) && !spelled.contains(word);
-    distinct(marks.iter().chain(words.iter().filter(is_shared)).cloned())
+    let is_neutral = |word: &String| (word.is_ascii() || !word.chars().any(is_unspaced)) && !spelled.contains(word);
+    words.iter().map(is_neutral).collect()
 }
 
 /// The `figures` in a text and the names `found` in it. Dates are none: half the week shares them.
 fn marks(figures: &[facts::Fact], found: &[Found]) -> impl Iterator<Item = String> {
     let told = |fact: &&facts::Fact| !matches!(fact.kind, facts::FactKind::Date { .. });
     let figures = figures.iter().filter(told).map(facts::Fact::key);
-    found.iter().map(|found| format!("name:{}", found.name.id)).chain(figures)
+    found.iter().map(|found| ["name:", &found.name.id].concat()).chain(figures)
 }
 
 /// By the last word of its name: more or less of the name may stand there.
@@ -371,5 +453,18 @@ mod tests {
     #[test]
     fn stop_words_are_in_order() {
         assert!(STOP_WORDS.is_sorted());
+        assert!(STOP_NUMBERS.is_sorted());
+        assert!(STOP_WORDS.iter().all(|word| word.len() <= MOST_IN_A_NUMBER));
+    }
+
+    #[test]
+    fn a_stop_word_is_one_of_the_list() {
+        let others = ["", "quillon", "reportedlyreportedly", "introducin", "123456789012345", "1234567890123456"];
+        for word in STOP_WORDS.iter().chain(&others) {
+            let near = ["", "s", "\0", "了", "123456789012345"].map(|end| format!("{word}{end}"));
+            for word in near.iter().flat_map(|near| [near.as_str(), near.get(1..).unwrap_or_default()]) {
+                assert_eq!(is_stop_word(word), STOP_WORDS.contains(&word), "{word}");
+            }
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! What texts are compared by: folded words of spaced scripts, pairs of
 //! characters of the others, figures with their units.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -28,9 +30,19 @@ pub fn is_unspaced(letter: char) -> bool {
 /// The script of most letters of `text`. A Chinese character counts as three
 /// letters, since it says as much: headlines are full of Latin names.
 pub fn script(text: &str) -> Script {
+    // Most titles, and Unicode's tables are slow.
+    if text.is_ascii() {
+        return if text.bytes().any(|byte| byte.is_ascii_alphabetic()) { Script::Latin } else { Script::Other };
+    }
+    script_of_any(text)
+}
+
+fn script_of_any(text: &str) -> Script {
     let (mut han, mut latin, mut other) = (0, 0, 0);
-    for letter in text.chars().filter(|letter| letter.is_alphabetic()) {
+    for letter in text.chars() {
         match letter {
+            'a'..='z' | 'A'..='Z' => latin += 1,
+            _ if letter.is_ascii() || !letter.is_alphabetic() => {}
             _ if is_unspaced(letter) => han += 3,
             _ if (letter as u32) < 0x250 => latin += 1,
             _ => other += 1,
@@ -53,13 +65,17 @@ pub fn tokens(text: &str) -> Vec<String> {
     let mut rest = folded.as_str();
     while let Some(first) = rest.chars().next() {
         let length = match first {
+            ' ' => 1,
             letter if is_unspaced(letter) => unspaced(rest, &mut tokens),
             letter if letter.is_alphanumeric() || is_money(rest) => {
                 let written = written(rest);
                 let word = short_scale(stem(written));
-                match (scale(&word), tokens.last_mut()) {
-                    (Some(scale), Some(last)) if ends_with_digit(last) => last.push(scale),
-                    _ => tokens.push(word),
+                match tokens.last_mut() {
+                    Some(last) if ends_with_digit(last) => match scale(&word) {
+                        Some(scale) => last.push(scale),
+                        None => tokens.push(word.into_owned()),
+                    },
+                    _ => tokens.push(word.into_owned()),
                 }
                 written.len()
             }
@@ -123,6 +139,16 @@ fn unspaced(rest: &str, tokens: &mut Vec<String>) -> usize {
 
 /// The word or figure that `rest` begins with, as it is written there.
 fn written(rest: &str) -> &str {
+    let plain = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    // Most words are letters of ASCII and end where no word goes on.
+    let is_end = |byte: &u8| byte.is_ascii() && !matches!(byte, b'.' | b',' | b'-' | b'\'' | b'%');
+    if plain > 0 && rest.as_bytes().get(plain).is_none_or(is_end) {
+        return &rest[..plain];
+    }
+    written_anyhow(rest)
+}
+
+fn written_anyhow(rest: &str) -> &str {
     let is_letter = |letter: &char| letter.is_alphanumeric() && !is_unspaced(*letter);
     let mut letters = rest.char_indices().peekable();
     let mut before = letters.next().map_or(' ', |(_, first)| first);
@@ -145,25 +171,28 @@ fn written(rest: &str) -> &str {
 }
 
 /// One spelling for `45bn` and `45b`.
-fn short_scale(word: String) -> String {
+fn short_scale(word: Cow<'_, str>) -> Cow<'_, str> {
+    if !word.bytes().any(|byte| byte.is_ascii_digit()) {
+        return word;
+    }
     let digits = word.trim_end_matches(char::is_alphabetic);
     match scale(&word[digits.len()..]) {
-        Some(scale) if ends_with_digit(digits) => format!("{digits}{scale}"),
+        Some(scale) if ends_with_digit(digits) => Cow::Owned(format!("{digits}{scale}")),
         _ => word,
     }
 }
 
 /// Without the possessive, the commonest plural endings, and the commas of a figure.
-fn stem(word: &str) -> String {
+fn stem(word: &str) -> Cow<'_, str> {
     let word = word.find(['\'', '’']).map_or(word, |end| &word[..end]);
     let is_plural = word.len() > 3 && word.ends_with('s') && word.chars().all(char::is_alphabetic);
     if !is_plural || ["ss", "us", "is"].iter().any(|ending| word.ends_with(ending)) {
-        return if word.contains(',') { word.replace(',', "") } else { word.to_owned() };
+        return if word.contains(',') { Cow::Owned(word.replace(',', "")) } else { Cow::Borrowed(word) };
     }
     let single = &word[..word.len() - 1];
     match single.strip_suffix("ie") {
-        Some(head) if single.len() > 3 => format!("{head}y"),
-        _ => single.to_owned(),
+        Some(head) if single.len() > 3 => Cow::Owned(format!("{head}y")),
+        _ => Cow::Borrowed(single),
     }
 }
 
@@ -215,5 +244,15 @@ mod tests {
         assert_eq!(script("Google I/O"), Script::Latin);
         assert_eq!(script("Яндекс"), Script::Other);
         assert_eq!(script("42"), Script::Other);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_plain_is_read_as_all_else(
+            text in "([a-zA-Z]{1,5}|[0-9]{1,3}|[ -~]|[.,’'“%-]|é|[一-十]|カ|\\PC){0,12}",
+        ) {
+            proptest::prop_assert_eq!(written(&text), written_anyhow(&text));
+            proptest::prop_assert_eq!(script(&text), script_of_any(&text));
+        }
     }
 }

@@ -3,6 +3,9 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+use memchr::memmem::Finder;
+
 use super::shape::{Shape, name};
 use super::xhtml::CDATA;
 
@@ -39,17 +42,20 @@ const ELEMENTS: &[&str] = &[
 /// it if there were others. What stands in comments and character data stays.
 pub(super) fn usual(text: &str, shape: Shape) -> (Cow<'_, str>, Option<String>) {
     let (mut out, mut done, mut first) = (String::new(), 0, None);
-    let mut hidden_until = 0;
-    for at in memchr::memchr_iter(b'<', text.as_bytes()) {
-        if at < hidden_until {
-            continue;
-        }
+    // Looked for as often as there are texts, which are most of the document.
+    let (comment_end, data_end) = (Finder::new("-->"), Finder::new("]]>"));
+    let mut from = 0;
+    while let Some(before) = memchr(b'<', &text.as_bytes()[from..]) {
+        let at = from + before;
+        from = at + 1;
         let rest = &text[at..];
         if rest.starts_with("<!") {
-            let end = if rest.starts_with("<!--") { "-->" } else { "]]>" };
-            let is_aside = rest.starts_with("<!--") || rest.starts_with(CDATA);
-            // Without an end, nobody can tell what it hides.
-            hidden_until = if is_aside { rest.find(end).map_or(text.len(), |end| at + end) } else { 0 };
+            let is_comment = rest.starts_with("<!--");
+            let end = if is_comment { &comment_end } else { &data_end };
+            if is_comment || rest.starts_with(CDATA) {
+                // Without an end, nobody can tell what it hides.
+                from = end.find(rest.as_bytes()).map_or(text.len(), |end| at + end);
+            }
             continue;
         }
         let written = name(rest);
@@ -97,5 +103,9 @@ mod tests {
         let hidden = "<description><![CDATA[<TITLE>]]></description><!-- <Item> --><P/>";
         check(hidden, hidden, "");
         assert_eq!(usual("<Channel>", Shape::Rdf).1, None);
+        check("<![CDATA[<TITLE><Item>", "<![CDATA[<TITLE><Item>", "");
+        check("<!DOCTYPE x><!--><Item/>", "<!DOCTYPE x><!--><item/>", "elements in capitals, line 1");
+        check("<!-- ]]> <Item/> --><Item/>", "<!-- ]]> <Item/> --><item/>", "elements in capitals, line 1");
+        check("<![CDATA[]]><Item/><![CDATA", "<![CDATA[]]><item/><![CDATA", "elements in capitals, line 1");
     }
 }

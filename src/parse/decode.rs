@@ -15,6 +15,9 @@ const DECLARATION_BYTES: usize = 512;
 /// in another encoding breaks every other.
 const FEWEST_LETTERS_FOR_ONE_LOST: usize = 20;
 
+/// What every shift of ISO-2022-JP begins with.
+const ESCAPE: u8 = 0x1b;
+
 /// So much of a label is repeated.
 const LABEL_CHARS: usize = 40;
 
@@ -119,7 +122,8 @@ fn decoded<'b>(bytes: &'b [u8], content_type: Option<&str>) -> Read<'b> {
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         // The one encoding in use that hides in ASCII; a feed in any other has no escape in it.
-        let shifts = ["\u{1b}$B", "\u{1b}$@"].iter().any(|shift| text.contains(shift)) && text.is_ascii();
+        let escapes = memchr::memchr(ESCAPE, bytes).is_some();
+        let shifts = escapes && ["\u{1b}$B", "\u{1b}$@"].iter().any(|shift| text.contains(shift)) && text.is_ascii();
         let japanese = || ISO_2022_JP.decode_without_bom_handling_and_without_replacement(bytes);
         return match shifts.then(japanese).flatten() {
             Some(japanese) => Read::whole(japanese, ISO_2022_JP),

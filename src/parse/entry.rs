@@ -246,8 +246,11 @@ pub(super) fn when(given: &model::Entry, fields: &Fields, shape: Shape) -> (Opti
 
 /// The names of its authors, each as `name` finds it in what is written.
 fn authors(given: &model::Entry, fields: &Fields, around: &Around, name: fn(&str) -> Option<String>) -> Vec<String> {
-    let written = |field: &Field| field.markup.as_deref().map_or_else(|| field.text.to_string(), text::plain);
-    let own = |field| fields.all(field).filter_map(move |field| name(&written(field)));
+    let name_in = |field: &Field| match &field.markup {
+        Some(markup) => name(&text::plain(markup)),
+        None => name(&field.text),
+    };
+    let own = |field| fields.all(field).filter_map(name_in);
     let names: Vec<String> = match around.shape {
         Shape::Atom => {
             let named = |author: &model::Person| name(author.name.as_ref().or(author.email.as_ref())?);
@@ -268,7 +271,7 @@ fn authors(given: &model::Entry, fields: &Fields, around: &Around, name: fn(&str
             // As in Atom: a person with a name and an address.
             let persons = ["author/name", "atom:author/name"].into_iter().flat_map(own);
             let is_line = |field: &&Field| !field.markup.as_deref().is_some_and(|markup| markup.contains("<name"));
-            let lines = fields.all("author").filter(is_line).filter_map(|field| name(&written(field)));
+            let lines = fields.all("author").filter(is_line).filter_map(name_in);
             persons.chain(lines).chain(own("dc:creator")).collect()
         }
     };

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::fields::Field;
+use super::fields::{Attribute, Field};
 
 /// Elements whose text counts before whatever feed-rs makes of it, see `entry`.
 const READ_ALREADY: &[&str] = &[
@@ -59,8 +59,8 @@ pub(super) fn is_read_already(field: &Field, root: &str, has_elements: bool) -> 
         return is_link() || field.is("atom:category") && field.attribute("text").is_none();
     }
     let is = |name: &&str| field.is(name);
-    let is_plain = |(key, value): &(String, String)| match key.as_str() {
-        "type" => matches!(value.as_str(), "text" | "html" | "text/html"),
+    let is_plain = |(key, value): &Attribute<'_>| match &**key {
+        "type" => matches!(&**value, "text" | "html" | "text/html"),
         key => matches!(key, "xml:base" | "xml:space"),
     };
     // From that of a text feed-rs takes the language of its entry.

@@ -27,39 +27,75 @@ pub(super) struct First<'t> {
 
 /// The first entries of the document.
 pub(super) fn first(text: &str) -> First<'_> {
-    let mut tags = 0;
+    let Counted { tags, ends, most } = counted(text);
+    let few = if most > MOST_LOOKED_AT { cut(text) } else { None };
+    few.unwrap_or(First { text: Cow::Borrowed(text), tags, ends, beyond: None })
+}
+
+/// The tags of entries in a document, wherever they stand.
+struct Counted {
+    /// Those without a prefix.
+    tags: usize,
+    /// Those that end an entry, without a prefix.
+    ends: usize,
+    /// The most of one name, with a prefix or without.
+    most: usize,
+}
+
+/// One look through the text for each name: what stands before it tells what it is.
+fn counted(text: &str) -> Counted {
+    let bytes = text.as_bytes();
+    let mut counted = Counted { tags: 0, ends: 0, most: 0 };
+    for name in ["item", "entry"] {
+        let (mut plain, mut prefixed) = (0, 0);
+        for at in memmem::find_iter(bytes, name) {
+            let (before, behind) = (&bytes[..at], &bytes[at + name.len()..]);
+            let counts = match before {
+                [.., b'<', b'/'] => {
+                    counted.ends += usize::from(!behind.first().is_some_and(u8::is_ascii_alphanumeric));
+                    continue;
+                }
+                [.., b'<'] => &mut plain,
+                [prefix @ .., b':'] if prefix_length(prefix).is_some() => &mut prefixed,
+                _ => continue,
+            };
+            *counts += usize::from(is_over(behind));
+        }
+        counted.tags += plain;
+        counted.most = counted.most.max(plain).max(prefixed);
+    }
+    counted
+}
+
+/// Whether the name of a tag ends before this.
+fn is_over(rest: &[u8]) -> bool {
+    matches!(rest.first(), Some(b' ' | b'>' | b'/' | b'\n' | b'\t' | b'\r'))
+}
+
+/// The document without the entries that are too many, if there are.
+fn cut(text: &str) -> Option<First<'_>> {
     // The latter with a prefix, which most feeds have not.
     for (begin, end) in [("<item", "</item>"), ("<entry", "</entry>"), (":item", ":item>"), (":entry", ":entry>")] {
-        let mut seen = 0;
-        let entries = memmem::find_iter(text.as_bytes(), begin).filter_map(|at| beginning(text, at, begin));
-        let mut entries = entries.inspect(|_| seen += 1);
-        let Some(cut) = entries.nth(MOST_LOOKED_AT) else {
-            drop(entries);
-            tags += if begin.starts_with('<') { seen } else { 0 };
-            continue;
-        };
+        let mut entries = memmem::find_iter(text.as_bytes(), begin).filter_map(|at| beginning(text, at, begin));
+        let Some(cut) = entries.nth(MOST_LOOKED_AT) else { continue };
         let untold = 1 + entries.count();
         let why = format!("{untold} after the first {MOST_LOOKED_AT} entries");
         // Without the end of the last, mending closes what is open.
         let rest = text.rfind(end).map_or(text.len(), |at| at + end.len()).max(cut);
         let few = [&text[..cut], &text[rest..]].concat();
-        return First {
+        return Some(First {
             text: Cow::Owned(few),
             tags: 0,
             ends: 0,
             beyond: Some(Skipped { index: MOST_LOOKED_AT, entries: untold, why }),
-        };
+        });
     }
-    let ends = ["</item", "</entry"].map(|end| {
-        let is_whole = |at: &usize| !text[at + end.len()..].starts_with(|it: char| it.is_ascii_alphanumeric());
-        memmem::find_iter(text.as_bytes(), end).filter(is_whole).count()
-    });
-    First { text: Cow::Borrowed(text), tags, ends: ends.iter().sum(), beyond: None }
+    None
 }
 
 /// Where the tag of an entry begins that has `name`, perhaps after a prefix, at `at`.
 fn beginning(text: &str, at: usize, name: &str) -> Option<usize> {
-    let whole = text[at + name.len()..].starts_with([' ', '>', '/', '\n', '\t', '\r']);
+    let whole = is_over(&text.as_bytes()[at + name.len()..]);
     let prefix = if name.starts_with('<') { 0 } else { prefix_length(&text.as_bytes()[..at])? };
     whole.then_some(at - prefix)
 }
@@ -97,5 +133,27 @@ mod tests {
     fn tags_are_counted_wherever_they_stand() {
         let first = first("<items/><item><![CDATA[<item ></item>]]><a:entry/></item><entry/>");
         assert_eq!((first.tags, first.ends), (3, 2));
+    }
+
+    #[test]
+    fn one_look_counts_what_a_look_for_each_tag_does() {
+        let pieces = [
+            "<", "</", "<a:", "a:", "< b:", ":", "item", "entry", "items", "item>", "entry ", "item\n", "é", "entry/>",
+        ];
+        let of = |at: usize| pieces[at % pieces.len()];
+        for number in 0..pieces.len().pow(4) {
+            let places = [1, 2, 3, 4].map(|digit| number / pieces.len().pow(digit - 1));
+            let text: String = places.into_iter().map(of).collect();
+            let begun = ["<item", "<entry", ":item", ":entry"].map(|name| {
+                memmem::find_iter(text.as_bytes(), name).filter_map(|at| beginning(&text, at, name)).count()
+            });
+            let ended = ["</item", "</entry"].map(|end| {
+                let is_whole = |at: &usize| !text[at + end.len()..].starts_with(|it: char| it.is_ascii_alphanumeric());
+                memmem::find_iter(text.as_bytes(), end).filter(is_whole).count()
+            });
+            let Counted { tags, ends, most } = counted(&text);
+            let expected = (begun[0] + begun[1], ended[0] + ended[1], begun.into_iter().max().unwrap());
+            assert_eq!((tags, ends, most), expected, "{text}");
+        }
     }
 }

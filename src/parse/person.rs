@@ -9,6 +9,25 @@ const MOST_CHARS: usize = 200;
 /// The name in `jo@a.test (Jo Doe)`, `Jo Doe <jo@a.test>`, `Jo Doe`; the
 /// address where there is nothing else.
 pub(super) fn name(written: &str) -> Option<String> {
+    // Most are, and each entry has one.
+    if is_plain(written) { Some(written.to_owned()) } else { found(written) }
+}
+
+/// Whether it is a name and nothing else, as it stands: words of ASCII one space apart, without a sign that means
+/// anything in an address, in HTML or around a name.
+fn is_plain(written: &str) -> bool {
+    let is_one = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'\'' | b'_');
+    // As if a space stood before it: none may stand after one.
+    let mut before = b' ';
+    let is_even = written.bytes().all(|byte| {
+        let last = std::mem::replace(&mut before, byte);
+        is_one(byte) || (byte == b' ' && last != b' ')
+    });
+    is_even && before != b' ' && written.len() <= MOST_CHARS
+}
+
+/// The name in whatever is written.
+fn found(written: &str) -> Option<String> {
     // Before the dash goes, which may be a piece of it.
     let mended = text::mojibake::mended(written);
     let line = text::title(&apart(mended.as_deref().unwrap_or(written)));
@@ -60,5 +79,25 @@ mod tests {
         check("<a href=\"http://a.test/\">Jo</a> & Co", "Jo & Co");
         check("JosÃ© Ä—glÄ—", "José ėglė");
         check("  ", "nobody");
+    }
+
+    #[test]
+    fn a_plain_name_is_what_is_found_in_it() {
+        let pieces = ["", " ", "Jo", "O'Neil", "J.", "Ann-Marie", "_7", "é", "(", "mailto:", ",", "@a.b"];
+        let of = |at: usize| pieces[at % pieces.len()];
+        let mut plain = 0;
+        for number in 0..pieces.len().pow(4) {
+            let places = [1, 2, 3, 4].map(|digit| number / pieces.len().pow(digit - 1));
+            let written: String = places.into_iter().map(of).collect();
+            if is_plain(&written) {
+                plain += 1;
+                assert_eq!(found(&written), Some(written));
+            }
+        }
+        assert!(plain > 1_000, "{plain}");
+        for other in ["", " Jo", "Jo ", "Jo  Doe", "Jo\tDoe", "a@b.c"] {
+            assert!(!is_plain(other), "{other}");
+        }
+        assert!(is_plain(&"x".repeat(MOST_CHARS)) && !is_plain(&"x".repeat(MOST_CHARS + 1)));
     }
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::memmem;
+use memchr::{memchr_iter, memmem};
 
 use super::shape::{self, Shape};
 
@@ -46,6 +46,9 @@ pub(super) const PREFIXES: &[(&str, &str)] = &[
     ("feedburner", "http://rssnamespace.org/feedburner/ext/1.0"),
 ];
 
+/// None of them is longer.
+const LONGEST_PREFIX_BYTES: usize = "feedburner".len();
+
 /// What Atom 0.3 called what Atom 1.0 calls otherwise.
 const RENAMED: &[(&str, &str)] = &[
     ("issued", "published"),
@@ -67,10 +70,9 @@ pub(super) fn adapted(text: &str, shape: Shape) -> (Cow<'_, str>, Vec<String>) {
     if shape == Shape::Rss {
         root = with_version(&without_namespace(&root), &mut notes);
     }
-    for (prefix, namespace) in PREFIXES {
-        let stands = |words: String| memmem::find(text.as_bytes(), words.as_bytes()).is_some();
-        // Most are not there at all, which costs one look through the text, not two.
-        if stands(format!("<{prefix}:")) && !stands(format!("xmlns:{prefix}")) {
+    for ((prefix, namespace), is_used) in PREFIXES.iter().zip(used(text.as_bytes())) {
+        let is_declared = || memmem::find(text.as_bytes(), format!("xmlns:{prefix}").as_bytes()).is_some();
+        if is_used && !is_declared() {
             notes.push(format!("prefix `{prefix}` not declared"));
             let close = if root.ends_with('/') { root.len() - 1 } else { root.len() };
             root.insert_str(close, &format!(" xmlns:{prefix}=\"{namespace}\""));
@@ -84,10 +86,24 @@ pub(super) fn adapted(text: &str, shape: Shape) -> (Cow<'_, str>, Vec<String>) {
     (Cow::Owned(root + &rest), notes)
 }
 
+/// Which of [`PREFIXES`] stand in tags, wherever: all in one look through the text, since most do not stand there.
+fn used(text: &[u8]) -> [bool; PREFIXES.len()] {
+    let mut used = [false; PREFIXES.len()];
+    for at in memchr_iter(b':', text) {
+        let near = &text[at.saturating_sub(LONGEST_PREFIX_BYTES + "<".len())..at];
+        let Some(begin) = near.iter().rposition(|byte| *byte == b'<') else { continue };
+        let name = &near[begin + 1..];
+        if let Some(place) = PREFIXES.iter().position(|(prefix, _)| prefix.as_bytes() == name) {
+            used[place] = true;
+        }
+    }
+    used
+}
+
 fn known_namespaces(tag: &str) -> String {
     let mut tag = tag.to_owned();
     for (written, meant) in NAMESPACES {
-        if !tag.contains(written) {
+        if memmem::find(tag.as_bytes(), written.as_bytes()).is_none() {
             continue;
         }
         for quote in ['"', '\''] {
@@ -188,6 +204,20 @@ mod tests {
     fn a_sound_root_stays_as_it_is() {
         check("<rss version=\"2.0\"><channel/></rss>", "<rss version=\"2.0\"><channel/></rss>", "");
         check("<feed xmlns=\"http://www.w3.org/2005/Atom\"/>", "<feed xmlns=\"http://www.w3.org/2005/Atom\"/>", "");
+    }
+
+    #[test]
+    fn one_look_finds_the_prefixes_that_a_look_for_each_does() {
+        let pieces =
+            ["<", ":", "</", "a", "dc", "media", "feedburner", "xfeedburner", "itunes:", "<atom:", "é", "<rdf"];
+        let of = |at: usize| pieces[at % pieces.len()];
+        for number in 0..pieces.len().pow(4) {
+            let places = [1, 2, 3, 4].map(|digit| number / pieces.len().pow(digit - 1));
+            let text: String = places.into_iter().map(of).collect();
+            let each: Vec<bool> = PREFIXES.iter().map(|(prefix, _)| text.contains(&format!("<{prefix}:"))).collect();
+            assert_eq!(used(text.as_bytes()).as_slice(), each, "{text}");
+        }
+        assert_eq!(PREFIXES.iter().map(|(prefix, _)| prefix.len()).max(), Some(LONGEST_PREFIX_BYTES));
     }
 
     #[test]

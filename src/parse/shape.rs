@@ -197,6 +197,18 @@ pub(super) fn doctype_length(text: &str, ends: &mut Ends) -> usize {
 pub(super) fn name(text: &str) -> &str {
     let inner = text.strip_prefix('<').unwrap_or(text);
     let inner = inner.strip_prefix('/').unwrap_or(inner);
+    // Asked of every tag of a document, and names beyond ASCII are rare.
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'-' | b'.');
+    let end = inner.as_bytes().iter().position(|byte| !is_plain(byte)).unwrap_or(inner.len());
+    match inner.as_bytes().get(end) {
+        Some(byte) if !byte.is_ascii() => name_in_any_script(inner),
+        _ if inner.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_') => &inner[..end],
+        _ => "",
+    }
+}
+
+/// The name at the beginning of `inner`, empty if there is none.
+fn name_in_any_script(inner: &str) -> &str {
     if !inner.starts_with(|letter: char| letter.is_alphabetic() || letter == '_') {
         return "";
     }
@@ -251,6 +263,18 @@ mod tests {
         check("junk before <feed>", "Atom");
         check("</ï»¿channel><rss>", "Rss");
         check("  {\"version\":1}", "Json");
+    }
+
+    #[test]
+    fn a_name_is_the_same_in_ascii_as_in_any_script() {
+        let letters = ["a", "Z", "7", "_", ":", "-", ".", " ", ">", "/", "<", "é", "日", "\u{a0}", "\u{301}", ""];
+        let of = |at: usize| letters[at % letters.len()];
+        for number in 0..letters.len().pow(3) {
+            let places = [number, number / letters.len(), number / letters.len().pow(2)];
+            let inner: String = places.into_iter().map(of).collect();
+            let slow = name_in_any_script(inner.strip_prefix('/').unwrap_or(&inner));
+            assert_eq!(name(&format!("<{inner}")), slow, "{inner}");
+        }
     }
 
     #[test]

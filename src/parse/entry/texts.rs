@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use feed_rs::model;
+use memchr::memmem;
 
 use crate::parse::base64;
 use crate::parse::fields::{Field, Fields};
@@ -50,7 +51,9 @@ impl Body<'_> {
 /// HTML without the marks of character data that was escaped with what is in it:
 /// a reader of HTML would take the first of its tags for a piece of the mark.
 pub(in crate::parse) fn unpacked(html: &str) -> Cow<'_, str> {
-    let Some((before, packed)) = html.split_once(CDATA) else { return Cow::Borrowed(html) };
+    // Nearly always there are none, which this finds out at the speed of memory.
+    let Some(at) = memmem::find(html.as_bytes(), CDATA.as_bytes()) else { return Cow::Borrowed(html) };
+    let (before, packed) = (&html[..at], &html[at + CDATA.len()..]);
     let marks = 1 + packed.matches(CDATA).count();
     Cow::Owned(before.to_owned() + &packed.replace(CDATA, "").replacen(CDATA_END, "", marks))
 }

@@ -2,42 +2,27 @@
 //! that matter.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::rc::Rc;
 
-use quick_xml::NsReader;
+use memchr::memchr;
+use quick_xml::Reader;
+use quick_xml::escape::unescape;
+use quick_xml::events::attributes::Attributes;
 use quick_xml::events::{BytesStart, Event};
-use quick_xml::name::ResolveResult;
+use quick_xml::name::NamespaceError;
 use url::Url;
 
-use super::{Field, Fields, Outline, attribute};
+use super::scopes::Scopes;
+use super::{Attribute, Field, Fields, Outline, attribute};
 use crate::parse::hollow::is_read_already;
 use crate::parse::mend::legal;
 use crate::text::head;
 
-/// Namespaces by a part of their address that no other has, and our word for
-/// them.
-const NAMESPACES: &[(&str, &str)] = &[
-    ("purl.org/dc/elements", "dc"),
-    ("purl.org/dc/terms", "dcterms"),
-    ("w3.org/2005/Atom", "atom"),
-    ("feedburner", "feedburner"),
-    ("/podcast-1.0.dtd", "itunes"),
-    ("yahoo.com/mrss", "media"),
-    ("rss/1.0/modules/content", "content"),
-    ("rss/1.0/modules/syndication", "sy"),
-    ("purl.org/rss/1.0/", ""),
-    ("backend.userland.com/", ""),
-    ("1999/xhtml", "xhtml"),
-    ("source.scripting.com", "source"),
-    ("w3.org/ns/tdmrep", "tdm"),
-];
-
-/// What tells a namespace from others stands in the first of its bytes. The address itself may be as
-/// long as the document, and is looked at for every element.
-const TELLING_BYTES: usize = 256;
-
 /// More nesting than feed-rs is given, since it recurses; the outline ends there.
 pub(in crate::parse) const DEEPEST: usize = 256;
+
+/// Deeper than feeds nest, as a rule.
+const USUAL_DEPTH: usize = 8;
 
 /// Fields in which HTML may stand unescaped: their content is kept as written.
 const MARKED_UP: &[&str] = &[
@@ -87,43 +72,33 @@ const ATTRIBUTE_BYTES: usize = 64;
 /// The outline of a feed's XML, up to the first thing that is ill-formed or
 /// nests too deep.
 pub(in crate::parse) fn outline<'t>(text: &'t str, base: Option<&Url>) -> Outline<'t> {
-    let mut reader = NsReader::from_str(text);
-    let base = base.cloned().map(Arc::new);
-    let mut walk = Walk { text, root: "", outline: Outline::default(), stack: Vec::new(), base, noted_bytes: 0 };
+    let mut reader = Reader::from_str(text);
+    let mut walk = Walk::of(text, base);
     loop {
-        let before = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
-        let Ok((namespace, event)) = reader.read_resolved_event() else { break };
+        let before = place(&reader, text);
+        let Ok(event) = reader.read_event() else { break };
+        let after = place(&reader, text);
         match event {
-            Event::Start(element) => walk.open(prefix(&namespace), &element, before),
+            Event::Start(element) => {
+                let Ok(()) = walk.open(&element, before) else { break };
+            }
             Event::Empty(element) => {
-                walk.open(prefix(&namespace), &element, before);
-                let after = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
+                let Ok(()) = walk.open(&element, before) else { break };
                 walk.close(after, after);
             }
-            Event::End(_) => {
-                let after = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
-                walk.close(before, after);
-            }
-            Event::Text(words) => walk.hear(words.into_inner()),
-            Event::CData(words) => walk.hear(words.into_inner()),
-            Event::GeneralRef(name) => {
-                let heard = match name.resolve_char_ref() {
-                    Ok(Some(letter)) => {
-                        if !legal(letter) {
-                            walk.outline.illegal.get_or_insert(before);
-                        }
-                        Cow::Owned(letter.to_string())
+            Event::End(_) => walk.close(before, after),
+            Event::Text(words) => walk.hear(words.into_inner(), after),
+            Event::CData(words) => walk.hear(words.into_inner(), after),
+            Event::GeneralRef(name) => match name.resolve_char_ref() {
+                Ok(Some(letter)) => walk.hear_letter(letter, before, after),
+                _ => match quick_xml::escape::resolve_xml_entity(&name) {
+                    Some(meaning) => walk.hear(Cow::Borrowed(meaning), after),
+                    None => {
+                        walk.outline.foreign = true;
+                        walk.hear(Cow::Owned(format!("&{};", &*name)), after);
                     }
-                    _ => match quick_xml::escape::resolve_xml_entity(&name) {
-                        Some(meaning) => Cow::Borrowed(meaning),
-                        None => {
-                            walk.outline.foreign = true;
-                            Cow::Owned(format!("&{};", &*name))
-                        }
-                    },
-                };
-                walk.hear(heard);
-            }
+                },
+            },
             Event::Eof => break,
             _ => {}
         }
@@ -134,10 +109,9 @@ pub(in crate::parse) fn outline<'t>(text: &'t str, base: Option<&Url>) -> Outlin
     walk.outline
 }
 
-fn prefix(namespace: &ResolveResult) -> &'static str {
-    let ResolveResult::Bound(namespace) = namespace else { return "" };
-    let address = head(namespace.as_ref(), TELLING_BYTES);
-    NAMESPACES.iter().find(|(part, _)| address.contains(part)).map_or("other", |(_, prefix)| prefix)
+/// How far the text is read.
+fn place(reader: &Reader<&[u8]>, text: &str) -> usize {
+    usize::try_from(reader.buffer_position()).unwrap_or(text.len())
 }
 
 struct Walk<'t> {
@@ -146,18 +120,23 @@ struct Walk<'t> {
     root: &'t str,
     outline: Outline<'t>,
     stack: Vec<Open<'t>>,
-    base: Option<Arc<Url>>,
+    scopes: Scopes,
+    base: Option<Rc<Url>>,
     /// What the fields come to, with a link in each.
     noted_bytes: usize,
 }
 
 struct Open<'t> {
     role: Role,
-    base: Option<Arc<Url>>,
+    base: Option<Rc<Url>>,
     at: usize,
     content_at: usize,
     field: Option<Field<'t>>,
+    /// White space behind the text of the field, which belongs to it if anything follows.
+    blank: String,
     has_elements: bool,
+    /// Whether it declares namespaces.
+    declares: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -170,8 +149,59 @@ enum Role {
     Inside,
 }
 
+impl<'t> Open<'t> {
+    /// Adds a piece to its text, with what stands in the document behind that.
+    ///
+    /// White space at both ends of a text is no part of it. Where it stands as a piece of its own, around character
+    /// data for one, it is not even taken in: a text that is one piece need not be copied.
+    fn hear(&mut self, words: Cow<'t, str>, behind: &[u8]) {
+        let Some(field) = &mut self.field else { return };
+        match words {
+            // Most fields are one piece.
+            Cow::Borrowed(words) if field.text.is_empty() => field.text = Cow::Borrowed(words.trim_start()),
+            words => self.copy(&words, behind),
+        }
+    }
+
+    /// Adds a copy of a piece.
+    fn copy(&mut self, words: &str, behind: &[u8]) {
+        let Some(field) = &mut self.field else { return };
+        let words = if field.text.is_empty() { words.trim_start() } else { words };
+        match &mut field.text {
+            Cow::Borrowed(_) if words.trim_start().is_empty() => self.blank += words,
+            Cow::Borrowed(first) => {
+                // With room for all that follows: references make it shorter, if anything.
+                let to_come = memchr(b'<', behind).unwrap_or(behind.len());
+                let mut text = String::with_capacity(first.len() + self.blank.len() + words.len() + to_come);
+                text += *first;
+                text += &self.blank;
+                text += words;
+                field.text = Cow::Owned(text);
+            }
+            Cow::Owned(text) => *text += words,
+        }
+    }
+}
+
 impl<'t> Walk<'t> {
-    fn open(&mut self, prefix: &'static str, element: &BytesStart, at: usize) {
+    fn of(text: &'t str, base: Option<&Url>) -> Self {
+        Walk {
+            text,
+            root: "",
+            outline: Outline::default(),
+            stack: Vec::with_capacity(USUAL_DEPTH),
+            scopes: Scopes::default(),
+            base: base.cloned().map(Rc::new),
+            noted_bytes: 0,
+        }
+    }
+
+    /// # Errors
+    ///
+    /// If the element declares a namespace that it must not declare.
+    fn open(&mut self, element: &BytesStart, at: usize) -> Result<(), NamespaceError> {
+        let declares = self.scopes.enter(element)?;
+        let prefix = self.scopes.word(element.name());
         let depth = self.stack.len() + 1;
         self.outline.depth = self.outline.depth.max(depth);
         let has_name_of_entry = matches!(element.name().as_ref(), "item" | "entry");
@@ -194,7 +224,7 @@ impl<'t> Walk<'t> {
         if let Some(open) = self.stack.last_mut() {
             open.has_elements = true;
         }
-        let attributes = self.attributes(element);
+        let attributes = self.attributes(element, at);
         let base = self.base(attribute(&attributes, "xml:base"));
         let around = self.stack.last().and_then(|open| open.field.as_ref());
         let is_in = |name: &str| around.is_some_and(|around| around.is(name));
@@ -215,11 +245,17 @@ impl<'t> Walk<'t> {
             (Role::Inside, _) => (prefix == "media").then_some(name),
             (Role::Feed | Role::Entry, _) => None,
         };
-        let mut field = kept.map(|(prefix, local)| Field { prefix, local, base: base.clone(), ..Field::default() });
+        let mut field = kept.map(|(prefix, local)| {
+            let text = Cow::Borrowed("");
+            Field { prefix, local, text, base: base.clone(), ..Field::default() }
+        });
         match role {
             Role::Entry => {
                 let place = self.outline.entries.len();
-                self.outline.entries.push(Fields { place, span: at..at, own: attributes, fields: Vec::new() });
+                // Entries of a feed are alike. All the room that is made so comes to no more than all fields.
+                let usual = self.outline.entries.last().map_or(0, |before| before.fields.len());
+                let fields = Vec::with_capacity(usual);
+                self.outline.entries.push(Fields { place, span: at..at, own: attributes, fields, marks: 0 });
             }
             Role::Feed if prefix == "atom" || local == "RDF" || parent.is_none() => {
                 let room = MOST_OWN_ATTRIBUTES.saturating_sub(self.outline.feed.own.len());
@@ -232,32 +268,33 @@ impl<'t> Walk<'t> {
             }
         }
         let content_at = at + element.len() + 2;
-        self.stack.push(Open { role, base, at, content_at, field, has_elements: false });
+        let blank = String::new();
+        self.stack.push(Open { role, base, at, content_at, field, blank, has_elements: false, declares });
+        Ok(())
     }
 
-    /// What it says of itself; that some of it is no attribute is noted.
-    fn attributes(&mut self, element: &BytesStart) -> Vec<(String, String)> {
+    /// What the element that begins at `at` says of itself; that some of it is no attribute is noted.
+    fn attributes(&mut self, element: &BytesStart, at: usize) -> Vec<Attribute<'t>> {
+        let name_bytes = element.name().as_ref().len();
         // Most elements have none.
-        if element.len() == element.name().as_ref().len() {
+        if element.len() == name_bytes {
             return Vec::new();
         }
+        // The same as it stands in the text, so that nothing need be copied.
+        let tag = self.text.get(at + 1..at + 1 + element.len()).unwrap_or_default();
         let mut attributes = Vec::new();
-        for attribute in element.attributes().take(MOST_ATTRIBUTES) {
+        for attribute in Attributes::new(tag, name_bytes).take(MOST_ATTRIBUTES) {
             let Ok(attribute) = attribute else {
                 self.outline.ill_attributed = true;
                 continue;
             };
-            let meant = match quick_xml::escape::unescape(&attribute.value) {
-                Ok(value) => value.into_owned(),
-                Err(_) => attribute.value.clone().into_owned(),
-            };
-            attributes.push((attribute.key.as_ref().to_owned(), meant));
+            attributes.push((Cow::Borrowed(attribute.key.into_inner()), meant(attribute.value)));
         }
         attributes
     }
 
     /// The base of an element inside what is open, with an `xml:base` of its own or none.
-    fn base(&mut self, own: Option<&str>) -> Option<Arc<Url>> {
+    fn base(&mut self, own: Option<&str>) -> Option<Rc<Url>> {
         let outer = self.stack.last().map_or(&self.base, |open| &open.base);
         let Some(own) = own else { return outer.clone() };
         let joined = match outer {
@@ -267,7 +304,7 @@ impl<'t> Walk<'t> {
         };
         let is_long = |base: &Url| base.as_str().len() > LONGEST_BASE_BYTES;
         self.outline.excessive |= own.len() > LONGEST_BASE_BYTES || joined.as_ref().is_some_and(is_long);
-        joined.filter(|base| !is_long(base)).map(Arc::new).or_else(|| outer.clone())
+        joined.filter(|base| !is_long(base)).map(Rc::new).or_else(|| outer.clone())
     }
 
     /// The local name of an element that begins at `at`, as it stands in the text.
@@ -280,18 +317,29 @@ impl<'t> Walk<'t> {
         self.stack.iter().any(|open| open.role == Role::Entry)
     }
 
-    fn hear(&mut self, words: Cow<'t, str>) {
-        let heard = self.stack.last_mut().and_then(|open| open.field.as_mut());
-        match heard {
-            // Most fields are one piece, which need not be copied.
-            Some(field) if field.text.is_empty() => field.text = words,
-            Some(field) => field.text.to_mut().push_str(&words),
-            None => {}
+    /// Adds words to the text of what is open; they end at `after`.
+    fn hear(&mut self, words: Cow<'t, str>, after: usize) {
+        if let Some(open) = self.stack.last_mut() {
+            open.hear(words, self.text.as_bytes().get(after..).unwrap_or_default());
+        }
+    }
+
+    /// The same of a letter that a reference stands for, which begins at `before`.
+    fn hear_letter(&mut self, letter: char, before: usize, after: usize) {
+        if !legal(letter) {
+            self.outline.illegal.get_or_insert(before);
+        }
+        if let Some(open) = self.stack.last_mut() {
+            let mut bytes = [0; 4];
+            open.copy(letter.encode_utf8(&mut bytes), self.text.as_bytes().get(after..).unwrap_or_default());
         }
     }
 
     fn close(&mut self, before: usize, after: usize) {
         let Some(open) = self.stack.pop() else { return };
+        if open.declares {
+            self.scopes.leave();
+        }
         if self.stack.is_empty() {
             self.outline.end.get_or_insert(after);
         }
@@ -317,7 +365,7 @@ impl<'t> Walk<'t> {
         match owner {
             Some(owner) if owner.fields.len() < MOST_FIELDS && self.noted_bytes + field_bytes <= MOST_NOTED_BYTES => {
                 self.noted_bytes += field_bytes;
-                owner.fields.push(field);
+                owner.note(field);
             }
             _ => self.outline.excessive = true,
         }
@@ -327,14 +375,74 @@ impl<'t> Walk<'t> {
 fn trimmed(text: Cow<str>) -> Cow<str> {
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-        Cow::Owned(text) if text.trim().len() < text.len() => Cow::Owned(text.trim().to_owned()),
-        whole => whole,
+        Cow::Owned(text) if text.starts_with(char::is_whitespace) => Cow::Owned(text.trim().to_owned()),
+        Cow::Owned(mut text) => {
+            let end = text.trim_end().len();
+            text.truncate(end);
+            Cow::Owned(text)
+        }
+    }
+}
+
+/// The value of an attribute without its escapes; as it is written if they are none.
+fn meant(written: Cow<'_, str>) -> Cow<'_, str> {
+    match written {
+        Cow::Borrowed(written) => unescape(written).unwrap_or(Cow::Borrowed(written)),
+        Cow::Owned(written) => {
+            let meant = unescape(&written).map(Cow::into_owned);
+            Cow::Owned(meant.unwrap_or(written))
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::scopes::TELLING_BYTES;
     use super::*;
+
+    #[test]
+    fn a_text_is_its_pieces_without_the_white_space_around_them() {
+        let pieces = [
+            ("", ""),
+            (" ", " "),
+            ("\n\u{a0}", "\n\u{a0}"),
+            ("a ", "a "),
+            (" \u{e9}", " \u{e9}"),
+            ("<![CDATA[]]>", ""),
+            ("<![CDATA[ ]]>", " "),
+            ("<![CDATA[ <b> ]]>", " <b> "),
+            ("<!-- c -->", ""),
+            ("<b/>", ""),
+            ("&#32;", " "),
+            ("&#233;", "\u{e9}"),
+            ("&lt;", "<"),
+            ("&no;", "&no;"),
+        ];
+        let of = |at: usize| pieces[at % pieces.len()];
+        for number in 0..pieces.len().pow(4) {
+            let places = [1, 2, 3, 4].map(|digit| number / pieces.len().pow(digit - 1));
+            let (written, meant): (Vec<&str>, Vec<&str>) = places.into_iter().map(of).unzip();
+            let document = format!("<rss><item><x>{}</x></item></rss>", written.concat());
+            let outline = outline(&document, None);
+            assert_eq!(outline.entries[0].fields[0].text, meant.concat().trim(), "{document}");
+        }
+    }
+
+    #[test]
+    fn a_text_around_character_data_is_not_copied() {
+        let outline = outline("<rss><item><x>\n <![CDATA[ a ]]>\n&#32;<!-- b --> </x></item></rss>", None);
+        assert!(matches!(outline.entries[0].fields[0].text, Cow::Borrowed("a")));
+    }
+
+    #[test]
+    fn namespaces_are_those_of_the_nearest_that_declares_them() {
+        let text = "<rss xmlns:x='http://purl.org/dc/elements/1.1/'><x:a p='1'/><channel xmlns:x='http://www.w3.org/2005/Atom'>\
+            <x:a q='xmlns'/><x:a xmlns:x='http://search.yahoo.com/mrss/'><x:b/></x:a><x:a xmlns:x=''/><x:a/></channel>\
+            <x:a xmlns='http://www.w3.org/2005/Atom'/><a/></rss>";
+        let outline = outline(text, None);
+        let prefixes: Vec<&str> = outline.feed.fields.iter().map(|field| field.prefix).collect();
+        assert_eq!(prefixes, ["dc", "atom", "media", "media", "", "atom", "dc", ""]);
+    }
 
     #[test]
     fn the_elements_of_each_entry_are_noted() {
@@ -411,7 +519,7 @@ mod tests {
         let (short, long) = (outline(&short, None), outline(&long, None));
         let bases = || short.entries.iter().flat_map(|entry| &entry.fields).map(|field| field.base.as_ref().unwrap());
         let first = bases().next().unwrap();
-        assert!(bases().all(|base| Arc::ptr_eq(base, first)));
+        assert!(bases().all(|base| Rc::ptr_eq(base, first)));
         assert!(!short.excessive && long.excessive);
         assert!(long.entries.iter().flat_map(|entry| &entry.fields).all(|field| field.base.is_none()));
         let inch = "<a xml:base='".to_owned() + &"y/".repeat(750) + "'>";

@@ -129,8 +129,10 @@ pub fn intake(
     let names = names(&entries, &source.believed);
     let found = found(&entries, &names, known, source);
     let mut intake = Intake::default();
-    let mut came: Vec<Item> = Vec::new();
-    let mut places: HashMap<ItemId, usize> = HashMap::new();
+    // All of a first document comes, of others hardly anything.
+    let room = if acquaintance == Acquaintance::First { entries.len() } else { 0 };
+    let mut came: Vec<Item> = Vec::with_capacity(room);
+    let mut places: HashMap<ItemId, usize> = HashMap::with_capacity(room);
     for ((entry, name), found) in entries.into_iter().zip(names).zip(found) {
         let item = match found {
             Found::Shown => None,
@@ -160,7 +162,8 @@ pub fn intake(
             }
         }
     }
-    (intake.changed, intake.new) = came.into_iter().partition(|item| item.version > 1);
+    intake.changed = came.extract_if(.., |item| item.version > 1).collect();
+    intake.new = came;
     if acquaintance == Acquaintance::First {
         place_backlog(&mut intake.new);
     }
@@ -261,7 +264,7 @@ fn is_under_its_link_alone(item: &KnownItem, entry: &Entry) -> bool {
 
 /// The items that `entry` may be under another name.
 fn candidates<'k>(entry: &Entry, known: &'k Known) -> impl Iterator<Item = &'k KnownItem> {
-    let link = || entry.canonical().map(String::from);
+    let link = || entry.canonical_text();
     let under = if known.by_link.is_empty() { None } else { link().and_then(|link| known.by_link.get(&link)) };
     let names = if known.by_identity.is_empty() { Vec::new() } else { other_names(entry) };
     under.into_iter().chain(names.into_iter().filter_map(|name| known.by_identity.get(&name)))
@@ -277,7 +280,7 @@ impl KnownItem {
     /// What is known of an item that was just stored.
     pub fn of(item: &Item) -> Self {
         let entry = &item.entry;
-        let link = entry.canonical().map(String::from);
+        let link = entry.canonical_text();
         let link_key = link.as_deref().map(link_key);
         let (content_hash, title, published) = (entry.content_hash(), entry.title.clone(), entry.published);
         Self {
@@ -308,7 +311,7 @@ impl KnownItem {
         // What is too old to be kept is not recorded again.
         let Some(said) = self.said.as_ref().filter(|_| self.version < MOST_VERSIONS) else { return true };
         let may_change = |part| ignored.contains(&part);
-        let link = entry.canonical().map(String::from);
+        let link = entry.canonical_text();
         let title = if may_change(Part::Title) { &said.title } else { &entry.title };
         let link = if may_change(Part::Link) { &said.link } else { &link };
         if may_change(Part::Content) {

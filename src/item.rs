@@ -2,13 +2,15 @@
 
 mod withdrawal;
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::id::{ItemId, SourceId};
-use crate::link::{canonical, part};
+use crate::link::{canonical, canonical_path, canonical_text, part};
 use crate::text;
 
 #[cfg(test)]
@@ -130,6 +132,16 @@ impl Entry {
         self.article().map(canonical)
     }
 
+    /// The text of [`Entry::canonical`], for less.
+    pub fn canonical_text(&self) -> Option<String> {
+        self.article().map(canonical_text)
+    }
+
+    /// The path of [`Entry::canonical`], for less.
+    pub fn canonical_path(&self) -> Option<Cow<'_, str>> {
+        self.article().map(canonical_path)
+    }
+
     /// Title and date.
     pub fn identity_by_title(&self) -> String {
         match self.published {
@@ -148,7 +160,7 @@ impl Entry {
     /// and markup may flap from poll to poll without the article changing. Of
     /// what the feed says: its page, which is not asked for again, counts for nothing.
     pub fn content_hash(&self) -> [u8; 32] {
-        let link = self.canonical().map(String::from);
+        let link = self.canonical_text();
         self.content_hash_under(&self.title, link.as_deref())
     }
 
@@ -156,15 +168,17 @@ impl Entry {
     pub fn content_hash_under(&self, title: &str, link: Option<&str>) -> [u8; 32] {
         // What no text contains, so that nothing slips from one part into the next.
         const END: [u8; 1] = [0];
-        let mut hash = Sha256::new();
-        hash.update(title);
-        hash.update(END);
-        hash.update(link.unwrap_or_default());
+        let link = link.unwrap_or_default();
+        let parts_bytes = title.len() + link.len() + self.summary_html.len() + self.content_html.len();
+        let mut hash = Gathered::with_room(parts_bytes + 3 * END.len());
+        hash.add(title.as_bytes());
+        hash.add(&END);
+        hash.add(link.as_bytes());
         for html in [&self.summary_html, &self.content_html] {
-            hash.update(END);
-            text::tell_plain(html, usize::MAX, |piece| hash.update(piece));
+            hash.add(&END);
+            text::tell_plain(html, usize::MAX, |piece| hash.add(piece.as_bytes()));
         }
-        hash.finalize().into()
+        hash.whole()
     }
 
     /// The longest text there is, plain: that of its page, else the content, else the summary.
@@ -177,8 +191,14 @@ impl Entry {
     pub fn lead(&self, most_chars: usize) -> String {
         let needed = most_chars.max(self.title.len()) + 1;
         let mut text = self.unless_title(text::beginning_of_safe(self.html(), needed));
-        if let Some((end, _)) = text.char_indices().nth(most_chars) {
-            text.truncate(end);
+        match text.as_bytes().get(..most_chars) {
+            // Fewer bytes than that are fewer characters.
+            None => {}
+            Some(head) if head.is_ascii() => text.truncate(most_chars),
+            Some(_) => {
+                let end = text.char_indices().nth(most_chars).map_or(text.len(), |(end, _)| end);
+                text.truncate(end);
+            }
         }
         text
     }
@@ -189,12 +209,53 @@ impl Entry {
     }
 
     fn unless_title(&self, text: String) -> String {
-        if text.split_whitespace().eq(self.title.split_whitespace()) { String::new() } else { text }
+        // Most texts begin with another letter, and no word of them need be looked for.
+        let begins = |text: &str| text.trim_start().bytes().next();
+        let says_it_again =
+            begins(&text) == begins(&self.title) && text.split_whitespace().eq(self.title.split_whitespace());
+        if says_it_again { String::new() } else { text }
+    }
+}
+
+/// A hash of what is told in many small pieces: to feed it one costs as much as a dozen bytes of it, so that they are
+/// put together first.
+struct Gathered {
+    hash: Sha256,
+    /// What it was not fed yet.
+    waiting: Vec<u8>,
+}
+
+impl Gathered {
+    /// More than this waits for nothing.
+    const MOST_BYTES: usize = 4 << 10;
+
+    /// With room for so many bytes, if they are not too many to wait.
+    fn with_room(bytes: usize) -> Self {
+        Self { hash: Sha256::new(), waiting: Vec::with_capacity(bytes.min(Self::MOST_BYTES)) }
+    }
+
+    fn add(&mut self, piece: &[u8]) {
+        if self.waiting.len() + piece.len() > Self::MOST_BYTES {
+            self.hash.update(&self.waiting);
+            self.waiting.clear();
+        }
+        if piece.len() > Self::MOST_BYTES {
+            self.hash.update(piece);
+        } else {
+            self.waiting.extend_from_slice(piece);
+        }
+    }
+
+    fn whole(mut self) -> [u8; 32] {
+        self.hash.update(&self.waiting);
+        self.hash.finalize().into()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn entry(guid: Option<&str>, link: Option<&str>, title: &str) -> Entry {
@@ -230,6 +291,46 @@ mod tests {
         entry.summary_html += " and dance";
         assert_eq!(entry.text(), "Lathe learns\nto sing and dance");
         assert_eq!(entry.lead(8), "Lathe le");
+    }
+
+    /// As [`Entry::lead`], of the whole text, letter by letter.
+    fn slow_lead(entry: &Entry, most_chars: usize) -> String {
+        let text = text::plain_of_safe(entry.html());
+        let says_it_again = text.split_whitespace().eq(entry.title.split_whitespace());
+        if says_it_again { String::new() } else { text.chars().take(most_chars).collect() }
+    }
+
+    /// As [`Entry::content_hash_under`], piece by piece.
+    fn slow_hash(entry: &Entry, title: &str, link: &str) -> [u8; 32] {
+        let (summary, content) = (text::plain_of_safe(&entry.summary_html), text::plain_of_safe(&entry.content_html));
+        Sha256::digest([title, link, &summary, &content].join("\0")).into()
+    }
+
+    proptest! {
+        #[test]
+        fn a_lead_and_a_hash_are_those_of_the_whole_text(
+            title in "[a-cé ]{0,6}",
+            html in "([a-cé ]{0,6}|<p>|</p>|<td>|<br|&amp;|&nbsp;|国家|\\x07|word [a-z]{70}){0,12}",
+            (times, most_chars) in (0_usize..120, 0_usize..600),
+        ) {
+            let mut entry = entry(None, None, &title);
+            entry.content_html = html.repeat(times);
+            prop_assert_eq!(entry.lead(most_chars), slow_lead(&entry, most_chars));
+            prop_assert_eq!(entry.content_hash_under(&title, Some("x")), slow_hash(&entry, &title, "x"));
+            entry.summary_html = html;
+            prop_assert_eq!(entry.content_hash_under("", None), slow_hash(&entry, "", ""));
+        }
+    }
+
+    #[test]
+    fn a_long_word_is_hashed_whole() {
+        let mut entry = entry(None, None, "T");
+        for length in [4_090, 4_095, 4_096, 4_097, 9_000] {
+            entry.content_html = format!("a {} b", "国".repeat(length));
+            assert_eq!(entry.content_hash_under("T", None), slow_hash(&entry, "T", ""));
+            entry.content_html = format!("<p>{}</p>b", "x".repeat(length));
+            assert_eq!(entry.content_hash_under("T", None), slow_hash(&entry, "T", ""));
+        }
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! The canonical form of a link: one article, one link, whoever passed it on.
 
 mod host;
+mod plain;
+
+use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 use url::Url;
 
 pub use host::host;
+use plain::Plain;
 
 /// A longer address is none that we would ask, store or send: it would only fill our tables.
 pub const LONGEST_ADDRESS_BYTES: usize = 2048;
@@ -193,13 +197,27 @@ pub fn canonical(link: &Url) -> Url {
     url
 }
 
+/// The text of the [`canonical`] form, for less where that need not be parsed again.
+pub fn canonical_text(link: &Url) -> String {
+    Plain::of(link).map_or_else(|| String::from(canonical(link)), |plain| plain.text())
+}
+
+/// The path of the [`canonical`] form, for less where that need not be parsed again.
+pub fn canonical_path(link: &Url) -> Cow<'_, str> {
+    match Plain::of(link) {
+        Some(plain) => Cow::Borrowed(plain.path()),
+        None => Cow::Owned(canonical(link).path().to_owned()),
+    }
+}
+
 /// The link as we publish it: as its publisher wrote it, without what only says where a reader came from.
 ///
 /// Meant to be visited, so that host, path and order stay, and so does what may name an article
 /// somewhere (`ref`, `source`), though [`canonical`] leaves it out.
 pub fn without_tracking(link: &Url) -> Url {
     let mut url = link.clone();
-    let is_mark = |pair: &str| is_tracking(&plainly_escaped(pair.split('=').next().unwrap_or_default()));
+    let name = |pair: &str| plainly_escaped(pair.split('=').next().unwrap_or_default()).to_ascii_lowercase();
+    let is_mark = |pair: &str| is_tracking(&name(pair));
     if url.fragment().is_some_and(|fragment| fragment.contains('=') && is_mark(fragment)) {
         url.set_fragment(None);
     }
@@ -212,10 +230,9 @@ pub fn without_tracking(link: &Url) -> Url {
     url
 }
 
-/// Whether a parameter of this name says where a reader came from, wherever it stands.
+/// Whether a parameter of this name, in small letters, says where a reader came from, wherever it stands.
 fn is_tracking(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    TRACKING.contains(&name.as_str()) || TRACKING_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    TRACKING.contains(&name) || TRACKING_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// The domain of the publisher whose own shortener `host` is.
@@ -272,28 +289,36 @@ fn wrapped_in(url: &Url) -> Option<Url> {
 }
 
 fn tidy_host(url: &mut Url) {
-    let Some(host) = url.host_str().map(str::to_owned) else { return };
-    let whole = host.trim_end_matches('.');
-    let has_domain = |rest: &&str| rest.len() >= psl::domain_str(whole).unwrap_or(whole).len();
-    let mut plain = whole;
-    for prefix in ["www.", "m.", "mobile.", "amp."] {
-        plain = plain.strip_prefix(prefix).filter(has_domain).unwrap_or(plain);
+    let Some(host) = url.host_str() else { return };
+    let bare = bare_host(host);
+    if bare == "youtu.be" {
+        return tidy_short_video(url);
     }
-    let plain = match plain {
-        "twitter.com" => "x.com",
-        "old.reddit.com" | "np.reddit.com" | "new.reddit.com" => "reddit.com",
-        "youtu.be" => return tidy_short_video(url),
-        other => other,
-    };
     // Setting parses it all again, and most links are canonical as they come.
-    if plain != host {
+    if bare != host {
+        let bare = bare.to_owned();
         // A host that cannot be set stays as it is: the link is only compared.
-        let _ = url.set_host(Some(plain));
+        let _ = url.set_host(Some(&bare));
     }
     let default_port = matches!((url.scheme(), url.port()), ("http", None | Some(80 | 443)));
     if default_port {
         let _ = url.set_port(None);
         let _ = url.set_scheme("https");
+    }
+}
+
+/// The name of a host without what only says for which reader it is, and without the dot at its end.
+fn bare_host(host: &str) -> &str {
+    let whole = host.trim_end_matches('.');
+    let has_domain = |rest: &&str| rest.len() >= psl::domain_str(whole).unwrap_or(whole).len();
+    let mut bare = whole;
+    for prefix in ["www.", "m.", "mobile.", "amp."] {
+        bare = bare.strip_prefix(prefix).filter(has_domain).unwrap_or(bare);
+    }
+    match bare {
+        "twitter.com" => "x.com",
+        "old.reddit.com" | "np.reddit.com" | "new.reddit.com" => "reddit.com",
+        other => other,
     }
 }
 
@@ -306,22 +331,30 @@ fn tidy_short_video(url: &mut Url) {
 }
 
 fn tidy_path(url: &mut Url) {
-    let mut path = plainly_escaped(without_visit(url.path()));
-    if url.host_str() == Some("arxiv.org") {
-        path = arxiv_path(&path);
+    let changed = {
+        let mut path = plainly_escaped(without_visit(url.path()));
+        if url.host_str() == Some("arxiv.org") {
+            path = Cow::Owned(arxiv_path(&path));
+        }
+        let bare = bare_path(&path);
+        (bare != url.path()).then(|| bare.to_owned())
+    };
+    if let Some(path) = changed {
+        url.set_path(&path);
     }
-    let mut tidy = path.as_str();
+}
+
+/// A path without what only says in which form its article comes.
+fn bare_path(path: &str) -> &str {
+    let mut bare = path;
     loop {
-        let before = tidy;
+        let before = bare;
         for suffix in ["/", "/amp", ".amp", "/index.html", "/index.php"] {
-            tidy = tidy.strip_suffix(suffix).unwrap_or(tidy);
+            bare = bare.strip_suffix(suffix).unwrap_or(bare);
         }
-        if tidy == before {
-            break;
+        if bare == before {
+            return bare;
         }
-    }
-    if tidy != url.path() {
-        url.set_path(tidy);
     }
 }
 
@@ -335,7 +368,10 @@ fn without_visit(path: &str) -> &str {
 }
 
 /// `text` with each escape in capitals, and none of what needs none (RFC 3986, section 6.2.2).
-fn plainly_escaped(text: &str) -> String {
+fn plainly_escaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('%') {
@@ -350,7 +386,7 @@ fn plainly_escaped(text: &str) -> String {
         }
     }
     plain.push_str(rest);
-    plain
+    Cow::Owned(plain)
 }
 
 /// One paper, one link: whichever of abstract, PDF or HTML, whichever version.
@@ -366,26 +402,7 @@ fn arxiv_path(path: &str) -> String {
 
 fn tidy_query(url: &mut Url) {
     let Some(query) = url.query() else { return };
-    let code_host = matches!(url.host_str(), Some("github.com" | "gitlab.com" | "codeberg.org"));
-    let video = url.host_str() == Some("youtube.com");
-    let says_where_from = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        let referrer = !code_host && REFERRERS.contains(&name.as_str());
-        let playlist = video && name != "v" && name != "list";
-        referrer || playlist || name == "amp" || is_tracking(&name)
-    };
-    let query = plainly_escaped(query);
-    let parts = |pair: &str| -> (String, String) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (name.to_owned(), value.to_owned())
-    };
-    let says_nothing = |pair: &str| {
-        let (name, value) = parts(pair);
-        says_where_from(&name) || is_of_one_visit(&name, &value)
-    };
-    let mut kept: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !says_nothing(pair)).collect();
-    kept.sort_unstable();
-    let kept = kept.join("&");
+    let kept = kept_query(&plainly_escaped(query), url.host_str());
     if kept.is_empty() {
         url.set_query(None);
     } else if Some(kept.as_str()) != url.query() {
@@ -393,10 +410,28 @@ fn tidy_query(url: &mut Url) {
     }
 }
 
-/// Whether a parameter is another at each visit of the same article.
+/// What of a query tells its article from others at `host`, in the order of the alphabet.
+fn kept_query(query: &str, host: Option<&str>) -> String {
+    let code_host = matches!(host, Some("github.com" | "gitlab.com" | "codeberg.org"));
+    let video = host == Some("youtube.com");
+    let says_where_from = |name: &str| {
+        let referrer = !code_host && REFERRERS.contains(&name);
+        let playlist = video && name != "v" && name != "list";
+        referrer || playlist || name == "amp" || is_tracking(name)
+    };
+    let says_nothing = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let name = name.to_ascii_lowercase();
+        says_where_from(&name) || is_of_one_visit(&name, value)
+    };
+    let mut kept: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !says_nothing(pair)).collect();
+    kept.sort_unstable();
+    kept.join("&")
+}
+
+/// Whether a parameter of this name, in small letters, is another at each visit of the same article.
 fn is_of_one_visit(name: &str, value: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let named = |list: &[&str]| list.contains(&name.as_str());
+    let named = |list: &[&str]| list.contains(&name);
     let is_token = || {
         let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
         let digits = value.bytes().filter(u8::is_ascii_digit).count();

@@ -41,7 +41,7 @@ pub(super) fn is_another_article(item: &KnownItem, entry: &Entry, by: Identity) 
     if by != Identity::Best {
         return false;
     }
-    let link = entry.canonical().map(String::from);
+    let link = entry.canonical_text();
     let Some(said) = &item.said else {
         // Whoever moves a site changes the links of old articles, not their titles.
         return link.as_deref().map(link_key) != item.link_key && Some(title_key(&entry.title)) != item.title_key;
@@ -74,7 +74,7 @@ pub fn title_key(title: &str) -> i64 {
 /// another name or by its link, and is not in the document itself. Some feeds
 /// rotate their ids at every poll. `own` is its name in the document.
 pub(super) fn is_again(item: &KnownItem, entry: &Entry, own: &str, by: Identity, differing: Differing) -> bool {
-    let link = entry.canonical().map(String::from);
+    let link = entry.canonical_text();
     let Some(said) = &item.said else {
         let is_there = link.is_some() && link.as_deref().map(link_key) == item.link_key;
         return by != Identity::Title && differing == Differing::Title && is_there;

@@ -13,7 +13,7 @@ const TELLING_BYTES: usize = 80;
 /// or three things that hardly two articles have in common. Its place is the
 /// path of its link in small letters, without what follows a `?`.
 pub fn faces(entry: &Entry) -> Vec<u32> {
-    let place = entry.canonical().map(|link| link.path().to_lowercase()).unwrap_or_default();
+    let place = entry.canonical_path().map(|path| path.to_lowercase()).unwrap_or_default();
     // `/?p=7` says where the site is, not where the article.
     let is_somewhere = !matches!(place.as_str(), "" | "/");
     let is_nameless = entry.guid.is_none() && entry.link.is_none();

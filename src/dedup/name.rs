@@ -36,7 +36,12 @@ pub fn names(entries: &[Entry], believed: &Beliefs) -> Vec<Name> {
         Identity::Title => format!("title:{}", entry.title),
     };
     let mut names: Vec<Name> = entries.iter().map(|entry| Name { own: own(entry), alone: true }).collect();
-    for users in shared(&names) {
+    let shared_at_first = shared(&names);
+    // As of most documents: no way to name them anew is asked for.
+    if shared_at_first.is_empty() {
+        return names;
+    }
+    for users in shared_at_first {
         users.iter().for_each(|at| names[*at].alone = false);
         if by == Identity::Best && has_several_links(entries, &users) {
             users.iter().for_each(|at| names[*at].own = without_guid(&entries[*at]));
@@ -79,7 +84,7 @@ fn by_text(entry: &Entry, by_title: &str) -> String {
 /// or the operator told its source's items apart in another way.
 pub fn other_names(entry: &Entry) -> Vec<String> {
     let guid = entry.guid.iter().flat_map(|guid| [Some(format!("id:{guid}")), over_another_scheme(guid)]);
-    let link = entry.canonical().map(|link| format!("link:{link}"));
+    let link = entry.canonical_text().map(|link| format!("link:{link}"));
     let titles = [entry.identity_by_title(), format!("title:{}", entry.title)];
     let of_title = |title: &String| entry.guid.is_none().then(|| by_text(entry, title));
     let texts = titles.each_ref().map(of_title).into_iter().flatten();
@@ -97,6 +102,10 @@ fn over_another_scheme(guid: &str) -> Option<String> {
 
 /// The places of entries that share a name; several each.
 fn shared(names: &[Name]) -> Vec<Vec<usize>> {
+    let mut seen = HashSet::with_capacity(names.len());
+    if names.iter().all(|name| seen.insert(name.own.as_str())) {
+        return Vec::new();
+    }
     let mut users: HashMap<&str, Vec<usize>> = HashMap::with_capacity(names.len());
     for (at, name) in names.iter().enumerate() {
         users.entry(&name.own).or_default().push(at);
@@ -105,7 +114,7 @@ fn shared(names: &[Name]) -> Vec<Vec<usize>> {
 }
 
 fn has_several_links(entries: &[Entry], users: &[usize]) -> bool {
-    let link = |at: &usize| entries[*at].canonical();
+    let link = |at: &usize| entries[*at].canonical_text();
     users.iter().map(link).collect::<HashSet<_>>().len() > 1
 }
 

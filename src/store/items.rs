@@ -4,10 +4,11 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 use url::Url;
 
 use super::row::{InOrder, at, parsed, parsed_or_none};
+use super::statements::Writes;
 use super::{Result, Store};
 use crate::dedup::{Known, KnownItem, Name, Said, names, other_names};
 use crate::id::{ItemId, SourceId, StoryId};
@@ -60,7 +61,7 @@ impl Store {
                     known.by_identity.insert(identity, item);
                 }
             }
-            let link = entry.canonical().map(String::from);
+            let link = entry.canonical_text();
             let item = link.as_ref().map(|link| self.known_by_link(source, link)).transpose()?.flatten();
             known.by_link.extend(link.zip(item));
         }
@@ -182,11 +183,11 @@ impl Store {
 }
 
 /// Writes an item met for the first time and gives its number; part of a turn's transaction.
-pub(super) fn insert(connection: &Connection, item: &Item) -> rusqlite::Result<i64> {
+pub(super) fn insert(to: &impl Writes, item: &Item) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO item (id, source, identity, generation, version, link_key, first_seen, placed)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    let link = item.entry.canonical().map(String::from);
-    connection.prepare_cached(sql)?.execute(params![
+    let link = item.entry.canonical_text();
+    let row = params![
         item.id.0,
         item.source.as_str(),
         item.identity,
@@ -195,28 +196,29 @@ pub(super) fn insert(connection: &Connection, item: &Item) -> rusqlite::Result<i
         link.as_deref().map(link_key),
         at(item.first_seen),
         item.placed.map(at),
-    ])?;
-    let number = connection.last_insert_rowid();
-    insert_version(connection, number, item, link, item.first_seen)?;
+    ];
+    to.run(sql, row)?;
+    let number = to.connection().last_insert_rowid();
+    insert_version(to, number, item, link, item.first_seen)?;
     Ok(number)
 }
 
 /// Writes what a publisher changed, seen at `seen`, and gives the number of the
 /// item; part of a turn's transaction.
-pub(super) fn revise(connection: &Connection, item: &Item, seen: Timestamp) -> rusqlite::Result<i64> {
+pub(super) fn revise(to: &impl Writes, item: &Item, seen: Timestamp) -> rusqlite::Result<i64> {
     let sql = "UPDATE item SET version = ?4, link_key = ?5 WHERE source = ?1 AND identity = ?2 AND generation = ?3
                RETURNING number";
-    let link = item.entry.canonical().map(String::from);
-    let mut statement = connection.prepare_cached(sql)?;
+    let link = item.entry.canonical_text();
+    let mut statement = to.connection().prepare_cached(sql)?;
     let revised =
         params![item.source.as_str(), item.identity, item.generation, item.version, link.as_deref().map(link_key)];
     let number = statement.query_row(revised, |row| row.get(0))?;
-    insert_version(connection, number, item, link, seen)?;
+    insert_version(to, number, item, link, seen)?;
     Ok(number)
 }
 
 fn insert_version(
-    connection: &Connection,
+    to: &impl Writes,
     number: i64,
     item: &Item,
     link: Option<String>,
@@ -228,7 +230,7 @@ fn insert_version(
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
     let entry = &item.entry;
     let list = |value: serde_json::Result<String>| value.unwrap_or_else(|_| "[]".to_owned());
-    connection.prepare_cached(sql)?.execute(params![
+    let row = params![
         number,
         item.version,
         at(seen),
@@ -247,8 +249,8 @@ fn insert_version(
         list(serde_json::to_string(&entry.enclosures)),
         entry.image.as_ref().map(Url::as_str),
         entry.language,
-    ])?;
-    Ok(())
+    ];
+    to.run(sql, row).map(drop)
 }
 
 /// A row of [`KNOWN`]: with its number, and without what it said in earlier versions.

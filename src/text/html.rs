@@ -30,7 +30,7 @@ pub use words::is_html;
 
 use depth::{Flat, flat};
 use fold::{Fold, Gap};
-use lists::{ATTRIBUTES, BLOCKS, KEPT, UNSEEN};
+use lists::{ATTRIBUTES, KEPT, UNSEEN, is_block};
 use pixels::without_pixels;
 use safe::safe;
 use scan::unescaped;
@@ -157,14 +157,15 @@ pub fn plain(html: &str) -> String {
 
 /// As [`plain`], of HTML that [`sanitised`] made: there is no parser to be afraid for.
 pub fn plain_of_safe(safe: &str) -> String {
-    beginning_of_safe(safe, usize::MAX)
+    let mut text = beginning_of_safe(safe, usize::MAX);
+    text.shrink_to_fit();
+    text
 }
 
 /// The beginning of [`plain_of_safe`]: at least `least_chars` of it, if there are so many.
 pub fn beginning_of_safe(safe: &str, least_chars: usize) -> String {
-    let mut text = String::with_capacity(safe.len().min(least_chars));
+    let mut text = String::with_capacity(safe.len().min(least_chars.saturating_add(LEAST_PART_BYTES)));
     tell_plain(safe, least_chars, |piece| text += piece);
-    text.shrink_to_fit();
     text
 }
 
@@ -175,7 +176,7 @@ pub fn tell_plain(safe: &str, least_chars: usize, tell: impl FnMut(&str)) {
     for piece in pieces(safe) {
         match piece {
             Piece::Text(words) => tell_words(words, least_chars, &mut fold),
-            Piece::Tag { name, .. } if BLOCKS.contains(&name) => fold.gap(Gap::Line),
+            Piece::Tag { name, .. } if is_block(name) => fold.gap(Gap::Line),
             Piece::Tag { name: "td" | "th", .. } => fold.gap(Gap::Cell),
             Piece::Tag { .. } => {}
         }
@@ -185,13 +186,15 @@ pub fn tell_plain(safe: &str, least_chars: usize, tell: impl FnMut(&str)) {
     }
 }
 
-/// Where no tag ends it, a run of words may be all of a long text: it is told in parts of about a thousand bytes.
+/// Where no tag ends it, a run of words may be all of a long text: it is told in parts of about a thousand bytes, and
+/// of fewer where no more is asked for.
 fn tell_words<T: FnMut(&str)>(words: &str, least_chars: usize, fold: &mut Fold<T>) {
     let mut rest = words;
     while !rest.is_empty() && fold.len() < least_chars {
         // At a space, where nothing that is escaped is cut in two.
-        let space = rest.as_bytes().get(PART_BYTES..).and_then(|rest| memchr(b' ', rest));
-        let (part, left) = rest.split_at(space.map_or(rest.len(), |at| PART_BYTES + at));
+        let least = (least_chars - fold.len()).clamp(LEAST_PART_BYTES, PART_BYTES);
+        let space = rest.as_bytes().get(least..).and_then(|rest| memchr(b' ', rest));
+        let (part, left) = rest.split_at(space.map_or(rest.len(), |at| least + at));
         fold.words(&unescaped(part));
         rest = left;
     }
@@ -199,6 +202,7 @@ fn tell_words<T: FnMut(&str)>(words: &str, least_chars: usize, fold: &mut Fold<T
 
 /// See [`tell_words`].
 const PART_BYTES: usize = 1_000;
+const LEAST_PART_BYTES: usize = 64;
 
 /// At most `limit_bytes` of `html`, without the tag that this would cut in two.
 fn whole_tags(html: &str, limit_bytes: usize) -> &str {
@@ -316,6 +320,17 @@ mod tests {
         assert!((400..=PART_BYTES).contains(&beginning_of_safe(&words, 400).len()));
         let one = "x".repeat(3 * PART_BYTES);
         assert_eq!(plain_of_safe(&one), one, "what has no space is one part");
+    }
+
+    #[test]
+    fn a_beginning_is_that_of_the_whole_text() {
+        let words = "R&amp;D  costs 国家, <b>caf&nbsp;é</b> &amp;&lt;&gt;<br>\u{a0}\t x ".repeat(60);
+        let whole = plain_of_safe(&words);
+        for least in [0, 1, 63, 64, 65, 400, 999, 1_001, usize::MAX] {
+            let begin = beginning_of_safe(&words, least);
+            assert!(whole.starts_with(&begin), "{begin}");
+            assert!(begin.chars().count() >= least.min(whole.chars().count()), "{least}");
+        }
     }
 
     #[test]

@@ -9,6 +9,8 @@
 
 use std::ops::Range;
 
+use memchr::memchr2_iter;
+
 use super::html::{MEANT, Piece, pieces};
 
 /// Garbled twice is common, more often is not. What is still not itself after
@@ -77,7 +79,6 @@ fn once(text: &str, parts: impl Fn(&str) -> Vec<Part>) -> Option<String> {
 /// Whether some letter that may begin a sequence stands before one that may go
 /// on with it. Most texts have none, and are looked through many bytes at a time.
 fn is_suspect(text: &str) -> bool {
-    const TOGETHER: usize = 64;
     let bytes = text.as_bytes();
     let suspect = |at: usize| match (bytes[at], bytes.get(at + 1)) {
         // The first bytes of what windows-1252 has in 0x80 to 0xBF, and of `&nbsp;`.
@@ -90,10 +91,7 @@ fn is_suspect(text: &str) -> bool {
         (0xe0, Some(0xb8 | 0xb9)) => is_suspect_thai(&text[at..]),
         _ => false,
     };
-    let begins = |byte: u8| u8::from(byte == 0xc3) | u8::from(byte == 0xe0);
-    let chunks = bytes.chunks(TOGETHER).enumerate().filter(|(_, chunk)| !chunk.is_ascii());
-    let mut marked = chunks.filter(|(_, chunk)| chunk.iter().fold(0, |any, byte| any | begins(*byte)) > 0);
-    marked.any(|(place, chunk)| (0..chunk.len()).any(|at| suspect(place * TOGETHER + at)))
+    memchr2_iter(0xc3, 0xe0, bytes).any(suspect)
 }
 
 /// The same of a letter of Thai: quotes may follow it, but for a vowel and a

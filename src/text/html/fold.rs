@@ -80,18 +80,14 @@ impl<T: FnMut(&str)> Fold<T> {
 /// How much of `text` is ASCII words with single spaces between them: that much
 /// stays as it is. No space at its end.
 fn even_length(text: &[u8]) -> usize {
-    let (chunks, _) = text.as_chunks::<TOGETHER>();
-    let mut before = b' ';
-    let even = chunks.iter().take_while(|chunk| is_even(chunk, std::mem::replace(&mut before, chunk[TOGETHER - 1])));
-    let start = even.count() * TOGETHER;
-    before = start.checked_sub(1).map_or(b' ', |last| text[last]);
-    for (at, byte) in text.iter().enumerate().skip(start) {
-        if !byte.is_ascii_graphic() && (*byte != b' ' || before == b' ') {
-            return if before == b' ' { at.saturating_sub(1) } else { at };
-        }
-        before = *byte;
+    if !text.first().is_some_and(u8::is_ascii_graphic) {
+        return 0;
     }
-    if before == b' ' { text.len().saturating_sub(1) } else { text.len() }
+    // Many bytes in one step, since most texts are even for long; then what is left of them.
+    let mut end = even_until::<32>(text, 1);
+    end = even_until::<8>(text, end);
+    end = even_until::<1>(text, end);
+    if text[end - 1] == b' ' { end - 1 } else { end }
 }
 
 /// Whether folding leaves `text` as it is, seen at once: ASCII words with single spaces between them.
@@ -99,14 +95,21 @@ pub(super) fn is_folded(text: &str) -> bool {
     even_length(text.as_bytes()) == text.len()
 }
 
-/// Bytes that are looked at in one step, since most texts are even for long.
-const TOGETHER: usize = 32;
+/// How far `text`, which is even up to `from` (at least 1), goes on so for `N` bytes at a time.
+fn even_until<const N: usize>(text: &[u8], from: usize) -> usize {
+    let (chunks, _) = text[from..].as_chunks::<N>();
+    let (before, _) = text[from - 1..].as_chunks::<N>();
+    let even = chunks.iter().zip(before).take_while(|(chunk, before)| is_even(chunk, before));
+    from + even.count() * N
+}
 
-fn is_even(chunk: &[u8; TOGETHER], before: u8) -> bool {
-    let printable = chunk.iter().fold(true, |all, byte| all & (b' '..=b'~').contains(byte));
-    let pairs = chunk.iter().zip(&chunk[1..]);
-    let apart = pairs.fold(true, |all, (one, next)| all & !((*one == b' ') & (*next == b' ')));
-    printable && apart && !(before == b' ' && chunk[0] == b' ')
+/// Whether all of `chunk` is printable ASCII, with no two spaces side by side; `before` is the same, one byte back.
+/// Both have one length that is known, and no step depends on another: so the compiler compares all bytes at once.
+fn is_even<const N: usize>(chunk: &[u8; N], before: &[u8; N]) -> bool {
+    let odd = |byte: u8, last: u8| {
+        u8::from(!(b' '..=b'~').contains(&byte)) | (u8::from(byte == b' ') & u8::from(last == b' '))
+    };
+    chunk.iter().zip(before).fold(0, |any, (byte, last)| any | odd(*byte, *last)) == 0
 }
 
 /// As `char::is_whitespace`, which looks most letters up in a table.
@@ -116,7 +119,40 @@ fn is_space(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// As [`even_length`], one byte after the other.
+    fn slowly_even_length(text: &[u8]) -> usize {
+        let mut before = b' ';
+        for (at, byte) in text.iter().enumerate() {
+            if !byte.is_ascii_graphic() && (*byte != b' ' || before == b' ') {
+                return if before == b' ' { at.saturating_sub(1) } else { at };
+            }
+            before = *byte;
+        }
+        if before == b' ' { text.len().saturating_sub(1) } else { text.len() }
+    }
+
+    #[test]
+    fn what_is_even_is_so_wherever_it_ends() {
+        for length in 0..100 {
+            let whole = "to be or not to be, ".repeat(5);
+            let words = &whole[..length];
+            for odd in ["", " ", "  ", "a", "\n", "\t", "\u{7f}", "~", "é", "国", " é", "\0"] {
+                let text = format!("{words}{odd}{words}");
+                assert_eq!(even_length(text.as_bytes()), slowly_even_length(text.as_bytes()), "{text:?}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_even_is_what_each_byte_says(text in "([ -~]|[a-z]{9}|[\\x00-\u{a5}]|.){0,60}") {
+            prop_assert_eq!(even_length(text.as_bytes()), slowly_even_length(text.as_bytes()));
+        }
+    }
 
     #[track_caller]
     fn check(pieces: &[Result<&str, Gap>], expected: &str) {

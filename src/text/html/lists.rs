@@ -83,36 +83,38 @@ pub(super) const ATTRIBUTES: &[(&str, &[&str])] = &[
 pub(super) const UNSEEN: &[&str] =
     &["script", "style", "template", "iframe", "object", "svg", "math", "title", "select", "noembed", "noframes"];
 
-/// Elements that stand on a line of their own in plain text.
-pub(super) const BLOCKS: &[&str] = &[
-    "p",
-    "div",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "ul",
-    "ol",
-    "li",
-    "dl",
-    "dt",
-    "dd",
-    "blockquote",
-    "pre",
-    "table",
-    "caption",
-    "thead",
-    "tbody",
-    "tfoot",
-    "tr",
-    "figure",
-    "figcaption",
-    "br",
-    "hr",
-    "center",
-];
+/// Whether an element stands on a line of its own in plain text. Asked of each tag: a `match` finds it at once.
+pub(super) fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "p" | "div"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "ul"
+            | "ol"
+            | "li"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "blockquote"
+            | "pre"
+            | "table"
+            | "caption"
+            | "thead"
+            | "tbody"
+            | "tfoot"
+            | "tr"
+            | "figure"
+            | "figcaption"
+            | "br"
+            | "hr"
+            | "center"
+    )
+}
 
 /// The elements that have no end: those of HTML, and `param` of before.
 pub const VOID: &[&str] =

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2, memchr3};
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
 use url::Url;
 
 use super::pixels::{hides, is_beacon};
@@ -224,14 +224,16 @@ fn needs_no_escape(letter: char) -> bool {
 /// Attributes without those that the cleaner drops; none if they are written
 /// in a way that only the cleaner can tell.
 fn undressed(attributes: &str) -> Option<Cow<'_, str>> {
-    if attributes.is_empty() || attributes.starts_with(" href=\"") && attributes.matches('"').count() == 2 {
+    let quotes = || memchr_iter(b'"', attributes.as_bytes()).count();
+    if attributes.is_empty() || attributes.starts_with(" href=\"") && quotes() == 2 {
         return Some(Cow::Borrowed(attributes));
     }
     let mut kept: Vec<&str> = Vec::new();
     let mut rest = attributes;
     while let Some(attribute) = rest.strip_prefix(' ').filter(|attribute| !attribute.is_empty()) {
-        let (name, value) = attribute.split_once("=\"")?;
-        let end = value.find('"')?;
+        let sign = memchr(b'=', attribute.as_bytes())?;
+        let (name, value) = (&attribute[..sign], attribute[sign + 1..].strip_prefix('"')?);
+        let end = memchr(b'"', value.as_bytes())?;
         let sound = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
         if !sound || value[..end].contains('<') {
             return None;
@@ -283,23 +285,45 @@ fn is_picture(attributes: &str) -> bool {
 
 /// An absolute link in letters that need no escape.
 fn is_link(href: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/:._~?=%#+,-".contains(&byte);
-    let is_web = href.starts_with("https://") || href.starts_with("http://");
-    let mut parts = href.split("&amp;");
+    let Some(rest) = href.strip_prefix("https://").or_else(|| href.strip_prefix("http://")) else { return false };
     let meant = || Url::parse(&href.replace("&amp;", "&")).is_ok();
-    is_web && parts.all(|part| part.bytes().all(plain)) && (has_plain_host(href) || meant())
+    is_in_plain_letters(rest.as_bytes()) && (has_plain_host(rest.as_bytes()) || meant())
 }
 
-/// Whether an address has a host by name that needs no parser to be one.
-fn has_plain_host(href: &str) -> bool {
-    let rest = href.split_once("://").map_or("", |(_, rest)| rest);
-    let host = rest.split(['/', '?']).next().unwrap_or_default();
-    let label = |label: &str| {
-        label.starts_with(|first: char| first.is_ascii_lowercase())
-            && !label.starts_with("xn--")
-            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+/// Whether a part of an address is in letters that need no escape, but for `&amp;`.
+fn is_in_plain_letters(part: &[u8]) -> bool {
+    let mut rest = part;
+    while let Some(at) = rest.iter().position(|byte| !PLAIN[usize::from(*byte)]) {
+        let Some(after) = rest[at..].strip_prefix(b"&amp;") else { return false };
+        rest = after;
+    }
+    true
+}
+
+/// For each byte, whether it needs no escape: there are a hundred of them in each link.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        plain[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let (marks, mut at) = (b"/:._~?=%#+,-", 0);
+    while at < marks.len() {
+        plain[marks[at] as usize] = true;
+        at += 1;
+    }
+    plain
+};
+
+/// Whether what follows the scheme of an address begins with a host by name that needs no parser to be one.
+fn has_plain_host(rest: &[u8]) -> bool {
+    let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?')).unwrap_or(rest.len());
+    let stands = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
+    let is_plain = |label: &[u8]| {
+        label.first().is_some_and(u8::is_ascii_lowercase) && !label.starts_with(b"xn--") && label.iter().all(stands)
     };
-    host.len() <= 253 && host.split('.').all(label)
+    end <= 253 && rest[..end].split(|byte| *byte == b'.').all(is_plain)
 }
 
 #[cfg(test)]
@@ -372,6 +396,66 @@ mod tests {
         ] {
             assert_eq!(safe(html), None, "{html}");
         }
+    }
+
+    /// As [`is_link`], part by part.
+    fn slowly_is_link(href: &str) -> bool {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/:._~?=%#+,-".contains(&byte);
+        let is_web = href.starts_with("https://") || href.starts_with("http://");
+        let meant = Url::parse(&href.replace("&amp;", "&")).is_ok();
+        is_web && href.split("&amp;").all(|part| part.bytes().all(plain)) && (slowly_has_plain_host(href) || meant)
+    }
+
+    fn slowly_has_plain_host(href: &str) -> bool {
+        let rest = href.split_once("://").map_or("", |(_, rest)| rest);
+        let host = rest.split(['/', '?']).next().unwrap_or_default();
+        let label = |label: &str| {
+            label.starts_with(|first: char| first.is_ascii_lowercase())
+                && !label.starts_with("xn--")
+                && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        };
+        host.len() <= 253 && host.split('.').all(label)
+    }
+
+    proptest! {
+        #[test]
+        fn a_link_is_what_its_parts_say(
+            href in "(https?://|ftp://|)(a\\.test|a1-b\\.test|1\\.2|xn--a\\.b|a\\.|x{250}\\.ab|A\\.b|é|)([/?:#&;=% a-c\"<国]|&amp;|amp;|://){0,8}"
+        ) {
+            prop_assert_eq!(is_link(&href), slowly_is_link(&href));
+            if let Some((_, rest)) = href.split_once("://").filter(|(scheme, _)| scheme.starts_with("http")) {
+                prop_assert_eq!(has_plain_host(rest.as_bytes()), slowly_has_plain_host(&href));
+            }
+        }
+
+        #[test]
+        fn attributes_are_told_apart_at_their_first_sign(
+            attributes in "( (class|href|data-a|x=y|é|)(=|=\"|)[a-z<=é ]{0,3}\"?){0,3} ?"
+        ) {
+            prop_assert_eq!(undressed(&attributes), slowly_undressed(&attributes));
+        }
+    }
+
+    /// As [`undressed`] was written first.
+    fn slowly_undressed(attributes: &str) -> Option<Cow<'_, str>> {
+        if attributes.is_empty() || attributes.starts_with(" href=\"") && attributes.matches('"').count() == 2 {
+            return Some(Cow::Borrowed(attributes));
+        }
+        let mut kept: Vec<&str> = Vec::new();
+        let mut rest = attributes;
+        while let Some(attribute) = rest.strip_prefix(' ').filter(|attribute| !attribute.is_empty()) {
+            let (name, value) = attribute.split_once("=\"")?;
+            let end = value.find('"')?;
+            let sound = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+            if !sound || value[..end].contains('<') {
+                return None;
+            }
+            if !DRESS.contains(&name) && !name.starts_with("data-") {
+                kept.push(&rest[..attribute.len() - value.len() + end + 2]);
+            }
+            rest = &value[end + 1..];
+        }
+        rest.trim_start_matches(' ').is_empty().then(|| Cow::Owned(kept.concat()))
     }
 
     proptest! {

@@ -4,6 +4,28 @@ use proptest::prelude::*;
 
 use super::*;
 
+proptest! {
+    #[test]
+    fn what_is_suspect_is_so_wherever_it_stands(text in "[ -~é]{0,70}([ÃàâÄßÔÕÃ´&a]|[\u{80}-\u{bf}]|[\u{e00}-\u{e5b}]|[“”‘’€ŽžŒ™…]|&nbsp;|国| ){0,6}[ -~]{0,70}") {
+        prop_assert_eq!(is_suspect(&text), slowly_is_suspect(&text));
+    }
+}
+
+/// As [`is_suspect`], letter by letter.
+fn slowly_is_suspect(text: &str) -> bool {
+    text.char_indices().any(|(at, letter)| {
+        let next: Vec<u8> = text[at..].bytes().skip(letter.len_utf8()).take(2).collect();
+        match letter {
+            '\u{c2}'..='\u{df}' => matches!(next[..], [0xc2 | 0xc5 | 0xc6 | 0xcb | 0xe2 | b'&', ..]),
+            '\u{e0}'..='\u{f4}' => {
+                matches!(next[..], [0xc2 | 0xc5 | 0xc6 | 0xcb | 0xe2, ..]) && next[..] != [0xc2, 0xa0]
+            }
+            '\u{e00}'..='\u{e7f}' => is_suspect_thai(&text[at..]),
+            _ => false,
+        }
+    })
+}
+
 /// How UTF-8 was misread.
 #[derive(Clone, Copy, Debug)]
 enum Misread {

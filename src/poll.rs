@@ -58,7 +58,7 @@ static PARSERS: LazyLock<u32> = LazyLock::new(|| {
 
 /// Feeds that are read and not yet stored: enough for a full commit while the
 /// next one fills, few enough that their texts are some megabytes.
-const MOST_READ: usize = 24;
+const MOST_READ: usize = 48;
 
 /// See [`PARSERS`].
 const LARGE_BYTES: usize = 2 * 1024 * 1024;

@@ -26,6 +26,7 @@ mod search;
 mod settling;
 mod source_lists;
 mod sources;
+mod statements;
 mod stories;
 mod turns;
 mod words;

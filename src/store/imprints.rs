@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::items::{FROM, ITEM, item_row};
 use super::row::{InOrder, at};
+use super::statements::Writes;
 use super::{Result, Store};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::names::Names;
@@ -99,10 +100,9 @@ fn kept(row: &Row, last: &mut Option<SourceId>, by: u32) -> rusqlite::Result<std
 }
 
 /// Keeps the imprint of a new item, by its number; part of another transaction.
-pub(super) fn insert(connection: &Connection, item: i64, imprint: &Imprint) -> rusqlite::Result<()> {
+pub(super) fn insert(to: &impl Writes, item: i64, imprint: &Imprint) -> rusqlite::Result<()> {
     let sql = "INSERT INTO imprint (item, by, face) VALUES (?1, ?2, ?3)";
-    connection.prepare_cached(sql)?.execute(params![item, imprint.by, imprint.face.to_bytes()])?;
-    Ok(())
+    to.run(sql, params![item, imprint.by, imprint.face.to_bytes()]).map(drop)
 }
 
 /// Keeps another imprint of an item than before, if it had one.

@@ -1,10 +1,11 @@
 //! The ledger: written with every act, asked by `recapd explain`.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::numbers::{Numbers, story_number};
 use super::row::{at, parsed};
+use super::statements::Writes;
 use super::{Result, Store};
 use url::Url;
 
@@ -140,12 +141,12 @@ pub(super) fn merged(from: StoryId, into: StoryId, why: &str, now: Timestamp) ->
 }
 
 /// Adds a line; part of another transaction.
-pub(super) fn add(connection: &Connection, note: &Note, numbers: &mut Numbers) -> rusqlite::Result<()> {
+pub(super) fn add(to: &impl Writes, note: &Note, numbers: &mut Numbers) -> rusqlite::Result<()> {
     let item = note.source.as_ref().zip(note.item);
-    let item = item.map(|(source, item)| numbers.of_item(connection, source, item)).transpose()?;
-    let story = note.story.map(|story| numbers.of_story(connection, story)).transpose()?;
+    let item = item.map(|(source, item)| numbers.of_item(to.connection(), source, item)).transpose()?;
+    let story = note.story.map(|story| numbers.of_story(to.connection(), story)).transpose()?;
     let sql = "INSERT INTO ledger (at, source, item, story, week, event, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    connection.prepare_cached(sql)?.execute(params![
+    let row = params![
         at(note.at),
         note.source.as_ref().map(|source| source.as_str()),
         item,
@@ -153,8 +154,8 @@ pub(super) fn add(connection: &Connection, note: &Note, numbers: &mut Numbers) -
         note.week.map(|week| week.to_string()),
         note.event.word(),
         note.detail,
-    ])?;
-    Ok(())
+    ];
+    to.run(sql, row).map(drop)
 }
 
 fn ledger_row(row: &Row) -> rusqlite::Result<LedgerRow> {

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::items::{FROM, ITEM, item_row};
 use super::numbers::{short, story_number};
 use super::row::at;
+use super::statements::Writes;
 use super::{Result, Store, parents};
 use crate::id::StoryId;
 use crate::story::Story;
@@ -130,15 +131,14 @@ pub(super) fn merge(connection: &Connection, from: i64, into: i64) -> rusqlite::
 }
 
 /// Makes the story that begins then and gives its number; part of a turn's transaction.
-pub(super) fn begin(connection: &Connection, story: StoryId, begun: Timestamp) -> rusqlite::Result<i64> {
+pub(super) fn begin(to: &impl Writes, story: StoryId, begun: Timestamp) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO story (id, short, begun) VALUES (?1, ?2, ?3)";
-    connection.prepare_cached(sql)?.execute(params![story.0, short(story), at(begun)])?;
-    Ok(connection.last_insert_rowid())
+    to.run(sql, params![story.0, short(story), at(begun)])?;
+    Ok(to.connection().last_insert_rowid())
 }
 
 /// Puts an item into a story, by their numbers; part of a turn's transaction.
-pub(super) fn put(connection: &Connection, item: i64, story: i64) -> rusqlite::Result<()> {
+pub(super) fn put(to: &impl Writes, item: i64, story: i64) -> rusqlite::Result<()> {
     let sql = "INSERT INTO story_item (item, story) VALUES (?1, ?2)";
-    connection.prepare_cached(sql)?.execute([item, story])?;
-    Ok(())
+    to.run(sql, [item, story]).map(drop)
 }

@@ -3,9 +3,8 @@
 
 use std::collections::HashMap;
 
-use rusqlite::Connection;
-
 use super::numbers::Numbers;
+use super::statements::{Statements, Writes};
 use super::{imprints, items, ledger, sources, stories};
 use crate::id::{ItemId, StoryId};
 use crate::ledger::{Event, Note};
@@ -29,17 +28,17 @@ pub struct Taken {
 pub(super) const PANICS: &str = "panics-when-written";
 
 /// Writes one turn inside a transaction, all but the grouping.
-pub(super) fn write(connection: &Connection, turn: &Turn, numbers: &mut Numbers) -> rusqlite::Result<Taken> {
+pub(super) fn write(to: &Statements, turn: &Turn, numbers: &mut Numbers) -> rusqlite::Result<Taken> {
     #[cfg(test)]
     assert_ne!(turn.source.as_str(), PANICS, "as a bug of ours would");
-    sources::record(connection, turn)?;
+    sources::record(to.connection(), turn)?;
     for item in &turn.intake.new {
-        numbers.learn_item(item.id, items::insert(connection, item)?);
+        numbers.learn_item(item.id, items::insert(to, item)?);
     }
     for item in &turn.intake.changed {
-        numbers.learn_item(item.id, items::revise(connection, item, turn.at)?);
+        numbers.learn_item(item.id, items::revise(to, item, turn.at)?);
     }
-    turn.notes.iter().try_for_each(|note| ledger::add(connection, note, numbers))?;
+    turn.notes.iter().try_for_each(|note| ledger::add(to, note, numbers))?;
     Ok(Taken { new: turn.intake.new.len(), changed: turn.intake.changed.len(), stories: 0 })
 }
 
@@ -47,16 +46,16 @@ pub(super) fn write(connection: &Connection, turn: &Turn, numbers: &mut Numbers)
 /// stand in time: whichever source answered first. Counts, for each turn by its
 /// place, the stories that begin.
 pub(super) fn group(
-    connection: &Connection,
+    to: &Statements,
     turns: &[Box<Turn>],
     index: &mut Index,
     numbers: &mut Numbers,
 ) -> rusqlite::Result<HashMap<usize, usize>> {
     for imprint in turns.iter().flat_map(|turn| &turn.revised) {
-        let item = numbers.of_item(connection, &imprint.source, imprint.item)?;
-        if let Some(story) = stories::of(connection, item)? {
+        let item = numbers.of_item(to.connection(), &imprint.source, imprint.item)?;
+        if let Some(story) = stories::of(to.connection(), item)? {
             index.insert(imprint, story);
-            imprints::put(connection, item, imprint)?;
+            imprints::put(to.connection(), item, imprint)?;
         }
     }
     let mut waiting: Vec<(usize, &Imprint)> = Vec::new();
@@ -66,7 +65,7 @@ pub(super) fn group(
     waiting.sort_by_key(|(_, imprint)| (imprint.at, imprint.item));
     let mut begun: HashMap<usize, usize> = HashMap::new();
     for (at, imprint) in waiting {
-        let how = place(connection, &turns[at], imprint, index, numbers)?;
+        let how = place(to, &turns[at], imprint, index, numbers)?;
         *begun.entry(at).or_default() += usize::from(how == How::Started);
     }
     Ok(begun)
@@ -74,7 +73,7 @@ pub(super) fn group(
 
 /// Gives one item its story.
 fn place(
-    connection: &Connection,
+    to: &Statements,
     turn: &Turn,
     imprint: &Imprint,
     index: &mut Index,
@@ -82,14 +81,14 @@ fn place(
 ) -> rusqlite::Result<How> {
     let grouped = index.place(imprint);
     if grouped.how == How::Started {
-        numbers.learn_story(grouped.story, stories::begin(connection, grouped.story, imprint.at)?);
+        numbers.learn_story(grouped.story, stories::begin(to, grouped.story, imprint.at)?);
     }
-    let item = numbers.of_item(connection, &turn.source, imprint.item)?;
-    let story = numbers.of_story(connection, grouped.story)?;
-    stories::put(connection, item, story)?;
-    imprints::insert(connection, item, imprint)?;
+    let item = numbers.of_item(to.connection(), &turn.source, imprint.item)?;
+    let story = numbers.of_story(to.connection(), grouped.story)?;
+    stories::put(to, item, story)?;
+    imprints::insert(to, item, imprint)?;
     for other in &grouped.also {
-        join(connection, index, [grouped.story, *other], (turn, imprint.item), numbers)?;
+        join(to, index, [grouped.story, *other], (turn, imprint.item), numbers)?;
     }
     let event = match grouped.how {
         How::Joined => Event::Joined,
@@ -101,7 +100,7 @@ fn place(
         story: Some(grouped.story),
         ..event.at(turn.at, grouped.because)
     };
-    ledger::add(connection, &note, numbers)?;
+    ledger::add(to, &note, numbers)?;
     Ok(grouped.how)
 }
 
@@ -109,16 +108,16 @@ fn place(
 /// stays, unless the other one was published already; of two published
 /// stories each keeps its own.
 fn join(
-    connection: &Connection,
+    to: &Statements,
     index: &mut Index,
     stories: [StoryId; 2],
     (turn, by): (&Turn, ItemId),
     numbers: &mut Numbers,
 ) -> rusqlite::Result<()> {
-    let Some([(from, number), (into, kept)]) = stories::elder(connection, stories)? else { return Ok(()) };
-    stories::merge(connection, number, kept)?;
+    let Some([(from, number), (into, kept)]) = stories::elder(to.connection(), stories)? else { return Ok(()) };
+    stories::merge(to.connection(), number, kept)?;
     index.merge(from, into);
     let merged = ledger::merged(from, into, &format!("item {by} tells of both"), turn.at);
     let note = Note { source: Some(turn.source.clone()), item: Some(by), ..merged };
-    ledger::add(connection, &note, numbers)
+    ledger::add(to, &note, numbers)
 }

@@ -19,6 +19,7 @@ use super::numbers::Numbers;
 use super::parents::Branch;
 use super::recaps::Published;
 use super::retention::Removed;
+use super::statements::Statements;
 use super::turns::{Taken, group, write};
 use super::{DraftChange, Edited, HubChange, Kept, ModelCall, Occasion, Result, Store, StoreError, Told};
 use crate::id::SourceId;
@@ -229,13 +230,15 @@ impl Writer {
         let is_late = turns.iter().any(|turn| index.as_ref().is_some_and(|index| is_late(index, turn)));
         let transaction = self.store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut numbers = Numbers::default();
-        let taken = turns.iter().map(|turn| write(&transaction, turn, &mut numbers));
+        let statements = Statements::of(&transaction);
+        let taken = turns.iter().map(|turn| write(&statements, turn, &mut numbers));
         let mut taken = taken.collect::<rusqlite::Result<Vec<Taken>>>()?;
         if let Some(index) = &mut index {
-            for (at, stories) in group(&transaction, turns, index, &mut numbers)? {
+            for (at, stories) in group(&statements, turns, index, &mut numbers)? {
                 taken[at].stories += stories;
             }
         }
+        drop(statements);
         transaction.commit()?;
         if is_late {
             self.order = Arrivals::OutOfOrder;

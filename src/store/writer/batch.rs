@@ -9,18 +9,18 @@ use super::{Job, Waiting, Writer};
 
 /// Turns written in one commit at most: half of those that may be on their way by
 /// default, so that the others go on meanwhile.
-const MOST_TURNS: usize = 32;
+const MOST_TURNS: usize = 48;
 
 /// With so many items a commit is large enough: what is not yet written has to
 /// fit into the cache of the database.
-const ENOUGH_ITEMS: usize = 800;
+const ENOUGH_ITEMS: usize = 1_200;
 
 /// In a round of many turns a commit waits so long for more of them: each writes
 /// some pages anew, however much is on them.
-const LONGEST_WAIT: Duration = Duration::from_millis(30);
+const LONGEST_WAIT: Duration = Duration::from_millis(120);
 
 /// It waits no longer once nothing came for so long.
-const QUIET: Duration = Duration::from_millis(4);
+const QUIET: Duration = Duration::from_millis(15);
 
 /// How often it looks while it waits.
 const BLINK: Duration = Duration::from_millis(1);

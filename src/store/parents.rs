@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::numbers::{Numbers, story_number};
 use super::row::{at, json, parsed};
+use super::statements::Writes;
 use super::{Result, Store, editing, ledger, stories};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::insight::development::Change;
@@ -217,13 +218,13 @@ fn put(connection: &Connection, story: i64, parent: i64, changes: &[Change]) -> 
 
 /// What one story became part of follows what that followed, unless it follows
 /// something itself; what followed the one follows the other. Nothing follows itself.
-pub(super) fn merge(connection: &Connection, from: i64, into: i64) -> rusqlite::Result<()> {
+pub(super) fn merge(to: &impl Writes, from: i64, into: i64) -> rusqlite::Result<()> {
     for sql in [
         "UPDATE OR IGNORE story_parent SET story = ?2 WHERE story = ?1",
         "UPDATE story_parent SET parent = ?2 WHERE parent = ?1",
         "DELETE FROM story_parent WHERE story = ?1 OR (story = ?2 AND parent = ?2)",
     ] {
-        connection.prepare_cached(sql)?.execute([from, into])?;
+        to.run(sql, [from, into])?;
     }
     Ok(())
 }

@@ -113,7 +113,7 @@ pub(super) fn elder(connection: &Connection, stories: [StoryId; 2]) -> rusqlite:
 
 /// Puts all items of the story of number `from` into the one of number `into`; its id
 /// leads there from now on, and what an editor kept apart from it is apart from that.
-pub(super) fn merge(connection: &Connection, from: i64, into: i64) -> rusqlite::Result<()> {
+pub(super) fn merge(to: &impl Writes, from: i64, into: i64) -> rusqlite::Result<()> {
     for sql in [
         "UPDATE story_item SET story = ?2 WHERE story = ?1",
         "UPDATE story SET edited = 1 WHERE number = ?2 AND (SELECT edited FROM story WHERE number = ?1)",
@@ -125,9 +125,9 @@ pub(super) fn merge(connection: &Connection, from: i64, into: i64) -> rusqlite::
         "UPDATE OR IGNORE mark SET story = ?2 WHERE story = ?1",
         "DELETE FROM mark WHERE story = ?1 AND ?2 IS NOT NULL",
     ] {
-        connection.prepare_cached(sql)?.execute([from, into])?;
+        to.run(sql, [from, into])?;
     }
-    parents::merge(connection, from, into)
+    parents::merge(to, from, into)
 }
 
 /// Makes the story that begins then and gives its number; part of a turn's transaction.

@@ -115,7 +115,7 @@ fn join(
     numbers: &mut Numbers,
 ) -> rusqlite::Result<()> {
     let Some([(from, number), (into, kept)]) = stories::elder(to.connection(), stories)? else { return Ok(()) };
-    stories::merge(to.connection(), number, kept)?;
+    stories::merge(to, number, kept)?;
     index.merge(from, into);
     let merged = ledger::merged(from, into, &format!("item {by} tells of both"), turn.at);
     let note = Note { source: Some(turn.source.clone()), item: Some(by), ..merged };

@@ -290,20 +290,14 @@ impl Index {
     /// What stands in both.
     fn shared(&self, one: &One, other: &One) -> Shared {
         let mut shared = Shared::default();
-        let mut left = other.features;
-        for feature in one.features {
-            while let Some((first, rest)) = left.split_first()
-                && first.number() < feature.number()
-            {
-                left = rest;
-            }
-            let Some(twin) = left.first() else { break };
+        for twin in other.features {
+            let Some(feature) = one.feature(twin.number()) else { continue };
             let lists = feature.lists() & twin.lists();
-            if twin.number() != feature.number() || lists == 0 {
+            if lists == 0 {
                 continue;
             }
             shared.lists |= lists;
-            let weight = self.recent.weight(*feature);
+            let weight = self.recent.weight(feature);
             for (at, list) in LISTS.into_iter().enumerate() {
                 if lists & list as u8 != 0 {
                     shared.weights[at] += weight;
@@ -387,15 +381,36 @@ struct One<'o> {
     features: &'o [Feature],
     /// What it weighs as a whole, once that was asked for.
     whole: OnceCell<[f64; 3]>,
+    /// A bit for each of its features, once that was asked for; features may share one.
+    sketch: OnceCell<[u64; 4]>,
 }
 
 impl<'o> One<'o> {
     fn new(member: &'o Member, features: &'o [Feature]) -> Self {
-        Self { member, features, whole: OnceCell::new() }
+        Self { member, features, whole: OnceCell::new(), sketch: OnceCell::new() }
     }
 
     fn of(item: &'o Newcomer) -> Self {
         Self::new(item.member(), item.features())
+    }
+
+    /// The one of this number, if it is among its own. Most are not, and the sketch knows at once.
+    fn feature(&self, number: u32) -> Option<Feature> {
+        let place = |number: u32| (number as usize / 64 % 4, 1_u64 << (number % 64));
+        let sketch = self.sketch.get_or_init(|| {
+            let mut sketch = [0; 4];
+            for feature in self.features {
+                let (word, bit) = place(feature.number());
+                sketch[word] |= bit;
+            }
+            sketch
+        });
+        let (word, bit) = place(number);
+        if sketch[word] & bit == 0 {
+            return None;
+        }
+        let found = self.features.binary_search_by_key(&number, |feature| feature.number());
+        found.ok().map(|at| self.features[at])
     }
 
     fn names_any(&self, list: List) -> bool {

@@ -7,8 +7,8 @@ use tokio::sync::mpsc;
 
 use super::{Job, Waiting, Writer};
 
-/// Turns written in one commit at most: half of those that may be on their way by
-/// default, so that the others go on meanwhile.
+/// Turns written in one commit at most: of those that may be on their way by default so many that the others go on
+/// meanwhile. A quarter of the pages of a commit is written for its sake, however few turns it has.
 const MOST_TURNS: usize = 48;
 
 /// With so many items a commit is large enough: what is not yet written has to
@@ -23,7 +23,7 @@ const LONGEST_WAIT: Duration = Duration::from_millis(120);
 const QUIET: Duration = Duration::from_millis(15);
 
 /// How often it looks while it waits.
-const BLINK: Duration = Duration::from_millis(1);
+const BLINK: Duration = Duration::from_millis(3);
 
 /// Whether turns come one at a time, or many together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

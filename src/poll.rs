@@ -56,8 +56,7 @@ static PARSERS: LazyLock<u32> = LazyLock::new(|| {
     u32::try_from(processors / 2).unwrap_or(1).clamp(1, 2)
 });
 
-/// Feeds that are read and not yet stored: enough for a full commit while the
-/// next one fills, few enough that their texts are some megabytes.
+/// Feeds that are read and not yet stored: as many as one commit takes, few enough that their texts are some megabytes.
 const MOST_READ: usize = 48;
 
 /// See [`PARSERS`].

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::numbers::{Numbers, short, story_number};
 use super::row::{at, json, parsed, parsed_or_none};
+use super::statements::Statements;
 use super::{Result, Store, ledger, marks, recaps, review};
 use crate::draft::{Flaw, Frozen, Mark, Touched};
 use crate::id::StoryId;
@@ -127,7 +128,7 @@ impl Store {
             return Ok(Kept::Nothing);
         }
         let mut numbers = Numbers::default();
-        notes.iter().try_for_each(|note| ledger::add(&transaction, note, &mut numbers))?;
+        ledger::add_all(&Statements::of(&transaction), notes, &mut numbers)?;
         transaction.commit()?;
         Ok(Kept::Yes)
     }

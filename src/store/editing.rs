@@ -7,6 +7,7 @@ use url::Url;
 
 use super::numbers::{Numbers, story_number};
 use super::row::parsed;
+use super::statements::Statements;
 use super::{Result, Store, ledger, stories};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::ledger::{Event, Note};
@@ -87,10 +88,10 @@ fn merge(connection: &Connection, names: &[String; 2], now: Timestamp) -> Result
     // The newer word counts.
     let sql = "DELETE FROM story_apart WHERE (one = ?1 AND two = ?2) OR (one = ?2 AND two = ?1)";
     connection.prepare_cached(sql)?.execute([number, kept])?;
-    stories::merge(connection, number, kept)?;
+    stories::merge(&Statements::of(connection), number, kept)?;
     keep_as_it_is(connection, kept)?;
     let note = ledger::merged(from, into, "an editor says so", now);
-    ledger::add(connection, &note, &mut Numbers::default())?;
+    ledger::add(&Statements::of(connection), &note, &mut Numbers::default())?;
     let sql = "SELECT week FROM recap_story WHERE story = ?1";
     let week: Option<String> = connection.prepare_cached(sql)?.query_row([kept], |row| row.get(0)).optional()?;
     let (from, into) = (from.short(), into.short());
@@ -121,6 +122,7 @@ fn split(connection: &Connection, name: &str, items: &[String], now: Timestamp) 
         return Ok(Err(Misfit::Everything(story)));
     }
     let mut numbers = Numbers::default();
+    let to = &Statements::of(connection);
     let ids: Vec<ItemId> = out.iter().map(|part| part.id).collect();
     let begun = out.first().map_or(now, |part| part.placed);
     let (new, apart) = begin(connection, number, &ids, begun)?;
@@ -131,11 +133,7 @@ fn split(connection: &Connection, name: &str, items: &[String], now: Timestamp) 
         numbers.learn_item(part.id, part.number);
         let detail = format!("taken out of story {}: an editor says so", story.short());
         let (source, item) = (Some(part.source.clone()), Some(part.id));
-        ledger::add(
-            connection,
-            &Note { source, item, story: Some(new), ..Event::Split.at(now, detail) },
-            &mut numbers,
-        )?;
+        ledger::add(to, &Note { source, item, story: Some(new), ..Event::Split.at(now, detail) }, &mut numbers)?;
     }
     let sql = "INSERT INTO story_apart (one, two) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
     connection.prepare_cached(sql)?.execute([number, apart])?;
@@ -143,7 +141,7 @@ fn split(connection: &Connection, name: &str, items: &[String], now: Timestamp) 
     keep_as_it_is(connection, apart)?;
     let plural = if out.len() == 1 { "" } else { "s" };
     let detail = format!("{} item{plural} became story {}: an editor says so", out.len(), new.short());
-    ledger::add(connection, &Note { story: Some(story), ..Event::Split.at(now, detail) }, &mut numbers)?;
+    ledger::add(to, &Note { story: Some(story), ..Event::Split.at(now, detail) }, &mut numbers)?;
     Ok(Ok(format!("{} item{plural} of story {} became story {new}", out.len(), story.short())))
 }
 
@@ -177,7 +175,7 @@ pub(super) fn begin(connection: &Connection, of: i64, items: &[ItemId], begun: T
     let own = items.iter().map(|item| StoryId::begun_by(*item));
     for story in own.chain((1..).map(|turn| StoryId::begun_again_by(*first, turn))) {
         let Some(number) = story_number(connection, story)? else {
-            return Ok((story, stories::begin(connection, story, begun)?));
+            return Ok((story, stories::begin(&Statements::of(connection), story, begun)?));
         };
         let sql = "UPDATE story SET merged_into = NULL WHERE number = ?1 AND merged_into = ?2";
         if connection.prepare_cached(sql)?.execute([number, of])? > 0 {
@@ -245,14 +243,16 @@ mod tests {
     fn store(groups: &[&[&str]]) -> Store {
         let store = Store::in_memory().unwrap();
         let connection = &store.connection;
+        let to = Statements::of(connection);
         sources::put(connection, &item("a").source, &SourceState::unknown(now())).unwrap();
         for (hours, group) in (0..).zip(groups) {
             let begun = now() + jiff::SignedDuration::from_hours(hours);
-            let number = stories::begin(connection, own(group[0]), begun).unwrap();
+            let number = stories::begin(&to, own(group[0]), begun).unwrap();
             for guid in *group {
-                stories::put(connection, items::insert(connection, &item(guid)).unwrap(), number).unwrap();
+                stories::put(&to, items::insert(&to, &item(guid)).unwrap(), number).unwrap();
             }
         }
+        drop(to);
         store
     }
 
@@ -274,7 +274,7 @@ mod tests {
             story: Some(own("c")),
             ..Event::Started.at(now(), "no story is like it".to_owned())
         };
-        ledger::add(&store.connection, &note, &mut Numbers::default()).unwrap();
+        ledger::add(&Statements::of(&store.connection), &note, &mut Numbers::default()).unwrap();
         check(&mut store, &[merge(own("c"), own("b")), merge(own("b"), own("a"))], &[&["a", "b", "c"]]);
         let told: Vec<String> = store.ledger_of_item(&placed).unwrap().into_iter().map(|row| row.detail).collect();
         let by_hand = |story: &str| format!("story {} became part of it: an editor says so", own(story).short());

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::items::{FROM, ITEM, item_row};
 use super::row::{InOrder, at};
-use super::statements::Writes;
+use super::statements::Statements;
 use super::{Result, Store};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::names::Names;
@@ -100,7 +100,7 @@ fn kept(row: &Row, last: &mut Option<SourceId>, by: u32) -> rusqlite::Result<std
 }
 
 /// Keeps the imprint of a new item, by its number; part of another transaction.
-pub(super) fn insert(to: &impl Writes, item: i64, imprint: &Imprint) -> rusqlite::Result<()> {
+pub(super) fn insert(to: &Statements, item: i64, imprint: &Imprint) -> rusqlite::Result<()> {
     let sql = "INSERT INTO imprint (item, by, face) VALUES (?1, ?2, ?3)";
     to.run(sql, params![item, imprint.by, imprint.face.to_bytes()]).map(drop)
 }
@@ -156,10 +156,12 @@ mod tests {
         let id = ItemId::of(&source, &identity, 0);
         let placed = Some(seen);
         let item = Item { id, source, identity, generation: 0, version: 1, first_seen: seen, placed, entry };
-        let number = items::insert(&store.connection, &item).unwrap();
-        let story = stories::begin(&store.connection, StoryId::begun_by(id), seen).unwrap();
-        stories::put(&store.connection, number, story).unwrap();
+        let to = Statements::of(&store.connection);
+        let number = items::insert(&to, &item).unwrap();
+        let story = stories::begin(&to, StoryId::begun_by(id), seen).unwrap();
+        stories::put(&to, number, story).unwrap();
         let imprint = Imprint::of(&item, seen, &names());
+        drop(to);
         (folder, store, imprint)
     }
 

@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use url::Url;
 
 use super::row::{InOrder, at, parsed, parsed_or_none};
-use super::statements::Writes;
+use super::statements::Statements;
 use super::{Result, Store};
 use crate::dedup::{Known, KnownItem, Name, Said, names, other_names};
 use crate::id::{ItemId, SourceId, StoryId};
@@ -183,7 +183,7 @@ impl Store {
 }
 
 /// Writes an item met for the first time and gives its number; part of a turn's transaction.
-pub(super) fn insert(to: &impl Writes, item: &Item) -> rusqlite::Result<i64> {
+pub(super) fn insert(to: &Statements, item: &Item) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO item (id, source, identity, generation, version, link_key, first_seen, placed)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     let link = item.entry.canonical_text();
@@ -205,7 +205,7 @@ pub(super) fn insert(to: &impl Writes, item: &Item) -> rusqlite::Result<i64> {
 
 /// Writes what a publisher changed, seen at `seen`, and gives the number of the
 /// item; part of a turn's transaction.
-pub(super) fn revise(to: &impl Writes, item: &Item, seen: Timestamp) -> rusqlite::Result<i64> {
+pub(super) fn revise(to: &Statements, item: &Item, seen: Timestamp) -> rusqlite::Result<i64> {
     let sql = "UPDATE item SET version = ?4, link_key = ?5 WHERE source = ?1 AND identity = ?2 AND generation = ?3
                RETURNING number";
     let link = item.entry.canonical_text();
@@ -218,7 +218,7 @@ pub(super) fn revise(to: &impl Writes, item: &Item, seen: Timestamp) -> rusqlite
 }
 
 fn insert_version(
-    to: &impl Writes,
+    to: &Statements,
     number: i64,
     item: &Item,
     link: Option<String>,

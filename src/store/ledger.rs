@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::numbers::{Numbers, story_number};
 use super::row::{at, parsed};
-use super::statements::Writes;
+use super::statements::Statements;
 use super::{Result, Store};
 use url::Url;
 
@@ -141,7 +141,7 @@ pub(super) fn merged(from: StoryId, into: StoryId, why: &str, now: Timestamp) ->
 }
 
 /// Adds a line; part of another transaction.
-pub(super) fn add(to: &impl Writes, note: &Note, numbers: &mut Numbers) -> rusqlite::Result<()> {
+pub(super) fn add(to: &Statements, note: &Note, numbers: &mut Numbers) -> rusqlite::Result<()> {
     let item = note.source.as_ref().zip(note.item);
     let item = item.map(|(source, item)| numbers.of_item(to.connection(), source, item)).transpose()?;
     let story = note.story.map(|story| numbers.of_story(to.connection(), story)).transpose()?;
@@ -156,6 +156,11 @@ pub(super) fn add(to: &impl Writes, note: &Note, numbers: &mut Numbers) -> rusql
         note.detail,
     ];
     to.run(sql, row).map(drop)
+}
+
+/// Adds lines, in order.
+pub(super) fn add_all(to: &Statements, notes: &[Note], numbers: &mut Numbers) -> rusqlite::Result<()> {
+    notes.iter().try_for_each(|note| add(to, note, numbers))
 }
 
 fn ledger_row(row: &Row) -> rusqlite::Result<LedgerRow> {

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, TransactionBehavior, params};
 
 use super::numbers::{Numbers, story_number};
 use super::row::at;
+use super::statements::Statements;
 use super::{Result, Store, ledger};
 use crate::id::StoryId;
 use crate::ledger::Note;
@@ -133,7 +134,7 @@ impl Store {
             ],
         )?;
         let mut numbers = Numbers::default();
-        notes.iter().try_for_each(|note| ledger::add(&transaction, note, &mut numbers))?;
+        ledger::add_all(&Statements::of(&transaction), notes, &mut numbers)?;
         transaction.commit()?;
         Ok(())
     }

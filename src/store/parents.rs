@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::numbers::{Numbers, story_number};
 use super::row::{at, json, parsed};
-use super::statements::Writes;
+use super::statements::Statements;
 use super::{Result, Store, editing, ledger, stories};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::insight::development::Change;
@@ -156,6 +156,7 @@ impl Store {
 
 fn branch(connection: &Connection, branch: &Branch, now: Timestamp) -> Result<bool> {
     let Branch { from, parent, child, items, begun, changes, because } = branch;
+    let to = &Statements::of(connection);
     let mut numbers = Numbers::default();
     let (of, parent_number) = (numbers.of_story(connection, *from)?, numbers.of_story(connection, *parent)?);
     let mut rows = Vec::new();
@@ -179,13 +180,13 @@ fn branch(connection: &Connection, branch: &Branch, now: Timestamp) -> Result<bo
         let detail = format!("taken out of story {}: it reports what is new since that was published", from.short());
         let (source, item) = (Some(source.clone()), Some(*item));
         let note = Note { source, item, story: Some(child), ..Event::Followed.at(now, detail) };
-        ledger::add(connection, &note, &mut numbers)?;
+        ledger::add(to, &note, &mut numbers)?;
     }
     put(connection, number, parent_number, changes)?;
     let detail = format!("{because}; it follows story {}", parent.short());
-    ledger::add(connection, &Note { story: Some(child), ..Event::Followed.at(now, detail) }, &mut numbers)?;
+    ledger::add(to, &Note { story: Some(child), ..Event::Followed.at(now, detail) }, &mut numbers)?;
     let detail = format!("story {} follows it: {because}", child.short());
-    ledger::add(connection, &Note { story: Some(*parent), ..Event::Followed.at(now, detail) }, &mut numbers)?;
+    ledger::add(to, &Note { story: Some(*parent), ..Event::Followed.at(now, detail) }, &mut numbers)?;
     Ok(true)
 }
 
@@ -203,9 +204,9 @@ pub(super) fn follow(connection: &Connection, story: StoryId, follows: &Follows,
     let Some([(from, gone), (into, kept)]) = stories::elder(connection, [follows.story, story])? else {
         return Ok(());
     };
-    stories::merge(connection, gone, kept)?;
+    stories::merge(&Statements::of(connection), gone, kept)?;
     let note = ledger::merged(from, into, &format!("an earlier report of the same week, {}", follows.changed()), now);
-    Ok(ledger::add(connection, &note, &mut Numbers::default())?)
+    Ok(ledger::add(&Statements::of(connection), &note, &mut Numbers::default())?)
 }
 
 /// Writes what a story follows, by their numbers; part of another transaction.
@@ -218,7 +219,7 @@ fn put(connection: &Connection, story: i64, parent: i64, changes: &[Change]) -> 
 
 /// What one story became part of follows what that followed, unless it follows
 /// something itself; what followed the one follows the other. Nothing follows itself.
-pub(super) fn merge(to: &impl Writes, from: i64, into: i64) -> rusqlite::Result<()> {
+pub(super) fn merge(to: &Statements, from: i64, into: i64) -> rusqlite::Result<()> {
     for sql in [
         "UPDATE OR IGNORE story_parent SET story = ?2 WHERE story = ?1",
         "UPDATE story_parent SET parent = ?2 WHERE parent = ?1",
@@ -265,18 +266,20 @@ mod tests {
     fn store() -> Store {
         let store = Store::in_memory().unwrap();
         let connection = &store.connection;
+        let to = Statements::of(connection);
         sources::put(connection, &item("talks", SLOT).source, &SourceState::unknown(instant(SLOT))).unwrap();
         let told =
             [("talks", "2026-05-03T10:00:00Z"), ("copy", "2026-05-04T09:00:00Z"), ("deal", "2026-05-05T09:00:00Z")];
-        let number = stories::begin(connection, own("talks"), instant(told[0].1)).unwrap();
+        let number = stories::begin(&to, own("talks"), instant(told[0].1)).unwrap();
         for (guid, placed) in told {
-            stories::put(connection, items::insert(connection, &item(guid, placed)).unwrap(), number).unwrap();
+            stories::put(&to, items::insert(&to, &item(guid, placed)).unwrap(), number).unwrap();
         }
-        let other = stories::begin(connection, own("other"), instant(SLOT)).unwrap();
-        stories::put(connection, items::insert(connection, &item("other", SLOT)).unwrap(), other).unwrap();
+        let other = stories::begin(&to, own("other"), instant(SLOT)).unwrap();
+        stories::put(&to, items::insert(&to, &item("other", SLOT)).unwrap(), other).unwrap();
         let sql = "INSERT INTO recap VALUES ('2026-W18', '', 1, 'published', ?1, ?1, ?1, '', 1, NULL, '{}')";
         connection.execute(sql, [SLOT]).unwrap();
         publish(&store, "talks", "2026-W18");
+        drop(to);
         store
     }
 

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::numbers::{Numbers, short};
 use super::row::{at, json, parsed, parsed_or_none};
+use super::statements::Statements;
 use super::{Result, Store, drafts, ledger, marks, parents, search};
 use crate::id::{AudienceId, StoryId};
 use crate::ledger::Note;
@@ -71,7 +72,7 @@ impl Store {
                 parents::follow(&transaction, entry.story, follows, pool.frozen)?;
             }
         }
-        notes.iter().try_for_each(|note| ledger::add(&transaction, note, &mut numbers))?;
+        ledger::add_all(&Statements::of(&transaction), notes, &mut numbers)?;
         drafts::close(&transaction, pool.week)?;
         marks::forget_spent(&transaction, pool.week)?;
         transaction.commit()?;
@@ -280,8 +281,9 @@ mod tests {
         let item =
             Item { id, source, identity, generation: 0, version: 1, first_seen, placed: Some(first_seen), entry };
         let story = StoryId::begun_by(id);
-        let number = stories::begin(&store.connection, story, first_seen).unwrap();
-        stories::put(&store.connection, items::insert(&store.connection, &item).unwrap(), number).unwrap();
+        let to = &Statements::of(&store.connection);
+        let number = stories::begin(to, story, first_seen).unwrap();
+        stories::put(to, items::insert(to, &item).unwrap(), number).unwrap();
         let sql = "INSERT INTO recap VALUES (?1, '', 1, 'published', ?2, ?2, ?2, '', 1, NULL, '{}')";
         store.connection.execute(sql, [week, until]).unwrap();
         let sql = "INSERT INTO recap_story (story, short, week, place) VALUES (?1, '', ?2, 1)";

@@ -132,6 +132,7 @@ mod tests {
     use crate::ledger::{Event, Note};
     use crate::source::SourceState;
     use crate::store::numbers::Numbers;
+    use crate::store::statements::Statements;
     use crate::store::{items, ledger, sources, stories};
 
     const LONG_AGO: &str = "2025-01-06T08:00:00Z";
@@ -156,6 +157,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("recapd.db")).unwrap();
         let connection = &store.connection;
+        let to = Statements::of(connection);
         sources::put(connection, &source(), &SourceState::unknown(instant(LONG_AGO))).unwrap();
         for (guid, seen, has_place) in all {
             let (seen, entry) = (instant(seen), entry(guid));
@@ -165,17 +167,18 @@ mod tests {
             let item =
                 Item { id, source: source(), identity, generation: 0, version: 1, first_seen: seen, placed, entry };
             let mut numbers = Numbers::default();
-            numbers.learn_item(id, items::insert(connection, &item).unwrap());
+            numbers.learn_item(id, items::insert(&to, &item).unwrap());
             let mut note = Note { source: Some(source()), item: Some(id), ..Event::New.at(seen, "met") };
             if *has_place {
                 let story = StoryId::begun_by(id);
-                let number = stories::begin(connection, story, seen).unwrap();
+                let number = stories::begin(&to, story, seen).unwrap();
                 numbers.learn_story(story, number);
-                stories::put(connection, numbers.of_item(connection, &source(), id).unwrap(), number).unwrap();
+                stories::put(&to, numbers.of_item(connection, &source(), id).unwrap(), number).unwrap();
                 note.story = Some(story);
             }
-            ledger::add(connection, &note, &mut numbers).unwrap();
+            ledger::add(&to, &note, &mut numbers).unwrap();
         }
+        drop(to);
         (folder, store)
     }
 

@@ -121,6 +121,7 @@ mod tests {
 
     use super::*;
     use crate::publish::fixture::{at, recap};
+    use crate::store::statements::Statements;
     use crate::store::{DraftChange, MIGRATIONS, stories};
 
     /// The recap of the fixture, `weeks` later and with other stories.
@@ -138,7 +139,7 @@ mod tests {
 
     fn publish(store: &mut Store, recap: &Recap) {
         for entry in recap.stories() {
-            stories::begin(&store.connection, entry.story, at("2026-05-05T00:00:00Z")).unwrap();
+            stories::begin(&Statements::of(&store.connection), entry.story, at("2026-05-05T00:00:00Z")).unwrap();
         }
         store.publish(std::slice::from_ref(recap), &[], "recap.example.org,2026").unwrap();
     }
@@ -262,7 +263,7 @@ mod tests {
         older.pragma_update(None, "user_version", i64::try_from(before).unwrap()).unwrap();
         let recap = recap();
         for entry in recap.stories() {
-            let number = stories::begin(&older, entry.story, recap.frozen).unwrap();
+            let number = stories::begin(&Statements::of(&older), entry.story, recap.frozen).unwrap();
             let sql = "INSERT INTO recap_story (story, short, week, place) VALUES (?1, ?2, ?3, ?4)";
             older.execute(sql, params![number, entry.story.short(), recap.week.to_string(), entry.place]).unwrap();
         }

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::numbers::{Numbers, story_number};
 use super::row::{at, parsed, parsed_or_none};
+use super::statements::Statements;
 use super::{Result, Store, ledger, stories};
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::ledger::{Event, Note};
@@ -111,9 +112,9 @@ impl Store {
         }
         for (story, into) in &settled.emptied {
             let (from, kept) = (numbers.of_story(&transaction, *story)?, numbers.of_story(&transaction, *into)?);
-            stories::merge(&transaction, from, kept)?;
+            stories::merge(&Statements::of(&transaction), from, kept)?;
             let note = ledger::merged(*story, *into, "its items were looked at again", now);
-            ledger::add(&transaction, &note, &mut numbers)?;
+            ledger::add(&Statements::of(&transaction), &note, &mut numbers)?;
         }
         let sql =
             "INSERT INTO meta (name, value) SELECT ?1, CAST(coalesce(max(number), 0) AS TEXT) FROM item WHERE true
@@ -169,13 +170,13 @@ fn write_moved(
         story: Some(moved.story),
         ..event.at(now, format!("looked at again: {}", moved.because))
     };
-    Ok(ledger::add(connection, &note, numbers)?)
+    Ok(ledger::add(&Statements::of(connection), &note, numbers)?)
 }
 
 /// The row of a story that begins, or that stands by itself again.
 fn begin(connection: &Connection, story: StoryId, begun: Timestamp) -> Result<i64> {
     let Some(number) = story_number(connection, story)? else {
-        return Ok(stories::begin(connection, story, begun)?);
+        return Ok(stories::begin(&Statements::of(connection), story, begun)?);
     };
     connection.prepare_cached("UPDATE story SET merged_into = NULL WHERE number = ?1")?.execute([number])?;
     Ok(number)
@@ -205,9 +206,10 @@ mod tests {
         let id = ItemId::of(&source, &guid, 0);
         let entry = Entry { title: format!("Event {hours}"), guid: Some(guid.clone()), ..Entry::default() };
         let item = Item { id, source, identity: guid, generation: 0, version: 1, first_seen: now(), placed, entry };
-        let item = items::insert(&store.connection, &item).unwrap();
-        let story = stories::begin(&store.connection, StoryId::begun_by(id), now()).unwrap();
-        stories::put(&store.connection, item, story).unwrap();
+        let to = &Statements::of(&store.connection);
+        let item = items::insert(to, &item).unwrap();
+        let story = stories::begin(to, StoryId::begun_by(id), now()).unwrap();
+        stories::put(to, item, story).unwrap();
     }
 
     #[track_caller]

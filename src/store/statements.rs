@@ -3,30 +3,7 @@
 
 use std::cell::RefCell;
 
-use rusqlite::{CachedStatement, Connection, Params, Transaction};
-
-/// Where rows are written: a connection, or one commit on it.
-pub(super) trait Writes {
-    /// The connection itself, for whoever asks it something.
-    fn connection(&self) -> &Connection;
-
-    /// Does what `sql` says, and gives how many rows that changed.
-    fn run(&self, sql: &'static str, params: impl Params) -> rusqlite::Result<usize> {
-        self.connection().prepare_cached(sql)?.execute(params)
-    }
-}
-
-impl Writes for Connection {
-    fn connection(&self) -> &Connection {
-        self
-    }
-}
-
-impl Writes for Transaction<'_> {
-    fn connection(&self) -> &Connection {
-        self
-    }
-}
+use rusqlite::{CachedStatement, Connection, Params};
 
 /// One commit on a connection: what it has run once is at hand. It holds some statements, so going through all of them
 /// is quicker than any map.
@@ -40,14 +17,14 @@ impl<'c> Statements<'c> {
     pub(super) fn of(connection: &'c Connection) -> Self {
         Self { connection, kept: RefCell::default() }
     }
-}
 
-impl Writes for Statements<'_> {
-    fn connection(&self) -> &Connection {
+    /// The connection itself, for whoever asks it something.
+    pub(super) fn connection(&self) -> &'c Connection {
         self.connection
     }
 
-    fn run(&self, sql: &'static str, params: impl Params) -> rusqlite::Result<usize> {
+    /// Does what `sql` says, and gives how many rows that changed.
+    pub(super) fn run(&self, sql: &'static str, params: impl Params) -> rusqlite::Result<usize> {
         let mut kept = self.kept.borrow_mut();
         // By where the text stands: the same text elsewhere is prepared again, which is right, too.
         if let Some((_, statement)) = kept.iter_mut().find(|(text, _)| std::ptr::eq(*text, sql)) {

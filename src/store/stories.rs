@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::items::{FROM, ITEM, item_row};
 use super::numbers::{short, story_number};
 use super::row::at;
-use super::statements::Writes;
+use super::statements::Statements;
 use super::{Result, Store, parents};
 use crate::id::StoryId;
 use crate::story::Story;
@@ -113,7 +113,7 @@ pub(super) fn elder(connection: &Connection, stories: [StoryId; 2]) -> rusqlite:
 
 /// Puts all items of the story of number `from` into the one of number `into`; its id
 /// leads there from now on, and what an editor kept apart from it is apart from that.
-pub(super) fn merge(to: &impl Writes, from: i64, into: i64) -> rusqlite::Result<()> {
+pub(super) fn merge(to: &Statements, from: i64, into: i64) -> rusqlite::Result<()> {
     for sql in [
         "UPDATE story_item SET story = ?2 WHERE story = ?1",
         "UPDATE story SET edited = 1 WHERE number = ?2 AND (SELECT edited FROM story WHERE number = ?1)",
@@ -131,14 +131,14 @@ pub(super) fn merge(to: &impl Writes, from: i64, into: i64) -> rusqlite::Result<
 }
 
 /// Makes the story that begins then and gives its number; part of a turn's transaction.
-pub(super) fn begin(to: &impl Writes, story: StoryId, begun: Timestamp) -> rusqlite::Result<i64> {
+pub(super) fn begin(to: &Statements, story: StoryId, begun: Timestamp) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO story (id, short, begun) VALUES (?1, ?2, ?3)";
     to.run(sql, params![story.0, short(story), at(begun)])?;
     Ok(to.connection().last_insert_rowid())
 }
 
 /// Puts an item into a story, by their numbers; part of a turn's transaction.
-pub(super) fn put(to: &impl Writes, item: i64, story: i64) -> rusqlite::Result<()> {
+pub(super) fn put(to: &Statements, item: i64, story: i64) -> rusqlite::Result<()> {
     let sql = "INSERT INTO story_item (item, story) VALUES (?1, ?2)";
     to.run(sql, [item, story]).map(drop)
 }

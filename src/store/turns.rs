@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::numbers::Numbers;
-use super::statements::{Statements, Writes};
+use super::statements::Statements;
 use super::{imprints, items, ledger, sources, stories};
 use crate::id::{ItemId, StoryId};
 use crate::ledger::{Event, Note};
@@ -38,7 +38,7 @@ pub(super) fn write(to: &Statements, turn: &Turn, numbers: &mut Numbers) -> rusq
     for item in &turn.intake.changed {
         numbers.learn_item(item.id, items::revise(to, item, turn.at)?);
     }
-    turn.notes.iter().try_for_each(|note| ledger::add(to, note, numbers))?;
+    ledger::add_all(to, &turn.notes, numbers)?;
     Ok(Taken { new: turn.intake.new.len(), changed: turn.intake.changed.len(), stories: 0 })
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::numbers::Numbers;
+use super::statements::Statements;
 use super::{Result, Store, ledger, sources};
 use crate::id::SourceId;
 use crate::ledger::Note;
@@ -46,7 +47,7 @@ impl Store {
                 sources::put(&transaction, source, state)?;
                 let detail = word.noted(state, now, &TimeZone::UTC);
                 let note = Note { source: Some(source.clone()), ..word.event().at(now, detail) };
-                ledger::add(&transaction, &note, &mut Numbers::default())?;
+                ledger::add(&Statements::of(&transaction), &note, &mut Numbers::default())?;
             }
             told.push(Told { source: source.clone(), outcome });
         }

@@ -39,6 +39,10 @@ impl Feature {
         (self.0 >> NUMBER.count_ones()) as u8
     }
 
+    fn is_found_by(self) -> bool {
+        self.lists() & FOUND_BY != 0
+    }
+
     fn place(self) -> usize {
         self.number() as usize
     }
@@ -186,7 +190,7 @@ impl Newcomer {
 
     /// Everything it can be found by.
     pub fn found_by(&self) -> impl Iterator<Item = Feature> + '_ {
-        self.features.iter().copied().filter(|feature| feature.lists() & FOUND_BY != 0)
+        self.features.iter().copied().filter(|feature| feature.is_found_by())
     }
 }
 
@@ -240,15 +244,27 @@ impl Recent {
         Self::in_order(member, features, item.face.link)
     }
 
-    fn in_order(member: Member, mut features: Box<[Feature]>, link: Option<u64>) -> Newcomer {
+    /// Each number once: what an item names in two ways that come to one number stands in the lists of both.
+    fn in_order(member: Member, mut features: Vec<Feature>, link: Option<u64>) -> Newcomer {
         features.sort_unstable_by_key(|feature| feature.number());
+        features.dedup_by(|twin, feature| {
+            let is_twin = twin.number() == feature.number();
+            if is_twin {
+                *feature = Feature::new(feature.number(), feature.lists() | twin.lists());
+            }
+            is_twin
+        });
         let length = u32::try_from(features.len()).unwrap_or(u32::MAX);
-        Newcomer { member: Member { length, ..member }, features, link }
+        Newcomer { member: Member { length, ..member }, features: features.into(), link }
     }
 
     /// Counts what stands in an item, so that it is known how rare it is.
     pub fn count(&mut self, item: &Newcomer) {
-        for feature in item.found_by() {
+        self.count_all(item.features());
+    }
+
+    fn count_all(&mut self, features: &[Feature]) {
+        for feature in features.iter().filter(|feature| feature.is_found_by()) {
             self.counts[feature.place()] += 1;
         }
         self.counted += 1;
@@ -261,16 +277,25 @@ impl Recent {
         let (Ok(slot), Ok(begin)) = (Slot::try_from(self.members.len()), u32::try_from(self.features.len())) else {
             return;
         };
-        for feature in item.found_by() {
-            self.found[feature.place()].stands_in(slot);
+        self.features.extend_from_slice(&item.features);
+        self.members.push(Member { begin, ..item.member });
+        self.lead_to(slot, item.link, story);
+    }
+
+    /// From now on, the item at `slot` is found by what it shares, and in its story.
+    fn lead_to(&mut self, slot: Slot, link: Option<u64>, story: StoryId) {
+        let Member { at, begin, length, .. } = self.members[slot as usize];
+        for feature in &self.features[begin as usize..(begin + length) as usize] {
+            if feature.is_found_by() {
+                self.found[feature.place()].stands_in(slot);
+            }
         }
-        if let Some(link) = item.link {
+        if let Some(link) = link {
             self.by_link.insert(link, slot);
         }
-        self.newest = self.newest.max(Some(item.member.at));
+        self.newest = self.newest.max(Some(at));
         let story = self.story_number(story, slot);
-        self.features.extend_from_slice(&item.features);
-        self.members.push(Member { story, begin, ..item.member });
+        self.members[slot as usize].story = story;
         let tail = std::mem::replace(&mut self.stories[story as usize].tail, slot);
         if tail != slot {
             self.members[tail as usize].next = slot;
@@ -304,19 +329,11 @@ impl Recent {
         if number == next {
             self.stories.push(Record { id, head: slot, tail: slot, into: None });
         }
-        self.standing(number)
-    }
-
-    /// Where the merges of a story led.
-    fn standing(&self, mut number: u32) -> u32 {
-        while let Some(into) = self.stories[number as usize].into {
-            number = into;
-        }
-        number
+        standing(&self.stories, number)
     }
 
     fn record(&self, story: StoryId) -> Option<&Record> {
-        let number = self.standing(*self.story_numbers.get(&story)?);
+        let number = standing(&self.stories, *self.story_numbers.get(&story)?);
         Some(&self.stories[number as usize])
     }
 
@@ -338,7 +355,7 @@ impl Recent {
 
     /// The story of the item at `slot`.
     pub fn story(&self, slot: Slot) -> StoryId {
-        self.stories[self.standing(self.member(slot).story) as usize].id
+        self.stories[standing(&self.stories, self.member(slot).story) as usize].id
     }
 
     /// The source of the item at `slot`.
@@ -383,7 +400,7 @@ impl Recent {
     /// From now on, what was of story `from` is of story `into`.
     pub fn merge(&mut self, from: StoryId, into: StoryId) {
         let (Some(&from), Some(&into)) = (self.story_numbers.get(&from), self.story_numbers.get(&into)) else { return };
-        let (from, into) = (self.standing(from), self.standing(into));
+        let (from, into) = (standing(&self.stories, from), standing(&self.stories, into));
         if from == into {
             return;
         }
@@ -403,28 +420,57 @@ impl Recent {
         self.story_numbers = standing.map(|(number, record)| (record.id, number)).collect();
     }
 
-    /// Forgets items that stand before `horizon`. Rebuilds everything, so it
-    /// is for once in a while.
+    /// Forgets items that stand before `horizon`. What leads to the others is made anew, so it is for once in a while;
+    /// they themselves move up where they are, since two of all would be much to hold.
     pub fn forget_before(&mut self, horizon: Timestamp) {
-        let mut old = std::mem::take(self);
-        // The old one is given back as far as it goes: two of them are much to hold.
-        let mut hashes = vec![0; std::mem::take(&mut old.found).len()];
-        for (hash, number) in std::mem::take(&mut old.numbers) {
+        let Self { numbers, found, mut members, mut features, by_link, stories, sources, .. } = std::mem::take(self);
+        let mut hashes = vec![0; found.len()];
+        drop(found);
+        for (hash, number) in numbers {
             hashes[number as usize] = hash;
         }
-        let mut links = vec![None; old.members.len()];
-        for (link, slot) in std::mem::take(&mut old.by_link) {
+        let mut links = vec![None; members.len()];
+        for (link, slot) in by_link {
             links[slot as usize] = Some(link);
         }
-        for (slot, member) in (0..).zip(&old.members).filter(|(_, member)| member.at >= horizon) {
-            let again = |old: &Feature| Feature::new(self.number(hashes[old.place()]), old.lists());
-            let features = old.features(slot).iter().map(again).collect();
-            let source = self.source_number(old.source(slot));
-            let item = Self::in_order(Member { source, next: NONE, ..*member }, features, links[slot as usize]);
-            self.count(&item);
-            self.keep(item, old.story(slot));
+        let (mut kept, mut end) = (0, 0);
+        for slot in 0..members.len() {
+            let Member { at, begin, length, .. } = members[slot];
+            if at < horizon {
+                continue;
+            }
+            let first = end;
+            for place in begin as usize..(begin + length) as usize {
+                let feature = features[place];
+                features[end] = Feature::new(self.number(hashes[feature.place()]), feature.lists());
+                end += 1;
+            }
+            features[first..end].sort_unstable_by_key(|feature| feature.number());
+            let begin = u32::try_from(first).unwrap_or(u32::MAX);
+            members[kept] = Member { begin, next: NONE, ..members[slot] };
+            links[kept] = links[slot];
+            kept += 1;
+        }
+        members.truncate(kept);
+        features.truncate(end);
+        for member in &members {
+            self.count_all(&features[member.begin as usize..(member.begin + member.length) as usize]);
+        }
+        (self.members, self.features) = (members, features);
+        for (slot, link) in (0..).zip(links).take(kept) {
+            let Member { source, story, .. } = *self.member(slot);
+            self.members[slot as usize].source = self.source_number(&sources[source as usize]);
+            self.lead_to(slot, link, stories[standing(&stories, story) as usize].id);
         }
     }
+}
+
+/// Where the merges of a story led.
+fn standing(stories: &[Record], mut number: u32) -> u32 {
+    while let Some(into) = stories[number as usize].into {
+        number = into;
+    }
+    number
 }
 
 impl Found {

@@ -7,12 +7,13 @@ use tokio::sync::mpsc;
 
 use super::{Job, Waiting, Writer};
 
-/// Turns written in one commit at most: of those that may be on their way by default so many that the others go on
-/// meanwhile. A quarter of the pages of a commit is written for its sake, however few turns it has.
+/// Turns written in one commit at most: as many feeds as may be read and not yet stored. A commit writes some pages
+/// anew for each tree of the database, however few turns it has: a third of its pages with 24 turns, in a store of
+/// 50,000 items.
 const MOST_TURNS: usize = 48;
 
-/// With so many items a commit is large enough: what is not yet written has to
-/// fit into the cache of the database.
+/// With so many items a commit is large enough: what is not yet written has to fit into the cache of the database, and
+/// each item takes some five kilobytes of it.
 const ENOUGH_ITEMS: usize = 1_200;
 
 /// In a round of many turns a commit waits so long for more of them: each writes

@@ -159,3 +159,76 @@ fn a_flood_of_one_title_is_quick_and_makes_no_giant() {
     assert_eq!(index.place(&report("long", &long, 60)).how, How::Started);
     assert_eq!(index.place(&report("longer", &long, 62)).how, How::Joined);
 }
+
+/// A hundred reports of made-up events, an hour apart, some of them in others' words.
+fn made_up() -> Vec<Imprint> {
+    let words =
+        ["Harbor", "Lathe", "buys", "sues", "mill", "forge", "kiln", "loom", "5,000", "$3 billion", "in May", "again"];
+    let title = |number: usize| {
+        let of = |at: usize| words[(number / 3 * 7 + at * at * (1 + number % 2)) % words.len()];
+        (0..5).map(of).chain([["quarry", "press", "anvil"][number / 9 % 3]]).collect::<Vec<_>>().join(" ")
+    };
+    (0..100).map(|number| report(&format!("host{}", number % 7), &title(number), number as i64)).collect()
+}
+
+#[test]
+fn an_index_that_forgot_is_as_one_that_never_knew() {
+    let horizon = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(40);
+    let (before, after) = (&made_up()[..80], &made_up()[80..]);
+    let mut forgetful = Index::default();
+    let mut stories: Vec<StoryId> = Vec::new();
+    for item in before {
+        let grouped = forgetful.place(item);
+        for other in grouped.also {
+            forgetful.merge(other, grouped.story);
+            stories.iter_mut().filter(|story| **story == other).for_each(|story| *story = grouped.story);
+        }
+        stories.push(grouped.story);
+    }
+    forgetful.forget_before(horizon);
+    let mut young = Index::default();
+    for (item, story) in before.iter().zip(stories).filter(|(item, _)| item.at >= horizon) {
+        young.insert(item, story);
+    }
+    assert_eq!((forgetful.len(), young.len()), (40, 40));
+    let told = |index: &mut Index| after.iter().map(|item| index.place(item)).collect::<Vec<_>>();
+    let told = [told(&mut forgetful), told(&mut young)];
+    assert!(told[0].iter().any(|grouped| grouped.how == How::Joined), "{:?}", told[0]);
+    assert_eq!(told[0], told[1]);
+}
+
+#[test]
+fn what_two_items_share_is_what_stands_in_both() {
+    let mut index = Index::default();
+    made_up().iter().for_each(|item| drop(index.place(item)));
+    for one in 0..100 {
+        for other in 0..100 {
+            let (one, other) = (index.one(one), index.one(other));
+            let shared = index.shared(&one, &other);
+            let mut expected = Shared::default();
+            for feature in one.features {
+                let Some(twin) = other.features.iter().find(|twin| twin.number() == feature.number()) else { continue };
+                expected.lists |= feature.lists() & twin.lists();
+                for (at, list) in LISTS.into_iter().enumerate() {
+                    if feature.lists() & twin.lists() & list as u8 != 0 {
+                        expected.counts[at] += 1;
+                        expected.weights[at] += index.recent.weight(*feature);
+                    }
+                }
+            }
+            assert_eq!(
+                (shared.lists, shared.counts, shared.weights),
+                (expected.lists, expected.counts, expected.weights)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_version_that_is_a_figure_of_the_same_name_raises_no_doubt() {
+    let mut index = Index::default();
+    index.place(&report("a", "New Version Chrome 126 released", 0));
+    let grouped = index.place(&report("b", "New Version Chrome 126 released", 1));
+    assert_eq!(grouped.how, How::Joined);
+    assert!(!grouped.because.contains("another version"), "{}", grouped.because);
+}

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
 use sha2::{Digest, Sha256};
 
 /// What a name names.
@@ -116,7 +116,9 @@ impl Names {
         let (patterns, spellings): (Vec<String>, Vec<usize>) = spelled.unzip();
         let finder = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
-            .start_kind(StartKind::Both)
+            .start_kind(StartKind::Anchored)
+            // Of few names it would be a table by itself, which takes more room.
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(&patterns)
             .ok();
         Self { print: print(&names), names, by_id, spellings, finder, beginnings: Beginnings::of(&patterns) }
@@ -284,7 +286,8 @@ mod tests {
             ];
             let of = |spelling: &&str| name(spelling, &[*spelling], None, Clarity::Clear);
             let names = Names::new(spellings.iter().map(of).collect());
-            let slowly = names.finder.as_ref().unwrap().find_iter(&text);
+            let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(spellings).unwrap();
+            let slowly = automaton.find_iter(&text);
             let slowly = slowly.map(|found| (spellings[found.pattern().as_usize()], found.start(), found.end()));
             let slowly: Vec<_> = slowly.filter(|(_, start, end)| is_whole(&text, *start, *end)).collect();
             let found = names.find(&text);

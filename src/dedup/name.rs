@@ -36,12 +36,7 @@ pub fn names(entries: &[Entry], believed: &Beliefs) -> Vec<Name> {
         Identity::Title => format!("title:{}", entry.title),
     };
     let mut names: Vec<Name> = entries.iter().map(|entry| Name { own: own(entry), alone: true }).collect();
-    let shared_at_first = shared(&names);
-    // As of most documents: no way to name them anew is asked for.
-    if shared_at_first.is_empty() {
-        return names;
-    }
-    for users in shared_at_first {
+    for users in shared(&names) {
         users.iter().for_each(|at| names[*at].alone = false);
         if by == Identity::Best && has_several_links(entries, &users) {
             users.iter().for_each(|at| names[*at].own = without_guid(&entries[*at]));
@@ -102,6 +97,7 @@ fn over_another_scheme(guid: &str) -> Option<String> {
 
 /// The places of entries that share a name; several each.
 fn shared(names: &[Name]) -> Vec<Vec<usize>> {
+    // In most documents none do.
     let mut seen = HashSet::with_capacity(names.len());
     if names.iter().all(|name| seen.insert(name.own.as_str())) {
         return Vec::new();

@@ -9,17 +9,29 @@ use regex::{Captures, Regex};
 use super::number::{Digits, FIGURE, SCALE, figure, scale};
 use super::{Fact, FactKind, Preposition, pattern};
 
+/// What may stand before a figure beside dollars: the signs of currencies, and their codes.
+const SIGNS: &[&str] = &["€", "£", "¥", "￥", "₹", "₩"];
+const CODES: &[&str] = &["USD", "EUR", "GBP", "RMB", "CNY", "JPY", "INR", "CHF"];
+
+/// What may stand behind one, as alternatives: dollars, which may be said to be those of the U.S.; other words of our
+/// letters; and what needs no end of a word behind it.
+const DOLLARS: &str = "dollar|dollars|Dollar|Dollars";
+const WORDS: &str = "euro|euros|Euro|Euros|pounds|Pounds|yuan|Yuan|yen|Yen|rupees|Rupees|won|USD|EUR|RMB|CNY";
+const OTHERS: &str = "美元|美金|欧元|歐元|英镑|日元|日圆|港元|港币|韩元|卢比|人民币|元|円|ドル|ユーロ|€|£";
+
 /// `$3-4 billion`, `€ 1.2bn`, `RMB 3.2 billion`: the currency first.
 static LEADING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?P<currency>(?:US|HK|NT|CA|AU|[ACS])?\$|[€£¥￥₹₩]|\b(?:USD|EUR|GBP|RMB|CNY|JPY|INR|CHF)) ?(?P<from>{FIGURE})(?:[ \-]?(?P<from_scale>{SCALE})\b)?(?:(?: ?[-–—~] ?| to | and )(?P<to_sign>(?:US)?\$|[€£¥])?(?P<to>{FIGURE})[ \-]?(?P<to_scale>{SCALE})\b)?"
+        r"(?P<currency>(?:US|HK|NT|CA|AU|[ACS])?\$|{signs}|\b(?:{codes})) ?(?P<from>{FIGURE})(?:[ \-]?(?P<from_scale>{SCALE})\b)?(?:(?: ?[-–—~] ?| to | and )(?P<to_sign>(?:US)?\$|[€£¥])?(?P<to>{FIGURE})[ \-]?(?P<to_scale>{SCALE})\b)?",
+        signs = SIGNS.join("|"),
+        codes = CODES.join("|")
     ))
 });
 
 /// `45 billion dollars`, `450亿美元`: the currency last.
 static TRAILING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?P<from>{FIGURE}) ?(?:多|余)?(?P<from_scale>{SCALE})?(?:多|余)?(?: de | d['’]| )?(?P<currency>(?:U\.?S\.? )?[Dd]ollars?\b|[Ee]uros?\b|[Pp]ounds\b|[Yy]uan\b|[Yy]en\b|[Rr]upees\b|won\b|USD\b|EUR\b|RMB\b|CNY\b|美元|美金|欧元|歐元|英镑|日元|日圆|港元|港币|韩元|卢比|人民币|元|円|ドル|ユーロ|€|£)"
+        r"(?P<from>{FIGURE}) ?(?:多|余)?(?P<from_scale>{SCALE})?(?:多|余)?(?: de | d['’]| )?(?P<currency>(?:U\.?S\.? )?(?:{DOLLARS})\b|(?:{WORDS})\b|{OTHERS})"
     ))
 });
 
@@ -50,62 +62,37 @@ static PERCENT: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// One of these stands in every amount that begins with its currency, at the end of that.
-const SIGNS: &[&str] = &["$", "€", "£", "¥", "￥", "₹", "₩", "USD", "EUR", "GBP", "RMB", "CNY", "JPY", "INR", "CHF"];
+/// One of these stands in every amount that ends with its currency. Most texts have none, and looking for them all at
+/// once is quicker than the pattern.
+static ANY_LAST: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(last()).expect("the words are constants and are compiled by the tests"));
 
-/// One of these stands in every amount that ends with it.
-const WORDS: &[&str] = &[
-    "ollar",
-    "uro",
-    "Pounds",
-    "pounds",
-    "Yuan",
-    "yuan",
-    "Yen",
-    "yen",
-    "Rupees",
-    "rupees",
-    "won",
-    "USD",
-    "EUR",
-    "RMB",
-    "CNY",
-    "元",
-    "美金",
-    "英镑",
-    "日圆",
-    "港币",
-    "卢比",
-    "人民币",
-    "円",
-    "ドル",
-    "ユーロ",
-    "€",
-    "£",
-];
+/// What may stand behind a figure, one by one.
+fn last() -> impl Iterator<Item = &'static str> {
+    [DOLLARS, WORDS, OTHERS].into_iter().flat_map(|words| words.split('|'))
+}
 
-/// Most texts have none, and looking for them all at once is quicker than the pattern.
-static ANY_WORD: LazyLock<AhoCorasick> =
-    LazyLock::new(|| AhoCorasick::new(WORDS).expect("the words are constants and are compiled by the tests"));
+/// From the digits of an amount to the end of its currency it is no further.
+const WIDEST: usize = " 多Milliarden余 d’U.S. dollars".len();
 
-/// From the digits of an amount to the end of its currency it is no further: `Milliarden` with what may stand on both
-/// sides of it, and `U.S. dollars`, are 34 bytes.
-const WIDEST: usize = 40;
+/// The letters of ours that a scale, a currency, and the `de` or `d'` between them begin with.
+const FIRST_LETTERS: &[u8] = b"BCDEHKMPRTUYbdehkmprtwy";
 
 /// Whether a currency stands where [`LEADING`] wants one `before` digits.
 fn may_lead(before: &str) -> bool {
     let before = before.strip_suffix(' ').unwrap_or(before);
     // Most numbers follow a word.
     let may_end_a_sign = |byte: &u8| matches!(byte, b'$' | b'A'..=b'Z' | 0x80..=0xFF);
-    before.as_bytes().last().is_some_and(may_end_a_sign) && SIGNS.iter().any(|sign| before.ends_with(*sign))
+    let ends_in_one = || before.ends_with('$') || SIGNS.iter().chain(CODES).any(|sign| before.ends_with(*sign));
+    before.as_bytes().last().is_some_and(may_end_a_sign) && ends_in_one()
 }
 
 /// Whether a scale or a currency may begin where [`TRAILING`] wants one `after` digits, and a currency is near.
 fn may_trail(after: &str) -> bool {
     let near = &after.as_bytes()[..after.len().min(WIDEST)];
     let first = near.iter().find(|byte| **byte != b' ');
-    let may_begin = first.is_some_and(|byte| !byte.is_ascii() || b"BCDEHKMPRTUYbdehkmprtwy".contains(byte));
-    may_begin && ANY_WORD.is_match(near)
+    let may_begin = first.is_some_and(|byte| !byte.is_ascii() || FIRST_LETTERS.contains(byte));
+    may_begin && ANY_LAST.is_match(near)
 }
 
 /// Whether the signs or words of a percentage stand around digits: how [`PERCENT`] has them, or begin so.
@@ -225,6 +212,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::FIGURED;
+    use super::super::number::scales;
     use super::*;
 
     /// Where a pattern finds something, it was looked for.
@@ -238,45 +226,18 @@ mod tests {
 
     #[test]
     fn no_spelling_is_passed_over() {
-        for sign in SIGNS {
-            assert!(may_lead(sign) && may_lead(&format!("a {sign} ")), "{sign}");
+        for sign in ["$"].iter().chain(SIGNS).chain(CODES) {
+            assert!(currency(sign).is_some(), "{sign}");
+            check(&format!("{sign}5"));
+            check(&format!("a {sign} 5"));
         }
-        let currencies = [
-            "U.S. Dollars",
-            "US dollars",
-            "USD",
-            "Euros",
-            "EUR",
-            "pounds",
-            "Yuan",
-            "yen",
-            "Rupees",
-            "won",
-            "RMB",
-            "CNY",
-            "美元",
-            "美金",
-            "欧元",
-            "歐元",
-            "英镑",
-            "日元",
-            "日圆",
-            "港元",
-            "港币",
-            "韩元",
-            "卢比",
-            "人民币",
-            "元",
-            "円",
-            "ドル",
-            "ユーロ",
-            "€",
-            "£",
-        ];
-        for currency in currencies {
-            for scale in ["", "k", "hundred", "Thousand", " Milliarden", " Mrd.", "tn", "bln", " 多万億余", "亿"] {
-                for between in ["", " ", " de ", " d’", " d'"] {
-                    check(&format!("1.5{scale}{between}{currency}"));
+        let scales = scales();
+        for word in last() {
+            assert!(currency(word).is_some(), "{word}");
+            for scale in &scales {
+                for between in ["", " ", " de ", " d'", " d’U.S. "] {
+                    check(&format!("1.5{scale}{between}{word}"));
+                    check(&format!("1.5 多{scale}余{between}{word}"));
                 }
             }
         }

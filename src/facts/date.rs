@@ -146,7 +146,7 @@ mod tests {
         {
             check(text);
         }
-        for name in names().replace('\\', "").replace('?', "").split('|') {
+        for name in names().replace(['\\', '?'], "").split('|') {
             check(&format!("on 7th {name} 2026, {name} 7, 2026"));
             check(&format!("{name} 7 1999"));
         }

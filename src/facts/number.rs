@@ -180,6 +180,14 @@ fn by_thousands(sign: &str, digits: &str, exponent: i32) -> String {
     told
 }
 
+/// Every word of [`SCALE`], as it is and in capitals, and more that a pattern takes for no scale.
+#[cfg(test)]
+pub(super) fn scales() -> std::collections::BTreeSet<String> {
+    let words = SCALE.split(|letter: char| !letter.is_alphanumeric());
+    let words = words.flat_map(|word| [word.to_owned(), word.to_uppercase()]);
+    words.chain(SCALE.chars().map(String::from)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -3,9 +3,7 @@
 
 use jiff::Timestamp;
 
-#[cfg(doc)]
-use super::signature::Signature;
-use super::signature::{Scope, Traits};
+use super::signature::{Particulars, Scope};
 use crate::id::{ItemId, SourceId};
 use crate::item::Item;
 use crate::names::Names;
@@ -29,13 +27,13 @@ pub struct Imprint {
 /// What the texts of an item come to; kept as bytes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Face {
-    /// See [`Signature::script`].
+    /// See [`Signature::script`](super::signature::Signature::script).
     pub(super) script: Script,
-    /// See [`Signature::scope`].
+    /// See [`Signature::scope`](super::signature::Signature::scope).
     pub(super) scope: Scope,
-    /// A hash of [`Signature::host`].
+    /// A hash of [`Signature::host`](super::signature::Signature::host).
     pub(super) host: u64,
-    /// A hash of [`Signature::link`].
+    /// A hash of [`Signature::link`](super::signature::Signature::link).
     pub(super) link: Option<u64>,
     /// Each once: the words, then what else stands in the second list, and so on; of each list in order of the
     /// alphabet.
@@ -72,35 +70,37 @@ pub fn maker(names: &Names) -> u32 {
 impl Imprint {
     /// Of an item that stands at `at`.
     pub fn of(item: &Item, at: Timestamp, names: &Names) -> Self {
-        let face = Face::of(&Traits::of(item, names));
+        let face = Face::of(&Particulars::of(item, names));
         Self { item: item.id, at, source: item.source.clone(), by: maker(names), face }
     }
 }
 
 impl Face {
-    fn of(traits: &Traits) -> Self {
-        let mut things = found_by(traits);
-        things.extend(traits.companies.iter().map(|company| Thing::of("of ", company).in_list(List::Companies)));
-        things.extend(traits.versions.iter().map(|version| Thing::of("version ", version).in_list(List::Versions)));
+    fn of(particulars: &Particulars) -> Self {
+        let mut things = found_by(particulars);
+        let company = |company: &String| Thing::of("of ", company).in_list(List::Companies);
+        let version = |version: &String| Thing::of("version ", version).in_list(List::Versions);
+        things.extend(particulars.companies.iter().map(company));
+        things.extend(particulars.versions.iter().map(version));
         Self {
-            script: traits.script,
-            scope: traits.scope,
-            host: hash("", &traits.host),
-            link: traits.link.as_deref().map(|link| hash("", link)),
+            script: particulars.script,
+            scope: particulars.scope,
+            host: hash("", &particulars.host),
+            link: particulars.link.as_deref().map(|link| hash("", link)),
             things: things.into(),
         }
     }
 }
 
 /// What stands in the first three lists: those of the first list first.
-fn found_by(traits: &Traits) -> Vec<Thing> {
+fn found_by(particulars: &Particulars) -> Vec<Thing> {
     const WORD: u64 = List::Words as u64;
     const NEUTRAL: u64 = List::Neutral as u64;
     const MARK: u64 = List::Marks as u64;
     let lists_of = |is_neutral: &bool| if *is_neutral { WORD | NEUTRAL } else { WORD };
-    let words = traits.words.iter().zip(traits.are_neutral.iter().map(lists_of));
-    let in_title = traits.in_title.iter().map(|mark| (mark, NEUTRAL | MARK));
-    let in_lead = traits.in_lead.iter().map(|mark| (mark, MARK));
+    let words = particulars.words.iter().zip(particulars.are_neutral.iter().map(lists_of));
+    let in_title = particulars.in_title.iter().map(|mark| (mark, NEUTRAL | MARK));
+    let in_lead = particulars.in_lead.iter().map(|mark| (mark, MARK));
     let mut found: Vec<(&String, u64)> = words.chain(in_title).chain(in_lead).collect();
     found.sort_unstable();
     found.dedup_by(|next, kept| {
@@ -196,9 +196,9 @@ mod tests {
     use crate::story::signature::Signature;
 
     /// A capital is of a word that is neutral.
-    fn traits(words: &[&str], in_title: &[&str], in_lead: &[&str], link: Option<&str>) -> Traits {
+    fn particulars(words: &[&str], in_title: &[&str], in_lead: &[&str], link: Option<&str>) -> Particulars {
         let owned = |words: &[&str]| words.iter().map(|word| word.to_lowercase()).collect();
-        Traits {
+        Particulars {
             link: link.map(str::to_owned),
             host: "a.test".to_owned(),
             words: owned(words),
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn each_thing_is_there_once_and_in_all_of_its_lists() {
-        let face = Face::of(&traits(&["a", "C", "d"], &["b", "b"], &["harbor", "c", "b"], None));
+        let face = Face::of(&particulars(&["a", "C", "d"], &["b", "b"], &["harbor", "c", "b"], None));
         assert_eq!(lists(&face), [3, 2, 3, 1, 1]);
         assert_eq!(face.things.len(), 7);
         let in_order = ["a", "c", "d", "b", "harbor"].map(hash_of_word);
@@ -256,7 +256,7 @@ mod tests {
             let id = ItemId::of(&source, "1", 0);
             let identity = "1".to_owned();
             let item = Item { id, source, identity, generation: 0, version: 1, first_seen: at, placed: None, entry };
-            let found = found_by(&Traits::of(&item, &names));
+            let found = found_by(&Particulars::of(&item, &names));
             proptest::prop_assert_eq!(found, of_lists(&Signature::of(&item, at, &names)));
         }
     }
@@ -265,7 +265,7 @@ mod tests {
     fn what_is_kept_is_read_back() {
         for link in [None, Some("https://a.test/1")] {
             for words in [&[][..], &["a", "b"]] {
-                let face = Face::of(&traits(words, &["b"], &["c"], link));
+                let face = Face::of(&particulars(words, &["b"], &["c"], link));
                 assert_eq!(Face::from_bytes(&face.to_bytes()), Some(face));
             }
         }

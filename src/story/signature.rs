@@ -231,21 +231,21 @@ pub enum Scope {
 impl Signature {
     /// The signature of an item that stands at `at`.
     pub fn of(item: &Item, at: Timestamp, names: &Names) -> Self {
-        let traits = Traits::of(item, names);
-        let neutral = traits.in_title.iter().chain(traits.words_of_any_language()).cloned();
+        let particulars = Particulars::of(item, names);
+        let neutral = particulars.in_title.iter().chain(particulars.words_of_any_language()).cloned();
         Self {
             item: item.id,
             at,
             source: item.source.clone(),
             neutral: distinct(neutral),
-            marks: distinct(traits.in_title.into_iter().chain(traits.in_lead)),
-            host: traits.host,
-            link: traits.link,
-            words: traits.words,
-            companies: traits.companies,
-            versions: traits.versions,
-            script: traits.script,
-            scope: traits.scope,
+            marks: distinct(particulars.in_title.into_iter().chain(particulars.in_lead)),
+            host: particulars.host,
+            link: particulars.link,
+            words: particulars.words,
+            companies: particulars.companies,
+            versions: particulars.versions,
+            script: particulars.script,
+            scope: particulars.scope,
         }
     }
 
@@ -256,7 +256,7 @@ impl Signature {
 }
 
 /// What makes a [`Signature`], each text but once: most of its lists share theirs.
-pub(super) struct Traits {
+pub(super) struct Particulars {
     /// See [`Signature::host`].
     pub(super) host: String,
     /// See [`Signature::link`].
@@ -279,7 +279,7 @@ pub(super) struct Traits {
     pub(super) scope: Scope,
 }
 
-impl Traits {
+impl Particulars {
     /// Those of an item.
     pub(super) fn of(item: &Item, names: &Names) -> Self {
         let title = &item.entry.title;
@@ -361,15 +361,9 @@ fn without_byline(title: &str) -> &str {
     let bracket = title.strip_suffix([')', '）']).and_then(|head| head.rfind(['(', '（']));
     let mut told = bracket.map_or(title, |at| &title[..at]).trim();
     for _ in 0..MOST_BYLINES {
-        // One character is soon found, and most titles have none of these.
-        let has = |signs: &[char]| signs.iter().any(|sign| told.contains(*sign));
-        let parts = if has(&['|', '｜']) { told.rsplit_once(['|', '｜']) } else { None };
-        if let Some((head, tail)) = parts {
+        if let Some((head, tail)) = told.rsplit_once(['|', '｜']) {
             told = if head.chars().count() < tail.chars().count() { tail.trim() } else { head.trim() };
             continue;
-        }
-        if !has(&['-', '—', '–']) {
-            break;
         }
         let dash = DASHES.iter().filter_map(|dash| told.rfind(dash).map(|at| (at, dash.len()))).max();
         let is_longer = |(at, length): &(usize, usize)| told[..*at].len() >= told[at + length..].len();

@@ -40,22 +40,16 @@ pub(super) struct Scopes {
 }
 
 impl Scopes {
-    /// Takes up what an element declares. True if it does, and its scope is to be left at its end.
+    /// Takes up what an element declares; its scope is to be left at its end.
     ///
     /// # Errors
     ///
     /// If it declares what must not be declared, or there are too many declarations.
-    pub(super) fn enter(&mut self, element: &BytesStart) -> Result<bool, NamespaceError> {
-        let attributes = element.attributes_raw();
-        // Nearly all declare nothing, and taking their attributes apart to see so costs more than this.
-        let declares = !attributes.is_empty() && memmem::find(attributes.as_bytes(), b"xmlns").is_some();
-        if declares {
-            self.resolver.push(element)?;
-        }
-        Ok(declares)
+    pub(super) fn enter(&mut self, element: &BytesStart) -> Result<(), NamespaceError> {
+        self.resolver.push(element)
     }
 
-    /// Forgets what was declared by the last element that did so.
+    /// Forgets what was declared by the last element whose scope was entered.
     pub(super) fn leave(&mut self) {
         self.resolver.pop();
     }
@@ -65,7 +59,7 @@ impl Scopes {
         let ResolveResult::Bound(namespace) = self.resolver.resolve_prefix(name.prefix(), true) else { return "" };
         let telling = head(namespace.into_inner(), TELLING_BYTES);
         if let Some((_, word)) = self.known.iter().find(|(known, _)| known.as_str() == telling) {
-            return *word;
+            return word;
         }
         let word = word_for(telling);
         if self.known.len() < MOST_KNOWN {
@@ -73,6 +67,13 @@ impl Scopes {
         }
         word
     }
+}
+
+/// Whether an element may declare namespaces, and is to be entered: nearly all declare nothing, and taking their
+/// attributes apart to see so costs more.
+pub(super) fn may_declare(element: &BytesStart) -> bool {
+    let attributes = element.attributes_raw();
+    !attributes.is_empty() && memmem::find(attributes.as_bytes(), b"xmlns").is_some()
 }
 
 fn word_for(telling: &str) -> &'static str {
@@ -94,7 +95,8 @@ mod tests {
         for address in addresses.iter().chain(&addresses) {
             let content = format!("x:a xmlns:x='{address}'");
             let element = BytesStart::from_content(content.as_str(), "x:a".len());
-            assert!(scopes.enter(&element).unwrap());
+            assert!(may_declare(&element));
+            scopes.enter(&element).unwrap();
             assert_eq!(scopes.word(element.name()), word_for(address), "{address}");
             scopes.leave();
             assert_eq!(scopes.word(element.name()), "", "{address}");
@@ -104,7 +106,10 @@ mod tests {
 
     #[test]
     fn what_must_not_be_declared_is_an_error() {
-        let is_error = |content: &str| Scopes::default().enter(&BytesStart::from_content(content, 1)).is_err();
+        let is_error = |content: &str| {
+            let element = BytesStart::from_content(content, 1);
+            may_declare(&element) && Scopes::default().enter(&element).is_err()
+        };
         assert!(is_error("a xmlns:xmlns='b'") && is_error("a xmlns:xml='b'"));
         assert!(!is_error("a b='xmlns:xml'") && !is_error("a"));
     }

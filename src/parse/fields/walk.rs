@@ -12,7 +12,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::NamespaceError;
 use url::Url;
 
-use super::scopes::Scopes;
+use super::scopes::{Scopes, may_declare};
 use super::{Attribute, Field, Fields, Outline, attribute};
 use crate::parse::hollow::is_read_already;
 use crate::parse::mend::legal;
@@ -135,8 +135,8 @@ struct Open<'t> {
     /// White space behind the text of the field, which belongs to it if anything follows.
     blank: String,
     has_elements: bool,
-    /// Whether it declares namespaces.
-    declares: bool,
+    /// Whether a scope of namespaces ends with it.
+    has_scope: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -200,7 +200,10 @@ impl<'t> Walk<'t> {
     ///
     /// If the element declares a namespace that it must not declare.
     fn open(&mut self, element: &BytesStart, at: usize) -> Result<(), NamespaceError> {
-        let declares = self.scopes.enter(element)?;
+        let has_scope = may_declare(element);
+        if has_scope {
+            self.scopes.enter(element)?;
+        }
         let prefix = self.scopes.word(element.name());
         let depth = self.stack.len() + 1;
         self.outline.depth = self.outline.depth.max(depth);
@@ -269,7 +272,7 @@ impl<'t> Walk<'t> {
         }
         let content_at = at + element.len() + 2;
         let blank = String::new();
-        self.stack.push(Open { role, base, at, content_at, field, blank, has_elements: false, declares });
+        self.stack.push(Open { role, base, at, content_at, field, blank, has_elements: false, has_scope });
         Ok(())
     }
 
@@ -337,7 +340,7 @@ impl<'t> Walk<'t> {
 
     fn close(&mut self, before: usize, after: usize) {
         let Some(open) = self.stack.pop() else { return };
-        if open.declares {
+        if open.has_scope {
             self.scopes.leave();
         }
         if self.stack.is_empty() {
@@ -372,13 +375,14 @@ impl<'t> Walk<'t> {
     }
 }
 
+/// A text without the white space at its end: at its beginning none was taken in.
 fn trimmed(text: Cow<str>) -> Cow<str> {
     match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-        Cow::Owned(text) if text.starts_with(char::is_whitespace) => Cow::Owned(text.trim().to_owned()),
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_end()),
         Cow::Owned(mut text) => {
-            let end = text.trim_end().len();
-            text.truncate(end);
+            text.truncate(text.trim_end().len());
+            // References, if there are many, leave most of the room that was made.
+            text.shrink_to(2 * text.len());
             Cow::Owned(text)
         }
     }
@@ -386,13 +390,7 @@ fn trimmed(text: Cow<str>) -> Cow<str> {
 
 /// The value of an attribute without its escapes; as it is written if they are none.
 fn meant(written: Cow<'_, str>) -> Cow<'_, str> {
-    match written {
-        Cow::Borrowed(written) => unescape(written).unwrap_or(Cow::Borrowed(written)),
-        Cow::Owned(written) => {
-            let meant = unescape(&written).map(Cow::into_owned);
-            Cow::Owned(meant.unwrap_or(written))
-        }
-    }
+    if let Ok(Cow::Owned(meant)) = unescape(&written) { Cow::Owned(meant) } else { written }
 }
 
 #[cfg(test)]

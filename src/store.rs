@@ -71,6 +71,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/0006_rescue.sql"),
     include_str!("store/0007_asked.sql"),
     include_str!("store/0008_changed.sql"),
+    include_str!("store/0009_recap.sql"),
 ];
 
 /// How long a statement waits for another process to finish its write.

@@ -33,8 +33,7 @@ pub fn due(store: &Store, slot: &Slot, now: Timestamp) -> Result<Option<Due>> {
     if store.draft()?.is_some() {
         return Ok(None);
     }
-    let last = store.listed()?.first().map(|listed| listed.week);
-    let due = closed(store.anchor()?, last, slot, now);
+    let due = closed(store.anchor()?, store.last_week()?, slot, now);
     let Some(due) = due else { return Ok(None) };
     let is_empty_first = due.issue == Issue::First && store.count_placed(due.window.start, due.window.end)? == 0;
     Ok(Some(due).filter(|_| !is_empty_first))
@@ -47,8 +46,7 @@ pub fn due(store: &Store, slot: &Slot, now: Timestamp) -> Result<Option<Due>> {
 /// If the database fails.
 pub fn running_week(store: &Store, slot: &Slot, now: Timestamp) -> Result<(Week, Range<Timestamp>)> {
     let start = store.anchor()?.unwrap_or_else(|| slot.last(now)).min(now);
-    let published = store.listed()?.first().map(|listed| listed.week);
-    let last = published.max(store.draft()?.map(|draft| draft.week));
+    let last = store.last_week()?.max(store.draft()?.map(|draft| draft.week));
     let week = named(slot, start, last);
     // As below: it never closes in the week of its name, whatever slot comes first.
     Ok((week, start..slot.next(now).max(slot.window(week).end)))

@@ -71,13 +71,13 @@ impl Health {
         let by = config.clone();
         let asked = shared.readers.ask(move |store| {
             let next = next_recap(store, &by.recap.slot, now)?;
-            let facts = (store.count_items()?, store.listed()?, store.anchor()?, store.hub_counts(now)?);
+            let facts = (store.count_items()?, store.last_week()?, store.anchor()?, store.hub_counts(now)?);
             Ok((facts, lists(&by, store)?, store.draft()?, Some(next)))
         });
         let asked = asked.await;
         let why_untold = shared.poller.borrow().as_ref().and_then(|poller| poller.hubs().why_untold());
         let unreadable = asked.as_ref().err().map(ToString::to_string);
-        let ((items, listed, anchor, hubs), lists, draft, next) = asked.unwrap_or_default();
+        let ((items, last_recap, anchor, hubs), lists, draft, next) = asked.unwrap_or_default();
         let state = self.state();
         let unwritable = state.store.clone();
         let (damage, folder) = (state.damage.clone(), state.folder.clone());
@@ -112,7 +112,7 @@ impl Health {
                 "problem": why_untold,
             },
             "draft": draft.map(|draft| self::draft(&draft, &config)),
-            "last_recap": listed.first().map(|listed| listed.week),
+            "last_recap": last_recap,
             "next_recap": next,
         });
         Response {

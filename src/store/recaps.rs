@@ -122,6 +122,12 @@ impl Store {
         rows.map(|row| Ok(row?)).collect()
     }
 
+    /// The last week that was published.
+    pub fn last_week(&self) -> Result<Option<Week>> {
+        let sql = "SELECT week FROM recap WHERE audience = '' ORDER BY week DESC LIMIT 1";
+        Ok(self.connection.prepare_cached(sql)?.query_row([], |row| parsed(row, "week")).optional()?)
+    }
+
     /// What each published week was ranked by, oldest first, as far as that was kept.
     pub fn weights(&self) -> Result<Vec<(Week, Weights)>> {
         let sql = "SELECT week, weights FROM recap

@@ -138,23 +138,20 @@ impl Store {
     }
 
     /// Takes items out of published stories into children of them, with a line in
-    /// the ledger of each. One whose items are no longer there is left as it is. Gives how many were done.
+    /// the ledger of each. Gives the child of each branch; none of one whose items are no longer there, which is left as it is.
     ///
     /// # Errors
     ///
     /// If the database fails; nothing is written then.
-    pub(super) fn branch(&mut self, branches: &[Branch], now: Timestamp) -> Result<usize> {
+    pub(super) fn branch(&mut self, branches: &[Branch], now: Timestamp) -> Result<Vec<Option<StoryId>>> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut done = 0;
-        for one in branches {
-            done += usize::from(branch(&transaction, one, now)?);
-        }
+        let children = branches.iter().map(|one| branch(&transaction, one, now)).collect::<Result<_>>()?;
         transaction.commit()?;
-        Ok(done)
+        Ok(children)
     }
 }
 
-fn branch(connection: &Connection, branch: &Branch, now: Timestamp) -> Result<bool> {
+fn branch(connection: &Connection, branch: &Branch, now: Timestamp) -> Result<Option<StoryId>> {
     let Branch { from, parent, child, items, begun, changes, because } = branch;
     let to = &Statements::of(connection);
     let mut numbers = Numbers::default();
@@ -165,7 +162,7 @@ fn branch(connection: &Connection, branch: &Branch, now: Timestamp) -> Result<bo
         let sql = "SELECT 1 FROM story_item AS m JOIN story AS s ON s.number = m.story
                    WHERE m.item = ?1 AND m.story = ?2 AND s.edited IS NULL";
         if !connection.prepare_cached(sql)?.exists([number, of])? {
-            return Ok(false);
+            return Ok(None);
         }
         rows.push(number);
     }
@@ -187,7 +184,7 @@ fn branch(connection: &Connection, branch: &Branch, now: Timestamp) -> Result<bo
     ledger::add(to, &Note { story: Some(child), ..Event::Followed.at(now, detail) }, &mut numbers)?;
     let detail = format!("story {} follows it: {because}", child.short());
     ledger::add(to, &Note { story: Some(*parent), ..Event::Followed.at(now, detail) }, &mut numbers)?;
-    Ok(true)
+    Ok(Some(child))
 }
 
 /// Writes down what a story follows that is published with it: a story of an earlier
@@ -312,7 +309,7 @@ mod tests {
     /// A store in which `deal` follows `talks`.
     fn branched() -> Store {
         let mut store = store();
-        assert_eq!(store.branch(&[branch()], instant("2026-05-05T10:00:00Z")).unwrap(), 1);
+        assert!(store.branch(&[branch()], instant("2026-05-05T10:00:00Z")).unwrap()[0].is_some());
         store
     }
 
@@ -339,8 +336,9 @@ mod tests {
         let [all] = &late(&store)[..] else { panic!("{:?}", late(&store)) };
         assert_eq!((all.story, all.items.as_slice()), (own("talks"), [id("copy"), id("deal")].as_slice()));
         let now = instant("2026-05-05T10:00:00Z");
-        assert_eq!(store.branch(&[branch()], now).unwrap(), 1);
-        assert_eq!(store.branch(&[branch()], now).unwrap(), 0, "it is there no more");
+        let children = store.branch(&[branch()], now).unwrap();
+        assert!(children[0].is_some(), "{children:?}");
+        assert_eq!(store.branch(&[branch()], now).unwrap(), [None], "it is there no more");
         check(&store, &[("deal", "talks")]);
         assert_eq!(late(&store)[0].items, [id("copy")]);
         let items = |guid: &str| -> Vec<ItemId> {

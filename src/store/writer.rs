@@ -22,7 +22,7 @@ use super::retention::Removed;
 use super::statements::Statements;
 use super::turns::{Taken, group, write};
 use super::{DraftChange, Edited, HubChange, Kept, ModelCall, Occasion, Result, Store, StoreError, Told};
-use crate::id::SourceId;
+use crate::id::{ItemId, SourceId};
 use crate::ledger::Note;
 use crate::names::Names;
 use crate::opml::Living;
@@ -134,11 +134,7 @@ impl Writer {
                 }
                 Job::Branch(branches, now, answer) => {
                     // As above.
-                    let _ = answer.send(self.fenced(|writer| {
-                        // Read again when needed: it is rare.
-                        writer.index = None;
-                        writer.store.branch(&branches, now)
-                    }));
+                    let _ = answer.send(self.fenced(|writer| writer.branch(&branches, now)));
                 }
                 Job::Trial(answer) => {
                     // As above.
@@ -278,6 +274,21 @@ impl Writer {
             self.index = Some(index);
         }
         Ok(())
+    }
+
+    /// Takes what is new out of published stories; gives how many children there are.
+    fn branch(&mut self, branches: &[Branch], now: Timestamp) -> Result<usize> {
+        let children = self.store.branch(branches, now)?;
+        if let Some(index) = &mut self.index {
+            for (branch, child) in
+                branches.iter().zip(&children).filter_map(|(branch, child)| Some((branch, (*child)?)))
+            {
+                let items: Vec<ItemId> = branch.items.iter().map(|(_, item)| *item).collect();
+                index.branch(branch.from, child, &items);
+            }
+            self.store.kept_apart()?.into_iter().for_each(|[one, two]| index.keep_apart(one, two));
+        }
+        Ok(children.iter().flatten().count())
     }
 
     /// Nothing joins a story any more that is not there any more.

@@ -13,7 +13,7 @@ use super::imprint::{Imprint, List};
 use super::likeness::{By, by, share};
 use super::recent::{Feature, Member, Newcomer, Recent, Slot};
 use super::signature::Scope;
-use crate::id::StoryId;
+use crate::id::{ItemId, StoryId};
 
 /// Two reports of one event lie at most this far apart.
 pub const WINDOW: SignedDuration = SignedDuration::from_hours(96);
@@ -233,6 +233,11 @@ impl Index {
         self.recent.merge(from, into);
         let others: Vec<StoryId> = self.apart.iter().filter(|(one, _)| *one == from).map(|(_, other)| *other).collect();
         others.into_iter().for_each(|other| self.keep_apart(into, other));
+    }
+
+    /// From now on, those `items` that were of story `from` are of story `into`.
+    pub fn branch(&mut self, from: StoryId, into: StoryId, items: &[ItemId]) {
+        self.recent.branch(from, into, items);
     }
 
     /// From now on, no item makes one of these two.

@@ -10,7 +10,7 @@ use super::common::COMMON_WORDS;
 use super::imprint::{FOUND_BY, Imprint, hash_of_word};
 use super::likeness::PRIOR_ITEMS;
 use super::signature::Scope;
-use crate::id::{SourceId, StoryId};
+use crate::id::{ItemId, SourceId, StoryId};
 use crate::text::token::Script;
 
 /// A word in more items than this finds nobody, so they are only counted.
@@ -94,6 +94,8 @@ enum Found {
 /// One item.
 #[derive(Clone, Copy, Debug)]
 pub struct Member {
+    /// Which.
+    pub item: ItemId,
     /// Where it stands in time.
     pub at: Timestamp,
     /// A hash of the host that published it.
@@ -116,7 +118,7 @@ pub struct Member {
 #[derive(Clone, Copy, Debug)]
 struct Record {
     id: StoryId,
-    /// Its items are a list, see [`Member`]: from here,
+    /// Its items are a list, see [`Member`]: from here, if there are any,
     head: Slot,
     /// to here.
     tail: Slot,
@@ -231,6 +233,7 @@ impl Recent {
         let things = item.face.things.iter();
         let features = things.map(|thing| Feature::new(self.number(thing.hash()), thing.lists())).collect();
         let member = Member {
+            item: item.item,
             at: item.at,
             host: item.face.host,
             script: item.face.script,
@@ -296,8 +299,11 @@ impl Recent {
         self.newest = self.newest.max(Some(at));
         let story = self.story_number(story, slot);
         self.members[slot as usize].story = story;
-        let tail = std::mem::replace(&mut self.stories[story as usize].tail, slot);
-        if tail != slot {
+        let record = &mut self.stories[story as usize];
+        let tail = std::mem::replace(&mut record.tail, slot);
+        if record.head == NONE {
+            record.head = slot;
+        } else if tail != slot {
             self.members[tail as usize].next = slot;
         }
     }
@@ -366,7 +372,7 @@ impl Recent {
     /// The items of a story; of two that became one, those of one before those of the other.
     pub fn items_of(&self, story: StoryId) -> impl Iterator<Item = Slot> + '_ {
         let some = |slot: Slot| (slot != NONE).then_some(slot);
-        let head = self.record(story).map(|record| record.head);
+        let head = self.record(story).and_then(|record| some(record.head));
         std::iter::successors(head, move |slot| some(self.member(*slot).next))
     }
 
@@ -408,6 +414,40 @@ impl Recent {
         self.stories[from as usize].into = Some(into);
         let tail = std::mem::replace(&mut self.stories[into as usize].tail, moved.tail);
         self.members[tail as usize].next = moved.head;
+    }
+
+    /// From now on, those `items` that were of story `from` are of story `into`, which may have been a part of that.
+    pub fn branch(&mut self, from: StoryId, into: StoryId, items: &[ItemId]) {
+        let Some(number) = self.story_numbers.get(&from).map(|number| standing(&self.stories, *number)) else { return };
+        let is_gone = |slot: &Slot| items.contains(&self.member(*slot).item);
+        let (gone, left): (Vec<Slot>, Vec<Slot>) = self.items_of(from).partition(is_gone);
+        self.fill(number, &left);
+        let own = self.own_number(into);
+        let all: Vec<Slot> = self.items_of(into).chain(gone).collect();
+        self.fill(own, &all);
+    }
+
+    /// The number of a story that is no part of another any more.
+    fn own_number(&mut self, id: StoryId) -> u32 {
+        let known = self.story_numbers.get(&id).filter(|number| self.stories[**number as usize].into.is_none());
+        if let Some(number) = known {
+            return *number;
+        }
+        let number = u32::try_from(self.stories.len()).unwrap_or(u32::MAX);
+        self.stories.push(Record { id, head: NONE, tail: NONE, into: None });
+        self.story_numbers.insert(id, number);
+        number
+    }
+
+    /// Makes `slots`, in this order, the items of a story.
+    fn fill(&mut self, story: u32, slots: &[Slot]) {
+        let record = &mut self.stories[story as usize];
+        record.head = slots.first().copied().unwrap_or(NONE);
+        record.tail = slots.last().copied().unwrap_or(NONE);
+        for (slot, next) in slots.iter().zip(slots.iter().skip(1).copied().chain([NONE])) {
+            let member = &mut self.members[*slot as usize];
+            (member.story, member.next) = (story, next);
+        }
     }
 
     /// Calls each story by the id that `names` has for it.

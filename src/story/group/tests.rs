@@ -171,30 +171,63 @@ fn made_up() -> Vec<Imprint> {
     (0..100).map(|number| report(&format!("host{}", number % 7), &title(number), number as i64)).collect()
 }
 
-#[test]
-fn an_index_that_forgot_is_as_one_that_never_knew() {
-    let horizon = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(40);
-    let (before, after) = (&made_up()[..80], &made_up()[80..]);
-    let mut forgetful = Index::default();
-    let mut stories: Vec<StoryId> = Vec::new();
-    for item in before {
-        let grouped = forgetful.place(item);
+/// An index of these items, and the story of each.
+fn grown(items: &[Imprint]) -> (Index, Vec<StoryId>) {
+    let (mut index, mut stories) = (Index::default(), Vec::new());
+    for item in items {
+        let grouped = index.place(item);
         for other in grouped.also {
-            forgetful.merge(other, grouped.story);
+            index.merge(other, grouped.story);
             stories.iter_mut().filter(|story| **story == other).for_each(|story| *story = grouped.story);
         }
         stories.push(grouped.story);
     }
+    (index, stories)
+}
+
+/// Both place `items` alike, and some of them in stories that are there.
+#[track_caller]
+fn check_alike(mut one: Index, mut other: Index, items: &[Imprint]) {
+    let told: Vec<[Grouped; 2]> = items.iter().map(|item| [one.place(item), other.place(item)]).collect();
+    assert!(told.iter().any(|[one, _]| one.how == How::Joined), "{told:?}");
+    told.iter().for_each(|[one, other]| assert_eq!(one, other));
+}
+
+#[test]
+fn an_index_that_forgot_is_as_one_that_never_knew() {
+    let horizon = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(40);
+    let (before, after) = (&made_up()[..80], &made_up()[80..]);
+    let (mut forgetful, stories) = grown(before);
     forgetful.forget_before(horizon);
     let mut young = Index::default();
     for (item, story) in before.iter().zip(stories).filter(|(item, _)| item.at >= horizon) {
         young.insert(item, story);
     }
     assert_eq!((forgetful.len(), young.len()), (40, 40));
-    let told = |index: &mut Index| after.iter().map(|item| index.place(item)).collect::<Vec<_>>();
-    let told = [told(&mut forgetful), told(&mut young)];
-    assert!(told[0].iter().any(|grouped| grouped.how == How::Joined), "{:?}", told[0]);
-    assert_eq!(told[0], told[1]);
+    check_alike(forgetful, young, after);
+}
+
+#[test]
+fn an_index_with_a_branch_is_as_one_that_was_read_after_it() {
+    let (before, after) = (&made_up()[..80], &made_up()[80..]);
+    let (grown, mut stories) = grown(before);
+    let mut met: Vec<StoryId> = stories.clone();
+    met.dedup();
+    let size = |story: &StoryId| stories.iter().filter(|other| *other == story).count();
+    let largest = *met.iter().max_by_key(|story| size(story)).unwrap();
+    let its: Vec<usize> = (0..80).filter(|at| stories[*at] == largest).collect();
+    assert!(its.len() > 3, "{its:?}");
+    // All but the first leave, then all.
+    for (gone, child) in [(&its[1..], StoryId::begun_by(before[its[1]].item)), (&its[..], StoryId([7; 16]))] {
+        let mut branched = grown.clone();
+        let items: Vec<ItemId> = gone.iter().map(|at| before[*at].item).collect();
+        branched.branch(largest, child, &items);
+        gone.iter().for_each(|at| stories[*at] = child);
+        let mut read = Index::default();
+        before.iter().zip(&stories).for_each(|(item, story)| read.insert(item, *story));
+        check_alike(branched, read, after);
+        its.iter().for_each(|at| stories[*at] = largest);
+    }
 }
 
 #[test]

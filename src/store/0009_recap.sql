@@ -12,7 +12,7 @@ CREATE TABLE recap_2 (
     stories  INTEGER NOT NULL,       -- entries, one-liners too
     weights  TEXT,                   -- JSON: what it was ranked by; null if that was not kept
     body     TEXT NOT NULL,          -- the recap as JSON
-    PRIMARY KEY (week, audience, revision)
+    PRIMARY KEY (audience, week, revision)
 ) STRICT;
 INSERT INTO recap_2 (week, audience, revision, state, frozen, updated, until, title, stories, weights, body)
 SELECT week, audience, revision, state, frozen, updated, until, title, stories, weights, body FROM recap;

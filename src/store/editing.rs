@@ -88,10 +88,11 @@ fn merge(connection: &Connection, names: &[String; 2], now: Timestamp) -> Result
     // The newer word counts.
     let sql = "DELETE FROM story_apart WHERE (one = ?1 AND two = ?2) OR (one = ?2 AND two = ?1)";
     connection.prepare_cached(sql)?.execute([number, kept])?;
-    stories::merge(&Statements::of(connection), number, kept)?;
+    let to = &Statements::of(connection);
+    stories::merge(to, number, kept)?;
     keep_as_it_is(connection, kept)?;
     let note = ledger::merged(from, into, "an editor says so", now);
-    ledger::add(&Statements::of(connection), &note, &mut Numbers::default())?;
+    ledger::add(to, &note, &mut Numbers::default())?;
     let sql = "SELECT week FROM recap_story WHERE story = ?1";
     let week: Option<String> = connection.prepare_cached(sql)?.query_row([kept], |row| row.get(0)).optional()?;
     let (from, into) = (from.short(), into.short());

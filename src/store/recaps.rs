@@ -30,6 +30,13 @@ pub struct Listed {
     pub stories: u32,
 }
 
+/// The newest recaps for an audience, newest first.
+const RECAPS: &str = "SELECT body FROM recap AS r WHERE audience = ?1
+     AND revision = (SELECT max(revision) FROM recap WHERE week = r.week AND audience = r.audience)
+     ORDER BY week DESC LIMIT ?2";
+
+const LAST_WEEK: &str = "SELECT week FROM recap WHERE audience = '' ORDER BY week DESC LIMIT 1";
+
 impl Store {
     /// Publishes a week in one transaction: `recaps` (the one for all readers
     /// first, then the audiences'), their stories' places, and `notes`.
@@ -94,10 +101,7 @@ impl Store {
 
     /// The newest recaps for `audience`, or for all readers, newest first.
     pub fn recaps(&self, audience: Option<&AudienceId>, most: u32) -> Result<Vec<Recap>> {
-        let sql = "SELECT body FROM recap AS r WHERE audience = ?1
-                   AND revision = (SELECT max(revision) FROM recap WHERE week = r.week AND audience = r.audience)
-                   ORDER BY week DESC LIMIT ?2";
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.connection.prepare_cached(RECAPS)?;
         let rows = statement.query_map(params![word(audience), most], |row| json(row, "body"))?;
         rows.map(|row| Ok(row?)).collect()
     }
@@ -124,8 +128,7 @@ impl Store {
 
     /// The last week that was published.
     pub fn last_week(&self) -> Result<Option<Week>> {
-        let sql = "SELECT week FROM recap WHERE audience = '' ORDER BY week DESC LIMIT 1";
-        Ok(self.connection.prepare_cached(sql)?.query_row([], |row| parsed(row, "week")).optional()?)
+        Ok(self.connection.prepare_cached(LAST_WEEK)?.query_row([], |row| parsed(row, "week")).optional()?)
     }
 
     /// What each published week was ranked by, oldest first, as far as that was kept.
@@ -260,11 +263,29 @@ fn listed(row: &Row) -> rusqlite::Result<Listed> {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::params_from_iter;
+    use rusqlite::types::Value;
+
     use super::*;
     use crate::id::{ItemId, SourceId};
     use crate::item::{Entry, Item, marks_of_withdrawal};
     use crate::source::SourceState;
     use crate::store::{items, sources, stories};
+
+    #[test]
+    fn what_is_asked_of_recaps_sorts_none() {
+        let store = Store::in_memory().unwrap();
+        for sql in [RECAPS, LAST_WEEK] {
+            let mut statement = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let steps = vec![Value::Null; statement.parameter_count()];
+            let steps = statement.query_map(params_from_iter(steps), |row| row.get::<_, String>("detail")).unwrap();
+            let steps: Vec<String> = steps.map(|step| step.unwrap()).collect();
+            assert!(
+                !steps.iter().any(|step| step.contains("TEMP B-TREE") || step.contains("SCAN")),
+                "{sql}: {steps:?}"
+            );
+        }
+    }
 
     #[test]
     fn every_mark_of_a_withdrawal_is_found() {

@@ -110,12 +110,14 @@ impl Store {
                 write_moved(&transaction, moved, source, now, &mut numbers)?;
             }
         }
+        let to = Statements::of(&transaction);
         for (story, into) in &settled.emptied {
             let (from, kept) = (numbers.of_story(&transaction, *story)?, numbers.of_story(&transaction, *into)?);
-            stories::merge(&Statements::of(&transaction), from, kept)?;
+            stories::merge(&to, from, kept)?;
             let note = ledger::merged(*story, *into, "its items were looked at again", now);
-            ledger::add(&Statements::of(&transaction), &note, &mut numbers)?;
+            ledger::add(&to, &note, &mut numbers)?;
         }
+        drop(to);
         let sql =
             "INSERT INTO meta (name, value) SELECT ?1, CAST(coalesce(max(number), 0) AS TEXT) FROM item WHERE true
                    ON CONFLICT (name) DO UPDATE SET value = excluded.value";

@@ -111,7 +111,9 @@ impl Writer {
                         if follows.any(|follows| follows.week.is_none()) {
                             writer.index = None;
                         }
-                        writer.store.publish(&recaps, &notes, &authority)
+                        let published = writer.store.publish(&recaps, &notes, &authority)?;
+                        writer.keep_apart();
+                        Ok(published)
                     });
                     // Nobody waits any more: what is written stays written.
                     let _ = answer.send(published);
@@ -248,7 +250,7 @@ impl Writer {
         let mut index = Index::default();
         let Some(horizon) = horizon(turns) else { return Ok(index) };
         self.store.each_imprint_since(horizon, &self.names, |_, imprint, story| index.insert(&imprint, story))?;
-        self.store.kept_apart()?.into_iter().for_each(|[one, two]| index.keep_apart(one, two));
+        index.keep_apart_only(self.store.kept_apart()?);
         Ok(index)
     }
 
@@ -286,9 +288,18 @@ impl Writer {
                 let items: Vec<ItemId> = branch.items.iter().map(|(_, item)| *item).collect();
                 index.branch(branch.from, child, &items);
             }
-            self.store.kept_apart()?.into_iter().for_each(|[one, two]| index.keep_apart(one, two));
         }
+        self.keep_apart();
         Ok(children.iter().flatten().count())
+    }
+
+    /// Has the index keep apart what the store does now. It is written already: an index that cannot be told is read
+    /// again when needed.
+    fn keep_apart(&mut self) {
+        match (&mut self.index, self.store.kept_apart()) {
+            (Some(index), Ok(pairs)) => index.keep_apart_only(pairs),
+            _ => self.index = None,
+        }
     }
 
     /// Nothing joins a story any more that is not there any more.

@@ -245,6 +245,12 @@ impl Index {
         self.apart.extend([(one, two), (two, one)]);
     }
 
+    /// From now on, no item makes one of any of these pairs, and of no others.
+    pub fn keep_apart_only(&mut self, pairs: Vec<[StoryId; 2]>) {
+        self.apart.clear();
+        pairs.into_iter().for_each(|[one, two]| self.keep_apart(one, two));
+    }
+
     fn in_words(&self, candidate: &Candidate, on_average: f64) -> String {
         let doubt = candidate.doubt.map(|doubt| format!(", and {doubt}")).unwrap_or_default();
         format!(
@@ -369,8 +375,7 @@ impl Index {
         (LEAST_RARE * self.recent.weight_of(1) - common - beyond) * (1.0 - 1e-9)
     }
 
-    /// Forgets items that stand before `horizon`. Rebuilds the index, so it is
-    /// for once in a while.
+    /// Forgets items that stand before `horizon`: for once in a while, see [`Recent::forget_before`].
     pub fn forget_before(&mut self, horizon: Timestamp) {
         self.recent.forget_before(horizon);
         self.shares = Vec::new();

@@ -412,8 +412,16 @@ impl Recent {
         }
         let moved = self.stories[from as usize];
         self.stories[from as usize].into = Some(into);
-        let tail = std::mem::replace(&mut self.stories[into as usize].tail, moved.tail);
-        self.members[tail as usize].next = moved.head;
+        if moved.head == NONE {
+            return;
+        }
+        let record = &mut self.stories[into as usize];
+        let tail = std::mem::replace(&mut record.tail, moved.tail);
+        if record.head == NONE {
+            record.head = moved.head;
+        } else {
+            self.members[tail as usize].next = moved.head;
+        }
     }
 
     /// From now on, those `items` that were of story `from` are of story `into`, which may have been a part of that.
@@ -423,7 +431,9 @@ impl Recent {
         let (gone, left): (Vec<Slot>, Vec<Slot>) = self.items_of(from).partition(is_gone);
         self.fill(number, &left);
         let own = self.own_number(into);
-        let all: Vec<Slot> = self.items_of(into).chain(gone).collect();
+        let mut all: Vec<Slot> = self.items_of(into).chain(gone).collect();
+        // As the store gives them: the first of a story tell what it is about.
+        all.sort_by_key(|slot| (self.member(*slot).at, self.member(*slot).item));
         self.fill(own, &all);
     }
 

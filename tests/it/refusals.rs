@@ -207,7 +207,7 @@ fn a_store_that_is_missing_foreign_or_newer_is_refused_with_what_to_do() {
         &["poll"],
         1,
         expect![[r#"
-            recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 8): run that version, or restore a backup
+            recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 9): run that version, or restore a backup
         "#]],
     );
     refuses(
@@ -215,7 +215,7 @@ fn a_store_that_is_missing_foreign_or_newer_is_refused_with_what_to_do() {
         &["status"],
         1,
         expect![[r#"
-            recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 8): run that version, or restore a backup
+            recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 9): run that version, or restore a backup
         "#]],
     );
     refuses(
@@ -223,7 +223,7 @@ fn a_store_that_is_missing_foreign_or_newer_is_refused_with_what_to_do() {
         &["run"],
         1,
         expect![[r#"
-            recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 8): run that version, or restore a backup
+            recapd: DIR/recapd.db was written by a newer recapd (schema 99, this one knows 9): run that version, or restore a backup
         "#]],
     );
     folder.write("recapd.db", "Dear diary,\n");

@@ -7,17 +7,15 @@ use tokio::sync::mpsc;
 
 use super::{Job, Waiting, Writer};
 
-/// Turns written in one commit at most: as many feeds as may be read and not yet stored. A commit writes some pages
-/// anew for each tree of the database, however few turns it has: a third of its pages with 24 turns, in a store of
-/// 50,000 items.
+/// Turns written in one commit at most: as many feeds as may be read and not yet stored.
 const MOST_TURNS: usize = 48;
 
 /// With so many items a commit is large enough: what is not yet written has to fit into the cache of the database, and
 /// each item takes some five kilobytes of it.
 const ENOUGH_ITEMS: usize = 1_200;
 
-/// In a round of many turns a commit waits so long for more of them: each writes
-/// some pages anew, however much is on them.
+/// In a round of many turns a commit waits so long for more of them: each writes some pages of every tree of the
+/// database anew, however much is on them. With 24 turns these are a third of its pages, with 42 a fifth.
 const LONGEST_WAIT: Duration = Duration::from_millis(120);
 
 /// It waits no longer once nothing came for so long.

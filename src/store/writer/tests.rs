@@ -6,8 +6,11 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::*;
+use crate::id::StoryId;
+use crate::item::{Entry, Item};
 use crate::source::SourceState;
 use crate::store::turns::PANICS;
+use crate::story::imprint::Imprint;
 
 fn turn(source: &str) -> Box<Turn> {
     let now: Timestamp = "2026-05-11T08:00:00Z".parse().unwrap();
@@ -80,4 +83,47 @@ fn a_locked_database_is_waited_for_once_a_batch() {
     other.execute_batch("ROLLBACK").unwrap();
     check(&mut writer, &sources, &["written"; 20]);
     writer.store.try_writing().unwrap();
+}
+
+/// A turn with reports of one event, an hour apart, as these hosts tell it.
+fn reports(hosts: &[&str]) -> Box<Turn> {
+    let mut turn = turn("s");
+    for (hours, host) in (0..).zip(hosts) {
+        let at = turn.at - Duration::from_secs(3_600 * (20 - hours));
+        let title = format!("Harbor buys the lathe maker Quillon for $3 billion, {host} reports");
+        let link = format!("https://{host}.test/1").parse().ok();
+        let entry = Entry { title, link, ..Entry::default() };
+        let identity = entry.identity();
+        let item = Item {
+            id: ItemId::of(&turn.source, &identity, 0),
+            source: turn.source.clone(),
+            identity,
+            generation: 0,
+            version: 1,
+            first_seen: at,
+            placed: Some(at),
+            entry,
+        };
+        turn.imprints.push(Imprint::of(&item, at, &Names::default()));
+        turn.intake.new.push(item);
+    }
+    turn
+}
+
+#[test]
+fn a_branch_is_in_the_index_as_it_is_in_the_store() {
+    let (_folder, mut writer) = writer();
+    let all = reports(&["one", "two", "three", "four"]);
+    writer.commit(&[reports(&["one", "two", "three"])]).unwrap();
+    let now = all.at;
+    let from = StoryId::begun_by(all.imprints[0].item);
+    let items = vec![(all.source.clone(), all.imprints[2].item)];
+    let because = "it is new".to_owned();
+    let branch = Branch { from, parent: from, child: None, items, begun: now, changes: Vec::new(), because };
+    assert_eq!(writer.branch(&[branch], now).unwrap(), 1);
+    let mut told = writer.index.clone().unwrap();
+    let mut read = writer.read_index(&[turn("s")]).unwrap();
+    let [told, read] = [told.place(&all.imprints[3]), read.place(&all.imprints[3])];
+    assert_eq!(told, read);
+    assert!(told.because.contains("kept apart"), "{}", told.because);
 }

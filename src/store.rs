@@ -126,8 +126,23 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// As [`Store::open`], and if the file is missing.
+    /// As [`Store::open`], and if the file is missing, or of an older recapd.
     pub fn read(path: &Path) -> Result<Self> {
+        let (store, found) = Self::read_of_any_age(path)?;
+        let known = MIGRATIONS.len();
+        if found < known {
+            return Err(StoreError::Older { path: path.to_owned(), found, known });
+        }
+        Ok(store)
+    }
+
+    /// Opens the database at `path` for reading only, however old it is, and tells how old. For what is asked before a
+    /// daemon has brought it up to date: no more than the tables of the first schema have.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::read`], but for the age.
+    pub fn read_of_any_age(path: &Path) -> Result<(Self, usize)> {
         if !path.exists() {
             return Err(StoreError::Missing { path: path.to_owned() });
         }
@@ -138,10 +153,10 @@ impl Store {
         let store = Self { connection, file: None };
         let version = store.checked_version(path)?;
         // A half-made database of a first start that was cut off holds nothing yet.
-        if version < MIGRATIONS.len() {
+        if version == 0 {
             return Err(StoreError::Missing { path: path.to_owned() });
         }
-        Ok(store)
+        Ok((store, version))
     }
 
     /// A database that lives as long as this value: for tests and dry runs.
@@ -254,6 +269,13 @@ impl Store {
     }
 
     fn migrate(&mut self, version: usize) -> Result<()> {
+        if 0 < version && version < MIGRATIONS.len() {
+            tracing::info!(
+                from = version,
+                to = MIGRATIONS.len(),
+                "the database is brought up to date: older versions cannot read it from now on"
+            );
+        }
         for (number, sql) in MIGRATIONS.iter().enumerate().skip(version) {
             let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             // Another process may have done it while this one waited.
@@ -308,6 +330,18 @@ mod tests {
         older.execute_batch("INSERT INTO meta VALUES ('kept', 'yes')").unwrap();
         older.execute_batch(published).unwrap();
         drop(older);
+        let (first, known) = (1, MIGRATIONS.len());
+        let read = Store::read(&path).map(drop);
+        assert!(
+            matches!(read, Err(StoreError::Older { found, known: all, .. }) if (found, all) == (first, known)),
+            "{read:?}"
+        );
+        let (store, age) = Store::read_of_any_age(&path).unwrap();
+        assert_eq!((age, store.newest_instant().unwrap()), (first, None));
+        let list = "https://a.test/feeds.opml".parse().unwrap();
+        assert_eq!(store.source_list(&list).unwrap(), None);
+        assert!(store.list_standing(&list).unwrap().is_none());
+        drop(store);
         let store = Store::open(&path).unwrap();
         assert_eq!(store.checked_version(&path).unwrap(), MIGRATIONS.len());
         let kept: String = store.connection.query_row("SELECT value FROM meta", [], |row| row.get(0)).unwrap();

@@ -27,7 +27,7 @@ impl Already {
     pub fn of(config: &Config) -> Result<Self> {
         let states = match Store::read(&config.store.path) {
             Ok(store) => store.states()?,
-            Err(StoreError::Missing { .. }) => HashMap::new(),
+            Err(StoreError::Missing { .. } | StoreError::Older { .. }) => HashMap::new(),
             Err(error) => return Err(error.into()),
         };
         let mut feeds = HashMap::new();

@@ -5,8 +5,10 @@ use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Result;
+use jiff::Timestamp;
 use serde_json::json;
 use url::{Host, Url};
 
@@ -22,8 +24,8 @@ use crate::fetch::{FetchError, Fetched, Fetcher, Request, check_address};
 use crate::id::SourceId;
 use crate::parse::{Document, parse};
 use crate::publish::words;
-use crate::source::{Network, Source, Validators};
-use crate::store::remembered_list;
+use crate::source::{Network, Source, SourceState, Validators};
+use crate::store::{Store, StoreError, remembered_list};
 
 /// Says that the configuration at `path` is right, or everything that is not;
 /// `online` also asks each source.
@@ -117,10 +119,24 @@ pub(super) fn near_by(feed: &Url, allowed: &[Network]) -> Option<String> {
 
 async fn ask_all(config: Config, clock: Clock, style: Style) -> Result<ExitCode> {
     let fetcher = Fetcher::new(config.fetch.limits())?;
+    let silent = silences(&config, clock.now())?;
+    for source in &config.sources {
+        if let Some((state, until)) = silent.get(&source.id).filter(|(state, _)| state.speaks_for_its_host()) {
+            let left = Duration::try_from(until.duration_since(clock.now())).unwrap_or_default();
+            fetcher.rest(state.address(&source.feed), left);
+        }
+    }
     let mut asked = tokio::task::JoinSet::new();
     for source in config.sources {
         let fetcher = fetcher.clone();
-        asked.spawn(async move { (source.id.clone(), ask(&fetcher, &source, clock).await) });
+        let until = silent.get(&source.id).map(|(_, until)| output::moment(*until, &config.recap.slot.zone));
+        asked.spawn(async move {
+            let answer = match until {
+                Some(until) => Came::Rested(format!("not asked: its server asks for silence until {until}")),
+                None => ask(&fetcher, &source, clock).await,
+            };
+            (source.id.clone(), answer)
+        });
     }
     let mut answers = asked.join_all().await;
     answers.sort_by(|a, b| a.0.cmp(&b.0));
@@ -144,6 +160,20 @@ async fn ask_all(config: Config, clock: Clock, style: Style) -> Result<ExitCode>
         }
     }
     Ok(code)
+}
+
+/// The sources whose servers asked for silence, as the store remembers it, and until when.
+fn silences(config: &Config, now: Timestamp) -> Result<HashMap<SourceId, (SourceState, Timestamp)>> {
+    let states = match Store::read(&config.store.path) {
+        Ok(store) => store.states()?,
+        Err(StoreError::Missing { .. } | StoreError::Older { .. }) => HashMap::new(),
+        Err(error) => return Err(error.into()),
+    };
+    let silent = |(source, state): (SourceId, SourceState)| {
+        let until = state.rest.and(state.asked_until).filter(|until| *until > now)?;
+        Some((source, (state, until)))
+    };
+    Ok(states.into_iter().filter_map(silent).collect())
 }
 
 /// What came of asking one source, in words.

@@ -124,8 +124,8 @@ pub fn check_clock(config: &Config, typed: Option<Timestamp>, force: bool) -> Re
     if force {
         return Ok(());
     }
-    let newest = match Store::read(&config.store.path) {
-        Ok(store) => store.newest_instant()?,
+    let newest = match Store::read_of_any_age(&config.store.path) {
+        Ok((store, _)) => store.newest_instant()?,
         Err(StoreError::Missing { .. }) => None,
         Err(error) => return Err(error.into()),
     };

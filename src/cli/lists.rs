@@ -22,8 +22,8 @@ pub fn told(config: &Config, now: Timestamp, style: Style) -> Result<()> {
     if config.lists.is_empty() {
         return Ok(());
     }
-    let store = match Store::read(&config.store.path) {
-        Ok(store) => Some(store),
+    let store = match Store::read_of_any_age(&config.store.path) {
+        Ok((store, _)) => Some(store),
         Err(StoreError::Missing { .. }) => None,
         Err(error) => return Err(error.into()),
     };

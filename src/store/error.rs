@@ -56,6 +56,18 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// Reading asks for a database that is not up to date.
+    #[error(
+        "{path} was written by an older recapd (schema {found}, this one reads {known}): `recapd run` or any verb that writes brings it up to date, and the older one cannot read it then"
+    )]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// What it has.
+        found: usize,
+        /// What is needed.
+        known: usize,
+    },
     /// Another user's.
     #[error("{path} belongs to another user (number {owner}): run this as that user, or ask the running daemon")]
     Foreign {

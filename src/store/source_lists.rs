@@ -20,7 +20,7 @@ const SELECT: &str = "SELECT url, text, held, held_lost, held_of, held_since, et
 ///
 /// If the database cannot be read, in words.
 pub fn remembered_list(path: &Path, url: &Url) -> std::result::Result<Option<Living>, String> {
-    match Store::read(path).and_then(|store| store.source_list(url)) {
+    match Store::read_of_any_age(path).and_then(|(store, _)| store.source_list(url)) {
         Err(StoreError::Missing { .. }) => Ok(None),
         known => known.map_err(|error| error.to_string()),
     }

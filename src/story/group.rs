@@ -375,7 +375,7 @@ impl Index {
         (LEAST_RARE * self.recent.weight_of(1) - common - beyond) * (1.0 - 1e-9)
     }
 
-    /// Forgets items that stand before `horizon`: for once in a while, see [`Recent::forget_before`].
+    /// Forgets items that stand before `horizon`: for once in a while, all that leads to the others is made anew.
     pub fn forget_before(&mut self, horizon: Timestamp) {
         self.recent.forget_before(horizon);
         self.shares = Vec::new();

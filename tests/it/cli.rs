@@ -229,7 +229,13 @@ fn who_is_not_asked_has_not_failed() {
     assert_eq!(said.code, 1, "{}", said.err);
     let words: Vec<&str> = said.out.lines().filter_map(|line| line.split_once(' ')).map(|(word, _)| word).collect();
     assert!(words.contains(&"FAILED") && words.contains(&"rested"), "{}", said.out);
-    assert_eq!(origin.asked("/one.xml").len() + origin.asked("/two.xml").len(), 1);
+    let asked = || origin.asked("/one.xml").len() + origin.asked("/two.xml").len();
+    assert_eq!(asked(), 1);
+    recapd(folder.whole(), &["poll"]);
+    assert_eq!(asked(), 2, "another process was not told");
+    let said = recapd(folder.whole(), &["check", "--online"]);
+    assert_eq!((said.code, asked()), (0, 2), "the store was: {}", said.out);
+    assert!(said.out.contains("rested  one: not asked: its server asks for silence until 20"), "{}", said.out);
 }
 
 #[test]

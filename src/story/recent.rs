@@ -1,10 +1,15 @@
 //! The items of the last days, as small as they can be told apart by: every
 //! word, name and link is a number here. Knows nothing of bars and doubts.
 
+mod found;
+mod scatter;
+
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher, RandomState};
 
 use jiff::Timestamp;
+
+use found::Found;
+use scatter::Scattered;
 
 use super::common::COMMON_WORDS;
 use super::imprint::{FOUND_BY, Imprint, hash_of_word};
@@ -12,9 +17,6 @@ use super::likeness::PRIOR_ITEMS;
 use super::signature::Scope;
 use crate::id::{ItemId, SourceId, StoryId};
 use crate::text::token::Script;
-
-/// A word in more items than this finds nobody, so they are only counted.
-const COMMON_WORD: usize = 400;
 
 /// What an item is found and compared by, and in which of its lists it stands;
 /// the numbers mean something only to the [`Recent`] that gave them.
@@ -80,17 +82,6 @@ pub struct Recent {
     logarithms: Logarithms,
 }
 
-/// Where a feature stands. Most stand in one item only, and need no list.
-#[derive(Clone, Debug)]
-enum Found {
-    Nowhere,
-    Once([Slot; 1]),
-    #[expect(clippy::box_collection, reason = "16 bytes a feature instead of 24; few stand in several items")]
-    Often(Box<Vec<Slot>>),
-    /// Too common to find anybody by.
-    Everywhere,
-}
-
 /// One item.
 #[derive(Clone, Copy, Debug)]
 pub struct Member {
@@ -132,51 +123,6 @@ pub struct Newcomer {
     member: Member,
     features: Box<[Feature]>,
     link: Option<u64>,
-}
-
-/// Scatters what is a hash already: by a secret, so that nobody outside can
-/// choose words that all come to lie in one place of a map.
-#[derive(Clone, Copy, Debug)]
-struct Scattered {
-    secret: u64,
-    factor: u64,
-}
-
-impl Default for Scattered {
-    fn default() -> Self {
-        let chance = RandomState::new();
-        Self { secret: chance.hash_one(0), factor: chance.hash_one(1) | 1 }
-    }
-}
-
-impl BuildHasher for Scattered {
-    type Hasher = Scatter;
-
-    fn build_hasher(&self) -> Scatter {
-        Scatter { by: *self, hash: 0 }
-    }
-}
-
-struct Scatter {
-    by: Scattered,
-    hash: u64,
-}
-
-impl Hasher for Scatter {
-    fn write_u64(&mut self, hash: u64) {
-        let both = u128::from(self.hash ^ hash ^ self.by.secret) * u128::from(self.by.factor);
-        self.hash = (both >> 64) as u64 ^ both as u64;
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for part in bytes.chunks(8) {
-            self.write_u64(part.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)));
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.hash
-    }
 }
 
 impl Newcomer {
@@ -299,12 +245,17 @@ impl Recent {
         self.newest = self.newest.max(Some(at));
         let story = self.story_number(story, slot);
         self.members[slot as usize].story = story;
+        self.append(story, [slot, slot]);
+    }
+
+    /// Puts a list of items, from its head to its tail, behind those of a story.
+    fn append(&mut self, story: u32, [head, tail]: [Slot; 2]) {
         let record = &mut self.stories[story as usize];
-        let tail = std::mem::replace(&mut record.tail, slot);
+        let last = std::mem::replace(&mut record.tail, tail);
         if record.head == NONE {
-            record.head = slot;
-        } else if tail != slot {
-            self.members[tail as usize].next = slot;
+            record.head = head;
+        } else if last != head {
+            self.members[last as usize].next = head;
         }
     }
 
@@ -415,13 +366,7 @@ impl Recent {
         if moved.head == NONE {
             return;
         }
-        let record = &mut self.stories[into as usize];
-        let tail = std::mem::replace(&mut record.tail, moved.tail);
-        if record.head == NONE {
-            record.head = moved.head;
-        } else {
-            self.members[tail as usize].next = moved.head;
-        }
+        self.append(into, [moved.head, moved.tail]);
     }
 
     /// From now on, those `items` that were of story `from` are of story `into`, which may have been a part of that.
@@ -521,26 +466,6 @@ fn standing(stories: &[Record], mut number: u32) -> u32 {
         number = into;
     }
     number
-}
-
-impl Found {
-    fn stands_in(&mut self, slot: Slot) {
-        match self {
-            Self::Nowhere => *self = Self::Once([slot]),
-            Self::Once([first]) => *self = Self::Often(Box::new(vec![*first, slot])),
-            Self::Often(slots) if slots.len() < COMMON_WORD => slots.push(slot),
-            Self::Often(_) => *self = Self::Everywhere,
-            Self::Everywhere => {}
-        }
-    }
-
-    fn slots(&self) -> &[Slot] {
-        match self {
-            Self::Nowhere | Self::Everywhere => &[],
-            Self::Once(slot) => slot,
-            Self::Often(slots) => slots,
-        }
-    }
 }
 
 /// Of whole numbers, made once: every comparison asks for dozens.

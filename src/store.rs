@@ -183,6 +183,17 @@ impl Store {
         }
     }
 
+    /// What `read` is told is of one moment, whatever is written meanwhile, and the locks that every question takes are
+    /// taken once for all. To be kept short: until it is over, the log of the database grows.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails, or `read` does; also if it is asked within another such moment.
+    pub fn at_one_moment<T>(&self, read: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
+        let _moment = self.connection.unchecked_transaction()?;
+        read(self)
+    }
+
     fn prepare(connection: Connection, path: &Path) -> Result<Self> {
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;

@@ -69,8 +69,15 @@ impl Archive {
         let compared = compared(&wanted, teller.names());
         let mut archive = Self::default();
         let withdrawn = store.withdrawn_stories()?;
-        let ids: Vec<StoryId> =
-            store.stories_of(&(from..window.end))?.into_iter().filter(|id| !withdrawn.contains(id)).collect();
+        // Most stories of eight weeks name nobody who is wanted: their texts are not read.
+        let is_wanted = |headline: &str| {
+            let found = teller.names().find(headline);
+            found.iter().any(|found| wanted.contains(&found.name.id) || is_compared(found, &compared))
+        };
+        let mut ids = store.stories_headed(&(from..window.end), is_wanted)?;
+        ids.retain(|id| !withdrawn.contains(id));
+        // Of two figures of one day the first is kept.
+        ids.sort();
         let mut room = ROOM;
         let mut left = ids.iter();
         loop {
@@ -151,8 +158,7 @@ impl Figured {
         let mut figured = Self::default();
         for item in story::standing(&story.items) {
             let found = teller.names().find(&item.entry.title);
-            let is_compared = |found: Found| compared.contains(found.name.of.as_ref().unwrap_or(&found.name.id));
-            if !found.into_iter().any(is_compared) {
+            if !found.iter().any(|found| is_compared(found, compared)) {
                 continue;
             }
             let text = item.entry.lead(Figures::MOST_READ);
@@ -161,6 +167,11 @@ impl Figured {
         }
         figured
     }
+}
+
+/// Whether whoever is found, or whose it is, is among those that are `compared`.
+fn is_compared(found: &Found, compared: &BTreeSet<String>) -> bool {
+    compared.contains(found.name.of.as_ref().unwrap_or(&found.name.id))
 }
 
 /// An item of a story with the text that its figures are looked for in, as of the day when it appeared.

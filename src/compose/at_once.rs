@@ -27,17 +27,19 @@ pub(super) fn read_some<'i>(
     ids: &mut impl Iterator<Item = &'i StoryId>,
     until: Timestamp,
 ) -> Result<Vec<Story>> {
-    let (mut some, mut bytes) = (Vec::new(), 0);
-    while bytes < MOST_BYTES && some.len() < MOST_STORIES {
-        let Some(id) = ids.next() else { break };
-        let Some(story) = store.story_until(*id, until)? else { continue };
-        let entries = story.items.iter().map(|item| &item.entry);
-        bytes += entries
-            .map(|entry| entry.summary_html.len() + entry.content_html.len() + entry.article_html.len())
-            .sum::<usize>();
-        some.push(story);
-    }
-    Ok(some)
+    store.at_one_moment(|store| {
+        let (mut some, mut bytes) = (Vec::new(), 0);
+        while bytes < MOST_BYTES && some.len() < MOST_STORIES {
+            let Some(id) = ids.next() else { break };
+            let Some(story) = store.story_until(*id, until)? else { continue };
+            let entries = story.items.iter().map(|item| &item.entry);
+            bytes += entries
+                .map(|entry| entry.summary_html.len() + entry.content_html.len() + entry.article_html.len())
+                .sum::<usize>();
+            some.push(story);
+        }
+        Ok(some)
+    })
 }
 
 /// What `work` makes of each of `all`, in their order. What it panics with, this panics with.

@@ -30,7 +30,7 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// The stories of the order's window, and those put off until now, by id; `names` holds what they share.
+    /// The stories of the order's window, and those put off until now; `names` holds what they share.
     ///
     /// # Errors
     ///
@@ -77,7 +77,7 @@ impl Seen {
     }
 }
 
-/// The [`candidates`] of `window`, and those that the editor put off until now, by id.
+/// The [`candidates`] of `window`, and then those that the editor put off until now.
 fn with_those_put_off(
     store: &Store,
     window: &Range<Timestamp>,
@@ -86,12 +86,12 @@ fn with_those_put_off(
 ) -> Result<Vec<StoryId>> {
     let mut stories = candidates(store, window, history)?;
     stories.extend(hand.put_off().filter(|story| !history.tells(*story)));
-    stories.sort();
-    stories.dedup();
+    let mut met = HashSet::new();
+    stories.retain(|story| met.insert(*story));
     Ok(stories)
 }
 
-/// The stories of `window` that no recap of its `history` tells, by id.
+/// The stories of `window` that no recap of its `history` tells, in the order in which they came.
 ///
 /// # Errors
 ///

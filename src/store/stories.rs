@@ -1,5 +1,6 @@
 //! Questions about stories.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::Timestamp;
@@ -14,14 +15,37 @@ use crate::id::StoryId;
 use crate::story::Story;
 
 impl Store {
-    /// The stories with an item placed in `window`, in the order of their ids.
+    /// The stories with an item placed in `window`, in the order in which they came: their texts are read fastest so.
     pub fn stories_of(&self, window: &Range<Timestamp>) -> Result<Vec<StoryId>> {
-        let sql = "SELECT DISTINCT s.id FROM item AS i JOIN story_item AS m ON m.item = i.number
+        let sql = "SELECT s.id FROM item AS i JOIN story_item AS m ON m.item = i.number
                    JOIN story AS s ON s.number = m.story
-                   WHERE i.first_seen >= ?1 AND i.placed >= ?1 AND i.placed < ?2 ORDER BY s.id";
+                   WHERE i.first_seen >= ?1 AND i.placed >= ?1 AND i.placed < ?2 GROUP BY s.number ORDER BY s.number";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map(params![at(window.start), at(window.end)], |row| row.get(0).map(StoryId))?;
         rows.map(|row| Ok(row?)).collect()
+    }
+
+    /// The stories with an item placed in `window` whose headline `is_wanted`, in the order in which they came. No text is
+    /// read for that.
+    pub fn stories_headed(
+        &self,
+        window: &Range<Timestamp>,
+        mut is_wanted: impl FnMut(&str) -> bool,
+    ) -> Result<Vec<StoryId>> {
+        let sql = "SELECT m.story, s.id, v.title FROM item AS i
+                   JOIN item_version AS v ON v.item = i.number AND v.version = i.version
+                   JOIN story_item AS m ON m.item = i.number JOIN story AS s ON s.number = m.story
+                   WHERE i.first_seen >= ?1 AND i.placed >= ?1 AND i.placed < ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(params![at(window.start), at(window.end)])?;
+        let mut wanted: BTreeMap<i64, StoryId> = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let title = row.get_ref(2)?.as_str().unwrap_or_default();
+            if is_wanted(title) {
+                wanted.insert(row.get(0)?, StoryId(row.get(1)?));
+            }
+        }
+        Ok(wanted.into_values().collect())
     }
 
     /// A story with its items placed before `until`, oldest first; none if it has none.

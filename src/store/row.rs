@@ -2,12 +2,9 @@
 //! back is an error of the database, never a panic.
 
 use jiff::Timestamp;
-use jiff::fmt::temporal::DateTimePrinter;
-use rusqlite::Row;
-use rusqlite::types::{FromSql, Type};
-
-/// As [`Timestamp`] writes itself.
-const PRINTER: DateTimePrinter = DateTimePrinter::new();
+use jiff::tz::Offset;
+use rusqlite::types::{FromSql, ToSqlOutput, Type, ValueRef};
+use rusqlite::{Row, ToSql};
 
 /// A column read as text and parsed.
 pub fn parsed<T>(row: &Row, column: &str) -> rusqlite::Result<T>
@@ -100,11 +97,67 @@ fn unreadable_at(column: usize, error: impl std::error::Error + Send + Sync + 's
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
 }
 
-/// An instant as it is stored: UTC with whole seconds, so that it sorts as text.
-pub fn at(instant: Timestamp) -> String {
+/// An instant as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Of the years 0 to 9999.
+    Usual([u8; 20]),
+    /// Of any other, with more digits.
+    Long(String),
+}
+
+impl ToSql for Written {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let text = match self {
+            Self::Usual(text) => text.as_slice(),
+            Self::Long(text) => text.as_bytes(),
+        };
+        Ok(ToSqlOutput::Borrowed(ValueRef::Text(text)))
+    }
+}
+
+/// An instant as it is stored: UTC with whole seconds, so that it sorts as text, and as [`Timestamp`] writes itself. An
+/// item has seven of them, so nothing is taken from the heap for it.
+pub fn at(instant: Timestamp) -> Written {
     let whole = Timestamp::from_second(instant.as_second()).unwrap_or(instant);
-    let mut text = String::with_capacity("2026-05-04T08:00:00Z".len());
-    // Into a text that has room at once: an item has five of them. A String takes whatever is written.
-    let _ = PRINTER.print_timestamp(&whole, &mut text);
-    text
+    let civil = Offset::UTC.to_datetime(whole);
+    let Ok(year @ 0..=9999) = u16::try_from(civil.year()) else { return Written::Long(whole.to_string()) };
+    let mut text = *b"0000-00-00T00:00:00Z";
+    let small = [(5, civil.month()), (8, civil.day()), (11, civil.hour()), (14, civil.minute()), (17, civil.second())];
+    let small = small.map(|(place, number)| (place, u16::from(number.unsigned_abs())));
+    for (place, number) in [(0, year / 100), (2, year % 100)].into_iter().chain(small) {
+        for (digit, value) in text[place..].iter_mut().zip([number / 10, number % 10]) {
+            *digit += value as u8;
+        }
+    }
+    Written::Usual(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(instant: Timestamp) {
+        let expected = Timestamp::from_second(instant.as_second()).unwrap().to_string();
+        let written = match at(instant) {
+            Written::Usual(text) => String::from_utf8(text.to_vec()).unwrap(),
+            Written::Long(text) => text,
+        };
+        assert_eq!(written, expected);
+    }
+
+    #[test]
+    fn the_first_and_the_last_instant_are_written_too() {
+        [Timestamp::MIN, Timestamp::MAX, Timestamp::UNIX_EPOCH].into_iter().for_each(check);
+    }
+
+    proptest! {
+        #[test]
+        fn an_instant_is_written_as_it_writes_itself(seconds in -80_000_000_000i64..253_000_000_000, nanos in 0i32..1_000_000_000) {
+            check(Timestamp::new(seconds, nanos).unwrap());
+        }
+    }
 }

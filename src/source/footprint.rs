@@ -2,6 +2,7 @@
 //! something stood in it already.
 
 use sha2::{Digest, Sha256};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// The traces that a document left, each a hash of 32 bits. Two things share
 /// one by chance in a few million cases; then a note is not written.
@@ -31,6 +32,13 @@ impl Footprint {
         parts.into_iter().for_each(|part| hash.update(part));
         let hash = hash.finalize();
         u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]])
+    }
+
+    /// What stands for a text in a trace. Nobody gains by making two texts meet in it, and a document has many kilobytes
+    /// of them, so it is a hash that is quick above all.
+    pub fn trace_of_text(parts: [&str; 2]) -> u32 {
+        let hash = parts.iter().fold(0, |seed, part| xxh3_64_with_seed(part.as_bytes(), seed));
+        (hash >> 32) as u32
     }
 
     /// Whether nothing was there, or no document.

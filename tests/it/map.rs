@@ -26,6 +26,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("compression_codecs", &["fetch"]),
     ("flate2", &["fetch", "serve"]),
     ("memchr", &["text", "parse"]),
+    ("xxhash_rust", &["source"]),
     ("ring", &["hub", "websub", "review"]),
     ("rusqlite", &["store"]),
     ("axum", &["serve"]),

@@ -65,7 +65,7 @@ const NONE: Slot = Slot::MAX;
 #[derive(Clone, Debug)]
 pub struct Recent {
     numbers: HashMap<u64, u32, Scattered>,
-    found: Vec<Found>,
+    found: Found,
     /// In how many of those counted each feature stands.
     counts: Vec<u32>,
     /// Items counted: mostly those that are here.
@@ -147,7 +147,7 @@ impl Default for Recent {
     fn default() -> Self {
         let mut recent = Self {
             numbers: HashMap::default(),
-            found: Vec::new(),
+            found: Found::default(),
             counts: Vec::new(),
             counted: 0,
             members: Vec::new(),
@@ -236,7 +236,7 @@ impl Recent {
         let Member { at, begin, length, .. } = self.members[slot as usize];
         for feature in &self.features[begin as usize..(begin + length) as usize] {
             if feature.is_found_by() {
-                self.found[feature.place()].stands_in(slot);
+                self.found.stands_in(feature.place(), slot);
             }
         }
         if let Some(link) = link {
@@ -263,7 +263,7 @@ impl Recent {
         let next = u32::try_from(self.found.len()).unwrap_or(NUMBER).min(NUMBER);
         let number = *self.numbers.entry(hash).or_insert(next);
         if number == next {
-            self.found.push(Found::Nowhere);
+            self.found.add();
             self.counts.push(0);
         }
         number
@@ -334,12 +334,12 @@ impl Recent {
 
     /// Where `feature` stands; none for one that is too common to say anything.
     pub fn found(&self, feature: Feature) -> &[Slot] {
-        self.found[feature.place()].slots()
+        self.found.slots(feature.place())
     }
 
     /// Whether `feature` stands in too many to find anybody by.
     pub fn is_common(&self, feature: Feature) -> bool {
-        matches!(self.found[feature.place()], Found::Everywhere)
+        self.found.is_everywhere(feature.place())
     }
 
     /// What `feature` says, see [`super::likeness::weight`].

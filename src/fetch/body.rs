@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use reqwest::Response;
 
-use crate::fetch::budget::{Budget, Hold};
+use crate::fetch::budget::{Budget, Hold, SMALL_BYTES};
 use crate::fetch::patience::Patience;
 use crate::fetch::unpack::{self, Encoding, Unpacked};
 use crate::fetch::{FetchError, explain};
@@ -76,7 +76,9 @@ async fn received(mut response: Response, means: &mut Means<'_>, beyond: Beyond)
         return Err(too_large());
     }
     let limit = in_memory(*limit_bytes);
-    let mut body: Vec<u8> = Vec::new();
+    // So that it need not grow by halves; whoever announces more than it sends gets little by that.
+    let announced = response.content_length().map_or(0, in_memory).min(SMALL_BYTES);
+    let mut body: Vec<u8> = Vec::with_capacity(announced);
     loop {
         let chunk = patience.with(response.chunk()).await?;
         let chunk =

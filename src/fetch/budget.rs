@@ -19,9 +19,9 @@ pub const SMALL_BYTES: usize = 64 * 1024;
 pub const MEDIUM_BYTES: usize = 1024 * 1024;
 
 /// With the large one (16 MiB by default) and the small ones (64 times 64 KiB)
-/// this comes to 52 MiB of feeds at most, plus one decoder, which has the body
+/// this comes to 36 MiB of feeds at most, plus one decoder, which has the body
 /// before and after it; small gzip, which needs none, has a window of 32 KiB. The unit grants 256 MiB.
-pub const MEDIUM_BODIES: usize = 32;
+pub const MEDIUM_BODIES: usize = 16;
 
 /// The permits for bodies that are not small.
 pub struct Budget {

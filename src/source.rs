@@ -18,7 +18,7 @@ mod wishes;
 mod word;
 
 pub use belief::{Beliefs, Dating, FutureDates, Identity, Part};
-pub use footprint::Footprint;
+pub use footprint::{Footprint, Texts};
 pub use rescue::Rescue;
 pub use rest::Rest;
 pub use rhythm::Rhythm;

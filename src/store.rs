@@ -184,7 +184,7 @@ impl Store {
     }
 
     /// What `read` is told is of one moment, whatever is written meanwhile, and the locks that every question takes are
-    /// taken once for all. To be kept short: until it is over, the log of the database grows.
+    /// taken once for all. To be kept short: until it is over, the log of the database cannot begin anew.
     ///
     /// # Errors
     ///
@@ -374,6 +374,27 @@ mod tests {
         Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
         assert!(matches!(Store::open(&other), Err(StoreError::NotOurs { .. })));
         assert!(matches!(Store::read(&folder.path().join("none.db")), Err(StoreError::Missing { .. })));
+    }
+
+    #[test]
+    fn what_is_read_at_one_moment_does_not_change_meanwhile() {
+        let folder = folder();
+        let path = folder.path().join("recapd.db");
+        let writer = Store::open(&path).unwrap();
+        let reader = Store::read(&path).unwrap();
+        let count = |store: &Store| -> Result<i64> {
+            Ok(store.connection.query_row("SELECT count(*) FROM meta", [], |row| row.get(0))?)
+        };
+        let before = count(&reader).unwrap();
+        let counts = reader.at_one_moment(|store| {
+            let first = count(store)?;
+            writer.connection.execute_batch("INSERT INTO meta VALUES ('one', 'more')")?;
+            Ok([first, count(store)?])
+        });
+        assert_eq!(counts.unwrap(), [before; 2]);
+        let failed = reader.at_one_moment(|store| store.at_one_moment(count));
+        assert!(failed.is_err(), "one within another");
+        assert_eq!(count(&reader).unwrap(), before + 1, "and it is over");
     }
 
     #[test]

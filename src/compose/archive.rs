@@ -52,6 +52,8 @@ impl Archive {
     /// What the cards of `chosen` are told of: the newest stories of the weeks
     /// before `window` that name somebody whom they name too, newest first; and those that they follow.
     ///
+    /// Of a story that began more than eight weeks ago, a headline of these weeks must name somebody.
+    ///
     /// # Errors
     ///
     /// If the database fails.
@@ -75,9 +77,9 @@ impl Archive {
             found.iter().any(|found| wanted.contains(&found.name.id) || is_compared(found, &compared))
         };
         let mut ids = store.stories_headed(&(from..window.end), is_wanted)?;
+        let mut met: BTreeSet<StoryId> = ids.iter().copied().collect();
+        ids.extend(followed.iter().filter(|story| met.insert(**story)));
         ids.retain(|id| !withdrawn.contains(id));
-        // Of two figures of one day the first is kept.
-        ids.sort();
         let mut room = ROOM;
         let mut left = ids.iter();
         loop {

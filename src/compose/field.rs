@@ -38,7 +38,7 @@ const READ_AHEAD: usize = 16;
 /// What is reported first so soon after another report is no development of that.
 const LATER: jiff::SignedDuration = jiff::SignedDuration::from_hours(3);
 
-/// The stories of one window that are in no other week's recap, by id.
+/// The stories of one window that are in no other week's recap, in the order in which they came.
 pub(super) struct Field<'f> {
     store: &'f Store,
     teller: &'f Teller<'f>,

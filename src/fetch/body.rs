@@ -76,8 +76,8 @@ async fn received(mut response: Response, means: &mut Means<'_>, beyond: Beyond)
         return Err(too_large());
     }
     let limit = in_memory(*limit_bytes);
-    // So that it need not grow by halves; whoever announces more than it sends gets little by that.
-    let announced = response.content_length().map_or(0, in_memory).min(SMALL_BYTES);
+    // So that it is not copied as it grows; whoever announces more than it sends gets little by that.
+    let announced = response.content_length().map_or(0, in_memory).min(SMALL_BYTES).min(limit);
     let mut body: Vec<u8> = Vec::with_capacity(announced);
     loop {
         let chunk = patience.with(response.chunk()).await?;

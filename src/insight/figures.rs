@@ -94,7 +94,7 @@ impl Figures {
 
     fn keep(&mut self, noted: Noted) {
         let of_actor = self.0.entry(noted.actor.clone()).or_default();
-        // Newest first; of one day the one that came first.
+        // Newest first; of one day the one of the item with the least id, in whatever order they are told.
         let order = noted.order();
         let at = of_actor.iter().position(|known| known.order() > order).unwrap_or(of_actor.len());
         of_actor.insert(at, noted);

@@ -40,9 +40,9 @@ impl Store {
         let mut rows = statement.query(params![at(window.start), at(window.end)])?;
         let mut wanted: BTreeMap<i64, StoryId> = BTreeMap::new();
         while let Some(row) = rows.next()? {
-            let title = row.get_ref(2)?.as_str().unwrap_or_default();
-            if is_wanted(title) {
-                wanted.insert(row.get(0)?, StoryId(row.get(1)?));
+            let number = row.get(0)?;
+            if !wanted.contains_key(&number) && is_wanted(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?) {
+                wanted.insert(number, StoryId(row.get(1)?));
             }
         }
         Ok(wanted.into_values().collect())
@@ -165,4 +165,51 @@ pub(super) fn begin(to: &Statements, story: StoryId, begun: Timestamp) -> rusqli
 pub(super) fn put(to: &Statements, item: i64, story: i64) -> rusqlite::Result<()> {
     let sql = "INSERT INTO story_item (item, story) VALUES (?1, ?2)";
     to.run(sql, [item, story]).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{ItemId, SourceId};
+    use crate::item::{Entry, Item};
+    use crate::source::SourceState;
+    use crate::store::{items, sources};
+
+    /// Keeps an item that was placed on this day of May in a story of its own; gives the item.
+    fn keep(to: &Statements, day: u8, title: &str) -> Item {
+        let source: SourceId = "tnw".parse().unwrap();
+        let seen: Timestamp = format!("2026-05-{day:02}T08:00:00Z").parse().unwrap();
+        let entry = Entry { title: title.to_owned(), ..Entry::default() };
+        let identity = entry.identity();
+        let id = ItemId::of(&source, &identity, 0);
+        let item =
+            Item { id, source, identity, generation: 0, version: 1, first_seen: seen, placed: Some(seen), entry };
+        let number = items::insert(to, &item).unwrap();
+        let story = begin(to, StoryId::begun_by(id), seen).unwrap();
+        put(to, number, story).unwrap();
+        item
+    }
+
+    #[test]
+    fn stories_come_in_their_order_and_those_with_a_wanted_headline_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("recapd.db")).unwrap();
+        let now: Timestamp = "2026-05-20T08:00:00Z".parse().unwrap();
+        sources::put(&store.connection, &"tnw".parse().unwrap(), &SourceState::unknown(now)).unwrap();
+        let to = Statements::of(&store.connection);
+        let titles = ["early", "lathe", "plane", "drill", "late"];
+        let mut items: Vec<Item> =
+            titles.iter().zip([1, 2, 5, 8, 9]).map(|(title, day)| keep(&to, day, title)).collect();
+        // What its headline was before is history.
+        items[1].version = 2;
+        items[1].entry.title = "plane".to_owned();
+        items::revise(&to, &items[1], now).unwrap();
+        drop(to);
+        let window = items[1].first_seen..items[4].first_seen;
+        let ids: Vec<StoryId> = items.iter().map(|item| StoryId::begun_by(item.id)).collect();
+        assert_eq!(store.stories_of(&window).unwrap(), ids[1..4]);
+        let headed = |title: &str| store.stories_headed(&window, |headline| headline == title).unwrap();
+        assert_eq!(headed("plane"), ids[1..3]);
+        assert_eq!([headed("lathe"), headed("early"), headed("late")], [const { Vec::new() }; 3]);
+    }
 }

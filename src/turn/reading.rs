@@ -14,7 +14,7 @@ use crate::item::{Entry, Item};
 use crate::ledger::{Event, Note};
 use crate::parse::{Garbled, Skipped};
 use crate::schedule::Outcome;
-use crate::source::{Dates, Dating, Footprint, Rhythm, Source, SourceState, Trap};
+use crate::source::{Dates, Dating, Footprint, Rhythm, Source, SourceState, Texts, Trap};
 use crate::text::head;
 
 /// Adds to the `turn` what the reading brought; nothing of a batch that looks like a lie.
@@ -284,7 +284,7 @@ fn by_fault(skipped: &[&Skipped]) -> Vec<String> {
 /// The traces of all that a document holds.
 fn traces(entries: &[Entry], dropped: &[Dropped], skipped: &[Skipped]) -> Vec<u32> {
     let titles = entries.iter().map(quarantine::title);
-    let faces = entries.iter().flat_map(faces);
+    let faces = entries.iter().flat_map(|entry| faces(entry, Texts::Quick));
     titles.chain(faces).chain(dropped.iter().map(Dropped::trace)).chain(skipped.iter().map(fault)).collect()
 }
 

@@ -1,6 +1,8 @@
 //! An edit of the configuration takes effect while the daemon runs; a wrong
 //! one changes nothing and is said.
 
+use std::io::Write as _;
+
 use crate::command::recapd;
 use crate::folder::{Folder, source};
 use crate::origin::{Origin, Page, rss};
@@ -39,6 +41,21 @@ fn a_source_added_is_polled_at_once() {
     assert_eq!(items(&folder), ["lathe: Lathes learn to sing", "plane: Planes go smooth"]);
     assert_eq!(origin.asked("/lathe.xml").len(), 1, "the others keep their time");
     assert!(daemon.get("/sources/").text().contains("plane News"));
+}
+
+#[test]
+fn a_file_may_be_written_where_it_stands() {
+    let (origin, folder, daemon) = begun();
+    let sources = folder.path("sources.toml");
+    let more = |name: &str| source(name, &origin.url(&format!("/{name}.xml")), "");
+    let mut file = std::fs::OpenOptions::new().append(true).open(&sources).unwrap();
+    file.write_all(more("plane").as_bytes()).unwrap();
+    drop(file);
+    wait_for_sources(&daemon, 2);
+    std::fs::write(&sources, more("lathe") + &more("plane") + &more("drill")).unwrap();
+    wait_for_sources(&daemon, 3);
+    std::fs::write(&sources, more("lathe")).unwrap();
+    wait_for_sources(&daemon, 1);
 }
 
 #[test]

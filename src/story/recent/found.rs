@@ -9,6 +9,8 @@ const COMMON_WORD: u32 = 400;
 /// Rooms have two places, or four, or eight, and so on up to 512, which is enough for [`COMMON_WORD`].
 const SIZES: usize = 9;
 
+const _: () = assert!(COMMON_WORD <= 1 << SIZES, "the longest list has a room");
+
 /// Which items each feature stands in, in the order in which it was said.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Found {

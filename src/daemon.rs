@@ -213,6 +213,9 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     let Setup { path, config, clock, listener } = setup;
     let clock = clock.steady();
     let names = Arc::new(config.names.clone());
+    // At once: what follows may wait for a `poll` to end, or for a store to be brought up to date, and who edits
+    // meanwhile is to be heard.
+    let edits = path.map(|path| reload::Edits::of(path, &config));
     // Before anything is written.
     let lock = control::lock(&config.store.path).await?;
     let handle = Handle::start(&config.store.path, names)?;
@@ -220,8 +223,6 @@ pub async fn run(setup: Setup, stop: watch::Receiver<()>) -> Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
     let states = States::read(&readers).await?;
     let (shared, heard) = Shared::new(config.clone(), clock, handle, readers, states);
-    // Before anybody is answered: who sees us up may edit.
-    let edits = path.map(|path| reload::Edits::of(path, &shared));
     // What is asked some thousand times a second is one count of owners, not one for each part.
     let (answering, handle) = (Arc::new(shared.clone()), shared.handle.clone());
     let receiving = shared.clone();

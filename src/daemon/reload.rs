@@ -23,9 +23,9 @@ pub struct Edits {
 }
 
 impl Edits {
-    /// Those of the file at `path`, and of all that the configuration in force was read from.
-    pub fn of(path: PathBuf, shared: &Shared) -> Self {
-        Self { path, watching: Watching::files_of(shared) }
+    /// Those of the file at `path`, and of all that `config` was read from.
+    pub fn of(path: PathBuf, config: &Config) -> Self {
+        Self { path, watching: Watching::files_of(config) }
     }
 }
 
@@ -49,7 +49,7 @@ pub async fn reload(edits: Edits, shared: Shared, mut stop: watch::Receiver<()>)
             () = settled(&mut watching.edits) => read_again(&path, &shared, Asked::Edit).await,
         }
         // The files may be others now. An edit made while they were read was told to the watch before.
-        while std::mem::replace(&mut watching, Watching::files_of(&shared)).edits.try_recv().is_ok() {
+        while std::mem::replace(&mut watching, Watching::files_in_force(&shared)).edits.try_recv().is_ok() {
             read_again(&path, &shared, Asked::Edit).await;
         }
     }
@@ -62,16 +62,20 @@ enum Asked {
     List,
 }
 
-/// The files of the configuration in force, watched.
+/// The files of a configuration, watched.
 struct Watching {
     edits: mpsc::Receiver<()>,
     _watch: Option<config::Watch>,
 }
 
 impl Watching {
-    fn files_of(shared: &Shared) -> Self {
+    fn files_in_force(shared: &Shared) -> Self {
         let config = shared.config.borrow().clone();
-        match config::watch(&config) {
+        Self::files_of(&config)
+    }
+
+    fn files_of(config: &Config) -> Self {
+        match config::watch(config) {
             Ok((watch, edits)) => Self { edits, _watch: Some(watch) },
             Err(error) => {
                 tracing::warn!(%error, "cannot watch the configuration: send SIGHUP after an edit");

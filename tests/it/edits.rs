@@ -2,6 +2,10 @@
 //! one changes nothing and is said.
 
 use std::io::Write as _;
+use std::thread;
+use std::time::Duration;
+
+use recapd::store::Store;
 
 use crate::command::recapd;
 use crate::folder::{Folder, source};
@@ -56,6 +60,26 @@ fn a_file_may_be_written_where_it_stands() {
     wait_for_sources(&daemon, 3);
     std::fs::write(&sources, more("lathe")).unwrap();
     wait_for_sources(&daemon, 1);
+}
+
+#[test]
+fn an_edit_made_while_the_daemon_waits_to_begin_is_in_force() {
+    let (origin, folder) = (Origin::start(), Folder::new());
+    let all = |names: &[&str]| -> String {
+        names.iter().map(|name| source(name, &origin.url(&format!("/{name}.xml")), "")).collect()
+    };
+    folder.sources(&all(&["lathe"]));
+    let lock = Store::lock(&folder.path("recapd.db")).unwrap();
+    let daemon = thread::scope(|scope| {
+        let begins = scope.spawn(|| Daemon::start(&folder, NOW));
+        // Until it has read its configuration.
+        thread::sleep(Duration::from_millis(500));
+        assert!(!begins.is_finished(), "a verb holds the lock");
+        folder.sources(&all(&["lathe", "plane"]));
+        drop(lock);
+        begins.join().unwrap()
+    });
+    wait_for_sources(&daemon, 2);
 }
 
 #[test]

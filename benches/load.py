@@ -1,13 +1,14 @@
 """What thousands of sources cost a daemon: CPU, memory, commits, and how quickly it answers meanwhile.
 
-    load.py [--binary PATH] [--origin PATH] [--sizes 1000,5000,20000] [--idle 50000] [--shorter]
+    load.py [--binary PATH] [--origin PATH] [--sizes 1000,5000,20000] [--idle 50000] [--shorter] [--control URL]
 
 Build both first: `cargo build --release` and `cargo build --release -p benches`. The daemon, the origin and this
 script are three processes; only the daemon is measured, by what the kernel says of it. A round is what `recapd poll --all`
 asks for, asked at the control socket. *Bare* is `bare.rs`, asked for the same by the same origin a moment before:
 fetching, parsing and storing alone, by the same libraries. A second is worth less on a slow or a busy machine; the
 ratio of the two says more. How quickly it answers depends on who else wants the cores. `--shorter` leaves out the verb
-and the feeds without validators.
+and the feeds without validators. `--control http://127.0.0.1:8699` measures with an origin of yours that runs already and
+is told by these addresses below it: `/list?fmt=txt` (the feeds, one a line), `/reset` and `/round?changed=0.05`.
 """
 
 import argparse
@@ -48,6 +49,7 @@ def main():
     arguments.add_argument("--sizes", default="1000,5000,20000")
     arguments.add_argument("--idle", type=int, default=50_000)
     arguments.add_argument("--shorter", action="store_true")
+    arguments.add_argument("--control")
     told = arguments.parse_args()
     # What was started is ended, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -55,9 +57,10 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     print(f"load average at the start: {os.getloadavg()[0]:.1f} of {os.cpu_count()} cores\n\n{HEADER}")
     print("|" + "---|" * (HEADER.count("|") - 1))
-    for size in (int(size) for size in told.sizes.split(",") if size):
+    sizes = [Running(told.control).sources] if told.control else [int(size) for size in told.sizes.split(",") if size]
+    for size in sizes:
         rounds(told, size)
-    if told.idle:
+    if told.idle and not told.control:
         idle(told, told.idle)
     print(f"\nload average at the end: {os.getloadavg()[0]:.1f}")
 
@@ -67,7 +70,7 @@ ROUNDS = ("cold", "unchanged", "5 % changed")
 
 def bare(told, size):
     """CPU seconds of the three rounds without recapd."""
-    with Origin(told.origin, size, ITEMS, KILOBYTES) as origin, tempfile.TemporaryDirectory() as folder:
+    with origin_of(told, size) as origin, tempfile.TemporaryDirectory() as folder:
         feeds = Path(folder) / "feeds"
         feeds.write_text("".join(f"{origin.feed(at)}\n" for at in range(size)))
         return three_times(size, origin, [told.bare, feeds, Path(folder) / "bare.db"], "bare", {})
@@ -78,7 +81,7 @@ def three_times(size, origin, command, who, known):
     seconds = {}
     for round in ROUNDS:
         if round.startswith("5"):
-            origin.ask("/round?percent=5")
+            origin.change()
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _, status, used = os.wait4(process.pid, 0)
         if status:
@@ -90,15 +93,16 @@ def three_times(size, origin, command, who, known):
 
 def rounds(told, size):
     known = bare(told, size)
-    with Origin(told.origin, size, ITEMS, KILOBYTES) as origin, tempfile.TemporaryDirectory() as folder:
+    with origin_of(told, size) as origin, tempfile.TemporaryDirectory() as folder:
         with Daemon(told.binary, configured(Path(folder), origin), size, known) as daemon:
             daemon.told("cold", size, daemon.round)
             # A first recap is made as soon as the first round is over: items are tagged, stories ranked, cards written.
             daemon.told("its recap", size, daemon.composed, turns=0)
+            daemon.settled()
             daemon.told("unchanged", size, daemon.unchanged)
-            origin.ask("/round?percent=5")
+            origin.change()
             daemon.told("5 % changed", size, daemon.round)
-            if not told.shorter:
+            if not told.shorter and not told.control:
                 origin.ask("/validators?off")
                 daemon.told("unchanged, answered in full", size, daemon.unchanged)
             database = sum(file.stat().st_size for file in Path(folder).glob("recapd.db*"))
@@ -109,7 +113,7 @@ def rounds(told, size):
 
 def verb(told, size, known):
     """The same without a daemon: three times `recapd poll --all`."""
-    with Origin(told.origin, size, ITEMS, KILOBYTES) as origin, tempfile.TemporaryDirectory() as folder:
+    with origin_of(told, size) as origin, tempfile.TemporaryDirectory() as folder:
         command = [told.binary, "--config", configured(Path(folder), origin), "poll", "--all"]
         three_times(size, origin, command, "by the verb", known)
 
@@ -162,6 +166,36 @@ allow_private = ["127.0.0.0/8"]
     return folder / "recapd.toml"
 
 
+def origin_of(told, size):
+    return Running(told.control) if told.control else Origin(told.origin, size, ITEMS, KILOBYTES)
+
+
+class Running:
+    """An origin that runs already, from its beginning on."""
+
+    def __init__(self, control):
+        self.control = control
+        self.ask("/reset")
+        self.feeds = [line for line in self.ask("/list?fmt=txt").decode().split() if line.startswith("http")]
+        self.sources = len(self.feeds)
+
+    def feed(self, at):
+        return self.feeds[at]
+
+    def change(self):
+        self.ask("/round?changed=0.05")
+
+    def ask(self, path):
+        with urllib.request.urlopen(self.control.rstrip("/") + path) as answer:
+            return answer.read()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
 class Origin:
     def __init__(self, binary, sources, items, kilobytes):
         self.sources = sources
@@ -176,6 +210,9 @@ class Origin:
     def feed(self, at):
         host = at % self.hosts
         return f"http://127.0.{1 + host // 250}.{1 + host % 250}:{self.port}/feed/{at}"
+
+    def change(self):
+        self.ask("/round?percent=5")
 
     def ask(self, path):
         with urllib.request.urlopen(f"http://127.0.1.1:{self.port}{path}") as answer:

@@ -129,6 +129,9 @@ impl Scene {
         let time = Time { base: "2026-05-08T08:00:00Z".parse().unwrap(), begun: Instant::now() };
         let publishers = Publishers::start(&mut dice, time.now());
         folder.configure(&format!("min_interval = \"1s\"\n\n[server]\nlisten = \"{address}\"\n"));
+        // A thousand kills are some five years of weeks, and what is too old to be kept is not there any more.
+        let main = std::fs::read_to_string(folder.path("recapd.toml")).unwrap();
+        folder.write("recapd.toml", &main.replace("[store]\n", "[store]\nkeep_items = \"3650d\"\n"));
         folder.sources(&publishers.sources());
         Self {
             database: folder.path("recapd.db"),

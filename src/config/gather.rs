@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -203,7 +204,7 @@ impl Gatherer<'_> {
     }
 
     fn document(&mut self, path: &Path, named: Place) -> Option<Arc<Document>> {
-        match (self.read_file)(path) {
+        match no_pipe(path).and_then(|()| (self.read_file)(path)) {
             Ok(text) => Some(Document::of_operator(path.to_owned(), text)),
             Err(error) => {
                 self.problems.push(Problem::unreadable(path, &error, Some(named)));
@@ -211,6 +212,14 @@ impl Gatherer<'_> {
             }
         }
     }
+}
+
+/// Refuses a pipe: who reads it waits for somebody to write, and a reload would wait for ever.
+fn no_pipe(path: &Path) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|it| it.file_type().is_fifo()) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe: only a file can be read again"));
+    }
+    Ok(())
 }
 
 /// `name` relative to the main file, unless it is absolute.

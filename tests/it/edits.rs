@@ -2,6 +2,8 @@
 //! one changes nothing and is said.
 
 use std::io::Write as _;
+use std::os::unix::fs::symlink;
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
@@ -60,6 +62,50 @@ fn a_file_may_be_written_where_it_stands() {
     wait_for_sources(&daemon, 3);
     std::fs::write(&sources, more("lathe")).unwrap();
     wait_for_sources(&daemon, 1);
+}
+
+#[test]
+fn what_a_link_leads_to_may_be_edited_and_a_link_on_the_way_be_set_anew() {
+    let (origin, folder) = (Origin::start(), Folder::new());
+    let all = |names: &[&str]| -> String {
+        names.iter().map(|name| source(name, &origin.url(&format!("/{name}.xml")), "")).collect()
+    };
+    folder.sources("");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let path = |name: &str| elsewhere.path().join(name);
+    for (revision, names) in [("one", &["lathe"][..]), ("two", &["lathe", "plane", "drill"])] {
+        std::fs::create_dir(path(revision)).unwrap();
+        std::fs::write(path(revision).join("sources"), all(names)).unwrap();
+    }
+    // As whoever puts files into containers does it.
+    symlink("one", path("now")).unwrap();
+    symlink("now/sources", path("sources.toml")).unwrap();
+    std::fs::remove_file(folder.path("sources.toml")).unwrap();
+    symlink(path("sources.toml"), folder.path("sources.toml")).unwrap();
+    let daemon = Daemon::start(&folder, NOW);
+    wait_for_sources(&daemon, 1);
+    std::fs::write(path("one/sources"), all(&["lathe", "plane"])).unwrap();
+    wait_for_sources(&daemon, 2);
+    symlink("two", path("next")).unwrap();
+    std::fs::rename(path("next"), path("now")).unwrap();
+    wait_for_sources(&daemon, 3);
+    std::fs::write(path("two/sources"), "").unwrap();
+    wait_for_sources(&daemon, 0);
+}
+
+#[test]
+fn a_pipe_among_the_files_is_refused_and_later_edits_are_heard() {
+    let (origin, folder, daemon) = begun();
+    let made = Command::new("mkfifo").arg(folder.path("more.toml")).status().unwrap();
+    assert!(made.success());
+    let config = std::fs::read_to_string(folder.path("recapd.toml")).unwrap();
+    folder.write("recapd.toml", &config.replace("\"sources.toml\"", "\"sources.toml\", \"more.toml\""));
+    wait_for("the pipe is refused", || {
+        let health = daemon.get("/healthz").text();
+        health.contains("more.toml`: it is a pipe").then_some(())
+    });
+    folder.write("more.toml", &source("plane", &origin.url("/plane.xml"), ""));
+    wait_for_sources(&daemon, 2);
 }
 
 #[test]

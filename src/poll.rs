@@ -347,7 +347,7 @@ impl Poller {
         if self.states.see(&source.id, |state| state.is_none_or(|state| state.last_success.is_none())) {
             return Ok(Known::default());
         }
-        self.readers.ask_here(|store| store.known(&source.id, entries, &source.believed))
+        self.readers.ask_here(|store| store.at_one_moment(|store| store.known(&source.id, entries, &source.believed)))
     }
 
     fn decided(&self, source: &Source, before: &SourceState, answer: Answer, known: &Known, now: Timestamp) -> Turn {

@@ -14,59 +14,50 @@ use crate::story::imprint::{Face, Imprint, maker};
 /// Nothing joins an item that is older than this, nor is it looked at again.
 const KEPT: SignedDuration = SignedDuration::from_hours(16 * 24);
 
-/// An imprint on its way to the index.
+/// An item as it is kept.
 struct Kept {
     number: i64,
     imprint: Imprint,
     story: StoryId,
-    age: Age,
-}
-
-/// Whether an imprint is stored as it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Age {
-    Stored,
-    New,
 }
 
 impl Store {
-    /// Tells of each item placed since `since` with its number and its story, oldest first: what new ones
-    /// are grouped with. Those that were made by other rules are made anew, and kept.
+    /// Tells of each item placed since `since` with its number and its story, in the order in which they came: what new
+    /// ones are grouped with. Imprints that were made by other rules are made anew, and kept. There may be a hundred
+    /// thousand, so they are told one by one.
     pub(super) fn each_imprint_since(
         &mut self,
         since: Timestamp,
         names: &Names,
         mut tell: impl FnMut(i64, Imprint, StoryId),
     ) -> Result<()> {
-        let mut all = self.imprints_since(since, names)?;
-        all.sort_unstable_by_key(|kept| (kept.imprint.at, kept.imprint.item));
-        let mut new = all.iter().filter(|kept| kept.age == Age::New).peekable();
-        if new.peek().is_some() {
-            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            new.try_for_each(|kept| put(&transaction, kept.number, &kept.imprint))?;
-            transaction.commit()?;
-        }
-        all.into_iter().for_each(|kept| tell(kept.number, kept.imprint, kept.story));
-        Ok(())
-    }
-
-    fn imprints_since(&self, since: Timestamp, names: &Names) -> Result<Vec<Kept>> {
         let sql = "SELECT i.number, i.id, i.source, i.placed, s.id, p.by, p.face
                    FROM item AS i JOIN story_item AS m ON m.item = i.number JOIN story AS s ON s.number = m.story
                    LEFT JOIN imprint AS p ON p.item = i.number
                    WHERE i.first_seen >= ?1 AND i.placed >= ?1";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query([at(since)])?;
-        let (mut all, by) = (Vec::new(), maker(names));
+        let (mut new, by) = (Vec::new(), maker(names));
         let mut last: Option<SourceId> = None;
         while let Some(row) = rows.next()? {
-            let kept = kept(row, &mut last, by)?;
-            all.extend(match kept {
-                Ok(kept) => Some(kept),
-                Err(number) => self.made_anew(number, names)?,
-            });
+            let kept = match kept(row, &mut last, by)? {
+                Ok(kept) => kept,
+                Err(number) => {
+                    let Some(kept) = self.made_anew(number, names)? else { continue };
+                    new.push((number, kept.imprint.clone()));
+                    kept
+                }
+            };
+            tell(kept.number, kept.imprint, kept.story);
         }
-        Ok(all)
+        drop(rows);
+        drop(statement);
+        if !new.is_empty() {
+            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            new.iter().try_for_each(|(number, imprint)| put(&transaction, *number, imprint))?;
+            transaction.commit()?;
+        }
+        Ok(())
     }
 
     /// The imprint of an item as its text comes to it now.
@@ -75,7 +66,7 @@ impl Store {
         let row = self.connection.prepare_cached(&sql)?.query_row([number], item_row).optional()?;
         let kept = row.and_then(|row| {
             let imprint = Imprint::of(&row.item, row.item.placed?, names);
-            Some(Kept { number, imprint, story: row.story?, age: Age::New })
+            Some(Kept { number, imprint, story: row.story? })
         });
         Ok(kept)
     }
@@ -91,11 +82,11 @@ fn kept(row: &Row, last: &mut Option<SourceId>, by: u32) -> rusqlite::Result<std
     *last = Some(source.clone());
     let (at, story) = (columns.parsed()?, StoryId(columns.value()?));
     let is_ours = columns.value::<Option<u32>>()? == Some(by);
-    let bytes: Option<Vec<u8>> = columns.value()?;
-    let face = bytes.filter(|_| is_ours).and_then(|bytes| Face::from_bytes(&bytes));
+    let bytes = columns.blob()?.filter(|_| is_ours);
+    let face = bytes.and_then(Face::from_bytes);
     Ok(face.map_or(Err(number), |face| {
         let imprint = Imprint { item, at, source, by, face };
-        Ok(Kept { number, imprint, story, age: Age::Stored })
+        Ok(Kept { number, imprint, story })
     }))
 }
 

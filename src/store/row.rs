@@ -80,6 +80,13 @@ impl<'r, 's> InOrder<'r, 's> {
         serde_json::from_str(text).map_err(|error| unreadable_at(column, error))
     }
 
+    /// The next column, bytes that may be null, where they stand: not copied.
+    pub fn blob(&mut self) -> rusqlite::Result<Option<&'r [u8]>> {
+        let column = self.next;
+        self.next += 1;
+        self.row.get_ref(column)?.as_blob_or_null().map_err(|error| unreadable_at(column, error))
+    }
+
     /// The next column where it stands, not copied.
     fn text(&mut self) -> rusqlite::Result<Option<&'r str>> {
         let column = self.next;

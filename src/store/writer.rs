@@ -28,7 +28,7 @@ use crate::names::Names;
 use crate::opml::Living;
 use crate::recap::Recap;
 use crate::source::OperatorWord;
-use crate::story::group::{Index, WINDOW};
+use crate::story::group::{Gathering, Index, WINDOW};
 use crate::story::word;
 use crate::turn::Turn;
 
@@ -247,9 +247,13 @@ impl Writer {
 
     /// The items of the last days, from the store.
     fn read_index(&mut self, turns: &[Box<Turn>]) -> Result<Index> {
-        let mut index = Index::default();
-        let Some(horizon) = horizon(turns) else { return Ok(index) };
-        self.store.each_imprint_since(horizon, &self.names, |_, imprint, story| index.insert(&imprint, story))?;
+        let mut items = Gathering::default();
+        if let Some(horizon) = horizon(turns) {
+            self.store.each_imprint_since(horizon, &self.names, |_, imprint, story| items.add(&imprint, story))?;
+        }
+        let mut index = Index::of(items);
+        // Nothing in it is older than that.
+        self.cleaned = index.len();
         index.keep_apart_only(self.store.kept_apart()?);
         Ok(index)
     }

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::imprint::{Imprint, List};
 use super::likeness::{By, by, share};
+pub use super::recent::Gathering;
 use super::recent::{Feature, Member, Newcomer, Recent, Slot};
 use super::signature::Scope;
 use crate::id::{ItemId, StoryId};
@@ -120,6 +121,11 @@ impl Candidate {
 }
 
 impl Index {
+    /// Of the items that were gathered, as if each had been inserted, the oldest first.
+    pub fn of(items: Gathering) -> Self {
+        Self { recent: items.in_order(), ..Self::default() }
+    }
+
     /// How many items it holds.
     pub fn len(&self) -> usize {
         self.recent.len()

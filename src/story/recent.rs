@@ -2,6 +2,7 @@
 //! word, name and link is a number here. Knows nothing of bars and doubts.
 
 mod found;
+mod gathering;
 mod scatter;
 
 use std::collections::HashMap;
@@ -9,6 +10,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use found::Found;
+pub use gathering::Gathering;
 use scatter::Scattered;
 
 use super::common::COMMON_WORDS;
@@ -223,12 +225,17 @@ impl Recent {
 
     /// Keeps an item whose story is known, and that was counted.
     pub fn keep(&mut self, item: Newcomer, story: StoryId) {
-        let (Ok(slot), Ok(begin)) = (Slot::try_from(self.members.len()), u32::try_from(self.features.len())) else {
-            return;
-        };
+        if let Some(slot) = self.add(&item) {
+            self.lead_to(slot, item.link, story);
+        }
+    }
+
+    /// Adds an item to which nothing leads yet, and gives where it is; none if there is no more room.
+    fn add(&mut self, item: &Newcomer) -> Option<Slot> {
+        let (slot, begin) = (Slot::try_from(self.members.len()).ok()?, u32::try_from(self.features.len()).ok()?);
         self.features.extend_from_slice(&item.features);
         self.members.push(Member { begin, ..item.member });
-        self.lead_to(slot, item.link, story);
+        Some(slot)
     }
 
     /// From now on, the item at `slot` is found by what it shares, and in its story.

@@ -123,6 +123,7 @@ fn a_branch_is_in_the_index_as_it_is_in_the_store() {
     assert_eq!(writer.branch(&[branch], now).unwrap(), 1);
     let mut told = writer.index.clone().unwrap();
     let mut read = writer.read_index(&[turn("s")]).unwrap();
+    assert_eq!((writer.cleaned, read.len()), (3, 3), "what is read is clean");
     let [told, read] = [told.place(&all.imprints[3]), read.place(&all.imprints[3])];
     assert_eq!(told, read);
     assert!(told.because.contains("kept apart"), "{}", told.because);

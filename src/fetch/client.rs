@@ -14,13 +14,9 @@ use crate::fetch::resolve::{GuardedResolver, Lookup};
 use crate::fetch::{FetchError, Limits, explain, headers, unpack};
 use crate::source::{Network, Validators};
 
-/// How long a connection is kept that nobody uses, beyond the pause that its host is given between two requests. Long
-/// enough for a redirect, and for the next source of the host; short enough that thousands of hosts do not each keep a
-/// connection open, of some 20 kB: of five hundred feeds a second, 150 do.
+/// Long enough for a redirect, and for the next source of a host that wants no pause; short enough that
+/// thousands of hosts do not each keep a connection open, of some 20 kB: of five hundred feeds a second, 150 do.
 const IDLE: Duration = Duration::from_millis(300);
-
-/// After a longer pause than this a new connection is as good.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// What a server may send before anyone reads it: over HTTP/2 it may do so for
 /// every request at once, and the library's own 2 MiB would break the budget.
@@ -192,7 +188,7 @@ fn builder(limits: &Limits, resolver: GuardedResolver, roots: Roots) -> Result<C
         .no_proxy()
         .dns_resolver(resolver)
         .connect_timeout(limits.connect_timeout)
-        .pool_idle_timeout(IDLE + limits.manners.host_gap.min(LONGEST_PAUSE))
+        .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(1)
         .http2_initial_stream_window_size(HTTP2_STREAM_BYTES)
         .http2_initial_connection_window_size(HTTP2_STREAM_BYTES * 2)

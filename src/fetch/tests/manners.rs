@@ -40,18 +40,6 @@ async fn too_many_requests_silence_the_whole_host_for_as_long_as_it_asks() {
 }
 
 #[tokio::test]
-async fn a_host_that_is_given_a_pause_is_asked_over_one_connection() {
-    let kept = say(&format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", BODY.len()));
-    let body = Piece::Say(BODY.to_vec());
-    let twice = vec![kept.clone(), body.clone(), Piece::Listen, kept, body];
-    let origin = Origin::new(vec![twice, answer("500 Another Connection", &[], b"")]).await;
-    let manners = Manners { host_gap: Duration::from_millis(600), ..MANNERS };
-    let fetcher = Fetcher::new(Limits { manners, ..limits() }).unwrap();
-    assert!(fetch_as(fetcher.clone(), origin.url("/first")).await.is_ok());
-    assert!(fetch_as(fetcher, origin.url("/second")).await.is_ok());
-}
-
-#[tokio::test]
 async fn a_reload_does_not_wake_a_resting_host() {
     let origin = Origin::new(vec![answer("429 Slow Down", &["Retry-After: 120"], b"")]).await;
     let before = Fetcher::new(limits()).unwrap();

@@ -1,4 +1,4 @@
-//! The files that the main file names: the one place that reads the disk.
+//! The files that the main file names: the one place that reads them.
 
 use std::fs;
 use std::io;
@@ -82,8 +82,9 @@ impl Others {
     }
 }
 
-/// The text of a file. One in another encoding is refused with the line where that shows.
+/// The text of a file. One in another encoding is refused with the line where that shows; so is a pipe.
 pub(super) fn text_of(path: &Path) -> io::Result<String> {
+    no_pipe(path)?;
     String::from_utf8(fs::read(path)?).map_err(|error| {
         let (whole, first) = (error.as_bytes(), error.utf8_error().valid_up_to());
         let line = whole[..first].iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -92,6 +93,14 @@ pub(super) fn text_of(path: &Path) -> io::Result<String> {
             format!("line {line} is not in UTF-8: save the file in that encoding"),
         )
     })
+}
+
+/// Refuses a pipe: who reads it waits for somebody to write, and a reload would wait for ever.
+fn no_pipe(path: &Path) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|it| it.file_type().is_fifo()) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe: only a file can be read again"));
+    }
+    Ok(())
 }
 
 /// The main file at `path`.
@@ -204,7 +213,7 @@ impl Gatherer<'_> {
     }
 
     fn document(&mut self, path: &Path, named: Place) -> Option<Arc<Document>> {
-        match no_pipe(path).and_then(|()| (self.read_file)(path)) {
+        match (self.read_file)(path) {
             Ok(text) => Some(Document::of_operator(path.to_owned(), text)),
             Err(error) => {
                 self.problems.push(Problem::unreadable(path, &error, Some(named)));
@@ -212,14 +221,6 @@ impl Gatherer<'_> {
             }
         }
     }
-}
-
-/// Refuses a pipe: who reads it waits for somebody to write, and a reload would wait for ever.
-fn no_pipe(path: &Path) -> io::Result<()> {
-    if fs::metadata(path).is_ok_and(|it| it.file_type().is_fifo()) {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe: only a file can be read again"));
-    }
-    Ok(())
 }
 
 /// `name` relative to the main file, unless it is absolute.

@@ -55,18 +55,18 @@ pub(super) fn read_as<T: DeserializeOwned + JsonSchema + Default>(
     let mut root = Spanned::new(root.span(), DeValue::Table(root.into_inner()));
     reader.expand_all(&mut root, problems);
     reader.take_out_strangers(&mut root, &schema, problems);
-    let meant = |value| T::deserialize(ValueDeserializer::from(value));
+    let understood = |value| T::deserialize(ValueDeserializer::from(value));
     // Mostly all of it fits, and a file of thousands of sources takes its time.
-    if let Ok(meant) = meant(root.clone()) {
-        return meant;
+    if let Ok(all) = understood(root.clone()) {
+        return all;
     }
     reader.take_out_misfits(
         &mut root,
         Named { name: Named::FILE, schema: &schema },
-        &|value| meant(value).map(drop),
+        &|value| understood(value).map(drop),
         problems,
     );
-    meant(root).unwrap_or_else(|error| {
+    understood(root).unwrap_or_else(|error| {
         let place = reader.at(error.span().unwrap_or_default());
         problems.push(misfit(place, Named { name: Named::FILE, schema: &schema }, "table", error.message()));
         T::default()

@@ -89,8 +89,15 @@ fn what_a_link_leads_to_may_be_edited_and_a_link_on_the_way_be_set_anew() {
     symlink("two", path("next")).unwrap();
     std::fs::rename(path("next"), path("now")).unwrap();
     wait_for_sources(&daemon, 3);
-    std::fs::write(path("two/sources"), "").unwrap();
-    wait_for_sources(&daemon, 0);
+    // A link may lead to what is made only after it.
+    symlink("three", path("next")).unwrap();
+    std::fs::rename(path("next"), path("now")).unwrap();
+    wait_for("the missing file is told", || {
+        daemon.get("/healthz").text().contains("sources.toml`: No such file").then_some(())
+    });
+    std::fs::create_dir(path("three")).unwrap();
+    std::fs::write(path("three/sources"), all(&["lathe"])).unwrap();
+    wait_for_sources(&daemon, 1);
 }
 
 #[test]

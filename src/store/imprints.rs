@@ -14,17 +14,17 @@ use crate::story::imprint::{Face, Imprint, maker};
 /// Nothing joins an item that is older than this, nor is it looked at again.
 const KEPT: SignedDuration = SignedDuration::from_hours(16 * 24);
 
-/// An item as it is kept.
-struct Kept {
+/// An item with what it is grouped by.
+struct Grouped {
     number: i64,
     imprint: Imprint,
     story: StoryId,
 }
 
 impl Store {
-    /// Tells of each item placed since `since` with its number and its story, in the order in which they came: what new
-    /// ones are grouped with. Imprints that were made by other rules are made anew, and kept. There may be a hundred
-    /// thousand, so they are told one by one.
+    /// Tells of each item placed since `since` with its number and its story, in no order to rely on: what new ones are
+    /// grouped with. Imprints that were made by other rules are made anew, and kept. There may be a hundred thousand, so
+    /// they are told one by one.
     pub(super) fn each_imprint_since(
         &mut self,
         since: Timestamp,
@@ -40,15 +40,15 @@ impl Store {
         let (mut new, by) = (Vec::new(), maker(names));
         let mut last: Option<SourceId> = None;
         while let Some(row) = rows.next()? {
-            let kept = match kept(row, &mut last, by)? {
-                Ok(kept) => kept,
+            let item = match kept(row, &mut last, by)? {
+                Ok(item) => item,
                 Err(number) => {
-                    let Some(kept) = self.made_anew(number, names)? else { continue };
-                    new.push((number, kept.imprint.clone()));
-                    kept
+                    let Some(item) = self.made_anew(number, names)? else { continue };
+                    new.push((number, item.imprint.clone()));
+                    item
                 }
             };
-            tell(kept.number, kept.imprint, kept.story);
+            tell(item.number, item.imprint, item.story);
         }
         drop(rows);
         drop(statement);
@@ -61,19 +61,19 @@ impl Store {
     }
 
     /// The imprint of an item as its text comes to it now.
-    fn made_anew(&self, number: i64, names: &Names) -> Result<Option<Kept>> {
+    fn made_anew(&self, number: i64, names: &Names) -> Result<Option<Grouped>> {
         let sql = format!("SELECT {ITEM}, s.id AS story FROM {FROM} WHERE item.number = ?1");
         let row = self.connection.prepare_cached(&sql)?.query_row([number], item_row).optional()?;
         let kept = row.and_then(|row| {
             let imprint = Imprint::of(&row.item, row.item.placed?, names);
-            Some(Kept { number, imprint, story: row.story? })
+            Some(Grouped { number, imprint, story: row.story? })
         });
         Ok(kept)
     }
 }
 
 /// A row of what is kept; only its number if it was made by others, or is not there.
-fn kept(row: &Row, last: &mut Option<SourceId>, by: u32) -> rusqlite::Result<std::result::Result<Kept, i64>> {
+fn kept(row: &Row, last: &mut Option<SourceId>, by: u32) -> rusqlite::Result<std::result::Result<Grouped, i64>> {
     let columns = &mut InOrder::of(row);
     let (number, item) = (columns.value()?, ItemId(columns.value()?));
     let source: SourceId = columns.parsed()?;
@@ -86,7 +86,7 @@ fn kept(row: &Row, last: &mut Option<SourceId>, by: u32) -> rusqlite::Result<std
     let face = bytes.and_then(Face::from_bytes);
     Ok(face.map_or(Err(number), |face| {
         let imprint = Imprint { item, at, source, by, face };
-        Ok(Kept { number, imprint, story })
+        Ok(Grouped { number, imprint, story })
     }))
 }
 

@@ -84,7 +84,8 @@ impl<'r, 's> InOrder<'r, 's> {
     pub fn blob(&mut self) -> rusqlite::Result<Option<&'r [u8]>> {
         let column = self.next;
         self.next += 1;
-        self.row.get_ref(column)?.as_blob_or_null().map_err(|error| unreadable_at(column, error))
+        let unreadable = |error| rusqlite::Error::FromSqlConversionFailure(column, Type::Blob, Box::new(error));
+        self.row.get_ref(column)?.as_blob_or_null().map_err(unreadable)
     }
 
     /// The next column where it stands, not copied.

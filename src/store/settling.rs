@@ -85,13 +85,16 @@ impl Store {
             return Ok(None);
         }
         let fixed = self.fixed_stories(horizon)?;
-        let (mut look, mut of) = (SecondLook::default(), HashMap::new());
-        self.each_imprint_since(horizon, names, |number, imprint, story| {
+        let (mut look, mut of, mut items) = (SecondLook::default(), HashMap::new(), Vec::new());
+        self.each_imprint_since(horizon, names, |number, imprint, story| items.push((number, imprint, story)))?;
+        // What comes of the look must not hang on the order in which they came.
+        items.sort_unstable_by_key(|(_, imprint, _)| (imprint.at, imprint.item));
+        for (number, imprint, story) in items {
             let stay = if fixed.contains(&story) { Stay::Fixed } else { Stay::Free };
             let sight = if number > looked_at { Sight::First } else { Sight::Again };
             look.add(&imprint, story, (stay, sight));
             of.insert(imprint.item, (imprint.source, imprint.at));
-        })?;
+        }
         self.kept_apart()?.into_iter().for_each(|[one, two]| look.keep_apart(one, two));
         let settled = look.settled();
         self.write_settled(&settled, &of, now)?;

@@ -121,7 +121,7 @@ impl Candidate {
 }
 
 impl Index {
-    /// Of the items that were gathered, as if each had been inserted, the oldest first.
+    /// Of the items that were gathered: in the order in which they stand in time, not in that in which they came.
     pub fn of(items: Gathering) -> Self {
         Self { recent: items.in_order(), ..Self::default() }
     }

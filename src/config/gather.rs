@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -82,9 +81,9 @@ impl Others {
     }
 }
 
-/// The text of a file. One in another encoding is refused with the line where that shows; so is a pipe.
+/// The text of a file. One in another encoding is refused with the line where that shows; so is what is no file.
 pub(super) fn text_of(path: &Path) -> io::Result<String> {
-    no_pipe(path)?;
+    no_pipe_or_device(path)?;
     String::from_utf8(fs::read(path)?).map_err(|error| {
         let (whole, first) = (error.as_bytes(), error.utf8_error().valid_up_to());
         let line = whole[..first].iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -95,10 +94,14 @@ pub(super) fn text_of(path: &Path) -> io::Result<String> {
     })
 }
 
-/// Refuses a pipe: who reads it waits for somebody to write, and a reload would wait for ever.
-fn no_pipe(path: &Path) -> io::Result<()> {
-    if fs::metadata(path).is_ok_and(|it| it.file_type().is_fifo()) {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe: only a file can be read again"));
+/// Refuses what is no file: who reads a pipe waits for somebody to write, some devices have no end, and a reload would
+/// wait for ever. A folder is refused by who reads it.
+fn no_pipe_or_device(path: &Path) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "it is a pipe or a device; only a file can be read again",
+        ));
     }
     Ok(())
 }

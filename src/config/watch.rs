@@ -95,6 +95,8 @@ impl Watched {
             }
         }
         watched.behind.retain(|folder| !watched.own.contains(folder));
+        // One that is renamed or shut takes its files along.
+        watched.ours.extend(watched.own.iter().chain(&watched.behind).cloned());
         watched
     }
 
@@ -196,7 +198,7 @@ mod tests {
         symlink("ring", path("ring")).unwrap();
         let known = ["sources.toml", "now/sources", "now", "one/sources"].map(path);
         assert_eq!(behind_links(&path("sources.toml")), known);
-        assert_eq!(behind_links(&path("plain.toml")), [PathBuf::new(); 0]);
+        assert_eq!(behind_links(&path("plain.toml")), Vec::<PathBuf>::new());
         assert!(behind_links(&path("ring")).contains(&path("ring")), "and it came to an end");
     }
 

@@ -4,7 +4,8 @@ use super::{Member, Recent, Slot};
 use crate::id::StoryId;
 use crate::story::imprint::Imprint;
 
-/// Items on their way to a [`Recent`]. They are in its numbers at once, so that no more than it is held.
+/// Items on their way to an [`Index`](crate::story::group::Index). They are in its numbers at once, so that no more than
+/// it is held.
 #[derive(Debug, Default)]
 pub struct Gathering {
     recent: Recent,
